@@ -1,0 +1,48 @@
+//! Sharing only what differs: the address of a page holds the difference from a preset.
+//!
+//! The difference is a JSON merge patch (RFC 7396), so that one can write it by hand:
+//! `{"generator_optimizer": {"learning_rate": 0.001}}`.
+
+use serde_json::{Map, Value};
+
+/// The merge patch that turns `from` into `to`; `None` where they are equal.
+pub fn difference(from: &Value, to: &Value) -> Option<Value> {
+    if from == to {
+        return None;
+    }
+    let (Value::Object(old), Value::Object(new)) = (from, to) else {
+        return Some(to.clone());
+    };
+    let mut patch = Map::new();
+    for key in old.keys().filter(|key| !new.contains_key(*key)) {
+        patch.insert(key.clone(), Value::Null);
+    }
+    for (key, value) in new {
+        let change = match old.get(key) {
+            Some(before) => difference(before, value),
+            None => Some(value.clone()),
+        };
+        if let Some(change) = change {
+            patch.insert(key.clone(), change);
+        }
+    }
+    Some(Value::Object(patch))
+}
+
+/// `base` with `patch` applied.
+pub fn merged(base: &Value, patch: &Value) -> Value {
+    let Value::Object(changes) = patch else {
+        return patch.clone();
+    };
+    let mut result = base.as_object().cloned().unwrap_or_default();
+    for (key, change) in changes {
+        if change.is_null() {
+            result.remove(key);
+        } else {
+            let before = result.get(key).unwrap_or(&Value::Null);
+            let after = merged(before, change);
+            result.insert(key.clone(), after);
+        }
+    }
+    Value::Object(result)
+}

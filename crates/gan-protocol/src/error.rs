@@ -1,0 +1,43 @@
+//! The one error of a spec: which field, what it holds, what is allowed.
+
+/// A spec was refused. `path` names the field as in its JSON form, for example
+/// `generator.layers[2].units`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct SpecError {
+    /// The field, as a path through the JSON form; `.` is the spec as a whole.
+    pub path: String,
+    /// What the field holds and what it may hold.
+    pub message: String,
+}
+
+impl SpecError {
+    /// An error at `path`.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
+    /// The same error, seen from one level further out.
+    pub(crate) fn within(mut self, outer: &str) -> Self {
+        self.path = if self.path.starts_with('[') {
+            format!("{outer}{}", self.path)
+        } else {
+            format!("{outer}.{}", self.path)
+        };
+        self
+    }
+}
+
+/// Checks that `value` lies in `minimum..=maximum`; NaN does not.
+pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
+    path: &str,
+    value: T,
+    minimum: T,
+    maximum: T,
+) -> Result<(), SpecError> {
+    if value >= minimum && value <= maximum {
+        Ok(())
+    } else {
+        Err(SpecError::new(path, format!("is {value}; allowed is {minimum} to {maximum}")))
+    }
+}

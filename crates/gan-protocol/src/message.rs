@@ -1,0 +1,348 @@
+//! The wire between the page and a worker.
+//!
+//! The page sends [`Request`]s, the worker answers each with one [`Event::Settled`] and sends
+//! other events as they happen. Bytes (pixels, checkpoints, files) do not stand in the messages:
+//! they travel beside them as a list of transferred buffers, the *attachments*. Each message that
+//! has any says which.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SpecError;
+use crate::run::{DataSource, Objective, RunSpec};
+
+/// A command with the number under which its outcome is reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Chosen by the page, unique for a worker.
+    pub id: u32,
+    /// What to do.
+    pub command: Command,
+}
+
+/// What the page asks of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Replaces the run. Attachments: the checkpoint if `checkpoint`, then one per name in
+    /// `files`. If anything is refused, the run that was there goes on. Settles when the data are
+    /// there; the first sheet comes earlier.
+    Load {
+        /// The new run; with a checkpoint, what to continue it under.
+        spec: Box<RunSpec>,
+        /// Whether the first attachment is a checkpoint to continue from.
+        checkpoint: bool,
+        /// Names of the user's IDX files.
+        files: Vec<String>,
+    },
+    /// Trains until paused.
+    Start,
+    /// Stops training after the step in hand; settles when it has stopped.
+    Pause,
+    /// Trains `count` steps, then pauses; settles when they are done.
+    Step {
+        /// Generator steps.
+        count: u32,
+    },
+    /// Changes settings of the run as it goes.
+    Tune(Tuning),
+    /// Draws `count` samples from the latents of `seed`. Reply: [`Reply::Samples`].
+    Sample {
+        /// How many, at most 4,096.
+        count: u32,
+        /// Which latents.
+        seed: u64,
+    },
+    /// Draws a sheet of fresh samples as soon as possible.
+    FreshSheet,
+    /// Reply: [`Reply::Checkpoint`], the bytes attached.
+    Checkpoint,
+    /// Makes one step on a copy. Reply: [`Reply::Probe`]; attached: checkpoints before and after.
+    Probe,
+    /// Repeats a probe made on another backend and compares. Attachments: checkpoints before and
+    /// after. Reply: [`Reply::Proof`].
+    Prove,
+    /// Says that the last frame is on the screen, so that the next may come. Not settled.
+    FrameDrawn,
+    /// Settles at once: the worker is alive.
+    Ping,
+}
+
+/// Settings that can change while a run goes on; `None` leaves one as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tuning {
+    /// Adam's step size for the generator.
+    pub generator_learning_rate: Option<f64>,
+    /// Adam's step size for the discriminator.
+    pub discriminator_learning_rate: Option<f64>,
+    /// What the nets minimise.
+    pub objective: Option<Objective>,
+    /// Steps of the discriminator per step of the generator.
+    pub discriminator_steps: Option<usize>,
+    /// One-sided label smoothing.
+    pub label_smoothing: Option<f32>,
+}
+
+impl Tuning {
+    /// `spec` with the changes made.
+    ///
+    /// # Errors
+    /// As [`RunSpec::validate`].
+    pub fn applied_to(&self, spec: &RunSpec) -> Result<RunSpec, SpecError> {
+        let mut tuned = spec.clone();
+        if let Some(rate) = self.generator_learning_rate {
+            tuned.generator_optimizer.learning_rate = rate;
+        }
+        if let Some(rate) = self.discriminator_learning_rate {
+            tuned.discriminator_optimizer.learning_rate = rate;
+        }
+        if let Some(objective) = self.objective {
+            tuned.objective = objective;
+        }
+        if let Some(steps) = self.discriminator_steps {
+            tuned.discriminator_steps = steps;
+        }
+        if let Some(smoothing) = self.label_smoothing {
+            tuned.label_smoothing = smoothing;
+        }
+        tuned.validate()?;
+        Ok(tuned)
+    }
+}
+
+/// What a worker tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The worker's code is running and takes requests.
+    Booted,
+    /// The device is there.
+    Ready {
+        /// What computes.
+        backend: Backend,
+        /// The device's name as the browser or system gives it.
+        adapter: String,
+    },
+    /// A request is done. Exactly one of `reply` and `fault` is there.
+    Settled {
+        /// The request's number.
+        id: u32,
+        /// What came of it.
+        reply: Option<Reply>,
+        /// Why it was refused.
+        fault: Option<Fault>,
+    },
+    /// Something that takes a while has got on.
+    Progress(Task),
+    /// The run's phase changed.
+    State {
+        /// The new phase.
+        phase: Phase,
+        /// Generator steps done.
+        step: u64,
+    },
+    /// The data of the run are there.
+    Data {
+        /// Where they come from; differs from the spec's where that could not be had.
+        source: DataSource,
+        /// Count of samples; `None` is unlimited.
+        samples: Option<u64>,
+    },
+    /// Measurements of the newest steps, oldest first.
+    Metrics {
+        /// One per step.
+        points: Vec<Metrics>,
+        /// Generator steps per second over the last seconds.
+        steps_per_second: f64,
+    },
+    /// A sheet of samples; the pixels are attached.
+    Frame {
+        /// Which sheet.
+        sheet: FrameKind,
+        /// After how many generator steps.
+        step: u64,
+        /// How to read the pixels.
+        set: SampleSet,
+    },
+    /// A checkpoint made on the worker's own account, to go on from if it dies; attached.
+    Autosave {
+        /// After how many generator steps.
+        step: u64,
+    },
+    /// Something went wrong outside of any request.
+    Fault(Fault),
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// The samples; pixels attached.
+    Samples {
+        /// How to read the pixels.
+        set: SampleSet,
+    },
+    /// A checkpoint; attached.
+    Checkpoint {
+        /// After how many generator steps.
+        step: u64,
+    },
+    /// Checkpoints before and after one step; attached.
+    Probe,
+    /// How far this backend's step is from the other's.
+    Proof {
+        /// The largest difference of any parameter, relative to that parameter's largest value.
+        largest_relative_difference: f64,
+        /// The parameter that differs most.
+        parameter: String,
+    },
+}
+
+/// How to read the bytes of samples: `count` images one after another, each row by row, the
+/// channels of a pixel side by side, 0 black to 255 white.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleSet {
+    /// Count of images.
+    pub count: usize,
+    /// Columns of one image, in pixels.
+    pub width: usize,
+    /// Rows of one image, in pixels.
+    pub height: usize,
+    /// Bytes a pixel.
+    pub channels: usize,
+}
+
+/// Measurements of one generator step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Generator steps done, this one included.
+    pub step: u64,
+    /// The generator's loss.
+    pub generator_loss: f64,
+    /// The discriminator's loss (of its last step, where there are several).
+    pub discriminator_loss: f64,
+    /// Mean of D(x) over the batch of reals: a probability, or the raw score for least squares.
+    pub real_score: f64,
+    /// Mean of D(G(z)) over the batch of the generator's step, likewise.
+    pub fake_score: f64,
+}
+
+/// Which sheet a frame belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameKind {
+    /// The same latents all through the run.
+    Fixed,
+    /// New latents each time.
+    Fresh,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The nets or the data are not there yet.
+    Loading,
+    /// Nothing is trained yet.
+    Ready,
+    /// Training.
+    Running,
+    /// Training has stopped and can go on.
+    Paused,
+    /// The session cannot go on.
+    Failed,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backend {
+    /// Burn's Flex backend, on the processor.
+    Cpu,
+    /// Burn's wgpu backend, on WebGPU (natively: Vulkan, Metal or DirectX 12).
+    Webgpu,
+}
+
+/// Something that takes a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Which: `data`, `device`, `nets`, `first_step`, `proof`, `checkpoint` or `sample`.
+    pub name: String,
+    /// How much is done, in bytes or pieces.
+    pub done: f64,
+    /// How much there is; `None` is unknown. `done == total` ends the task.
+    pub total: Option<f64>,
+}
+
+/// Something that went wrong, told once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Fault {
+    /// A spec was refused.
+    #[error("{path}: {message}")]
+    Spec {
+        /// The field.
+        path: String,
+        /// What it holds and what it may hold.
+        message: String,
+    },
+    /// A data file was refused; nothing was loaded.
+    #[error("{message}")]
+    File {
+        /// Names the file and the fault.
+        message: String,
+    },
+    /// A checkpoint was refused; nothing was loaded.
+    #[error("{message}")]
+    Checkpoint {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// MNIST could not be had; the run uses drawn digits.
+    #[error("MNIST could not be loaded ({message}); training on drawn digits")]
+    DataMissing {
+        /// Why.
+        message: String,
+    },
+    /// A loss or weight became NaN or infinite; the run is back at its last good checkpoint.
+    #[error("the run diverged at step {step}; it is back at step {restored_step}")]
+    Diverged {
+        /// The step at which it was seen.
+        step: u64,
+        /// The step of the checkpoint that was restored.
+        restored_step: u64,
+    },
+    /// The device was refused or lost; this worker cannot go on.
+    #[error("{message}")]
+    Device {
+        /// What the browser or Burn says.
+        message: String,
+    },
+    /// The worker's code failed; it cannot go on.
+    #[error("{message}")]
+    Panic {
+        /// The panic's message.
+        message: String,
+    },
+    /// The request does not fit the state the session is in.
+    #[error("{message}")]
+    State {
+        /// What is missing.
+        message: String,
+    },
+}
+
+impl From<SpecError> for Fault {
+    fn from(error: SpecError) -> Self {
+        Self::Spec { path: error.path, message: error.message }
+    }
+}
+
+impl Fault {
+    /// Whether the worker that reports it must be replaced.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Self::Device { .. } | Self::Panic { .. })
+    }
+}

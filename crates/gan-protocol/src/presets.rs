@@ -1,0 +1,33 @@
+//! Runs that work the first time, as JSON files: presets are nothing but specs with a name.
+
+use crate::run::RunSpec;
+
+/// A run with a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// As in the page's address: `#preset=mnist-dcgan-small`.
+    pub name: &'static str,
+    /// The run.
+    pub spec: RunSpec,
+}
+
+/// The preset that a page opens with.
+pub const DEFAULT_PRESET: &str = "mnist-dcgan-small";
+
+const FILES: [(&str, &str); 3] = [
+    ("mnist-dcgan-small", include_str!("../presets/mnist-dcgan-small.json")),
+    ("mnist-dcgan", include_str!("../presets/mnist-dcgan.json")),
+    ("mnist-mlp", include_str!("../presets/mnist-mlp.json")),
+];
+
+/// Every preset, in the order in which they are offered.
+pub fn presets() -> Vec<Preset> {
+    FILES.iter().filter_map(|(name, _)| preset(name)).collect()
+}
+
+/// The preset called `name`.
+pub fn preset(name: &str) -> Option<Preset> {
+    let (name, json) = FILES.iter().find(|(known, _)| *known == name)?;
+    let spec = RunSpec::from_json(json).expect("presets are valid: a test reads each of them");
+    Some(Preset { name, spec })
+}
