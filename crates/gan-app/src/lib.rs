@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The page: model, view, effects.
+//!
+//! [`model`] holds what is known and decided, without a browser; [`effects`] carry out what it
+//! wants in the browser; [`view`] shows it. The page never links Burn: what trains runs in a
+//! worker, and reaches the page by the messages of `gan-protocol` only.
+//!
+//! [`effects::api`] documents `window.ganPlayground`, [`model::address`] the page's address.
+
+pub mod effects;
+pub mod model;
+pub mod view;
+
+use effects::{api, browser, page};
+use model::address::Address;
+use model::notice::Notice;
+use model::supervisor::Supervisor;
+
+/// Opens the page that the address asks for.
+pub fn open() {
+    console_error_panic_hook::set_once();
+    let (address, refusals) = Address::parse(&browser::hash());
+    let (run, refusal) = address.run();
+    let supervisor = Supervisor::new(run, address.backend, address.autostart);
+    let display = page::put_up(supervisor, &address);
+    view::mount(display, address.language.as_deref());
+    page::with(|page| {
+        for refusal in refusals.into_iter().chain(refusal) {
+            page.notify(Notice::AddressRefused(refusal));
+        }
+    });
+    // Without the scripting interface the page is whole for everyone else.
+    if api::put_up().is_err() {
+        leptos::logging::warn!("window.ganPlayground could not be put up");
+    }
+    page::begin();
+}

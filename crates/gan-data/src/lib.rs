@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Where real samples come from: IDX files that the user brings, and drawn digits that need no
+//! file at all.
+//!
+//! Bytes go in, samples come out. The crate knows nothing of networks, files on disk, the web or
+//! the time, and every sample it gives is a pure function of a seed and a position. It reads what
+//! strangers' files contain, so it must never panic on a byte nor trust a length that a header
+//! claims.
+
+mod batches;
+mod dataset;
+mod drawn_digits;
+mod error;
+mod fit;
+pub mod idx;
+mod raster;
+mod strokes;
+
+pub use batches::{EndlessDigits, RealSamples, SampleDims, ShuffledImages};
+pub use dataset::{ImageSet, MAX_SIDE_PX};
+pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
+pub use error::DataError;
+pub use idx::IdxArray;

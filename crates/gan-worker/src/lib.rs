@@ -1,1 +1,15 @@
-//! Placeholder.
+//! The session behind `postMessage`; nothing else.
+//!
+//! A worker is disposable: the page ends it and starts another from the last checkpoint whenever
+//! it is stopped, panics, loses its device or is to be replaced by the other backend. The wire is
+//! described in `gan_protocol`; beside each message travels a list of transferred buffers.
+//!
+//! The crate is built twice for the browser, with the feature `cpu` or `gpu`. Natively it is
+//! empty.
+
+#![cfg(target_arch = "wasm32")]
+
+mod boot;
+mod mnist;
+mod turn;
+mod wire;

@@ -1,2 +1,146 @@
-//! Placeholder.
-fn main() {}
+//! The project's commands, run as `cargo xtask <command>`.
+//!
+//! This crate knows how the pieces are built, laid out, served and checked. It knows nothing of
+//! what they compute, and links none of them.
+
+mod browser;
+mod build_cache;
+mod ci;
+mod context;
+mod counts;
+mod data;
+mod dist;
+mod exports;
+mod files;
+mod freshness;
+mod page;
+mod process;
+mod serve;
+mod server;
+mod size;
+mod stages;
+mod test;
+mod tools;
+mod worker;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use context::Context;
+use dist::BuildOptions;
+use stages::Stages;
+use worker::Variant;
+
+/// The commands of GAN Playground.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up, build the release page and serve it on this machine
+    Serve(ServeArgs),
+    /// Set up and build the whole static site into dist/
+    Build(BuildArgs),
+    /// Build one worker and install it into dist/worker/
+    BuildWorker {
+        /// Which build of the worker
+        variant: WorkerArg,
+    },
+    /// Build the page alone, then put the workers that are ready beside it
+    BuildPage,
+    /// Run the tests; all groups unless some are named
+    Test(TestArgs),
+    /// Everything that must pass before a change is merged
+    Ci,
+    /// Put MNIST into data/mnist/
+    Data,
+    /// Compare the compressed sizes of what is in dist/ with their budgets
+    Size,
+    /// Install the pinned build tools
+    Tools,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// Port to listen on, on 127.0.0.1
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Leave out the WebGPU worker, which takes the longest to build
+    #[arg(long)]
+    no_gpu: bool,
+}
+
+#[derive(Args)]
+struct BuildArgs {
+    /// Leave out the WebGPU worker, which takes the longest to build
+    #[arg(long)]
+    no_gpu: bool,
+    /// Copy data/ into dist/data/, for a static host that shall offer MNIST (11.6 MB)
+    #[arg(long)]
+    with_data: bool,
+}
+
+#[derive(Args)]
+struct TestArgs {
+    /// Tests that run on this machine's own processor
+    #[arg(long)]
+    native: bool,
+    /// WebAssembly tests in headless Chromium
+    #[arg(long)]
+    wasm: bool,
+    /// Tests of the built page in headless Chromium
+    #[arg(long)]
+    e2e: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum WorkerArg {
+    Cpu,
+    Gpu,
+}
+
+fn main() -> ExitCode {
+    process::end_children_on_signal();
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Serve(args) => serve::serve(&Context::new()?, args.port, !args.no_gpu),
+        Command::Build(args) => {
+            let options = BuildOptions { gpu: !args.no_gpu, with_data: args.with_data };
+            let mut stages = Stages::new();
+            let outcome = dist::build(&Context::new()?, options, &mut stages);
+            stages.print_table();
+            outcome
+        }
+        Command::BuildWorker { variant } => {
+            let variant = match variant {
+                WorkerArg::Cpu => Variant::Cpu,
+                WorkerArg::Gpu => Variant::Gpu,
+            };
+            dist::build_worker_alone(&Context::new()?, variant)
+        }
+        Command::BuildPage => dist::build_page_alone(&Context::new()?),
+        Command::Test(args) => {
+            let groups = test::Groups::chosen(args.native, args.wasm, args.e2e);
+            test::run(&Context::new()?, groups)
+        }
+        Command::Ci => ci::run(),
+        Command::Data => data::install(&Context::new()?),
+        Command::Size => size::check(&Context::new()?),
+        Command::Tools => tools::ensure(&Context::new()?).map(drop),
+    }
+}

@@ -1,0 +1,172 @@
+//! `window.ganPlayground`: the page for scripts.
+//!
+//! | call | gives |
+//! |---|---|
+//! | `snapshot()` | `{phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
+//! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
+//! | `start()`, `pause()` | promise |
+//! | `step(count)` | promise that settles when the steps are done (1 if left out) |
+//! | `reset()` | promise; the same run from the start |
+//! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
+//! | `sample({count, seed})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels |
+//! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
+//! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
+//!
+//! Promises settle when the worker has done it; calls made before there is a worker wait for it.
+//! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
+//! `loading`, `ready`, `running`, `paused`, `failed`; `backend` `cpu`, `webgpu` or `null`;
+//! `dataset` the data really in use: `mnist`, `drawn_digits`, `idx_files` or `null`.
+//!
+//! The object is there before any worker has started; the document then gets a
+//! `gan-playground-ready` event.
+
+use gan_protocol::Tuning;
+use js_sys::{ArrayBuffer, Error, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+
+use crate::effects::browser::{document, js_value, member, window};
+use crate::effects::page::{Callback, with};
+use crate::effects::requests;
+use crate::model::refusal::Refusal;
+use crate::model::snapshot::Snapshot;
+use crate::model::supervisor::{Ask, Outcome};
+
+/// Puts the interface up.
+///
+/// # Errors
+/// What the browser says.
+pub fn put_up() -> Result<(), JsValue> {
+    let api = Object::new();
+    let add = |name: &str, function: JsValue| Reflect::set(&api, &name.into(), &function);
+    let asking = |make: fn(JsValue) -> Result<Ask<Uint8Array>, Refusal>| {
+        function(move |argument| match make(argument) {
+            Ok(ask) => promised(|callback| with(|page| page.ask(ask, Some(callback)))),
+            Err(refusal) => Promise::reject(&error_of(&refusal)).into(),
+        })
+    };
+    add("snapshot", function(|_| snapshot()))?;
+    add("load", function(load))?;
+    add("start", asking(|_| Ok(Ask::Start)))?;
+    add("pause", asking(|_| Ok(Ask::Pause)))?;
+    add("step", asking(|count| Ok(Ask::Step(whole(&count, "step", 1.0)? as u32))))?;
+    add("reset", asking(|_| Ok(Ask::Reset)))?;
+    add("tune", asking(tuning))?;
+    add("sample", asking(sample))?;
+    add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
+    add("restore", function(restore))?;
+    Reflect::set(&window(), &"ganPlayground".into(), &api)?;
+    document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
+    Ok(())
+}
+
+fn function(call: impl FnMut(JsValue) -> JsValue + 'static) -> JsValue {
+    Closure::<dyn FnMut(JsValue) -> JsValue>::new(call).into_js_value()
+}
+
+fn snapshot() -> JsValue {
+    let snapshot = with(|page| {
+        let supervisor = &page.supervisor;
+        Snapshot::of(&supervisor.state, &supervisor.run().preset)
+    });
+    js_value(&snapshot).unwrap_or(JsValue::NULL)
+}
+
+fn load(argument: JsValue) -> JsValue {
+    match value_of(&argument) {
+        Ok(value) => promised(|callback| {
+            with(|page| requests::load_value(page, &value, callback));
+        }),
+        Err(refusal) => Promise::reject(&error_of(&refusal)).into(),
+    }
+}
+
+fn restore(argument: JsValue) -> JsValue {
+    let bytes = if argument.is_instance_of::<ArrayBuffer>() {
+        Ok(Uint8Array::new(&argument))
+    } else {
+        // A copy: the caller may go on using its own.
+        argument.dyn_into::<Uint8Array>().map(|bytes| bytes.slice(0, bytes.length()))
+    };
+    match bytes {
+        Ok(bytes) => promised(|callback| {
+            with(|page| requests::restore(page, bytes, callback));
+        }),
+        Err(_) => {
+            let refusal = Refusal::usage("restore takes a Uint8Array or an ArrayBuffer");
+            Promise::reject(&error_of(&refusal)).into()
+        }
+    }
+}
+
+fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
+    let tuning: Tuning = serde_json::from_value(value_of(&argument)?)
+        .map_err(|error| Refusal { code: "spec", message: error.to_string() })?;
+    Ok(Ask::Tune(tuning))
+}
+
+fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
+    let count = whole(&member(&argument, "count"), "count", 1.0)? as u32;
+    let seed = whole(&member(&argument, "seed"), "seed", 0.0)? as u64;
+    Ok(Ask::Sample { count, seed })
+}
+
+fn whole(value: &JsValue, name: &str, otherwise: f64) -> Result<f64, Refusal> {
+    if value.is_undefined() {
+        return Ok(otherwise);
+    }
+    let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+    let number = number.filter(|number| *number < 2f64.powi(53));
+    number.ok_or_else(|| Refusal::usage(format!("{name}: must be a whole number, 0 or more")))
+}
+
+fn value_of(argument: &JsValue) -> Result<Value, Refusal> {
+    let json = JSON::stringify(argument).ok().and_then(|json| json.as_string());
+    let json = json.ok_or_else(|| Refusal::usage("the argument is not plain data"))?;
+    serde_json::from_str(&json).map_err(|error| Refusal::usage(error.to_string()))
+}
+
+/// A promise that is settled by the callback handed to `begin`.
+fn promised(begin: impl FnOnce(Callback)) -> JsValue {
+    let mut begin = Some(begin);
+    Promise::new(&mut |resolve: Function, reject: Function| {
+        let Some(begin) = begin.take() else { return };
+        begin(Box::new(move |result| {
+            let told = match result {
+                Ok(outcome) => resolve.call1(&JsValue::UNDEFINED, &outcome_of(outcome)),
+                Err(refusal) => reject.call1(&JsValue::UNDEFINED, &error_of(&refusal)),
+            };
+            // The functions of a promise do not throw.
+            let _ = told;
+        }));
+    })
+    .into()
+}
+
+fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
+    match outcome {
+        Outcome::Done => JsValue::UNDEFINED,
+        Outcome::Checkpoint { bytes, .. } => bytes.slice(0, bytes.length()).into(),
+        Outcome::Samples { set, pixels } => {
+            let samples = Object::new();
+            let numbers = [
+                ("count", set.count),
+                ("width", set.width),
+                ("height", set.height),
+                ("channels", set.channels),
+            ];
+            for (name, number) in numbers {
+                // Setting a member of a fresh object does not fail.
+                let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
+            }
+            let _ = Reflect::set(&samples, &"pixels".into(), &pixels);
+            samples.into()
+        }
+    }
+}
+
+fn error_of(refusal: &Refusal) -> JsValue {
+    let error = Error::new(&refusal.message);
+    let _ = Reflect::set(&error, &"code".into(), &refusal.code.into());
+    error.into()
+}

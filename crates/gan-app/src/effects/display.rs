@@ -1,0 +1,165 @@
+//! What the view watches: signals that are written at most once a frame.
+
+use gan_plot::{History, Point, decimated, smoothed};
+use gan_protocol::{Backend, DataSource, Phase, RunSpec};
+use leptos::prelude::*;
+
+use crate::model::notice::Notice;
+use crate::model::refusal::Refusal;
+use crate::model::run_state::ActiveTask;
+use crate::model::supervisor::{Gpu, Preference, Supervisor};
+
+/// Points of a drawn series; about four a pixel column would be invisible.
+const DRAWN_COLUMNS: usize = 300;
+/// Weight of the past in the drawn average.
+const SMOOTHING: f64 = 0.9;
+
+/// The state of the run in one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// Where the session stands.
+    pub phase: Phase,
+    /// Whether the run trains, or will as soon as it can.
+    pub wants_running: bool,
+    /// Generator steps done.
+    pub step: u64,
+    /// Generator steps a second.
+    pub steps_per_second: f64,
+    /// What computes.
+    pub backend: Option<Backend>,
+    /// The device's name.
+    pub adapter: String,
+    /// The data in use.
+    pub dataset: Option<DataSource>,
+    /// Count of samples in them.
+    pub samples: Option<u64>,
+    /// Why the session cannot go on.
+    pub error: Option<Refusal>,
+    /// What is known of WebGPU.
+    pub gpu: Gpu,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The preset that the run was made from.
+    pub preset: String,
+    /// The run.
+    pub spec: RunSpec,
+    /// The user's choice of what computes.
+    pub preference: Preference,
+    /// Names of the user's files.
+    pub files: Vec<String>,
+}
+
+/// One series, ready to be drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// As measured.
+    pub measured: Vec<Point>,
+    /// Its moving average.
+    pub average: Vec<Point>,
+}
+
+/// What a sheet shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// After how many steps.
+    pub step: u64,
+    /// How many samples.
+    pub count: usize,
+}
+
+/// A notice on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownNotice {
+    /// Tells it from others.
+    pub id: u32,
+    /// What it says.
+    pub notice: Notice,
+}
+
+/// The signals.
+#[derive(Clone, Copy)]
+pub struct Display {
+    /// The state of the run.
+    pub status: RwSignal<Status>,
+    /// The settings in force.
+    pub settings: RwSignal<Settings>,
+    /// What takes a while.
+    pub tasks: RwSignal<Vec<ActiveTask>>,
+    /// Losses of generator and discriminator, then the scores of reals and fakes.
+    pub series: [RwSignal<Series>; 4],
+    /// The sheet of fixed latents.
+    pub fixed: RwSignal<Option<Sheet>>,
+    /// The sheet of new latents.
+    pub fresh: RwSignal<Option<Sheet>>,
+    /// What the user is told.
+    pub notices: RwSignal<Vec<ShownNotice>>,
+}
+
+impl Display {
+    /// The signals of a page that begins with `supervisor`.
+    pub fn new<B: Clone>(supervisor: &Supervisor<B>) -> Self {
+        Self {
+            status: RwSignal::new(status(supervisor)),
+            settings: RwSignal::new(settings(supervisor)),
+            tasks: RwSignal::new(Vec::new()),
+            series: std::array::from_fn(|_| RwSignal::new(Series::default())),
+            fixed: RwSignal::new(None),
+            fresh: RwSignal::new(None),
+            notices: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// Writes what has changed.
+    pub fn refresh<B: Clone>(&self, supervisor: &Supervisor<B>, now_ms: f64) {
+        set_if_changed(self.status, status(supervisor));
+        set_if_changed(self.settings, settings(supervisor));
+        // What is over in half a second is not worth a bar that flickers.
+        let slow = |task: &&ActiveTask| now_ms - task.since_ms > 500.0;
+        let tasks = supervisor.state.tasks.iter().filter(slow).cloned().collect();
+        set_if_changed(self.tasks, tasks);
+    }
+
+    /// Writes the charts' series.
+    pub fn refresh_series(&self, history: &History<4>) {
+        for (column, signal) in self.series.iter().enumerate() {
+            let measured = history.series(column);
+            let average = decimated(&smoothed(&measured, SMOOTHING), DRAWN_COLUMNS);
+            signal.set(Series { measured: decimated(&measured, DRAWN_COLUMNS), average });
+        }
+    }
+}
+
+fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+fn status<B: Clone>(supervisor: &Supervisor<B>) -> Status {
+    let state = &supervisor.state;
+    Status {
+        phase: state.phase,
+        wants_running: supervisor.wants_running(),
+        step: state.step,
+        steps_per_second: state.steps_per_second,
+        backend: state.backend,
+        adapter: state.adapter.clone(),
+        dataset: state.dataset,
+        samples: state.samples,
+        error: state.error.clone(),
+        gpu: supervisor.gpu(),
+    }
+}
+
+fn settings<B: Clone>(supervisor: &Supervisor<B>) -> Settings {
+    let run = supervisor.run();
+    Settings {
+        preset: run.preset.clone(),
+        spec: run.spec.clone(),
+        preference: supervisor.preference(),
+        files: run.files.iter().map(|file| file.name.clone()).collect(),
+    }
+}

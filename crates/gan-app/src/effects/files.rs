@@ -1,0 +1,52 @@
+//! Files in and out.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, Url};
+
+use crate::effects::browser::{document, said};
+use crate::model::supervisor::NamedFile;
+
+/// Largest file that is read: more than any checkpoint or data set that a page can train on.
+const LARGEST_FILE_BYTES: f64 = 1_073_741_824.0;
+
+/// Reads the files that the user chose or dropped.
+///
+/// # Errors
+/// Names the first file that cannot be read.
+pub async fn read_all(list: &FileList) -> Result<Vec<NamedFile<Uint8Array>>, String> {
+    // The list empties once its event is over: the files are taken out of it first.
+    let files: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
+    let mut read = Vec::new();
+    for file in files {
+        let name = file.name();
+        if file.size() > LARGEST_FILE_BYTES {
+            return Err(format!("{name}: is larger than 1 GB"));
+        }
+        let buffer = JsFuture::from(file.array_buffer()).await;
+        let buffer = buffer.map_err(|error| format!("{name}: {}", said(&error)))?;
+        read.push(NamedFile { name, bytes: Uint8Array::new(&buffer) });
+    }
+    Ok(read)
+}
+
+/// Offers `bytes` as a download called `name`.
+///
+/// # Errors
+/// What the browser says.
+pub fn save(name: &str, bytes: &Uint8Array) -> Result<(), String> {
+    let attempt = || -> Result<(), JsValue> {
+        let kind = BlobPropertyBag::new();
+        kind.set_type("application/octet-stream");
+        let parts = Array::of1(bytes);
+        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;
+        let address = Url::create_object_url_with_blob(&blob)?;
+        let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        Url::revoke_object_url(&address)
+    };
+    attempt().map_err(|error| said(&error))
+}

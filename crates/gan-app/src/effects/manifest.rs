@@ -1,0 +1,26 @@
+//! Which builds of the worker there are, from `worker/manifest.json`.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::effects::browser::{call, member, sleep_ms, window};
+
+const POLL_MS: i32 = 10_000;
+
+/// Waits until the WebGPU build can be loaded. It is large and may be put up after the rest.
+pub async fn gpu_build_is_there() {
+    while !gpu_is_ready().await.unwrap_or(false) {
+        sleep_ms(POLL_MS).await;
+    }
+}
+
+async fn gpu_is_ready() -> Result<bool, JsValue> {
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into())?;
+    let address = JsValue::from_str("worker/manifest.json");
+    let request = call(&window(), "fetch", &[address, options.into()])?;
+    let response = JsFuture::from(request.unchecked_into::<js_sys::Promise>()).await?;
+    let json = call(&response, "json", &[])?;
+    let manifest = JsFuture::from(json.unchecked_into::<js_sys::Promise>()).await?;
+    Ok(member(&member(&manifest, "gpu"), "ready").is_truthy())
+}

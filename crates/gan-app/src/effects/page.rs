@@ -1,0 +1,292 @@
+//! The one place where the supervisor meets the browser: carries out its effects and brings back
+//! what came of them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use gan_protocol::{FrameKind, SampleSet};
+use js_sys::Uint8Array;
+use leptos::prelude::{GetUntracked as _, Set as _, Update as _};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::effects::browser::{every_ms, hash, now_ms, on_window, replace_hash, window};
+use crate::effects::display::{Display, Sheet, ShownNotice};
+use crate::effects::worker::WorkerClient;
+use crate::effects::{adapter, manifest, sheets};
+use crate::model::address::Address;
+use crate::model::notice::{Notice, Weight};
+use crate::model::refusal::Refusal;
+use crate::model::supervisor::{
+    Ask, Effect, NamedFile, Outcome, Preference, Signal, Supervisor, Ticket, WorkerId,
+};
+
+/// The id of the canvas with the fixed latents.
+pub const FIXED_CANVAS: &str = "fixed-sheet";
+/// The id of the canvas with new latents.
+pub const FRESH_CANVAS: &str = "fresh-sheet";
+
+const TICK_MS: i32 = 1_000;
+/// Between two drawings of the charts: the eye needs no more, and training wants the processor.
+const CHART_INTERVAL_MS: f64 = 100.0;
+
+/// Called with what came of an ask.
+pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
+
+struct Frame {
+    step: u64,
+    set: SampleSet,
+    pixels: Uint8Array,
+    /// Frames that this one stands for; each is acknowledged.
+    received: u32,
+}
+
+/// The page's inner state.
+pub struct Page {
+    /// Decides.
+    pub supervisor: Supervisor<Uint8Array>,
+    /// The user's IDX files, kept for as long as the page lives.
+    pub files: Vec<NamedFile<Uint8Array>>,
+    /// The language written in the address, if one was chosen.
+    pub language: Option<String>,
+    autostart: bool,
+    display: Display,
+    workers: HashMap<WorkerId, WorkerClient>,
+    callbacks: HashMap<Ticket, Callback>,
+    next_ticket: Ticket,
+    next_notice: u32,
+    frames: [Option<Frame>; 2],
+    frame_is_requested: bool,
+    charts_drawn_ms: f64,
+    charts_step: Option<u64>,
+}
+
+thread_local! {
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+    static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));
+    static CALLBACKS_HELD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Gives access to the page.
+///
+/// # Panics
+/// If the page is in use already (a callback must not call it at once), or not there yet.
+pub fn with<T>(act: impl FnOnce(&mut Page) -> T) -> T {
+    PAGE.with_borrow_mut(|page| act(page.as_mut().expect("the page is put up before it is used")))
+}
+
+/// Puts the page up: no worker has been started yet.
+pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display {
+    let display = Display::new(&supervisor);
+    let page = Page {
+        supervisor,
+        files: Vec::new(),
+        language: address.language.clone(),
+        autostart: address.autostart,
+        display,
+        workers: HashMap::new(),
+        callbacks: HashMap::new(),
+        next_ticket: 1,
+        next_notice: 1,
+        frames: [None, None],
+        frame_is_requested: false,
+        charts_drawn_ms: 0.0,
+        charts_step: None,
+    };
+    PAGE.set(Some(page));
+    display
+}
+
+/// Starts the first worker, and everything that goes on from now on.
+pub fn begin() {
+    with(|page| {
+        let effects = page.supervisor.begin(now_ms());
+        page.carry_out(effects);
+    });
+    every_ms(TICK_MS, || deliver(Signal::Tick));
+    on_window("resize", |_| {
+        sheets::fit(FIXED_CANVAS);
+        sheets::fit(FRESH_CANVAS);
+    });
+    on_window("hashchange", |_| super::requests::follow_address(&hash()));
+}
+
+/// Brings a signal to the supervisor.
+pub fn deliver(signal: Signal<Uint8Array>) {
+    with(|page| {
+        let effects = page.supervisor.signal(now_ms(), signal);
+        page.carry_out(effects);
+    });
+}
+
+impl Page {
+    /// Asks for something; `callback` is called with what came of it, never before this returns.
+    pub fn ask(&mut self, ask: Ask<Uint8Array>, callback: Option<Callback>) {
+        let ticket = callback.map(|callback| {
+            let ticket = self.next_ticket;
+            self.next_ticket += 1;
+            self.callbacks.insert(ticket, callback);
+            ticket
+        });
+        let effects = self.supervisor.ask(now_ms(), ticket, ask);
+        self.carry_out(effects);
+    }
+
+    /// Takes the user's choice of what computes.
+    pub fn prefer(&mut self, preference: Preference) {
+        let effects = self.supervisor.prefer(now_ms(), preference);
+        self.carry_out(effects);
+        self.write_address();
+    }
+
+    /// Tries again after everything had failed.
+    pub fn retry(&mut self) {
+        let effects = self.supervisor.retry(now_ms());
+        self.carry_out(effects);
+    }
+
+    /// Writes what differs from the usual into the address.
+    pub fn write_address(&self) {
+        let run = self.supervisor.run();
+        let preference = self.supervisor.preference();
+        let address = Address::of(run, preference, self.autostart, self.language.as_deref());
+        let new = address.to_hash();
+        if new != hash() {
+            replace_hash(&new);
+        }
+    }
+
+    /// Tells the user.
+    pub fn notify(&mut self, notice: Notice) {
+        let id = self.next_notice;
+        self.next_notice += 1;
+        let weight = notice.weight();
+        self.display.notices.update(|shown| {
+            // Said again, it is the same notice.
+            shown.retain(|other| other.notice != notice);
+            shown.push(ShownNotice { id, notice });
+            // Old ones make room: nobody reads ten.
+            let excess = shown.len().saturating_sub(4);
+            shown.drain(..excess);
+        });
+        if weight == Weight::Info {
+            let notices = self.display.notices;
+            spawn_local(async move {
+                super::browser::sleep_ms(8_000).await;
+                notices.update(|shown| shown.retain(|other| other.id != id));
+            });
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect<Uint8Array>>) {
+        for effect in effects {
+            self.carry_out_one(effect);
+        }
+        self.request_frame();
+    }
+
+    fn carry_out_one(&mut self, effect: Effect<Uint8Array>) {
+        match effect {
+            Effect::Spawn { worker, variant } => {
+                match WorkerClient::start(worker, variant, deliver) {
+                    Ok(client) => drop(self.workers.insert(worker, client)),
+                    Err(message) => later(Signal::Died { worker, message }),
+                }
+            }
+            Effect::Terminate { worker } => drop(self.workers.remove(&worker)),
+            Effect::Send { worker, request, attachments } => {
+                if let Some(client) = self.workers.get(&worker)
+                    && let Err(message) = client.send(&request, &attachments)
+                {
+                    later(Signal::Died { worker, message });
+                }
+            }
+            Effect::Settle { ticket, result } => {
+                if let Some(callback) = self.callbacks.remove(&ticket) {
+                    spawn_local(async move { callback(result) });
+                }
+            }
+            Effect::FindAdapter => spawn_local(async {
+                let answer = adapter::find().await;
+                deliver(Signal::Adapter(answer));
+            }),
+            Effect::AwaitGpuBuild => spawn_local(async {
+                manifest::gpu_build_is_there().await;
+                deliver(Signal::GpuBuildReady);
+            }),
+            Effect::Notify(notice) => self.notify(notice),
+            Effect::Show { sheet, step, set, pixels } => {
+                let slot = &mut self.frames[sheet as usize];
+                let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
+                *slot = Some(Frame { step, set, pixels, received });
+            }
+            Effect::RunChanged => self.write_address(),
+        }
+    }
+
+    fn request_frame(&mut self) {
+        if self.frame_is_requested {
+            return;
+        }
+        self.frame_is_requested = true;
+        ON_FRAME.with(|draw| {
+            window()
+                .request_animation_frame(draw.as_ref().unchecked_ref())
+                .expect("a window has frames");
+        });
+    }
+
+    fn draw(&mut self) {
+        self.frame_is_requested = false;
+        let now_ms = now_ms();
+        let sheets = [
+            (FrameKind::Fixed, FIXED_CANVAS, self.display.fixed),
+            (FrameKind::Fresh, FRESH_CANVAS, self.display.fresh),
+        ];
+        for (kind, canvas, signal) in sheets {
+            let Some(frame) = self.frames[kind as usize].take() else { continue };
+            match sheets::draw(canvas, &frame.set, &frame.pixels) {
+                Ok(()) => signal.set(Some(Sheet { step: frame.step, count: frame.set.count })),
+                Err(message) => self.notify(Notice::Refused(Refusal::usage(message))),
+            }
+            for _ in 0..frame.received {
+                let effects = self.supervisor.frame_drawn();
+                for effect in effects {
+                    self.carry_out_one(effect);
+                }
+            }
+        }
+        self.display.refresh(&self.supervisor, now_ms);
+        let history = &self.supervisor.state.history;
+        let newest = history.newest().map(|(step, _)| step);
+        if newest != self.charts_step {
+            if now_ms - self.charts_drawn_ms >= CHART_INTERVAL_MS {
+                self.charts_drawn_ms = now_ms;
+                self.charts_step = newest;
+                self.display.refresh_series(history);
+            } else {
+                self.request_frame();
+            }
+        }
+    }
+
+    /// Names of the files that the run uses, or the user has chosen.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Whether the address asked for training to begin by itself.
+    pub fn autostarts(&self) -> bool {
+        self.autostart
+    }
+
+    /// The notices on the screen.
+    pub fn notices(&self) -> Vec<ShownNotice> {
+        self.display.notices.get_untracked()
+    }
+}
+
+/// Delivers a signal that came up while the page was in use.
+fn later(signal: Signal<Uint8Array>) {
+    spawn_local(async move { deliver(signal) });
+}

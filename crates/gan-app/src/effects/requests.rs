@@ -1,0 +1,194 @@
+//! What the user and scripts ask for, from the form in which they ask to the supervisor's.
+
+use gan_protocol::{DataSource, RunSpec, Tuning, preset};
+use js_sys::Uint8Array;
+use serde_json::Value;
+
+use crate::effects::browser::{copied, href};
+use crate::effects::files;
+use crate::effects::page::{Callback, Page, with};
+use crate::model::address::Address;
+use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, read_header};
+use crate::model::notice::Notice;
+use crate::model::refusal::Refusal;
+use crate::model::settings;
+use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
+
+/// Asks for something whose refusal the user reads on the page.
+pub fn ask(ask: Ask<Uint8Array>) {
+    with(|page| page.ask(ask, None));
+}
+
+/// Loads what `load(…)` of the page's API takes.
+pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
+    let current = page.supervisor.run().preset.clone();
+    let run =
+        settings::resolved(value, &current).and_then(|run| settings::with_files(run, &page.files));
+    match run {
+        Ok(run) => {
+            let run = Box::new(run);
+            page.ask(Ask::Load { run, then_run: false }, Some(callback));
+        }
+        Err(refusal) => callback(Err(refusal)),
+    }
+}
+
+/// Changes the run in a way that needs it to start again; it trains on if it did.
+pub fn change_run(change: impl FnOnce(&mut RunSpec)) {
+    with(|page| {
+        let run = page.supervisor.run();
+        let mut spec = run.spec.clone();
+        let preset = run.preset.clone();
+        change(&mut spec);
+        page.load_spec(preset, spec);
+    });
+}
+
+/// Loads a preset; the data stay those that the user chose.
+pub fn choose_preset(name: &str) {
+    let Some(chosen) = preset(name) else { return };
+    with(|page| {
+        let mut spec = chosen.spec;
+        spec.data.source = page.supervisor.run().spec.data.source;
+        page.load_spec(name.to_string(), spec);
+    });
+}
+
+/// Changes settings as the run goes.
+pub fn tune(tuning: Tuning) {
+    ask(Ask::Tune(tuning));
+}
+
+/// Saves a checkpoint as a file.
+pub fn save_checkpoint() {
+    with(|page| {
+        let name = page.supervisor.run().preset.clone();
+        let callback = move |result: Result<Outcome<Uint8Array>, Refusal>| {
+            let notice = match result {
+                Ok(Outcome::Checkpoint { step, bytes }) => {
+                    let name = format!("{name}-step-{step}.safetensors");
+                    match files::save(&name, &bytes) {
+                        Ok(()) => Notice::Saved { name },
+                        Err(message) => Notice::Refused(Refusal::file(message)),
+                    }
+                }
+                Ok(_) => Notice::Refused(Refusal::checkpoint("the worker sent no checkpoint")),
+                Err(refusal) => Notice::Refused(refusal),
+            };
+            with(|page| page.notify(notice));
+        };
+        page.ask(Ask::Checkpoint, Some(Box::new(callback)));
+    });
+}
+
+/// Opens files that the user chose or dropped: one checkpoint, or IDX files to train on.
+pub async fn open_files(list: web_sys::FileList) {
+    let read = files::read_all(&list).await;
+    let files = match read {
+        Ok(files) if files.is_empty() => return,
+        Ok(files) => files,
+        Err(message) => {
+            return with(|page| page.notify(Notice::Refused(Refusal::file(message))));
+        }
+    };
+    let is_checkpoint = |file: &&NamedFile<_>| file.name.ends_with(".safetensors");
+    match files.iter().find(is_checkpoint).cloned() {
+        Some(file) => with(|page| open_checkpoint(page, file)),
+        None => with(|page| {
+            page.files = files;
+            let run = page.supervisor.run();
+            let (preset, mut spec) = (run.preset.clone(), run.spec.clone());
+            spec.data.source = DataSource::IdxFiles;
+            page.load_spec(preset, spec);
+        }),
+    }
+}
+
+fn open_checkpoint(page: &mut Page, file: NamedFile<Uint8Array>) {
+    let name = file.name;
+    match checkpoint_run(page, file.bytes) {
+        Ok(run) => {
+            let step = run.checkpoint_step().unwrap_or(0);
+            let callback = move |result: Result<_, Refusal>| {
+                // A refusal has been told by the supervisor.
+                if result.is_ok() {
+                    with(|page| page.notify(Notice::Opened { name, step }));
+                }
+            };
+            let run = Box::new(run);
+            page.ask(Ask::Load { run, then_run: false }, Some(Box::new(callback)));
+        }
+        Err(refusal) => {
+            let message = format!("{name}: {}", refusal.message);
+            page.notify(Notice::Refused(Refusal { message, ..refusal }));
+        }
+    }
+}
+
+/// Goes on from a checkpoint's bytes.
+pub fn restore(page: &mut Page, bytes: Uint8Array, callback: Callback) {
+    match checkpoint_run(page, bytes) {
+        Ok(run) => {
+            let run = Box::new(run);
+            page.ask(Ask::Load { run, then_run: false }, Some(callback));
+        }
+        Err(refusal) => callback(Err(refusal)),
+    }
+}
+
+fn checkpoint_run(page: &Page, bytes: Uint8Array) -> Result<Run<Uint8Array>, Refusal> {
+    let file_bytes = bytes.length() as usize;
+    let start = PREFIX_BYTES as u32;
+    let header_length = header_bytes(&bytes.slice(0, start).to_vec(), file_bytes)?;
+    let header = read_header(&bytes.slice(start, start + header_length as u32).to_vec())?;
+    let preset = settings::closest_preset(&header.spec, &page.supervisor.run().preset);
+    let checkpoint = Some((header.step, bytes));
+    let run = Run { preset, spec: header.spec, files: Vec::new(), checkpoint };
+    settings::with_files(run, &page.files)
+}
+
+/// Does what a new address says.
+pub fn follow_address(hash: &str) {
+    let (address, refusals) = Address::parse(hash);
+    let (run, refusal) = address.run();
+    with(|page| {
+        for refusal in refusals.into_iter().chain(refusal) {
+            page.notify(Notice::AddressRefused(refusal));
+        }
+        if address.backend != page.supervisor.preference() {
+            page.prefer(address.backend);
+        }
+        let then_run = address.autostart || page.supervisor.wants_running();
+        if run.spec != page.supervisor.run().spec {
+            page.ask(Ask::Load { run: Box::new(run), then_run }, None);
+        } else if address.autostart {
+            page.ask(Ask::Start, None);
+        }
+    });
+    if let Some(language) = address.language {
+        crate::view::words::choose_language(&language);
+    }
+}
+
+/// Puts the page's link on the clipboard.
+pub async fn copy_link() {
+    let notice = if copied(&href()).await { Notice::LinkCopied } else { Notice::LinkNotCopied };
+    with(|page| page.notify(notice));
+}
+
+impl Page {
+    fn load_spec(&mut self, preset: String, spec: RunSpec) {
+        let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
+        let checked = match run.spec.validate() {
+            Ok(()) => settings::with_files(run, &self.files),
+            Err(error) => Err(error.into()),
+        };
+        match checked {
+            Ok(run) => {
+                let then_run = self.supervisor.wants_running();
+                self.ask(Ask::Load { run: Box::new(run), then_run }, None);
+            }
+            Err(refusal) => self.notify(Notice::Refused(refusal)),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Puts the page up; see the library.
+
+fn main() {
+    gan_app::open();
+}

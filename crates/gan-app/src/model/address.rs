@@ -1,0 +1,265 @@
+//! The page's address: what is shared by a link.
+//!
+//! `#preset=…&spec=…&backend=auto|cpu|webgpu&autostart=1&lang=en|zh`, every part optional. `spec`
+//! is a percent-encoded JSON merge patch over the preset: only what differs.
+
+use gan_protocol::{DEFAULT_PRESET, difference, preset};
+use serde_json::Value;
+
+use crate::model::refusal::Refusal;
+use crate::model::settings;
+use crate::model::supervisor::{Preference, Run};
+
+/// What an address says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Address {
+    /// The preset's name, if there is one.
+    pub preset: Option<String>,
+    /// What differs from the preset.
+    pub patch: Option<Value>,
+    /// What computes.
+    pub backend: Preference,
+    /// Whether training begins by itself.
+    pub autostart: bool,
+    /// The language, `en` or `zh`.
+    pub language: Option<String>,
+}
+
+impl Address {
+    /// Reads a hash, with or without its `#`. Parts that make no sense are left out and told.
+    pub fn parse(hash: &str) -> (Self, Vec<Refusal>) {
+        let mut address = Self::default();
+        let mut refusals = Vec::new();
+        let parts = hash.trim_start_matches('#').split('&').filter(|part| !part.is_empty());
+        for part in parts {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            let Some(value) = decoded(value) else {
+                refusals.push(Refusal::usage(format!("{key}: is not percent-encoded UTF-8")));
+                continue;
+            };
+            if let Err(message) = address.set(key, value) {
+                refusals.push(Refusal::usage(format!("{key}: {message}")));
+            }
+        }
+        (address, refusals)
+    }
+
+    fn set(&mut self, key: &str, value: String) -> Result<(), String> {
+        match (key, value.as_str()) {
+            ("preset", _) => self.preset = Some(value),
+            ("spec", json) => {
+                self.patch = Some(serde_json::from_str(json).map_err(|error| error.to_string())?);
+            }
+            ("backend", name) => {
+                self.backend = preference(name)
+                    .ok_or_else(|| format!("is `{name}`; allowed is auto, cpu, webgpu"))?;
+            }
+            ("autostart", "1") => self.autostart = true,
+            ("autostart", "0" | "") => self.autostart = false,
+            ("autostart", other) => return Err(format!("is `{other}`; allowed is 0, 1")),
+            ("lang", "en" | "zh") => self.language = Some(value),
+            ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
+            _ => {
+                return Err("is not known; allowed is preset, spec, backend, autostart, lang".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The run that the address asks for, or the default one and why.
+    pub fn run<B: Clone>(&self) -> (Run<B>, Option<Refusal>) {
+        let name = self.preset.as_deref().unwrap_or(DEFAULT_PRESET);
+        let empty = Value::Object(serde_json::Map::new());
+        let patch = self.patch.as_ref().unwrap_or(&empty);
+        let resolved = settings::preset_named(name)
+            .and_then(|preset| settings::patched(preset, patch))
+            .and_then(|run| settings::with_files(run, &[]));
+        match resolved {
+            Ok(run) => (run, None),
+            Err(refusal) => (settings::default_run(), Some(refusal)),
+        }
+    }
+
+    /// The address of a run; what is as usual is left out.
+    pub fn of<B>(
+        run: &Run<B>,
+        backend: Preference,
+        autostart: bool,
+        language: Option<&str>,
+    ) -> Self {
+        let base = preset(&run.preset).map(|preset| preset.spec.to_value());
+        let patch = base.and_then(|base| difference(&base, &run.spec.to_value()));
+        Self {
+            preset: (run.preset != DEFAULT_PRESET).then(|| run.preset.clone()),
+            patch: patch.map(shortened),
+            backend,
+            autostart,
+            language: language.map(str::to_string),
+        }
+    }
+
+    /// The hash, with its `#`; empty if everything is as usual.
+    pub fn to_hash(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(preset) = &self.preset {
+            parts.push(format!("preset={}", encoded(preset)));
+        }
+        if let Some(patch) = &self.patch {
+            parts.push(format!("spec={}", encoded(&patch.to_string())));
+        }
+        if self.backend != Preference::Auto {
+            parts.push(format!("backend={}", preference_name(self.backend)));
+        }
+        if self.autostart {
+            parts.push("autostart=1".to_string());
+        }
+        if let Some(language) = &self.language {
+            parts.push(format!("lang={language}"));
+        }
+        if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
+    }
+}
+
+/// The choice called `name`.
+pub fn preference(name: &str) -> Option<Preference> {
+    match name {
+        "auto" => Some(Preference::Auto),
+        "cpu" => Some(Preference::Cpu),
+        "webgpu" => Some(Preference::Webgpu),
+        _ => None,
+    }
+}
+
+/// The name of a choice, as in the address.
+pub fn preference_name(preference: Preference) -> &'static str {
+    match preference {
+        Preference::Auto => "auto",
+        Preference::Cpu => "cpu",
+        Preference::Webgpu => "webgpu",
+    }
+}
+
+/// Single-precision numbers as short as they were written: 0.1, not 0.10000000149011612.
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let exact = number.as_f64().filter(|value| f64::from(*value as f32) == *value);
+            let short = exact.and_then(|value| (value as f32).to_string().parse::<f64>().ok());
+            match short.filter(|_| number.is_f64()).and_then(serde_json::Number::from_f64) {
+                Some(short) => Value::Number(short),
+                None => Value::Number(number),
+            }
+        }
+        Value::Array(items) => items.into_iter().map(shortened).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, v)| (key, shortened(v))).collect(),
+        other => other,
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first == b'%' {
+            let pair = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(pair, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn run_of(hash: &str) -> (Run<()>, Option<Refusal>) {
+        Address::parse(hash).0.run()
+    }
+
+    #[test]
+    fn an_empty_address_is_the_default_run() {
+        let (address, refusals) = Address::parse("");
+        assert_eq!((address.clone(), refusals), (Address::default(), vec![]));
+        assert_eq!(address.run::<()>().0.preset, DEFAULT_PRESET);
+        assert_eq!(address.to_hash(), "");
+    }
+
+    #[test]
+    fn every_part_is_read() {
+        let hash =
+            "#preset=mnist-mlp&spec=%7B%22batch_size%22:32%7D&backend=cpu&autostart=1&lang=zh";
+        let (address, refusals) = Address::parse(hash);
+        assert_eq!(refusals, []);
+        assert_eq!(address.backend, Preference::Cpu);
+        assert!(address.autostart);
+        assert_eq!(address.language.as_deref(), Some("zh"));
+        let (run, refusal) = address.run::<()>();
+        assert_eq!((run.spec.batch_size, refusal), (32, None));
+        assert_eq!(address.to_hash(), hash);
+    }
+
+    #[test]
+    fn wrong_parts_are_told_with_their_names_and_the_rest_is_kept() {
+        let (address, refusals) =
+            Address::parse("#backend=tpu&lang=fr&autostart=yes&spec=%7B&colour=blue&preset=%FF");
+        let told: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+        assert_eq!(told.len(), 6);
+        assert_eq!(told[0], "backend: is `tpu`; allowed is auto, cpu, webgpu");
+        assert!(told[3].starts_with("spec: EOF"), "{}", told[3]);
+        assert!(told[4].starts_with("colour: is not known"), "{}", told[4]);
+        assert_eq!(address, Address::default());
+    }
+
+    #[test]
+    fn a_wrong_spec_is_refused_with_its_path_and_the_default_runs() {
+        let (run, refusal) = run_of("#spec=%7B%22batch_size%22:0%7D");
+        assert_eq!(run, settings::default_run());
+        assert_eq!(refusal.expect("0 is wrong").message, "batch_size: is 0; allowed is 2 to 1024");
+        assert!(run_of("#preset=nothing").1.expect("no such").message.starts_with("preset: is"));
+    }
+
+    #[test]
+    fn files_cannot_come_by_a_link() {
+        let (_, refusal) = run_of("#spec=%7B%22data%22:%7B%22source%22:%22idx_files%22%7D%7D");
+        assert!(refusal.expect("no files").message.starts_with("data.source:"));
+    }
+
+    #[test]
+    fn only_what_differs_is_written_and_comes_back() {
+        let mut run: Run<()> = settings::default_run();
+        run.spec.label_smoothing = 0.2;
+        run.spec.generator_optimizer.learning_rate = 0.003;
+        let address = Address::of(&run, Preference::Auto, false, None);
+        assert_eq!(
+            address.patch,
+            Some(json!({"generator_optimizer": {"learning_rate": 0.003}, "label_smoothing": 0.2}))
+        );
+        assert_eq!(run_of(&address.to_hash()), (run, None));
+    }
+
+    #[test]
+    fn broken_escapes_do_not_panic() {
+        for text in ["%", "%4", "%zz", "a%", "%€"] {
+            assert_eq!(decoded(text), None, "{text}");
+        }
+        assert_eq!(decoded(&encoded("中 {\"é\"}")).as_deref(), Some("中 {\"é\"}"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Reads what a checkpoint file says of itself, before it is sent to a worker.
+//!
+//! A `.safetensors` file begins with the length of its header (8 bytes, little-endian) and the
+//! header (JSON); the run stands in `__metadata__`. Nothing is believed unchecked.
+
+use gan_protocol::{CHECKPOINT_FORMAT, RunSpec};
+use serde_json::Value;
+
+use crate::model::refusal::Refusal;
+
+/// Bytes in front of the header.
+pub const PREFIX_BYTES: usize = 8;
+const LARGEST_HEADER_BYTES: u64 = 4 << 20;
+
+/// The length of the header in bytes, from the first bytes of a file of `file_bytes`.
+///
+/// # Errors
+/// If this cannot be a checkpoint.
+pub fn header_bytes(prefix: &[u8], file_bytes: usize) -> Result<usize, Refusal> {
+    let prefix: [u8; PREFIX_BYTES] = prefix
+        .try_into()
+        .map_err(|_| Refusal::checkpoint("the file is too short to be a checkpoint"))?;
+    let length = u64::from_le_bytes(prefix);
+    if length == 0 || length > LARGEST_HEADER_BYTES {
+        return Err(Refusal::checkpoint("the file is not a .safetensors checkpoint"));
+    }
+    match usize::try_from(length) {
+        Ok(length) if length <= file_bytes.saturating_sub(PREFIX_BYTES) => Ok(length),
+        _ => Err(Refusal::checkpoint("the file is cut off")),
+    }
+}
+
+/// What a checkpoint says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredRun {
+    /// The run, with the settings in force when the checkpoint was made.
+    pub spec: RunSpec,
+    /// Generator steps done.
+    pub step: u64,
+}
+
+/// Reads the header.
+///
+/// # Errors
+/// If it is not that of a checkpoint of this program, or its spec is refused.
+pub fn read_header(header: &[u8]) -> Result<StoredRun, Refusal> {
+    let foreign = || Refusal::checkpoint("the file holds no run of this program");
+    let header: Value = serde_json::from_slice(header)
+        .map_err(|_| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
+    let text = header["__metadata__"]["gan_playground"].as_str().ok_or_else(foreign)?;
+    let own: Value = serde_json::from_str(text).map_err(|_| foreign())?;
+    match own["format"].as_str() {
+        Some(CHECKPOINT_FORMAT) => {}
+        Some(other) => {
+            let message = format!("the file's format is `{other}`; known is {CHECKPOINT_FORMAT}");
+            return Err(Refusal::checkpoint(message));
+        }
+        None => return Err(foreign()),
+    }
+    let spec = RunSpec::from_value(own["spec"].clone())
+        .map_err(|error| Refusal::checkpoint(format!("the file's run: {error}")))?;
+    let step = own["step"].as_u64().ok_or_else(foreign)?;
+    Ok(StoredRun { spec, step })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::settings::default_run;
+    use serde_json::json;
+
+    fn file(format: &str, batch_size: usize) -> Vec<u8> {
+        let mut spec = default_run::<()>().spec;
+        spec.batch_size = batch_size;
+        let own = json!({"format": format, "spec": spec, "step": 12, "discriminator_step": 24});
+        json!({"__metadata__": {"gan_playground": own.to_string()}}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn the_run_and_its_step_are_read() {
+        let header = read_header(&file(CHECKPOINT_FORMAT, 32)).expect("valid");
+        assert_eq!((header.step, header.spec.batch_size), (12, 32));
+    }
+
+    #[test]
+    fn foreign_files_are_told_apart() {
+        let told = |bytes: &[u8]| read_header(bytes).expect_err("foreign").message;
+        assert!(told(b"PNG").contains("not a .safetensors"));
+        assert!(told(b"{}").contains("no run"));
+        assert!(told(&file("other-9", 32)).contains("`other-9`"));
+        assert!(told(&file(CHECKPOINT_FORMAT, 0)).contains("batch_size: is 0"));
+    }
+
+    #[test]
+    fn lengths_are_checked_before_anything_is_read() {
+        assert_eq!(header_bytes(&100u64.to_le_bytes(), 108), Ok(100));
+        assert!(header_bytes(&100u64.to_le_bytes(), 107).is_err());
+        assert!(header_bytes(&u64::MAX.to_le_bytes(), 1_000).is_err());
+        assert!(header_bytes(&[0; 8], 1_000).is_err());
+        assert!(header_bytes(&[1, 2], 2).is_err());
+    }
+}

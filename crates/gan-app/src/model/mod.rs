@@ -1,0 +1,11 @@
+//! What the page knows and decides, as plain data and pure functions: no browser, no words, no
+//! pixels. All of it is tested natively.
+
+pub mod address;
+pub mod checkpoint_file;
+pub mod notice;
+pub mod refusal;
+pub mod run_state;
+pub mod settings;
+pub mod snapshot;
+pub mod supervisor;

@@ -1,0 +1,198 @@
+//! What is known of the run on the screen, as the worker's events tell it.
+
+use gan_plot::History;
+use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
+
+use crate::model::refusal::Refusal;
+
+/// Rows of measurements kept before neighbours are averaged.
+const HISTORY_ROWS: usize = 20_000;
+
+/// Who works on a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The worker that trains.
+    Main,
+    /// The WebGPU worker that prepares to take over.
+    Candidate,
+}
+
+/// A task under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActiveTask {
+    /// Who works on it.
+    pub actor: Actor,
+    /// How far it is.
+    pub task: Task,
+    /// When it was first heard of, on the page's clock.
+    pub since_ms: f64,
+}
+
+/// The columns of the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// The generator's loss.
+    GeneratorLoss,
+    /// The discriminator's loss.
+    DiscriminatorLoss,
+    /// Mean of D(x).
+    RealScore,
+    /// Mean of D(G(z)).
+    FakeScore,
+}
+
+/// The run on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunState {
+    /// Where the session stands.
+    pub phase: Phase,
+    /// Generator steps done.
+    pub step: u64,
+    /// Generator steps a second; 0 while nothing trains.
+    pub steps_per_second: f64,
+    /// What computes; `None` until a device is there.
+    pub backend: Option<Backend>,
+    /// The device's name.
+    pub adapter: String,
+    /// The data really in use; `None` until they are there.
+    pub dataset: Option<DataSource>,
+    /// Count of samples in the data; `None` is unlimited or unknown.
+    pub samples: Option<u64>,
+    /// Losses and scores of every step.
+    pub history: History<4>,
+    /// What takes a while.
+    pub tasks: Vec<ActiveTask>,
+    /// Why the session cannot go on.
+    pub error: Option<Refusal>,
+}
+
+impl Default for RunState {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Loading,
+            step: 0,
+            steps_per_second: 0.0,
+            backend: None,
+            adapter: String::new(),
+            dataset: None,
+            samples: None,
+            history: History::new(HISTORY_ROWS),
+            tasks: Vec::new(),
+            error: None,
+        }
+    }
+}
+
+impl RunState {
+    /// Notes measurements.
+    pub fn measured(&mut self, points: &[Metrics], steps_per_second: f64) {
+        for point in points {
+            let values = [
+                point.generator_loss,
+                point.discriminator_loss,
+                point.real_score,
+                point.fake_score,
+            ];
+            self.history.push(point.step, values);
+        }
+        if let Some(point) = points.last() {
+            self.step = point.step;
+        }
+        self.steps_per_second = steps_per_second;
+    }
+
+    /// Notes a phase.
+    pub fn entered(&mut self, phase: Phase, step: u64) {
+        self.phase = phase;
+        self.step = step;
+        if phase != Phase::Running {
+            self.steps_per_second = 0.0;
+        }
+    }
+
+    /// Another run is there: nothing measured before belongs to it.
+    pub fn replaced(&mut self) {
+        self.history.clear();
+        self.error = None;
+    }
+
+    /// The newest value of a column.
+    pub fn newest(&self, column: Column) -> Option<f64> {
+        self.history.newest().map(|(_, values)| values[column as usize])
+    }
+
+    /// Notes how far a task is; a finished one is dropped.
+    pub fn progressed(&mut self, now_ms: f64, actor: Actor, task: Task) {
+        let known = self
+            .tasks
+            .iter()
+            .position(|active| active.actor == actor && active.task.name == task.name);
+        let finished = task.total.is_some_and(|total| task.done >= total);
+        match (known, finished) {
+            (Some(index), true) => drop(self.tasks.remove(index)),
+            (Some(index), false) => self.tasks[index].task = task,
+            (None, true) => {}
+            (None, false) => self.tasks.push(ActiveTask { actor, task, since_ms: now_ms }),
+        }
+    }
+
+    /// Drops a task that has ended some other way.
+    pub fn ended(&mut self, actor: Actor, name: &str) {
+        self.tasks.retain(|active| !(active.actor == actor && active.task.name == name));
+    }
+
+    /// Drops all tasks of a worker that is gone.
+    pub fn abandoned(&mut self, actor: Actor) {
+        self.tasks.retain(|active| active.actor != actor);
+    }
+
+    /// The candidate is the main worker now; so are its tasks.
+    pub fn promoted(&mut self) {
+        self.abandoned(Actor::Main);
+        for active in &mut self.tasks {
+            active.actor = Actor::Main;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(name: &str, done: f64, total: Option<f64>) -> Task {
+        Task { name: name.to_string(), done, total }
+    }
+
+    #[test]
+    fn a_task_is_listed_until_it_is_done() {
+        let mut run = RunState::default();
+        run.progressed(1.0, Actor::Main, task("data", 1.0, Some(4.0)));
+        run.progressed(2.0, Actor::Main, task("data", 3.0, Some(4.0)));
+        run.progressed(2.0, Actor::Candidate, task("data", 0.0, None));
+        assert_eq!(run.tasks.len(), 2);
+        assert_eq!((run.tasks[0].since_ms, run.tasks[0].task.done), (1.0, 3.0));
+        run.progressed(3.0, Actor::Main, task("data", 4.0, Some(4.0)));
+        assert_eq!(run.tasks.len(), 1);
+        run.abandoned(Actor::Candidate);
+        assert!(run.tasks.is_empty());
+    }
+
+    #[test]
+    fn measurements_move_the_step_and_a_pause_stops_the_speed() {
+        let mut run = RunState::default();
+        let point = Metrics {
+            step: 7,
+            generator_loss: 1.0,
+            discriminator_loss: 2.0,
+            real_score: 0.75,
+            fake_score: 0.25,
+        };
+        run.measured(&[point], 12.0);
+        assert_eq!((run.step, run.steps_per_second), (7, 12.0));
+        assert_eq!(run.newest(Column::RealScore), Some(0.75));
+        run.entered(Phase::Paused, 7);
+        assert_eq!(run.steps_per_second, 0.0);
+        run.replaced();
+        assert_eq!(run.newest(Column::RealScore), None);
+    }
+}

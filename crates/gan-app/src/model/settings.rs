@@ -1,0 +1,151 @@
+//! From what users and scripts write to a run: preset names, whole specs, and changes to presets.
+
+use gan_protocol::{
+    DEFAULT_PRESET, DataSource, Preset, RunSpec, SpecError, merged, preset, presets,
+};
+use serde_json::Value;
+
+use crate::model::refusal::Refusal;
+use crate::model::supervisor::{NamedFile, Run};
+
+/// The run that a page opens with.
+pub fn default_run<B>() -> Run<B> {
+    let spec = preset(DEFAULT_PRESET).expect("the default preset is one of the presets").spec;
+    Run { preset: DEFAULT_PRESET.to_string(), spec, files: Vec::new(), checkpoint: None }
+}
+
+/// The preset called `name`.
+///
+/// # Errors
+/// If there is none of that name; the message lists those that there are.
+pub fn preset_named(name: &str) -> Result<Preset, Refusal> {
+    preset(name).ok_or_else(|| {
+        let names: Vec<_> = presets().iter().map(|preset| preset.name).collect();
+        let message = format!("is `{name}`; allowed is {}", names.join(", "));
+        SpecError::new("preset", message).into()
+    })
+}
+
+/// `preset` with a merge patch applied.
+///
+/// # Errors
+/// The path of the first wrong field, what it holds and what is allowed.
+pub fn patched<B>(preset: Preset, patch: &Value) -> Result<Run<B>, Refusal> {
+    let spec = RunSpec::from_value(merged(&preset.spec.to_value(), patch))?;
+    Ok(Run { preset: preset.name.to_string(), spec, files: Vec::new(), checkpoint: None })
+}
+
+/// What `load(…)` of the page's API takes: a preset's name, a whole spec, or changes to the
+/// preset that its `preset` names (else to `current_preset`).
+///
+/// # Errors
+/// As [`preset_named`] and [`patched`].
+pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusal> {
+    match value {
+        Value::String(name) => patched(preset_named(name)?, &Value::Object(Default::default())),
+        Value::Object(fields) => {
+            let mut patch = fields.clone();
+            let named = match patch.remove("preset") {
+                Some(Value::String(name)) => Some(name),
+                None => None,
+                Some(other) => {
+                    let message = format!("is {other}; allowed is a preset's name");
+                    return Err(SpecError::new("preset", message).into());
+                }
+            };
+            // A whole spec says everything: what it leaves out is not the preset's.
+            if named.is_none()
+                && let Ok(spec) = RunSpec::from_value(Value::Object(patch.clone()))
+            {
+                let preset = current_preset.to_string();
+                return Ok(Run { preset, spec, files: Vec::new(), checkpoint: None });
+            }
+            let name = named.as_deref().unwrap_or(current_preset);
+            patched(preset_named(name)?, &Value::Object(patch))
+        }
+        _ => Err(Refusal::usage("load takes a preset's name or a spec")),
+    }
+}
+
+/// `run` with the user's files, if its data need them.
+///
+/// # Errors
+/// If the data are the user's files and there are none.
+pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<Run<B>, Refusal> {
+    if run.spec.data.source == DataSource::IdxFiles {
+        if files.is_empty() {
+            let message = "is idx_files; choose the files on the page first";
+            return Err(SpecError::new("data.source", message).into());
+        }
+        run.files = files.to_vec();
+    }
+    Ok(run)
+}
+
+/// The preset whose nets `spec` has, or else `current`: what a spec of unknown origin is shown as.
+pub fn closest_preset(spec: &RunSpec, current: &str) -> String {
+    let same_nets = |preset: &Preset| {
+        preset.spec.generator == spec.generator && preset.spec.discriminator == spec.discriminator
+    };
+    let found = presets().into_iter().find(same_nets);
+    found.map_or_else(|| current.to_string(), |preset| preset.name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn load(value: Value) -> Result<Run<Vec<u8>>, Refusal> {
+        resolved(&value, "mnist-mlp")
+    }
+
+    #[test]
+    fn a_name_is_a_preset() {
+        assert_eq!(load(json!("mnist-dcgan")).expect("known").preset, "mnist-dcgan");
+        let refusal = load(json!("mnist")).expect_err("unknown");
+        assert_eq!(
+            refusal.message,
+            "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, mnist-mlp"
+        );
+    }
+
+    #[test]
+    fn changes_apply_to_the_current_or_the_named_preset() {
+        let run = load(json!({"batch_size": 16})).expect("valid");
+        assert_eq!((run.preset.as_str(), run.spec.batch_size), ("mnist-mlp", 16));
+        let run = load(json!({"preset": "mnist-dcgan", "seed": 9})).expect("valid");
+        assert_eq!((run.preset.as_str(), run.spec.seed), ("mnist-dcgan", 9));
+    }
+
+    #[test]
+    fn a_whole_spec_takes_nothing_from_the_preset() {
+        let mut whole = default_run::<()>().spec.to_value();
+        whole.as_object_mut().expect("an object").remove("ema");
+        assert_eq!(load(whole).expect("valid").spec.ema, None);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_eq!(load(json!(7)).expect_err("a number").code, "usage");
+        assert!(load(json!({"preset": 7})).expect_err("a number").message.starts_with("preset:"));
+        assert!(load(json!({"batch_size": -1})).expect_err("negative").message.contains("batch"));
+    }
+
+    #[test]
+    fn own_files_are_needed_for_own_files() {
+        let run = load(json!({"data": {"source": "idx_files"}})).expect("valid as a spec");
+        assert_eq!(with_files(run.clone(), &[]).expect_err("none").code, "spec");
+        let files = [NamedFile { name: "a".to_string(), bytes: vec![1] }];
+        assert_eq!(with_files(run, &files).expect("there are").files.len(), 1);
+    }
+
+    #[test]
+    fn a_spec_is_shown_as_the_preset_with_its_nets() {
+        let mut spec = preset("mnist-dcgan").expect("known").spec;
+        spec.batch_size = 8;
+        assert_eq!(closest_preset(&spec, "mnist-mlp"), "mnist-dcgan");
+        spec.generator.layers.pop();
+        assert_eq!(closest_preset(&spec, "mnist-mlp"), "mnist-mlp");
+    }
+}

@@ -1,0 +1,299 @@
+//! What workers say.
+
+use gan_protocol::{Event, Fault, Phase, Reply, Task};
+
+use super::worker::{Purpose, Stage, load_command};
+use super::{Effect, Outcome, Run, Supervisor, Ticket, Variant, WorkerId};
+use crate::model::notice::Notice;
+use crate::model::refusal::Refusal;
+use crate::model::run_state::Actor;
+
+impl<B: Clone> Supervisor<B> {
+    pub(super) fn on_event(&mut self, worker: WorkerId, event: Event, attachments: Vec<B>) {
+        if self.main.as_ref().is_some_and(|main| main.id == worker) {
+            self.on_main_event(event, attachments);
+        } else if self.candidate.as_ref().is_some_and(|other| other.worker.id == worker) {
+            self.on_candidate_event(event);
+        }
+        // Anything else comes from a worker that has been ended.
+    }
+
+    fn on_main_event(&mut self, event: Event, attachments: Vec<B>) {
+        match event {
+            Event::Booted => self.on_booted(),
+            Event::Ready { backend, adapter } => {
+                self.state.backend = Some(backend);
+                self.state.adapter = adapter;
+            }
+            Event::Settled { id, reply, fault } => self.on_settled(id, reply, fault, attachments),
+            Event::Progress(task) => self.state.progressed(self.now_ms, Actor::Main, task),
+            Event::State { phase, step } => self.on_state(phase, step),
+            Event::Data { source, samples } => {
+                self.state.dataset = Some(source);
+                self.state.samples = samples;
+            }
+            Event::Metrics { points, steps_per_second } => {
+                self.state.measured(&points, steps_per_second);
+            }
+            Event::Frame { sheet, step, set } => {
+                if let Some(pixels) = attachments.into_iter().next() {
+                    self.effects.push(Effect::Show { sheet, step, set, pixels });
+                }
+            }
+            Event::Autosave { step } => {
+                // While another run loads, one cannot tell whose checkpoint it is.
+                let is_loading = self.main.as_ref().is_some_and(super::worker::Worker::is_loading);
+                if let Some(bytes) = attachments.into_iter().next().filter(|_| !is_loading) {
+                    self.run.checkpoint = Some((step, bytes));
+                }
+            }
+            Event::Fault(fault) => self.on_fault(&fault),
+        }
+    }
+
+    fn on_booted(&mut self) {
+        let (command, attachments) = load_command(&self.run);
+        let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Booting) else {
+            return;
+        };
+        main.stage = Stage::Loading;
+        let effect = main.request(Purpose::FirstLoad, command, attachments);
+        self.effects.push(effect);
+        self.state.ended(Actor::Main, super::recovery::BOOT_TASK);
+    }
+
+    fn on_state(&mut self, phase: Phase, step: u64) {
+        let leaving = self.main.as_ref().is_some_and(|main| main.stage == Stage::Leaving);
+        // The pause before a change of worker is not one that the user asked for.
+        if leaving && phase == Phase::Paused {
+            self.state.step = step;
+        } else {
+            self.state.entered(phase, step);
+        }
+    }
+
+    fn on_fault(&mut self, fault: &Fault) {
+        match fault {
+            _ if fault.is_fatal() => self.main_lost(fault.to_string()),
+            Fault::DataMissing { message } => {
+                self.effects.push(Effect::Notify(Notice::DataMissing { message: message.clone() }));
+            }
+            Fault::Diverged { step, restored_step } => {
+                self.wants_running = false;
+                self.effects.push(Effect::Notify(Notice::Diverged {
+                    step: *step,
+                    restored_step: *restored_step,
+                }));
+            }
+            _ => self.notify_refusal(fault),
+        }
+    }
+
+    fn on_settled(
+        &mut self,
+        id: u32,
+        reply: Option<Reply>,
+        fault: Option<Fault>,
+        attachments: Vec<B>,
+    ) {
+        let Some(purpose) = self.main.as_mut().and_then(|main| main.pending.remove(&id)) else {
+            return;
+        };
+        if let Some(fault) = fault {
+            self.on_request_refused(purpose, &fault);
+            return;
+        }
+        let outcome = outcome(reply.as_ref(), &attachments);
+        match purpose {
+            Purpose::FirstLoad => self.on_first_load(),
+            Purpose::Load { ticket, run, then_run } => {
+                self.run = *run;
+                self.wants_running = then_run;
+                self.state.replaced();
+                self.effects.push(Effect::RunChanged);
+                self.retry_candidate();
+                self.settle(ticket, Ok(Outcome::Done));
+                self.resume();
+            }
+            Purpose::Tune { ticket, tuning } => {
+                if let Ok(spec) = tuning.applied_to(&self.run.spec) {
+                    self.run.spec = spec;
+                    self.effects.push(Effect::RunChanged);
+                }
+                self.settle(ticket, Ok(Outcome::Done));
+            }
+            Purpose::Ask { ticket } => {
+                if let Outcome::Checkpoint { step, bytes } = &outcome {
+                    self.run.checkpoint = Some((*step, bytes.clone()));
+                }
+                self.settle(ticket, Ok(outcome));
+            }
+            Purpose::LastPause => self.hand_over_checkpoint(),
+            Purpose::LastCheckpoint => {
+                if let Outcome::Checkpoint { step, bytes } = outcome {
+                    self.run.checkpoint = Some((step, bytes));
+                }
+                self.replace_main();
+            }
+            Purpose::CandidateCheckpoint(trial) => {
+                if let Outcome::Checkpoint { step, bytes } = outcome {
+                    self.load_candidate(trial, step, bytes);
+                }
+            }
+            Purpose::CandidateProbe(trial) => self.prove_candidate(trial, attachments),
+            Purpose::Ping => {
+                if let Some(main) = self.main.as_mut() {
+                    main.pings_ms.pop_front();
+                }
+            }
+            Purpose::Resume | Purpose::CandidateLoad(_) | Purpose::CandidateProof(_) => {}
+        }
+    }
+
+    fn on_request_refused(&mut self, purpose: Purpose<B>, fault: &Fault) {
+        let fatal = fault.is_fatal();
+        let refused = Err(Refusal::from(fault));
+        match purpose {
+            Purpose::FirstLoad if !fatal => return self.on_first_load_refused(fault),
+            Purpose::FirstLoad => {}
+            Purpose::Load { ticket, .. } | Purpose::Tune { ticket, .. } => {
+                if !fatal {
+                    self.notify_refusal(fault);
+                }
+                self.settle(ticket, refused);
+            }
+            Purpose::Ask { ticket } => {
+                // Scripts get the refusal; whoever has no ticket reads it.
+                if ticket.is_none() && !fatal {
+                    self.notify_refusal(fault);
+                }
+                self.settle(ticket, refused);
+            }
+            // Nothing newer to take along: the last checkpoint has to do.
+            Purpose::LastPause | Purpose::LastCheckpoint if !fatal => self.replace_main(),
+            Purpose::CandidateCheckpoint(trial) | Purpose::CandidateProbe(trial) if !fatal => {
+                self.give_up_candidate(trial, fault.to_string());
+            }
+            Purpose::Resume if !fatal => self.notify_refusal(fault),
+            _ => {}
+        }
+        if fatal {
+            self.main_lost(fault.to_string());
+        }
+    }
+
+    fn on_first_load(&mut self) {
+        let Some(main) = self.main.as_mut() else { return };
+        main.stage = Stage::Live;
+        self.fallback = None;
+        self.effects.push(Effect::RunChanged);
+        for ticket in std::mem::take(&mut self.waiting_for_load) {
+            self.settle(Some(ticket), Ok(Outcome::Done));
+        }
+        self.resume();
+    }
+
+    fn on_first_load_refused(&mut self, fault: &Fault) {
+        if self.run.checkpoint.is_some() && matches!(fault, Fault::Checkpoint { .. }) {
+            let waiting = std::mem::take(&mut self.waiting_for_load);
+            if waiting.is_empty() && self.fallback.is_none() {
+                self.run.checkpoint = None;
+                self.state.replaced();
+                let message = fault.to_string();
+                self.effects.push(Effect::Notify(Notice::StartedOver { message }));
+                return self.load_again();
+            }
+            self.waiting_for_load = waiting;
+        }
+        self.reject_waiting(&Refusal::from(fault));
+        if let Some(before) = self.fallback.take() {
+            self.run = before;
+            self.notify_refusal(fault);
+            self.effects.push(Effect::RunChanged);
+            return self.load_again();
+        }
+        self.fail(Refusal::from(fault));
+    }
+
+    fn load_again(&mut self) {
+        if let Some(main) = self.main.as_mut() {
+            main.stage = Stage::Booting;
+        }
+        self.on_booted();
+    }
+
+    pub(super) fn reject_waiting(&mut self, refusal: &Refusal) {
+        let waiting: Vec<Ticket> = std::mem::take(&mut self.waiting_for_load);
+        for ticket in waiting {
+            self.settle(Some(ticket), Err(refusal.clone()));
+        }
+    }
+
+    /// Trains on, if that is what the user wants.
+    pub(super) fn resume(&mut self) {
+        if !self.wants_running {
+            return;
+        }
+        if let Some(main) = self.main.as_mut() {
+            let effect = main.request(Purpose::Resume, gan_protocol::Command::Start, Vec::new());
+            self.effects.push(effect);
+        }
+    }
+
+    /// Begins to move the run, if it is on a worker of the wrong kind.
+    pub(super) fn leave_if_misplaced(&mut self) {
+        use super::{Gpu, Preference};
+        let proved = self.candidate_has_proved_itself();
+        let Some(main) = self.main.as_mut() else { return };
+        let misplaced = match self.preference {
+            Preference::Cpu => main.variant == Variant::Gpu,
+            Preference::Webgpu => main.variant == Variant::Cpu && self.gpu == Gpu::Usable,
+            Preference::Auto => proved,
+        };
+        if misplaced && main.stage == Stage::Live && main.pending.is_empty() {
+            main.stage = Stage::Leaving;
+            let effect = main.request(Purpose::LastPause, gan_protocol::Command::Pause, vec![]);
+            self.effects.push(effect);
+        }
+    }
+
+    fn hand_over_checkpoint(&mut self) {
+        if let Some(main) = self.main.as_mut() {
+            let command = gan_protocol::Command::Checkpoint;
+            let effect = main.request(Purpose::LastCheckpoint, command, Vec::new());
+            self.effects.push(effect);
+        }
+    }
+
+    fn replace_main(&mut self) {
+        if let Some(main) = self.main.take() {
+            self.effects.push(Effect::Terminate { worker: main.id });
+            self.state.abandoned(Actor::Main);
+        }
+        self.promote_candidate();
+    }
+}
+
+fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
+    match (reply, attachments.first()) {
+        (Some(Reply::Samples { set }), Some(pixels)) => {
+            Outcome::Samples { set: *set, pixels: pixels.clone() }
+        }
+        (Some(Reply::Checkpoint { step }), Some(bytes)) => {
+            Outcome::Checkpoint { step: *step, bytes: bytes.clone() }
+        }
+        _ => Outcome::Done,
+    }
+}
+
+/// The worker's code on its way, as a task.
+pub(super) fn boot_task() -> Task {
+    Task { name: super::recovery::BOOT_TASK.to_string(), done: 0.0, total: None }
+}
+
+impl<B> Run<B> {
+    /// Where the run would go on after a loss.
+    pub fn checkpoint_step(&self) -> Option<u64> {
+        self.checkpoint.as_ref().map(|(step, _)| *step)
+    }
+}

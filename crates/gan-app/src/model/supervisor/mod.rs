@@ -1,0 +1,440 @@
+//! Decides which worker runs, what it is sent, and what happens when it fails.
+//!
+//! A pure state machine: signals and asks go in with the time, effects come out. It never looks
+//! into the bytes it hands on (`B`), so that the page can hold them outside its own memory.
+//!
+//! A worker is disposable. A crash, a hang, a lost device and a change of backend are one path:
+//! end the worker, start another, load the last checkpoint, go on if it was running.
+
+mod asks;
+mod candidate;
+mod events;
+mod recovery;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::collections::VecDeque;
+
+use gan_protocol::{Event, Fault, FrameKind, Request, RunSpec, SampleSet, Tuning};
+
+use crate::model::notice::Notice;
+use crate::model::refusal::Refusal;
+use crate::model::run_state::RunState;
+use candidate::Candidate;
+use worker::{Stage, Worker};
+
+/// Names a worker for as long as the page lives.
+pub type WorkerId = u32;
+
+/// Names an ask, so that its outcome finds the one who asked.
+pub type Ticket = u32;
+
+/// The two builds of the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Burn's Flex backend.
+    Cpu,
+    /// Burn's wgpu backend.
+    Gpu,
+}
+
+/// What the user wants to compute on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preference {
+    /// The CPU at once, WebGPU as soon as it has proved itself.
+    #[default]
+    Auto,
+    /// The CPU only.
+    Cpu,
+    /// WebGPU, whatever adapter there is.
+    Webgpu,
+}
+
+/// What the browser says about WebGPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdapterAnswer {
+    /// There is no WebGPU, or it gives no adapter.
+    Absent {
+        /// What the browser says.
+        message: String,
+    },
+    /// There is an adapter that the page would not choose by itself: software, or it lacks a
+    /// feature.
+    Unfit {
+        /// Its name and what is wrong.
+        message: String,
+    },
+    /// There is an adapter that should do.
+    Fit,
+}
+
+/// A file of the user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedFile<B> {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: B,
+}
+
+/// All that is needed to bring a run back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run<B> {
+    /// The preset that it was made from.
+    pub preset: String,
+    /// The settings in force.
+    pub spec: RunSpec,
+    /// The user's IDX files.
+    pub files: Vec<NamedFile<B>>,
+    /// The newest checkpoint and its step.
+    pub checkpoint: Option<(u64, B)>,
+}
+
+/// What the page asks of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask<B> {
+    /// Replaces the run, and trains it at once if `then_run`.
+    Load {
+        /// The new run.
+        run: Box<Run<B>>,
+        /// Whether it is to be trained at once.
+        then_run: bool,
+    },
+    /// The same run from the start.
+    Reset,
+    /// Trains until paused.
+    Start,
+    /// Stops training.
+    Pause,
+    /// Trains so many steps.
+    Step(u32),
+    /// Changes settings as it runs.
+    Tune(Tuning),
+    /// Draws samples.
+    Sample {
+        /// How many.
+        count: u32,
+        /// From which latents.
+        seed: u64,
+    },
+    /// Draws new samples for the second sheet.
+    FreshSheet,
+    /// Makes a checkpoint.
+    Checkpoint,
+}
+
+/// What came of an ask.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome<B> {
+    /// It is done.
+    Done,
+    /// Samples.
+    Samples {
+        /// How to read the pixels.
+        set: SampleSet,
+        /// The pixels.
+        pixels: B,
+    },
+    /// A checkpoint.
+    Checkpoint {
+        /// After how many generator steps.
+        step: u64,
+        /// The file.
+        bytes: B,
+    },
+}
+
+/// What the world tells the supervisor.
+#[derive(Clone, Debug)]
+pub enum Signal<B> {
+    /// A worker sent an event.
+    Event {
+        /// Which worker.
+        worker: WorkerId,
+        /// What it says.
+        event: Event,
+        /// The bytes that came with it.
+        attachments: Vec<B>,
+    },
+    /// A worker is gone: its lock is free, or it raised an error.
+    Died {
+        /// Which worker.
+        worker: WorkerId,
+        /// What it said last.
+        message: String,
+    },
+    /// What came of [`Effect::FindAdapter`].
+    Adapter(AdapterAnswer),
+    /// What came of [`Effect::AwaitGpuBuild`].
+    GpuBuildReady,
+    /// About a second has passed.
+    Tick,
+}
+
+/// What the supervisor wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<B> {
+    /// Start a worker.
+    Spawn {
+        /// Its name from now on.
+        worker: WorkerId,
+        /// Which build.
+        variant: Variant,
+    },
+    /// End a worker.
+    Terminate {
+        /// Which worker.
+        worker: WorkerId,
+    },
+    /// Send a request, with copies of the attachments.
+    Send {
+        /// To which worker.
+        worker: WorkerId,
+        /// What.
+        request: Request,
+        /// The bytes that go with it.
+        attachments: Vec<B>,
+    },
+    /// Tell whoever asked what came of it.
+    Settle {
+        /// Which ask.
+        ticket: Ticket,
+        /// What came of it.
+        result: Result<Outcome<B>, Refusal>,
+    },
+    /// Ask the browser for a WebGPU adapter.
+    FindAdapter,
+    /// Say when the WebGPU build can be loaded.
+    AwaitGpuBuild,
+    /// Tell the user.
+    Notify(Notice),
+    /// Show a sheet.
+    Show {
+        /// Which one.
+        sheet: FrameKind,
+        /// After how many generator steps.
+        step: u64,
+        /// How to read the pixels.
+        set: SampleSet,
+        /// The pixels.
+        pixels: B,
+    },
+    /// The settings in force changed.
+    RunChanged,
+}
+
+/// What is known of WebGPU on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gpu {
+    /// Nobody has asked.
+    Unasked,
+    /// The browser has been asked.
+    Asked,
+    /// There is an adapter; the build is awaited.
+    AwaitingBuild,
+    /// It may be tried.
+    Usable,
+    /// It cannot be used, or failed.
+    Unusable,
+}
+
+/// See the module.
+pub struct Supervisor<B> {
+    /// What is known of the run on the screen.
+    pub state: RunState,
+    preference: Preference,
+    gpu: Gpu,
+    run: Run<B>,
+    /// The run to go back to if the one that a worker starts with is refused.
+    fallback: Option<Run<B>>,
+    /// Who waits for the load that a worker starts with.
+    waiting_for_load: Vec<Ticket>,
+    wants_running: bool,
+    main: Option<Worker<B>>,
+    candidate: Option<Candidate<B>>,
+    queue: VecDeque<(Option<Ticket>, Ask<B>)>,
+    deaths_ms: Vec<f64>,
+    last_tick_ms: f64,
+    now_ms: f64,
+    next_worker: WorkerId,
+    effects: Vec<Effect<B>>,
+}
+
+impl<B: Clone> Supervisor<B> {
+    /// A supervisor that has not begun; `run` is what it begins with.
+    pub fn new(run: Run<B>, preference: Preference, wants_running: bool) -> Self {
+        Self {
+            state: RunState::default(),
+            preference,
+            gpu: Gpu::Unasked,
+            run,
+            fallback: None,
+            waiting_for_load: Vec::new(),
+            wants_running,
+            main: None,
+            candidate: None,
+            queue: VecDeque::new(),
+            deaths_ms: Vec::new(),
+            last_tick_ms: 0.0,
+            now_ms: 0.0,
+            next_worker: 1,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Starts the first worker.
+    pub fn begin(&mut self, now_ms: f64) -> Vec<Effect<B>> {
+        self.now_ms = now_ms;
+        self.last_tick_ms = now_ms;
+        self.settled_down()
+    }
+
+    /// Takes note of what happened.
+    pub fn signal(&mut self, now_ms: f64, signal: Signal<B>) -> Vec<Effect<B>> {
+        self.now_ms = now_ms;
+        match signal {
+            Signal::Event { worker, event, attachments } => {
+                self.on_event(worker, event, attachments);
+            }
+            Signal::Died { worker, message } => self.on_death(worker, message),
+            Signal::Adapter(answer) => self.on_adapter(answer),
+            Signal::GpuBuildReady if self.gpu == Gpu::AwaitingBuild => self.gpu = Gpu::Usable,
+            Signal::GpuBuildReady => {}
+            Signal::Tick => self.on_tick(),
+        }
+        self.settled_down()
+    }
+
+    /// Takes an ask; its outcome comes as [`Effect::Settle`], if it has a ticket.
+    pub fn ask(&mut self, now_ms: f64, ticket: Option<Ticket>, ask: Ask<B>) -> Vec<Effect<B>> {
+        self.now_ms = now_ms;
+        self.on_ask(ticket, ask);
+        self.settled_down()
+    }
+
+    /// Takes the user's choice of what computes.
+    pub fn prefer(&mut self, now_ms: f64, preference: Preference) -> Vec<Effect<B>> {
+        self.now_ms = now_ms;
+        if preference != self.preference {
+            self.preference = preference;
+            // The two ways to WebGPU ask for different adapters; and a failure may be tried again.
+            self.gpu = Gpu::Unasked;
+            if let Some(candidate) = self.candidate.take() {
+                self.end_candidate(candidate);
+            }
+            // A worker that has not loaded its run has nothing to hand over.
+            if let Some(main) = self.main.take_if(|main| main.stage < Stage::Live) {
+                self.effects.push(Effect::Terminate { worker: main.id });
+                self.state.abandoned(crate::model::run_state::Actor::Main);
+            }
+        }
+        self.settled_down()
+    }
+
+    /// Tries again after everything had failed.
+    pub fn retry(&mut self, now_ms: f64) -> Vec<Effect<B>> {
+        self.now_ms = now_ms;
+        self.revive();
+        self.settled_down()
+    }
+
+    /// A frame is on the screen.
+    pub fn frame_drawn(&mut self) -> Vec<Effect<B>> {
+        if let Some(main) = self.main.as_mut().filter(|main| main.stage > Stage::Booting) {
+            self.effects.push(main.unanswered(gan_protocol::Command::FrameDrawn));
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The run in force.
+    pub fn run(&self) -> &Run<B> {
+        &self.run
+    }
+
+    /// Whether the run trains, or will as soon as it can.
+    pub fn wants_running(&self) -> bool {
+        self.wants_running
+    }
+
+    /// The user's choice of what computes.
+    pub fn preference(&self) -> Preference {
+        self.preference
+    }
+
+    /// What is known of WebGPU.
+    pub fn gpu(&self) -> Gpu {
+        self.gpu
+    }
+
+    /// Brings what is in line with what is wanted, one stride at a time; called after every change.
+    fn settled_down(&mut self) -> Vec<Effect<B>> {
+        if self.state.error.is_none() {
+            self.find_gpu();
+            self.start_main();
+            self.advance_candidate();
+            self.leave_if_misplaced();
+            self.send_queue();
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    fn find_gpu(&mut self) {
+        let main_is_live = self.main.as_ref().is_some_and(|main| main.stage == Stage::Live);
+        let wanted = match self.preference {
+            Preference::Auto => main_is_live,
+            Preference::Webgpu => true,
+            Preference::Cpu => false,
+        };
+        if wanted && self.gpu == Gpu::Unasked {
+            self.gpu = Gpu::Asked;
+            self.effects.push(Effect::FindAdapter);
+        }
+    }
+
+    fn on_adapter(&mut self, answer: AdapterAnswer) {
+        if self.gpu != Gpu::Asked {
+            return;
+        }
+        let pinned = self.preference == Preference::Webgpu;
+        match answer {
+            AdapterAnswer::Absent { message } => {
+                self.gpu = Gpu::Unusable;
+                if pinned {
+                    self.effects.push(Effect::Notify(Notice::GpuMissing { message }));
+                }
+            }
+            AdapterAnswer::Unfit { .. } if !pinned => self.gpu = Gpu::Unusable,
+            AdapterAnswer::Unfit { .. } | AdapterAnswer::Fit => {
+                self.gpu = Gpu::AwaitingBuild;
+                self.effects.push(Effect::AwaitGpuBuild);
+            }
+        }
+    }
+
+    fn start_main(&mut self) {
+        if self.main.is_some() {
+            return;
+        }
+        let variant = match (self.preference, self.gpu) {
+            (Preference::Webgpu, Gpu::Usable) => Variant::Gpu,
+            (Preference::Webgpu, Gpu::Unasked | Gpu::Asked | Gpu::AwaitingBuild) => return,
+            _ => Variant::Cpu,
+        };
+        let worker = self.spawned(variant);
+        self.main = Some(worker);
+        self.state.phase = gan_protocol::Phase::Loading;
+        self.state.steps_per_second = 0.0;
+    }
+
+    fn spawned(&mut self, variant: Variant) -> Worker<B> {
+        let id = self.next_worker;
+        self.next_worker += 1;
+        self.effects.push(Effect::Spawn { worker: id, variant });
+        Worker::new(id, variant)
+    }
+
+    fn notify_refusal(&mut self, fault: &Fault) {
+        self.effects.push(Effect::Notify(Notice::Refused(Refusal::from(fault))));
+    }
+}

@@ -1,0 +1,88 @@
+//! The page as a whole: its parts, dropped files and the keyboard.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::effects::requests;
+use crate::view::header::Header;
+use crate::view::notices::Notices;
+use crate::view::settings::SettingsPanel;
+use crate::view::stage::{Charts, Sheets};
+use crate::view::status::StatusLine;
+use crate::view::toolbar::{Toolbar, toggle_training};
+use crate::view::words::t;
+
+/// The page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let dragged = RwSignal::new(false);
+    follow_dropped_files(dragged);
+    follow_keyboard();
+    view! {
+        <a class="skip" href="#stage">{t("skip-to-stage")}</a>
+        <Header/>
+        <main>
+            <div class="bar">
+                <Toolbar/>
+                <StatusLine/>
+            </div>
+            <Notices/>
+            <div class="columns">
+                <div class="column-main" id="stage" tabindex="-1">
+                    <Sheets/>
+                    <Charts/>
+                </div>
+                <SettingsPanel/>
+            </div>
+        </main>
+        <footer>
+            <p>{t("footer-local")}</p>
+        </footer>
+        <div class="drop" class:shown=move || dragged.get() aria-hidden="true">
+            <p>{t("drop-here")}</p>
+        </div>
+    }
+}
+
+fn follow_dropped_files(dragged: RwSignal<bool>) {
+    window_event_listener(ev::dragover, move |event| {
+        event.prevent_default();
+        dragged.set(true);
+    });
+    window_event_listener(ev::dragleave, move |event| {
+        // Leaving an element for its child is not leaving the window.
+        if event.related_target().is_none() {
+            dragged.set(false);
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        dragged.set(false);
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+            spawn_local(requests::open_files(files));
+        }
+    });
+}
+
+/// Space starts and pauses, unless the focus is on something that uses the key itself.
+fn follow_keyboard() {
+    window_event_listener(ev::keydown, |event| {
+        let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key());
+        if event.key() != " " || !plain || event.repeat() {
+            return;
+        }
+        let on_control = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|element| {
+                element.closest("button, input, select, textarea, summary, a, [role]").ok()
+            })
+            .is_some_and(|found| found.is_some());
+        if !on_control {
+            event.prevent_default();
+            toggle_training();
+        }
+    });
+}

@@ -1,0 +1,58 @@
+//! Name, purpose, language and theme.
+
+use leptos::prelude::*;
+
+use crate::effects::page::with;
+use crate::view::theme;
+use crate::view::words::{Language, choose_language, language, t};
+
+/// The page's head.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let dark = RwSignal::new(theme::chosen());
+    let toggle_theme = move |_| {
+        dark.update(|dark| *dark = !*dark);
+        theme::choose(dark.get_untracked());
+    };
+    let toggle_language = move |_| {
+        let other = match language() {
+            Language::English => Language::Chinese,
+            Language::Chinese => Language::English,
+        };
+        choose_language(other.code());
+        with(|page| {
+            page.language = Some(other.code().to_string());
+            page.write_address();
+        });
+    };
+    view! {
+        <header>
+            <div class="title">
+                <h1>"GAN Playground"</h1>
+                <p>{t("tagline")}</p>
+            </div>
+            <div class="header-controls">
+                // The other language's name stands in that language.
+                <button
+                    class="quiet"
+                    on:click=toggle_language
+                    lang=move || if language() == Language::English { "zh-Hans" } else { "en" }
+                >
+                    {move || if language() == Language::English { "中文" } else { "English" }}
+                </button>
+                <button
+                    class="quiet icon"
+                    on:click=toggle_theme
+                    aria-pressed=move || dark.get().to_string()
+                    aria-label=t("theme-dark")
+                    title=t("theme-dark")
+                >
+                    <svg viewBox="0 0 20 20" aria-hidden="true">
+                        <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6"/>
+                        <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/>
+                    </svg>
+                </button>
+            </div>
+        </header>
+    }
+}

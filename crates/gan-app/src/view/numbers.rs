@@ -1,0 +1,53 @@
+//! Numbers as people read them.
+
+/// `12,345`
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A speed: one decimal below ten, none above.
+pub(crate) fn speed(per_second: f64) -> String {
+    if per_second >= 10.0 { grouped(per_second.round() as u64) } else { format!("{per_second:.1}") }
+}
+
+/// A measured value to three digits or so.
+pub(crate) fn measured(value: f64) -> String {
+    if value.is_finite() { format!("{value:.3}") } else { "–".to_string() }
+}
+
+/// A learning rate without needless digits: `0.0002`, `1e-6`.
+pub(crate) fn rate(value: f64) -> String {
+    let short = format!("{value:.2e}").parse::<f64>().unwrap_or(value);
+    if short != 0.0 && short < 1e-4 { format!("{short:e}") } else { short.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(
+            [grouped(0), grouped(999), grouped(1_000), grouped(1_234_567)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn values_are_short() {
+        assert_eq!([speed(3.25), speed(10.4), speed(2_499.6)], ["3.2", "10", "2,500"]);
+        assert_eq!([measured(0.69314), measured(f64::NAN)], ["0.693", "–"]);
+        assert_eq!(
+            [rate(0.000_2), rate(0.000_05), rate(0.001_234_5), rate(0.0)],
+            ["0.0002", "5e-5", "0.00123", "0"]
+        );
+    }
+}

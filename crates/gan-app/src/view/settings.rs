@@ -1,0 +1,275 @@
+//! The settings: what starts the run again, what can be changed as it goes, and files.
+
+use gan_protocol::{DataSource, Objective, Tuning, presets};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::effects::display::{Display, Settings};
+use crate::effects::page::with;
+use crate::effects::requests;
+use crate::model::address::{preference, preference_name};
+use crate::model::supervisor::{Gpu, Preference};
+use crate::view::fields::{NumberField, SelectField, SliderField};
+use crate::view::labels;
+use crate::view::words::{key, say, say_with, t};
+
+/// The panel.
+#[component]
+pub(crate) fn SettingsPanel() -> impl IntoView {
+    view! {
+        <aside class="settings" aria-label=t("settings")>
+            <RunSettings/>
+            <LiveSettings/>
+            <Files/>
+        </aside>
+    }
+}
+
+fn watched<T: Send + Sync + PartialEq + Clone + 'static>(
+    pick: impl Fn(&Settings) -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    let settings = expect_context::<Display>().settings;
+    Memo::new(move |_| settings.with(&pick)).into()
+}
+
+#[component]
+fn RunSettings() -> impl IntoView {
+    let status = expect_context::<Display>().status;
+    let preset_choices = presets()
+        .iter()
+        .filter_map(|preset| Some((preset.name, labels::preset(preset.name)?)))
+        .collect::<Vec<_>>();
+    let picker = NodeRef::<html::Input>::new();
+    let files = watched(|settings| settings.files.clone());
+    let shown = RwSignal::new(0);
+    let source = watched(|settings| source_name(settings.spec.data.source).to_string());
+    let choose_data = move |name: String| match name.as_str() {
+        "idx_files" if !with(|page| page.has_files()) => {
+            if let Some(picker) = picker.get_untracked() {
+                picker.click();
+            }
+            // Until files are chosen, what is in force is shown.
+            shown.update(|times| *times += 1);
+        }
+        "idx_files" => requests::change_run(|spec| spec.data.source = DataSource::IdxFiles),
+        "drawn_digits" => requests::change_run(|spec| spec.data.source = DataSource::DrawnDigits),
+        _ => requests::change_run(|spec| spec.data.source = DataSource::Mnist),
+    };
+    let data_hint = Signal::derive(move || {
+        let files = files.get();
+        if files.is_empty() {
+            say("data-hint")
+        } else {
+            say_with("data-files", &[("names", files.join(", "))])
+        }
+    });
+    let backend_hint = Signal::derive(move || {
+        say(match status.with(|status| status.gpu) {
+            Gpu::Unasked | Gpu::Usable => key("backend-hint"),
+            Gpu::Asked | Gpu::AwaitingBuild => key("backend-hint-waiting"),
+            Gpu::Unusable => key("backend-hint-unusable"),
+        })
+    });
+    view! {
+        <section>
+            <h2>{t("settings-run")}</h2>
+            <SelectField
+                id="preset"
+                label=key("preset")
+                restarts=true
+                choices=preset_choices
+                value=watched(|settings| settings.preset.clone())
+                choose=|name| requests::choose_preset(&name)
+            />
+            <SelectField
+                id="dataset"
+                label=key("data")
+                restarts=true
+                hint=data_hint
+                choices=vec![
+                    ("mnist", key("data-mnist")),
+                    ("drawn_digits", key("data-drawn-digits")),
+                    ("idx_files", key("data-idx-files")),
+                ]
+                value=Signal::derive(move || {
+                    shown.track();
+                    source.get()
+                })
+                choose=choose_data
+            />
+            <button class="full" on:click=move |_| {
+                if let Some(picker) = picker.get_untracked() {
+                    picker.click();
+                }
+            }>{t("choose-idx")}</button>
+            <FilePicker place=picker accept=".idx,.gz,.idx3-ubyte,.idx1-ubyte,*"/>
+            <SelectField
+                id="backend"
+                label=key("backend")
+                hint=backend_hint
+                choices=vec![
+                    ("auto", key("backend-auto")),
+                    ("cpu", key("backend-cpu")),
+                    ("webgpu", key("backend-webgpu")),
+                ]
+                value=watched(|settings| preference_name(settings.preference).to_string())
+                choose=|name| with(|page| {
+                    page.prefer(preference(&name).unwrap_or(Preference::Auto));
+                })
+            />
+            <NumberField
+                id="seed"
+                label=key("seed")
+                restarts=true
+                minimum=0
+                maximum=(1 << 53) - 1
+                value=watched(|settings| settings.spec.seed)
+                choose=|seed| requests::change_run(|spec| spec.seed = seed)
+            />
+            <NumberField
+                id="batch-size"
+                label=key("batch-size")
+                restarts=true
+                minimum=2
+                maximum=1024
+                value=watched(|settings| settings.spec.batch_size as u64)
+                choose=|size| requests::change_run(|spec| spec.batch_size = size as usize)
+            />
+        </section>
+    }
+}
+
+#[component]
+fn LiveSettings() -> impl IntoView {
+    let objectives = Objective::ALL
+        .into_iter()
+        .map(|objective| (objective_name(objective), labels::objective(objective)))
+        .collect::<Vec<_>>();
+    view! {
+        <section>
+            <h2>{t("settings-live")}</h2>
+            <SelectField
+                id="objective"
+                label=key("objective")
+                choices=objectives
+                value=watched(|settings| objective_name(settings.spec.objective).to_string())
+                choose=|name| {
+                    let named = |one: &Objective| objective_name(*one) == name;
+                    let objective = Objective::ALL.into_iter().find(named);
+                    requests::tune(Tuning { objective, ..Tuning::default() });
+                }
+            />
+            <SliderField
+                id="generator-rate"
+                label=key("generator-rate")
+                class="generator"
+                ends=(-6.0, -1.0)
+                step=0.05
+                logarithmic=true
+                value=watched(|settings| settings.spec.generator_optimizer.learning_rate)
+                choose=|rate| requests::tune(Tuning {
+                    generator_learning_rate: Some(rate),
+                    ..Tuning::default()
+                })
+            />
+            <SliderField
+                id="discriminator-rate"
+                label=key("discriminator-rate")
+                class="discriminator"
+                ends=(-6.0, -1.0)
+                step=0.05
+                logarithmic=true
+                value=watched(|settings| settings.spec.discriminator_optimizer.learning_rate)
+                choose=|rate| requests::tune(Tuning {
+                    discriminator_learning_rate: Some(rate),
+                    ..Tuning::default()
+                })
+            />
+            <SliderField
+                id="label-smoothing"
+                label=key("label-smoothing")
+                hint=key("label-smoothing-hint")
+                ends=(0.0, 0.5)
+                step=0.01
+                value=watched(|settings| f64::from(settings.spec.label_smoothing))
+                choose=|smoothing| requests::tune(Tuning {
+                    label_smoothing: Some(smoothing as f32),
+                    ..Tuning::default()
+                })
+            />
+            <NumberField
+                id="discriminator-steps"
+                label=key("discriminator-steps")
+                minimum=1
+                maximum=100
+                value=watched(|settings| settings.spec.discriminator_steps as u64)
+                choose=|steps| requests::tune(Tuning {
+                    discriminator_steps: Some(steps as usize),
+                    ..Tuning::default()
+                })
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Files() -> impl IntoView {
+    let picker = NodeRef::<html::Input>::new();
+    view! {
+        <section>
+            <h2>{t("settings-keep")}</h2>
+            <div class="buttons">
+                <button on:click=|_| requests::save_checkpoint()>{t("save-checkpoint")}</button>
+                <button on:click=move |_| {
+                    if let Some(picker) = picker.get_untracked() {
+                        picker.click();
+                    }
+                }>{t("open-checkpoint")}</button>
+                <button on:click=|_| spawn_local(requests::copy_link())>{t("copy-link")}</button>
+            </div>
+            <p class="hint">{t("keep-hint")}</p>
+            <FilePicker place=picker accept=".safetensors"/>
+        </section>
+    }
+}
+
+#[component]
+fn FilePicker(place: NodeRef<html::Input>, accept: &'static str) -> impl IntoView {
+    let chosen = move |event: leptos::ev::Event| {
+        let input = event_target::<web_sys::HtmlInputElement>(&event);
+        if let Some(files) = input.files() {
+            spawn_local(async move {
+                requests::open_files(files).await;
+                // The same file may be chosen again.
+                input.set_value("");
+            });
+        }
+    };
+    view! {
+        <input
+            node_ref=place
+            type="file"
+            multiple
+            hidden
+            accept=accept
+            on:change=chosen
+        />
+    }
+}
+
+fn source_name(source: DataSource) -> &'static str {
+    match source {
+        DataSource::Mnist => "mnist",
+        DataSource::DrawnDigits => "drawn_digits",
+        DataSource::IdxFiles => "idx_files",
+    }
+}
+
+fn objective_name(objective: Objective) -> &'static str {
+    match objective {
+        Objective::NonSaturating => "non_saturating",
+        Objective::Minimax => "minimax",
+        Objective::LeastSquares => "least_squares",
+    }
+}

@@ -1,0 +1,117 @@
+//! The two sheets of samples, and the charts.
+
+use leptos::prelude::*;
+
+use crate::effects::display::{Display, Sheet};
+use crate::effects::page::{FIXED_CANVAS, FRESH_CANVAS};
+use crate::effects::requests;
+use crate::model::supervisor::Ask;
+use crate::view::chart::{Chart, Line, Range};
+use crate::view::numbers;
+use crate::view::words::{key, say, say_with, t};
+
+/// Eight by eight samples of 28 pixels with gaps of 2: what a canvas is before it is drawn on.
+const FIRST_SIDE_PX: u32 = 238;
+
+/// The sheets.
+#[component]
+pub(crate) fn Sheets() -> impl IntoView {
+    let display = expect_context::<Display>();
+    view! {
+        <section class="sheets" aria-label=t("samples")>
+            <figure class="sheet">
+                <figcaption>
+                    <div>
+                        <h2>{t("fixed-title")}</h2>
+                        <p class="hint">{t("fixed-hint")}</p>
+                    </div>
+                </figcaption>
+                <SheetCanvas id=FIXED_CANVAS sheet=display.fixed label=key("fixed-described")/>
+            </figure>
+            <figure class="sheet">
+                <figcaption>
+                    <div>
+                        <h2>{t("fresh-title")}</h2>
+                        <p class="hint">{t("fresh-hint")}</p>
+                    </div>
+                    <button on:click=|_| requests::ask(Ask::FreshSheet)>{t("fresh-button")}</button>
+                </figcaption>
+                <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=key("fresh-described")/>
+            </figure>
+        </section>
+        <Explanation/>
+    }
+}
+
+#[component]
+fn SheetCanvas(
+    id: &'static str,
+    sheet: RwSignal<Option<Sheet>>,
+    label: &'static str,
+) -> impl IntoView {
+    let described = move || match sheet.get() {
+        Some(Sheet { step, count }) => {
+            say_with(label, &[("count", count.to_string()), ("step", numbers::grouped(step))])
+        }
+        None => say(key("no-samples")),
+    };
+    Effect::new(move |_| crate::effects::sheets::fit(id));
+    view! {
+        <div class="frame">
+            <canvas
+                id=id
+                width=FIRST_SIDE_PX
+                height=FIRST_SIDE_PX
+                role="img"
+                aria-label=described
+            ></canvas>
+        </div>
+    }
+}
+
+#[component]
+fn Explanation() -> impl IntoView {
+    view! {
+        <details class="explanation">
+            <summary>{t("what-is-this")}</summary>
+            <div>
+                <p><strong class="generator">{t("generator")}</strong>" "{t("generator-explained")}</p>
+                <p>
+                    <strong class="discriminator">{t("discriminator")}</strong>
+                    " "
+                    {t("discriminator-explained")}
+                </p>
+                <p><strong>{t("losses-title")}</strong>" "{t("losses-explained")}</p>
+                <p><strong>{t("scores-title")}</strong>" "{t("scores-explained")}</p>
+            </div>
+        </details>
+    }
+}
+
+/// The charts.
+#[component]
+pub(crate) fn Charts() -> impl IntoView {
+    let [generator, discriminator, real, fake] = expect_context::<Display>().series;
+    view! {
+        <section class="charts" aria-label=t("charts")>
+            <Chart
+                title=key("losses-title")
+                explained=key("losses-explained")
+                lines=[
+                    Line { name: key("generator"), class: "generator", series: generator },
+                    Line { name: key("discriminator"), class: "discriminator", series: discriminator },
+                ]
+                range=Range::OfData
+            />
+            <Chart
+                title=key("scores-title")
+                explained=key("scores-explained")
+                lines=[
+                    Line { name: key("score-real"), class: "real", series: real },
+                    Line { name: key("score-fake"), class: "fake", series: fake },
+                ]
+                range=Range::Probability
+            />
+        </section>
+    }
+}

@@ -1,0 +1,135 @@
+//! The state of the run in one line, and what takes a while.
+
+use gan_protocol::Phase;
+use leptos::prelude::*;
+
+use crate::effects::display::Display;
+use crate::model::run_state::{ActiveTask, Actor};
+use crate::view::words::{key, say, say_with, t};
+use crate::view::{labels, numbers};
+
+/// Phase, step, speed, device, data.
+#[component]
+pub(crate) fn StatusLine() -> impl IntoView {
+    let display = expect_context::<Display>();
+    let status = display.status;
+    let phase = Memo::new(move |_| status.with(|status| status.phase));
+    let step = move || numbers::grouped(status.with(|status| status.step));
+    let speed = move || {
+        let speed = status.with(|status| status.steps_per_second);
+        (speed > 0.0).then(|| numbers::speed(speed))
+    };
+    let device = move || {
+        status.with(|status| {
+            let name = say(labels::backend(status.backend?));
+            Some(match status.adapter.as_str() {
+                "" => name,
+                adapter => format!("{name} · {adapter}"),
+            })
+        })
+    };
+    let data = move || {
+        status.with(|status| {
+            let name = say(labels::dataset(status.dataset?));
+            Some(match status.samples {
+                Some(count) => {
+                    let count = numbers::grouped(count);
+                    say_with("data-count", &[("name", name), ("count", count)])
+                }
+                None => name,
+            })
+        })
+    };
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_string());
+    view! {
+        <dl class="status">
+            <div>
+                <dt>{t("status-phase")}</dt>
+                <dd role="status" class=move || format!("phase {}", labels::phase_class(phase.get()))>
+                    {move || say(labels::phase(phase.get()))}
+                </dd>
+            </div>
+            <div><dt>{t("status-step")}</dt><dd class="number">{step}</dd></div>
+            <div>
+                <dt>{t("status-speed")}</dt>
+                <dd class="number">{move || or_dash(speed())}</dd>
+            </div>
+            <div class="wide"><dt>{t("status-device")}</dt><dd>{move || or_dash(device())}</dd></div>
+            <div class="wide"><dt>{t("status-data")}</dt><dd>{move || or_dash(data())}</dd></div>
+        </dl>
+        <Tasks/>
+        <Show when=move || phase.get() == Phase::Failed>
+            <p class="failure" role="alert">
+                {move || {
+                    let message = status.with(|status| status.error.clone());
+                    let message = message.map(|refusal| refusal.message).unwrap_or_default();
+                    say_with("failed-because", &[("message", message)])
+                }}
+            </p>
+        </Show>
+    }
+}
+
+#[component]
+fn Tasks() -> impl IntoView {
+    let tasks = expect_context::<Display>().tasks;
+    view! {
+        <ul class="tasks" aria-label=t("tasks")>
+            <For
+                each=move || tasks.get()
+                key=|active| (active.actor == Actor::Main, active.task.name.clone())
+                let:active
+            >
+                <TaskBar actor=active.actor name=active.task.name/>
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn TaskBar(actor: Actor, name: String) -> impl IntoView {
+    let tasks = expect_context::<Display>().tasks;
+    let label_key = labels::task(&name);
+    let label = {
+        let name = name.clone();
+        move || {
+            let what = label_key.map_or_else(|| name.clone(), say);
+            match actor {
+                Actor::Main => what,
+                Actor::Candidate => say_with("task-for-gpu", &[("task", what)]),
+            }
+        }
+    };
+    let share = Memo::new(move |_| {
+        tasks.with(|tasks| {
+            let is_it = |active: &&ActiveTask| active.actor == actor && active.task.name == name;
+            let task = &tasks.iter().find(is_it)?.task;
+            let total = task.total.filter(|total| *total > 0.0)?;
+            Some((task.done / total).clamp(0.0, 1.0))
+        })
+    });
+    let percent = move || share.get().map(|share| format!("{:.0}", share * 100.0));
+    let text = move || match percent() {
+        Some(percent) => say_with("task-percent", &[("percent", percent)]),
+        None => say(key("task-under-way")),
+    };
+    view! {
+        <li>
+            <span>{label.clone()}</span>
+            <span class="number">{text}</span>
+            <div
+                class="meter"
+                class:unknown=move || share.get().is_none()
+                role="progressbar"
+                aria-label=label
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=percent
+            >
+                <div style:width=move || {
+                    share.get().map_or_else(|| "30%".to_string(), |share| format!("{:.1}%", share * 100.0))
+                }></div>
+            </div>
+        </li>
+    }
+}

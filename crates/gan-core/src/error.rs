@@ -1,0 +1,23 @@
+//! What can go wrong in the mathematics' own domain.
+
+use gan_protocol::SpecError;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum CoreError {
+    /// A spec was refused.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// A checkpoint was refused.
+    #[error("the checkpoint cannot be used: {0}")]
+    Checkpoint(String),
+    /// The device was refused, lost, or failed to compute.
+    #[error("the device failed: {0}")]
+    Device(String),
+}
+
+impl From<burn::tensor::ExecutionError> for CoreError {
+    fn from(error: burn::tensor::ExecutionError) -> Self {
+        Self::Device(error.to_string())
+    }
+}

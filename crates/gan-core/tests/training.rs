@@ -1,0 +1,318 @@
+//! One step and many, on the processor.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use gan_core::{
+    Activations, CoreError, Mode, Net, PendingScores, Snapshot, StepScores, Trainer, cpu,
+    discriminator_loss, generator_loss, largest_deviation, latents,
+};
+use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
+use gan_random::{Purpose, standard_normal, stream};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+/// A run small enough to be differentiated by hand and to train in milliseconds: every layer
+/// kind stands somewhere in it.
+fn small_spec(patch: Value) -> RunSpec {
+    let base = json!({
+        "seed": 5,
+        "data": {"source": "idx_files", "channels": 1, "height": 8, "width": 8},
+        "latent": {"size": 4, "distribution": "normal"},
+        "generator": {"initial_weights": {"kind": "he_normal"}, "layers": [
+            {"kind": "linear", "units": 16, "bias": false},
+            {"kind": "layer_norm"},
+            {"kind": "activation", "function": {"name": "silu"}},
+            {"kind": "reshape", "channels": 4, "height": 2, "width": 2},
+            {"kind": "upsample", "scale": 2},
+            {"kind": "conv", "channels": 3, "kernel": 3, "padding": 1},
+            {"kind": "batch_norm"},
+            {"kind": "activation", "function": {"name": "softplus"}},
+            {"kind": "conv_transpose", "channels": 1, "kernel": 4, "stride": 2, "padding": 1},
+            {"kind": "activation", "function": {"name": "tanh"}}
+        ]},
+        "discriminator": {"initial_weights": {"kind": "kaiming_uniform"}, "layers": [
+            {"kind": "conv", "channels": 3, "kernel": 4, "stride": 2, "padding": 1},
+            {"kind": "layer_norm"},
+            {"kind": "activation", "function": {"name": "leaky_relu"}},
+            {"kind": "dropout", "rate": 0.25},
+            {"kind": "flatten"},
+            {"kind": "linear", "units": 1}
+        ]},
+        "objective": "non_saturating",
+        "generator_optimizer": {"learning_rate": 0.002},
+        "discriminator_optimizer": {"learning_rate": 0.001},
+        "batch_size": 6,
+        "label_smoothing": 0.1,
+        "ema": {"decay": 0.9}
+    });
+    RunSpec::from_value(merged(&base, &patch)).expect("a valid spec")
+}
+
+fn trainer(spec: &RunSpec) -> Trainer {
+    Trainer::new(spec, &cpu()).expect("a valid spec")
+}
+
+/// Reals as a pure function of the step: blurred noise is enough here.
+fn reals(spec: &RunSpec) -> impl Fn(u64) -> Vec<f32> + use<> {
+    let count = spec.batch_size * spec.data.shape().size().expect("small");
+    move |step| {
+        let noise = standard_normal(&mut stream(99, Purpose::DataSample, step), count);
+        noise.into_iter().map(f32::tanh).collect()
+    }
+}
+
+fn train(trainer: &mut Trainer, steps: usize) -> Vec<(u64, StepScores)> {
+    let batch = reals(trainer.spec());
+    let pending = (0..steps).map(|_| trainer.step(&batch)).collect();
+    block_on(PendingScores::read(pending)).expect("the processor does not fail")
+}
+
+fn snapshot(trainer: &Trainer) -> Snapshot {
+    block_on(trainer.snapshot()).expect("the processor does not fail")
+}
+
+#[test]
+fn the_same_seed_gives_the_same_numbers() {
+    let run = |seed| {
+        let mut trainer = trainer(&small_spec(json!({"seed": seed})));
+        let scores = train(&mut trainer, 5);
+        (scores, snapshot(&trainer))
+    };
+    assert_eq!(run(5), run(5));
+    assert_ne!(run(5).0, run(6).0);
+}
+
+#[test]
+fn training_continues_from_a_checkpoint_exactly_where_it_was() {
+    for discriminator_steps in [1, 2] {
+        let spec = small_spec(json!({"discriminator_steps": discriminator_steps}));
+        let mut straight = trainer(&spec);
+        train(&mut straight, 4);
+        let bytes = snapshot(&straight).to_bytes();
+        let expected = train(&mut straight, 4);
+
+        let stored = Snapshot::from_bytes(&bytes).expect("just written");
+        let mut resumed = Trainer::restore(&stored, &spec, &cpu()).expect("same spec");
+        assert_eq!(resumed.generator_steps(), 4);
+        assert_eq!(resumed.discriminator_steps(), 4 * discriminator_steps as u64);
+        assert_eq!(train(&mut resumed, 4), expected);
+        assert_eq!(snapshot(&resumed), snapshot(&straight));
+    }
+}
+
+#[test]
+fn the_reported_losses_are_those_that_are_minimised() {
+    let device = cpu();
+    let real = [2.0_f32, -1.0, 0.5, 30.0];
+    let fake = [-2.0_f32, 1.5, 0.0, -30.0];
+    let column = |values: [f32; 4]| {
+        Tensor::<2>::from_data(TensorData::new(values.to_vec(), [4, 1]), &device)
+    };
+    let scalar = |loss: Tensor<1>| f64::from(loss.into_scalar::<f32>());
+    // Written out in double precision from the definitions.
+    let log_sigmoid = |t: f64| -(1.0 + (-t).exp()).ln();
+    let mean = |values: [f32; 4], f: &dyn Fn(f64) -> f64| {
+        values.iter().map(|v| f(f64::from(*v))).sum::<f64>() / 4.0
+    };
+    for smoothing in [0.0_f32, 0.1] {
+        let s = f64::from(smoothing);
+        let cross_entropy = -mean(real, &|t| (1.0 - s) * log_sigmoid(t) + s * log_sigmoid(-t))
+            - mean(fake, &|t| log_sigmoid(-t));
+        let squares = 0.5 * mean(real, &|t| (t - 1.0 + s).powi(2)) + 0.5 * mean(fake, &|t| t * t);
+        for (objective, expected_d, expected_g) in [
+            (Objective::NonSaturating, cross_entropy, -mean(fake, &log_sigmoid)),
+            (Objective::Minimax, cross_entropy, mean(fake, &|t| log_sigmoid(-t))),
+            (Objective::LeastSquares, squares, 0.5 * mean(fake, &|t| (t - 1.0).powi(2))),
+        ] {
+            let d = scalar(discriminator_loss(objective, column(real), column(fake), smoothing));
+            let g = scalar(generator_loss(objective, column(fake)));
+            assert!((d / expected_d - 1.0).abs() < 1e-5, "{objective:?}: {d} for {expected_d}");
+            assert!((g / expected_g - 1.0).abs() < 1e-5, "{objective:?}: {g} for {expected_g}");
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_through_every_layer() {
+    // The discriminator is judged without dropout, so that the loss is a function.
+    let device = cpu();
+    let spec = small_spec(json!({}));
+    let mut seed = stream(3, Purpose::GeneratorWeights, 0);
+    let mut net = Net::new(&spec.generator, Shape::flat(4), &mut seed, &device).expect("valid");
+    let z = latents(spec.latent, 1, Purpose::GeneratorLatents, 0, 6);
+    let weights = standard_normal(&mut stream(1, Purpose::DataSample, 0), 6 * 64);
+    let loss = |net: &mut Net, parameters: &[Tensor<1>]| {
+        let mut dropout = stream(1, Purpose::GeneratorDropout, 0);
+        let mut mode = Mode::Training { dropout: &mut dropout, moves_statistics: false };
+        let input = Tensor::from_data(TensorData::new(z.clone(), [6, 4]), &device);
+        let output = net.forward_with(parameters, Activations::Flat(input), &mut mode).flat();
+        let weights = Tensor::from_data(TensorData::new(weights.clone(), [6, 64]), &device);
+        (output * weights).sum()
+    };
+    let leaves = net.leaves();
+    let gradients = loss(&mut net, &leaves).backward();
+    let values: Vec<Vec<f32>> = leaves
+        .iter()
+        .map(|leaf| leaf.clone().inner().into_data().try_to_vec().expect("f32"))
+        .collect();
+    let mut checked = 0;
+    for (index, leaf) in leaves.iter().enumerate() {
+        let gradient: Vec<f32> =
+            leaf.grad(&gradients).expect("a gradient").into_data().try_to_vec().expect("f32");
+        for element in (0..gradient.len()).step_by(gradient.len().div_ceil(4)) {
+            let shifted = |net: &mut Net, by: f32| {
+                let mut numbers = values.clone();
+                numbers[index][element] += by;
+                let parameters: Vec<Tensor<1>> = numbers
+                    .into_iter()
+                    .map(|v| Tensor::from_data(TensorData::new(v.clone(), [v.len()]), &device))
+                    .collect();
+                f64::from(loss(net, &parameters).into_scalar::<f32>())
+            };
+            let h = 4e-3_f32;
+            let numeric = (shifted(&mut net, h) - shifted(&mut net, -h)) / (2.0 * f64::from(h));
+            let exact = f64::from(gradient[element]);
+            let scale = exact.abs().max(numeric.abs()).max(1.0);
+            assert!(
+                (numeric - exact).abs() / scale < 0.02,
+                "parameter {index}[{element}]: {exact} by autodiff, {numeric} by differences"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "{checked} numbers were checked");
+}
+
+#[test]
+fn a_generator_step_leaves_the_discriminator_alone() {
+    // With a discriminator that does not learn, only the generator's numbers may change.
+    let spec = small_spec(json!({"discriminator_optimizer": {"learning_rate": 0.0}}));
+    let mut run = trainer(&spec);
+    let before = snapshot(&run);
+    train(&mut run, 2);
+    let after = snapshot(&run);
+    let deviation = largest_deviation(&before, &after).expect("same tensors");
+    assert!(deviation.relative > 0.0);
+    assert!(!deviation.tensor.starts_with("discriminator."), "{deviation:?}");
+}
+
+#[test]
+fn the_discriminator_learns_to_tell_noise_from_a_generator_that_stands_still() {
+    let spec = small_spec(json!({
+        "generator_optimizer": {"learning_rate": 0.0},
+        "discriminator_optimizer": {"learning_rate": 0.01}
+    }));
+    let scores = train(&mut trainer(&spec), 150);
+    let (first, last) = (scores[0].1, scores[149].1);
+    assert!(last.discriminator_loss < 0.6 * first.discriminator_loss, "{first:?} {last:?}");
+    assert!(last.real_score > 0.75 && last.fake_score < 0.25, "{last:?}");
+}
+
+#[test]
+fn the_average_follows_the_generator() {
+    let spec = small_spec(json!({}));
+    let mut with = trainer(&spec);
+    let mut without = trainer(&small_spec(json!({"ema": null})));
+    assert_eq!(train(&mut with, 3), train(&mut without, 3), "averaging does not touch training");
+    let z = latents(spec.latent, spec.seed, Purpose::FixedLatents, 0, 3);
+    let averaged = block_on(with.samples(&z)).expect("samples");
+    let newest = block_on(without.samples(&z)).expect("samples");
+    assert_eq!(averaged.len(), 3 * 64);
+    assert_ne!(averaged, newest);
+}
+
+#[test]
+fn samples_do_not_depend_on_their_company() {
+    let mut run = trainer(&small_spec(json!({})));
+    train(&mut run, 3);
+    let z = latents(run.spec().latent, 1, Purpose::FreshLatents, 0, 70);
+    let together = block_on(run.samples(&z)).expect("samples");
+    let alone = block_on(run.samples(&z[69 * 4..])).expect("samples");
+    for (a, b) in together[69 * 64..].iter().zip(&alone) {
+        assert!((a - b).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn settings_can_change_while_a_run_goes_on() {
+    let spec = small_spec(json!({}));
+    let mut tuned = trainer(&spec);
+    let mut plain = trainer(&spec);
+    train(&mut tuned, 2);
+    train(&mut plain, 2);
+    let changed = small_spec(json!({
+        "objective": "least_squares",
+        "discriminator_steps": 3,
+        "generator_optimizer": {"learning_rate": 0.02}
+    }));
+    tuned.tune(&changed);
+    let scores = train(&mut tuned, 2);
+    assert_ne!(scores, train(&mut plain, 2));
+    assert_eq!(tuned.generator_steps(), 4);
+    assert_eq!(tuned.discriminator_steps(), 2 + 2 * 3);
+    assert!(scores.iter().all(|(_, scores)| scores.is_finite()));
+}
+
+#[test]
+fn every_preset_makes_a_step_with_every_objective() {
+    for preset in presets() {
+        for objective in Objective::ALL {
+            let mut spec = preset.spec.clone();
+            spec.objective = objective;
+            spec.batch_size = 2;
+            let scores = train(&mut trainer(&spec), 1);
+            assert!(scores[0].1.is_finite(), "{} {objective:?}: {scores:?}", preset.name);
+        }
+    }
+}
+
+#[test]
+fn broken_checkpoints_are_refused_in_words() {
+    let spec = small_spec(json!({}));
+    let good = snapshot(&trainer(&spec)).to_bytes();
+    let message = |bytes: &[u8]| match Snapshot::from_bytes(bytes) {
+        Err(CoreError::Checkpoint(message)) => message,
+        other => panic!("{other:?}"),
+    };
+    for length in [0, 7, 8, 100, good.len() / 2, good.len() - 1] {
+        message(&good[..length]);
+    }
+    message(b"PK\x03\x04 not a checkpoint at all");
+    // A header length that promises more than there is.
+    let mut hostile = good.clone();
+    hostile[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    message(&hostile);
+    // Not a number among the weights.
+    let mut poisoned = good.clone();
+    let last = poisoned.len() - 4;
+    poisoned[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    assert!(message(&poisoned).contains("NaN"));
+    // Another program's file.
+    let foreign = safetensors::serialize(
+        [(
+            "w",
+            safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4])
+                .expect("view"),
+        )],
+        None,
+    )
+    .expect("a file");
+    assert!(message(&foreign).contains("no header"));
+}
+
+#[test]
+fn a_checkpoint_of_other_nets_is_refused() {
+    let stored = snapshot(&trainer(&small_spec(json!({}))));
+    let other = small_spec(json!({"latent": {"size": 5}}));
+    let refused = Trainer::restore(&stored, &other, &cpu());
+    assert!(matches!(refused, Err(CoreError::Checkpoint(_))));
+}
+
+#[test]
+fn a_wrong_spec_is_refused_before_anything_is_built() {
+    let mut spec = small_spec(json!({}));
+    spec.batch_size = 0;
+    let device: Device = cpu();
+    assert!(
+        matches!(Trainer::new(&spec, &device), Err(CoreError::Spec(error)) if error.path == "batch_size")
+    );
+}

@@ -1,0 +1,192 @@
+//! Batches of real samples, as a training step asks for them.
+//!
+//! A batch is a pure function of a seed and a step: sample `j` of step `s` stands at position
+//! `s * batch_size + j` of an endless sequence, so that a run can resume at any step. Nothing
+//! here knows what a batch is used for.
+
+use gan_random::{Purpose, Rng, stream};
+
+use crate::dataset::ImageSet;
+use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
+
+/// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
+const POSITIONS: u64 = 1 << 56;
+
+/// Shape of one sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampleDims {
+    /// 1 (grey) or 3 (red, green, blue).
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl SampleDims {
+    /// Values of one sample.
+    pub fn value_count(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+/// A source of real samples.
+pub trait RealSamples: Send {
+    /// Shape of each sample.
+    fn shape(&self) -> SampleDims;
+
+    /// Number of samples; `None` if there is no end to them.
+    fn len(&self) -> Option<u64>;
+
+    /// Whether there are no samples: never, a source has at least one.
+    fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Number of classes; `None` if samples have no labels.
+    fn classes(&self) -> Option<usize>;
+
+    /// Replaces what is in `values` and `labels` by the batch of `step` in the run seeded with
+    /// `seed`.
+    ///
+    /// `values` become `batch_size` samples in [-1, 1] (byte / 127.5 - 1), laid out [sample,
+    /// channel, row, column]; `labels` one label a sample, or none where there are no classes.
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u8>,
+    );
+}
+
+/// Drawn digits without end; the batch's seed is that of the handwriting.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndlessDigits;
+
+impl RealSamples for EndlessDigits {
+    fn shape(&self) -> SampleDims {
+        SampleDims { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
+    }
+
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    fn classes(&self) -> Option<usize> {
+        Some(10)
+    }
+
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u8>,
+    ) {
+        values.clear();
+        labels.clear();
+        for position in positions(step, batch_size) {
+            let (label, pixels) = DrawnDigits { seed }.sample(position);
+            labels.push(label);
+            values.extend(pixels.iter().copied().map(scaled));
+        }
+    }
+}
+
+/// A finite set, each epoch in an order of its own. Batches run on across the end of an epoch.
+#[derive(Clone, Debug)]
+pub struct ShuffledImages {
+    images: ImageSet,
+    order: EpochOrder,
+}
+
+impl ShuffledImages {
+    /// A source of the given images.
+    pub fn new(images: ImageSet) -> Self {
+        Self { images, order: EpochOrder::default() }
+    }
+
+    /// The images that are drawn from.
+    pub fn images(&self) -> &ImageSet {
+        &self.images
+    }
+}
+
+impl RealSamples for ShuffledImages {
+    fn shape(&self) -> SampleDims {
+        let (height, width) = (self.images.height(), self.images.width());
+        SampleDims { channels: self.images.channels(), height, width }
+    }
+
+    fn len(&self) -> Option<u64> {
+        Some(self.images.image_count() as u64)
+    }
+
+    fn classes(&self) -> Option<usize> {
+        self.images.classes()
+    }
+
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u8>,
+    ) {
+        values.clear();
+        labels.clear();
+        let count = self.images.image_count();
+        for position in positions(step, batch_size) {
+            let (epoch, place) = (position / count as u64, position % count as u64);
+            let index = self.order.of(seed, epoch, count)[place as usize] as usize;
+            // The order holds the set's own indices only.
+            values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
+            labels.extend(self.images.labels().map(|labels| labels[index]));
+        }
+    }
+}
+
+/// The order of one epoch, kept until another is asked for.
+#[derive(Clone, Debug, Default)]
+struct EpochOrder {
+    /// Seed, epoch and count that `indices` belong to.
+    of: Option<(u64, u64, usize)>,
+    indices: Vec<u32>,
+}
+
+impl EpochOrder {
+    fn of(&mut self, seed: u64, epoch: u64, count: usize) -> &[u32] {
+        if self.of != Some((seed, epoch, count)) {
+            self.indices.clear();
+            // An image takes a byte at least and a set at most 512 MiB: 32 bits are enough.
+            self.indices.extend(0..count as u32);
+            shuffle(&mut self.indices, &mut stream(seed, Purpose::DataOrder, epoch));
+            self.of = Some((seed, epoch, count));
+        }
+        &self.indices
+    }
+}
+
+/// Fisher and Yates's shuffle. Written out here, since the order behind a seed must outlive a
+/// change of some library's.
+fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
+    for last in (1..items.len()).rev() {
+        // The bias of this product is below 2^-32 * len: one in ten thousand at most.
+        let product = u64::from(generator.next_u32()) * (last as u64 + 1);
+        items.swap(last, (product >> 32) as usize);
+    }
+}
+
+fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
+    let first = step.wrapping_mul(batch_size as u64);
+    (0..batch_size as u64).map(move |j| first.wrapping_add(j) % POSITIONS)
+}
+
+/// A pixel's byte as networks take it, in [-1, 1].
+fn scaled(byte: u8) -> f32 {
+    f32::from(byte) / 127.5 - 1.0
+}

@@ -1,0 +1,217 @@
+//! Images with their labels, held in memory as bytes.
+//!
+//! The module knows how images are laid out and checks that a set is whole; it does not know in
+//! which order they are used (`batches`), nor how they are brought to another size (`fit`).
+
+use crate::error::DataError;
+use crate::idx::{self, IdxArray};
+
+/// Most pixels that an image may have a side.
+pub const MAX_SIDE_PX: usize = 256;
+
+/// A finite set of images of one size, each with a label or none.
+///
+/// Pixels are laid out [image, channel, row, column], one byte each; there is at least one image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSet {
+    name: String,
+    channels: usize,
+    height: usize,
+    width: usize,
+    pixels: Vec<u8>,
+    labels: Option<Vec<u8>>,
+}
+
+impl ImageSet {
+    /// A set from pixels laid out [image, channel, row, column].
+    ///
+    /// # Errors
+    ///
+    /// If `channels` is neither 1 nor 3, a side is not within 1..=[`MAX_SIDE_PX`], the pixels are
+    /// not a whole, positive number of images, or there is not one label for each image.
+    pub fn new(
+        name: impl Into<String>,
+        [channels, height, width]: [usize; 3],
+        pixels: Vec<u8>,
+        labels: Option<Vec<u8>>,
+    ) -> Result<Self, DataError> {
+        let name = name.into();
+        check_shape(&name, [channels, height, width])?;
+        let image_bytes = channels * height * width;
+        if pixels.is_empty() || !pixels.len().is_multiple_of(image_bytes) {
+            let found_bytes = pixels.len();
+            return Err(DataError::PixelCount { file: name, found_bytes, image_bytes });
+        }
+        let expected = pixels.len() / image_bytes;
+        if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != expected) {
+            return Err(DataError::LabelCount { file: name, found, expected });
+        }
+        Ok(Self { name, channels, height, width, pixels, labels })
+    }
+
+    /// A set from an IDX file of images, (count, rows, columns) or (count, channels, rows,
+    /// columns), and, if given, one of labels (count). Each file comes with the name that errors
+    /// use; the set takes that of the images.
+    ///
+    /// # Errors
+    ///
+    /// If a file is no IDX file of unsigned bytes ([`idx::parse`]), has other dimensions, or the
+    /// counts differ.
+    pub fn from_idx(
+        images: (&str, &[u8]),
+        labels: Option<(&str, &[u8])>,
+    ) -> Result<Self, DataError> {
+        let image_array = idx::parse(images.0, images.1)?;
+        let labels = match labels {
+            Some((name, bytes)) => Some((name, idx::parse(name, bytes)?)),
+            None => None,
+        };
+        Self::from_arrays(images.0, image_array, labels)
+    }
+
+    /// As [`Self::from_idx`], from one or two named files in any order: which holds the images
+    /// and which the labels is told by their dimensions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_idx`]; and if there are no files or more than two, no images, or images
+    /// twice.
+    pub fn from_idx_files(files: &[(String, Vec<u8>)]) -> Result<Self, DataError> {
+        if !(1..=2).contains(&files.len()) {
+            return Err(DataError::FileCount { found: files.len() });
+        }
+        let mut images: Option<(&str, IdxArray)> = None;
+        let mut labels: Option<(&str, IdxArray)> = None;
+        for (name, bytes) in files {
+            let array = idx::parse(name, bytes)?;
+            match array.dimensions.len() {
+                1 if labels.is_some() => {
+                    return Err(DataError::ImagesMissing { file: name.clone() });
+                }
+                1 => labels = Some((name, array)),
+                3 | 4 => {
+                    if let Some((first, _)) = images {
+                        let (first, second) = (first.into(), name.clone());
+                        return Err(DataError::TwoImageFiles { first, second });
+                    }
+                    images = Some((name, array));
+                }
+                _ => {
+                    let dimensions = array.dimensions;
+                    return Err(DataError::NotImages { file: name.clone(), dimensions });
+                }
+            }
+        }
+        match (images, labels) {
+            (Some((name, images)), labels) => Self::from_arrays(name, images, labels),
+            (None, labels) => {
+                let file = labels.map_or_else(String::new, |(name, _)| name.into());
+                Err(DataError::ImagesMissing { file })
+            }
+        }
+    }
+
+    fn from_arrays(
+        name: &str,
+        images: IdxArray,
+        labels: Option<(&str, IdxArray)>,
+    ) -> Result<Self, DataError> {
+        let (count, shape) = match images.dimensions[..] {
+            [count, height, width] => (count, [1, height, width]),
+            [count, channels @ (1 | 3), height, width] => (count, [channels, height, width]),
+            _ => {
+                let dimensions = images.dimensions;
+                return Err(DataError::NotImages { file: name.into(), dimensions });
+            }
+        };
+        let labels = match labels {
+            None => None,
+            Some((file, array)) if array.dimensions.len() != 1 => {
+                let dimensions = array.dimensions;
+                return Err(DataError::NotLabels { file: file.into(), dimensions });
+            }
+            Some((file, array)) if array.bytes.len() != count => {
+                let found = array.bytes.len();
+                return Err(DataError::LabelCount { file: file.into(), found, expected: count });
+            }
+            Some((_, array)) => Some(array.bytes),
+        };
+        Self::new(name, shape, images.bytes, labels)
+    }
+
+    /// What the set is called: the name of its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// 1 (grey) or 3 (red, green, blue).
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Rows of an image, in pixels.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Columns of an image, in pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Number of images, at least 1.
+    pub fn image_count(&self) -> usize {
+        self.pixels.len() / self.image_bytes()
+    }
+
+    /// All pixels, laid out [image, channel, row, column].
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The pixels of image `index`, laid out [channel, row, column]; `None` past the last image.
+    pub fn image(&self, index: usize) -> Option<&[u8]> {
+        self.pixels.chunks_exact(self.image_bytes()).nth(index)
+    }
+
+    /// The labels, one an image, where the set has any.
+    pub fn labels(&self) -> Option<&[u8]> {
+        self.labels.as_deref()
+    }
+
+    /// Number of classes, where the set has labels: the largest label and one.
+    pub fn classes(&self) -> Option<usize> {
+        let largest = self.labels.as_ref()?.iter().max()?;
+        Some(usize::from(*largest) + 1)
+    }
+
+    fn image_bytes(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// The same set with other pixels of the given, already checked shape.
+    pub(crate) fn with_pixels(
+        self,
+        [channels, height, width]: [usize; 3],
+        pixels: Vec<u8>,
+    ) -> Self {
+        debug_assert_eq!(pixels.len(), self.image_count() * channels * height * width);
+        Self { channels, height, width, pixels, ..self }
+    }
+}
+
+/// Checks that images may have this shape.
+pub(crate) fn check_shape(
+    name: &str,
+    [channels, height, width]: [usize; 3],
+) -> Result<(), DataError> {
+    if !matches!(channels, 1 | 3) {
+        return Err(DataError::Channels { file: name.into(), found: channels });
+    }
+    let side = 1..=MAX_SIDE_PX;
+    if !side.contains(&height) || !side.contains(&width) {
+        let file = name.into();
+        return Err(DataError::ImageSize { file, height, width, limit: MAX_SIDE_PX });
+    }
+    Ok(())
+}

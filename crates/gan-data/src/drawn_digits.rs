@@ -1,0 +1,244 @@
+//! Handwriting without a file: digits drawn with a pen whose hand is random.
+//!
+//! They stand in for MNIST where it has not been loaded: 28 x 28 px, white ink on black, about 20
+//! px tall, strokes of 2 to 3 px. There is no end to them: digit `index` is a pure function of
+//! the seed and the index. Apart from the random numbers only arithmetic with exactly defined
+//! rounding is used, so that a seed shows the same digits in every browser.
+
+use gan_random::{Generator, Purpose, Rng, stream};
+
+use crate::raster::{Canvas, Point, flatten};
+use crate::strokes::{GLYPHS, Glyph, MAX_POINTS};
+
+/// Height and width of a drawn digit.
+pub const DIGIT_SIDE_PX: usize = 28;
+
+/// Pixels of a drawn digit.
+pub const DIGIT_PIXELS: usize = DIGIT_SIDE_PX * DIGIT_SIDE_PX;
+
+/// Height and width that a digit's ink fills at most.
+const INK_BOX_PX: f32 = 20.0;
+
+/// Height and width of the box in the middle that ink stays in wherever the digit is put.
+const FRAME_PX: f32 = 24.0;
+
+/// How far a digit's centre of mass is put off its place at most, on each axis.
+const SHIFT_PX: f32 = 1.0;
+
+/// Straight pieces that a span of a curve is drawn with: enough to look smooth at 28 px.
+const PIECES_PER_SPAN: usize = 5;
+
+/// Digits 0 to 9 drawn by hand, without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnDigits {
+    /// Whose handwriting: all digits follow from it.
+    pub seed: u64,
+}
+
+impl DrawnDigits {
+    /// Digit `index`: its label, 0 to 9 with equal chance, and its grey pixels, row by row, 255
+    /// being ink. `index` must be below 2^56.
+    pub fn sample(&self, index: u64) -> (u8, [u8; DIGIT_PIXELS]) {
+        let mut chance = Chance(stream(self.seed, Purpose::DataSample, index));
+        let label = chance.below(GLYPHS.len() as u32) as u8;
+        let glyphs = GLYPHS[usize::from(label)];
+        (label, draw(choose(glyphs, &mut chance), &mut chance))
+    }
+}
+
+fn choose(glyphs: &'static [Glyph], chance: &mut Chance) -> &'static Glyph {
+    let mut left = chance.below(glyphs.iter().map(|glyph| glyph.weight).sum());
+    for glyph in glyphs {
+        if left < glyph.weight {
+            return glyph;
+        }
+        left -= glyph.weight;
+    }
+    &glyphs[0]
+}
+
+fn draw(glyph: &Glyph, chance: &mut Chance) -> [u8; DIGIT_PIXELS] {
+    let hand = Hand::new(chance);
+    let mut points = [[0.0; 2]; MAX_POINTS];
+    for (moved, &point) in points.iter_mut().zip(glyph.points) {
+        let jitter = [0.036 * chance.bell(), 0.036 * chance.bell()];
+        *moved = hand.bend([point[0] + jitter[0], point[1] + jitter[1]]);
+    }
+    let path = Path::new(glyph, &points);
+    let placement = Placement::new(&path, chance);
+    let mut canvas = Canvas::<DIGIT_SIDE_PX, DIGIT_PIXELS>::blank();
+    // The pen presses harder at one end of the digit than at the other.
+    let pressure = 0.15 * chance.bell();
+    let count = path.pieces.len() as f32;
+    for (i, &[from, to]) in path.pieces.iter().enumerate() {
+        let radius = |at: f32| placement.radius_px * (1.0 + pressure * (2.0 * at / count - 1.0));
+        let radii = [radius(i as f32), radius(i as f32 + 1.0)];
+        canvas.line(placement.pixel(from), placement.pixel(to), radii);
+    }
+    shade(&canvas.coverage(0.6 + 0.15 * chance.bell()), chance)
+}
+
+/// Grey levels of `coverage`, the ink a little uneven as on paper. Where no ink is, stays 0.
+fn shade(coverage: &[f32; DIGIT_PIXELS], chance: &mut Chance) -> [u8; DIGIT_PIXELS] {
+    let mut pixels = [0; DIGIT_PIXELS];
+    let mut grain = 0_u32;
+    for (i, (pixel, &ink)) in pixels.iter_mut().zip(coverage).enumerate() {
+        // One number serves four pixels.
+        grain = if i % 4 == 0 { chance.0.next_u32() } else { grain >> 8 };
+        // Squared: most of the ink stays almost white.
+        let loss = (grain & 0xff) as f32 / 255.0;
+        *pixel = (255.0 * ink * (1.0 - 0.15 * loss * loss) + 0.5) as u8;
+    }
+    pixels
+}
+
+/// How a hand bends everything that it writes in one digit.
+struct Hand {
+    /// Cosine and sine of the rotation.
+    rotation: [f32; 2],
+    /// How far x moves a height: handwriting leans to the right.
+    slant: f32,
+    /// Width over height, 1 being the glyph's own.
+    aspect: f32,
+    /// Weights of the four quadratic terms in [`Self::bend`], which bow and fan out the digit.
+    bow: [f32; 4],
+}
+
+impl Hand {
+    fn new(chance: &mut Chance) -> Self {
+        // The tangent of half the angle gives cosine and sine without a library's rounding.
+        let half = 0.11 * chance.bell();
+        let scale = 1.0 / (1.0 + half * half);
+        Self {
+            rotation: [(1.0 - half * half) * scale, 2.0 * half * scale],
+            slant: 0.24 + 0.6 * chance.bell(),
+            aspect: 1.1 + 0.48 * chance.bell(),
+            bow: [0.36, 0.30, 0.26, 0.26].map(|most| most * chance.bell()),
+        }
+    }
+
+    /// Moves a point of the glyph's box; the result is centred on 0, heights still about 1.
+    fn bend(&self, point: Point) -> Point {
+        let (x, y) = (point[0] - 0.32, point[1] - 0.5);
+        let [bow_x, fan_x, bow_y, fan_y] = self.bow;
+        let bent_x = x + bow_x * y * y + fan_x * x * y;
+        let bent_y = y + bow_y * x * x + fan_y * x * y;
+        let wide_x = self.aspect * bent_x - self.slant * bent_y;
+        let [cosine, sine] = self.rotation;
+        [cosine * wide_x - sine * bent_y, sine * wide_x + cosine * bent_y]
+    }
+}
+
+/// The straight pieces of a bent glyph and the box that they fill.
+struct Path {
+    pieces: Vec<[Point; 2]>,
+    low: Point,
+    high: Point,
+}
+
+impl Path {
+    fn new(glyph: &Glyph, points: &[Point; MAX_POINTS]) -> Self {
+        let mut path =
+            Self { pieces: Vec::with_capacity(96), low: [f32::MAX; 2], high: [f32::MIN; 2] };
+        let mut smooth = Vec::with_capacity(MAX_POINTS);
+        for stroke in glyph.strokes {
+            smooth.clear();
+            for &index in *stroke {
+                // A point named twice in a row ends one smooth run and begins the next.
+                if smooth.last() == Some(&points[index]) {
+                    path.run(&smooth);
+                    smooth.clear();
+                }
+                smooth.push(points[index]);
+            }
+            path.run(&smooth);
+        }
+        path
+    }
+
+    /// The mean of all points along the path.
+    fn centre_of_mass(&self) -> Point {
+        let mut total = 0.0;
+        let mut sum = [0.0; 2];
+        for [from, to] in &self.pieces {
+            let along = [to[0] - from[0], to[1] - from[1]];
+            let length = (along[0] * along[0] + along[1] * along[1]).sqrt();
+            total += length;
+            sum = [0, 1].map(|axis| sum[axis] + length * 0.5 * (from[axis] + to[axis]));
+        }
+        sum.map(|moment| moment / total.max(1e-6))
+    }
+
+    fn run(&mut self, points: &[Point]) {
+        flatten(points, PIECES_PER_SPAN, |from, to| {
+            for point in [from, to] {
+                self.low = [0, 1].map(|axis| self.low[axis].min(point[axis]));
+                self.high = [0, 1].map(|axis| self.high[axis].max(point[axis]));
+            }
+            self.pieces.push([from, to]);
+        });
+    }
+}
+
+/// Where on the canvas a path goes, and how thick.
+struct Placement {
+    scale_px: Point,
+    offset_px: Point,
+    radius_px: f32,
+}
+
+impl Placement {
+    fn new(path: &Path, chance: &mut Chance) -> Self {
+        let pen_px = 1.2 + 0.6 * chance.bell();
+        // As in MNIST, the larger side of the ink fills the box, or nearly, and the centre of mass
+        // is put in the middle of pixel (14, 14), or nearly: half a pixel off the image's.
+        let shrink = 1.0 - 0.16 * chance.unit() * chance.unit();
+        let box_px = INK_BOX_PX * shrink;
+        let [width, height] = [0, 1].map(|axis| path.high[axis] - path.low[axis]);
+        // A digit that came out low and wide is made narrower, its pen no thicker than its loops
+        // bear.
+        let narrowing = (1.1 * height / width.max(0.01)).min(1.0);
+        let unit_px = (box_px - 2.0 * pen_px) / height.max(width * narrowing).max(0.1);
+        let scale_px = [unit_px * narrowing, unit_px];
+        let radius_px = pen_px.min(0.085 * unit_px * height);
+        let mass = path.centre_of_mass();
+        let offset_px = [0, 1].map(|axis| {
+            let centre = 0.5 * (path.low[axis] + path.high[axis]);
+            let room = 0.5 * (FRAME_PX - box_px);
+            let wanted =
+                0.5 + scale_px[axis] * (centre - mass[axis]) + SHIFT_PX * chance.symmetric();
+            0.5 * DIGIT_SIDE_PX as f32 - scale_px[axis] * centre + wanted.clamp(-room, room)
+        });
+        Self { scale_px, offset_px, radius_px }
+    }
+
+    fn pixel(&self, point: Point) -> Point {
+        [0, 1].map(|axis| self.scale_px[axis] * point[axis] + self.offset_px[axis])
+    }
+}
+
+/// Random numbers as the drawing needs them. Written out here, since the digits behind a seed
+/// must outlive a change of some library's distributions.
+struct Chance(Generator);
+
+impl Chance {
+    /// Uniform on 0..`bound`; the bias is below `bound` / 2^32.
+    fn below(&mut self, bound: u32) -> u32 {
+        ((u64::from(self.0.next_u32()) * u64::from(bound)) >> 32) as u32
+    }
+
+    /// Uniform on [0, 1), in steps of 2^-24.
+    fn unit(&mut self) -> f32 {
+        (self.0.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
+    }
+
+    /// Uniform on [-1, 1).
+    fn symmetric(&mut self) -> f32 {
+        2.0 * self.unit() - 1.0
+    }
+
+    /// Bell-shaped on [-1, 1): the mean of three uniform draws; standard deviation 1/3.
+    fn bell(&mut self) -> f32 {
+        (self.symmetric() + self.symmetric() + self.symmetric()) / 3.0
+    }
+}

@@ -1,0 +1,220 @@
+//! What can be wrong with data that somebody brings.
+//!
+//! Each message names the file, what was found and what was expected, since it is shown as it is
+//! to the person who chose the file.
+
+use thiserror::Error;
+
+/// Why data could not be used.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum DataError {
+    /// The file has no bytes.
+    #[error("{file}: the file is empty; expected an IDX file, plain or gzip")]
+    Empty {
+        /// Name of the file.
+        file: String,
+    },
+    /// The first two bytes are not those of an IDX file.
+    #[error("{file}: not an IDX file: it starts with the bytes {found}, expected 00 00 08")]
+    NotIdx {
+        /// Name of the file.
+        file: String,
+        /// The first bytes, in hexadecimal.
+        found: String,
+    },
+    /// The file ends inside its header.
+    #[error(
+        "{file}: the header is cut off: found {found_bytes} bytes, expected {expected_bytes} bytes"
+    )]
+    HeaderTruncated {
+        /// Name of the file.
+        file: String,
+        /// Bytes that are there.
+        found_bytes: usize,
+        /// Bytes that the header takes.
+        expected_bytes: usize,
+    },
+    /// The elements are not unsigned bytes.
+    #[error(
+        "{file}: found elements of type 0x{code:02x} ({meaning}), expected 0x08 (unsigned byte)"
+    )]
+    ElementType {
+        /// Name of the file.
+        file: String,
+        /// The type code that was found.
+        code: u8,
+        /// What the code stands for in the IDX format.
+        meaning: &'static str,
+    },
+    /// The number of dimensions is not 1, 2, 3 or 4.
+    #[error("{file}: found {found} dimensions, expected 1 to 4")]
+    DimensionCount {
+        /// Name of the file.
+        file: String,
+        /// The number that was found.
+        found: u8,
+    },
+    /// A dimension is zero.
+    #[error("{file}: dimension {} of {count} is 0, expected at least 1", axis + 1)]
+    ZeroDimension {
+        /// Name of the file.
+        file: String,
+        /// Which dimension, counted from 0.
+        axis: usize,
+        /// How many dimensions there are.
+        count: usize,
+    },
+    /// The data would take more memory than is allowed.
+    #[error("{file}: the data would take {found_bytes} bytes, expected at most {limit_bytes}")]
+    TooLarge {
+        /// Name of the file or set.
+        file: String,
+        /// Bytes that the dimensions imply.
+        found_bytes: u128,
+        /// Most bytes that are allowed.
+        limit_bytes: u64,
+    },
+    /// There is no memory for data of an allowed size.
+    #[error("{file}: there is not enough memory for {bytes} bytes")]
+    OutOfMemory {
+        /// Name of the file or set.
+        file: String,
+        /// Bytes that were asked for.
+        bytes: usize,
+    },
+    /// The file ends before all elements that the header announces.
+    #[error(
+        "{file}: the data is cut off: found {found_bytes} bytes after the header, \
+         expected {expected_bytes}"
+    )]
+    BodyTruncated {
+        /// Name of the file.
+        file: String,
+        /// Bytes after the header.
+        found_bytes: usize,
+        /// Product of the dimensions.
+        expected_bytes: usize,
+    },
+    /// The header announces more than a gzip stream of this length can hold.
+    #[error(
+        "{file}: the header announces {expected_bytes} bytes, but the compressed file can hold \
+         at most {most_bytes}"
+    )]
+    Implausible {
+        /// Name of the file.
+        file: String,
+        /// Product of the dimensions.
+        expected_bytes: usize,
+        /// What the compressed bytes can expand to at most.
+        most_bytes: u64,
+    },
+    /// The file goes on after its last element.
+    #[error(
+        "{file}: the data goes on after its end: found {}{found_bytes} bytes after the header, \
+         expected {expected_bytes}",
+        if *at_least { "at least " } else { "" }
+    )]
+    TrailingBytes {
+        /// Name of the file.
+        file: String,
+        /// Bytes after the header.
+        found_bytes: usize,
+        /// Product of the dimensions.
+        expected_bytes: usize,
+        /// Whether reading stopped at the first byte too many (compressed files).
+        at_least: bool,
+    },
+    /// The gzip stream is damaged or cut off.
+    #[error("{file}: the gzip stream is damaged or cut off: {detail}")]
+    Gzip {
+        /// Name of the file.
+        file: String,
+        /// What the decoder says.
+        detail: String,
+    },
+    /// An array is not an array of images.
+    #[error(
+        "{file}: found an array of {}, expected images: (count, rows, columns) or \
+         (count, channels, rows, columns) with 1 or 3 channels",
+        by(dimensions)
+    )]
+    NotImages {
+        /// Name of the file.
+        file: String,
+        /// Its dimensions.
+        dimensions: Vec<usize>,
+    },
+    /// The images are too small or too large.
+    #[error("{file}: the images are {height} x {width} px, expected 1 to {limit} px a side")]
+    ImageSize {
+        /// Name of the file or set.
+        file: String,
+        /// Rows.
+        height: usize,
+        /// Columns.
+        width: usize,
+        /// Most pixels a side.
+        limit: usize,
+    },
+    /// Images have a number of channels other than 1 or 3.
+    #[error("{file}: found {found} channels, expected 1 (grey) or 3 (red, green, blue)")]
+    Channels {
+        /// Name of the file or set.
+        file: String,
+        /// The number that was found.
+        found: usize,
+    },
+    /// The number of pixel bytes is not a whole, positive number of images.
+    #[error("{file}: found {found_bytes} pixel bytes, expected a multiple of {image_bytes}, not 0")]
+    PixelCount {
+        /// Name of the set.
+        file: String,
+        /// Pixel bytes given.
+        found_bytes: usize,
+        /// Bytes of one image.
+        image_bytes: usize,
+    },
+    /// An array is not an array of labels.
+    #[error("{file}: found an array of {}, expected labels: one dimension", by(dimensions))]
+    NotLabels {
+        /// Name of the file.
+        file: String,
+        /// Its dimensions.
+        dimensions: Vec<usize>,
+    },
+    /// There is not one label for each image.
+    #[error("{file}: found {found} labels, expected {expected}, one for each image")]
+    LabelCount {
+        /// Name of the labels' file.
+        file: String,
+        /// Labels.
+        found: usize,
+        /// Images.
+        expected: usize,
+    },
+    /// Neither one file nor two.
+    #[error("found {found} files, expected one file of images and, if wanted, one of labels")]
+    FileCount {
+        /// How many files were given.
+        found: usize,
+    },
+    /// The files given hold labels only.
+    #[error("{file}: found labels only, expected a file of images with them")]
+    ImagesMissing {
+        /// Name of the (last) labels' file.
+        file: String,
+    },
+    /// Both files given hold images.
+    #[error("{first} and {second}: both hold images, expected one of images and one of labels")]
+    TwoImageFiles {
+        /// Name of the first file.
+        first: String,
+        /// Name of the second file.
+        second: String,
+    },
+}
+
+/// Dimensions as people write them: `60000 x 28 x 28`.
+fn by(dimensions: &[usize]) -> String {
+    dimensions.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+}

@@ -1,0 +1,197 @@
+//! The IDX file format: how MNIST and its relatives are stored.
+//!
+//! A file is two zero bytes, a byte for the element type, a byte for the number of dimensions,
+//! each dimension as a big-endian 32-bit number, then the elements, last dimension fastest
+//! (described by LeCun, Cortes and Burges on the MNIST page). This module knows arrays of bytes
+//! only, not what they mean.
+//!
+//! Files come from strangers. The header is checked against what the file can hold before any
+//! memory is reserved by it, and decompression stops at the first byte too many.
+
+use std::io::{self, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::DataError;
+
+/// Most bytes that an array may hold: 512 MiB.
+pub const MAX_ARRAY_BYTES: u64 = 512 << 20;
+
+/// DEFLATE expands no input by more than this factor (RFC 1951: a match of 258 bytes takes at
+/// least two bits, hence 1032 bytes from one).
+const DEFLATE_MAX_RATIO: u64 = 1032;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+const UNSIGNED_BYTE: u8 = 0x08;
+const MAX_DIMENSIONS: usize = 4;
+
+/// An array of unsigned bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdxArray {
+    /// 1 to 4 lengths, each at least 1, slowest first.
+    pub dimensions: Vec<usize>,
+    /// The elements; as many as the product of `dimensions`.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads an IDX file of unsigned bytes, plain or gzip (told by its first bytes, not its name).
+///
+/// `name` is used in errors only.
+///
+/// # Errors
+///
+/// Every way in which the bytes can differ from a complete IDX file of unsigned bytes, or exceed
+/// [`MAX_ARRAY_BYTES`], has its [`DataError`].
+pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
+    if bytes.is_empty() {
+        return Err(DataError::Empty { file: name.into() });
+    }
+    if bytes.starts_with(&GZIP_MAGIC) {
+        return parse_gzip(name, bytes);
+    }
+    let mut rest = bytes;
+    let (dimensions, expected_bytes) = read_header(name, &mut rest)?;
+    if rest.len() < expected_bytes {
+        return Err(DataError::BodyTruncated {
+            file: name.into(),
+            found_bytes: rest.len(),
+            expected_bytes,
+        });
+    }
+    if rest.len() > expected_bytes {
+        return Err(DataError::TrailingBytes {
+            file: name.into(),
+            found_bytes: rest.len(),
+            expected_bytes,
+            at_least: false,
+        });
+    }
+    let mut body = reserved(name, expected_bytes)?;
+    body.extend_from_slice(rest);
+    Ok(IdxArray { dimensions, bytes: body })
+}
+
+fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
+    let mut stream = MultiGzDecoder::new(compressed);
+    let (dimensions, expected_bytes) = read_header(name, &mut stream)?;
+    let most_bytes = compressed.len() as u64 * DEFLATE_MAX_RATIO;
+    if expected_bytes as u64 > most_bytes {
+        return Err(DataError::Implausible { file: name.into(), expected_bytes, most_bytes });
+    }
+    let mut body = reserved(name, expected_bytes)?;
+    (&mut stream)
+        .take(expected_bytes as u64)
+        .read_to_end(&mut body)
+        .map_err(|error| gzip_error(name, &error))?;
+    if body.len() < expected_bytes {
+        return Err(DataError::BodyTruncated {
+            file: name.into(),
+            found_bytes: body.len(),
+            expected_bytes,
+        });
+    }
+    // Reading to the stream's end also verifies its checksum.
+    let mut beyond = [0];
+    let found = read_up_to(&mut stream, &mut beyond).map_err(|error| gzip_error(name, &error))?;
+    if found > 0 {
+        return Err(DataError::TrailingBytes {
+            file: name.into(),
+            found_bytes: expected_bytes + found,
+            expected_bytes,
+            at_least: true,
+        });
+    }
+    Ok(IdxArray { dimensions, bytes: body })
+}
+
+/// Reads the header; gives the dimensions and their product, which is within the limit.
+fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize), DataError> {
+    let read = |stream: &mut _, into: &mut [u8]| {
+        read_up_to(stream, into).map_err(|error| gzip_error(name, &error))
+    };
+    let mut magic = [0; 4];
+    let found_bytes = read(stream, &mut magic)?;
+    if magic[..found_bytes].iter().take(2).any(|&byte| byte != 0) {
+        let found: Vec<String> =
+            magic[..found_bytes].iter().map(|byte| format!("{byte:02x}")).collect();
+        return Err(DataError::NotIdx { file: name.into(), found: found.join(" ") });
+    }
+    if found_bytes < magic.len() {
+        return Err(DataError::HeaderTruncated {
+            file: name.into(),
+            found_bytes,
+            expected_bytes: magic.len(),
+        });
+    }
+    let [_, _, code, dimension_count] = magic;
+    if code != UNSIGNED_BYTE {
+        let meaning = type_meaning(code);
+        return Err(DataError::ElementType { file: name.into(), code, meaning });
+    }
+    let count = usize::from(dimension_count);
+    if !(1..=MAX_DIMENSIONS).contains(&count) {
+        return Err(DataError::DimensionCount { file: name.into(), found: dimension_count });
+    }
+    let mut lengths = [0; 4 * MAX_DIMENSIONS];
+    let found_bytes = read(stream, &mut lengths[..4 * count])?;
+    if found_bytes < 4 * count {
+        return Err(DataError::HeaderTruncated {
+            file: name.into(),
+            found_bytes: magic.len() + found_bytes,
+            expected_bytes: magic.len() + 4 * count,
+        });
+    }
+    let lengths: Vec<u32> = lengths[..4 * count]
+        .chunks_exact(4)
+        .map(|word| u32::from_be_bytes([word[0], word[1], word[2], word[3]]))
+        .collect();
+    if let Some(axis) = lengths.iter().position(|&length| length == 0) {
+        return Err(DataError::ZeroDimension { file: name.into(), axis, count });
+    }
+    // Four 32-bit factors always fit 128 bits.
+    let product: u128 = lengths.iter().map(|&length| u128::from(length)).product();
+    if product > u128::from(MAX_ARRAY_BYTES) {
+        return Err(DataError::TooLarge {
+            file: name.into(),
+            found_bytes: product,
+            limit_bytes: MAX_ARRAY_BYTES,
+        });
+    }
+    Ok((lengths.iter().map(|&length| length as usize).collect(), product as usize))
+}
+
+/// Fills `into` as far as the stream goes; gives the number of bytes read.
+fn read_up_to(stream: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < into.len() {
+        match stream.read(&mut into[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
+}
+
+/// An empty vector with room for `bytes`, or an error where allocation would abort.
+pub(crate) fn reserved(name: &str, bytes: usize) -> Result<Vec<u8>, DataError> {
+    let mut vector = Vec::new();
+    vector
+        .try_reserve_exact(bytes)
+        .map_err(|_| DataError::OutOfMemory { file: name.into(), bytes })?;
+    Ok(vector)
+}
+
+fn gzip_error(name: &str, error: &io::Error) -> DataError {
+    DataError::Gzip { file: name.into(), detail: error.to_string() }
+}
+
+fn type_meaning(code: u8) -> &'static str {
+    match code {
+        0x09 => "signed byte",
+        0x0b => "16-bit integer",
+        0x0c => "32-bit integer",
+        0x0d => "32-bit float",
+        0x0e => "64-bit float",
+        _ => "no type of the IDX format",
+    }
+}

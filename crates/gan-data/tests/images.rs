@@ -1,0 +1,162 @@
+//! Sets of images: what makes one, and how it is brought to another size.
+
+use gan_data::{DataError, ImageSet};
+
+fn file(dimensions: &[u32], body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, dimensions.len() as u8];
+    bytes.extend(dimensions.iter().flat_map(|length| length.to_be_bytes()));
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn named(name: &str, bytes: Vec<u8>) -> (String, Vec<u8>) {
+    (name.into(), bytes)
+}
+
+fn grey(height: usize, width: usize, pixels: &[u8]) -> ImageSet {
+    ImageSet::new("set", [1, height, width], pixels.to_vec(), None).unwrap()
+}
+
+#[test]
+fn two_files_make_a_set_in_any_order() {
+    let images = named("images", file(&[2, 1, 3], &[1, 2, 3, 4, 5, 6]));
+    let labels = named("labels", file(&[2], &[7, 0]));
+    let set = ImageSet::from_idx_files(&[images.clone(), labels.clone()]).unwrap();
+    assert_eq!(set.name(), "images");
+    assert_eq!([set.channels(), set.height(), set.width(), set.image_count()], [1, 1, 3, 2]);
+    assert_eq!(set.labels(), Some(&[7, 0][..]));
+    assert_eq!(set.classes(), Some(8));
+    assert_eq!(set.image(1), Some(&[4, 5, 6][..]));
+    assert_eq!(set.image(2), None);
+    assert_eq!(ImageSet::from_idx_files(&[labels.clone(), images.clone()]).unwrap(), set);
+    let direct = ImageSet::from_idx((&images.0, &images.1), Some((&labels.0, &labels.1)));
+    assert_eq!(direct.unwrap(), set);
+}
+
+#[test]
+fn images_alone_make_a_set_without_classes() {
+    let set = ImageSet::from_idx_files(&[named("rgb", file(&[2, 3, 1, 1], &[9; 6]))]).unwrap();
+    assert_eq!([set.channels(), set.image_count()], [3, 2]);
+    assert_eq!((set.labels(), set.classes()), (None, None));
+}
+
+#[test]
+fn refuses_files_that_make_no_set() {
+    let images = named("images", file(&[2, 1, 1], &[1, 2]));
+    let labels = named("labels", file(&[2], &[7, 0]));
+    let fault = |files: &[(String, Vec<u8>)]| ImageSet::from_idx_files(files).unwrap_err();
+    assert_eq!(fault(&[]), DataError::FileCount { found: 0 });
+    let three = [images.clone(), labels.clone(), labels.clone()];
+    assert_eq!(fault(&three), DataError::FileCount { found: 3 });
+    let missing = DataError::ImagesMissing { file: "labels".into() };
+    assert_eq!(fault(&three[1..2]), missing);
+    assert_eq!(fault(&three[1..]), missing);
+    let both = DataError::TwoImageFiles { first: "images".into(), second: "images".into() };
+    assert_eq!(fault(&[images.clone(), images.clone()]), both);
+    let table = named("table", file(&[2, 2], &[0; 4]));
+    let not_images = DataError::NotImages { file: "table".into(), dimensions: vec![2, 2] };
+    assert!(not_images.to_string().contains("2 x 2"), "{not_images}");
+    assert_eq!(fault(&[table]), not_images);
+    let few = named("few", file(&[1], &[0]));
+    let count = DataError::LabelCount { file: "few".into(), found: 1, expected: 2 };
+    assert_eq!(fault(&[few, images.clone()]), count);
+    let swapped = ImageSet::from_idx(("images", &images.1), Some(("images", &images.1)));
+    let not_labels = DataError::NotLabels { file: "images".into(), dimensions: vec![2, 1, 1] };
+    assert_eq!(swapped.unwrap_err(), not_labels);
+}
+
+#[test]
+fn refuses_shapes_that_images_do_not_have() {
+    let fault = |dimensions: &[u32]| {
+        let body = vec![0; dimensions.iter().product::<u32>() as usize];
+        ImageSet::from_idx(("a", &file(dimensions, &body)), None).unwrap_err()
+    };
+    let size = |height, width| DataError::ImageSize { file: "a".into(), height, width, limit: 256 };
+    assert_eq!(fault(&[1, 257, 4]), size(257, 4));
+    assert_eq!(fault(&[1, 4, 257]), size(4, 257));
+    // Channels last is a common mistake.
+    let last = DataError::NotImages { file: "a".into(), dimensions: vec![2, 4, 4, 3] };
+    assert_eq!(fault(&[2, 4, 4, 3]), last);
+    let new = |shape, pixels: usize| ImageSet::new("a", shape, vec![0; pixels], None).unwrap_err();
+    assert_eq!(new([2, 1, 1], 2), DataError::Channels { file: "a".into(), found: 2 });
+    let pixels =
+        |found_bytes| DataError::PixelCount { file: "a".into(), found_bytes, image_bytes: 6 };
+    assert_eq!(new([1, 2, 3], 7), pixels(7));
+    assert_eq!(new([1, 2, 3], 0), pixels(0));
+}
+
+#[test]
+fn a_fitting_set_keeps_its_pixels_where_they_are() {
+    let set = grey(2, 2, &[1, 2, 3, 4]);
+    let address = set.pixels().as_ptr();
+    let fitted = set.fitted(1, 2, 2).unwrap();
+    assert_eq!(fitted.pixels().as_ptr(), address);
+    assert_eq!(fitted.pixels(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn slightly_smaller_images_are_put_in_the_middle() {
+    // The border's most frequent value is 5, on half of its pixels.
+    let fitted = grey(2, 2, &[5, 5, 3, 4]).fitted(1, 3, 3).unwrap();
+    assert_eq!(fitted.pixels(), [5, 5, 5, 3, 4, 5, 5, 5, 5]);
+    // Nothing is frequent: black.
+    let fitted = grey(2, 2, &[1, 2, 3, 4]).fitted(1, 2, 3).unwrap();
+    assert_eq!(fitted.pixels(), [1, 2, 0, 3, 4, 0]);
+}
+
+#[test]
+fn blank_margins_are_cut_off_and_the_rest_stays_sharp() {
+    #[rustfmt::skip]
+    let framed = [
+        9, 9, 9, 9,
+        9, 1, 2, 9,
+        9, 3, 4, 9,
+        9, 9, 9, 9,
+    ];
+    assert_eq!(grey(4, 4, &framed).fitted(1, 2, 2).unwrap().pixels(), [1, 2, 3, 4]);
+    // One image whose margin is not blank, and the whole set is resampled.
+    let mut second = framed;
+    second[0] = 5;
+    let both = [framed, second].concat();
+    let fitted = grey(4, 4, &both).fitted(1, 2, 2).unwrap();
+    assert_eq!(fitted.pixels(), [7, 7, 8, 8, 6, 7, 8, 8]);
+}
+
+#[test]
+fn scaling_keeps_aspect_and_means() {
+    // Twice as wide as high: half of the wanted square stays free, filled with the border's value.
+    let wide = [8, 8, 8, 8, 8, 8, 8, 16];
+    let fitted = grey(2, 4, &wide).fitted(1, 8, 8).unwrap();
+    let rows: Vec<&[u8]> = fitted.pixels().chunks(8).collect();
+    assert_eq!(rows[..2], [[8; 8]; 2]);
+    assert_eq!(rows[2], [8; 8]);
+    assert_eq!(rows[5], [8, 8, 8, 8, 8, 8, 16, 16]);
+    assert_eq!(rows[6..], [[8; 8]; 2]);
+    // Three columns as two: each the mean of one and a half.
+    let fitted = grey(3, 3, &[30, 60, 90].repeat(3)).fitted(1, 2, 2).unwrap();
+    assert_eq!(fitted.pixels(), [40, 80, 40, 80]);
+}
+
+#[test]
+fn colours_become_grey_and_back() {
+    let colours = vec![255, 10, 0, 10, 0, 10];
+    let set = ImageSet::new("rgb", [3, 1, 2], colours, Some(vec![1, 2])).unwrap_err();
+    assert_eq!(set, DataError::LabelCount { file: "rgb".into(), found: 2, expected: 1 });
+    let colours = vec![255, 10, 0, 10, 0, 10];
+    let set = ImageSet::new("rgb", [3, 1, 2], colours, Some(vec![4])).unwrap();
+    let grey = set.fitted(1, 1, 2).unwrap();
+    assert_eq!(grey.pixels(), [76, 10]);
+    assert_eq!(grey.labels(), Some(&[4][..]));
+    assert_eq!(grey.fitted(3, 1, 2).unwrap().pixels(), [76, 10, 76, 10, 76, 10]);
+}
+
+#[test]
+fn fitting_refuses_bad_shapes_and_too_much_memory() {
+    let set = grey(1, 1, &[3; 3000]);
+    let fault = |shape: [usize; 3]| set.clone().fitted(shape[0], shape[1], shape[2]).unwrap_err();
+    assert!(matches!(fault([1, 0, 1]), DataError::ImageSize { .. }));
+    assert!(matches!(fault([1, 1, 257]), DataError::ImageSize { .. }));
+    assert!(matches!(fault([2, 1, 1]), DataError::Channels { found: 2, .. }));
+    // 3,000 images of 192 KiB.
+    assert!(matches!(fault([3, 256, 256]), DataError::TooLarge { found_bytes: 589_824_000, .. }));
+}

@@ -1,0 +1,144 @@
+//! When to stop a slice of training, draw a sheet, keep a checkpoint.
+//!
+//! Everything is judged by what it has cost so far, so that a toy net on the processor and a
+//! large one on a software GPU are both watchable.
+
+/// A slice of training ends after this long, so that requests are answered.
+const SLICE_MS: f64 = 60.0;
+/// Steps that may be queued on a device before their scores are read: the back-pressure.
+const MOST_QUEUED: usize = 16;
+/// Sheets come at most this often.
+const SHEET_INTERVAL_MS: f64 = 250.0;
+/// A checkpoint is kept at most this often.
+const AUTOSAVE_INTERVAL_MS: f64 = 15_000.0;
+/// Sheets and checkpoints together may cost about this share of the time.
+const OVERHEAD_SHARE: f64 = 0.08;
+/// Steps per second are measured over this long.
+const SPEED_WINDOW_MS: f64 = 4_000.0;
+
+/// Something done from time to time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chore {
+    interval_ms: f64,
+    last_end_ms: f64,
+    last_cost_ms: f64,
+}
+
+impl Chore {
+    pub(crate) fn sheet(now_ms: f64) -> Self {
+        Self { interval_ms: SHEET_INTERVAL_MS, last_end_ms: now_ms, last_cost_ms: 0.0 }
+    }
+
+    pub(crate) fn autosave(now_ms: f64) -> Self {
+        Self { interval_ms: AUTOSAVE_INTERVAL_MS, last_end_ms: now_ms, last_cost_ms: 0.0 }
+    }
+
+    pub(crate) fn is_due(&self, now_ms: f64) -> bool {
+        now_ms - self.last_end_ms >= self.interval_ms.max(self.last_cost_ms / OVERHEAD_SHARE)
+    }
+
+    pub(crate) fn done(&mut self, begin_ms: f64, end_ms: f64) {
+        self.last_end_ms = end_ms;
+        self.last_cost_ms = end_ms - begin_ms;
+    }
+}
+
+/// How many steps go into one slice, and how fast they are.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    most_queued: usize,
+    /// `(time in ms, step)` after recent slices.
+    recent: Vec<(f64, u64)>,
+}
+
+impl Pace {
+    pub(crate) fn new() -> Self {
+        Self { most_queued: 1, recent: Vec::new() }
+    }
+
+    /// Whether another step fits the slice that began at `begin_ms` with `queued` steps so far.
+    pub(crate) fn fits(&self, queued: usize, begin_ms: f64, now_ms: f64) -> bool {
+        queued < self.most_queued && now_ms - begin_ms < SLICE_MS
+    }
+
+    /// Learns from a slice of `count` steps that took until `end_ms`, reading included.
+    pub(crate) fn slice_done(&mut self, count: usize, begin_ms: f64, end_ms: f64, step: u64) {
+        let took_ms = end_ms - begin_ms;
+        self.most_queued = if took_ms < SLICE_MS {
+            (count * 2).min(MOST_QUEUED.max(cheap_limit(count, took_ms)))
+        } else {
+            // Two slices' worth keeps a device busy while scores are read.
+            ((count as f64 * 2.0 * SLICE_MS / took_ms) as usize).clamp(1, MOST_QUEUED)
+        };
+        self.recent.push((end_ms, step));
+        // The last entry that has left the window stays: speeds are measured from there, so that
+        // steps longer than the window have a speed too.
+        let outside = self.recent.iter().rposition(|(at_ms, _)| end_ms - at_ms > SPEED_WINDOW_MS);
+        self.recent.drain(..outside.unwrap_or(0));
+    }
+
+    /// Generator steps per second lately; 0 while unknown.
+    pub(crate) fn steps_per_second(&self) -> f64 {
+        match (self.recent.first(), self.recent.last()) {
+            (Some((from_ms, from)), Some((to_ms, to))) if to_ms > from_ms => {
+                (to - from) as f64 / (to_ms - from_ms) * 1_000.0
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// Forgets speeds measured before a pause.
+    pub(crate) fn interrupted(&mut self, now_ms: f64, step: u64) {
+        self.recent = vec![(now_ms, step)];
+    }
+}
+
+/// Steps that take microseconds may be queued by the hundred.
+fn cheap_limit(count: usize, took_ms: f64) -> usize {
+    let step_ms = (took_ms / count as f64).max(0.01);
+    (SLICE_MS / step_ms) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_steps_are_taken_one_at_a_time_and_fast_ones_by_the_hundred() {
+        let run = |step_ms: f64| {
+            let mut pace = Pace::new();
+            let (mut now, mut step) = (0.0, 0);
+            for _ in 0..40 {
+                let (begin, mut count) = (now, 0);
+                while count == 0 || pace.fits(count, begin, now) {
+                    (now, count, step) = (now + step_ms, count + 1, step + 1);
+                }
+                pace.slice_done(count, begin, now, step);
+            }
+            (pace.most_queued, pace.steps_per_second())
+        };
+        let (queued, speed) = run(17_000.0);
+        assert_eq!(queued, 1);
+        assert!((speed - 1.0 / 17.0).abs() < 1e-6, "{speed}");
+        let (queued, speed) = run(0.2);
+        assert!(queued >= 100, "{queued}");
+        assert!((speed - 5_000.0).abs() < 100.0, "{speed}");
+    }
+
+    #[test]
+    fn a_costly_chore_is_done_less_often() {
+        let mut chore = Chore::sheet(0.0);
+        assert!(!chore.is_due(200.0) && chore.is_due(250.0));
+        chore.done(250.0, 1_250.0);
+        assert!(!chore.is_due(10_000.0) && chore.is_due(13_750.0));
+    }
+
+    #[test]
+    fn speed_starts_afresh_after_a_pause() {
+        let mut pace = Pace::new();
+        pace.slice_done(10, 0.0, 1_000.0, 10);
+        pace.interrupted(60_000.0, 10);
+        pace.slice_done(10, 60_000.0, 61_000.0, 20);
+        assert!((pace.steps_per_second() - 10.0).abs() < 1e-9);
+    }
+}

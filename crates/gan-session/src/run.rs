@@ -1,0 +1,138 @@
+//! The run that a session has in hand: nets, data and what it is doing.
+
+use gan_core::{CoreError, PendingScores, Snapshot, Trainer, latents};
+use gan_protocol::{FrameKind, Phase, SampleSet};
+use gan_random::Purpose;
+
+use crate::data::LoadedData;
+use crate::drawing::pixels;
+use crate::pace::{Chore, Pace};
+
+/// Samples on a sheet.
+pub(crate) const SHEET_SAMPLES: usize = 64;
+/// Every so many sheets at fixed latents comes one of fresh samples.
+const FRESH_SHEET_EVERY: u64 = 4;
+
+/// What the run is to do next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Goal {
+    Rest,
+    Train,
+    /// Train this many steps more, then settle the request.
+    Steps {
+        left: u32,
+        request: u32,
+    },
+}
+
+pub(crate) struct Run {
+    pub(crate) trainer: Trainer,
+    pub(crate) data: Option<LoadedData>,
+    pub(crate) goal: Goal,
+    pub(crate) pace: Pace,
+    pub(crate) sheet: Chore,
+    pub(crate) autosave: Chore,
+    /// Where to go back to when numbers stop being finite.
+    pub(crate) last_good: Option<Snapshot>,
+    /// The page has not yet drawn the last frame.
+    pub(crate) frame_in_flight: bool,
+    sheets: u64,
+    /// The seed of the next fresh sheet.
+    fresh_seed: u64,
+    values: Vec<f32>,
+}
+
+impl Run {
+    pub(crate) fn new(trainer: Trainer, now_ms: f64) -> Self {
+        Self {
+            trainer,
+            data: None,
+            goal: Goal::Rest,
+            pace: Pace::new(),
+            sheet: Chore::sheet(now_ms),
+            autosave: Chore::autosave(now_ms),
+            last_good: None,
+            frame_in_flight: false,
+            sheets: 0,
+            fresh_seed: 0,
+            values: Vec::new(),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        match (&self.data, self.goal) {
+            (None, _) => Phase::Loading,
+            (Some(_), Goal::Train | Goal::Steps { .. }) => Phase::Running,
+            (Some(_), Goal::Rest) if self.trainer.generator_steps() == 0 => Phase::Ready,
+            (Some(_), Goal::Rest) => Phase::Paused,
+        }
+    }
+
+    /// One step, queued on the device; `None` without data.
+    pub(crate) fn step(&mut self) -> Option<PendingScores> {
+        let data = self.data.as_mut()?;
+        Some(step(&mut self.trainer, data, &mut self.values))
+    }
+
+    /// Checkpoints before and after one step, made on a copy; `None` without data.
+    pub(crate) async fn probe(&mut self) -> Result<Option<(Snapshot, Snapshot)>, CoreError> {
+        let Some(data) = self.data.as_mut() else { return Ok(None) };
+        let mut copy = self.trainer.clone();
+        let before = copy.snapshot().await?;
+        step(&mut copy, data, &mut self.values);
+        Ok(Some((before, copy.snapshot().await?)))
+    }
+
+    /// The step that follows `before`, made on a copy; `None` without data.
+    pub(crate) async fn repeat(
+        &mut self,
+        before: &Snapshot,
+    ) -> Result<Option<Snapshot>, CoreError> {
+        let Some(data) = self.data.as_mut() else { return Ok(None) };
+        let device = self.trainer.device().clone();
+        let mut copy = Trainer::restore(before, &before.header.spec, &device)?;
+        step(&mut copy, data, &mut self.values);
+        Ok(Some(copy.snapshot().await?))
+    }
+
+    /// `count` samples from the latents of `purpose` and `seed`.
+    pub(crate) async fn draw(
+        &self,
+        purpose: Purpose,
+        seed: u64,
+        count: usize,
+    ) -> Result<(SampleSet, Vec<u8>), CoreError> {
+        let spec = self.trainer.spec();
+        let z = latents(spec.latent, spec.seed, purpose, seed, count);
+        let values = self.trainer.samples(&z).await?;
+        let data = &spec.data;
+        let set =
+            SampleSet { count, width: data.width, height: data.height, channels: data.channels };
+        Ok((set, pixels(&values, set)))
+    }
+
+    /// Which sheet is next, and the latents that it is drawn from.
+    pub(crate) fn next_sheet(&mut self) -> (FrameKind, Purpose, u64) {
+        self.sheets += 1;
+        if self.sheets.is_multiple_of(FRESH_SHEET_EVERY) {
+            self.fresh_sheet()
+        } else {
+            (FrameKind::Fixed, Purpose::FixedLatents, 0)
+        }
+    }
+
+    /// A sheet of samples not seen before.
+    pub(crate) fn fresh_sheet(&mut self) -> (FrameKind, Purpose, u64) {
+        self.fresh_seed += 1;
+        (FrameKind::Fresh, Purpose::FreshLatents, self.fresh_seed)
+    }
+}
+
+fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> PendingScores {
+    let (seed, batch_size) = (trainer.spec().seed, trainer.spec().batch_size);
+    let mut labels = Vec::new();
+    trainer.step(|step| {
+        data.samples.fill_batch(seed, step, batch_size, values, &mut labels);
+        values.clone()
+    })
+}

@@ -1,0 +1,455 @@
+//! Requests in, events out.
+
+use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
+use gan_protocol::{
+    Backend, Command, DataSource, Event, Fault, Metrics, Reply, Request, RunSpec, Task, Tuning,
+};
+use gan_random::Purpose;
+
+use crate::data::{DataLoader, LoadedData};
+use crate::run::{Goal, Run, SHEET_SAMPLES};
+
+/// An event with the buffers that go beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    /// What happened.
+    pub event: Event,
+    /// As the event says.
+    pub attachments: Vec<Vec<u8>>,
+}
+
+/// Milliseconds since some fixed moment; never runs backwards.
+pub type Clock = Box<dyn Fn() -> f64>;
+
+/// Takes events as they happen.
+pub type Sink = Box<dyn Fn(Outgoing)>;
+
+/// Most samples that one request may ask for.
+const MOST_SAMPLES: u32 = 4_096;
+
+type Attached = (Reply, Vec<Vec<u8>>);
+
+/// The state machine around one run.
+pub struct Session<L> {
+    device: Device,
+    loader: L,
+    clock: Clock,
+    sink: Sink,
+    run: Option<Run>,
+    /// The user's files, kept for a run that asks for them again.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl<L: DataLoader> Session<L> {
+    /// A session without a run. Says which device computes.
+    pub fn new(
+        device: Device,
+        backend: Backend,
+        adapter: String,
+        loader: L,
+        clock: Clock,
+        sink: Sink,
+    ) -> Self {
+        let session = Self { device, loader, clock, sink, run: None, files: Vec::new() };
+        session.tell(Event::Ready { backend, adapter });
+        session
+    }
+
+    /// Whether [`Session::advance`] has something to do.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.data.is_some() && run.goal != Goal::Rest)
+    }
+
+    /// Carries out one request. Reports its outcome as [`Event::Settled`] (a step request's when
+    /// its steps are done).
+    pub async fn handle(&mut self, request: Request, attachments: Vec<Vec<u8>>) {
+        let Request { id, command } = request;
+        let outcome = match command {
+            Command::Load { spec, checkpoint, files } => {
+                self.load(*spec, checkpoint, files, attachments).await.map(done)
+            }
+            Command::Start => self.start().map(done),
+            Command::Pause => self.pause().await.map(done),
+            Command::Step { count } => match self.begin_steps(count, id) {
+                Ok(()) => return,
+                Err(fault) => Err(fault),
+            },
+            Command::Tune(tuning) => self.tune(&tuning).map(done),
+            Command::Sample { count, seed } => self.sample(count, seed).await,
+            Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
+            Command::Checkpoint => self.checkpoint().await,
+            Command::Probe => self.probe().await,
+            Command::Prove => self.prove(&attachments).await,
+            Command::FrameDrawn => {
+                if let Some(run) = &mut self.run {
+                    run.frame_in_flight = false;
+                }
+                return;
+            }
+            Command::Ping => Ok(done(())),
+        };
+        self.settle(id, outcome);
+    }
+
+    /// Trains for a slice of time and reports; does nothing at rest.
+    pub async fn advance(&mut self) {
+        if !self.is_running() {
+            return;
+        }
+        if let Err(error) = self.train_slice().await {
+            self.tell(Event::Fault(fault(error)));
+        }
+    }
+
+    async fn train_slice(&mut self) -> Result<(), CoreError> {
+        let begin_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let most = match run.goal {
+            Goal::Rest => return Ok(()),
+            Goal::Train => usize::MAX,
+            Goal::Steps { left, .. } => left as usize,
+        };
+        let first = run.trainer.generator_steps() == 0;
+        if first {
+            (self.sink)(progress("first_step", 0.0, None));
+        }
+        let mut pending: Vec<PendingScores> = Vec::new();
+        loop {
+            pending.extend(run.step());
+            let fits = run.pace.fits(pending.len(), begin_ms, (self.clock)());
+            if pending.len() >= most || !fits {
+                break;
+            }
+        }
+        let count = pending.len();
+        let scores = PendingScores::read(pending).await?;
+        let end_ms = (self.clock)();
+        if first {
+            (self.sink)(progress("first_step", 1.0, Some(1.0)));
+        }
+        run.pace.slice_done(count, begin_ms, end_ms, run.trainer.generator_steps());
+        if let Some((step, _)) = scores.iter().find(|(_, scores)| !scores.is_finite()) {
+            let step = *step;
+            return self.go_back(step);
+        }
+        let points = scores
+            .into_iter()
+            .map(|(step, scores)| Metrics {
+                step,
+                generator_loss: scores.generator_loss,
+                discriminator_loss: scores.discriminator_loss,
+                real_score: scores.real_score,
+                fake_score: scores.fake_score,
+            })
+            .collect();
+        (self.sink)(plain(Event::Metrics {
+            points,
+            steps_per_second: run.pace.steps_per_second(),
+        }));
+        if let Goal::Steps { left, request } = run.goal {
+            let left = left.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX));
+            if left == 0 {
+                run.goal = Goal::Rest;
+                self.rest().await?;
+                self.settle(request, Ok(done(())));
+                return Ok(());
+            }
+            run.goal = Goal::Steps { left, request };
+        }
+        if run.sheet.is_due(end_ms) && !run.frame_in_flight {
+            let (kind, purpose, seed) = run.next_sheet();
+            self.draw_sheet(kind, purpose, seed).await?;
+        }
+        let now_ms = (self.clock)();
+        if self.run.as_ref().is_some_and(|run| run.autosave.is_due(now_ms)) {
+            self.autosave().await?;
+        }
+        Ok(())
+    }
+
+    async fn load(
+        &mut self,
+        spec: RunSpec,
+        checkpoint: bool,
+        names: Vec<String>,
+        attachments: Vec<Vec<u8>>,
+    ) -> Result<(), Fault> {
+        spec.validate()?;
+        let mut attachments = attachments.into_iter();
+        let snapshot = if checkpoint {
+            let bytes = attachments.next().unwrap_or_default();
+            Some(Snapshot::from_bytes(&bytes).map_err(fault)?)
+        } else {
+            None
+        };
+        let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(attachments).collect();
+        let mut data = None;
+        if spec.data.source == DataSource::IdxFiles {
+            let chosen = if files.is_empty() { &self.files } else { &files };
+            data = Some(LoadedData::from_files(&spec.data, chosen)?);
+        } else if spec.data.source == DataSource::DrawnDigits {
+            data = Some(LoadedData::drawn());
+        }
+        let trainer = match &snapshot {
+            Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
+            None => Trainer::new(&spec, &self.device),
+        }
+        .map_err(fault)?;
+        // From here on nothing is refused: the old run makes way, and whoever waits for it hears.
+        let kept = self.stop_old_run(&spec);
+        if !files.is_empty() {
+            self.files = files;
+        }
+        let mut run = Run::new(trainer, (self.clock)());
+        run.last_good = snapshot;
+        self.run = Some(run);
+        self.tell_state();
+        let (kind, purpose, seed) = self.current().next_sheet();
+        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
+        let (data, missing) = match (data, kept) {
+            (Some(data), _) | (None, Some(data)) => (data, None),
+            (None, None) => {
+                let sink = &self.sink;
+                let report = |done, total| sink(progress("data", done, total));
+                LoadedData::mnist(&spec.data, &self.loader, &report).await?
+            }
+        };
+        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
+        self.current().data = Some(data);
+        if let Some(message) = missing {
+            self.tell(Event::Fault(Fault::DataMissing { message }));
+        }
+        let (kind, purpose, seed) = self.current().fresh_sheet();
+        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
+        self.tell_state();
+        Ok(())
+    }
+
+    /// Ends the run in hand; gives its data if the new run wants the same.
+    fn stop_old_run(&mut self, spec: &RunSpec) -> Option<LoadedData> {
+        let old = self.run.take()?;
+        if let Goal::Steps { request, .. } = old.goal {
+            let message = "another run was loaded before the steps were done".to_owned();
+            self.settle(request, Err(Fault::State { message }));
+        }
+        let data = old.data?;
+        let same = old.trainer.spec().data == spec.data && data.source == spec.data.source;
+        (same && data.source == DataSource::Mnist).then_some(data)
+    }
+
+    fn start(&mut self) -> Result<(), Fault> {
+        let now_ms = (self.clock)();
+        let run = self.ready_run()?;
+        let waiting = run.goal;
+        run.goal = Goal::Train;
+        run.pace.interrupted(now_ms, run.trainer.generator_steps());
+        if let Goal::Steps { request, .. } = waiting {
+            self.settle(request, Ok(done(())));
+        }
+        self.tell_state();
+        Ok(())
+    }
+
+    fn begin_steps(&mut self, count: u32, request: u32) -> Result<(), Fault> {
+        let now_ms = (self.clock)();
+        let run = self.ready_run()?;
+        if count == 0 {
+            self.settle(request, Ok(done(())));
+            return Ok(());
+        }
+        if let Goal::Steps { .. } = run.goal {
+            let message = "steps are being made already".to_owned();
+            return Err(Fault::State { message });
+        }
+        run.goal = Goal::Steps { left: count, request };
+        run.pace.interrupted(now_ms, run.trainer.generator_steps());
+        self.tell_state();
+        Ok(())
+    }
+
+    async fn pause(&mut self) -> Result<(), Fault> {
+        let run = self.ready_run()?;
+        match std::mem::replace(&mut run.goal, Goal::Rest) {
+            Goal::Rest => return Ok(()),
+            Goal::Train => {}
+            Goal::Steps { request, .. } => self.settle(request, Ok(done(()))),
+        }
+        self.rest().await.map_err(fault)
+    }
+
+    /// What is due whenever training stops: the newest sheet, a checkpoint, the new phase.
+    async fn rest(&mut self) -> Result<(), CoreError> {
+        self.draw_sheet(gan_protocol::FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
+        self.autosave().await?;
+        self.tell_state();
+        Ok(())
+    }
+
+    fn tune(&mut self, tuning: &Tuning) -> Result<(), Fault> {
+        let run = self.loaded_run()?;
+        let spec = tuning.applied_to(run.trainer.spec())?;
+        run.trainer.tune(&spec);
+        Ok(())
+    }
+
+    async fn sample(&mut self, count: u32, seed: u64) -> Result<Attached, Fault> {
+        let run = self.loaded_run()?;
+        if count == 0 || count > MOST_SAMPLES {
+            let message = format!("is {count}; allowed is 1 to {MOST_SAMPLES}");
+            return Err(Fault::Spec { path: "count".to_owned(), message });
+        }
+        if seed >= 1 << 53 {
+            let message = format!("is {seed}; allowed is 0 to 2^53 - 1");
+            return Err(Fault::Spec { path: "seed".to_owned(), message });
+        }
+        let drawn = run.draw(Purpose::FreshLatents, seed, count as usize).await;
+        let (set, bytes) = drawn.map_err(fault)?;
+        Ok((Reply::Samples { set }, vec![bytes]))
+    }
+
+    async fn draw_fresh_sheet(&mut self) -> Result<(), Fault> {
+        let (kind, purpose, seed) = self.loaded_run()?.fresh_sheet();
+        self.draw_sheet(kind, purpose, seed).await.map_err(fault)
+    }
+
+    async fn checkpoint(&mut self) -> Result<Attached, Fault> {
+        let snapshot = self.loaded_run()?.trainer.snapshot().await.map_err(fault)?;
+        let step = snapshot.header.step;
+        Ok((Reply::Checkpoint { step }, vec![snapshot.to_bytes()]))
+    }
+
+    async fn probe(&mut self) -> Result<Attached, Fault> {
+        let probe = self.ready_run()?.probe().await.map_err(fault)?;
+        let (before, after) = probe.ok_or_else(no_data)?;
+        Ok((Reply::Probe, vec![before.to_bytes(), after.to_bytes()]))
+    }
+
+    async fn prove(&mut self, attachments: &[Vec<u8>]) -> Result<Attached, Fault> {
+        let [before, expected] = attachments else {
+            let message = "a proof needs checkpoints before and after a step".to_owned();
+            return Err(Fault::State { message });
+        };
+        let before = Snapshot::from_bytes(before).map_err(fault)?;
+        let expected = Snapshot::from_bytes(expected).map_err(fault)?;
+        (self.sink)(progress("proof", 0.0, None));
+        let found = self.ready_run()?.repeat(&before).await;
+        (self.sink)(progress("proof", 1.0, Some(1.0)));
+        let found = found.map_err(fault)?.ok_or_else(no_data)?;
+        let deviation = largest_deviation(&expected, &found).map_err(fault)?;
+        let reply = Reply::Proof {
+            largest_relative_difference: deviation.relative,
+            parameter: deviation.tensor,
+        };
+        Ok((reply, Vec::new()))
+    }
+
+    async fn draw_sheet(
+        &mut self,
+        sheet: gan_protocol::FrameKind,
+        purpose: Purpose,
+        seed: u64,
+    ) -> Result<(), CoreError> {
+        let begin_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let (set, bytes) = run.draw(purpose, seed, SHEET_SAMPLES).await?;
+        run.sheet.done(begin_ms, (self.clock)());
+        run.frame_in_flight = true;
+        let event = Event::Frame { sheet, step: run.trainer.generator_steps(), set };
+        (self.sink)(Outgoing { event, attachments: vec![bytes] });
+        Ok(())
+    }
+
+    async fn autosave(&mut self) -> Result<(), CoreError> {
+        let begin_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let snapshot = run.trainer.snapshot().await?;
+        run.autosave.done(begin_ms, (self.clock)());
+        if snapshot.is_finite() {
+            let event = Event::Autosave { step: snapshot.header.step };
+            (self.sink)(Outgoing { event, attachments: vec![snapshot.to_bytes()] });
+            run.last_good = Some(snapshot);
+            return Ok(());
+        }
+        let step = run.trainer.generator_steps();
+        self.go_back(step)
+    }
+
+    /// Numbers stopped being finite at `step`: back to the last good checkpoint, and rest.
+    fn go_back(&mut self, step: u64) -> Result<(), CoreError> {
+        let now_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let spec = run.trainer.spec().clone();
+        run.trainer = match &run.last_good {
+            Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device)?,
+            None => Trainer::new(&spec, &self.device)?,
+        };
+        let restored_step = run.trainer.generator_steps();
+        let diverged = Fault::Diverged { step, restored_step };
+        run.pace.interrupted(now_ms, restored_step);
+        let goal = std::mem::replace(&mut run.goal, Goal::Rest);
+        if let Goal::Steps { request, .. } = goal {
+            self.settle(request, Err(diverged.clone()));
+        }
+        self.tell(Event::Fault(diverged));
+        self.tell_state();
+        Ok(())
+    }
+
+    fn current(&mut self) -> &mut Run {
+        self.run.as_mut().expect("called only where a run has just been set")
+    }
+
+    fn loaded_run(&mut self) -> Result<&mut Run, Fault> {
+        self.run
+            .as_mut()
+            .ok_or_else(|| Fault::State { message: "no run has been loaded".to_owned() })
+    }
+
+    fn ready_run(&mut self) -> Result<&mut Run, Fault> {
+        let run = self.loaded_run()?;
+        if run.data.is_some() { Ok(run) } else { Err(no_data()) }
+    }
+
+    fn settle(&self, id: u32, outcome: Result<Attached, Fault>) {
+        let (reply, fault, attachments) = match outcome {
+            Ok((reply, attachments)) => (Some(reply), None, attachments),
+            Err(fault) => (None, Some(fault), Vec::new()),
+        };
+        (self.sink)(Outgoing { event: Event::Settled { id, reply, fault }, attachments });
+    }
+
+    fn tell_state(&self) {
+        if let Some(run) = &self.run {
+            let step = run.trainer.generator_steps();
+            self.tell(Event::State { phase: run.phase(), step });
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        (self.sink)(plain(event));
+    }
+}
+
+fn plain(event: Event) -> Outgoing {
+    Outgoing { event, attachments: Vec::new() }
+}
+
+fn progress(name: &str, done: f64, total: Option<f64>) -> Outgoing {
+    plain(Event::Progress(Task { name: name.to_owned(), done, total }))
+}
+
+fn done(_: ()) -> Attached {
+    (Reply::Done, Vec::new())
+}
+
+fn no_data() -> Fault {
+    Fault::State { message: "the data are not there yet".to_owned() }
+}
+
+fn fault(error: CoreError) -> Fault {
+    match error {
+        CoreError::Spec(error) => error.into(),
+        CoreError::Checkpoint(_) => Fault::Checkpoint { message: error.to_string() },
+        CoreError::Device(_) => Fault::Device { message: error.to_string() },
+    }
+}

@@ -1,0 +1,450 @@
+//! Requests in, events out: pause, resume, checkpoint and failure, without a browser.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gan_core::cpu;
+use gan_data::{DrawnDigits, ImageSet};
+use gan_protocol::{
+    Backend, Command, DataSource, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, RunSpec,
+    Tuning, merged,
+};
+use gan_session::{DataLoader, Outgoing, Progress, Session};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+fn spec(patch: Value) -> RunSpec {
+    let base = json!({
+        "seed": 3,
+        "data": {"source": "drawn_digits", "channels": 1, "height": 28, "width": 28},
+        "latent": {"size": 4, "distribution": "normal"},
+        "generator": {"layers": [
+            {"kind": "linear", "units": 8},
+            {"kind": "batch_norm"},
+            {"kind": "activation", "function": {"name": "relu"}},
+            {"kind": "linear", "units": 784},
+            {"kind": "activation", "function": {"name": "tanh"}}
+        ]},
+        "discriminator": {"layers": [
+            {"kind": "flatten"},
+            {"kind": "linear", "units": 8},
+            {"kind": "activation", "function": {"name": "leaky_relu"}},
+            {"kind": "linear", "units": 1}
+        ]},
+        "objective": "non_saturating",
+        "generator_optimizer": {"learning_rate": 0.001},
+        "discriminator_optimizer": {"learning_rate": 0.001},
+        "batch_size": 4
+    });
+    RunSpec::from_value(merged(&base, &patch)).expect("a valid spec")
+}
+
+/// Digits from memory, or the reason why there are none.
+struct Shelf {
+    mnist: Result<ImageSet, String>,
+    asked: Rc<Cell<u32>>,
+}
+
+impl DataLoader for Shelf {
+    async fn mnist(&self, progress: Progress<'_>) -> Result<ImageSet, String> {
+        self.asked.set(self.asked.get() + 1);
+        progress(1.0, Some(2.0));
+        self.mnist.clone()
+    }
+}
+
+struct Bench {
+    session: Session<Shelf>,
+    events: Rc<RefCell<Vec<Outgoing>>>,
+    time_ms: Rc<Cell<f64>>,
+    asked: Rc<Cell<u32>>,
+    next_id: u32,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with_mnist(Err("there is no network here".to_owned()))
+    }
+
+    fn with_mnist(mnist: Result<ImageSet, String>) -> Self {
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let time_ms = Rc::new(Cell::new(0.0));
+        let asked = Rc::new(Cell::new(0));
+        let (log, clock) = (events.clone(), time_ms.clone());
+        let session = Session::new(
+            cpu(),
+            Backend::Cpu,
+            "test".to_owned(),
+            Shelf { mnist, asked: asked.clone() },
+            // Each look at the clock costs a millisecond.
+            Box::new(move || {
+                clock.set(clock.get() + 1.0);
+                clock.get()
+            }),
+            Box::new(move |outgoing| log.borrow_mut().push(outgoing)),
+        );
+        Self { session, events, time_ms, asked, next_id: 0 }
+    }
+
+    fn loaded(spec: RunSpec) -> Self {
+        let mut bench = Self::new();
+        bench.ask_done(load(spec));
+        bench
+    }
+
+    fn send(&mut self, command: Command, attachments: Vec<Vec<u8>>) -> u32 {
+        self.next_id += 1;
+        let request = Request { id: self.next_id, command };
+        block_on(self.session.handle(request, attachments));
+        self.next_id
+    }
+
+    fn outcome(&self, wanted: u32) -> Option<(Result<Reply, Fault>, Vec<Vec<u8>>)> {
+        self.events.borrow().iter().find_map(|outgoing| match &outgoing.event {
+            Event::Settled { id, reply, fault } if *id == wanted => {
+                let outcome = match (reply.clone(), fault.clone()) {
+                    (Some(reply), None) => Ok(reply),
+                    (None, Some(fault)) => Err(fault),
+                    both => panic!("neither reply nor fault alone: {both:?}"),
+                };
+                Some((outcome, outgoing.attachments.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    fn ask(&mut self, command: Command) -> (Result<Reply, Fault>, Vec<Vec<u8>>) {
+        let id = self.send(command, Vec::new());
+        self.outcome(id).expect("settled at once")
+    }
+
+    fn ask_done(&mut self, command: Command) {
+        assert_eq!(self.ask(command).0, Ok(Reply::Done));
+    }
+
+    fn advance(&mut self, slices: usize) {
+        for _ in 0..slices {
+            block_on(self.session.advance());
+        }
+    }
+
+    /// Makes `count` steps to their end.
+    fn steps(&mut self, count: u32) {
+        let id = self.send(Command::Step { count }, Vec::new());
+        while self.session.is_running() {
+            self.advance(1);
+        }
+        assert_eq!(self.outcome(id).expect("settled").0, Ok(Reply::Done));
+    }
+
+    fn all<T>(&self, pick: impl Fn(&Event) -> Option<T>) -> Vec<T> {
+        self.events.borrow().iter().filter_map(|outgoing| pick(&outgoing.event)).collect()
+    }
+
+    fn phases(&self) -> Vec<(Phase, u64)> {
+        self.all(|event| match event {
+            Event::State { phase, step } => Some((*phase, *step)),
+            _ => None,
+        })
+    }
+
+    fn metrics(&self) -> Vec<Metrics> {
+        let points = self.all(|event| match event {
+            Event::Metrics { points, .. } => Some(points.clone()),
+            _ => None,
+        });
+        points.concat()
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        self.all(|event| match event {
+            Event::Fault(fault) => Some(fault.clone()),
+            _ => None,
+        })
+    }
+
+    fn checkpoint(&mut self) -> Vec<u8> {
+        let (outcome, attachments) = self.ask(Command::Checkpoint);
+        assert!(matches!(outcome, Ok(Reply::Checkpoint { .. })));
+        attachments.into_iter().next().expect("the checkpoint is attached")
+    }
+}
+
+fn load(spec: RunSpec) -> Command {
+    Command::Load { spec: Box::new(spec), checkpoint: false, files: Vec::new() }
+}
+
+fn resume(spec: RunSpec) -> Command {
+    Command::Load { spec: Box::new(spec), checkpoint: true, files: Vec::new() }
+}
+
+#[test]
+fn a_sheet_is_there_before_the_data_and_training_waits_for_start() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    let order: Vec<&str> = bench.all(|event| match event {
+        Event::Ready { .. } => Some("ready"),
+        Event::State { phase: Phase::Loading, .. } => Some("loading"),
+        Event::State { phase: Phase::Ready, .. } => Some("loaded"),
+        Event::Frame { sheet: FrameKind::Fixed, .. } => Some("fixed sheet"),
+        Event::Frame { sheet: FrameKind::Fresh, .. } => Some("fresh sheet"),
+        Event::Data { .. } => Some("data"),
+        _ => None,
+    });
+    assert_eq!(order, ["ready", "loading", "fixed sheet", "data", "fresh sheet", "loaded"]);
+    bench.advance(3);
+    assert!(bench.metrics().is_empty());
+}
+
+#[test]
+fn training_reports_every_step_once_and_in_order() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.ask_done(Command::Start);
+    bench.advance(10);
+    bench.ask_done(Command::Pause);
+    let steps: Vec<u64> = bench.metrics().iter().map(|point| point.step).collect();
+    assert!(steps.len() > 10, "{steps:?}");
+    assert!(steps.iter().copied().eq(1..=steps.len() as u64), "{steps:?}");
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, steps.len() as u64)));
+    assert!(!bench.session.is_running());
+}
+
+#[test]
+fn step_makes_just_as_many_steps_as_asked_for() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.steps(7);
+    bench.steps(1);
+    assert_eq!(bench.metrics().len(), 8);
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 8)));
+}
+
+#[test]
+fn a_run_does_not_depend_on_how_it_was_sliced() {
+    let mut straight = Bench::loaded(spec(json!({})));
+    straight.steps(9);
+    let mut halting = Bench::loaded(spec(json!({})));
+    for count in [1, 3, 5] {
+        halting.steps(count);
+        halting.ask(Command::Sample { count: 5, seed: 1 }).0.expect("samples");
+    }
+    assert_eq!(straight.metrics(), halting.metrics());
+    assert_eq!(straight.checkpoint(), halting.checkpoint());
+}
+
+#[test]
+fn a_run_goes_on_from_its_autosave_in_another_session() {
+    let mut first = Bench::loaded(spec(json!({})));
+    first.steps(4);
+    let saved = first.events.borrow().iter().rev().find_map(|outgoing| match outgoing.event {
+        Event::Autosave { step: 4 } => Some(outgoing.attachments[0].clone()),
+        _ => None,
+    });
+    let mut second = Bench::new();
+    let id = second.send(resume(spec(json!({}))), vec![saved.expect("kept when training stops")]);
+    assert_eq!(second.outcome(id).expect("settled").0, Ok(Reply::Done));
+    assert_eq!(second.phases().last(), Some(&(Phase::Paused, 4)));
+    first.steps(3);
+    second.steps(3);
+    assert_eq!(first.metrics()[4..], second.metrics()[..]);
+    assert_eq!(first.checkpoint(), second.checkpoint());
+}
+
+#[test]
+fn settings_change_from_the_next_step_on() {
+    let mut tuned = Bench::loaded(spec(json!({})));
+    let mut plain = Bench::loaded(spec(json!({})));
+    tuned.steps(2);
+    plain.steps(4);
+    let tuning = Tuning { discriminator_learning_rate: Some(0.05), ..Tuning::default() };
+    tuned.ask_done(Command::Tune(tuning));
+    tuned.steps(2);
+    let (tuned, plain) = (tuned.metrics(), plain.metrics());
+    assert_eq!(tuned[..2], plain[..2]);
+    assert_ne!(tuned[3], plain[3]);
+}
+
+#[test]
+fn a_wrong_setting_is_refused_with_its_path_and_changes_nothing() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.steps(1);
+    let tuning = Tuning {
+        generator_learning_rate: Some(0.5),
+        discriminator_steps: Some(0),
+        ..Tuning::default()
+    };
+    let (outcome, _) = bench.ask(Command::Tune(tuning));
+    let Err(Fault::Spec { path, .. }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(path, "discriminator_steps");
+    let mut untouched = Bench::loaded(spec(json!({})));
+    untouched.steps(1);
+    assert_eq!(bench.checkpoint(), untouched.checkpoint());
+}
+
+#[test]
+fn what_is_refused_leaves_the_run_as_it_was() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.steps(2);
+    let before = bench.checkpoint();
+    let mut wrong = spec(json!({}));
+    wrong.batch_size = 1;
+    assert!(
+        matches!(bench.ask(load(wrong)).0, Err(Fault::Spec { path, .. }) if path == "batch_size")
+    );
+    let id = bench.send(resume(spec(json!({}))), vec![b"not a checkpoint".to_vec()]);
+    assert!(matches!(bench.outcome(id), Some((Err(Fault::Checkpoint { .. }), _))));
+    let files = json!({"data": {"source": "idx_files"}});
+    let command = Command::Load {
+        spec: Box::new(spec(files)),
+        checkpoint: false,
+        files: vec!["digits.idx".to_owned()],
+    };
+    let id = bench.send(command, vec![b"GIF89a".to_vec()]);
+    let Some((Err(Fault::File { message }), _)) = bench.outcome(id) else { panic!("accepted") };
+    assert!(message.contains("digits.idx"), "{message}");
+    assert_eq!(bench.checkpoint(), before);
+    bench.steps(1);
+    assert_eq!(bench.metrics().len(), 3);
+}
+
+#[test]
+fn without_mnist_the_run_says_so_and_uses_drawn_digits() {
+    let mut bench = Bench::loaded(spec(json!({"data": {"source": "mnist"}})));
+    let missing = Fault::DataMissing { message: "there is no network here".to_owned() };
+    assert_eq!(bench.faults(), [missing]);
+    let data = bench.all(|event| match event {
+        Event::Data { source, samples } => Some((*source, *samples)),
+        _ => None,
+    });
+    assert_eq!(data, [(DataSource::DrawnDigits, None)]);
+    bench.steps(2);
+}
+
+fn digits(count: u64) -> ImageSet {
+    let drawn = DrawnDigits { seed: 1 };
+    let mut bytes = vec![0, 0, 8, 3];
+    for size in [u32::try_from(count).expect("few"), 28, 28] {
+        bytes.extend(size.to_be_bytes());
+    }
+    bytes.extend((0..count).flat_map(|index| drawn.sample(index).1));
+    ImageSet::from_idx(("digits", &bytes), None).expect("a valid file")
+}
+
+#[test]
+fn mnist_is_loaded_once_for_a_run_and_its_repetition() {
+    let mut bench = Bench::with_mnist(Ok(digits(20)));
+    let mnist = spec(json!({"data": {"source": "mnist"}}));
+    bench.ask_done(load(mnist.clone()));
+    bench.steps(3);
+    bench.ask_done(load(mnist.clone()));
+    bench.steps(3);
+    assert_eq!(bench.asked.get(), 1);
+    let metrics = bench.metrics();
+    assert_eq!(metrics[..3], metrics[3..], "the same seed gives the same run");
+    assert!(bench.faults().is_empty());
+}
+
+#[test]
+fn a_run_that_diverges_is_back_at_its_last_good_checkpoint() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.steps(3);
+    let mut huge = bench.checkpoint();
+    // Every number finite, every product of two of them not.
+    let header = 8 + u64::from_le_bytes(huge[..8].try_into().expect("eight bytes")) as usize;
+    for number in huge[header..].chunks_exact_mut(4) {
+        number.copy_from_slice(&1e30_f32.to_le_bytes());
+    }
+    let id = bench.send(resume(spec(json!({}))), vec![huge.clone()]);
+    assert_eq!(bench.outcome(id).expect("settled").0, Ok(Reply::Done));
+    let steps = bench.send(Command::Step { count: 5 }, Vec::new());
+    bench.advance(2);
+    let diverged = Fault::Diverged { step: 4, restored_step: 3 };
+    assert_eq!(bench.outcome(steps).expect("settled").0, Err(diverged.clone()));
+    assert_eq!(bench.faults(), [diverged]);
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 3)));
+    assert_eq!(bench.metrics().len(), 3, "numbers that are not finite are not reported");
+    assert_eq!(bench.checkpoint(), huge);
+}
+
+#[test]
+fn a_step_proves_itself_against_another_session() {
+    let mut first = Bench::loaded(spec(json!({})));
+    first.steps(2);
+    let before = first.checkpoint();
+    let (outcome, probe) = first.ask(Command::Probe);
+    assert_eq!(outcome, Ok(Reply::Probe));
+    assert_eq!(first.checkpoint(), before, "a probe does not train");
+    let mut second = Bench::loaded(spec(json!({})));
+    let id = second.send(Command::Prove, probe.clone());
+    let Some((Ok(Reply::Proof { largest_relative_difference, .. }), _)) = second.outcome(id) else {
+        panic!("no proof");
+    };
+    assert_eq!(largest_relative_difference, 0.0);
+    // Other data make another step.
+    let mut other = Bench::with_mnist(Ok(digits(20)));
+    other.ask_done(load(spec(json!({"data": {"source": "mnist"}}))));
+    let id = other.send(Command::Prove, probe);
+    let Some((Ok(Reply::Proof { largest_relative_difference, .. }), _)) = other.outcome(id) else {
+        panic!("no proof");
+    };
+    assert!(largest_relative_difference > 1e-3, "{largest_relative_difference}");
+}
+
+#[test]
+fn samples_are_bytes_that_depend_on_their_seed_alone() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    let mut draw = |seed| {
+        let (outcome, mut attachments) = bench.ask(Command::Sample { count: 3, seed });
+        let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((set.count, set.width, set.height, set.channels), (3, 28, 28, 1));
+        attachments.remove(0)
+    };
+    let first = draw(1);
+    assert_eq!(first.len(), 3 * 784);
+    assert_eq!(first, draw(1));
+    assert_ne!(first, draw(2));
+}
+
+#[test]
+fn more_samples_than_memory_bears_are_refused() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    for count in [0, 4_097, u32::MAX] {
+        let (outcome, _) = bench.ask(Command::Sample { count, seed: 1 });
+        assert!(matches!(outcome, Err(Fault::Spec { path, .. }) if path == "count"));
+    }
+}
+
+#[test]
+fn requests_that_come_too_early_are_refused_in_words() {
+    let mut bench = Bench::new();
+    for command in [Command::Start, Command::Pause, Command::Checkpoint, Command::Step { count: 1 }]
+    {
+        assert!(matches!(bench.ask(command).0, Err(Fault::State { .. })));
+    }
+}
+
+#[test]
+fn a_frame_waits_until_the_last_one_is_drawn() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.ask_done(Command::Start);
+    let frames =
+        |bench: &Bench| bench.all(|event| matches!(event, Event::Frame { .. }).then_some(())).len();
+    let before = frames(&bench);
+    for _ in 0..20 {
+        bench.time_ms.set(bench.time_ms.get() + 1_000.0);
+        bench.advance(1);
+    }
+    assert_eq!(frames(&bench), before, "the page has drawn nothing yet");
+    bench.send(Command::FrameDrawn, Vec::new());
+    bench.time_ms.set(bench.time_ms.get() + 1_000.0);
+    bench.advance(1);
+    assert_eq!(frames(&bench), before + 1);
+}
+
+#[test]
+fn loading_another_run_settles_the_steps_of_the_old_one() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    let steps = bench.send(Command::Step { count: 1_000_000 }, Vec::new());
+    bench.advance(1);
+    bench.ask_done(load(spec(json!({"seed": 4}))));
+    assert!(matches!(bench.outcome(steps), Some((Err(Fault::State { .. }), _))));
+    assert_eq!(bench.phases().last(), Some(&(Phase::Ready, 0)));
+}

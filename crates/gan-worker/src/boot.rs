@@ -1,0 +1,85 @@
+//! From a fresh worker to a session that takes requests.
+
+use gan_protocol::{Backend, Event, Fault, Task};
+use gan_session::{Outgoing, Session};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::mnist::Fetcher;
+use crate::turn::Turns;
+use crate::wire;
+
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// Runs once, before anything else, when the module is instantiated.
+#[wasm_bindgen(start)]
+pub fn start() {
+    // CubeCL registers its operations by static constructors. A module that does not call them
+    // itself is taken for a command by the linker, which then wraps every export so that each
+    // call from JavaScript runs all constructors again.
+    // SAFETY: called exactly once, before any other code of this module.
+    unsafe { __wasm_call_ctors() };
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        wire::post(Event::Fault(Fault::Panic { message: info.to_string() }).into_outgoing());
+    }));
+    spawn_local(serve());
+}
+
+async fn serve() {
+    let inbox = wire::listen();
+    wire::post(Event::Booted.into_outgoing());
+    let (device, backend, adapter) = match device().await {
+        Ok(found) => found,
+        Err(fault) => return wire::post(Event::Fault(fault).into_outgoing()),
+    };
+    let sink = Box::new(wire::post);
+    let clock = Box::new(wire::now_ms);
+    let mut session = Session::new(device, backend, adapter, Fetcher, clock, sink);
+    let turns = Turns::new();
+    loop {
+        while let Ok((request, attachments)) = inbox.try_recv() {
+            session.handle(request, attachments).await;
+        }
+        if session.is_running() {
+            session.advance().await;
+            // Lets messages that have come in the meantime reach the inbox.
+            turns.next().await;
+        } else if let Ok((request, attachments)) = inbox.recv().await {
+            session.handle(request, attachments).await;
+        }
+    }
+}
+
+#[cfg(all(feature = "cpu", not(feature = "gpu")))]
+async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
+    Ok((gan_core::cpu(), Backend::Cpu, "CPU".to_owned()))
+}
+
+#[cfg(feature = "gpu")]
+async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
+    let task = |done, total| {
+        let task = Task { name: "device".to_owned(), done, total };
+        wire::post(Event::Progress(task).into_outgoing());
+    };
+    task(0.0, None);
+    let device = gan_core::gpu().await;
+    task(1.0, Some(1.0));
+    match device {
+        Ok((device, adapter)) => Ok((device, Backend::Webgpu, adapter)),
+        Err(error) => Err(Fault::Device { message: error.to_string() }),
+    }
+}
+
+/// An event without attachments.
+pub(crate) trait IntoOutgoing {
+    fn into_outgoing(self) -> Outgoing;
+}
+
+impl IntoOutgoing for Event {
+    fn into_outgoing(self) -> Outgoing {
+        Outgoing { event: self, attachments: Vec::new() }
+    }
+}

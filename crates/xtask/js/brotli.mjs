@@ -1,0 +1,16 @@
+// Prints the size in bytes of each named file after brotli at quality 11, one line a file.
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+
+const compress = promisify(brotliCompress);
+
+const sizes = process.argv.slice(2).map(async (file) => {
+  const bytes = await readFile(file);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return (await compress(bytes, { params })).length;
+});
+console.log((await Promise.all(sizes)).join("\n"));

@@ -1,0 +1,99 @@
+//! Where things are: the checkout, cargo's target folder, the cache of tools, the built site.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process;
+
+/// The folders that every command works in.
+#[derive(Clone)]
+pub struct Context {
+    /// The checkout's root.
+    pub root: PathBuf,
+    /// Cargo's target folder.
+    pub target: PathBuf,
+    /// The project's cache outside the checkout: tools, and the build caches of `ci`.
+    pub cache: PathBuf,
+}
+
+impl Context {
+    /// The folders as cargo and the environment name them.
+    ///
+    /// # Errors
+    /// If cargo cannot read the workspace, or no home folder is known.
+    pub fn new() -> Result<Self> {
+        let root = root();
+        let mut command = cargo_command(&root);
+        command.args(["metadata", "--no-deps", "--format-version", "1"]);
+        let metadata: serde_json::Value = serde_json::from_str(&process::output(&mut command)?)
+            .context("cargo metadata printed what is not JSON")?;
+        let target = metadata["target_directory"]
+            .as_str()
+            .context("cargo metadata names no target folder")?;
+        Ok(Self { root, target: PathBuf::from(target), cache: cache_dir()? })
+    }
+
+    /// The same checkout, built into another target folder.
+    pub fn with_target(root: PathBuf, target: PathBuf) -> Result<Self> {
+        let cache = cache_dir()?;
+        Ok(Self { root, target, cache })
+    }
+
+    /// The static site: everything in it, and nothing else, is published.
+    pub fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// Data sets, kept out of version control.
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// Finished parts that wait here because trunk empties dist/ at each build.
+    pub fn stage(&self) -> PathBuf {
+        self.target.join("web-stage")
+    }
+
+    /// `cargo` at the checkout's root, building into [`Self::target`].
+    pub fn cargo(&self) -> Command {
+        let mut command = cargo_command(&self.root);
+        command.env("CARGO_TARGET_DIR", &self.target);
+        command
+    }
+}
+
+/// The checkout's root: cargo tells a running program where its package lies. The place known at
+/// compile time is the fallback, because a shared target folder may hold another checkout's build.
+pub fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.ancestors().nth(2).map_or_else(|| package.clone(), Path::to_path_buf)
+}
+
+/// `cargo` at `root`, without the variables that `cargo run` set for this program alone.
+pub fn cargo_command(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// `$XDG_CACHE_HOME/gan-playground`, by default `~/.cache/gan-playground`.
+fn cache_dir() -> Result<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(cache) = set("XDG_CACHE_HOME") {
+        return Ok(PathBuf::from(cache).join("gan-playground"));
+    }
+    if let Some(home) = set("HOME").or_else(|| set("USERPROFILE")) {
+        return Ok(PathBuf::from(home).join(".cache").join("gan-playground"));
+    }
+    bail!("no folder for the tools is known: set HOME or XDG_CACHE_HOME")
+}

@@ -1,0 +1,119 @@
+//! Puts the static site together in dist/: the page, the workers, their scripts, the manifest.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::stages::Stages;
+use crate::tools::{self, Tools};
+use crate::worker::{self, Output, Variant};
+use crate::{data, files, page};
+
+/// What a build of the site holds besides the page and the CPU worker.
+#[derive(Clone, Copy)]
+pub struct BuildOptions {
+    /// The worker with WebGPU.
+    pub gpu: bool,
+    /// A copy of data/.
+    pub with_data: bool,
+}
+
+/// Builds the whole site.
+///
+/// # Errors
+/// What the first failing stage says. That MNIST cannot be had is none.
+pub fn build(ctx: &Context, options: BuildOptions, stages: &mut Stages) -> Result<()> {
+    let tools = build_for_cpu(ctx, stages)?;
+    if options.gpu {
+        stages.run("GPU worker", || build_and_install(ctx, &tools, Variant::Gpu, Output::Shown))?;
+    }
+    if options.with_data {
+        data::install(ctx)?;
+        files::replace_folder(&ctx.data(), &ctx.dist().join("data"))?;
+    }
+    Ok(())
+}
+
+/// Builds what can be served first: the page and the CPU worker.
+///
+/// # Errors
+/// What the first failing stage says. That MNIST cannot be had is none.
+pub fn build_for_cpu(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
+    let tools = stages.run("tools", || tools::ensure(ctx))?;
+    stages.run("data", || {
+        if let Err(error) = data::install(ctx) {
+            println!("MNIST is not here, so the page trains on drawn digits: {error:#}");
+        }
+        Ok(())
+    })?;
+    stages.run("CPU worker", || worker::build(ctx, &tools, Variant::Cpu, Output::Shown))?;
+    stages.run("page", || {
+        page::build(ctx, &tools)?;
+        install_workers(ctx, &[Variant::Cpu])
+    })?;
+    Ok(tools)
+}
+
+/// Builds a worker, puts it into the site and says so in the manifest.
+///
+/// # Errors
+/// If it cannot be built or installed.
+pub fn build_and_install(
+    ctx: &Context,
+    tools: &Tools,
+    variant: Variant,
+    output: Output,
+) -> Result<()> {
+    worker::build(ctx, tools, variant, output)?;
+    install_workers(ctx, &[variant])
+}
+
+/// The command `build-worker`.
+///
+/// # Errors
+/// If the tools or the worker fail.
+pub fn build_worker_alone(ctx: &Context, variant: Variant) -> Result<()> {
+    let mut stages = Stages::new();
+    let tools = stages.run("tools", || tools::ensure(ctx))?;
+    stages.run(&format!("{} worker", variant.name()), || {
+        build_and_install(ctx, &tools, variant, Output::Shown)
+    })
+}
+
+/// The command `build-page`: whatever worker was built before is put beside the page again.
+///
+/// # Errors
+/// If the tools or the page fail.
+pub fn build_page_alone(ctx: &Context) -> Result<()> {
+    let mut stages = Stages::new();
+    let tools = stages.run("tools", || tools::ensure(ctx))?;
+    stages.run("page", || {
+        page::build(ctx, &tools)?;
+        let mut ready = Variant::ALL.to_vec();
+        ready.retain(|&variant| worker::staged(ctx, variant).is_dir());
+        install_workers(ctx, &ready)
+    })
+}
+
+/// Puts staged workers and the hand-written scripts into the site, then renews the manifest.
+fn install_workers(ctx: &Context, variants: &[Variant]) -> Result<()> {
+    let site = ctx.dist().join("worker");
+    fs::create_dir_all(&site).with_context(|| format!("cannot make {}", site.display()))?;
+    for script in scripts(ctx)? {
+        let name = script.file_name().context("a script without a name")?;
+        files::write_whole(&site.join(name), &files::read(&script)?)?;
+    }
+    for &variant in variants {
+        worker::install(ctx, variant, &site)?;
+    }
+    worker::write_manifest(&site)
+}
+
+/// The hand-written scripts of the workers.
+fn scripts(ctx: &Context) -> Result<Vec<PathBuf>> {
+    let mut scripts = files::list(&ctx.root.join("web/worker"))?;
+    scripts.retain(|path| path.extension().is_some_and(|extension| extension == "js"));
+    Ok(scripts)
+}

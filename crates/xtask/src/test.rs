@@ -1,0 +1,196 @@
+//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page.
+//!
+//! Nothing is skipped: what a group needs and cannot get is a failure of that group.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::browser::{self, Browser};
+use crate::context::Context;
+use crate::counts::Counts;
+use crate::dist::{self, BuildOptions};
+use crate::files::{self, Stamp};
+use crate::process;
+use crate::server::{self, Site};
+use crate::stages::Stages;
+use crate::tools::{self, WASM_TARGET};
+
+/// The groups of tests to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Groups {
+    native: bool,
+    wasm: bool,
+    e2e: bool,
+}
+
+impl Groups {
+    /// All groups.
+    pub const ALL: Self = Self { native: true, wasm: true, e2e: true };
+
+    /// The named groups; all if none is named.
+    pub fn chosen(native: bool, wasm: bool, e2e: bool) -> Self {
+        if native || wasm || e2e {
+            return Self { native, wasm, e2e };
+        }
+        Self::ALL
+    }
+}
+
+/// The packages with WebAssembly tests, each with the features to test it with.
+const WASM_PACKAGES: [(&str, &str); 1] = [("gan-worker", "cpu")];
+
+/// How a group ended. A group that failed without a failed test, by not compiling for example,
+/// counts as one failure.
+struct Outcome {
+    name: &'static str,
+    counts: Counts,
+    error: Option<anyhow::Error>,
+}
+
+/// The command `test`.
+///
+/// # Errors
+/// If anything failed.
+pub fn run(ctx: &Context, groups: Groups) -> Result<()> {
+    let mut stages = Stages::new();
+    let counts = run_groups(ctx, groups, &mut stages);
+    stages.print_table();
+    println!("\n{} passed, {} failed", counts.passed, counts.failed);
+    ensure!(counts.failed == 0, "tests failed");
+    Ok(())
+}
+
+/// Runs the groups, prints a line on each, and gives the sum.
+pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts {
+    type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
+    let table: [Group; 3] = [
+        (groups.native, "native tests", native),
+        (groups.wasm, "WebAssembly tests", wasm),
+        (groups.e2e, "end-to-end tests", e2e),
+    ];
+    let mut outcomes = Vec::new();
+    for (_, name, group) in table.into_iter().filter(|(chosen, ..)| *chosen) {
+        let mut counts = Counts::default();
+        let mut error = stages.run(name, || group(ctx, &mut counts)).err();
+        if error.is_none() && counts.failed > 0 {
+            error = Some(anyhow::anyhow!("some tests failed"));
+        }
+        if error.is_some() && counts.failed == 0 {
+            counts.failed = 1;
+        }
+        outcomes.push(Outcome { name, counts, error });
+    }
+    println!();
+    let mut sum = Counts::default();
+    for outcome in outcomes {
+        let Counts { passed, failed } = outcome.counts;
+        let reason = outcome.error.map(|error| format!(" ({error:#})"));
+        println!("{}: {passed} ok, {failed} not{}", outcome.name, reason.unwrap_or_default());
+        sum = sum + outcome.counts;
+    }
+    sum
+}
+
+/// Runs a test program, adding to `counts`; an error unless it succeeds and ran some test.
+fn run_counted(command: &mut Command, counts: &mut Counts) -> Result<()> {
+    let (status, text) = process::run_kept(command)?;
+    let found = Counts::parse(&text);
+    *counts = *counts + found;
+    let line = process::line(command);
+    ensure!(status.success(), "`{line}` ended with {status}");
+    ensure!(found.passed + found.failed > 0, "`{line}` ran no tests");
+    Ok(())
+}
+
+fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
+    let mut query = ctx.cargo();
+    query.args(["nextest", "--version"]);
+    let tests = if process::output(&mut query).is_ok() {
+        let mut nextest = ctx.cargo();
+        nextest.args(["nextest", "run", "--no-fail-fast"]);
+        run_counted(&mut nextest, counts)
+    } else {
+        println!("cargo-nextest is not installed: `cargo test` runs the tests, one crate a time");
+        let mut test = ctx.cargo();
+        test.args(["test", "--no-fail-fast", "--all-targets"]);
+        run_counted(&mut test, counts)
+    };
+    // The examples in the documentation; that a crate has none is no failure.
+    let mut doc = ctx.cargo();
+    doc.args(["test", "--doc", "--no-fail-fast"]);
+    let (status, text) = process::run_kept(&mut doc)?;
+    *counts = *counts + Counts::parse(&text);
+    tests?;
+    ensure!(status.success(), "the documentation's examples ended with {status}");
+    Ok(())
+}
+
+fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
+    let tools = tools::ensure(ctx)?;
+    let browser = browser::ensure()?;
+    let capabilities = ctx.stage().join("webdriver.json");
+    browser.write_capabilities(&capabilities)?;
+    for (package, features) in WASM_PACKAGES {
+        let mut cargo = ctx.cargo();
+        cargo.args(["test", "--tests", "--no-fail-fast", "--target", WASM_TARGET]);
+        cargo.args(["--package", package]);
+        cargo.args(["--no-default-features", "--features", features]);
+        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.test_runner());
+        cargo.env("CHROMEDRIVER", &browser.driver);
+        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+        cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
+        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+        run_counted(&mut cargo, counts)?;
+    }
+    Ok(())
+}
+
+fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
+    let browser = browser::ensure()?;
+    let options = BuildOptions { gpu: true, with_data: false };
+    dist::build(ctx, options, &mut Stages::new())?;
+    install_packages(ctx)?;
+    let address = server::start(server::listen(0)?, Site::new(ctx))?;
+    run_counted(&mut node_tests(ctx, &browser, &address), counts)
+}
+
+/// One file at a time: the pages under test compute, and timing matters to some of them.
+fn node_tests(ctx: &Context, browser: &Browser, address: &str) -> Command {
+    let mut node = Command::new("node");
+    node.current_dir(ctx.root.join("tests/e2e"));
+    node.args(["--test", "--test-concurrency=1"]);
+    node.env("GAN_URL", address);
+    node.env("CHROMIUM", &browser.chromium);
+    node
+}
+
+/// Installs the tests' packages as locked, unless they are.
+fn install_packages(ctx: &Context) -> Result<()> {
+    let folder = ctx.root.join("tests/e2e");
+    let lock = files::read(&folder.join("package-lock.json"))?;
+    let stamp = Stamp::new(folder.join("node_modules/.installed"), &[&files::sha256_hex(&lock)]);
+    if stamp.is_fresh() {
+        return Ok(());
+    }
+    if process::on_path("npm").is_none() {
+        bail!("npm is missing, the end-to-end tests need it: install Node.js with npm");
+    }
+    let mut npm = Command::new("npm");
+    npm.current_dir(&folder);
+    npm.args(["ci", "--no-audit", "--no-fund"]);
+    process::run(&mut npm).context("the packages of tests/e2e cannot be installed")?;
+    stamp.write()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn naming_no_group_means_all() {
+        assert_eq!(Groups::chosen(false, false, false), Groups::ALL);
+        let wasm = Groups::chosen(false, true, false);
+        assert!(wasm.wasm && !wasm.native && !wasm.e2e);
+    }
+}

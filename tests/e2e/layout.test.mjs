@@ -1,0 +1,78 @@
+// How the page looks and reads, at the widths of phones and desks, in both languages and both
+// colour schemes.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { tinyConv } from "./support/nets.mjs";
+
+const open = browserOfThisFile();
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const output = fileURLToPath(new URL("output/", import.meta.url));
+
+before(() => mkdir(output, { recursive: true }));
+
+/** The page with charts and sheets of a run that has been trained a little. */
+async function openTrained(t, lang, colorScheme, width) {
+  const viewport = { width, height: 900 };
+  const address = { backend: "cpu", lang, spec: tinyConv };
+  const site = await open(t, address, { context: { viewport, colorScheme } });
+  await site.untilReady();
+  await site.call("step", 30);
+  return site;
+}
+
+for (const lang of ["en", "zh"]) {
+  for (const scheme of ["light", "dark"]) {
+    for (const width of [390, 1440]) {
+      test(`no barrier that axe finds: ${lang}, ${scheme}, ${width} px`, async (t) => {
+        const site = await openTrained(t, lang, scheme, width);
+        const path = `${output}page-${lang}-${scheme}-${width}.png`;
+        await site.page.screenshot({ path, fullPage: true });
+        await site.page.evaluate(axe);
+        const violations = await site.page.evaluate(async () => {
+          const { violations: found } = await window.axe.run(document);
+          return found.map(({ id, help, nodes }) => ({
+            rule: `${id}: ${help}`,
+            at: nodes.map(({ target, failureSummary }) => `${target.join(" ")} ${failureSummary}`),
+          }));
+        });
+        assert.deepEqual(violations, []);
+      });
+    }
+  }
+}
+
+for (const width of [360, 390, 768, 1440]) {
+  test(`nothing is wider than a window of ${width} px`, async (t) => {
+    for (const lang of ["en", "zh"]) {
+      const site = await openTrained(t, lang, "light", width);
+      const { scrollWidth, clientWidth, wide } = await site.page.evaluate(() => {
+        const root = document.documentElement;
+        const wider = [...document.body.querySelectorAll("*")].filter(
+          (element) => element.getBoundingClientRect().right > root.clientWidth + 1,
+        );
+        return {
+          scrollWidth: root.scrollWidth,
+          clientWidth: root.clientWidth,
+          wide: wider.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)),
+        };
+      });
+      assert.ok(scrollWidth <= clientWidth, `${lang}: ${scrollWidth} px wide: ${wide.join("\n")}`);
+    }
+  });
+}
+
+test("the colour scheme follows the system", async (t) => {
+  const background = async (scheme) => {
+    const site = await openTrained(t, "en", scheme, 1440);
+    return site.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  };
+  const lightness = (color) => color.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+  assert.ok(lightness(await background("light")) > 600);
+  assert.ok(lightness(await background("dark")) < 200);
+});

@@ -1,0 +1,49 @@
+// The same step on both backends, for every preset as it is shipped.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { drawnDigits, presets } from "./support/nets.mjs";
+import { GPU_PATIENCE_MS } from "./support/playground.mjs";
+import { deviations, read } from "./support/safetensors.mjs";
+
+const open = browserOfThisFile();
+
+/** Steps on the CPU before the compared one: Adam's first ones are all signs of gradients. */
+const STEPS_BEFORE = 5;
+/** The L2 norm of a parameter's difference, relative to the parameter's. */
+const MOST_L2 = 1e-3;
+
+for (const preset of presets) {
+  test(`a step of ${preset} gives the same nets on CPU and WebGPU`, async (t) => {
+    const address = { preset, spec: drawnDigits };
+    const cpu = await open(t, { ...address, backend: "cpu" });
+    await cpu.callWithin(GPU_PATIENCE_MS, "step", STEPS_BEFORE);
+    const before = await cpu.checkpoint();
+    await cpu.callWithin(GPU_PATIENCE_MS, "step", 1);
+    const onCpu = read(await cpu.checkpoint());
+    await cpu.page.close();
+
+    const gpu = await open(t, { ...address, backend: "webgpu" });
+    await gpu.untilReady(GPU_PATIENCE_MS);
+    await gpu.callWithin(GPU_PATIENCE_MS, "restore", before);
+    await gpu.callWithin(GPU_PATIENCE_MS, "step", 1);
+    assert.equal((await gpu.snapshot()).backend, "webgpu");
+    const onGpu = read(await gpu.callWithin(GPU_PATIENCE_MS, "checkpoint"));
+
+    assert.deepEqual(onGpu.header, onCpu.header);
+    assert.equal(onGpu.header.step, STEPS_BEFORE + 1);
+    const moved = deviations(read(before), onCpu);
+    assert.ok(moved.some(({ l2 }) => l2 > 0), "the step has changed nothing");
+
+    const found = deviations(onCpu, onGpu);
+    for (const measure of ["largest", "l2"]) {
+      const worst = found.reduce((a, b) => (b[measure] > a[measure] ? b : a));
+      t.diagnostic(`${preset}: ${measure} ${worst[measure].toExponential(1)} at ${worst.name}`);
+    }
+    for (const { name, l2 } of found) {
+      assert.ok(l2 <= MOST_L2, `${name} differs by ${l2.toExponential(1)} relative to its norm`);
+    }
+  });
+}

@@ -1,0 +1,193 @@
+// A run's numbers: seeded, saved and continued exactly; wrong ones refused.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { controlsOf, upload } from "./support/controls.mjs";
+import { drawnDigits, tinyConv, tinyMlp } from "./support/nets.mjs";
+import { GPU_PATIENCE_MS } from "./support/playground.mjs";
+import { headerOf } from "./support/safetensors.mjs";
+
+const open = browserOfThisFile();
+
+/** Trains `steps` steps and gives the newest losses and some samples. */
+async function trained(site, steps, timeout_ms) {
+  await site.callWithin(timeout_ms ?? 120_000, "step", steps);
+  const { losses } = await site.snapshot();
+  return { losses, pixels: await site.pixels() };
+}
+
+test("the same seed gives the same numbers, another seed others", async (t) => {
+  const site = await open(t, { backend: "cpu", spec: tinyConv });
+  await site.untilReady();
+  const first = await trained(site, 10);
+  await site.call("reset");
+  assert.deepEqual(await trained(site, 10), first);
+  await site.load({ ...tinyConv, seed: 2 });
+  const other = await trained(site, 10);
+  assert.notDeepEqual(other.losses, first.losses);
+  assert.notDeepEqual(other.pixels, first.pixels);
+});
+
+test("the same address gives the same run on another visit", async (t) => {
+  const address = { backend: "cpu", spec: { ...tinyConv, seed: 11 } };
+  const first = await open(t, address);
+  const before = await trained(first, 5);
+  const second = await open(t, address);
+  assert.deepEqual(await trained(second, 5), before);
+});
+
+for (const [backend, patience_ms] of [["cpu"], ["webgpu", GPU_PATIENCE_MS]]) {
+  test(`a checkpoint is continued exactly on ${backend}`, async (t) => {
+    const net = backend === "cpu" ? tinyConv : tinyMlp;
+    const site = await open(t, { backend, spec: net });
+    await site.untilReady(patience_ms);
+    assert.equal((await site.snapshot()).backend, backend);
+    await trained(site, 4, patience_ms);
+    const file = await site.checkpoint();
+    assert.equal(headerOf(file).step, 4);
+    const straight = await trained(site, 3, patience_ms);
+
+    await site.load({ ...net, seed: 5 });
+    await site.callWithin(patience_ms ?? 120_000, "restore", file);
+    const restored = await site.snapshot();
+    assert.deepEqual([restored.phase, restored.step], ["paused", 4]);
+    assert.deepEqual(await trained(site, 3, patience_ms), straight);
+    assert.equal((await site.snapshot()).backend, backend);
+    site.assertNoProblems();
+  });
+}
+
+test("a checkpoint opened on another visit continues the run", async (t) => {
+  const first = await open(t, { backend: "cpu", spec: tinyConv });
+  await trained(first, 4);
+  const file = await first.checkpoint();
+  const straight = await trained(first, 2);
+
+  const second = await open(t, { backend: "cpu", lang: "en", spec: tinyMlp });
+  await second.untilReady();
+  await controlsOf(second).openCheckpoint(upload("run.safetensors", file));
+  await second.untilTold(/run\.safetensors/);
+  await second.until("the run of the file", ({ step, phase }) => step === 4 && phase === "paused");
+  assert.deepEqual(await trained(second, 2), straight);
+});
+
+test("a checkpoint can be saved as a file", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  await trained(site, 2);
+  const download = site.page.waitForEvent("download");
+  await controlsOf(site).saveCheckpoint.click();
+  const saved = await download;
+  assert.match(saved.suggestedFilename(), /\.safetensors$/);
+  const chunks = [];
+  for await (const chunk of await saved.createReadStream()) chunks.push(chunk);
+  const header = headerOf(new Uint8Array(Buffer.concat(chunks)));
+  assert.equal(header.format, "gan-playground-checkpoint-1");
+  assert.equal(header.step, 2);
+});
+
+test("a wrong spec given by a script is refused with its path and the run goes on", async (t) => {
+  const site = await open(t, { backend: "cpu", spec: tinyConv });
+  await site.untilReady();
+  await site.call("start");
+  await site.untilStep(2);
+  const wrong = [
+    [{ batch_size: 0 }, /batch_size: is 0/],
+    [{ generator: { layers: [{ kind: "linear", units: 0 }] } }, /generator\.layers\[0\]\.units/],
+    [{ generator: { layers: [{ kind: "telepathy" }] } }, /generator\.layers/],
+    [{ generator: { layers: [{ kind: "linear", units: 10 }] } }, /generator\.layers/],
+    [{ objective: "wishful" }, /objective/],
+    [{ colour: "blue" }, /colour/],
+    ["no-such-preset", /no-such-preset/],
+  ];
+  for (const [run, pattern] of wrong) {
+    const refused = await site.refusal("load", run);
+    assert.match(refused.message, pattern);
+    assert.equal(refused.code, "spec", refused.message);
+  }
+  const { phase, step } = await site.snapshot();
+  assert.equal(phase, "running");
+  await site.untilStep(step + 3);
+});
+
+test("a wrong spec in the address is told with its path and the default run loads", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: { batch_size: 0 } });
+  await site.untilTold(/batch_size: is 0/);
+  const { preset, phase, error } = await site.untilReady();
+  assert.deepEqual([preset, phase, error], ["mnist-dcgan-small", "ready", null]);
+});
+
+test("a spec in the address that is no JSON is told", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: "{nonsense" });
+  await site.untilTold(/spec/);
+  await site.untilReady();
+});
+
+test("another address in the same page loads another run", async (t) => {
+  const site = await open(t, { backend: "cpu", spec: tinyConv });
+  await site.untilReady();
+  await site.call("step", 2);
+  const spec = encodeURIComponent(JSON.stringify({ ...tinyMlp, seed: 3 }));
+  await site.page.evaluate((hash) => { location.hash = hash; }, `preset=mnist-mlp&backend=cpu&spec=${spec}`);
+  await site.until("the other run", ({ preset, step }) => preset === "mnist-mlp" && step === 0);
+  await site.untilReady();
+  assert.equal(headerOf(await site.checkpoint()).spec.seed, 3);
+});
+
+test("diverging losses pause the run at its last good checkpoint", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  await site.untilReady();
+  await site.call("step", 3);
+  await site.checkpoint();
+  await site.call("tune", {
+    objective: "least_squares",
+    generator_learning_rate: 1,
+    discriminator_learning_rate: 1,
+  });
+  await site.call("start");
+  await site.untilTold(/broke down/, 240_000);
+  const { phase, error } = await site.untilPhase("paused");
+  assert.equal(phase, "paused");
+  assert.equal(error, null);
+  const pixels = await site.pixels();
+  assert.ok(new Set(pixels).size > 1, "the nets are broken");
+});
+
+test("a long run needs no more memory than a short one", async (t) => {
+  const site = await open(t, { backend: "cpu", spec: tinyConv });
+  await site.untilReady();
+  await site.call("start");
+  const memoryBytes = () =>
+    site.worker("cpu").evaluate(async () => {
+      // The same module as the worker's own; initialising it again gives its exports.
+      const { default: initialize } = await import(
+        new URL("./cpu/gan_worker.js", self.location.href)
+      );
+      return (await initialize()).memory.buffer.byteLength;
+    });
+  await site.untilStep(200);
+  const before = await memoryBytes();
+  const started_ms = performance.now();
+  const { step } = await site.untilStep(2_000, 240_000);
+  const seconds = (performance.now() - started_ms) / 1_000;
+  const after = await memoryBytes();
+  t.diagnostic(
+    `wasm memory ${before / 2 ** 20} MiB after 200 steps, ${after / 2 ** 20} MiB after ${step} ` +
+      `(${seconds.toFixed(0)} s)`,
+  );
+  assert.equal(after, before);
+});
+
+test("a default run on drawn digits learns something within 60 steps", async (t) => {
+  const site = await open(t, { backend: "cpu", spec: drawnDigits });
+  await site.untilReady();
+  const before = await site.pixels(16);
+  await site.callWithin(240_000, "step", 60);
+  const after = await site.pixels(16);
+  const mean = (pixels) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+  // A fresh generator paints everything mid-grey; digits are mostly black.
+  t.diagnostic(`mean pixel ${mean(before).toFixed(0)} before, ${mean(after).toFixed(0)} after`);
+  assert.ok(Math.abs(mean(before) - 127) < 40, "a fresh generator paints grey");
+  assert.ok(mean(after) < mean(before) - 20, "the samples have not moved towards the data");
+});

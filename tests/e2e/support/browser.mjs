@@ -1,0 +1,90 @@
+// One Chromium for a test file, a fresh context for each of its tests.
+
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+
+import { Playground } from "./playground.mjs";
+
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // Offers WebGPU on SwiftShader: correct, and very slow.
+  "--enable-unsafe-webgpu",
+];
+
+/** The address of the page under test. */
+export function siteUrl() {
+  const url = process.env.GAN_URL;
+  if (!url) {
+    throw new Error(
+      "GAN_URL is not set: run these tests with `cargo xtask test --e2e`, or set it to the " +
+        "address of a served build, such as http://127.0.0.1:8080/",
+    );
+  }
+  return new URL(url);
+}
+
+/** What follows the `#` of the page's address for these options. */
+export function hash({ spec, ...rest } = {}) {
+  const parts = Object.entries(rest).map(([key, value]) => `${key}=${value}`);
+  if (spec !== undefined) {
+    parts.push(`spec=${encodeURIComponent(typeof spec === "string" ? spec : JSON.stringify(spec))}`);
+  }
+  return parts.length === 0 ? "" : `#${parts.join("&")}`;
+}
+
+/**
+ * Starts a browser before the tests of the calling file and ends it after them.
+ *
+ * Gives `open(t, address, options)`, which opens the page in a context that lives as long as the
+ * test `t`. `address` are the parts of the page's address as for [hash]. `options`: `init` are
+ * scripts that run in the page before its own; `routes` are pairs of a URL pattern and a handler;
+ * `context` are Playwright's options for the context; `beside` is a playground in whose context
+ * another page is to be opened; `site` is another address than that under test.
+ */
+export function browserOfThisFile() {
+  let browser;
+  before(async () => {
+    siteUrl();
+    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    browser = await chromium.launch({ executablePath, args: FLAGS });
+  });
+  after(() => browser?.close());
+
+  return async function open(t, address = {}, options = {}) {
+    const context = options.beside?.context ?? (await newContext(t, browser, options));
+    const page = await context.newPage();
+    const playground = new Playground(page);
+    const site = options.site ?? siteUrl();
+    await page.goto(new URL(hash(address), site).href, { waitUntil: "commit" });
+    return playground;
+  };
+}
+
+async function newContext(t, browser, { init = [], routes = [], context: contextOptions = {} }) {
+  const context = await browser.newContext({
+    // A refused clipboard or download is not what is tested.
+    permissions: ["clipboard-read", "clipboard-write"],
+    acceptDownloads: true,
+    ...contextOptions,
+  });
+  t.after(() => context.close());
+  context.setDefaultTimeout(60_000);
+  for (const script of init) {
+    await context.addInitScript(script);
+  }
+  for (const [pattern, handler] of routes) {
+    await context.route(pattern, handler);
+  }
+  return context;
+}
+
+/** Answers a routed request with an error of the server. */
+export function answer(status) {
+  return (route) => route.fulfill({ status, contentType: "text/plain", body: `status ${status}` });
+}

@@ -1,0 +1,59 @@
+// Runs small enough for a software adapter: merge patches for `load` and for the address.
+
+const leakyRelu = { kind: "activation", function: { name: "leaky_relu" } };
+const tanh = { kind: "activation", function: { name: "tanh" } };
+
+/** Data that are there at once. */
+export const drawnDigits = { data: { source: "drawn_digits" } };
+
+/** An MLP whose step takes a few milliseconds. */
+export const tinyMlp = {
+  ...drawnDigits,
+  latent: { size: 8 },
+  generator: {
+    initial_weights: { kind: "normal", sd: 0.05 },
+    layers: [{ kind: "linear", units: 16 }, leakyRelu, { kind: "linear", units: 784 }, tanh],
+  },
+  discriminator: {
+    initial_weights: { kind: "normal", sd: 0.05 },
+    layers: [
+      { kind: "flatten" },
+      { kind: "linear", units: 16 },
+      leakyRelu,
+      { kind: "linear", units: 1 },
+    ],
+  },
+  batch_size: 8,
+};
+
+/** A convolutional run with every kind of tensor that the presets have. */
+export const tinyConv = {
+  ...drawnDigits,
+  latent: { size: 8 },
+  generator: {
+    layers: [
+      { kind: "linear", units: 196, bias: false },
+      { kind: "reshape", channels: 4, height: 7, width: 7 },
+      { kind: "batch_norm" },
+      { kind: "activation", function: { name: "relu" } },
+      { kind: "conv_transpose", channels: 4, kernel: 4, stride: 2, padding: 1 },
+      { kind: "activation", function: { name: "relu" } },
+      { kind: "conv_transpose", channels: 1, kernel: 4, stride: 2, padding: 1 },
+      tanh,
+    ],
+  },
+  discriminator: {
+    layers: [
+      { kind: "conv", channels: 4, kernel: 4, stride: 2, padding: 1 },
+      leakyRelu,
+      { kind: "conv", channels: 4, kernel: 4, stride: 2, padding: 1 },
+      leakyRelu,
+      { kind: "flatten" },
+      { kind: "linear", units: 1 },
+    ],
+  },
+  batch_size: 8,
+};
+
+/** The presets that the page offers. */
+export const presets = ["mnist-dcgan-small", "mnist-dcgan", "mnist-mlp"];
