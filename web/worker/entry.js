@@ -28,6 +28,9 @@ if (variant === "gpu" && self.GPUAdapter) {
       reportDevice(`WebGPU: ${error.message}`),
     );
     self.ganDevice = device;
+    // The wasm side is not told the adapter's name.
+    const { description, vendor, architecture, device: model } = this.info ?? {};
+    self.ganAdapter = description || [vendor, architecture, model].filter(Boolean).join(" ");
     return device;
   };
 }

@@ -13,13 +13,17 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The page reads less than Fluent allows: text on one line, and arguments as they are.
 fn arguments(pattern: &Pattern<String>, found: &mut BTreeSet<String>) {
     for element in &pattern.elements {
-        if let PatternElement::Placeable {
-            expression: Expression::Inline(InlineExpression::VariableReference { id }),
-        } = element
-        {
-            found.insert(id.name.clone());
+        match element {
+            PatternElement::TextElement { value } => assert!(!value.contains('\n'), "{value}"),
+            PatternElement::Placeable {
+                expression: Expression::Inline(InlineExpression::VariableReference { id }),
+            } => {
+                found.insert(id.name.clone());
+            }
+            PatternElement::Placeable { expression } => panic!("not read: {expression:?}"),
         }
     }
 }
@@ -93,6 +97,32 @@ fn arguments_are_filled_in() {
     assert_eq!(text(Language::English, "data-count", &count), "MNIST, 60,000 images");
     assert_eq!(text(Language::Chinese, "data-count", &count), "MNIST，60,000 张图像");
     assert_eq!(text(Language::English, "no-such-key", &[]), "no-such-key");
+}
+
+#[test]
+fn every_text_is_what_fluent_makes_of_it() {
+    use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+    use gan_app::view::words::{Language, text};
+    for (language, code) in [(Language::English, "en"), (Language::Chinese, "zh")] {
+        let path = root().join("../../web/locales").join(format!("{code}.ftl"));
+        let locale = fs::read_to_string(path).expect("the locale is there");
+        let resource = FluentResource::try_new(locale).expect("the locale is valid Fluent");
+        let mut bundle = FluentBundle::new(vec![code.parse().expect("a language's code")]);
+        bundle.set_use_isolating(false);
+        bundle.add_resource(resource).expect("no key is there twice");
+        for (key, names) in messages(code) {
+            let ours: Vec<_> =
+                names.iter().map(|name| (name.as_str(), format!("<{name}>"))).collect();
+            let mut theirs = FluentArgs::new();
+            for (name, value) in &ours {
+                theirs.set(*name, value.clone());
+            }
+            let pattern = bundle.get_message(&key).and_then(|message| message.value());
+            let pattern = pattern.expect("every message has a value");
+            let expected = bundle.format_pattern(pattern, Some(&theirs), &mut Vec::new());
+            assert_eq!(text(language, &key, &ours), expected, "{code}: {key}");
+        }
+    }
 }
 
 #[test]

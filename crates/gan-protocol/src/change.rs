@@ -1,7 +1,9 @@
 //! Sharing only what differs: the address of a page holds the difference from a preset.
 //!
 //! The difference is a JSON merge patch (RFC 7396), so that one can write it by hand:
-//! `{"generator_optimizer": {"learning_rate": 0.001}}`.
+//! `{"generator_optimizer": {"learning_rate": 0.001}}`. One thing is added to that RFC: an object
+//! of another `kind` replaces the old one whole, since the fields of one kind mean nothing to
+//! another.
 
 use serde_json::{Map, Value};
 
@@ -13,6 +15,9 @@ pub fn difference(from: &Value, to: &Value) -> Option<Value> {
     let (Value::Object(old), Value::Object(new)) = (from, to) else {
         return Some(to.clone());
     };
+    if is_of_another_kind(old, new) {
+        return Some(to.clone());
+    }
     let mut patch = Map::new();
     for key in old.keys().filter(|key| !new.contains_key(*key)) {
         patch.insert(key.clone(), Value::Null);
@@ -34,7 +39,10 @@ pub fn merged(base: &Value, patch: &Value) -> Value {
     let Value::Object(changes) = patch else {
         return patch.clone();
     };
-    let mut result = base.as_object().cloned().unwrap_or_default();
+    let mut result = match base {
+        Value::Object(before) if !is_of_another_kind(before, changes) => before.clone(),
+        _ => Map::new(),
+    };
     for (key, change) in changes {
         if change.is_null() {
             result.remove(key);
@@ -45,4 +53,8 @@ pub fn merged(base: &Value, patch: &Value) -> Value {
         }
     }
     Value::Object(result)
+}
+
+fn is_of_another_kind(old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
+    matches!((old.get("kind"), new.get("kind")), (Some(old), Some(new)) if old != new)
 }

@@ -117,6 +117,13 @@ fn only_what_differs_is_shared() {
 }
 
 #[test]
+fn another_kind_replaces_the_old_one_whole() {
+    let patch = json!({"generator": {"initial_weights": {"kind": "he_normal"}}});
+    let spec = RunSpec::from_value(merged(&base(), &patch)).expect("the old kind's `sd` is gone");
+    assert_eq!(difference(&base(), &spec.to_value()), Some(patch));
+}
+
+#[test]
 fn the_wire_of_a_spec_stays_as_it_is() {
     insta::assert_json_snapshot!("default_preset", base());
 }
@@ -130,7 +137,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-d]", inner, 0..4)
+            prop::collection::btree_map("[a-d]|kind", inner, 0..4)
                 .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })

@@ -211,7 +211,9 @@ impl<L: DataLoader> Session<L> {
             (None, None) => {
                 let sink = &self.sink;
                 let report = |done, total| sink(progress("data", done, total));
-                LoadedData::mnist(&spec.data, &self.loader, &report).await?
+                let loaded = LoadedData::mnist(&spec.data, &self.loader, &report).await;
+                report(1.0, Some(1.0));
+                loaded?
             }
         };
         self.tell(Event::Data { source: data.source, samples: data.samples.len() });

@@ -68,7 +68,13 @@ async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
     let device = gan_core::gpu().await;
     task(1.0, Some(1.0));
     match device {
-        Ok((device, adapter)) => Ok((device, Backend::Webgpu, adapter)),
+        Ok((device, adapter)) => {
+            let seen = js_sys::Reflect::get(&wire::scope(), &"ganAdapter".into());
+            let seen = seen.ok().and_then(|name| name.as_string()).unwrap_or_default();
+            let names = [adapter, seen, "WebGPU".to_owned()];
+            let adapter = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+            Ok((device, Backend::Webgpu, adapter))
+        }
         Err(error) => Err(Fault::Device { message: error.to_string() }),
     }
 }

@@ -27,6 +27,8 @@ impl DataLoader for Fetcher {
         if let Some(images) = from_cache(cache.as_ref()).await {
             return Ok(images);
         }
+        // A slow server shows nothing for a while: the task begins with the question.
+        progress(0.0, None);
         let labels = fetch(LABELS, &|_, _| ()).await?;
         let images = fetch(IMAGES, progress).await?;
         let set = parse(&images, &labels)?;

@@ -21,11 +21,11 @@
 //! `gan-playground-ready` event.
 
 use gan_protocol::Tuning;
-use js_sys::{ArrayBuffer, Error, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Error, Function, Object, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::effects::browser::{document, js_value, member, window};
+use crate::effects::browser::{document, js_value, member, plain_value, window};
 use crate::effects::page::{Callback, with};
 use crate::effects::requests;
 use crate::model::refusal::Refusal;
@@ -121,9 +121,7 @@ fn whole(value: &JsValue, name: &str, otherwise: f64) -> Result<f64, Refusal> {
 }
 
 fn value_of(argument: &JsValue) -> Result<Value, Refusal> {
-    let json = JSON::stringify(argument).ok().and_then(|json| json.as_string());
-    let json = json.ok_or_else(|| Refusal::usage("the argument is not plain data"))?;
-    serde_json::from_str(&json).map_err(|error| Refusal::usage(error.to_string()))
+    plain_value(argument).map_err(|message| Refusal::usage(format!("the argument {message}")))
 }
 
 /// A promise that is settled by the callback handed to `begin`.

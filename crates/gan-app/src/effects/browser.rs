@@ -119,3 +119,13 @@ pub fn js_value(data: &impl serde::Serialize) -> Result<JsValue, String> {
     let json = serde_json::to_value(data).map_err(|error| error.to_string())?.to_string();
     js_sys::JSON::parse(&json).map_err(|error| said(&error))
 }
+
+/// A JavaScript value as plain data, by way of JSON.
+///
+/// # Errors
+/// If it is not plain data.
+pub fn plain_value(value: &JsValue) -> Result<serde_json::Value, String> {
+    let json = js_sys::JSON::stringify(value).map_err(|error| said(&error))?;
+    let json = json.as_string().ok_or_else(|| String::from("is not plain data"))?;
+    serde_json::from_str(&json).map_err(|error| error.to_string())
+}

@@ -1,13 +1,14 @@
 //! A worker as the page holds it: messages out, events and its death in. Knows the wire, decides
 //! nothing.
 
-use gan_protocol::{Event, Request};
+use gan_protocol::{Event, Metrics, Request};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::effects::browser::{call, js_value, member, said, window};
+use crate::effects::browser::{call, js_value, member, plain_value, said, window};
 use crate::model::supervisor::{Signal, Variant, WorkerId};
+use crate::model::wire;
 
 /// Where the signals of a worker go.
 pub type Deliver = fn(Signal<Uint8Array>);
@@ -84,7 +85,7 @@ impl Drop for WorkerClient {
 }
 
 fn read(id: WorkerId, name: &str, data: &JsValue, deliver: Deliver) -> Signal<Uint8Array> {
-    match serde_wasm_bindgen::from_value::<Event>(member(data, "event")) {
+    match read_event(&member(data, "event")) {
         Ok(event) => {
             if event == Event::Booted {
                 watch_lock(id, name, deliver);
@@ -95,6 +96,24 @@ fn read(id: WorkerId, name: &str, data: &JsValue, deliver: Deliver) -> Signal<Ui
         }
         Err(error) => Signal::Died { worker: id, message: format!("unreadable event: {error}") },
     }
+}
+
+/// Measurements come often and may be NaN, which JSON cannot say: they are read by hand.
+fn read_event(event: &JsValue) -> Result<Event, String> {
+    let number = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(f64::NAN);
+    if member(event, "kind").as_string().as_deref() == Some("metrics") {
+        let points = Array::from(&member(event, "points"));
+        let points = points.iter().map(|point| Metrics {
+            step: number(&point, "step") as u64,
+            generator_loss: number(&point, "generator_loss"),
+            discriminator_loss: number(&point, "discriminator_loss"),
+            real_score: number(&point, "real_score"),
+            fake_score: number(&point, "fake_score"),
+        });
+        let steps_per_second = number(event, "steps_per_second");
+        return Ok(Event::Metrics { points: points.collect(), steps_per_second });
+    }
+    wire::event(&plain_value(event)?)
 }
 
 /// A worker holds a lock by its name for as long as it lives: whoever gets it next knows that the

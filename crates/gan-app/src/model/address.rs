@@ -60,7 +60,9 @@ impl Address {
             ("lang", "en" | "zh") => self.language = Some(value),
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
             _ => {
-                return Err("is not known; allowed is preset, spec, backend, autostart, lang".into());
+                return Err(
+                    "is not known; allowed is preset, spec, backend, autostart, lang".into()
+                );
             }
         }
         Ok(())
@@ -144,14 +146,17 @@ fn shortened(value: Value) -> Value {
     match value {
         Value::Number(number) => {
             let exact = number.as_f64().filter(|value| f64::from(*value as f32) == *value);
-            let short = exact.and_then(|value| (value as f32).to_string().parse::<f64>().ok());
-            match short.filter(|_| number.is_f64()).and_then(serde_json::Number::from_f64) {
-                Some(short) => Value::Number(short),
-                None => Value::Number(number),
-            }
+            let short = exact.filter(|_| number.is_f64()).map(|value| (value as f32).to_string());
+            let short = short.and_then(|short| serde_json::from_str(&short).ok());
+            short.unwrap_or(Value::Number(number))
         }
         Value::Array(items) => items.into_iter().map(shortened).collect(),
-        Value::Object(map) => map.into_iter().map(|(key, v)| (key, shortened(v))).collect(),
+        Value::Object(mut map) => {
+            for value in map.values_mut() {
+                *value = shortened(value.take());
+            }
+            Value::Object(map)
+        }
         other => other,
     }
 }

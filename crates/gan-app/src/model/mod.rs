@@ -9,3 +9,4 @@ pub mod run_state;
 pub mod settings;
 pub mod snapshot;
 pub mod supervisor;
+pub mod wire;

@@ -20,6 +20,7 @@ pub(crate) fn App() -> impl IntoView {
     let dragged = RwSignal::new(false);
     follow_dropped_files(dragged);
     follow_keyboard();
+    let hidden = Signal::derive(move || !dragged.get());
     view! {
         <a class="skip" href="#stage">{t("skip-to-stage")}</a>
         <Header/>
@@ -40,7 +41,7 @@ pub(crate) fn App() -> impl IntoView {
         <footer>
             <p>{t("footer-local")}</p>
         </footer>
-        <div class="drop" class:shown=move || dragged.get() aria-hidden="true">
+        <div class="drop" hidden=hidden aria-hidden="true">
             <p>{t("drop-here")}</p>
         </div>
     }

@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use crate::effects::display::Series;
 use crate::view::numbers;
-use crate::view::words::{key, say, say_with, t};
+use crate::view::words::{derived, key, say, say_with, t};
 
-const HEIGHT_PX: f64 = 190.0;
+const HEIGHT_PX: f64 = 168.0;
 const LEFT_PX: f64 = 40.0;
 const RIGHT_PX: f64 = 8.0;
 const TOP_PX: f64 = 8.0;
@@ -103,7 +103,9 @@ pub(crate) fn Chart(
     });
     window_event_listener(leptos::ev::resize, move |_| measure());
     let axes = Memo::new(move |_| Axes::of(width_px.get(), &lines, range));
-    let is_empty = move || lines.iter().all(|line| line.series.with(|s| s.measured.is_empty()));
+    let has_points = Signal::derive(move || {
+        lines.iter().any(|line| line.series.with(|series| !series.measured.is_empty()))
+    });
     view! {
         <figure class="chart">
             <figcaption>
@@ -117,17 +119,15 @@ pub(crate) fn Chart(
             </figcaption>
             <div node_ref=place class="plot">
                 <svg
-                    viewBox=move || format!("0 0 {} {HEIGHT_PX}", width_px.get())
-                    height=HEIGHT_PX
+                    viewBox=derived(move || format!("0 0 {} {HEIGHT_PX}", width_px.get()))
+                    height=HEIGHT_PX.to_string()
                     role="img"
-                    aria-label=move || summary(&lines)
+                    aria-label=derived(move || summary(&lines))
                 >
                     <Grid axes=axes/>
                     {lines.map(|line| view! { <Curve line=line axes=axes/> }).collect_view()}
                 </svg>
-                <Show when=is_empty>
-                    <p class="empty">{t("chart-empty")}</p>
-                </Show>
+                <p class="empty" hidden=has_points>{t("chart-empty")}</p>
             </div>
         </figure>
     }
@@ -135,10 +135,10 @@ pub(crate) fn Chart(
 
 #[component]
 fn LegendEntry(line: Line) -> impl IntoView {
-    let current = move || {
+    let current = derived(move || {
         let last = line.series.with(|series| series.average.last().map(|point| point.y));
         last.map_or_else(|| "–".to_string(), numbers::measured)
-    };
+    });
     view! {
         <li class=line.class>
             <span class="swatch" aria-hidden="true"></span>
@@ -157,44 +157,35 @@ fn Curve(line: Line, axes: Memo<Axes>) -> impl IntoView {
     };
     view! {
         <g class=format!("curve {}", line.class)>
-            <path class="measured" d=move || path(|series| &series.measured)/>
-            <path class="average" d=move || path(|series| &series.average)/>
+            <path class="measured" d=derived(move || path(|series| &series.measured))/>
+            <path class="average" d=derived(move || path(|series| &series.average))/>
         </g>
     }
 }
 
+/// The rules and labels, as one piece of markup: numbers only, nothing that a user wrote.
 #[component]
 fn Grid(axes: Memo<Axes>) -> impl IntoView {
-    let up = Memo::new(move |_| axes.with(|axes| (axes.up.clone(), axes.width_px)));
-    let across = Memo::new(move |_| axes.with(|axes| (axes.across.clone(), axes.width_px)));
-    let rows = move || {
+    let markup = move || {
         let axes = axes.get();
-        let (_, scale) = axes.scales();
+        let (across, up) = axes.scales();
         let right = axes.width_px - RIGHT_PX;
-        let (axis, _) = up.get();
-        let row = move |tick: gan_plot::Tick| {
-            let y = scale.to_px(tick.value);
-            view! {
-                <line class="rule" x1=LEFT_PX x2=right y1=y y2=y/>
-                <text x=LEFT_PX - 8.0 y=y text-anchor="end" dominant-baseline="central">
-                    {tick.label}
-                </text>
-            }
-        };
-        axis.ticks.into_iter().map(row).collect_view()
+        let mut markup = String::new();
+        for tick in &axes.up.ticks {
+            let (x, y, label) = (LEFT_PX - 8.0, up.to_px(tick.value), &tick.label);
+            markup += &format!(
+                "<line class='rule' x1='{LEFT_PX}' x2='{right}' y1='{y:.1}' y2='{y:.1}'/>\
+                 <text x='{x}' y='{y:.1}' text-anchor='end' dominant-baseline='central'>{label}\
+                 </text>"
+            );
+        }
+        for tick in &axes.across.ticks {
+            let (x, y, label) = (across.to_px(tick.value), HEIGHT_PX - 4.0, &tick.label);
+            markup += &format!("<text x='{x:.1}' y='{y}' text-anchor='middle'>{label}</text>");
+        }
+        markup
     };
-    let columns = move || {
-        let (scale, _) = axes.get().scales();
-        let (axis, _) = across.get();
-        let column = move |tick: gan_plot::Tick| {
-            let x = scale.to_px(tick.value);
-            view! {
-                <text x=x y=HEIGHT_PX - 4.0 text-anchor="middle">{tick.label}</text>
-            }
-        };
-        axis.ticks.into_iter().map(column).collect_view()
-    };
-    view! { <g class="grid">{rows}{columns}</g> }
+    view! { <g class="grid" inner_html=derived(markup)></g> }
 }
 
 fn summary(lines: &[Line; 2]) -> String {

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::view::events::change;
 use crate::view::numbers;
-use crate::view::words::{say, t};
+use crate::view::words::{derived, t};
 
 /// One choice of a select: its value and the key of its words.
 pub(crate) type Choice = (&'static str, &'static str);
@@ -17,14 +18,13 @@ pub(crate) fn SelectField(
     #[prop(optional)] restarts: bool,
     choices: Vec<Choice>,
     value: Signal<String>,
-    choose: impl Fn(String) + 'static,
+    choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
     let options = choices
         .into_iter()
         .map(|(name, words)| {
-            view! {
-                <option value=name selected=move || value.get() == name>{t(words)}</option>
-            }
+            let selected = Signal::derive(move || value.get() == name);
+            view! { <option value=name selected=selected>{t(words)}</option> }
         })
         .collect_view();
     view! {
@@ -33,7 +33,7 @@ pub(crate) fn SelectField(
             <select
                 id=id
                 prop:value=value
-                on:change=move |event| choose(event_target_value(&event))
+                on:change=change(move |event| choose(event_target_value(&event)))
             >
                 {options}
             </select>
@@ -51,16 +51,17 @@ pub(crate) fn NumberField(
     minimum: u64,
     maximum: u64,
     value: Signal<u64>,
-    choose: impl Fn(u64) + 'static,
+    choose: Box<dyn Fn(u64)>,
 ) -> impl IntoView {
-    let commit = move |event: leptos::ev::Event| {
-        let typed = event_target_value(&event).trim().parse::<f64>();
-        match typed {
-            Ok(number) if number >= 0.0 && number.fract() == 0.0 => choose(number as u64),
+    let commit = change(move |event| {
+        let number = typed(&event);
+        if number >= 0.0 && number.fract() == 0.0 {
+            choose(number as u64);
+        } else {
             // What is no number goes back to what is in force.
-            _ => set_input(&event, &value.get_untracked().to_string()),
+            set_input(&event, &value.get_untracked().to_string());
         }
-    };
+    });
     view! {
         <div class="field row">
             <FieldLabel id=id label=label restarts=restarts/>
@@ -68,9 +69,9 @@ pub(crate) fn NumberField(
                 id=id
                 type="number"
                 inputmode="numeric"
-                min=minimum
-                max=maximum
-                prop:value=move || value.get().to_string()
+                min=minimum.to_string()
+                max=maximum.to_string()
+                prop:value=derived(move || value.get().to_string())
                 on:change=commit
             />
         </div>
@@ -89,27 +90,28 @@ pub(crate) fn SliderField(
     step: f64,
     #[prop(optional)] logarithmic: bool,
     value: Signal<f64>,
-    choose: impl Fn(f64) + Copy + 'static,
+    choose: fn(f64),
 ) -> impl IntoView {
     let to_slider = move |value: f64| {
         if logarithmic { value.max(1e-12).log10().clamp(ends.0, ends.1) } else { value }
     };
     let from_slider = move |position: f64| {
-        if logarithmic {
-            numbers::rate(10f64.powf(position)).parse().unwrap_or(0.0)
-        } else {
-            position
-        }
+        if logarithmic { numbers::rounded(10f64.powf(position)) } else { position }
     };
-    let slid = move |event: leptos::ev::Event| {
-        if let Ok(position) = event_target_value(&event).parse::<f64>() {
+    let slid = change(move |event| {
+        let position = typed(&event);
+        if position.is_finite() {
             choose(from_slider(position));
         }
-    };
-    let typed = move |event: leptos::ev::Event| match event_target_value(&event).parse::<f64>() {
-        Ok(number) => choose(number),
-        Err(_) => set_input(&event, &numbers::rate(value.get_untracked())),
-    };
+    });
+    let entered = change(move |event| {
+        let number = typed(&event);
+        if number.is_finite() {
+            choose(number);
+        } else {
+            set_input(&event, &numbers::rate(value.get_untracked()));
+        }
+    });
     view! {
         <div class=format!("field {class}")>
             <FieldLabel id=id label=label restarts=false/>
@@ -117,11 +119,11 @@ pub(crate) fn SliderField(
                 <input
                     id=id
                     type="range"
-                    min=ends.0
-                    max=ends.1
-                    step=step
-                    prop:value=move || to_slider(value.get()).to_string()
-                    aria-valuetext=move || numbers::rate(value.get())
+                    min=ends.0.to_string()
+                    max=ends.1.to_string()
+                    step=step.to_string()
+                    prop:value=derived(move || to_slider(value.get()).to_string())
+                    aria-valuetext=derived(move || numbers::rate(value.get()))
                     on:input=slid
                 />
                 <input
@@ -129,8 +131,8 @@ pub(crate) fn SliderField(
                     step="any"
                     inputmode="decimal"
                     aria-label=t(label)
-                    prop:value=move || numbers::rate(value.get())
-                    on:change=typed
+                    prop:value=derived(move || numbers::rate(value.get()))
+                    on:change=entered
                 />
             </div>
             {hint.map(|hint| view! { <p class="hint">{t(hint)}</p> })}
@@ -145,11 +147,16 @@ fn FieldLabel(id: &'static str, label: &'static str, restarts: bool) -> impl Int
             {t(label)}
             {restarts.then(|| view! {
                 <span class="restarts" title=t("restarts-hint")>
-                    {move || say("restarts")}
+                    {t("restarts")}
                 </span>
             })}
         </label>
     }
+}
+
+/// The number in a field; NaN if it holds none.
+fn typed(event: &leptos::ev::Event) -> f64 {
+    event_target::<web_sys::HtmlInputElement>(event).value_as_number()
 }
 
 fn set_input(event: &leptos::ev::Event, text: &str) {

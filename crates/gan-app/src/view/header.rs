@@ -3,18 +3,19 @@
 use leptos::prelude::*;
 
 use crate::effects::page::with;
+use crate::view::events::click;
 use crate::view::theme;
-use crate::view::words::{Language, choose_language, language, t};
+use crate::view::words::{Language, choose_language, derived, language, t};
 
 /// The page's head.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let dark = RwSignal::new(theme::chosen());
-    let toggle_theme = move |_| {
+    let toggle_theme = click(move || {
         dark.update(|dark| *dark = !*dark);
         theme::choose(dark.get_untracked());
-    };
-    let toggle_language = move |_| {
+    });
+    let toggle_language = click(move || {
         let other = match language() {
             Language::English => Language::Chinese,
             Language::Chinese => Language::English,
@@ -24,7 +25,8 @@ pub(crate) fn Header() -> impl IntoView {
             page.language = Some(other.code().to_string());
             page.write_address();
         });
-    };
+    });
+    let is_english = || language() == Language::English;
     view! {
         <header>
             <div class="title">
@@ -36,14 +38,14 @@ pub(crate) fn Header() -> impl IntoView {
                 <button
                     class="quiet"
                     on:click=toggle_language
-                    lang=move || if language() == Language::English { "zh-Hans" } else { "en" }
+                    lang=derived(move || String::from(if is_english() { "zh-Hans" } else { "en" }))
                 >
-                    {move || if language() == Language::English { "中文" } else { "English" }}
+                    {derived(move || String::from(if is_english() { "中文" } else { "English" }))}
                 </button>
                 <button
                     class="quiet icon"
                     on:click=toggle_theme
-                    aria-pressed=move || dark.get().to_string()
+                    aria-pressed=derived(move || dark.get().to_string())
                     aria-label=t("theme-dark")
                     title=t("theme-dark")
                 >

@@ -3,6 +3,7 @@
 
 mod app;
 mod chart;
+mod events;
 mod fields;
 mod header;
 mod labels;

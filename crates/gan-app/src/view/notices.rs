@@ -8,8 +8,9 @@ use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::notice::{Notice, Weight};
 use crate::model::supervisor::{Ask, Variant};
+use crate::view::events::click;
 use crate::view::numbers::grouped;
-use crate::view::words::{key, say, say_with, t};
+use crate::view::words::{derived, key, say, say_with, t};
 
 /// The notices on the screen.
 #[component]
@@ -27,12 +28,12 @@ pub(crate) fn Notices() -> impl IntoView {
                         Weight::Alert => ("notice alert", "alert"),
                     };
                     let diverged = matches!(notice, Notice::Diverged { .. });
-                    let dismiss = move |_| {
+                    let dismiss = click(move || {
                         notices.update(|shown| shown.retain(|other| other.id != id));
-                    };
+                    });
                     view! {
                         <div class=class role=role>
-                            <p>{move || told(&notice)}</p>
+                            <p>{derived(move || told(&notice))}</p>
                             {diverged.then(|| view! { <Remedies/> })}
                             <button class="quiet icon" on:click=dismiss aria-label=t("dismiss")>
                                 <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -55,7 +56,7 @@ pub(crate) fn Notices() -> impl IntoView {
 /// What usually helps against divergence.
 #[component]
 fn Remedies() -> impl IntoView {
-    let halve = |_| {
+    let halve = click(|| {
         let (generator, discriminator) = with(|page| {
             let spec = &page.supervisor.run().spec;
             (spec.generator_optimizer.learning_rate, spec.discriminator_optimizer.learning_rate)
@@ -66,11 +67,11 @@ fn Remedies() -> impl IntoView {
             ..Tuning::default()
         });
         requests::ask(Ask::Start);
-    };
-    let smooth = |_| {
+    });
+    let smooth = click(|| {
         requests::tune(Tuning { label_smoothing: Some(0.1), ..Tuning::default() });
         requests::ask(Ask::Start);
-    };
+    });
     view! {
         <div class="remedies">
             <button on:click=halve>{t("remedy-halve-rates")}</button>

@@ -23,9 +23,20 @@ pub(crate) fn measured(value: f64) -> String {
     if value.is_finite() { format!("{value:.3}") } else { "–".to_string() }
 }
 
+/// A number to three significant digits.
+pub(crate) fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let places = 2 - value.abs().log10().floor() as i32;
+    // Dividing by a power of ten gives the number that its decimal form stands for.
+    let power = 10f64.powi(places.abs());
+    if places >= 0 { (value * power).round() / power } else { (value / power).round() * power }
+}
+
 /// A learning rate without needless digits: `0.0002`, `1e-6`.
 pub(crate) fn rate(value: f64) -> String {
-    let short = format!("{value:.2e}").parse::<f64>().unwrap_or(value);
+    let short = rounded(value);
     if short != 0.0 && short < 1e-4 { format!("{short:e}") } else { short.to_string() }
 }
 

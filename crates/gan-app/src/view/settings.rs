@@ -10,6 +10,7 @@ use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::address::{preference, preference_name};
 use crate::model::supervisor::{Gpu, Preference};
+use crate::view::events::{Click, change, click};
 use crate::view::fields::{NumberField, SelectField, SliderField};
 use crate::view::labels;
 use crate::view::words::{key, say, say_with, t};
@@ -26,11 +27,17 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
     }
 }
 
-fn watched<T: Send + Sync + PartialEq + Clone + 'static>(
-    pick: impl Fn(&Settings) -> T + Send + Sync + 'static,
-) -> Signal<T> {
+fn watched<T: Send + Sync + 'static>(pick: fn(&Settings) -> T) -> Signal<T> {
     let settings = expect_context::<Display>().settings;
-    Memo::new(move |_| settings.with(&pick)).into()
+    Signal::derive(move || settings.with(pick))
+}
+
+fn opens(picker: NodeRef<html::Input>) -> Click {
+    click(move || {
+        if let Some(picker) = picker.get_untracked() {
+            picker.click();
+        }
+    })
 }
 
 #[component]
@@ -80,7 +87,7 @@ fn RunSettings() -> impl IntoView {
                 restarts=true
                 choices=preset_choices
                 value=watched(|settings| settings.preset.clone())
-                choose=|name| requests::choose_preset(&name)
+                choose=Box::new(|name| requests::choose_preset(&name))
             />
             <SelectField
                 id="dataset"
@@ -96,13 +103,9 @@ fn RunSettings() -> impl IntoView {
                     shown.track();
                     source.get()
                 })
-                choose=choose_data
+                choose=Box::new(choose_data)
             />
-            <button class="full" on:click=move |_| {
-                if let Some(picker) = picker.get_untracked() {
-                    picker.click();
-                }
-            }>{t("choose-idx")}</button>
+            <button class="full" on:click=opens(picker)>{t("choose-idx")}</button>
             <FilePicker place=picker accept=".idx,.gz,.idx3-ubyte,.idx1-ubyte,*"/>
             <SelectField
                 id="backend"
@@ -114,9 +117,9 @@ fn RunSettings() -> impl IntoView {
                     ("webgpu", key("backend-webgpu")),
                 ]
                 value=watched(|settings| preference_name(settings.preference).to_string())
-                choose=|name| with(|page| {
+                choose=Box::new(|name| with(|page| {
                     page.prefer(preference(&name).unwrap_or(Preference::Auto));
-                })
+                }))
             />
             <NumberField
                 id="seed"
@@ -125,7 +128,7 @@ fn RunSettings() -> impl IntoView {
                 minimum=0
                 maximum=(1 << 53) - 1
                 value=watched(|settings| settings.spec.seed)
-                choose=|seed| requests::change_run(|spec| spec.seed = seed)
+                choose=Box::new(|seed| requests::change_run(|spec| spec.seed = seed))
             />
             <NumberField
                 id="batch-size"
@@ -134,7 +137,7 @@ fn RunSettings() -> impl IntoView {
                 minimum=2
                 maximum=1024
                 value=watched(|settings| settings.spec.batch_size as u64)
-                choose=|size| requests::change_run(|spec| spec.batch_size = size as usize)
+                choose=Box::new(|size| requests::change_run(|spec| spec.batch_size = size as usize))
             />
         </section>
     }
@@ -154,11 +157,11 @@ fn LiveSettings() -> impl IntoView {
                 label=key("objective")
                 choices=objectives
                 value=watched(|settings| objective_name(settings.spec.objective).to_string())
-                choose=|name| {
+                choose=Box::new(|name| {
                     let named = |one: &Objective| objective_name(*one) == name;
                     let objective = Objective::ALL.into_iter().find(named);
                     requests::tune(Tuning { objective, ..Tuning::default() });
-                }
+                })
             />
             <SliderField
                 id="generator-rate"
@@ -204,10 +207,10 @@ fn LiveSettings() -> impl IntoView {
                 minimum=1
                 maximum=100
                 value=watched(|settings| settings.spec.discriminator_steps as u64)
-                choose=|steps| requests::tune(Tuning {
+                choose=Box::new(|steps| requests::tune(Tuning {
                     discriminator_steps: Some(steps as usize),
                     ..Tuning::default()
-                })
+                }))
             />
         </section>
     }
@@ -220,13 +223,9 @@ fn Files() -> impl IntoView {
         <section>
             <h2>{t("settings-keep")}</h2>
             <div class="buttons">
-                <button on:click=|_| requests::save_checkpoint()>{t("save-checkpoint")}</button>
-                <button on:click=move |_| {
-                    if let Some(picker) = picker.get_untracked() {
-                        picker.click();
-                    }
-                }>{t("open-checkpoint")}</button>
-                <button on:click=|_| spawn_local(requests::copy_link())>{t("copy-link")}</button>
+                <button on:click=click(requests::save_checkpoint)>{t("save-checkpoint")}</button>
+                <button on:click=opens(picker)>{t("open-checkpoint")}</button>
+                <button on:click=click(|| spawn_local(requests::copy_link()))>{t("copy-link")}</button>
             </div>
             <p class="hint">{t("keep-hint")}</p>
             <FilePicker place=picker accept=".safetensors"/>
@@ -236,7 +235,7 @@ fn Files() -> impl IntoView {
 
 #[component]
 fn FilePicker(place: NodeRef<html::Input>, accept: &'static str) -> impl IntoView {
-    let chosen = move |event: leptos::ev::Event| {
+    let chosen = change(|event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
         if let Some(files) = input.files() {
             spawn_local(async move {
@@ -245,7 +244,7 @@ fn FilePicker(place: NodeRef<html::Input>, accept: &'static str) -> impl IntoVie
                 input.set_value("");
             });
         }
-    };
+    });
     view! {
         <input
             node_ref=place

@@ -7,8 +7,9 @@ use crate::effects::page::{FIXED_CANVAS, FRESH_CANVAS};
 use crate::effects::requests;
 use crate::model::supervisor::Ask;
 use crate::view::chart::{Chart, Line, Range};
+use crate::view::events::click;
 use crate::view::numbers;
-use crate::view::words::{key, say, say_with, t};
+use crate::view::words::{derived, key, say, say_with, t};
 
 /// Eight by eight samples of 28 pixels with gaps of 2: what a canvas is before it is drawn on.
 const FIRST_SIDE_PX: u32 = 238;
@@ -34,12 +35,11 @@ pub(crate) fn Sheets() -> impl IntoView {
                         <h2>{t("fresh-title")}</h2>
                         <p class="hint">{t("fresh-hint")}</p>
                     </div>
-                    <button on:click=|_| requests::ask(Ask::FreshSheet)>{t("fresh-button")}</button>
+                    <button on:click=click(|| requests::ask(Ask::FreshSheet))>{t("fresh-button")}</button>
                 </figcaption>
                 <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=key("fresh-described")/>
             </figure>
         </section>
-        <Explanation/>
     }
 }
 
@@ -49,12 +49,12 @@ fn SheetCanvas(
     sheet: RwSignal<Option<Sheet>>,
     label: &'static str,
 ) -> impl IntoView {
-    let described = move || match sheet.get() {
+    let described = derived(move || match sheet.get() {
         Some(Sheet { step, count }) => {
             say_with(label, &[("count", count.to_string()), ("step", numbers::grouped(step))])
         }
         None => say(key("no-samples")),
-    };
+    });
     Effect::new(move |_| crate::effects::sheets::fit(id));
     view! {
         <div class="frame">
@@ -113,5 +113,6 @@ pub(crate) fn Charts() -> impl IntoView {
                 range=Range::Probability
             />
         </section>
+        <Explanation/>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::effects::display::Display;
 use crate::model::run_state::{ActiveTask, Actor};
-use crate::view::words::{key, say, say_with, t};
+use crate::view::words::{derived, key, say, say_with, t};
 use crate::view::{labels, numbers};
 
 /// Phase, step, speed, device, data.
@@ -13,7 +13,8 @@ use crate::view::{labels, numbers};
 pub(crate) fn StatusLine() -> impl IntoView {
     let display = expect_context::<Display>();
     let status = display.status;
-    let phase = Memo::new(move |_| status.with(|status| status.phase));
+    let phase = Signal::derive(move || status.with(|status| status.phase));
+    let has_not_failed = Signal::derive(move || phase.get() != Phase::Failed);
     let step = move || numbers::grouped(status.with(|status| status.step));
     let speed = move || {
         let speed = status.with(|status| status.steps_per_second);
@@ -45,28 +46,29 @@ pub(crate) fn StatusLine() -> impl IntoView {
         <dl class="status">
             <div>
                 <dt>{t("status-phase")}</dt>
-                <dd role="status" class=move || format!("phase {}", labels::phase_class(phase.get()))>
-                    {move || say(labels::phase(phase.get()))}
+                <dd
+                    role="status"
+                    class=derived(move || format!("phase {}", labels::phase_class(phase.get())))
+                >
+                    {derived(move || say(labels::phase(phase.get())))}
                 </dd>
             </div>
-            <div><dt>{t("status-step")}</dt><dd class="number">{step}</dd></div>
+            <div><dt>{t("status-step")}</dt><dd class="number">{derived(step)}</dd></div>
             <div>
                 <dt>{t("status-speed")}</dt>
-                <dd class="number">{move || or_dash(speed())}</dd>
+                <dd class="number">{derived(move || or_dash(speed()))}</dd>
             </div>
-            <div class="wide"><dt>{t("status-device")}</dt><dd>{move || or_dash(device())}</dd></div>
-            <div class="wide"><dt>{t("status-data")}</dt><dd>{move || or_dash(data())}</dd></div>
+            <div class="wide"><dt>{t("status-device")}</dt><dd>{derived(move || or_dash(device()))}</dd></div>
+            <div class="wide"><dt>{t("status-data")}</dt><dd>{derived(move || or_dash(data()))}</dd></div>
         </dl>
         <Tasks/>
-        <Show when=move || phase.get() == Phase::Failed>
-            <p class="failure" role="alert">
-                {move || {
-                    let message = status.with(|status| status.error.clone());
-                    let message = message.map(|refusal| refusal.message).unwrap_or_default();
-                    say_with("failed-because", &[("message", message)])
-                }}
-            </p>
-        </Show>
+        <p class="failure" role="alert" hidden=has_not_failed>
+            {derived(move || {
+                let message = status.with(|status| status.error.clone());
+                let told = |message| say_with("failed-because", &[("message", message)]);
+                message.map_or_else(String::new, |refusal| told(refusal.message))
+            })}
+        </p>
     }
 }
 
@@ -92,15 +94,15 @@ fn TaskBar(actor: Actor, name: String) -> impl IntoView {
     let label_key = labels::task(&name);
     let label = {
         let name = name.clone();
-        move || {
+        derived(move || {
             let what = label_key.map_or_else(|| name.clone(), say);
             match actor {
                 Actor::Main => what,
                 Actor::Candidate => say_with("task-for-gpu", &[("task", what)]),
             }
-        }
+        })
     };
-    let share = Memo::new(move |_| {
+    let share = Signal::derive(move || {
         tasks.with(|tasks| {
             let is_it = |active: &&ActiveTask| active.actor == actor && active.task.name == name;
             let task = &tasks.iter().find(is_it)?.task;
@@ -115,20 +117,21 @@ fn TaskBar(actor: Actor, name: String) -> impl IntoView {
     };
     view! {
         <li>
-            <span>{label.clone()}</span>
-            <span class="number">{text}</span>
+            <span>{label}</span>
+            <span class="number">{derived(text)}</span>
             <div
-                class="meter"
-                class:unknown=move || share.get().is_none()
+                class=derived(move || {
+                    String::from(if share.get().is_none() { "meter unknown" } else { "meter" })
+                })
                 role="progressbar"
                 aria-label=label
                 aria-valuemin="0"
                 aria-valuemax="100"
-                aria-valuenow=percent
+                aria-valuenow=derived(move || percent().unwrap_or_default())
             >
-                <div style:width=move || {
-                    share.get().map_or_else(|| "30%".to_string(), |share| format!("{:.1}%", share * 100.0))
-                }></div>
+                <div style=derived(move || {
+                    format!("width: {:.1}%", share.get().unwrap_or(0.3) * 100.0)
+                })></div>
             </div>
         </li>
     }

@@ -7,7 +7,8 @@ use crate::effects::display::Display;
 use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::supervisor::Ask;
-use crate::view::words::{key, say, t};
+use crate::view::events::click;
+use crate::view::words::{derived, key, say, t};
 
 /// Starts training, or pauses it.
 pub(crate) fn toggle_training() {
@@ -21,8 +22,10 @@ pub(crate) fn toggle_training() {
 #[component]
 pub(crate) fn Toolbar() -> impl IntoView {
     let status = expect_context::<Display>().status;
-    let running = Memo::new(move |_| status.with(|status| status.wants_running));
-    let failed = Memo::new(move |_| status.with(|status| status.phase == Phase::Failed));
+    let running = Signal::derive(move || status.with(|status| status.wants_running));
+    let failed = Signal::derive(move || status.with(|status| status.phase == Phase::Failed));
+    let cannot_step = Signal::derive(move || running.get() || failed.get());
+    let can_go_on = Signal::derive(move || !failed.get());
     let main_key = move || {
         if running.get() {
             key("pause")
@@ -34,41 +37,42 @@ pub(crate) fn Toolbar() -> impl IntoView {
     };
     view! {
         <div class="toolbar" role="toolbar" aria-label=t("toolbar")>
-            <Show
-                when=move || !failed.get()
-                fallback=|| view! {
-                    <button class="primary" on:click=|_| with(|page| page.retry())>{t("retry")}</button>
-                }
-            >
-                <button
-                    class="primary"
-                    on:click=|_| toggle_training()
-                    aria-keyshortcuts="Space"
-                    title=t("space-hint")
-                >
-                    <svg viewBox="0 0 16 16" aria-hidden="true">
-                        <path
-                            fill="currentColor"
-                            d=move || if running.get() {
-                                "M4 3h3v10H4zM9 3h3v10H9z"
-                            } else {
-                                "M4.5 2.5v11l9-5.5z"
-                            }
-                        />
-                    </svg>
-                    <span>{move || say(main_key())}</span>
-                </button>
-            </Show>
             <button
-                on:click=|_| requests::ask(Ask::Step(1))
-                disabled=move || running.get() || failed.get()
+                class="primary"
+                on:click=click(|| with(|page| page.retry()))
+                hidden=can_go_on
+            >
+                {t("retry")}
+            </button>
+            <button
+                class="primary"
+                on:click=click(toggle_training)
+                hidden=failed
+                aria-keyshortcuts="Space"
+                title=t("space-hint")
+            >
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path
+                        fill="currentColor"
+                        d=derived(move || String::from(if running.get() {
+                            "M4 3h3v10H4zM9 3h3v10H9z"
+                        } else {
+                            "M4.5 2.5v11l9-5.5z"
+                        }))
+                    />
+                </svg>
+                <span>{derived(move || say(main_key()))}</span>
+            </button>
+            <button
+                on:click=click(|| requests::ask(Ask::Step(1)))
+                disabled=cannot_step
                 title=t("step-hint")
             >
                 {t("step")}
             </button>
             <button
-                on:click=|_| requests::ask(Ask::Reset)
-                disabled=move || failed.get()
+                on:click=click(|| requests::ask(Ask::Reset))
+                disabled=failed
                 title=t("reset-hint")
             >
                 {t("reset")}

@@ -1,10 +1,9 @@
-//! The page's words: Fluent texts in English and Chinese, chosen live.
+//! The page's words: texts in English and Chinese from Fluent files, chosen live.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use leptos::prelude::*;
-use unic_langid::LanguageIdentifier;
 
 use crate::effects::browser::{document, window};
 
@@ -46,41 +45,41 @@ impl Language {
     }
 }
 
-type Bundle = FluentBundle<FluentResource>;
-
 thread_local! {
-    static BUNDLES: [Bundle; 2] = [bundle(Language::English), bundle(Language::Chinese)];
+    static TEXTS: [Texts; 2] = [Texts::read(ENGLISH), Texts::read(CHINESE)];
     static LANGUAGE: RefCell<Option<RwSignal<Language>>> = const { RefCell::new(None) };
 }
 
-fn bundle(language: Language) -> Bundle {
-    let text = match language {
-        Language::English => ENGLISH,
-        Language::Chinese => CHINESE,
-    };
-    let id: LanguageIdentifier = language.html_code().parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new(vec![id]);
-    // Marks around arguments are for mixed writing directions; these two languages share one.
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(text.to_string());
-    let resource = resource.unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
-    bundle
+/// The texts of a language by key.
+///
+/// The locales are Fluent files of which the page uses one message a line and plain arguments,
+/// `key = text { $argument } text`. A test reads them with Fluent's own parser and refuses
+/// anything more: this reader is twenty kilobytes smaller than a whole resolver.
+struct Texts(HashMap<&'static str, &'static str>);
+
+impl Texts {
+    fn read(locale: &'static str) -> Self {
+        Self(locale.lines().filter_map(|line| line.split_once(" = ")).collect())
+    }
+
+    fn text(&self, key: &str, arguments: &[(&str, String)]) -> String {
+        let Some(mut rest) = self.0.get(key).copied() else { return key.to_string() };
+        let mut text = String::with_capacity(rest.len());
+        while let Some((before, from_name)) = rest.split_once("{ $") {
+            let (name, after) = from_name.split_once(" }").unwrap_or((from_name, ""));
+            text.push_str(before);
+            let value = arguments.iter().find(|(known, _)| *known == name);
+            text.push_str(value.map_or(name, |(_, value)| value));
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
 }
 
 /// The text of `key` in `language`; the key itself if there is no such text.
 pub fn text(language: Language, key: &str, arguments: &[(&str, String)]) -> String {
-    BUNDLES.with(|bundles| {
-        let bundle = &bundles[language as usize];
-        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-            return key.to_string();
-        };
-        let mut values = FluentArgs::new();
-        for (name, value) in arguments {
-            values.set(*name, value.as_str());
-        }
-        bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
-    })
+    TEXTS.with(|texts| texts[language as usize].text(key, arguments))
 }
 
 /// Chooses the language that the page opens with.
@@ -127,8 +126,14 @@ pub fn say_with(key: &str, arguments: &[(&str, String)]) -> String {
 }
 
 /// The text of `key` for a place in the view, which follows the language.
-pub fn t(key: &'static str) -> impl Fn() -> String + Copy + Send + Sync + 'static {
-    move || say(key)
+pub fn t(key: &'static str) -> Signal<String> {
+    derived(move || say(key))
+}
+
+/// A text that follows what it is made of. All such texts are of one type, so that the code that
+/// keeps the document up to date is there once.
+pub fn derived(make: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(make)
 }
 
 /// Marks a text's key where it is not said at once, so that tests find it.

@@ -1,0 +1,177 @@
+//! Reads a worker's events from plain data.
+//!
+//! The derived reader of `gan-protocol` does the same for any format, at thirty times the code:
+//! the page is small enough to open at once only because this one is written out. A test holds
+//! the two together.
+
+use gan_protocol::{Event, Fault, Reply};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads an event.
+///
+/// # Errors
+/// Names what is not as the wire has it.
+pub fn event(value: &Value) -> Result<Event, String> {
+    Ok(match text(value, "kind")? {
+        "booted" => Event::Booted,
+        "ready" => Event::Ready {
+            backend: typed(value, "backend")?,
+            adapter: text(value, "adapter")?.to_string(),
+        },
+        "settled" => Event::Settled {
+            id: number(value, "id")? as u32,
+            reply: optional(value, "reply", reply)?,
+            fault: optional(value, "fault", fault)?,
+        },
+        "progress" => Event::Progress(plain(value)?),
+        "state" => Event::State { phase: typed(value, "phase")?, step: number(value, "step")? },
+        "data" => {
+            Event::Data { source: typed(value, "source")?, samples: value["samples"].as_u64() }
+        }
+        "metrics" => Event::Metrics {
+            points: typed(value, "points")?,
+            steps_per_second: value["steps_per_second"].as_f64().unwrap_or(0.0),
+        },
+        "frame" => Event::Frame {
+            sheet: typed(value, "sheet")?,
+            step: number(value, "step")?,
+            set: typed(value, "set")?,
+        },
+        "autosave" => Event::Autosave { step: number(value, "step")? },
+        "fault" => Event::Fault(fault(value)?),
+        other => return Err(format!("unknown event `{other}`")),
+    })
+}
+
+fn reply(value: &Value) -> Result<Reply, String> {
+    Ok(match text(value, "kind")? {
+        "done" => Reply::Done,
+        "samples" => Reply::Samples { set: typed(value, "set")? },
+        "checkpoint" => Reply::Checkpoint { step: number(value, "step")? },
+        "probe" => Reply::Probe,
+        "proof" => Reply::Proof {
+            // A difference that JSON cannot say is not one that proves anything.
+            largest_relative_difference: value["largest_relative_difference"]
+                .as_f64()
+                .unwrap_or(f64::INFINITY),
+            parameter: text(value, "parameter")?.to_string(),
+        },
+        other => return Err(format!("unknown reply `{other}`")),
+    })
+}
+
+fn fault(value: &Value) -> Result<Fault, String> {
+    let message = || text(value, "message").map(str::to_string);
+    Ok(match text(value, "code")? {
+        "spec" => Fault::Spec { path: text(value, "path")?.to_string(), message: message()? },
+        "file" => Fault::File { message: message()? },
+        "checkpoint" => Fault::Checkpoint { message: message()? },
+        "data_missing" => Fault::DataMissing { message: message()? },
+        "diverged" => Fault::Diverged {
+            step: number(value, "step")?,
+            restored_step: number(value, "restored_step")?,
+        },
+        "device" => Fault::Device { message: message()? },
+        "panic" => Fault::Panic { message: message()? },
+        "state" => Fault::State { message: message()? },
+        other => return Err(format!("unknown fault `{other}`")),
+    })
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
+    value[name].as_str().ok_or_else(|| format!("{name} is no text"))
+}
+
+fn number(value: &Value, name: &str) -> Result<u64, String> {
+    value[name].as_u64().ok_or_else(|| format!("{name} is no whole number"))
+}
+
+fn optional<T>(
+    value: &Value,
+    name: &str,
+    read: fn(&Value) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    match &value[name] {
+        Value::Null => Ok(None),
+        some => read(some).map(Some),
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: &Value, name: &str) -> Result<T, String> {
+    plain(&value[name]).map_err(|message| format!("{name}: {message}"))
+}
+
+fn plain<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gan_protocol::{Backend, DataSource, FrameKind, Metrics, Phase, SampleSet, Task};
+
+    fn every_event() -> Vec<Event> {
+        let message = || "why".to_string();
+        let set = SampleSet { count: 64, width: 28, height: 27, channels: 1 };
+        let faults = vec![
+            Fault::Spec { path: "batch_size".to_string(), message: message() },
+            Fault::File { message: message() },
+            Fault::Checkpoint { message: message() },
+            Fault::DataMissing { message: message() },
+            Fault::Diverged { step: 9, restored_step: 4 },
+            Fault::Device { message: message() },
+            Fault::Panic { message: message() },
+            Fault::State { message: message() },
+        ];
+        let replies = vec![
+            Reply::Done,
+            Reply::Samples { set },
+            Reply::Checkpoint { step: 7 },
+            Reply::Probe,
+            Reply::Proof { largest_relative_difference: 1e-4, parameter: "g".to_string() },
+        ];
+        let point = Metrics {
+            step: 3,
+            generator_loss: 0.5,
+            discriminator_loss: 1.0,
+            real_score: 0.75,
+            fake_score: 0.25,
+        };
+        let settled = |reply, fault| Event::Settled { id: 5, reply, fault };
+        let mut events = vec![
+            Event::Booted,
+            Event::Ready { backend: Backend::Webgpu, adapter: "A card".to_string() },
+            Event::Progress(Task { name: "data".to_string(), done: 1.5, total: Some(2.0) }),
+            Event::Progress(Task { name: "nets".to_string(), done: 0.0, total: None }),
+            Event::State { phase: Phase::Paused, step: 1 << 52 },
+            Event::Data { source: DataSource::DrawnDigits, samples: None },
+            Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
+            Event::Metrics { points: vec![point, point], steps_per_second: 12.5 },
+            Event::Frame { sheet: FrameKind::Fresh, step: 8, set },
+            Event::Autosave { step: 6 },
+        ];
+        events.extend(replies.into_iter().map(|reply| settled(Some(reply), None)));
+        events.extend(faults.iter().cloned().map(|fault| settled(None, Some(fault))));
+        events.extend(faults.into_iter().map(Event::Fault));
+        events
+    }
+
+    #[test]
+    fn every_event_is_read_as_the_protocol_writes_it() {
+        for expected in every_event() {
+            let value = serde_json::to_value(&expected).expect("plain data");
+            assert_eq!(event(&value), Ok(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        let told = |json: &str| event(&serde_json::from_str(json).expect("JSON")).expect_err(json);
+        assert_eq!(told("7"), "kind is no text");
+        assert_eq!(told(r#"{"kind": "boom"}"#), "unknown event `boom`");
+        assert_eq!(told(r#"{"kind": "state", "phase": "running"}"#), "step is no whole number");
+        assert!(told(r#"{"kind": "state", "phase": "asleep", "step": 1}"#).starts_with("phase:"));
+        assert_eq!(told(r#"{"kind": "fault", "code": "x"}"#), "unknown fault `x`");
+    }
+}

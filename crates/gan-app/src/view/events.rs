@@ -1,0 +1,19 @@
+//! Listeners of one type each, so that the code that attaches them is there once.
+
+use leptos::ev;
+
+/// Listens to clicks.
+pub(crate) type Click = Box<dyn FnMut(ev::MouseEvent)>;
+
+/// Listens to changes and input.
+pub(crate) type Change = Box<dyn FnMut(ev::Event)>;
+
+/// A listener that does not look at the click.
+pub(crate) fn click(mut act: impl FnMut() + 'static) -> Click {
+    Box::new(move |_| act())
+}
+
+/// A listener to changes.
+pub(crate) fn change(act: impl FnMut(ev::Event) + 'static) -> Change {
+    Box::new(act)
+}
