@@ -11,11 +11,13 @@ import { headerOf } from "./support/safetensors.mjs";
 
 const open = browserOfThisFile();
 
-/** Trains `steps` steps and gives the newest losses and some samples. */
+/** Trains `steps` steps and gives the newest losses, some samples and all that the run knows. */
 async function trained(site, steps, timeout_ms) {
   await site.callWithin(timeout_ms ?? 120_000, "step", steps);
   const { losses } = await site.snapshot();
-  return { losses, pixels: await site.pixels() };
+  const pixels = await site.pixels();
+  assert.ok(new Set(pixels).size > 20, "samples without contrast say nothing");
+  return { losses, pixels, file: await site.checkpoint() };
 }
 
 test("the same seed gives the same numbers, another seed others", async (t) => {
@@ -167,6 +169,8 @@ test("a long run needs no more memory than a short one", async (t) => {
       return (await initialize()).memory.buffer.byteLength;
     });
   await site.untilStep(200);
+  // The most that a run needs at once is when it is saved.
+  await site.checkpoint();
   const before = await memoryBytes();
   const started_ms = performance.now();
   const { step } = await site.untilStep(2_000, 240_000);

@@ -42,7 +42,10 @@ struct Slot<'a> {
 /// The largest deviation between two snapshots of the same run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deviation {
-    /// Largest absolute difference in a tensor, relative to that tensor's largest value.
+    /// Euclidean norm of a tensor's difference, relative to that of the tensor.
+    ///
+    /// Not the largest single difference: Adam's first step is the gradient's sign times the
+    /// rate, so that a gradient that is nothing but rounding moves its weight by a whole step.
     pub relative: f64,
     /// The tensor where that is.
     pub tensor: String,
@@ -253,15 +256,14 @@ pub fn largest_deviation(expected: &Snapshot, found: &Snapshot) -> Result<Deviat
             .get(mine.name.as_str())
             .filter(|theirs| theirs.dimensions == mine.dimensions)
             .ok_or_else(|| refused(&format!("tensor {} differs in shape", mine.name)))?;
-        let size = mine.values.iter().fold(0.0_f64, |most, x| most.max(f64::from(x.abs())));
-        let difference = mine
-            .values
-            .iter()
-            .zip(&theirs.values)
-            .map(|(a, b)| f64::from((a - b).abs()))
-            .fold(0.0_f64, |most, x| if x.is_nan() { f64::INFINITY } else { most.max(x) });
+        let norm =
+            |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+        let size = norm(&mut mine.values.iter().map(|x| f64::from(*x)));
+        let pairs = mine.values.iter().zip(&theirs.values);
+        let difference = norm(&mut pairs.map(|(a, b)| f64::from(a - b)));
         // A tensor of zeros (a shift that nothing has moved) must be met exactly.
         let relative = if difference == 0.0 { 0.0 } else { difference / size };
+        let relative = if relative.is_nan() { f64::INFINITY } else { relative };
         if relative > largest.relative || largest.tensor.is_empty() {
             largest = Deviation { relative, tensor: mine.name.clone() };
         }

@@ -193,7 +193,8 @@ pub enum Reply {
     Probe,
     /// How far this backend's step is from the other's.
     Proof {
-        /// The largest difference of any parameter, relative to that parameter's largest value.
+        /// The largest of the parameters' differences: Euclidean norm of a tensor's difference,
+        /// relative to that of the tensor.
         largest_relative_difference: f64,
         /// The parameter that differs most.
         parameter: String,

@@ -159,11 +159,10 @@ impl RunSpec {
     /// # Errors
     /// The path of the first wrong field, what it holds and what is allowed.
     pub fn from_json(json: &str) -> Result<Self, SpecError> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let spec: Self = serde_path_to_error::deserialize(&mut reader).map_err(read_error)?;
-        reader.end().map_err(|error| SpecError::new(".", error.to_string()))?;
-        spec.validate()?;
-        Ok(spec)
+        // By way of a value, so that the page holds one reader of specs and not two.
+        let value =
+            serde_json::from_str(json).map_err(|error| SpecError::new(".", error.to_string()))?;
+        Self::from_value(value)
     }
 
     /// Reads a spec from a JSON value and validates it.

@@ -29,10 +29,10 @@ fn shapes_follow_the_layers() {
     assert_eq!(made[1], Shape::image(128, 7, 7));
     assert_eq!(made[4], Shape::image(64, 14, 14));
     assert_eq!(*made.last().expect("layers"), Shape::image(1, 28, 28));
-    // 64*6272 + 2*128 + 128*64*16 + 2*64 + 64*16 + 1
+    // 32*6272 + 2*128 + 128*64*16 + 2*64 + 64*16 + 1
     assert_eq!(
-        spec.generator.parameter_count(Shape::flat(64)),
-        Ok(401_408 + 256 + 131_072 + 128 + 1_025)
+        spec.generator.parameter_count(Shape::flat(spec.latent.size)),
+        Ok(200_704 + 256 + 131_072 + 128 + 1_025)
     );
 }
 

@@ -1,4 +1,5 @@
-// Runs small enough for a software adapter: merge patches for `load` and for the address.
+// Runs small enough for a software adapter: merge patches for `load` and for the address. Their
+// weights start large, so that samples differ from each other before anything is learned.
 
 const leakyRelu = { kind: "activation", function: { name: "leaky_relu" } };
 const tanh = { kind: "activation", function: { name: "tanh" } };
@@ -11,11 +12,11 @@ export const tinyMlp = {
   ...drawnDigits,
   latent: { size: 8 },
   generator: {
-    initial_weights: { kind: "normal", sd: 0.05 },
+    initial_weights: { kind: "normal", sd: 0.2 },
     layers: [{ kind: "linear", units: 16 }, leakyRelu, { kind: "linear", units: 784 }, tanh],
   },
   discriminator: {
-    initial_weights: { kind: "normal", sd: 0.05 },
+    initial_weights: { kind: "normal", sd: 0.2 },
     layers: [
       { kind: "flatten" },
       { kind: "linear", units: 16 },
@@ -31,6 +32,7 @@ export const tinyConv = {
   ...drawnDigits,
   latent: { size: 8 },
   generator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
     layers: [
       { kind: "linear", units: 196, bias: false },
       { kind: "reshape", channels: 4, height: 7, width: 7 },
@@ -43,6 +45,7 @@ export const tinyConv = {
     ],
   },
   discriminator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
     layers: [
       { kind: "conv", channels: 4, kernel: 4, stride: 2, padding: 1 },
       leakyRelu,

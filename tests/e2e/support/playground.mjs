@@ -154,7 +154,7 @@ export class Playground {
   }
 
   /** Waits until the page tells something that matches `pattern`. */
-  async untilTold(pattern, timeout_ms = PATIENCE_MS) {
+  async untilTold(pattern, timeout_ms = 60_000) {
     let told = [];
     const tells = async () => {
       told = (await this.notices()).filter((text) => pattern.test(text));

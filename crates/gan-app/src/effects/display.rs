@@ -96,6 +96,8 @@ pub struct Display {
     pub fresh: RwSignal<Option<Sheet>>,
     /// What the user is told.
     pub notices: RwSignal<Vec<ShownNotice>>,
+    /// Counts refusals: after each, controls show what is in force and not what was typed.
+    pub refusals: RwSignal<u32>,
 }
 
 impl Display {
@@ -109,6 +111,7 @@ impl Display {
             fixed: RwSignal::new(None),
             fresh: RwSignal::new(None),
             notices: RwSignal::new(Vec::new()),
+            refusals: RwSignal::new(0),
         }
     }
 

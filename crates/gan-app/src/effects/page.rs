@@ -1,12 +1,12 @@
 //! The one place where the supervisor meets the browser: carries out its effects and brings back
 //! what came of them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use gan_protocol::{FrameKind, SampleSet};
 use js_sys::Uint8Array;
-use leptos::prelude::{GetUntracked as _, Set as _, Update as _};
+use leptos::prelude::{Set as _, Update as _};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -49,7 +49,8 @@ pub struct Page {
     pub files: Vec<NamedFile<Uint8Array>>,
     /// The language written in the address, if one was chosen.
     pub language: Option<String>,
-    autostart: bool,
+    /// Whether the address says that training begins by itself.
+    pub autostart: bool,
     display: Display,
     workers: HashMap<WorkerId, WorkerClient>,
     callbacks: HashMap<Ticket, Callback>,
@@ -64,7 +65,6 @@ pub struct Page {
 thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
     static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));
-    static CALLBACKS_HELD: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Gives access to the page.
@@ -161,6 +161,9 @@ impl Page {
         let id = self.next_notice;
         self.next_notice += 1;
         let weight = notice.weight();
+        if matches!(notice, Notice::Refused(_)) {
+            self.display.refusals.update(|count| *count += 1);
+        }
         self.display.notices.update(|shown| {
             // Said again, it is the same notice.
             shown.retain(|other| other.notice != notice);
@@ -270,19 +273,14 @@ impl Page {
         }
     }
 
-    /// Names of the files that the run uses, or the user has chosen.
+    /// Whether the user has chosen IDX files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
 
-    /// Whether the address asked for training to begin by itself.
-    pub fn autostarts(&self) -> bool {
-        self.autostart
-    }
-
-    /// The notices on the screen.
-    pub fn notices(&self) -> Vec<ShownNotice> {
-        self.display.notices.get_untracked()
+    /// Shows what is in force in every control.
+    pub fn show_settings_again(&self) {
+        self.display.refusals.update(|count| *count += 1);
     }
 }
 

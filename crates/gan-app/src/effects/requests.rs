@@ -155,6 +155,8 @@ pub fn follow_address(hash: &str) {
         for refusal in refusals.into_iter().chain(refusal) {
             page.notify(Notice::AddressRefused(refusal));
         }
+        page.language.clone_from(&address.language);
+        page.autostart = address.autostart;
         if address.backend != page.supervisor.preference() {
             page.prefer(address.backend);
         }

@@ -60,7 +60,7 @@ impl Axes {
             // The average sets the range: one spike must not flatten everything else.
             line.series.with(|series| spread(&series.average));
         }
-        if !(steps.1 > steps.0) {
+        if steps.0 >= steps.1 {
             steps = if steps.0.is_finite() { (0.0, steps.0.max(1.0)) } else { (0.0, 100.0) };
         }
         let up = match range {

@@ -1,7 +1,10 @@
 //! Labelled controls.
 
+use leptos::html;
 use leptos::prelude::*;
 
+use crate::effects::display::Display;
+use crate::effects::page::with;
 use crate::view::events::change;
 use crate::view::numbers;
 use crate::view::words::{derived, t};
@@ -22,17 +25,20 @@ pub(crate) fn SelectField(
 ) -> impl IntoView {
     let options = choices
         .into_iter()
-        .map(|(name, words)| {
-            let selected = Signal::derive(move || value.get() == name);
-            view! { <option value=name selected=selected>{t(words)}</option> }
-        })
+        .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
         .collect_view();
+    let place = NodeRef::<html::Select>::new();
+    in_force(value, move |text| {
+        if let Some(select) = place.get() {
+            select.set_value(text);
+        }
+    });
     view! {
         <div class="field">
             <FieldLabel id=id label=label restarts=restarts/>
             <select
+                node_ref=place
                 id=id
-                prop:value=value
                 on:change=change(move |event| choose(event_target_value(&event)))
             >
                 {options}
@@ -53,25 +59,25 @@ pub(crate) fn NumberField(
     value: Signal<u64>,
     choose: Box<dyn Fn(u64)>,
 ) -> impl IntoView {
+    let place = shown(derived(move || value.get().to_string()));
     let commit = change(move |event| {
         let number = typed(&event);
         if number >= 0.0 && number.fract() == 0.0 {
             choose(number as u64);
         } else {
-            // What is no number goes back to what is in force.
-            set_input(&event, &value.get_untracked().to_string());
+            show_again();
         }
     });
     view! {
         <div class="field row">
             <FieldLabel id=id label=label restarts=restarts/>
             <input
+                node_ref=place
                 id=id
                 type="number"
                 inputmode="numeric"
                 min=minimum.to_string()
                 max=maximum.to_string()
-                prop:value=derived(move || value.get().to_string())
                 on:change=commit
             />
         </div>
@@ -98,6 +104,8 @@ pub(crate) fn SliderField(
     let from_slider = move |position: f64| {
         if logarithmic { numbers::rounded(10f64.powf(position)) } else { position }
     };
+    let slider = shown(derived(move || to_slider(value.get()).to_string()));
+    let field = shown(derived(move || numbers::rate(value.get())));
     let slid = change(move |event| {
         let position = typed(&event);
         if position.is_finite() {
@@ -109,7 +117,7 @@ pub(crate) fn SliderField(
         if number.is_finite() {
             choose(number);
         } else {
-            set_input(&event, &numbers::rate(value.get_untracked()));
+            show_again();
         }
     });
     view! {
@@ -117,21 +125,21 @@ pub(crate) fn SliderField(
             <FieldLabel id=id label=label restarts=false/>
             <div class="slider">
                 <input
+                    node_ref=slider
                     id=id
                     type="range"
                     min=ends.0.to_string()
                     max=ends.1.to_string()
                     step=step.to_string()
-                    prop:value=derived(move || to_slider(value.get()).to_string())
                     aria-valuetext=derived(move || numbers::rate(value.get()))
                     on:input=slid
                 />
                 <input
+                    node_ref=field
                     type="number"
                     step="any"
                     inputmode="decimal"
                     aria-label=t(label)
-                    prop:value=derived(move || numbers::rate(value.get()))
                     on:change=entered
                 />
             </div>
@@ -159,6 +167,26 @@ fn typed(event: &leptos::ev::Event) -> f64 {
     event_target::<web_sys::HtmlInputElement>(event).value_as_number()
 }
 
-fn set_input(event: &leptos::ev::Event, text: &str) {
-    event_target::<web_sys::HtmlInputElement>(event).set_value(text);
+/// An input that shows `text`.
+fn shown(text: Signal<String>) -> NodeRef<html::Input> {
+    let place = NodeRef::<html::Input>::new();
+    in_force(text, move |text| {
+        if let Some(input) = place.get() {
+            input.set_value(text);
+        }
+    });
+    place
+}
+
+/// Shows what is in force: when it changes, and again after something else was typed and refused.
+fn in_force(text: Signal<String>, show: impl Fn(&str) + 'static) {
+    let refusals = expect_context::<Display>().refusals;
+    Effect::new(move |_| {
+        refusals.track();
+        show(&text.get());
+    });
+}
+
+fn show_again() {
+    with(|page| page.show_settings_again());
 }

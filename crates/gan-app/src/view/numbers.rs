@@ -55,10 +55,11 @@ mod tests {
     #[test]
     fn values_are_short() {
         assert_eq!([speed(3.25), speed(10.4), speed(2_499.6)], ["3.2", "10", "2,500"]);
-        assert_eq!([measured(0.69314), measured(f64::NAN)], ["0.693", "–"]);
+        assert_eq!([measured(0.70312), measured(f64::NAN)], ["0.703", "–"]);
         assert_eq!(
             [rate(0.000_2), rate(0.000_05), rate(0.001_234_5), rate(0.0)],
             ["0.0002", "5e-5", "0.00123", "0"]
         );
+        assert_eq!([rounded(1_234.0), rounded(-0.012_36), rounded(1e-6)], [1_230.0, -0.0124, 1e-6]);
     }
 }

@@ -49,15 +49,13 @@ fn RunSettings() -> impl IntoView {
         .collect::<Vec<_>>();
     let picker = NodeRef::<html::Input>::new();
     let files = watched(|settings| settings.files.clone());
-    let shown = RwSignal::new(0);
-    let source = watched(|settings| source_name(settings.spec.data.source).to_string());
     let choose_data = move |name: String| match name.as_str() {
         "idx_files" if !with(|page| page.has_files()) => {
             if let Some(picker) = picker.get_untracked() {
                 picker.click();
             }
             // Until files are chosen, what is in force is shown.
-            shown.update(|times| *times += 1);
+            with(|page| page.show_settings_again());
         }
         "idx_files" => requests::change_run(|spec| spec.data.source = DataSource::IdxFiles),
         "drawn_digits" => requests::change_run(|spec| spec.data.source = DataSource::DrawnDigits),
@@ -99,10 +97,7 @@ fn RunSettings() -> impl IntoView {
                     ("drawn_digits", key("data-drawn-digits")),
                     ("idx_files", key("data-idx-files")),
                 ]
-                value=Signal::derive(move || {
-                    shown.track();
-                    source.get()
-                })
+                value=watched(|settings| source_name(settings.spec.data.source).to_string())
                 choose=Box::new(choose_data)
             />
             <button class="full" on:click=opens(picker)>{t("choose-idx")}</button>

@@ -4,6 +4,7 @@ use gan_protocol::Command;
 
 use super::worker::{Purpose, Stage, load_command};
 use super::{Ask, Effect, Run, Supervisor, Ticket};
+use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 
 impl<B: Clone> Supervisor<B> {
@@ -21,7 +22,12 @@ impl<B: Clone> Supervisor<B> {
             Ask::Pause | Ask::Step(_) => self.wants_running = false,
             Ask::Tune(tuning) => {
                 if let Err(error) = tuning.applied_to(&self.run.spec) {
-                    self.settle(ticket, Err(error.into()));
+                    // Scripts get the refusal; whoever has no ticket reads it.
+                    if ticket.is_none() {
+                        self.effects.push(Effect::Notify(Notice::Refused(error.into())));
+                    } else {
+                        self.settle(ticket, Err(error.into()));
+                    }
                     return;
                 }
             }

@@ -417,6 +417,8 @@ fn a_reset_is_the_same_run_without_its_checkpoint() {
 fn a_wrong_tuning_is_refused_without_a_worker() {
     let mut bench = Bench::on_cpu(Preference::Cpu);
     let tuning = Tuning { label_smoothing: Some(0.9), ..Tuning::default() };
+    bench.ask(None, Ask::Tune(tuning.clone()));
+    assert!(matches!(bench.notices()[..], [Notice::Refused(_)]), "the user is told");
     bench.ask(Some(1), Ask::Tune(tuning));
     let refusal = bench.result_of(1).expect("settled").as_ref().expect_err("0.9 is too much");
     assert!(refusal.message.starts_with("label_smoothing: is 0.9"), "{}", refusal.message);
