@@ -5,9 +5,9 @@ import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
 import { controlsOf, upload } from "./support/controls.mjs";
-import { drawnDigits, tinyConv, tinyMlp } from "./support/nets.mjs";
+import { drawnDigits, explosive, tinyConv, tinyMlp } from "./support/nets.mjs";
 import { GPU_PATIENCE_MS } from "./support/playground.mjs";
-import { headerOf } from "./support/safetensors.mjs";
+import { headerOf, read } from "./support/safetensors.mjs";
 
 const open = browserOfThisFile();
 
@@ -137,26 +137,28 @@ test("another address in the same page loads another run", async (t) => {
   assert.equal(headerOf(await site.checkpoint()).spec.seed, 3);
 });
 
-test("diverging losses pause the run at its last good checkpoint", async (t) => {
-  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+test("a run whose numbers overflow pauses at its last good checkpoint and can go on", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: explosive });
   await site.untilReady();
   await site.call("step", 3);
-  await site.checkpoint();
-  await site.call("tune", {
-    objective: "least_squares",
-    generator_learning_rate: 1,
-    discriminator_learning_rate: 1,
-  });
+  const rates = (rate) => ({ generator_learning_rate: rate, discriminator_learning_rate: rate });
+  await site.call("tune", rates(1));
   await site.call("start");
-  await site.untilTold(/broke down/, 240_000);
-  const { phase, error } = await site.untilPhase("paused");
-  assert.equal(phase, "paused");
+  await site.untilTold(/broke down/);
+  const { error, losses } = await site.untilPhase("paused");
   assert.equal(error, null);
-  const pixels = await site.pixels();
-  assert.ok(new Set(pixels).size > 1, "the nets are broken");
+  assert.ok(Number.isFinite(losses.generator), JSON.stringify(losses));
+  const { tensors } = read(await site.checkpoint());
+  for (const [name, values] of tensors) assert.ok(values.every(Number.isFinite), name);
+
+  await site.call("tune", rates(1e-6));
+  const { step } = await site.snapshot();
+  await site.call("step", 2);
+  assert.equal((await site.snapshot()).step, step + 2);
 });
 
 test("a long run needs no more memory than a short one", async (t) => {
+  const MOST_GROWTH_BYTES = 2 * 65_536;
   const site = await open(t, { backend: "cpu", spec: tinyConv });
   await site.untilReady();
   await site.call("start");
@@ -180,7 +182,8 @@ test("a long run needs no more memory than a short one", async (t) => {
     `wasm memory ${before / 2 ** 20} MiB after 200 steps, ${after / 2 ** 20} MiB after ${step} ` +
       `(${seconds.toFixed(0)} s)`,
   );
-  assert.equal(after, before);
+  // The allocator may round once; a few numbers kept of each step would be more.
+  assert.ok(after - before <= MOST_GROWTH_BYTES, `${(after - before) / 1_024} KiB more`);
 });
 
 test("a default run on drawn digits learns something within 60 steps", async (t) => {

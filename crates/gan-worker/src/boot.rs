@@ -1,6 +1,6 @@
 //! From a fresh worker to a session that takes requests.
 
-use gan_protocol::{Backend, Event, Fault, Task};
+use gan_protocol::{Backend, Event, Fault};
 use gan_session::{Outgoing, Session};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -61,7 +61,7 @@ async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
 #[cfg(feature = "gpu")]
 async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
     let task = |done, total| {
-        let task = Task { name: "device".to_owned(), done, total };
+        let task = gan_protocol::Task { name: "device".to_owned(), done, total };
         wire::post(Event::Progress(task).into_outgoing());
     };
     task(0.0, None);

@@ -42,7 +42,7 @@ export function hash({ spec, ...rest } = {}) {
  * Starts a browser before the tests of the calling file and ends it after them.
  *
  * Gives `open(t, address, options)`, which opens the page in a context that lives as long as the
- * test `t`. `address` are the parts of the page's address as for [hash]. `options`: `init` are
+ * test `t`, and waits for its script interface, which is there before anything else is. `address` are the parts of the page's address as for [hash]. `options`: `init` are
  * scripts that run in the page before its own; `routes` are pairs of a URL pattern and a handler;
  * `context` are Playwright's options for the context; `beside` is a playground in whose context
  * another page is to be opened; `site` is another address than that under test.
@@ -62,6 +62,7 @@ export function browserOfThisFile() {
     const playground = new Playground(page);
     const site = options.site ?? siteUrl();
     await page.goto(new URL(hash(address), site).href, { waitUntil: "commit" });
+    await page.waitForFunction(() => window.ganPlayground !== undefined);
     return playground;
   };
 }

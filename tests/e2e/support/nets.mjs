@@ -7,10 +7,22 @@ const tanh = { kind: "activation", function: { name: "tanh" } };
 /** Data that are there at once. */
 export const drawnDigits = { data: { source: "drawn_digits" } };
 
-/** An MLP whose step takes a few milliseconds. */
-export const tinyMlp = {
+/** What the tests rely on, whatever the presets come to say. */
+const settings = {
   ...drawnDigits,
   latent: { size: 8 },
+  objective: "non_saturating",
+  generator_optimizer: { learning_rate: 0.0005 },
+  discriminator_optimizer: { learning_rate: 0.0005 },
+  batch_size: 8,
+  discriminator_steps: 1,
+  label_smoothing: 0.1,
+  ema: { decay: 0.99 },
+};
+
+/** An MLP whose step takes a few milliseconds. */
+export const tinyMlp = {
+  ...settings,
   generator: {
     initial_weights: { kind: "normal", sd: 0.2 },
     layers: [{ kind: "linear", units: 16 }, leakyRelu, { kind: "linear", units: 784 }, tanh],
@@ -24,13 +36,11 @@ export const tinyMlp = {
       { kind: "linear", units: 1 },
     ],
   },
-  batch_size: 8,
 };
 
 /** A convolutional run with every kind of tensor that the presets have. */
 export const tinyConv = {
-  ...drawnDigits,
-  latent: { size: 8 },
+  ...settings,
   generator: {
     initial_weights: { kind: "normal", sd: 0.2 },
     layers: [
@@ -55,7 +65,22 @@ export const tinyConv = {
       { kind: "linear", units: 1 },
     ],
   },
-  batch_size: 8,
+};
+
+const narrow = { kind: "linear", units: 16 };
+
+/** Deep, and nothing in it is bounded: with large learning rates its numbers overflow in no time. */
+export const explosive = {
+  ...settings,
+  generator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
+    layers: [...Array(8).fill(narrow), { kind: "linear", units: 784 }],
+  },
+  discriminator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
+    layers: [{ kind: "flatten" }, ...Array(8).fill(narrow), { kind: "linear", units: 1 }],
+  },
+  objective: "least_squares",
 };
 
 /** The presets that the page offers. */

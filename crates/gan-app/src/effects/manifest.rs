@@ -7,9 +7,14 @@ use crate::effects::browser::{call, member, sleep_ms, window};
 
 const POLL_MS: i32 = 10_000;
 
-/// Waits until the WebGPU build can be loaded. It is large and may be put up after the rest.
-pub async fn gpu_build_is_there() {
+/// Waits until the WebGPU build can be loaded. It is large and may be put up after the rest:
+/// `missing` is called once if it is not there at first.
+pub async fn gpu_build_is_there(missing: impl FnOnce()) {
+    let mut missing = Some(missing);
     while !gpu_is_ready().await.unwrap_or(false) {
+        if let Some(missing) = missing.take() {
+            missing();
+        }
         sleep_ms(POLL_MS).await;
     }
 }

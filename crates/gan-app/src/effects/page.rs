@@ -214,7 +214,7 @@ impl Page {
                 deliver(Signal::Adapter(answer));
             }),
             Effect::AwaitGpuBuild => spawn_local(async {
-                manifest::gpu_build_is_there().await;
+                manifest::gpu_build_is_there(|| deliver(Signal::GpuBuildMissing)).await;
                 deliver(Signal::GpuBuildReady);
             }),
             Effect::Notify(notice) => self.notify(notice),

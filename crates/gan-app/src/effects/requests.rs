@@ -94,14 +94,24 @@ pub async fn open_files(list: web_sys::FileList) {
     let is_checkpoint = |file: &&NamedFile<_>| file.name.ends_with(".safetensors");
     match files.iter().find(is_checkpoint).cloned() {
         Some(file) => with(|page| open_checkpoint(page, file)),
-        None => with(|page| {
-            page.files = files;
-            let run = page.supervisor.run();
-            let (preset, mut spec) = (run.preset.clone(), run.spec.clone());
-            spec.data.source = DataSource::IdxFiles;
-            page.load_spec(preset, spec);
-        }),
+        None => with(|page| open_data(page, files)),
     }
+}
+
+/// Trains on IDX files. They become the page's own once the worker has accepted them.
+fn open_data(page: &mut Page, files: Vec<NamedFile<Uint8Array>>) {
+    let run = page.supervisor.run();
+    let (preset, mut spec) = (run.preset.clone(), run.spec.clone());
+    spec.data.source = DataSource::IdxFiles;
+    let run = Run { preset, spec, files: files.clone(), checkpoint: None };
+    let callback = move |result: Result<_, Refusal>| {
+        // A refusal has been told by the supervisor.
+        if result.is_ok() {
+            with(|page| page.files = files);
+        }
+    };
+    let then_run = page.supervisor.wants_running();
+    page.ask(Ask::Load { run: Box::new(run), then_run }, Some(Box::new(callback)));
 }
 
 fn open_checkpoint(page: &mut Page, file: NamedFile<Uint8Array>) {
@@ -140,7 +150,8 @@ fn checkpoint_run(page: &Page, bytes: Uint8Array) -> Result<Run<Uint8Array>, Ref
     let file_bytes = bytes.length() as usize;
     let start = PREFIX_BYTES as u32;
     let header_length = header_bytes(&bytes.slice(0, start).to_vec(), file_bytes)?;
-    let header = read_header(&bytes.slice(start, start + header_length as u32).to_vec())?;
+    let header = bytes.slice(start, start + header_length as u32).to_vec();
+    let header = read_header(&header, file_bytes - PREFIX_BYTES - header_length)?;
     let preset = settings::closest_preset(&header.spec, &page.supervisor.run().preset);
     let checkpoint = Some((header.step, bytes));
     let run = Run { preset, spec: header.spec, files: Vec::new(), checkpoint };

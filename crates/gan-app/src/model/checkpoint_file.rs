@@ -39,15 +39,21 @@ pub struct StoredRun {
     pub step: u64,
 }
 
-/// Reads the header.
+/// Reads the header of a file that holds `data_bytes` behind it.
 ///
 /// # Errors
-/// If it is not that of a checkpoint of this program, or its spec is refused.
-pub fn read_header(header: &[u8]) -> Result<StoredRun, Refusal> {
+/// If it is not that of a checkpoint of this program, its spec is refused, or the tensors that it
+/// lists are not all there.
+pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusal> {
     let foreign = || Refusal::checkpoint("the file holds no run of this program");
     let header: Value = serde_json::from_slice(header)
         .map_err(|_| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
     let text = header["__metadata__"]["gan_playground"].as_str().ok_or_else(foreign)?;
+    let ends = header.as_object().into_iter().flatten();
+    let ends = ends.filter_map(|(_, tensor)| tensor["data_offsets"][1].as_u64());
+    if ends.max().unwrap_or(0) > data_bytes as u64 {
+        return Err(Refusal::checkpoint("the file is cut off"));
+    }
     let own: Value = serde_json::from_str(text).map_err(|_| foreign())?;
     match own["format"].as_str() {
         Some(CHECKPOINT_FORMAT) => {}
@@ -73,18 +79,27 @@ mod tests {
         let mut spec = default_run::<()>().spec;
         spec.batch_size = batch_size;
         let own = json!({"format": format, "spec": spec, "step": 12, "discriminator_step": 24});
-        json!({"__metadata__": {"gan_playground": own.to_string()}}).to_string().into_bytes()
+        let tensor = json!({"dtype": "F32", "shape": [2], "data_offsets": [0, 8]});
+        let header = json!({"__metadata__": {"gan_playground": own.to_string()}, "w": tensor});
+        header.to_string().into_bytes()
     }
 
     #[test]
     fn the_run_and_its_step_are_read() {
-        let header = read_header(&file(CHECKPOINT_FORMAT, 32)).expect("valid");
+        let header = read_header(&file(CHECKPOINT_FORMAT, 32), 8).expect("valid");
         assert_eq!((header.step, header.spec.batch_size), (12, 32));
     }
 
     #[test]
+    fn a_file_without_its_last_tensors_is_cut_off() {
+        let header = file(CHECKPOINT_FORMAT, 32);
+        let refusal = read_header(&header, 7).expect_err("a byte is missing");
+        assert!(refusal.message.contains("cut off"), "{refusal:?}");
+    }
+
+    #[test]
     fn foreign_files_are_told_apart() {
-        let told = |bytes: &[u8]| read_header(bytes).expect_err("foreign").message;
+        let told = |bytes: &[u8]| read_header(bytes, 8).expect_err("foreign").message;
         assert!(told(b"PNG").contains("not a .safetensors"));
         assert!(told(b"{}").contains("no run"));
         assert!(told(&file("other-9", 32)).contains("`other-9`"));

@@ -72,7 +72,7 @@ fn RunSettings() -> impl IntoView {
     let backend_hint = Signal::derive(move || {
         say(match status.with(|status| status.gpu) {
             Gpu::Unasked | Gpu::Usable => key("backend-hint"),
-            Gpu::Asked | Gpu::AwaitingBuild => key("backend-hint-waiting"),
+            Gpu::Asked | Gpu::AwaitingBuild | Gpu::WithoutBuild => key("backend-hint-waiting"),
             Gpu::Unusable => key("backend-hint-unusable"),
         })
     });

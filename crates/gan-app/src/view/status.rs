@@ -24,7 +24,8 @@ pub(crate) fn StatusLine() -> impl IntoView {
         status.with(|status| {
             let name = say(labels::backend(status.backend?));
             Some(match status.adapter.as_str() {
-                "" => name,
+                // On the CPU there is no more to say.
+                "" | "CPU" => name,
                 adapter => format!("{name} · {adapter}"),
             })
         })
@@ -46,11 +47,8 @@ pub(crate) fn StatusLine() -> impl IntoView {
         <dl class="status">
             <div>
                 <dt>{t("status-phase")}</dt>
-                <dd
-                    role="status"
-                    class=derived(move || format!("phase {}", labels::phase_class(phase.get())))
-                >
-                    {derived(move || say(labels::phase(phase.get())))}
+                <dd class=derived(move || format!("phase {}", labels::phase_class(phase.get())))>
+                    <span role="status">{derived(move || say(labels::phase(phase.get())))}</span>
                 </dd>
             </div>
             <div><dt>{t("status-step")}</dt><dd class="number">{derived(step)}</dd></div>

@@ -166,7 +166,9 @@ pub enum Signal<B> {
     },
     /// What came of [`Effect::FindAdapter`].
     Adapter(AdapterAnswer),
-    /// What came of [`Effect::AwaitGpuBuild`].
+    /// What came of [`Effect::AwaitGpuBuild`] at once: the build is not there yet.
+    GpuBuildMissing,
+    /// What came of [`Effect::AwaitGpuBuild`] in the end.
     GpuBuildReady,
     /// About a second has passed.
     Tick,
@@ -231,8 +233,10 @@ pub enum Gpu {
     Unasked,
     /// The browser has been asked.
     Asked,
-    /// There is an adapter; the build is awaited.
+    /// There is an adapter; the build is looked for.
     AwaitingBuild,
+    /// There is an adapter; the build is not there yet.
+    WithoutBuild,
     /// It may be tried.
     Usable,
     /// It cannot be used, or failed.
@@ -299,7 +303,10 @@ impl<B: Clone> Supervisor<B> {
             }
             Signal::Died { worker, message } => self.on_death(worker, message),
             Signal::Adapter(answer) => self.on_adapter(answer),
-            Signal::GpuBuildReady if self.gpu == Gpu::AwaitingBuild => self.gpu = Gpu::Usable,
+            Signal::GpuBuildMissing => self.on_missing_gpu_build(),
+            Signal::GpuBuildReady if matches!(self.gpu, Gpu::AwaitingBuild | Gpu::WithoutBuild) => {
+                self.gpu = Gpu::Usable;
+            }
             Signal::GpuBuildReady => {}
             Signal::Tick => self.on_tick(),
         }
@@ -409,6 +416,19 @@ impl<B: Clone> Supervisor<B> {
                 self.gpu = Gpu::AwaitingBuild;
                 self.effects.push(Effect::AwaitGpuBuild);
             }
+        }
+    }
+
+    /// Nobody waits for a build that may be minutes away, or never come: the run starts on the
+    /// CPU and moves when the build is there.
+    fn on_missing_gpu_build(&mut self) {
+        if self.gpu != Gpu::AwaitingBuild {
+            return;
+        }
+        self.gpu = Gpu::WithoutBuild;
+        if self.preference == Preference::Webgpu {
+            let message = String::from("its part of this site is not there yet");
+            self.effects.push(Effect::Notify(Notice::GpuMissing { message }));
         }
     }
 

@@ -463,3 +463,20 @@ fn an_unreadable_checkpoint_does_not_stop_the_run_for_good() {
     assert!(matches!(bench.sent(2)[..], [(Command::Load { checkpoint: false, .. }, [])]));
     assert!(bench.notices().iter().any(|n| matches!(n, Notice::StartedOver { .. })));
 }
+
+#[test]
+fn webgpu_by_wish_starts_on_the_cpu_while_its_build_is_missing() {
+    let mut bench = Bench::new(Preference::Webgpu);
+    bench.signal(Signal::Adapter(AdapterAnswer::Fit));
+    assert!(!bench.has(&Effect::Spawn { worker: 1, variant: Variant::Cpu }));
+    bench.signal(Signal::GpuBuildMissing);
+    assert!(bench.has(&Effect::Spawn { worker: 1, variant: Variant::Cpu }));
+    let told = |effect: &Effect<Bytes>| matches!(effect, Effect::Notify(Notice::GpuMissing { .. }));
+    assert!(bench.effects.iter().any(told));
+    bench.boot(1);
+    bench.answer(1, Reply::Done, &[]);
+    bench.signal(Signal::GpuBuildReady);
+    bench.answer(1, Reply::Done, &[]);
+    bench.answer(1, Reply::Checkpoint { step: 0 }, &["last"]);
+    assert!(bench.has(&Effect::Spawn { worker: 2, variant: Variant::Gpu }));
+}
