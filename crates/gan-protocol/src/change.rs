@@ -56,5 +56,6 @@ pub fn merged(base: &Value, patch: &Value) -> Value {
 }
 
 fn is_of_another_kind(old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
-    matches!((old.get("kind"), new.get("kind")), (Some(old), Some(new)) if old != new)
+    let kind = |object: &Map<String, Value>| object.get("kind")?.as_str().map(str::to_owned);
+    matches!((kind(old), kind(new)), (Some(old), Some(new)) if old != new)
 }

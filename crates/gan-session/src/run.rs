@@ -13,6 +13,9 @@ pub(crate) const SHEET_SAMPLES: usize = 64;
 /// Every so many sheets at fixed latents comes one of fresh samples.
 const FRESH_SHEET_EVERY: u64 = 4;
 
+/// Steps after which gradients are larger than their rounding.
+const PROBE_FROM_STEP: u64 = 5;
+
 /// What the run is to do next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
@@ -75,9 +78,16 @@ impl Run {
     }
 
     /// Checkpoints before and after one step, made on a copy; `None` without data.
+    ///
+    /// The copy is first trained for [`PROBE_FROM_STEP`] steps, if the run has not got there. At
+    /// the very start the discriminator answers nearly the same for every sample; what batch
+    /// normalisation leaves of such a gradient is rounding, in which no two devices agree.
     pub(crate) async fn probe(&mut self) -> Result<Option<(Snapshot, Snapshot)>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let mut copy = self.trainer.clone();
+        while copy.generator_steps() < PROBE_FROM_STEP {
+            step(&mut copy, data, &mut self.values);
+        }
         let before = copy.snapshot().await?;
         step(&mut copy, data, &mut self.values);
         Ok(Some((before, copy.snapshot().await?)))

@@ -1,6 +1,8 @@
 // Runs small enough for a software adapter: merge patches for `load` and for the address. Their
 // weights start large, so that samples differ from each other before anything is learned.
 
+import { readdirSync } from "node:fs";
+
 const leakyRelu = { kind: "activation", function: { name: "leaky_relu" } };
 const tanh = { kind: "activation", function: { name: "tanh" } };
 
@@ -83,5 +85,7 @@ export const explosive = {
   objective: "least_squares",
 };
 
-/** The presets that the page offers. */
-export const presets = ["mnist-dcgan-small", "mnist-dcgan", "mnist-mlp"];
+const presetFiles = new URL("../../../crates/gan-protocol/presets/", import.meta.url);
+
+/** The names of the presets that the page offers. */
+export const presets = readdirSync(presetFiles).map((name) => name.replace(/\.json$/, ""));

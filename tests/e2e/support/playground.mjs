@@ -105,7 +105,7 @@ export class Playground {
     return this.call("load", run);
   }
 
-  /** The run's checkpoint as a file, and what its header says. */
+  /** The run's checkpoint as a file. */
   async checkpoint() {
     const bytes = await this.call("checkpoint");
     assert.ok(bytes instanceof Uint8Array, "a checkpoint is a Uint8Array");
