@@ -53,6 +53,9 @@ impl DataLoader for Shelf {
     }
 }
 
+/// What came of a request, with its attachments.
+type Outcome = (Result<Reply, Fault>, Vec<Vec<u8>>);
+
 struct Bench {
     session: Session<Shelf>,
     events: Rc<RefCell<Vec<Outgoing>>>,
@@ -99,7 +102,7 @@ impl Bench {
         self.next_id
     }
 
-    fn outcome(&self, wanted: u32) -> Option<(Result<Reply, Fault>, Vec<Vec<u8>>)> {
+    fn outcome(&self, wanted: u32) -> Option<Outcome> {
         self.events.borrow().iter().find_map(|outgoing| match &outgoing.event {
             Event::Settled { id, reply, fault } if *id == wanted => {
                 let outcome = match (reply.clone(), fault.clone()) {
@@ -113,7 +116,7 @@ impl Bench {
         })
     }
 
-    fn ask(&mut self, command: Command) -> (Result<Reply, Fault>, Vec<Vec<u8>>) {
+    fn ask(&mut self, command: Command) -> Outcome {
         let id = self.send(command, Vec::new());
         self.outcome(id).expect("settled at once")
     }
