@@ -187,7 +187,9 @@ function hasVisibleFocus(page) {
 }
 
 test("training keeps the main thread free", async (t) => {
-  const LONGEST_TASK_MS = 50;
+  // A task's duration is wall time: on a shared machine a single one may be the time for which the
+  // browser was not scheduled. The longest is logged; a page that blocks has many.
+  const MOST_BLOCKED_SHARE = 0.03;
   const WINDOW_MS = 20_000;
   const site = await open(t, { backend: "cpu", spec: drawnDigits });
   await site.untilReady();
@@ -209,5 +211,6 @@ test("training keeps the main thread free", async (t) => {
       `(longest ${longestMs.toFixed(0)} ms); ${step} steps, ${stepsPerSecond.toFixed(1)} a second`,
   );
   assert.ok(step > 0);
-  assert.ok(longestMs <= LONGEST_TASK_MS, `a task took ${longestMs} ms`);
+  const blockedMs = longTasksMs.reduce((sum, ms) => sum + ms, 0);
+  assert.ok(blockedMs <= MOST_BLOCKED_SHARE * WINDOW_MS, `long tasks took ${blockedMs} ms`);
 });
