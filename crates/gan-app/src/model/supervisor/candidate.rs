@@ -9,7 +9,8 @@ use super::{Effect, Gpu, Preference, Run, Supervisor, Variant};
 use crate::model::notice::Notice;
 use crate::model::run_state::Actor;
 
-/// How far a step on WebGPU may be from the CPU's, relative to each parameter's largest value.
+/// How far a step on WebGPU may be from the CPU's: the norm of each parameter's difference,
+/// relative to the parameter's.
 pub(super) const LARGEST_DIFFERENCE: f64 = 1e-3;
 
 /// How long a candidate may take before the page stops waiting for it.
