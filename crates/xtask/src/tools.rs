@@ -22,6 +22,8 @@ struct Tool {
     version: &'static str,
     /// Further arguments of `cargo install`.
     arguments: &'static [&'static str],
+    /// The compiler's effort, traded against the tool's own speed.
+    opt_level: &'static str,
     purpose: &'static str,
 }
 
@@ -31,6 +33,7 @@ const WASM_BINDGEN: Tool = Tool {
     program: "wasm-bindgen",
     version: "0.2.130",
     arguments: &["--no-default-features"],
+    opt_level: "1",
     purpose: "it writes the JavaScript side of the WebAssembly modules",
 };
 
@@ -40,6 +43,8 @@ const TRUNK: Tool = Tool {
     program: "trunk",
     version: "0.21.14",
     arguments: &["--no-default-features", "--locked"],
+    // It copies and hashes a handful of files.
+    opt_level: "0",
     purpose: "it puts the page together",
 };
 
@@ -150,7 +155,7 @@ fn ensure_tool(ctx: &Context, tool: &Tool) -> Result<PathBuf> {
     install.arg("--root").arg(&folder);
     install.env("CARGO_TARGET_DIR", &build);
     install.env("CARGO_PROFILE_RELEASE_LTO", "off");
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", tool.opt_level);
     install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     install.env("CARGO_PROFILE_RELEASE_DEBUG", "0");
     let by_hand = process::line(&install);
