@@ -5,14 +5,15 @@
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor, Transaction};
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, RunSpec};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
+use crate::discriminator::Discriminator;
 use crate::error::CoreError;
 use crate::net::{Net, tensor};
 use crate::optimizer::NetOptimizer;
-use crate::trainer::{Trainer, floats};
+use crate::trainer::Trainer;
 
 const HEADER_KEY: &str = "gan_playground";
 
@@ -32,10 +33,10 @@ struct Named {
     values: Vec<f32>,
 }
 
-/// A tensor of a run, by reference, with the name and shape under which it is stored.
+/// Where a tensor of a run goes in a file: several parts of one flat tensor, each with its name and
+/// shape.
 struct Slot<'a> {
-    name: String,
-    dimensions: Vec<usize>,
+    parts: Vec<(String, Vec<usize>)>,
     value: &'a mut Tensor<1>,
 }
 
@@ -69,73 +70,67 @@ impl Trainer {
         for slot in &slots {
             transaction = transaction.register(slot.value.clone());
         }
-        let data = transaction.execute_async().await?;
-        let tensors = slots
-            .into_iter()
-            .zip(data)
-            .map(|(slot, data)| {
-                let Slot { name, dimensions, .. } = slot;
-                Ok(Named { name, dimensions, values: floats(data)? })
-            })
-            .collect::<Result<_, CoreError>>()?;
+        let mut tensors = Vec::new();
+        for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
+            let mut values = floats(data)?.into_iter();
+            for (name, dimensions) in slot.parts {
+                let values = values.by_ref().take(dimensions.iter().product()).collect();
+                tensors.push(Named { name, dimensions, values });
+            }
+        }
         Ok(Snapshot { header, tensors })
     }
 
     /// The run that `snapshot` was taken of, with `spec` in place of its settings.
     ///
+    /// An average or moments that the snapshot's own settings did not keep start afresh.
+    ///
     /// # Errors
-    /// If `spec` has other nets or latents than the snapshot, or tensors are missing or misshapen.
+    /// If `spec` has other nets or inputs than the snapshot, or tensors are missing or misshapen.
     pub fn restore(
         snapshot: &Snapshot,
         spec: &RunSpec,
         device: &Device,
     ) -> Result<Self, CoreError> {
         let old = &snapshot.header.spec;
-        let same_nets = (&old.generator, &old.discriminator, old.latent)
-            == (&spec.generator, &spec.discriminator, spec.latent);
-        if !same_nets || old.data.shape() != spec.data.shape() {
+        let same_nets = (&old.generator, &old.discriminator, old.generator_input())
+            == (&spec.generator, &spec.discriminator, spec.generator_input());
+        let same_samples = old.data.shape() == spec.data.shape() && old.packing == spec.packing;
+        if !same_nets || !same_samples {
             return Err(refused("it was made with other nets, latents or sample shapes"));
         }
-        let mut trainer = Self::new(spec, device)?;
+        // With the old settings first: they say which tensors must be there.
+        let mut trainer = Self::new(old, device)?;
         trainer.generator_optimizer.updates = snapshot.header.step;
-        trainer.discriminator_optimizer.updates = snapshot.header.discriminator_step;
-        let mut stored: HashMap<&str, &Named> =
+        trainer.discriminator.optimizer.updates = snapshot.header.discriminator_step;
+        let stored: HashMap<&str, &Named> =
             snapshot.tensors.iter().map(|named| (named.name.as_str(), named)).collect();
-        let mut average_missing = false;
         for slot in trainer.slots() {
-            let Some(named) = stored.remove(slot.name.as_str()) else {
-                if slot.name.starts_with("average.") {
-                    average_missing = true;
-                    continue;
+            let mut values = Vec::new();
+            for (name, dimensions) in &slot.parts {
+                let Some(named) = stored.get(name.as_str()) else {
+                    return Err(refused(&format!("tensor {name} is missing")));
+                };
+                if named.dimensions != *dimensions {
+                    let found = &named.dimensions;
+                    let message = format!("tensor {name} has shape {found:?}, not {dimensions:?}");
+                    return Err(refused(&message));
                 }
-                return Err(refused(&format!("tensor {} is missing", slot.name)));
-            };
-            if named.dimensions != slot.dimensions {
-                return Err(refused(&format!(
-                    "tensor {} has shape {:?}, not {:?}",
-                    slot.name, named.dimensions, slot.dimensions
-                )));
+                values.extend_from_slice(&named.values);
             }
-            *slot.value = tensor(named.values.clone(), device);
+            *slot.value = tensor(values, device);
         }
-        // The average was switched on after the checkpoint: it starts from the generator.
-        if average_missing {
-            trainer.average = Some(trainer.generator.clone());
-        }
+        trainer.tune(spec);
         Ok(trainer)
     }
 
     fn slots(&mut self) -> Vec<Slot<'_>> {
         let mut slots = Vec::new();
+        let Discriminator { net, optimizer } = &mut self.discriminator;
         optimizer_slots("generator", &self.generator, &mut self.generator_optimizer, &mut slots);
-        optimizer_slots(
-            "discriminator",
-            &self.discriminator,
-            &mut self.discriminator_optimizer,
-            &mut slots,
-        );
+        optimizer_slots("discriminator", net, optimizer, &mut slots);
         net_slots("generator", &mut self.generator, &mut slots);
-        net_slots("discriminator", &mut self.discriminator, &mut slots);
+        net_slots("discriminator", net, &mut slots);
         if let Some(average) = &mut self.average {
             net_slots("average", average, &mut slots);
         }
@@ -143,18 +138,18 @@ impl Trainer {
     }
 }
 
+/// Name and shape of each parameter of `net`, under `prefix`.
+fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
+    let named = net.names.iter().zip(&net.dimensions);
+    named.map(|(name, dimensions)| (format!("{prefix}.{name}"), dimensions.clone())).collect()
+}
+
 fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
-    let parameters = net.parameter_names.iter().zip(&net.parameter_dimensions);
-    for ((name, dimensions), value) in parameters.zip(&mut net.parameters) {
-        slots.push(Slot {
-            name: format!("{prefix}.{name}"),
-            dimensions: dimensions.clone(),
-            value,
-        });
-    }
+    let parts = parts(prefix, net);
+    slots.push(Slot { parts, value: &mut net.numbers });
     for (name, value) in net.buffer_names.iter().zip(&mut net.buffers) {
         let dimensions = value.dims().to_vec();
-        slots.push(Slot { name: format!("{prefix}.{name}"), dimensions, value });
+        slots.push(Slot { parts: vec![(format!("{prefix}.{name}"), dimensions)], value });
     }
 }
 
@@ -165,11 +160,9 @@ fn optimizer_slots<'a>(
     slots: &mut Vec<Slot<'a>>,
 ) {
     let moments = [("first", &mut optimizer.first), ("second", &mut optimizer.second)];
-    for (moment, values) in moments {
-        let parameters = net.parameter_names.iter().zip(&net.parameter_dimensions);
-        for ((name, dimensions), value) in parameters.zip(values) {
-            let name = format!("{prefix}.optimizer.{moment}.{name}");
-            slots.push(Slot { name, dimensions: dimensions.clone(), value });
+    for (moment, value) in moments {
+        if let Some(value) = value {
+            slots.push(Slot { parts: parts(&format!("{prefix}.optimizer.{moment}"), net), value });
         }
     }
 }
@@ -273,4 +266,9 @@ pub fn largest_deviation(expected: &Snapshot, found: &Snapshot) -> Result<Deviat
 
 fn refused(message: &str) -> CoreError {
     CoreError::Checkpoint(message.to_owned())
+}
+
+/// The numbers of data just read.
+pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
+    data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
 }

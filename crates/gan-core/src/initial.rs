@@ -12,6 +12,8 @@ pub(crate) enum Role {
         fan_in: usize,
         /// Outputs that one input number reaches.
         fan_out: usize,
+        /// Which of its dimensions counts the outputs (units or channels).
+        output_axis: usize,
     },
     /// Bias of a linear layer or convolution.
     Bias {
@@ -22,34 +24,80 @@ pub(crate) enum Role {
     Scale,
     /// Shift of a normalisation layer: starts at zero.
     Shift,
+    /// Learned numbers of a class: N(0, 1), as in PyTorch.
+    Embedding,
 }
 
-/// `count` starting values for a parameter of `role`.
+/// Starting values for a parameter of `role`.
 pub(crate) fn initial_values(
     rule: InitialWeights,
     role: Role,
-    count: usize,
+    dimensions: &[usize],
     generator: &mut Generator,
 ) -> Vec<f32> {
+    let count = dimensions.iter().product();
     let scaled = |values: Vec<f32>, scale: f32| values.into_iter().map(|x| x * scale).collect();
     match (role, rule) {
         (Role::Scale, _) => vec![1.0; count],
         (Role::Shift, _) => vec![0.0; count],
+        (Role::Embedding, _) => standard_normal(generator, count),
         (Role::Weight { .. }, InitialWeights::Normal { sd }) => {
             scaled(standard_normal(generator, count), sd)
         }
         (Role::Weight { fan_in, .. }, InitialWeights::HeNormal {}) => {
             scaled(standard_normal(generator, count), (2.0 / fan_in as f32).sqrt())
         }
-        (Role::Weight { fan_in, fan_out }, InitialWeights::GlorotUniform {}) => {
+        (Role::Weight { fan_in, fan_out, .. }, InitialWeights::GlorotUniform {}) => {
             scaled(uniform_symmetric(generator, count), (6.0 / (fan_in + fan_out) as f32).sqrt())
         }
         (
             Role::Weight { fan_in, .. } | Role::Bias { fan_in },
             InitialWeights::KaimingUniform {},
         ) => scaled(uniform_symmetric(generator, count), 1.0 / (fan_in as f32).sqrt()),
+        (Role::Weight { output_axis, .. }, InitialWeights::Orthogonal { gain }) => {
+            scaled(orthogonal(dimensions, output_axis, generator), gain)
+        }
         (Role::Bias { .. }, _) => vec![0.0; count],
     }
+}
+
+/// A matrix of `dimensions[output_axis]` rows by the rest whose rows (or columns, if those are
+/// fewer) are orthonormal and spread evenly over all such matrices: Gram and Schmidt's method on
+/// normal draws, in double precision, twice over, which leaves no error that f32 could hold.
+fn orthogonal(dimensions: &[usize], output_axis: usize, generator: &mut Generator) -> Vec<f32> {
+    let rows = dimensions[output_axis];
+    let columns = dimensions.iter().product::<usize>() / rows;
+    let (count, length) = (rows.min(columns), rows.max(columns));
+    let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut vector: Vec<f64> =
+            standard_normal(generator, length).into_iter().map(f64::from).collect();
+        for _ in 0..2 {
+            for other in &vectors {
+                let along: f64 = vector.iter().zip(other).map(|(a, b)| a * b).sum();
+                vector.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+            }
+        }
+        let norm = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+        vector.iter_mut().for_each(|x| *x /= norm);
+        vectors.push(vector);
+    }
+    let at = |row: usize, column: usize| {
+        (if rows <= columns { vectors[row][column] } else { vectors[column][row] }) as f32
+    };
+    if output_axis == 0 {
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        return places.map(|(row, column)| at(row, column)).collect();
+    }
+    // Stored as [input, output, kernel…]: the output is the second axis.
+    let area: usize = dimensions[2..].iter().product();
+    let mut values = Vec::with_capacity(rows * columns);
+    for first in 0..dimensions[0] {
+        for row in 0..rows {
+            values.extend((0..area).map(|place| at(row, first * area + place)));
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -58,7 +106,7 @@ mod tests {
     use gan_random::{Purpose, stream};
 
     fn drawn(rule: InitialWeights, role: Role) -> Vec<f32> {
-        initial_values(rule, role, 40_000, &mut stream(1, Purpose::GeneratorWeights, 0))
+        initial_values(rule, role, &[200, 200], &mut stream(1, Purpose::GeneratorWeights, 0))
     }
 
     fn sd(values: &[f32]) -> f32 {
@@ -67,7 +115,7 @@ mod tests {
 
     #[test]
     fn weights_have_the_spread_that_their_rule_states() {
-        let role = Role::Weight { fan_in: 50, fan_out: 100 };
+        let role = Role::Weight { fan_in: 50, fan_out: 100, output_axis: 0 };
         // The standard deviation of U(-a, a) is a / sqrt(3).
         let cases = [
             (InitialWeights::Normal { sd: 0.02 }, 0.02),
@@ -78,6 +126,36 @@ mod tests {
         for (rule, expected) in cases {
             let found = sd(&drawn(rule, role));
             assert!((found / expected - 1.0).abs() < 0.02, "{rule:?}: {found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn orthogonal_weights_have_orthonormal_rows_or_columns() {
+        // Dimensions, the axis of outputs, and how to find row r, column c of the matrix.
+        type At = fn(usize, usize) -> usize;
+        let cases: [([usize; 4], usize, usize, usize, At); 3] = [
+            ([5, 12, 1, 1], 0, 5, 12, |r, c| r * 12 + c),
+            ([12, 5, 1, 1], 1, 5, 12, |r, c| c * 5 + r),
+            // A transposed convolution of 2 to 9 channels, kernel 2: 9 rows, 2 * 4 columns.
+            ([2, 9, 2, 2], 1, 9, 8, |r, c| ((c / 4) * 9 + r) * 4 + c % 4),
+        ];
+        for (dimensions, output_axis, rows, columns, at) in cases {
+            let role = Role::Weight { fan_in: 1, fan_out: 1, output_axis };
+            let rule = InitialWeights::Orthogonal { gain: 2.0 };
+            let generator = &mut stream(3, Purpose::GeneratorWeights, 0);
+            let values = initial_values(rule, role, &dimensions, generator);
+            let (count, length) = (rows.min(columns), rows.max(columns));
+            let vector = |i: usize| -> Vec<f32> {
+                let place = |k: usize| if rows <= columns { at(i, k) } else { at(k, i) };
+                (0..length).map(|k| values[place(k)]).collect()
+            };
+            for i in 0..count {
+                for j in 0..count {
+                    let product: f32 = vector(i).iter().zip(vector(j)).map(|(a, b)| a * b).sum();
+                    let expected = if i == j { 4.0 } else { 0.0 };
+                    assert!((product - expected).abs() < 1e-5, "{dimensions:?} {i} {j}: {product}");
+                }
+            }
         }
     }
 

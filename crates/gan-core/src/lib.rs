@@ -6,16 +6,26 @@
 //! Nets are data ([`gan_protocol::NetSpec`]); [`Net`] holds their numbers as one flat tensor per
 //! parameter, so that the optimiser, the average and the checkpoint need to know no layer.
 
+mod activations;
+mod auxiliary;
 mod checkpoint;
 mod device;
+mod discriminator;
 mod error;
 mod initial;
+mod inputs;
 mod layer;
 mod net;
 mod objective;
 mod optimizer;
+mod penalty;
+mod plan;
+mod presentation;
+mod scores;
+mod spectral;
 mod trainer;
 
+pub use activations::Activations;
 pub use burn::tensor::Device;
 pub use checkpoint::{Deviation, Snapshot, largest_deviation};
 #[cfg(feature = "cpu")]
@@ -23,6 +33,8 @@ pub use device::cpu;
 #[cfg(feature = "gpu")]
 pub use device::gpu;
 pub use error::CoreError;
-pub use net::{Activations, Mode, Net};
-pub use objective::{StepScores, discriminator_loss, generator_loss};
-pub use trainer::{PendingScores, RealBatch, Trainer, latents};
+pub use inputs::Inputs;
+pub use net::{Condition, Mode, Net, Pass};
+pub use objective::{Smoothing, discriminator_loss, generator_loss};
+pub use scores::{PendingScores, StepScores};
+pub use trainer::{RealBatch, Trainer};

@@ -4,67 +4,72 @@ use burn::tensor::{Device, Tensor, TensorData};
 use gan_protocol::{NetSpec, Shape, SpecError};
 use gan_random::Generator;
 
+use crate::activations::Activations;
 use crate::initial::initial_values;
-use crate::layer;
+use crate::layer::{self, Kept};
+use crate::plan::{Plan, PlannedLayer};
+use crate::spectral::SpectralNorm;
 
-/// Numbers on their way through a net.
-#[derive(Clone, Debug)]
-pub enum Activations {
-    /// `[batch, size]`
-    Flat(Tensor<2>),
-    /// `[batch, channels, height, width]`
-    Image(Tensor<4>),
-}
-
-impl Activations {
-    /// As `[batch, size]`; an image is read channels first.
-    pub fn flat(self) -> Tensor<2> {
-        match self {
-            Self::Flat(x) => x,
-            Self::Image(x) => {
-                let [batch, channels, height, width] = x.dims();
-                x.reshape([batch, channels * height * width])
-            }
-        }
-    }
-
-    /// As an image. The plan of a net puts a reshape wherever a vector becomes an image.
-    pub(crate) fn image(self) -> Tensor<4> {
-        match self {
-            Self::Image(x) => x,
-            Self::Flat(_) => unreachable!("validation refuses a vector where an image is needed"),
-        }
-    }
-}
-
-/// How a pass treats batch normalisation and dropout.
+/// How a pass treats batch normalisation, dropout and noise.
 #[derive(Debug)]
 pub enum Mode<'a> {
-    /// Statistics of the batch; numbers are dropped.
+    /// Statistics of the batch; numbers are dropped and noise is added.
     Training {
-        /// Where dropout masks come from.
-        dropout: &'a mut Generator,
+        /// Where dropout masks and noise come from.
+        randomness: &'a mut Generator,
         /// Whether the batch moves the running statistics.
         moves_statistics: bool,
     },
     /// Running statistics; nothing is dropped.
-    Sampling,
+    Sampling {
+        /// Where noise layers draw from; without it they add none.
+        noise: Option<&'a mut Generator>,
+    },
+}
+
+/// What a pass is told beside the activations.
+#[derive(Debug)]
+pub struct Pass<'a> {
+    /// How normalisation and random layers work.
+    pub mode: Mode<'a>,
+    /// What the samples are.
+    pub condition: &'a Condition,
+}
+
+/// What the samples of a batch are, for nets that are told.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    /// The class, one-hot: `[batch, classes]`.
+    pub label: Option<Tensor<2>>,
+    /// The number of the generator, one-hot: `[batch, generators]`.
+    pub generator: Option<Tensor<2>>,
+}
+
+impl Pass<'_> {
+    pub(crate) fn label(&self) -> Tensor<2> {
+        self.condition.label.clone().expect("a net with a label layer is told the class")
+    }
+
+    pub(crate) fn generator(&self) -> Tensor<2> {
+        self.condition.generator.clone().expect("several generators are told which of them")
+    }
 }
 
 /// A net with its numbers.
 #[derive(Clone, Debug)]
 pub struct Net {
-    spec: NetSpec,
-    /// The shape of a sample before each layer.
-    inputs: Vec<Shape>,
-    /// Names in checkpoints, one per parameter: `0.weight`, `0.bias`, `2.scale` …
-    pub(crate) parameter_names: Vec<String>,
-    pub(crate) parameter_dimensions: Vec<Vec<usize>>,
-    /// Trained numbers, flat, without autodiff.
-    pub(crate) parameters: Vec<Tensor<1>>,
+    layers: Vec<PlannedLayer>,
+    /// Names in checkpoints, one per parameter: `0.weight`, `0.bias`, `2.scale`,
+    /// `3.layers.0.weight` …
+    pub(crate) names: Vec<String>,
+    pub(crate) dimensions: Vec<Vec<usize>>,
+    /// All trained numbers, one parameter after the other, without autodiff: what the optimiser
+    /// and the average work on, in a few operations however many layers there are.
+    pub(crate) numbers: Tensor<1>,
     pub(crate) buffer_names: Vec<String>,
-    /// Running statistics, without autodiff.
+    /// Running statistics and what spectral normalisation keeps, without autodiff.
     pub(crate) buffers: Vec<Tensor<1>>,
+    spectral: Option<SpectralNorm>,
 }
 
 impl Net {
@@ -78,87 +83,125 @@ impl Net {
         generator: &mut Generator,
         device: &Device,
     ) -> Result<Self, SpecError> {
-        let shapes = spec.shapes(input)?;
-        let inputs: Vec<Shape> =
-            std::iter::once(input).chain(shapes).take(spec.layers.len()).collect();
-        let mut net = Self {
-            spec: spec.clone(),
-            inputs,
-            parameter_names: Vec::new(),
-            parameter_dimensions: Vec::new(),
-            parameters: Vec::new(),
-            buffer_names: Vec::new(),
-            buffers: Vec::new(),
-        };
-        for (index, (layer, shape)) in spec.layers.iter().zip(net.inputs.clone()).enumerate() {
-            for plan in layer::parameters(layer, shape) {
-                let count = plan.dimensions.iter().product();
-                let values = initial_values(spec.initial_weights, plan.role, count, generator);
-                net.parameters.push(tensor(values, device));
-                net.parameter_names.push(format!("{index}.{}", plan.name));
-                net.parameter_dimensions.push(plan.dimensions);
+        spec.shapes(input)?;
+        let mut plan = Plan::default();
+        let layers = plan.add("", &spec.layers, input);
+        let starts: Vec<Vec<f32>> = plan
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let (role, dimensions) = (parameter.role, &parameter.dimensions);
+                initial_values(spec.initial_weights, role, dimensions, generator)
+            })
+            .collect();
+        let mut buffers: Vec<Tensor<1>> =
+            plan.buffers.iter().map(|b| tensor(vec![b.start; b.size], device)).collect();
+        let mut buffer_names: Vec<String> = plan.buffers.into_iter().map(|b| b.name).collect();
+        let spectral = spec.spectral_norm.then(|| {
+            let (norm, starts) =
+                SpectralNorm::new(&plan.parameters, &starts, generator, buffers.len());
+            for (name, start) in starts {
+                buffer_names.push(name);
+                buffers.push(tensor(start, device));
             }
-            for plan in layer::buffers(layer, shape) {
-                net.buffers.push(tensor(vec![plan.start; plan.size], device));
-                net.buffer_names.push(format!("{index}.{}", plan.name));
-            }
+            norm
+        });
+        let (names, dimensions) =
+            plan.parameters.into_iter().map(|plan| (plan.name, plan.dimensions)).unzip();
+        let numbers = tensor(starts.concat(), device);
+        Ok(Self { layers, names, dimensions, numbers, buffer_names, buffers, spectral })
+    }
+
+    /// Count of trained numbers.
+    pub fn parameter_count(&self) -> usize {
+        self.dimensions.iter().map(|dimensions| dimensions.iter().product::<usize>()).sum()
+    }
+
+    /// The parameters one by one, flat.
+    pub fn parameters(&self) -> Vec<Tensor<1>> {
+        let mut start = 0;
+        let mut parameters = Vec::with_capacity(self.dimensions.len());
+        for dimensions in &self.dimensions {
+            let end = start + dimensions.iter().product::<usize>();
+            parameters.push(self.numbers.clone().slice([start..end]));
+            start = end;
         }
-        Ok(net)
+        parameters
     }
 
     /// The net's parameters as leaves of a new autodiff graph, to be passed to
-    /// [`Net::forward_with`] and asked for their gradients.
+    /// [`Net::effective`] and asked for their gradients.
     pub fn leaves(&self) -> Vec<Tensor<1>> {
-        self.parameters.iter().map(|value| value.clone().autodiff().require_grad()).collect()
+        self.parameters().into_iter().map(|value| value.autodiff().require_grad()).collect()
+    }
+
+    /// The weights that the net computes with, from its parameters: the same, unless spectral
+    /// normalisation divides some by their largest singular value. `advances` says whether its
+    /// estimate makes a power iteration first.
+    pub fn effective(&mut self, parameters: Vec<Tensor<1>>, advances: bool) -> Vec<Tensor<1>> {
+        match &self.spectral {
+            Some(spectral) => {
+                spectral.normalized(parameters, &self.dimensions, &mut self.buffers, advances)
+            }
+            None => parameters,
+        }
     }
 
     /// The net's output for `input`, its parameters taken as constants.
-    pub fn forward(&mut self, input: Activations, mode: &mut Mode<'_>) -> Activations {
-        let parameters = self.parameters.clone();
-        self.forward_with(&parameters, input, mode)
+    pub fn forward(&mut self, input: Activations, pass: &mut Pass<'_>) -> Activations {
+        let weights = self.parameters();
+        let weights = self.effective(weights, false);
+        self.forward_with(&weights, input, pass)
     }
 
-    /// The net's output for `input` with `parameters` in place of its own.
+    /// The net's output for `input` with the effective `weights`.
     ///
-    /// Changes the net's running statistics if `mode` says so.
+    /// Changes the net's running statistics if `pass` says so.
     pub fn forward_with(
         &mut self,
-        parameters: &[Tensor<1>],
+        weights: &[Tensor<1>],
         input: Activations,
-        mode: &mut Mode<'_>,
+        pass: &mut Pass<'_>,
     ) -> Activations {
-        let mut activations = input;
-        let (mut first_parameter, mut first_buffer) = (0, 0);
-        for (layer, &shape) in self.spec.layers.iter().zip(&self.inputs) {
-            let parameter_end = first_parameter + layer::parameters(layer, shape).len();
-            let buffer_end = first_buffer + layer::buffers(layer, shape).len();
-            activations = layer::forward(
-                layer,
-                shape,
-                &parameters[first_parameter..parameter_end],
-                &mut self.buffers[first_buffer..buffer_end],
-                activations,
-                mode,
-            );
-            (first_parameter, first_buffer) = (parameter_end, buffer_end);
-        }
-        activations
+        layer::forward_all(&self.layers, weights, &mut self.buffers, input, pass, None)
     }
 
-    /// Whether an output depends on other samples of the batch.
-    pub(crate) fn mixes_samples(&self) -> bool {
-        self.spec
-            .layers
-            .iter()
-            .any(|layer| matches!(layer, gan_protocol::LayerSpec::BatchNorm { .. }))
+    /// As [`Net::forward_with`], and the gradient, with respect to `input`, of the sum over the
+    /// batch of the first number of the output.
+    ///
+    /// Both are differentiable with respect to the leaves behind `weights` (the second order of a
+    /// gradient penalty).
+    pub fn forward_and_input_gradient(
+        &mut self,
+        weights: &[Tensor<1>],
+        input: Activations,
+        pass: &mut Pass<'_>,
+    ) -> (Tensor<2>, Activations) {
+        let mut kept: Vec<Kept> = Vec::with_capacity(self.layers.len());
+        let buffers = &mut self.buffers;
+        let output =
+            layer::forward_all(&self.layers, weights, buffers, input, pass, Some(&mut kept));
+        let output = output.flat();
+        let [batch, size] = output.dims();
+        let device = output.device().inner();
+        let verdict = Tensor::<2>::ones([batch, 1], &device);
+        let one = match size {
+            1 => verdict,
+            _ => Tensor::cat(vec![verdict, Tensor::zeros([batch, size - 1], &device)], 1),
+        };
+        let gradient =
+            layer::input_gradient_all(&self.layers, weights, &kept, Activations::Flat(one));
+        (output, gradient)
     }
 
     /// Moves this net's numbers towards `other`'s: `self += (1 - decay) (other - self)`.
     pub(crate) fn approach(&mut self, other: &Self, decay: f32) {
-        let numbers = self.parameters.iter_mut().chain(&mut self.buffers);
-        for (mine, theirs) in numbers.zip(other.parameters.iter().chain(&other.buffers)) {
-            let old = mine.clone().mul_scalar(decay);
-            *mine = old + theirs.clone().mul_scalar(1.0 - decay);
+        let blend = |mine: &Tensor<1>, theirs: &Tensor<1>| {
+            mine.clone().mul_scalar(decay) + theirs.clone().mul_scalar(1.0 - decay)
+        };
+        self.numbers = blend(&self.numbers, &other.numbers);
+        for (mine, theirs) in self.buffers.iter_mut().zip(&other.buffers) {
+            *mine = blend(mine, theirs);
         }
     }
 }

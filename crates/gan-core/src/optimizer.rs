@@ -1,66 +1,141 @@
-//! Adam over the flat parameters of one net.
+//! The optimisers, over all numbers of a net at once.
 //!
-//! The update is Burn's; this module keeps its state where a checkpoint can reach it without
-//! reading synchronously from the device.
+//! A net's gradients are joined into one tensor, so that an update takes a dozen operations however
+//! many layers there are: on WebGPU each operation costs its launch, in WebAssembly its allocation.
+//! State lies where a checkpoint can read it without waiting synchronously for the device. Formulas
+//! and the order of their parts are PyTorch's.
 
-use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer as _};
 use burn::tensor::{Gradients, Tensor};
-use gan_protocol::AdamSpec;
+use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
 use crate::net::Net;
 
-/// Adam with its moments, one pair per parameter.
-#[derive(Clone)]
+/// PyTorch's guard against a gradient of norm zero.
+const CLIP_EPSILON: f32 = 1e-6;
+
+/// What an optimiser remembers.
+#[derive(Clone, Debug)]
 pub(crate) struct NetOptimizer {
     /// Updates made; the `t` of Kingma & Ba's algorithm 1.
     pub(crate) updates: u64,
-    /// First moments, in the order of the net's parameters.
-    pub(crate) first: Vec<Tensor<1>>,
+    /// First moments or velocities, one for each number of the net.
+    pub(crate) first: Option<Tensor<1>>,
     /// Second moments, likewise.
-    pub(crate) second: Vec<Tensor<1>>,
+    pub(crate) second: Option<Tensor<1>>,
+}
+
+/// Which moments `method` keeps: first, second.
+pub(crate) fn keeps(method: OptimizerMethod) -> (bool, bool) {
+    match method {
+        OptimizerMethod::Sgd { momentum, .. } => (momentum > 0.0, false),
+        OptimizerMethod::Adam { .. } | OptimizerMethod::AdamW { .. } => (true, true),
+        OptimizerMethod::RmsProp { momentum, .. } => (momentum > 0.0, true),
+    }
 }
 
 impl NetOptimizer {
     /// The optimiser of `net` before any update.
-    pub(crate) fn new(net: &Net) -> Self {
-        let zeros = || net.parameters.iter().map(Tensor::zeros_like).collect();
-        Self { updates: 0, first: zeros(), second: zeros() }
+    pub(crate) fn new(spec: &OptimizerSpec, net: &Net) -> Self {
+        let mut optimizer = Self { updates: 0, first: None, second: None };
+        optimizer.suit(spec, net);
+        optimizer
+    }
+
+    /// Makes room for what the method keeps, and lets go of what it does not.
+    pub(crate) fn suit(&mut self, spec: &OptimizerSpec, net: &Net) {
+        let (first, second) = keeps(spec.method);
+        for (kept, moments) in [(first, &mut self.first), (second, &mut self.second)] {
+            match (kept, &moments) {
+                (true, None) => *moments = Some(net.numbers.zeros_like()),
+                (false, Some(_)) => *moments = None,
+                _ => {}
+            }
+        }
     }
 
     /// One update of `net` by the gradients of its `leaves`.
     pub(crate) fn update(
         &mut self,
-        spec: &AdamSpec,
+        spec: &OptimizerSpec,
         net: &mut Net,
         leaves: &[Tensor<1>],
         gradients: &mut Gradients,
     ) {
-        let adam = adam(spec);
-        let time = usize::try_from(self.updates).expect("updates fit the address space");
-        for (index, leaf) in leaves.iter().enumerate() {
-            // A parameter that the loss does not depend on has no gradient and stays.
-            let Some(gradient) = leaf.grad_remove(gradients) else { continue };
-            let moments = AdaptiveMomentumState::new(
-                time,
-                self.first[index].clone(),
-                self.second[index].clone(),
-            );
-            let value = net.parameters[index].clone();
-            let state = Some(AdamState::new(moments));
-            let (value, state) = adam.step(spec.learning_rate, value, gradient, state);
-            let moments = state.expect("Adam keeps its moments").momentum;
-            net.parameters[index] = value;
-            self.first[index] = moments.moment_1;
-            self.second[index] = moments.moment_2;
-        }
+        let gradients: Vec<Tensor<1>> = leaves
+            .iter()
+            .map(|leaf| {
+                // A parameter that the loss does not depend on has no gradient.
+                let found = leaf.grad_remove(gradients);
+                found.unwrap_or_else(|| leaf.clone().inner().zeros_like())
+            })
+            .collect();
+        self.apply(spec, net, Tensor::cat(gradients, 0));
+    }
+
+    /// One update of `net` by the `gradient` of all its numbers.
+    pub(crate) fn apply(&mut self, spec: &OptimizerSpec, net: &mut Net, gradient: Tensor<1>) {
+        let mut gradient = clipped(spec, gradient);
+        let rate = spec.learning_rate_at(self.updates);
         self.updates += 1;
+        let time = i32::try_from(self.updates).unwrap_or(i32::MAX);
+        let mut weights = net.numbers.clone();
+        if spec.weight_decay > 0.0 {
+            if let OptimizerMethod::AdamW { .. } = spec.method {
+                weights = weights.mul_scalar(1.0 - rate * f64::from(spec.weight_decay));
+            } else {
+                gradient = gradient + weights.clone().mul_scalar(spec.weight_decay);
+            }
+        }
+        let step = match spec.method {
+            OptimizerMethod::Sgd { momentum, nesterov } => match self.first.take() {
+                None => gradient.mul_scalar(rate),
+                Some(old) => {
+                    let velocity = old.mul_scalar(momentum) + gradient.clone();
+                    self.first = Some(velocity.clone());
+                    let direction =
+                        if nesterov { gradient + velocity.mul_scalar(momentum) } else { velocity };
+                    direction.mul_scalar(rate)
+                }
+            },
+            OptimizerMethod::Adam { beta_1, beta_2, epsilon }
+            | OptimizerMethod::AdamW { beta_1, beta_2, epsilon } => {
+                let first = blended(self.first.take(), gradient.clone(), beta_1);
+                let second = blended(self.second.take(), gradient.square(), beta_2);
+                self.first = Some(first.clone());
+                self.second = Some(second.clone());
+                let unbiased = |beta: f32| 1.0 - f64::from(beta).powi(time);
+                let root = second.sqrt().div_scalar(unbiased(beta_2).sqrt()).add_scalar(epsilon);
+                first.mul_scalar(rate / unbiased(beta_1)) / root
+            }
+            OptimizerMethod::RmsProp { decay, momentum, epsilon } => {
+                let squares = blended(self.second.take(), gradient.clone().square(), decay);
+                self.second = Some(squares.clone());
+                let mut direction = gradient / squares.sqrt().add_scalar(epsilon);
+                if let Some(old) = self.first.take() {
+                    direction = old.mul_scalar(momentum) + direction;
+                    self.first = Some(direction.clone());
+                }
+                direction.mul_scalar(rate)
+            }
+        };
+        net.numbers = weights - step;
     }
 }
 
-fn adam(spec: &AdamSpec) -> Adam {
-    AdamConfig::new()
-        .with_beta_1(spec.beta_1)
-        .with_beta_2(spec.beta_2)
-        .with_epsilon(spec.epsilon)
-        .build()
+/// `decay * old + (1 - decay) * new`.
+fn blended(old: Option<Tensor<1>>, new: Tensor<1>, decay: f32) -> Tensor<1> {
+    let old = old.expect("the method keeps this moment");
+    old.mul_scalar(decay) + new.mul_scalar(1.0 - decay)
+}
+
+fn clipped(spec: &OptimizerSpec, mut gradient: Tensor<1>) -> Tensor<1> {
+    if let Some(limit) = spec.clip_value {
+        gradient = gradient.clamp(-limit, limit);
+    }
+    if let Some(limit) = spec.clip_norm {
+        let norm = gradient.clone().square().sum().sqrt();
+        gradient =
+            gradient * norm.add_scalar(CLIP_EPSILON).recip().mul_scalar(limit).clamp_max(1.0);
+    }
+    gradient
 }

@@ -1,16 +1,25 @@
 //! One run's numbers and one step of it.
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
-use gan_protocol::{LatentDistribution, LatentSpec, RunSpec, Shape};
-use gan_random::{Generator, Purpose, standard_normal, stream, uniform_symmetric};
+use burn::tensor::{Device, Tensor, Transaction};
+use gan_protocol::{RunSpec, Shape};
+use gan_random::{Purpose, stream};
 
+use crate::activations::Activations;
+use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::checkpoint::floats;
+use crate::discriminator::{Discriminator, Shown, Verdicts, column, verdict};
 use crate::error::CoreError;
-use crate::net::{Activations, Mode, Net};
-use crate::objective::{StepScores, discriminator_loss, generator_loss};
+use crate::inputs::{Inputs, one_hot};
+use crate::net::{Condition, Mode, Net, Pass};
+use crate::objective::generator_loss;
 use crate::optimizer::NetOptimizer;
+use crate::presentation::presented;
+use crate::scores::{PendingScores, StepOutputs};
 
 /// Samples are drawn in groups of at most this many, which bounds memory.
 const SAMPLE_GROUP: usize = 64;
+/// Streams of the unrolled copy's steps, far from those of any run's own steps.
+const UNROLLED_STREAMS: u64 = 1 << 48;
 
 /// Generator, discriminator, their optimisers and counters.
 #[derive(Clone)]
@@ -18,26 +27,26 @@ pub struct Trainer {
     pub(crate) spec: RunSpec,
     device: Device,
     pub(crate) generator: Net,
-    pub(crate) discriminator: Net,
+    pub(crate) generator_optimizer: NetOptimizer,
     /// Exponential moving average of the generator, if the spec asks for one.
     pub(crate) average: Option<Net>,
-    pub(crate) generator_optimizer: NetOptimizer,
-    pub(crate) discriminator_optimizer: NetOptimizer,
+    pub(crate) discriminator: Discriminator,
 }
 
-/// The reals of one discriminator step: `[batch, channels, height, width]`, flat, in [-1, 1].
-pub type RealBatch = Vec<f32>;
+/// The reals of one discriminator step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RealBatch {
+    /// [`Trainer::reals_per_step`] samples one after another, channels first, in [-1, 1] for images.
+    pub values: Vec<f32>,
+    /// Their classes, one a sample; not looked at where the run has no labels.
+    pub labels: Vec<u16>,
+}
 
-/// The discriminator's outputs of one step, still on the device.
-#[derive(Debug)]
-pub struct PendingScores {
-    /// Generator steps done, this one included.
-    pub step: u64,
-    objective: gan_protocol::Objective,
-    smoothing: f32,
-    real: Tensor<1>,
-    fake: Tensor<1>,
-    judged: Tensor<1>,
+/// A batch of the generator's.
+struct Fakes {
+    /// In the graph of the generator's leaves.
+    samples: Activations,
+    inputs: Inputs,
 }
 
 impl Trainer {
@@ -47,33 +56,31 @@ impl Trainer {
     /// As [`RunSpec::validate`]; nothing is allocated then.
     pub fn new(spec: &RunSpec, device: &Device) -> Result<Self, CoreError> {
         spec.validate()?;
-        let weights = |purpose| stream(spec.seed, purpose, 0);
-        let generator = Net::new(
-            &spec.generator,
-            Shape::flat(spec.latent.size),
-            &mut weights(Purpose::GeneratorWeights),
-            device,
-        )?;
-        let discriminator = Net::new(
-            &spec.discriminator,
-            spec.discriminator_input(),
-            &mut weights(Purpose::DiscriminatorWeights),
-            device,
-        )?;
+        let net = |net, input: Shape, purpose| {
+            Net::new(net, input, &mut stream(spec.seed, purpose, 0), device)
+        };
+        let generator = net(&spec.generator, spec.generator_input(), Purpose::GeneratorWeights)?;
+        let discriminator =
+            net(&spec.discriminator, spec.discriminator_input(), Purpose::DiscriminatorWeights)?;
+        let optimizer = NetOptimizer::new(&spec.discriminator_optimizer, &discriminator);
         Ok(Self {
             spec: spec.clone(),
             device: device.clone(),
             average: spec.ema.map(|_| generator.clone()),
-            generator_optimizer: NetOptimizer::new(&generator),
-            discriminator_optimizer: NetOptimizer::new(&discriminator),
+            generator_optimizer: NetOptimizer::new(&spec.generator_optimizer, &generator),
             generator,
-            discriminator,
+            discriminator: Discriminator { net: discriminator, optimizer },
         })
     }
 
     /// The run's description, with the settings in force.
     pub fn spec(&self) -> &RunSpec {
         &self.spec
+    }
+
+    /// What computes.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Generator steps done.
@@ -83,145 +90,190 @@ impl Trainer {
 
     /// Discriminator steps done; the next one's number, counted from 0.
     pub fn discriminator_steps(&self) -> u64 {
-        self.discriminator_optimizer.updates
+        self.discriminator.optimizer.updates
     }
 
-    /// Puts settings in force that leave the nets and the data as they are: learning rates,
-    /// objective, steps of the discriminator, smoothing.
+    /// Reals that a discriminator step takes.
+    pub fn reals_per_step(&self) -> usize {
+        self.spec.batch_size * self.spec.packing
+    }
+
+    /// Puts settings in force that leave the nets and the data as they are.
     pub fn tune(&mut self, spec: &RunSpec) {
         debug_assert_eq!(
-            (&spec.generator, &spec.discriminator),
-            (&self.spec.generator, &self.spec.discriminator),
+            (&spec.generator, &spec.discriminator, spec.generator_input()),
+            (&self.spec.generator, &self.spec.discriminator, self.spec.generator_input()),
             "tuning does not change nets"
         );
         self.spec = spec.clone();
+        self.generator_optimizer.suit(&spec.generator_optimizer, &self.generator);
+        let judge = &mut self.discriminator;
+        judge.optimizer.suit(&spec.discriminator_optimizer, &judge.net);
+        match spec.ema {
+            Some(_) if self.average.is_none() => self.average = Some(self.generator.clone()),
+            None => self.average = None,
+            Some(_) => {}
+        }
     }
 
     /// One generator step with the discriminator steps before it (Goodfellow et al. 2014,
     /// algorithm 1). Queues the work; nothing is read back.
     ///
     /// The fakes of the last discriminator step serve the generator's step too, as in DCGAN's
-    /// published code: one pass through the generator less. `reals` gives the batch for the
-    /// discriminator step of the given number.
+    /// published code: one pass through the generator less. Fakes are of the classes of the reals
+    /// beside them. `reals` gives the batch for the discriminator step of the given number.
     pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingScores {
+        let step = self.generator_steps();
         for _ in 1..self.spec.discriminator_steps {
             let index = self.discriminator_steps();
-            let leaves = self.generator.parameters.clone();
-            let fakes = self.fakes(&leaves, Purpose::DiscriminatorLatents, index, false);
-            self.discriminator_step(reals(index), fakes);
+            let batch = reals(index);
+            let weights = self.generator.parameters();
+            let fakes =
+                self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
+            let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+            self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
         }
+        let index = self.discriminator_steps();
+        let batch = reals(index);
         let leaves = self.generator.leaves();
-        let fakes = self.fakes(&leaves, Purpose::GeneratorLatents, self.generator_steps(), true);
-        let batch = reals(self.discriminator_steps());
-        let (real, fake) = self.discriminator_step(batch, fakes.clone().inner());
-        let judged = self.generator_step(&leaves, fakes);
+        let fakes =
+            self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let (shown_reals, shown_fakes) =
+            (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+        let verdicts = self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
+        let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
+        let (judged, compared) = self.generator_step(&leaves, fakes, &batch, unrolled);
         if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
             let step = self.generator_optimizer.updates as f32;
             let decay = ema.decay.min((1.0 + step) / (10.0 + step));
             average.approach(&self.generator, decay);
         }
-        PendingScores {
-            step: self.generator_steps(),
-            objective: self.spec.objective,
-            smoothing: self.spec.label_smoothing,
-            real,
-            fake,
-            judged,
-        }
+        let Verdicts { real, fake, penalty, auxiliary } = verdicts;
+        let outputs = StepOutputs { real, fake, judged, compared, penalty, auxiliary };
+        PendingScores::new(self.generator_steps(), &self.spec, outputs)
     }
 
-    /// A batch of the generator with `parameters`: `[batch, channels, height, width]`.
+    /// A batch of the generator with `parameters`, of the classes `labels`.
     fn fakes(
         &mut self,
-        parameters: &[Tensor<1>],
+        parameters: Vec<Tensor<1>>,
         purpose: Purpose,
         index: u64,
-        moves_statistics: bool,
-    ) -> Tensor<4> {
-        let latents = self.latents(purpose, index, self.spec.batch_size);
-        // Masks of the two kinds of pass come from streams of their own.
-        let stream_index = 2 * index + u64::from(moves_statistics);
-        let mut dropout = stream(self.spec.seed, Purpose::GeneratorDropout, stream_index);
-        let mut mode = Mode::Training { dropout: &mut dropout, moves_statistics };
-        let output = self.generator.forward_with(parameters, Activations::Flat(latents), &mut mode);
-        match output {
-            Activations::Image(samples) => samples,
-            // A vector is read as the image that it stands for, channels first.
-            Activations::Flat(samples) => {
-                let data = &self.spec.data;
-                let batch = samples.dims()[0];
-                samples.reshape([batch, data.channels, data.height, data.width])
-            }
+        labels: &[u16],
+        in_generator_step: bool,
+    ) -> Fakes {
+        let count = self.reals_per_step();
+        let mut inputs = Inputs::drawn(&self.spec, purpose, index, count);
+        if self.spec.labels.is_some() {
+            inputs.labels = labels.to_vec();
         }
+        // Masks of the two kinds of pass come from streams of their own.
+        let stream_index = 2 * index + u64::from(in_generator_step);
+        let mut randomness = stream(self.spec.seed, Purpose::GeneratorDropout, stream_index);
+        let condition = inputs.condition(&self.spec, &self.device);
+        let mode =
+            Mode::Training { randomness: &mut randomness, moves_statistics: in_generator_step };
+        let mut pass = Pass { mode, condition: &condition };
+        let weights = self.generator.effective(parameters, in_generator_step);
+        let input = inputs.tensor(&self.spec, &self.device);
+        let samples = self.generator.forward_with(&weights, input, &mut pass);
+        // A vector is read as the image that it stands for, channels first.
+        Fakes { samples: samples.shaped(self.spec.data.shape()), inputs }
     }
 
-    /// Updates the discriminator; gives its outputs for reals and fakes, `[batch]` each.
-    fn discriminator_step(&mut self, batch: RealBatch, fakes: Tensor<4>) -> (Tensor<1>, Tensor<1>) {
-        let index = self.discriminator_steps();
-        let size = self.spec.batch_size;
-        let reals = self.real_tensor(batch);
-        let leaves = self.discriminator.leaves();
-        let mut dropout = stream(self.spec.seed, Purpose::DiscriminatorDropout, 2 * index);
-        let mut mode = Mode::Training { dropout: &mut dropout, moves_statistics: true };
-        let apart = self.discriminator.mixes_samples();
-        let mut judge = |samples: Tensor<4>, mode: &mut Mode<'_>| {
-            let input = Activations::Image(samples);
-            self.discriminator.forward_with(&leaves, input, mode).flat()
-        };
-        let (real, fake) = if apart {
-            // Each kind gets statistics of its own, as in DCGAN.
-            (judge(reals, &mut mode), judge(fakes, &mut mode))
-        } else {
-            // One pass over both gives the same numbers with half the launches.
-            let both = judge(Tensor::cat(vec![reals, fakes], 0), &mut mode);
-            (both.clone().slice([0..size, 0..1]), both.slice([size..2 * size, 0..1]))
-        };
-        let outputs = (flattened(&real), flattened(&fake));
-        let loss = discriminator_loss(self.spec.objective, real, fake, self.spec.label_smoothing);
-        let mut gradients = loss.backward();
-        self.discriminator_optimizer.update(
-            &self.spec.discriminator_optimizer,
-            &mut self.discriminator,
-            &leaves,
-            &mut gradients,
-        );
-        outputs
+    /// Reals as discriminator step `index` sees them.
+    fn shown_reals(&self, batch: &RealBatch, index: u64) -> Shown {
+        let spec = &self.spec;
+        let samples = self.real_samples(batch);
+        let samples = presented(spec, samples, self.generator_steps(), 4 * index);
+        let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
+        let condition = Condition { label: label.clone(), generator: None };
+        Shown { samples, condition, targets: Targets { label, ..Targets::default() } }
     }
 
-    /// Updates the generator by `fakes`, made from `leaves`; gives the discriminator's outputs
-    /// for them, `[batch]`.
+    /// Fakes as discriminator step `index` sees them.
+    fn shown_fakes(&self, fakes: &Fakes, index: u64) -> Shown {
+        let spec = &self.spec;
+        let samples = fakes.samples.clone().inner();
+        let samples = presented(spec, samples, self.generator_steps(), 4 * index + 1);
+        let condition = fakes.inputs.condition(spec, &self.device);
+        Shown { samples, condition, targets: fakes.inputs.targets(spec, &self.device) }
+    }
+
+    fn real_samples(&self, batch: &RealBatch) -> Activations {
+        Activations::from_values(batch.values.clone(), self.spec.data.shape(), &self.device)
+    }
+
+    /// The discriminator after the further steps of an unrolled GAN; `None` without any.
+    fn unrolled(&self, reals: &Shown, fakes: &Shown, step: u64) -> Option<Discriminator> {
+        if self.spec.unrolled_steps == 0 {
+            return None;
+        }
+        let mut copy = self.discriminator.clone();
+        for further in 0..self.spec.unrolled_steps as u64 {
+            copy.step(&self.spec, reals, fakes, UNROLLED_STREAMS + 32 * step + further);
+        }
+        Some(copy)
+    }
+
+    /// Updates the generator by `fakes`, made from `leaves`; gives the verdicts on them and, for a
+    /// relativistic objective, on the reals: `[batch]` each. `judge` is asked in place of the
+    /// discriminator where it is there.
     ///
-    /// The discriminator's parameters take part as constants, so that no gradient is computed
-    /// for them.
-    fn generator_step(&mut self, leaves: &[Tensor<1>], fakes: Tensor<4>) -> Tensor<1> {
-        let stream_index = 2 * self.generator_steps() + 1;
-        let mut dropout = stream(self.spec.seed, Purpose::DiscriminatorDropout, stream_index);
-        let mut mode = Mode::Training { dropout: &mut dropout, moves_statistics: false };
-        let judged = self.discriminator.forward(Activations::Image(fakes), &mut mode).flat();
-        let outputs = flattened(&judged);
-        let mut gradients = generator_loss(self.spec.objective, judged).backward();
-        self.generator_optimizer.update(
-            &self.spec.generator_optimizer,
-            &mut self.generator,
-            leaves,
-            &mut gradients,
-        );
+    /// The judge's parameters take part as constants, so that no gradient is computed for them.
+    fn generator_step(
+        &mut self,
+        leaves: &[Tensor<1>],
+        fakes: Fakes,
+        batch: &RealBatch,
+        judge: Option<Discriminator>,
+    ) -> (Tensor<1>, Option<Tensor<1>>) {
+        let step = self.generator_steps();
+        let spec = &self.spec;
+        let condition = fakes.inputs.condition(spec, &self.device);
+        let samples = presented(spec, fakes.samples, step, 4 * step + 2);
+        let compared = spec.objective.is_relativistic().then(|| {
+            let reals = presented(spec, self.real_samples(batch), step, 4 * step + 3);
+            let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
+            (reals, Condition { label, generator: None })
+        });
+        let mut judge = judge;
+        let judge = judge.as_mut().unwrap_or(&mut self.discriminator);
+        let answers = judge.judge(spec, samples, &condition, 2 * step + 1);
+        let on_reals = compared
+            .map(|(reals, condition)| verdict(&judge.judge(spec, reals, &condition, 2 * step + 1)));
+        let judged = verdict(&answers);
+        let outputs = (column(&judged), on_reals.as_ref().map(column));
+        let mut loss = generator_loss(spec.objective, judged, on_reals);
+        let targets = fakes.inputs.targets(spec, &self.device);
+        if let Some(term) = auxiliary_loss(spec, &answers, &targets) {
+            loss = loss + term;
+        }
+        let mut gradients = loss.backward();
+        let optimizer = &self.spec.generator_optimizer;
+        self.generator_optimizer.update(optimizer, &mut self.generator, leaves, &mut gradients);
         outputs
     }
 
-    /// Samples for `latents` (`[count, latent size]`, flat) by the averaged generator where there
-    /// is one: `[count, channels, height, width]`, flat, in the range of the last activation.
+    /// Samples for `inputs` by the averaged generator where there is one: sample after sample,
+    /// channels first, in the range of the last activation. Noise layers draw from the stream of
+    /// fresh noise number `noise`.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn samples(&self, latents: &[f32]) -> Result<Vec<f32>, CoreError> {
-        let size = self.spec.latent.size;
+    pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
         let mut net = self.average.as_ref().unwrap_or(&self.generator).clone();
+        let weights = net.parameters();
+        let weights = net.effective(weights, false);
+        let mut randomness = stream(self.spec.seed, Purpose::SampleNoise, noise);
         let mut transaction = Transaction::default();
-        for group in latents.chunks(SAMPLE_GROUP * size) {
-            let input = TensorData::new(group.to_vec(), [group.len() / size, size]);
-            let input = Activations::Flat(Tensor::from_data(input, &self.device));
-            let samples = net.forward(input, &mut Mode::Sampling).flat();
+        for begin in (0..inputs.count(&self.spec)).step_by(SAMPLE_GROUP) {
+            let part = inputs.part(&self.spec, begin, SAMPLE_GROUP);
+            let condition = part.condition(&self.spec, &self.device);
+            let mode = Mode::Sampling { noise: Some(&mut randomness) };
+            let mut pass = Pass { mode, condition: &condition };
+            let input = part.tensor(&self.spec, &self.device);
+            let samples = net.forward_with(&weights, input, &mut pass).flat();
             let count: usize = samples.dims().iter().product();
             transaction = transaction.register(samples.reshape([count]));
         }
@@ -232,71 +284,24 @@ impl Trainer {
         Ok(values)
     }
 
-    fn latents(&self, purpose: Purpose, index: u64, count: usize) -> Tensor<2> {
-        let values = latents(self.spec.latent, self.spec.seed, purpose, index, count);
-        let data = TensorData::new(values, [count, self.spec.latent.size]);
-        Tensor::from_data(data, &self.device)
-    }
-
-    fn real_tensor(&self, batch: RealBatch) -> Tensor<4> {
-        let data = &self.spec.data;
-        let dimensions = [self.spec.batch_size, data.channels, data.height, data.width];
-        Tensor::from_data(TensorData::new(batch, dimensions), &self.device)
-    }
-
-    /// What computes.
-    pub fn device(&self) -> &Device {
-        &self.device
-    }
-}
-
-impl PendingScores {
-    /// Reads the scores of several steps in one go; this also waits until the device has done
-    /// them.
+    /// The discriminator's outputs for samples as they are (no augmentation, no noise, running
+    /// statistics): `[count, outputs]`, flat; with packing, a row for each pack.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn read(steps: Vec<Self>) -> Result<Vec<(u64, StepScores)>, CoreError> {
-        let mut transaction = Transaction::default();
-        let mut settings = Vec::with_capacity(steps.len());
-        for step in steps {
-            settings.push((step.step, step.objective, step.smoothing));
-            transaction = transaction.register(step.real).register(step.fake).register(step.judged);
-        }
-        let mut outputs = transaction.execute_async().await?.into_iter().map(floats);
-        let mut next = || outputs.next().expect("three outputs a step were registered");
-        settings
-            .into_iter()
-            .map(|(step, objective, smoothing)| {
-                let (real, fake, judged) = (next()?, next()?, next()?);
-                let scores = StepScores::from_outputs(objective, smoothing, &real, &fake, &judged);
-                Ok((step, scores))
-            })
-            .collect()
+    pub async fn verdicts(&self, batch: &RealBatch) -> Result<Vec<f32>, CoreError> {
+        let mut net = self.discriminator.net.clone();
+        let spec = &self.spec;
+        let mut plain = spec.clone();
+        (plain.diff_augment, plain.instance_noise) = (None, None);
+        let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
+        let condition = Condition { label, generator: None };
+        let samples = presented(&plain, self.real_samples(batch), 0, 0);
+        let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+        let outputs = net.forward(samples, &mut pass).flat();
+        let count: usize = outputs.dims().iter().product();
+        let outputs = Transaction::default().register(outputs.reshape([count]));
+        let mut data = outputs.execute_async().await?;
+        floats(data.pop().expect("one output was registered"))
     }
-}
-
-/// `count` latents for `purpose` and `index` of the run seeded with `seed`: `[count, size]`, flat.
-pub fn latents(
-    spec: LatentSpec,
-    seed: u64,
-    purpose: Purpose,
-    index: u64,
-    count: usize,
-) -> Vec<f32> {
-    let mut generator: Generator = stream(seed, purpose, index);
-    match spec.distribution {
-        LatentDistribution::Normal => standard_normal(&mut generator, count * spec.size),
-        LatentDistribution::Uniform => uniform_symmetric(&mut generator, count * spec.size),
-    }
-}
-
-/// `[batch, 1]` as `[batch]`, outside of any graph.
-fn flattened(outputs: &Tensor<2>) -> Tensor<1> {
-    let batch = outputs.dims()[0];
-    outputs.clone().inner().reshape([batch])
-}
-
-pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
-    data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
 }

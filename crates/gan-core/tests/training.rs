@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use gan_core::{
-    Activations, CoreError, Mode, Net, PendingScores, Snapshot, StepScores, Trainer, cpu,
-    discriminator_loss, generator_loss, largest_deviation, latents,
+    Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, RealBatch,
+    Smoothing, Snapshot, StepScores, Trainer, cpu, discriminator_loss, generator_loss,
+    largest_deviation,
 };
 use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
@@ -52,11 +53,14 @@ fn trainer(spec: &RunSpec) -> Trainer {
 }
 
 /// Reals as a pure function of the step: blurred noise is enough here.
-fn reals(spec: &RunSpec) -> impl Fn(u64) -> Vec<f32> + use<> {
-    let count = spec.batch_size * spec.data.shape().size().expect("small");
+fn reals(spec: &RunSpec) -> impl Fn(u64) -> RealBatch + use<> {
+    let samples = spec.batch_size * spec.packing;
+    let count = samples * spec.data.shape().size().expect("small");
+    let classes = spec.labels.map_or(1, |labels| labels.classes());
     move |step| {
         let noise = standard_normal(&mut stream(99, Purpose::DataSample, step), count);
-        noise.into_iter().map(f32::tanh).collect()
+        let values = noise.into_iter().map(f32::tanh).collect();
+        RealBatch { values, labels: (0..samples).map(|i| (i * 7 % classes) as u16).collect() }
     }
 }
 
@@ -123,8 +127,9 @@ fn the_reported_losses_are_those_that_are_minimised() {
             (Objective::Minimax, cross_entropy, mean(fake, &|t| log_sigmoid(-t))),
             (Objective::LeastSquares, squares, 0.5 * mean(fake, &|t| (t - 1.0).powi(2))),
         ] {
+            let smoothing = Smoothing { real: smoothing, fake: 0.0 };
             let d = scalar(discriminator_loss(objective, column(real), column(fake), smoothing));
-            let g = scalar(generator_loss(objective, column(fake)));
+            let g = scalar(generator_loss(objective, column(fake), None));
             assert!((d / expected_d - 1.0).abs() < 1e-5, "{objective:?}: {d} for {expected_d}");
             assert!((g / expected_g - 1.0).abs() < 1e-5, "{objective:?}: {g} for {expected_g}");
         }
@@ -138,13 +143,14 @@ fn gradients_agree_with_finite_differences_through_every_layer() {
     let spec = small_spec(json!({}));
     let mut seed = stream(3, Purpose::GeneratorWeights, 0);
     let mut net = Net::new(&spec.generator, Shape::flat(4), &mut seed, &device).expect("valid");
-    let z = latents(spec.latent, 1, Purpose::GeneratorLatents, 0, 6);
+    let z = Inputs::drawn(&spec, Purpose::GeneratorLatents, 0, 6).values;
     let weights = standard_normal(&mut stream(1, Purpose::DataSample, 0), 6 * 64);
     let loss = |net: &mut Net, parameters: &[Tensor<1>]| {
-        let mut dropout = stream(1, Purpose::GeneratorDropout, 0);
-        let mut mode = Mode::Training { dropout: &mut dropout, moves_statistics: false };
+        let mut randomness = stream(1, Purpose::GeneratorDropout, 0);
+        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
+        let mut pass = Pass { mode, condition: &Condition::default() };
         let input = Tensor::from_data(TensorData::new(z.clone(), [6, 4]), &device);
-        let output = net.forward_with(parameters, Activations::Flat(input), &mut mode).flat();
+        let output = net.forward_with(parameters, Activations::Flat(input), &mut pass).flat();
         let weights = Tensor::from_data(TensorData::new(weights.clone(), [6, 64]), &device);
         (output * weights).sum()
     };
@@ -213,9 +219,9 @@ fn the_average_follows_the_generator() {
     let mut with = trainer(&spec);
     let mut without = trainer(&small_spec(json!({"ema": null})));
     assert_eq!(train(&mut with, 3), train(&mut without, 3), "averaging does not touch training");
-    let z = latents(spec.latent, spec.seed, Purpose::FixedLatents, 0, 3);
-    let averaged = block_on(with.samples(&z)).expect("samples");
-    let newest = block_on(without.samples(&z)).expect("samples");
+    let inputs = Inputs::drawn(&spec, Purpose::FixedLatents, 0, 3);
+    let averaged = block_on(with.samples(&inputs, 0)).expect("samples");
+    let newest = block_on(without.samples(&inputs, 0)).expect("samples");
     assert_eq!(averaged.len(), 3 * 64);
     assert_ne!(averaged, newest);
 }
@@ -224,9 +230,10 @@ fn the_average_follows_the_generator() {
 fn samples_do_not_depend_on_their_company() {
     let mut run = trainer(&small_spec(json!({})));
     train(&mut run, 3);
-    let z = latents(run.spec().latent, 1, Purpose::FreshLatents, 0, 70);
-    let together = block_on(run.samples(&z)).expect("samples");
-    let alone = block_on(run.samples(&z[69 * 4..])).expect("samples");
+    let inputs = Inputs::drawn(run.spec(), Purpose::FreshLatents, 0, 70);
+    let last = Inputs { values: inputs.values[69 * 4..].to_vec(), ..inputs.clone() };
+    let together = block_on(run.samples(&inputs, 0)).expect("samples");
+    let alone = block_on(run.samples(&last, 0)).expect("samples");
     for (a, b) in together[69 * 64..].iter().zip(&alone) {
         assert!((a - b).abs() < 1e-5);
     }

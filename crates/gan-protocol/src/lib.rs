@@ -7,23 +7,32 @@
 
 mod change;
 mod checkpoint;
+mod combination;
+mod data;
 mod error;
+mod labels;
+mod layer;
 mod message;
 mod net;
+mod objective;
+mod optimizer;
 mod presets;
 mod run;
 mod shape;
 
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
+pub use data::{AugmentationSpec, DataSource, DataSpec, GaussianSpec, PointsSpec};
 pub use error::SpecError;
+pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
+pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, Command, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, SampleSet, Task,
     Tuning,
 };
-pub use net::{ActivationKind, InitialWeights, LayerSpec, NetSpec};
+pub use net::{InitialWeights, NetSpec};
+pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
+pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
 pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
-pub use run::{
-    AdamSpec, DataSource, DataSpec, EmaSpec, LatentDistribution, LatentSpec, Objective, RunSpec,
-};
+pub use run::{EmaSpec, LatentDistribution, LatentSpec, RunSpec};
 pub use shape::Shape;

@@ -7,8 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::DataSource;
 use crate::error::SpecError;
-use crate::run::{DataSource, Objective, RunSpec};
+use crate::objective::Objective;
+use crate::run::RunSpec;
 
 /// A command with the number under which its outcome is reported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,9 +73,9 @@ pub enum Command {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tuning {
-    /// Adam's step size for the generator.
+    /// Step size for the generator.
     pub generator_learning_rate: Option<f64>,
-    /// Adam's step size for the discriminator.
+    /// Step size for the discriminator.
     pub discriminator_learning_rate: Option<f64>,
     /// What the nets minimise.
     pub objective: Option<Objective>,
@@ -224,10 +226,17 @@ pub struct Metrics {
     pub generator_loss: f64,
     /// The discriminator's loss (of its last step, where there are several).
     pub discriminator_loss: f64,
-    /// Mean of D(x) over the batch of reals: a probability, or the raw score for least squares.
+    /// Mean of D(x) over the batch of reals: a probability where the objective is a logarithmic
+    /// one, the raw output otherwise.
     pub real_score: f64,
     /// Mean of D(G(z)) over the batch of the generator's step, likewise.
     pub fake_score: f64,
+    /// The penalties' part of the discriminator's loss, which stands beside it.
+    #[serde(default)]
+    pub penalty: f64,
+    /// What further tasks (classes, codes, several generators) add to it, likewise.
+    #[serde(default)]
+    pub auxiliary: f64,
 }
 
 /// Which sheet a frame belongs to.

@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::combination;
+use crate::data::DataSpec;
 use crate::error::{SpecError, in_range};
+use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
+use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
+use crate::optimizer::OptimizerSpec;
 use crate::shape::Shape;
 
 /// All that a run is made of.
@@ -16,61 +21,63 @@ pub struct RunSpec {
     pub data: DataSpec,
     /// What the generator is fed.
     pub latent: LatentSpec,
-    /// From a latent to a sample.
+    /// From a latent (and codes) to a sample.
     pub generator: NetSpec,
-    /// From a sample to one number (a logit, or a score).
+    /// From a sample (or a pack of them) to a logit or a score, and what further tasks ask for.
     pub discriminator: NetSpec,
     /// What the two nets minimise.
     pub objective: Objective,
-    /// Adam for the generator.
-    pub generator_optimizer: AdamSpec,
-    /// Adam for the discriminator.
-    pub discriminator_optimizer: AdamSpec,
-    /// Samples a step, for reals and for fakes.
+    /// What is added to the discriminator's loss to bound its slope.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub penalties: Vec<PenaltySpec>,
+    /// Cuts each of the discriminator's parameters off at plus and minus this after each of its
+    /// updates (WGAN, Arjovsky et al. 2017, algorithm 1: 0.01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_clip: Option<f32>,
+    /// The generator's optimiser.
+    pub generator_optimizer: OptimizerSpec,
+    /// The discriminator's optimiser.
+    pub discriminator_optimizer: OptimizerSpec,
+    /// Samples a step, for reals and for fakes; with packing, packs.
     pub batch_size: usize,
     /// Steps of the discriminator per step of the generator (n_critic).
-    #[serde(default = "one_step")]
+    #[serde(default = "one_step", skip_serializing_if = "is_one")]
     pub discriminator_steps: usize,
-    /// One-sided label smoothing (Salimans et al. 2016): the target for reals is
-    /// `1 - label_smoothing`, the one for fakes stays 0.
+    /// Samples that the discriminator judges as one, side by side as channels (PacGAN, Lin et al.
+    /// 2017, section 2.2: m).
+    #[serde(default = "one_step", skip_serializing_if = "is_one")]
+    pub packing: usize,
+    /// Further steps that a copy of the discriminator makes before the generator's step, which
+    /// then answers to the copy (Unrolled GAN, Metz et al. 2016, section 2.2: K). The copy learns
+    /// from the batch in hand. The generator's gradient goes through the copy's outputs, not
+    /// through its updates: of the paper's equation 11 this is the first term.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unrolled_steps: usize,
+    /// One-sided label smoothing (Salimans et al. 2016, section 3.4): the target for reals is
+    /// `1 - label_smoothing`.
     #[serde(default)]
     pub label_smoothing: f32,
+    /// The other side of smoothing: the target for fakes.
+    #[serde(default, skip_serializing_if = "is_zero_f32")]
+    pub fake_label_smoothing: f32,
+    /// Noise on what the discriminator judges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_noise: Option<InstanceNoiseSpec>,
+    /// Differentiable augmentation of what the discriminator judges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff_augment: Option<DiffAugmentSpec>,
+    /// How the classes of the reals take part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSpec>,
+    /// InfoGAN's codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<CodeSpec>,
+    /// Several generators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<MixtureSpec>,
     /// Exponential moving average of the generator's weights, which the sheets show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ema: Option<EmaSpec>,
-}
-
-/// Real samples: where they come from and in which shape the nets see them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataSpec {
-    /// Which set.
-    pub source: DataSource,
-    /// Channels of a sample.
-    pub channels: usize,
-    /// Rows of a sample, in pixels.
-    pub height: usize,
-    /// Columns of a sample, in pixels.
-    pub width: usize,
-}
-
-impl DataSpec {
-    /// The shape of one sample.
-    pub fn shape(&self) -> Shape {
-        Shape::image(self.channels, self.height, self.width)
-    }
-}
-
-/// A set of real samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataSource {
-    /// MNIST's training images (LeCun, Cortes & Burges): 60,000 of 28 x 28.
-    Mnist,
-    /// Digits drawn by strokes at run time: unlimited, nothing to download.
-    DrawnDigits,
-    /// IDX files that the user chose.
-    IdxFiles,
 }
 
 /// The distribution of latents.
@@ -93,43 +100,6 @@ pub enum LatentDistribution {
     Uniform,
 }
 
-/// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
-/// logistic function, `x` a real sample, `z` a latent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`
-    /// (Goodfellow et al. 2014, section 3).
-    NonSaturating,
-    /// D as non-saturating; G: `E[log(1 - σ(D(G(z))))]` (Goodfellow et al. 2014, equation 1).
-    Minimax,
-    /// D: `½E[(D(x) - 1)²] + ½E[D(G(z))²]`; G: `½E[(D(G(z)) - 1)²]` (Mao et al. 2016,
-    /// equation 9).
-    LeastSquares,
-}
-
-impl Objective {
-    /// Every objective, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::NonSaturating, Self::Minimax, Self::LeastSquares];
-}
-
-/// Adam (Kingma & Ba 2015). The defaults are DCGAN's rates with PyTorch's epsilon.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AdamSpec {
-    /// Step size.
-    pub learning_rate: f64,
-    /// Decay of the first moment.
-    #[serde(default = "default_beta_1")]
-    pub beta_1: f32,
-    /// Decay of the second moment.
-    #[serde(default = "default_beta_2")]
-    pub beta_2: f32,
-    /// Added to the root of the second moment.
-    #[serde(default = "default_adam_epsilon")]
-    pub epsilon: f32,
-}
-
 /// Exponential moving average of the generator's weights and running statistics: after each step
 /// `average += (1 - d) (weights - average)` with `d = min(decay, (1 + step) / (10 + step))`, so that
 /// the first steps' weights are soon forgotten.
@@ -143,14 +113,14 @@ pub struct EmaSpec {
 fn one_step() -> usize {
     1
 }
-fn default_beta_1() -> f32 {
-    0.5
+fn is_one(value: &usize) -> bool {
+    *value == 1
 }
-fn default_beta_2() -> f32 {
-    0.999
+fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
-fn default_adam_epsilon() -> f32 {
-    1e-8
+fn is_zero_f32(value: &f32) -> bool {
+    *value == 0.0
 }
 
 impl RunSpec {
@@ -186,28 +156,48 @@ impl RunSpec {
     /// The path of the first wrong field, what it holds and what is allowed.
     pub fn validate(&self) -> Result<(), SpecError> {
         in_range("seed", self.seed, 0, (1 << 53) - 1)?;
-        in_range("data.channels", self.data.channels, 1, 4)?;
-        in_range("data.height", self.data.height, 1, 128)?;
-        in_range("data.width", self.data.width, 1, 128)?;
-        if self.data.source == DataSource::DrawnDigits
-            && self.data.shape() != Shape::image(1, 28, 28)
-        {
-            return Err(SpecError::new(
-                "data.source",
-                format!("drawn digits are 1x28x28; the spec asks for {}", self.data.shape()),
-            ));
-        }
+        self.data.validate().map_err(|e| e.within("data"))?;
         in_range("latent.size", self.latent.size, 1, 1_024)?;
-        in_range("batch_size", self.batch_size, 2, 1_024)?;
+        in_range("batch_size", self.batch_size, 2, 4_096)?;
         in_range("discriminator_steps", self.discriminator_steps, 1, 100)?;
+        in_range("packing", self.packing, 1, 8)?;
+        in_range("unrolled_steps", self.unrolled_steps, 0, 20)?;
         in_range("label_smoothing", self.label_smoothing, 0.0, 0.5)?;
+        in_range("fake_label_smoothing", self.fake_label_smoothing, 0.0, 0.5)?;
+        in_range("penalties", self.penalties.len(), 0, 4)?;
+        for (index, penalty) in self.penalties.iter().enumerate() {
+            penalty.validate().map_err(|e| e.within(&format!("penalties[{index}]")))?;
+        }
+        if let Some(limit) = self.weight_clip {
+            in_range("weight_clip", limit, 1e-6, 1e3)?;
+        }
         self.generator_optimizer.validate().map_err(|e| e.within("generator_optimizer"))?;
         self.discriminator_optimizer.validate().map_err(|e| e.within("discriminator_optimizer"))?;
+        if let Some(noise) = self.instance_noise {
+            in_range("instance_noise.sd", noise.sd, 0.0, 100.0)?;
+        }
+        if let Some(augment) = self.diff_augment {
+            augment.validate().map_err(|e| e.within("diff_augment"))?;
+        }
+        if let Some(labels) = self.labels {
+            labels.validate().map_err(|e| e.within("labels"))?;
+        }
+        if let Some(codes) = &self.codes {
+            codes.validate().map_err(|e| e.within("codes"))?;
+        }
+        if let Some(mixture) = self.mixture {
+            mixture.validate().map_err(|e| e.within("mixture"))?;
+        }
         if let Some(ema) = self.ema {
             in_range("ema.decay", ema.decay, 0.0, 0.999_999)?;
         }
+        self.validate_nets()?;
+        combination::validate(self)
+    }
+
+    fn validate_nets(&self) -> Result<(), SpecError> {
         let sample = self.data.shape();
-        let made = self.generator.shapes(Shape::flat(self.latent.size));
+        let made = self.generator.shapes(self.generator_input());
         let made = made.map_err(|e| e.within("generator"))?;
         let made = made[made.len() - 1];
         // A vector of the right size is read as the image it stands for, channels first.
@@ -219,27 +209,42 @@ impl RunSpec {
         }
         let judged = self.discriminator.shapes(self.discriminator_input());
         let judged = judged.map_err(|e| e.within("discriminator"))?;
-        if judged[judged.len() - 1] != Shape::flat(1) {
-            return Err(SpecError::new(
-                "discriminator.layers",
-                format!("end in {}; they must end in one number", judged[judged.len() - 1]),
-            ));
+        let (found, asked) = (judged[judged.len() - 1], self.discriminator_outputs());
+        if found != Shape::flat(asked) {
+            let message = if asked == 1 {
+                format!("end in {found}; they must end in one number")
+            } else {
+                let further = asked - 1;
+                format!("end in {found}; they must end in {asked}: the verdict and {further} more")
+            };
+            return Err(SpecError::new("discriminator.layers", message));
         }
         Ok(())
     }
 
-    /// What the discriminator is fed: an image, always; an MLP starts with `flatten`.
-    pub fn discriminator_input(&self) -> Shape {
-        self.data.shape()
+    /// What the generator is fed: a latent, and the codes behind it.
+    pub fn generator_input(&self) -> Shape {
+        Shape::flat(self.latent.size + self.codes.as_ref().map_or(0, CodeSpec::size))
     }
-}
 
-impl AdamSpec {
-    fn validate(&self) -> Result<(), SpecError> {
-        in_range("learning_rate", self.learning_rate, 0.0, 1.0)?;
-        in_range("beta_1", self.beta_1, 0.0, 0.999_999)?;
-        in_range("beta_2", self.beta_2, 0.0, 0.999_999)?;
-        in_range("epsilon", self.epsilon, 1e-12, 1.0)
+    /// What the discriminator is fed: a sample; with packing, several as the channels of one.
+    pub fn discriminator_input(&self) -> Shape {
+        match self.data.shape() {
+            Shape::Flat { size } => Shape::flat(size * self.packing),
+            Shape::Image { channels, height, width } => {
+                Shape::image(channels * self.packing, height, width)
+            }
+        }
+    }
+
+    /// How many numbers the discriminator gives: the verdict, and what further tasks ask for.
+    pub fn discriminator_outputs(&self) -> usize {
+        let classes = match self.labels {
+            Some(LabelSpec::AuxiliaryClassifier { classes, .. }) => classes,
+            _ => 0,
+        };
+        let codes = self.codes.as_ref().map_or(0, CodeSpec::size);
+        1 + classes + codes + self.mixture.map_or(0, |mixture| mixture.generators)
     }
 }
 

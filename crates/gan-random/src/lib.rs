@@ -38,6 +38,16 @@ pub enum Purpose {
     FixedLatents = 9,
     /// Latents of fresh samples; the index is the request's own seed.
     FreshLatents = 10,
+    /// Augmentation of real samples; the index is the step.
+    Augmentation = 11,
+    /// Noise on what the discriminator judges.
+    InstanceNoise = 12,
+    /// Differentiable augmentation of what the discriminator judges.
+    DiffAugment = 13,
+    /// Where penalties are taken, and the masks of their passes.
+    Penalty = 14,
+    /// Noise layers of a generator that is sampled.
+    SampleNoise = 15,
 }
 
 /// The generator for `purpose` and `index` in the run seeded with `seed`.

@@ -1,6 +1,6 @@
 //! The run that a session has in hand: nets, data and what it is doing.
 
-use gan_core::{CoreError, PendingScores, Snapshot, Trainer, latents};
+use gan_core::{CoreError, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
 use gan_protocol::{FrameKind, Phase, SampleSet};
 use gan_random::Purpose;
 
@@ -113,8 +113,8 @@ impl Run {
         count: usize,
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
         let spec = self.trainer.spec();
-        let z = latents(spec.latent, spec.seed, purpose, seed, count);
-        let values = self.trainer.samples(&z).await?;
+        let inputs = Inputs::drawn(spec, purpose, seed, count);
+        let values = self.trainer.samples(&inputs, seed).await?;
         let data = &spec.data;
         let set =
             SampleSet { count, width: data.width, height: data.height, channels: data.channels };
@@ -139,10 +139,11 @@ impl Run {
 }
 
 fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> PendingScores {
-    let (seed, batch_size) = (trainer.spec().seed, trainer.spec().batch_size);
+    let (seed, count) = (trainer.spec().seed, trainer.reals_per_step());
     let mut labels = Vec::new();
     trainer.step(|step| {
-        data.samples.fill_batch(seed, step, batch_size, values, &mut labels);
-        values.clone()
+        data.samples.fill_batch(seed, step, count, values, &mut labels);
+        let labels = labels.iter().map(|label| u16::from(*label)).collect();
+        RealBatch { values: values.clone(), labels }
     })
 }

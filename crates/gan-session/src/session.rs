@@ -140,6 +140,8 @@ impl<L: DataLoader> Session<L> {
                 discriminator_loss: scores.discriminator_loss,
                 real_score: scores.real_score,
                 fake_score: scores.fake_score,
+                penalty: scores.penalty,
+                auxiliary: scores.auxiliary,
             })
             .collect();
         (self.sink)(plain(Event::Metrics {

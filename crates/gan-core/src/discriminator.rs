@@ -1,0 +1,137 @@
+//! The discriminator with its optimiser, and one step of it.
+
+use burn::tensor::Tensor;
+use gan_protocol::RunSpec;
+use gan_random::{Purpose, stream};
+
+use crate::activations::Activations;
+use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::net::{Condition, Mode, Net, Pass};
+use crate::objective::{Smoothing, discriminator_loss};
+use crate::optimizer::NetOptimizer;
+use crate::penalty::{Batch, penalties};
+
+/// The discriminator and what its optimiser remembers.
+#[derive(Clone, Debug)]
+pub(crate) struct Discriminator {
+    pub(crate) net: Net,
+    pub(crate) optimizer: NetOptimizer,
+}
+
+/// A batch to be judged, as the discriminator sees it, outside of any graph.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) samples: Activations,
+    pub(crate) condition: Condition,
+    pub(crate) targets: Targets,
+}
+
+/// What a step leaves behind, outside of any graph.
+#[derive(Debug)]
+pub(crate) struct Verdicts {
+    /// `[batch]`
+    pub(crate) real: Tensor<1>,
+    /// `[batch]`
+    pub(crate) fake: Tensor<1>,
+    /// `[1]`
+    pub(crate) penalty: Option<Tensor<1>>,
+    /// `[1]`
+    pub(crate) auxiliary: Option<Tensor<1>>,
+}
+
+impl Shown {
+    fn batch(&self) -> Batch<'_> {
+        Batch { samples: &self.samples, condition: &self.condition }
+    }
+}
+
+impl Discriminator {
+    /// One update by `reals` and `fakes`. Dropout draws from stream number `index`.
+    pub(crate) fn step(
+        &mut self,
+        spec: &RunSpec,
+        reals: &Shown,
+        fakes: &Shown,
+        index: u64,
+    ) -> Verdicts {
+        let leaves = self.net.leaves();
+        let weights = self.net.effective(leaves.clone(), true);
+        let (on_reals, on_fakes) = self.judge_both(spec, &weights, reals, fakes, index);
+        let (real, fake) = (verdict(&on_reals), verdict(&on_fakes));
+        let outputs = (column(&real), column(&fake));
+        let mut loss = discriminator_loss(spec.objective, real, fake, Smoothing::of(spec));
+        let mut add = |term: Option<Tensor<1>>| {
+            let term = term?;
+            loss = loss.clone() + term.clone();
+            Some(term.inner())
+        };
+        let penalty =
+            add(penalties(spec, &mut self.net, &weights, reals.batch(), fakes.batch(), index));
+        let about_reals = add(auxiliary_loss(spec, &on_reals, &reals.targets));
+        let about_fakes = add(auxiliary_loss(spec, &on_fakes, &fakes.targets));
+        let auxiliary = match (about_reals, about_fakes) {
+            (Some(reals), Some(fakes)) => Some(reals + fakes),
+            (reals, fakes) => reals.or(fakes),
+        };
+        let mut gradients = loss.backward();
+        let optimizer = &spec.discriminator_optimizer;
+        self.optimizer.update(optimizer, &mut self.net, &leaves, &mut gradients);
+        if let Some(limit) = spec.weight_clip {
+            self.net.numbers = self.net.numbers.clone().clamp(-limit, limit);
+        }
+        Verdicts { real: outputs.0, fake: outputs.1, penalty, auxiliary }
+    }
+
+    /// All outputs for reals and for fakes: `[batch, outputs]` each.
+    fn judge_both(
+        &mut self,
+        spec: &RunSpec,
+        weights: &[Tensor<1>],
+        reals: &Shown,
+        fakes: &Shown,
+        index: u64,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
+        let mut judge = |samples: Activations, condition: &Condition| {
+            let mode = Mode::Training { randomness: &mut randomness, moves_statistics: true };
+            let mut pass = Pass { mode, condition };
+            self.net.forward_with(weights, samples, &mut pass).flat()
+        };
+        if spec.discriminator.mixes_samples() || spec.labels.is_some() {
+            // Each kind gets statistics of its own, as in DCGAN.
+            let real = judge(reals.samples.clone(), &reals.condition);
+            return (real, judge(fakes.samples.clone(), &fakes.condition));
+        }
+        // One pass over both gives the same numbers with half the launches.
+        let size = reals.samples.batch();
+        let all = judge(reals.samples.clone().joined(fakes.samples.clone()), &reals.condition);
+        (all.clone().narrow(0, 0, size), all.narrow(0, size, size))
+    }
+
+    /// All outputs for `samples`, the parameters taken as constants: `[batch, outputs]`.
+    pub(crate) fn judge(
+        &mut self,
+        spec: &RunSpec,
+        samples: Activations,
+        condition: &Condition,
+        index: u64,
+    ) -> Tensor<2> {
+        let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
+        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
+        self.net.forward(samples, &mut Pass { mode, condition }).flat()
+    }
+}
+
+/// The first number of each output: `[batch, 1]`.
+pub(crate) fn verdict(outputs: &Tensor<2>) -> Tensor<2> {
+    match outputs.dims()[1] {
+        1 => outputs.clone(),
+        _ => outputs.clone().narrow(1, 0, 1),
+    }
+}
+
+/// `[batch, 1]` as `[batch]`, outside of any graph.
+pub(crate) fn column(verdicts: &Tensor<2>) -> Tensor<1> {
+    let batch = verdicts.dims()[0];
+    verdicts.clone().inner().reshape([batch])
+}

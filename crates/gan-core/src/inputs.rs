@@ -1,0 +1,109 @@
+//! What a generator is fed: latents, codes, classes, and which of several generators is asked.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use gan_protocol::{CodeSpec, LatentDistribution, RunSpec};
+use gan_random::{Generator, Purpose, RngExt, standard_normal, stream, uniform_symmetric};
+
+use crate::activations::Activations;
+use crate::auxiliary::Targets;
+use crate::net::Condition;
+
+/// The inputs of `count` samples, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inputs {
+    /// Latents, each followed by its codes: `[count, generator's input]`, flat.
+    pub values: Vec<f32>,
+    /// Classes, one a sample; empty where the run has no labels.
+    pub labels: Vec<u16>,
+    /// Numbers of generators, one a sample; empty where there is one.
+    pub generators: Vec<u16>,
+}
+
+impl Inputs {
+    /// `count` inputs for `purpose` and `index` of the run `spec`. The first of many are the same as
+    /// of few. Classes go round: sample `i` is of class `i mod classes`.
+    pub fn drawn(spec: &RunSpec, purpose: Purpose, index: u64, count: usize) -> Self {
+        let mut generator: Generator = stream(spec.seed, purpose, index);
+        let (mut values, mut generators) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            values.extend(match spec.latent.distribution {
+                LatentDistribution::Normal => standard_normal(&mut generator, spec.latent.size),
+                LatentDistribution::Uniform => uniform_symmetric(&mut generator, spec.latent.size),
+            });
+            if let Some(codes) = &spec.codes {
+                values.extend(drawn_codes(codes, &mut generator));
+            }
+            if let Some(mixture) = spec.mixture {
+                generators.push(generator.random_range(0..mixture.generators as u16));
+            }
+        }
+        let labels = spec.labels.map_or_else(Vec::new, |labels| {
+            (0..count).map(|i| (i % labels.classes()) as u16).collect()
+        });
+        Self { values, labels, generators }
+    }
+
+    /// How many samples they are for.
+    pub(crate) fn count(&self, spec: &RunSpec) -> usize {
+        self.values.len() / input_size(spec)
+    }
+
+    /// The inputs of the samples from `begin` on, at most `count`.
+    pub(crate) fn part(&self, spec: &RunSpec, begin: usize, count: usize) -> Self {
+        let size = input_size(spec);
+        let end = (begin + count).min(self.count(spec));
+        let of =
+            |list: &[u16]| if list.is_empty() { Vec::new() } else { list[begin..end].to_vec() };
+        let values = self.values[begin * size..end * size].to_vec();
+        Self { values, labels: of(&self.labels), generators: of(&self.generators) }
+    }
+
+    pub(crate) fn tensor(&self, spec: &RunSpec, device: &Device) -> Activations {
+        Activations::from_values(self.values.clone(), spec.generator_input(), device)
+    }
+
+    /// What the nets are told.
+    pub(crate) fn condition(&self, spec: &RunSpec, device: &Device) -> Condition {
+        Condition {
+            label: spec.labels.map(|labels| one_hot(&self.labels, labels.classes(), device)),
+            generator: spec
+                .mixture
+                .map(|mixture| one_hot(&self.generators, mixture.generators, device)),
+        }
+    }
+
+    /// What the discriminator is to tell.
+    pub(crate) fn targets(&self, spec: &RunSpec, device: &Device) -> Targets {
+        let condition = self.condition(spec, device);
+        let codes = spec.codes.as_ref().map(|codes| {
+            let rows = self.tensor(spec, device).flat();
+            rows.narrow(1, spec.latent.size, codes.size())
+        });
+        Targets { label: condition.label, codes, generator: condition.generator }
+    }
+}
+
+fn input_size(spec: &RunSpec) -> usize {
+    spec.generator_input().size().expect("a validated spec's sizes are small")
+}
+
+fn drawn_codes(spec: &CodeSpec, generator: &mut Generator) -> Vec<f32> {
+    let mut codes = Vec::with_capacity(spec.size());
+    for categories in &spec.categorical {
+        let chosen = generator.random_range(0..*categories as u32) as usize;
+        codes.extend((0..*categories).map(|category| f32::from(u8::from(category == chosen))));
+    }
+    codes.extend(uniform_symmetric(generator, spec.continuous));
+    codes
+}
+
+/// `[batch, classes]`; a label that is no class gives a row of zeros.
+pub(crate) fn one_hot(labels: &[u16], classes: usize, device: &Device) -> Tensor<2> {
+    let mut values = vec![0.0_f32; labels.len() * classes];
+    for (row, label) in values.chunks_exact_mut(classes).zip(labels) {
+        if let Some(value) = row.get_mut(usize::from(*label)) {
+            *value = 1.0;
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [labels.len(), classes]), device)
+}

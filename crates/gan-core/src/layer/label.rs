@@ -1,0 +1,39 @@
+//! The class of a sample, told to a net.
+
+use burn::tensor::Tensor;
+use gan_protocol::Shape;
+
+use super::Values;
+use crate::activations::{Activations, each};
+
+/// `label` is one-hot, `[batch, classes]`.
+pub(super) fn append(
+    input: Activations,
+    values: &Values<'_>,
+    classes: usize,
+    embedding: Option<usize>,
+    label: Tensor<2>,
+) -> Activations {
+    let told = match embedding {
+        Some(_) => label.matmul(values.get(0)),
+        None => label,
+    };
+    let size = embedding.unwrap_or(classes);
+    match input {
+        Activations::Flat(x) => Activations::Flat(Tensor::cat(vec![x, told], 1)),
+        Activations::Image(x) => {
+            let [batch, _, height, width] = x.dims();
+            let planes = told.reshape([batch, size, 1, 1]).expand([batch, size, height, width]);
+            Activations::Image(Tensor::cat(vec![x, planes], 1))
+        }
+    }
+}
+
+/// The class does not depend on the sample: what was appended is cut off.
+pub(super) fn gradient(gradient: Activations, input: Shape) -> Activations {
+    let features = match input {
+        Shape::Flat { size } => size,
+        Shape::Image { channels, .. } => channels,
+    };
+    each!(gradient, g => g.narrow(1, 0, features))
+}

@@ -1,0 +1,71 @@
+//! Layers that let a discriminator see how alike the samples of a batch are.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::linear as affine;
+
+use super::Values;
+use crate::activations::Activations;
+
+/// Added to the variance, so that a collapsed batch has a slope; Karras et al.'s value.
+const EPSILON: f32 = 1e-8;
+
+/// Standard deviation of each number over the batch: `[1, size]`; and the deviations.
+fn spread(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let centred = rows.clone() - rows.mean_dim(0);
+    let sd = centred.clone().square().mean_dim(0).add_scalar(EPSILON).sqrt();
+    (sd, centred)
+}
+
+pub(super) fn stddev(input: Activations) -> Activations {
+    let (sd, _) = spread(input.clone().flat());
+    let mean = sd.mean_dim(1);
+    match input {
+        Activations::Flat(x) => {
+            let batch = x.dims()[0];
+            Activations::Flat(Tensor::cat(vec![x, mean.repeat_dim(0, batch)], 1))
+        }
+        Activations::Image(x) => {
+            let [batch, _, height, width] = x.dims();
+            let plane = mean.reshape([1, 1, 1, 1]).expand([batch, 1, height, width]);
+            Activations::Image(Tensor::cat(vec![x, plane], 1))
+        }
+    }
+}
+
+/// The appended number depends on every number of the batch: with `sd_f` the deviation of number
+/// `f` of `F`, over `N` samples, its slope is `(x_if - mean_f) / (N F sd_f)`.
+pub(super) fn stddev_gradient(gradient: Activations, input: Activations) -> Activations {
+    let shape = input.shape();
+    let rows = input.flat();
+    let [batch, size] = rows.dims();
+    let (sd, centred) = spread(rows);
+    let slope = centred / sd.mul_scalar((batch * size) as f32);
+    let (own, appended) = match gradient {
+        Activations::Flat(g) => {
+            let own = g.clone().narrow(1, 0, size);
+            (Activations::Flat(own), g.narrow(1, size, 1).sum())
+        }
+        Activations::Image(g) => {
+            let channels = g.dims()[1] - 1;
+            let own = g.clone().narrow(1, 0, channels);
+            (Activations::Image(own), g.narrow(1, channels, 1).sum())
+        }
+    };
+    own.plus(Activations::Flat(slope * appended.reshape([1, 1])).shaped(shape))
+}
+
+pub(super) fn discrimination(
+    input: Activations,
+    values: &Values<'_>,
+    features: usize,
+    dimensions: usize,
+) -> Activations {
+    let x = input.flat();
+    let batch = x.dims()[0];
+    let rows = affine(x.clone(), values.get(0), None);
+    let one: Tensor<4> = rows.clone().reshape([batch, 1, features, dimensions]);
+    let other: Tensor<4> = rows.reshape([1, batch, features, dimensions]);
+    let distance = (one - other).abs().sum_dim(3);
+    let alike = distance.neg().exp().sum_dim(1).reshape([batch, features]);
+    Activations::Flat(Tensor::cat(vec![x, alike], 1))
+}

@@ -1,0 +1,205 @@
+//! What each layer kind computes: its output, and the gradient of a number made from its output
+//! with respect to its input.
+//!
+//! That gradient ([`input_gradient`]) is written as forward tensor operations, so that ordinary,
+//! first-order automatic differentiation over it gives the exact gradient of a penalty on a
+//! critic's slope: a linear layer gives a product with the transposed weights, a convolution a
+//! transposed convolution with the same weights, leaky ReLU a constant mask.
+
+mod activation;
+mod convolution;
+mod label;
+mod linear;
+mod minibatch;
+mod norm;
+mod random;
+mod resample;
+
+use burn::tensor::Tensor;
+use gan_protocol::{LayerSpec, Shape};
+
+use crate::activations::Activations;
+use crate::net::Pass;
+use crate::plan::PlannedLayer;
+
+/// What [`input_gradient`] needs to know of a pass through a layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    input: Activations,
+    output: Activations,
+    /// What the input was multiplied with, for dropout.
+    mask: Option<Activations>,
+    /// Of a residual block.
+    body: Vec<Kept>,
+    shortcut: Vec<Kept>,
+}
+
+/// A layer's parameters in the shapes that it computes with.
+struct Values<'a> {
+    tensors: &'a [Tensor<1>],
+    dimensions: &'a [Vec<usize>],
+}
+
+impl Values<'_> {
+    fn get<const D: usize>(&self, index: usize) -> Tensor<D> {
+        let dimensions: [usize; D] =
+            self.dimensions[index].clone().try_into().expect("the plan fixes each rank");
+        self.tensors[index].clone().reshape(dimensions)
+    }
+
+    fn optional(&self, index: usize) -> Option<Tensor<1>> {
+        self.tensors.get(index).cloned()
+    }
+}
+
+fn values<'a>(layer: &'a PlannedLayer, weights: &'a [Tensor<1>]) -> Values<'a> {
+    Values { tensors: &weights[layer.parameters.clone()], dimensions: &layer.dimensions }
+}
+
+/// Applies `layers` one after the other. `weights` are all of the net's parameters, `buffers` all
+/// of its buffers; a training pass that is told to moves the running statistics there, detached
+/// from the graph. Where `kept` is there, what the pass leaves behind is added to it.
+pub(crate) fn forward_all(
+    layers: &[PlannedLayer],
+    weights: &[Tensor<1>],
+    buffers: &mut [Tensor<1>],
+    input: Activations,
+    pass: &mut Pass<'_>,
+    mut kept: Option<&mut Vec<Kept>>,
+) -> Activations {
+    let mut activations = input;
+    for layer in layers {
+        activations = forward(layer, weights, buffers, activations, pass, kept.as_deref_mut());
+    }
+    activations
+}
+
+fn forward(
+    layer: &PlannedLayer,
+    weights: &[Tensor<1>],
+    buffers: &mut [Tensor<1>],
+    input: Activations,
+    pass: &mut Pass<'_>,
+    kept: Option<&mut Vec<Kept>>,
+) -> Activations {
+    let values = values(layer, weights);
+    let before = kept.is_some().then(|| input.clone());
+    let (mut mask, mut body, mut shortcut) = (None, Vec::new(), Vec::new());
+    let output = match layer.spec {
+        LayerSpec::Linear { .. } => linear::linear(input, &values),
+        LayerSpec::Maxout { units, pieces } => linear::maxout(input, &values, units, pieces),
+        LayerSpec::MixtureLinear { units, generators } => {
+            linear::mixture(input, &values, units, generators, pass.generator())
+        }
+        LayerSpec::Conv { stride, padding, .. } => {
+            convolution::conv(input, &values, stride, padding)
+        }
+        LayerSpec::ConvTranspose { stride, padding, .. } => {
+            convolution::conv_transpose(input, &values, stride, padding)
+        }
+        LayerSpec::Upsample { scale } => resample::upsample(input, scale),
+        LayerSpec::AveragePool { size } => resample::average_pool(input, size),
+        LayerSpec::BatchNorm { epsilon, momentum } => {
+            let statistics = &mut buffers[layer.buffers.clone()];
+            let norm = norm::BatchNorm { epsilon, momentum };
+            norm.apply(input, values.tensors, statistics, &pass.mode)
+        }
+        LayerSpec::LayerNorm { epsilon } => norm::layer_norm(input, values.tensors, epsilon),
+        LayerSpec::PixelNorm { epsilon } => norm::pixel_norm(input, epsilon),
+        LayerSpec::MinibatchStddev {} => minibatch::stddev(input),
+        LayerSpec::MinibatchDiscrimination { features, dimensions } => {
+            minibatch::discrimination(input, &values, features, dimensions)
+        }
+        LayerSpec::Activation { function } => activation::activate(input, function),
+        LayerSpec::Dropout { rate } => {
+            mask = random::dropout_mask(&input, rate, &mut pass.mode);
+            match &mask {
+                Some(mask) => input.times(mask.clone()),
+                None => input,
+            }
+        }
+        LayerSpec::Noise { sd } => random::with_noise(input, sd, &mut pass.mode),
+        LayerSpec::Label { classes, embedding } => {
+            label::append(input, &values, classes, embedding, pass.label())
+        }
+        LayerSpec::Residual { .. } => {
+            let keeps = kept.is_some();
+            let inside = keeps.then_some(&mut body);
+            let main = input.clone();
+            let main = forward_all(&layer.body, weights, buffers, main, pass, inside);
+            let inside = keeps.then_some(&mut shortcut);
+            main.plus(forward_all(&layer.shortcut, weights, buffers, input, pass, inside))
+        }
+        LayerSpec::Reshape { channels, height, width } => {
+            input.shaped(Shape::image(channels, height, width))
+        }
+        LayerSpec::Flatten {} => Activations::Flat(input.flat()),
+    };
+    if let (Some(kept), Some(input)) = (kept, before) {
+        kept.push(Kept { input, output: output.clone(), mask, body, shortcut });
+    }
+    output
+}
+
+/// The gradient with respect to the input of `layers`, from that with respect to their output and
+/// what their pass left behind.
+pub(crate) fn input_gradient_all(
+    layers: &[PlannedLayer],
+    weights: &[Tensor<1>],
+    kept: &[Kept],
+    gradient: Activations,
+) -> Activations {
+    let mut gradient = gradient;
+    for (layer, kept) in layers.iter().zip(kept).rev() {
+        gradient = input_gradient(layer, weights, kept, gradient);
+    }
+    gradient
+}
+
+fn input_gradient(
+    layer: &PlannedLayer,
+    weights: &[Tensor<1>],
+    kept: &Kept,
+    gradient: Activations,
+) -> Activations {
+    let values = values(layer, weights);
+    let input = || kept.input.clone();
+    match layer.spec {
+        LayerSpec::Linear { .. } => linear::linear_gradient(gradient, &values),
+        LayerSpec::Maxout { units, pieces } => {
+            linear::maxout_gradient(gradient, input(), &values, units, pieces)
+        }
+        LayerSpec::Conv { stride, padding, kernel, .. } => {
+            convolution::conv_gradient(gradient, &values, layer.input, kernel, stride, padding)
+        }
+        LayerSpec::ConvTranspose { stride, padding, .. } => {
+            convolution::conv_transpose_gradient(gradient, &values, stride, padding)
+        }
+        LayerSpec::Upsample { scale } => resample::upsample_gradient(gradient, scale),
+        LayerSpec::AveragePool { size } => resample::average_pool_gradient(gradient, size),
+        LayerSpec::LayerNorm { epsilon } => {
+            norm::layer_norm_gradient(gradient, input(), values.tensors, epsilon)
+        }
+        LayerSpec::PixelNorm { epsilon } => norm::pixel_norm_gradient(gradient, input(), epsilon),
+        LayerSpec::MinibatchStddev {} => minibatch::stddev_gradient(gradient, input()),
+        LayerSpec::Activation { function } => {
+            activation::gradient(gradient, input(), kept.output.clone(), function)
+        }
+        LayerSpec::Dropout { .. } => match &kept.mask {
+            Some(mask) => gradient.times(mask.clone()),
+            None => gradient,
+        },
+        LayerSpec::Noise { .. } => gradient,
+        LayerSpec::Label { .. } => label::gradient(gradient, layer.input),
+        LayerSpec::Residual { .. } => {
+            let main = input_gradient_all(&layer.body, weights, &kept.body, gradient.clone());
+            main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient))
+        }
+        LayerSpec::Reshape { .. } | LayerSpec::Flatten {} => gradient.shaped(layer.input),
+        LayerSpec::BatchNorm { .. }
+        | LayerSpec::MinibatchDiscrimination { .. }
+        | LayerSpec::MixtureLinear { .. } => {
+            unreachable!("validation refuses a penalty on a critic with such a layer")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Normalisation: over the batch, over a sample, over the features of a pixel.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
+
+use crate::activations::{Activations, both, each};
+use crate::net::Mode;
+
+pub(super) struct BatchNorm {
+    pub(super) epsilon: f32,
+    pub(super) momentum: f32,
+}
+
+impl BatchNorm {
+    pub(super) fn apply(
+        &self,
+        input: Activations,
+        tensors: &[Tensor<1>],
+        statistics: &mut [Tensor<1>],
+        mode: &Mode<'_>,
+    ) -> Activations {
+        each!(input, x => self.normalized(x, tensors, statistics, mode))
+    }
+
+    fn normalized<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        tensors: &[Tensor<1>],
+        statistics: &mut [Tensor<1>],
+        mode: &Mode<'_>,
+    ) -> Tensor<D> {
+        let (scale, shift) = (tensors[0].clone(), tensors[1].clone());
+        let epsilon = f64::from(self.epsilon);
+        let Mode::Training { moves_statistics, .. } = mode else {
+            let (mean, variance) = (statistics[0].clone(), statistics[1].clone());
+            return batch_norm(x, scale, shift, mean, variance, epsilon);
+        };
+        let dimensions = x.dims();
+        let count = dimensions.iter().product::<usize>() / dimensions[1];
+        let normalized = batch_norm_train(x, scale, shift, epsilon);
+        if !moves_statistics {
+            return normalized.output;
+        }
+        // Running statistics hold the unbiased variance, as PyTorch's do.
+        let unbiased = count as f32 / (count as f32 - 1.0);
+        let blend = |old: &Tensor<1>, new: Tensor<1>, factor: f32| {
+            old.clone().mul_scalar(1.0 - self.momentum) + new.mul_scalar(self.momentum * factor)
+        };
+        statistics[0] = blend(&statistics[0], normalized.mean.inner(), 1.0);
+        statistics[1] = blend(&statistics[1], normalized.variance.inner(), unbiased);
+        normalized.output
+    }
+}
+
+/// `affine[index]` in a shape that multiplies each feature of activations like `like`.
+fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
+    let mut dimensions = [1; D];
+    dimensions[1] = tensor.dims()[0];
+    tensor.clone().reshape(dimensions)
+}
+
+pub(super) fn layer_norm(input: Activations, tensors: &[Tensor<1>], epsilon: f32) -> Activations {
+    let shape = input.shape();
+    let rows = input.flat();
+    let ones = Tensor::ones([rows.dims()[1]], &rows.device().inner());
+    let normalized = normalize_rows(rows, ones, None, f64::from(epsilon));
+    let normalized = Activations::Flat(normalized).shaped(shape);
+    each!(normalized, x => x * per_feature(&tensors[0]) + per_feature(&tensors[1]))
+}
+
+/// With `y = (x - mean) / sd` and `h` the gradient of `y`:
+/// `(h - mean(h) - y mean(h y)) / sd`, means over the numbers of a sample.
+pub(super) fn layer_norm_gradient(
+    gradient: Activations,
+    input: Activations,
+    tensors: &[Tensor<1>],
+    epsilon: f32,
+) -> Activations {
+    let shape = input.shape();
+    let h = each!(gradient, g => g * per_feature(&tensors[0])).flat();
+    let rows = input.flat();
+    let centred = rows.clone() - rows.mean_dim(1);
+    let sd = centred.clone().square().mean_dim(1).add_scalar(epsilon).sqrt();
+    let y = centred / sd.clone();
+    let along = (h.clone() * y.clone()).mean_dim(1);
+    let rest = h.clone() - h.mean_dim(1) - y * along;
+    Activations::Flat(rest / sd).shaped(shape)
+}
+
+fn rms<const D: usize>(x: Tensor<D>, epsilon: f32) -> Tensor<D> {
+    x.square().mean_dim(1).add_scalar(epsilon).sqrt()
+}
+
+pub(super) fn pixel_norm(input: Activations, epsilon: f32) -> Activations {
+    each!(input, x => x.clone() / rms(x, epsilon))
+}
+
+/// `g / r - x mean(g x) / r³`, with `r` the root of the mean square over the features.
+pub(super) fn pixel_norm_gradient(
+    gradient: Activations,
+    input: Activations,
+    epsilon: f32,
+) -> Activations {
+    both!(gradient, input, g, x => {
+        let r = rms(x.clone(), epsilon);
+        let along = (g.clone() * x.clone()).mean_dim(1) / r.clone().powi_scalar(3);
+        g / r - x * along
+    })
+}

@@ -1,0 +1,48 @@
+//! Layers that draw random numbers.
+
+use burn::tensor::{Tensor, TensorData};
+use gan_random::{Generator, RngExt, standard_normal};
+
+use crate::activations::{Activations, each};
+use crate::net::Mode;
+
+/// Zeros and `1 / (1 - rate)`, one for each number of `input`; `None` where nothing is dropped.
+pub(super) fn dropout_mask(
+    input: &Activations,
+    rate: f32,
+    mode: &mut Mode<'_>,
+) -> Option<Activations> {
+    let Mode::Training { randomness, .. } = mode else { return None };
+    if rate == 0.0 {
+        return None;
+    }
+    let kept = 1.0 / (1.0 - rate);
+    let draw = |generator: &mut Generator, count: usize| -> Vec<f32> {
+        (0..count).map(|_| if generator.random::<f32>() < rate { 0.0 } else { kept }).collect()
+    };
+    Some(each!(input, x => drawn_like(x, randomness, draw)))
+}
+
+/// `input` with N(0, sd²) added to each number, where the pass draws noise.
+pub(super) fn with_noise(input: Activations, sd: f32, mode: &mut Mode<'_>) -> Activations {
+    let randomness = match mode {
+        Mode::Training { randomness, .. } => randomness,
+        Mode::Sampling { noise: Some(randomness) } => randomness,
+        Mode::Sampling { noise: None } => return input,
+    };
+    if sd == 0.0 {
+        return input;
+    }
+    let noise = each!(&input, x => drawn_like(x, randomness, standard_normal).mul_scalar(sd));
+    input.plus(noise)
+}
+
+fn drawn_like<const D: usize>(
+    x: &Tensor<D>,
+    generator: &mut Generator,
+    draw: impl Fn(&mut Generator, usize) -> Vec<f32>,
+) -> Tensor<D> {
+    let dimensions = x.dims();
+    let values = draw(generator, dimensions.iter().product());
+    Tensor::from_data(TensorData::new(values, dimensions), &x.device().inner())
+}

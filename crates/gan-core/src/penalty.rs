@@ -1,0 +1,119 @@
+//! Penalties on the slope of the discriminator, exact: the gradient with respect to samples is
+//! written as forward operations ([`Net::forward_and_input_gradient`]), so that automatic
+//! differentiation of first order gives the gradient of the penalty. The formulas stand at
+//! [`PenaltySpec`].
+
+use burn::tensor::{Tensor, TensorData};
+use gan_protocol::{PenaltySpec, RunSpec};
+use gan_random::{Generator, Purpose, RngExt, stream};
+
+use crate::activations::{Activations, both, each};
+use crate::net::{Condition, Mode, Net, Pass};
+
+/// Keeps the slope of a norm finite at zero.
+const NORM_EPSILON: f32 = 1e-12;
+
+/// A batch as the discriminator sees it, outside of any graph.
+#[derive(Clone, Copy)]
+pub(crate) struct Batch<'a> {
+    pub(crate) samples: &'a Activations,
+    pub(crate) condition: &'a Condition,
+}
+
+/// The sum of all penalties, shape `[1]`; `None` without any. `weights` are effective weights made
+/// from leaves; random numbers come from the streams number `index`.
+pub(crate) fn penalties(
+    spec: &RunSpec,
+    net: &mut Net,
+    weights: &[Tensor<1>],
+    reals: Batch<'_>,
+    fakes: Batch<'_>,
+    index: u64,
+) -> Option<Tensor<1>> {
+    let mut generator = stream(spec.seed, Purpose::Penalty, index);
+    let mut sum: Option<Tensor<1>> = None;
+    for penalty in &spec.penalties {
+        let term = term(*penalty, net, weights, reals, fakes, &mut generator);
+        sum = Some(match sum {
+            Some(sum) => sum + term,
+            None => term,
+        });
+    }
+    sum
+}
+
+fn term(
+    penalty: PenaltySpec,
+    net: &mut Net,
+    weights: &[Tensor<1>],
+    reals: Batch<'_>,
+    fakes: Batch<'_>,
+    generator: &mut Generator,
+) -> Tensor<1> {
+    let (at, condition) = match penalty {
+        PenaltySpec::GradientPenalty { .. } => {
+            (between(reals.samples, fakes.samples, generator), reals.condition)
+        }
+        PenaltySpec::Dragan { .. } => (around(reals.samples, generator), reals.condition),
+        PenaltySpec::R1 { .. } => (reals.samples.clone(), reals.condition),
+        PenaltySpec::R2 { .. } => (fakes.samples.clone(), fakes.condition),
+    };
+    let mode = Mode::Training { randomness: generator, moves_statistics: false };
+    let mut pass = Pass { mode, condition };
+    let (_, gradient) = net.forward_and_input_gradient(weights, at, &mut pass);
+    let squares = gradient.flat().square().sum_dim(1);
+    match penalty {
+        PenaltySpec::R1 { weight } | PenaltySpec::R2 { weight } => {
+            squares.mean().mul_scalar(0.5 * weight)
+        }
+        PenaltySpec::GradientPenalty { weight, target, one_sided } => {
+            let over = squares.add_scalar(NORM_EPSILON).sqrt().sub_scalar(target);
+            let over = if one_sided { over.clamp_min(0.0) } else { over };
+            over.square().mean().mul_scalar(weight)
+        }
+        PenaltySpec::Dragan { weight, target } => {
+            let over = squares.add_scalar(NORM_EPSILON).sqrt().sub_scalar(target);
+            over.square().mean().mul_scalar(weight)
+        }
+    }
+}
+
+/// A point on the way from each fake to its real.
+fn between(reals: &Activations, fakes: &Activations, generator: &mut Generator) -> Activations {
+    let share = uniform(generator, reals.batch());
+    both!(reals, fakes, x, y => {
+        let share = per_sample(&share, x);
+        y.clone() + (x.clone() - y.clone()) * share
+    })
+}
+
+/// A point near each real.
+fn around(reals: &Activations, generator: &mut Generator) -> Activations {
+    let share = uniform(generator, reals.batch());
+    each!(reals, x => {
+        let dimensions = x.dims();
+        let count: usize = dimensions.iter().product();
+        let sd = spread(x.clone().reshape([count]));
+        let noise = TensorData::new(uniform(generator, count), dimensions);
+        let noise: Tensor<_> = Tensor::from_data(noise, &x.device());
+        let sd = sd.mul_scalar(0.5).reshape([1; _]);
+        x.clone() + noise * sd * per_sample(&share, x)
+    })
+}
+
+/// Standard deviation over all numbers, unbiased as in PyTorch: `[1]`.
+fn spread(values: Tensor<1>) -> Tensor<1> {
+    let count = values.dims()[0] as f32;
+    let centred = values.clone() - values.mean();
+    centred.square().sum().div_scalar(count - 1.0).sqrt()
+}
+
+fn uniform(generator: &mut Generator, count: usize) -> Vec<f32> {
+    (0..count).map(|_| generator.random::<f32>()).collect()
+}
+
+fn per_sample<const D: usize>(values: &[f32], like: &Tensor<D>) -> Tensor<D> {
+    let mut dimensions = [1; D];
+    dimensions[0] = values.len();
+    Tensor::from_data(TensorData::new(values.to_vec(), dimensions), &like.device())
+}

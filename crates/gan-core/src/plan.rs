@@ -1,0 +1,154 @@
+//! What a net is made of, before it has numbers: which layer stands where, which numbers it keeps
+//! and what they are called.
+
+use std::ops::Range;
+
+use gan_protocol::{LayerSpec, Shape};
+
+use crate::initial::Role;
+
+/// A parameter that a layer asks for.
+pub(crate) struct ParameterPlan {
+    pub(crate) name: String,
+    pub(crate) dimensions: Vec<usize>,
+    pub(crate) role: Role,
+}
+
+/// Numbers that a layer keeps and that are not trained.
+pub(crate) struct BufferPlan {
+    pub(crate) name: String,
+    pub(crate) size: usize,
+    pub(crate) start: f32,
+}
+
+/// A layer in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedLayer {
+    pub(crate) spec: LayerSpec,
+    /// The shape of a sample before it.
+    pub(crate) input: Shape,
+    /// Its parameters among the net's.
+    pub(crate) parameters: Range<usize>,
+    /// Its buffers among the net's.
+    pub(crate) buffers: Range<usize>,
+    /// Dimensions of each parameter.
+    pub(crate) dimensions: Vec<Vec<usize>>,
+    /// Of a residual block.
+    pub(crate) body: Vec<PlannedLayer>,
+    /// Likewise.
+    pub(crate) shortcut: Vec<PlannedLayer>,
+}
+
+/// Layers in their places, with all that they ask for.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) parameters: Vec<ParameterPlan>,
+    pub(crate) buffers: Vec<BufferPlan>,
+}
+
+impl Plan {
+    /// Plans `layers` for samples of shape `input`; names begin with `prefix`. The shapes have been
+    /// checked.
+    pub(crate) fn add(
+        &mut self,
+        prefix: &str,
+        layers: &[LayerSpec],
+        input: Shape,
+    ) -> Vec<PlannedLayer> {
+        let mut shape = input;
+        let mut planned = Vec::with_capacity(layers.len());
+        for (index, layer) in layers.iter().enumerate() {
+            planned.push(self.add_layer(&format!("{prefix}{index}"), layer, shape));
+            shape = layer.output(shape).expect("a spec's shapes are checked before it is planned");
+        }
+        planned
+    }
+
+    fn add_layer(&mut self, name: &str, layer: &LayerSpec, shape: Shape) -> PlannedLayer {
+        let (first_parameter, first_buffer) = (self.parameters.len(), self.buffers.len());
+        for (own, dimensions, role) in parameters(layer, shape) {
+            let name = format!("{name}.{own}");
+            self.parameters.push(ParameterPlan { name, dimensions, role });
+        }
+        if let LayerSpec::BatchNorm { .. } = layer {
+            for (own, start) in [("running_mean", 0.0), ("running_variance", 1.0)] {
+                let name = format!("{name}.{own}");
+                self.buffers.push(BufferPlan { name, size: features(shape), start });
+            }
+        }
+        let (parameters, buffers) =
+            (first_parameter..self.parameters.len(), first_buffer..self.buffers.len());
+        let dimensions =
+            self.parameters[parameters.clone()].iter().map(|plan| plan.dimensions.clone());
+        let dimensions = dimensions.collect();
+        let (body, shortcut) = match layer {
+            LayerSpec::Residual { layers, shortcut } => (
+                self.add(&format!("{name}.layers."), layers, shape),
+                self.add(&format!("{name}.shortcut."), shortcut, shape),
+            ),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let spec = layer.clone();
+        PlannedLayer { spec, input: shape, parameters, buffers, dimensions, body, shortcut }
+    }
+}
+
+/// Name, dimensions and role of each parameter of `layer` for inputs of `shape`.
+fn parameters(layer: &LayerSpec, shape: Shape) -> Vec<(&'static str, Vec<usize>, Role)> {
+    let weighted = |dimensions: Vec<usize>, role: Role, units: usize, bias: bool| {
+        let Role::Weight { fan_in, .. } = role else { unreachable!("called for weights") };
+        let mut plans = vec![("weight", dimensions, role)];
+        if bias {
+            plans.push(("bias", vec![units], Role::Bias { fan_in }));
+        }
+        plans
+    };
+    let linear = |size: usize, units: usize, bias: bool| {
+        let role = Role::Weight { fan_in: size, fan_out: units, output_axis: 1 };
+        weighted(vec![size, units], role, units, bias)
+    };
+    match (layer, shape) {
+        (&LayerSpec::Linear { units, bias }, Shape::Flat { size }) => linear(size, units, bias),
+        (&LayerSpec::Maxout { units, pieces }, Shape::Flat { size }) => {
+            linear(size, units * pieces, true)
+        }
+        (&LayerSpec::MixtureLinear { units, generators }, Shape::Flat { size }) => {
+            linear(size, units * generators, true)
+        }
+        (&LayerSpec::MinibatchDiscrimination { features, dimensions }, Shape::Flat { size }) => {
+            linear(size, features * dimensions, false)
+        }
+        (&LayerSpec::Conv { channels, kernel, bias, .. }, Shape::Image { channels: from, .. }) => {
+            let area = kernel * kernel;
+            let (fan_in, fan_out) = (from * area, channels * area);
+            let role = Role::Weight { fan_in, fan_out, output_axis: 0 };
+            weighted(vec![channels, from, kernel, kernel], role, channels, bias)
+        }
+        (
+            &LayerSpec::ConvTranspose { channels, kernel, stride, bias, .. },
+            Shape::Image { channels: from, .. },
+        ) => {
+            // An output pixel is reached by (kernel / stride)² input pixels of each channel.
+            let area = kernel * kernel;
+            let fan_in = (from * area).div_ceil(stride * stride);
+            let role = Role::Weight { fan_in, fan_out: channels * area, output_axis: 1 };
+            weighted(vec![from, channels, kernel, kernel], role, channels, bias)
+        }
+        (LayerSpec::BatchNorm { .. } | LayerSpec::LayerNorm { .. }, shape) => {
+            let dimensions = vec![features(shape)];
+            vec![("scale", dimensions.clone(), Role::Scale), ("shift", dimensions, Role::Shift)]
+        }
+        (&LayerSpec::Label { classes, embedding: Some(size) }, _) => {
+            vec![("embedding", vec![classes, size], Role::Embedding)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Features of a normalisation layer: the numbers of a vector, the channels of an image.
+fn features(shape: Shape) -> usize {
+    match shape {
+        Shape::Flat { size } => size,
+        Shape::Image { channels, .. } => channels,
+    }
+}

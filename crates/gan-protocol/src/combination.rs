@@ -1,0 +1,144 @@
+//! Which parts of a run go together. Each part is checked where it is defined; what is refused
+//! here is a combination, with the reason.
+
+use crate::data::DataSource;
+use crate::error::SpecError;
+use crate::labels::LabelSpec;
+use crate::layer::LayerSpec;
+use crate::run::RunSpec;
+
+pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
+    smoothing(spec)?;
+    penalties(spec)?;
+    augmentation(spec)?;
+    labels(spec)?;
+    mixture(spec)?;
+    packing(spec)
+}
+
+fn smoothing(spec: &RunSpec) -> Result<(), SpecError> {
+    let smoothed = [
+        ("label_smoothing", spec.label_smoothing),
+        ("fake_label_smoothing", spec.fake_label_smoothing),
+    ];
+    for (name, value) in smoothed {
+        if value > 0.0 && !spec.objective.has_targets() {
+            let message = format!("is {value}; this objective has no targets that could be moved");
+            return Err(SpecError::new(name, message));
+        }
+    }
+    Ok(())
+}
+
+fn penalties(spec: &RunSpec) -> Result<(), SpecError> {
+    if spec.penalties.is_empty() {
+        return Ok(());
+    }
+    // Batch normalisation makes an output depend on all samples, so that there is no gradient of
+    // one output with respect to its sample (Gulrajani et al. 2017, section 4).
+    let mixes = |layer: &LayerSpec| {
+        matches!(layer, LayerSpec::BatchNorm { .. } | LayerSpec::MinibatchDiscrimination { .. })
+    };
+    if let Some(path) = spec.discriminator.find(mixes) {
+        let message = "mixes the samples of a batch, so that a penalty on the gradient of one \
+                       output has no meaning: use layer_norm, or no penalty";
+        return Err(SpecError::new(format!("discriminator.{path}"), message));
+    }
+    Ok(())
+}
+
+fn augmentation(spec: &RunSpec) -> Result<(), SpecError> {
+    if spec.diff_augment.is_some() && spec.data.source == DataSource::Points {
+        return Err(SpecError::new("diff_augment", "is for images; the data are points"));
+    }
+    Ok(())
+}
+
+fn labels(spec: &RunSpec) -> Result<(), SpecError> {
+    let is_label = |layer: &LayerSpec| matches!(layer, LayerSpec::Label { .. });
+    let told = [("generator", &spec.generator), ("discriminator", &spec.discriminator)];
+    let Some(labels) = spec.labels else {
+        for (name, net) in told {
+            if let Some(path) = net.find(is_label) {
+                let message = "appends a class, but the run has no `labels`";
+                return Err(SpecError::new(format!("{name}.{path}"), message));
+            }
+        }
+        return Ok(());
+    };
+    let classes = labels.classes();
+    for (name, net) in told {
+        let differs = |layer: &LayerSpec| matches!(layer, LayerSpec::Label { classes: here, .. } if *here != classes);
+        if let Some(path) = net.find(differs) {
+            let message = format!("must be {classes}, as in `labels`");
+            return Err(SpecError::new(format!("{name}.{path}.classes"), message));
+        }
+    }
+    if spec.generator.find(is_label).is_none() {
+        let message = "hold no `label` layer: the generator is not told the class";
+        return Err(SpecError::new("generator.layers", message));
+    }
+    let told = spec.discriminator.find(is_label);
+    match (labels, told) {
+        (LabelSpec::Conditional { .. }, None) => {
+            let message = "hold no `label` layer: the discriminator is not told the class";
+            Err(SpecError::new("discriminator.layers", message))
+        }
+        (LabelSpec::AuxiliaryClassifier { .. }, Some(path)) => {
+            let message = "tells the discriminator the class that it is to tell";
+            Err(SpecError::new(format!("discriminator.{path}"), message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn mixture(spec: &RunSpec) -> Result<(), SpecError> {
+    let is_mixture = |layer: &LayerSpec| matches!(layer, LayerSpec::MixtureLinear { .. });
+    if let Some(path) = spec.discriminator.find(is_mixture) {
+        let message = "belongs into a generator: samples to be judged have no number";
+        return Err(SpecError::new(format!("discriminator.{path}"), message));
+    }
+    match (spec.mixture, spec.generator.find(is_mixture)) {
+        (None, Some(path)) => {
+            let message = "needs `mixture`, which says how many generators there are";
+            Err(SpecError::new(format!("generator.{path}"), message))
+        }
+        (Some(_), None) => {
+            let message = "hold no `mixture_linear` layer: all generators would be one";
+            Err(SpecError::new("generator.layers", message))
+        }
+        (Some(mixture), Some(_)) => {
+            let asked = mixture.generators;
+            let differs = |layer: &LayerSpec| matches!(layer, LayerSpec::MixtureLinear { generators, .. } if *generators != asked);
+            match spec.generator.find(differs) {
+                Some(path) => {
+                    let message = format!("must be {asked}, as in `mixture`");
+                    Err(SpecError::new(format!("generator.{path}.generators"), message))
+                }
+                None => Ok(()),
+            }
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+fn packing(spec: &RunSpec) -> Result<(), SpecError> {
+    if spec.packing == 1 {
+        return Ok(());
+    }
+    let single = [
+        ("labels", spec.labels.is_some()),
+        ("codes", spec.codes.is_some()),
+        ("mixture", spec.mixture.is_some()),
+    ];
+    if let Some((name, _)) = single.into_iter().find(|(_, is_set)| *is_set) {
+        let message = format!("is {}; `{name}` speaks of single samples", spec.packing);
+        return Err(SpecError::new("packing", message));
+    }
+    let drawn = spec.batch_size * spec.packing;
+    if drawn > 8_192 {
+        let message = format!("asks for {drawn} samples a step; the most is 8192");
+        return Err(SpecError::new("packing", message));
+    }
+    Ok(())
+}

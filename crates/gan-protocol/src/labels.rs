@@ -1,0 +1,116 @@
+//! What the nets are told, and what they must tell, beyond real or fake.
+//!
+//! A discriminator with further tasks ends in more than one number: first the verdict, then, in
+//! this order, the logits of an auxiliary classifier, those of each categorical code, the means of
+//! the continuous codes, and the logits of the several generators.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, in_range};
+
+/// How the classes of the real samples take part.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LabelSpec {
+    /// Both nets are told the class, by a `label` layer each (cGAN, Mirza & Osindero 2014).
+    Conditional {
+        /// Count of classes.
+        classes: usize,
+    },
+    /// The generator is told the class, the discriminator tells it: `weight` times the
+    /// cross-entropy of the class is added to both losses, for reals and fakes in the
+    /// discriminator's, for fakes in the generator's (AC-GAN, Odena et al. 2017, equations 2
+    /// and 3).
+    AuxiliaryClassifier {
+        /// Count of classes.
+        classes: usize,
+        /// Of the cross-entropy.
+        #[serde(default = "default_weight")]
+        weight: f32,
+    },
+}
+
+impl LabelSpec {
+    /// Count of classes.
+    pub fn classes(&self) -> usize {
+        match *self {
+            Self::Conditional { classes } | Self::AuxiliaryClassifier { classes, .. } => classes,
+        }
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("classes", self.classes(), 2, 1_000)?;
+        match *self {
+            Self::Conditional { .. } => Ok(()),
+            Self::AuxiliaryClassifier { weight, .. } => in_range("weight", weight, 0.0, 1e3),
+        }
+    }
+}
+
+/// Codes that the generator is given beside the latent and that must be told from its samples
+/// (InfoGAN, Chen et al. 2016, equation 6). The negative lower bound of the mutual information is
+/// added to both losses: the cross-entropy of each categorical code, and `½ E[(c - mean)²]` for
+/// each continuous code (a Gaussian of unit variance).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeSpec {
+    /// Count of categories of each categorical code, drawn uniformly.
+    #[serde(default)]
+    pub categorical: Vec<usize>,
+    /// Count of continuous codes, each drawn from U(-1, 1).
+    #[serde(default)]
+    pub continuous: usize,
+    /// λ of the categorical codes.
+    #[serde(default = "default_weight")]
+    pub categorical_weight: f32,
+    /// λ of the continuous codes.
+    #[serde(default = "default_continuous_weight")]
+    pub continuous_weight: f32,
+}
+
+impl CodeSpec {
+    /// Numbers that the codes take beside the latent: one-hot categories, then continuous codes.
+    pub fn size(&self) -> usize {
+        self.categorical.iter().sum::<usize>() + self.continuous
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("categorical", self.categorical.len(), 0, 16)?;
+        for (index, categories) in self.categorical.iter().enumerate() {
+            in_range(&format!("categorical[{index}]"), *categories, 2, 1_000)?;
+        }
+        in_range("continuous", self.continuous, 0, 64)?;
+        in_range("categorical_weight", self.categorical_weight, 0.0, 1e3)?;
+        in_range("continuous_weight", self.continuous_weight, 0.0, 1e3)?;
+        if self.size() == 0 {
+            return Err(SpecError::new("categorical", "is empty, and there is no continuous code"));
+        }
+        Ok(())
+    }
+}
+
+/// Several generators that share all but one layer, each sample made by one of them, drawn
+/// uniformly; the discriminator also tells which (MGAN, Hoang et al. 2018, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MixtureSpec {
+    /// Count of generators.
+    pub generators: usize,
+    /// β: weight of the cross-entropy of the generator's number in both losses.
+    #[serde(default = "default_weight")]
+    pub weight: f32,
+}
+
+impl MixtureSpec {
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("generators", self.generators, 2, 64)?;
+        in_range("weight", self.weight, 0.0, 1e3)
+    }
+}
+
+fn default_weight() -> f32 {
+    1.0
+}
+fn default_continuous_weight() -> f32 {
+    0.1
+}

@@ -1,0 +1,473 @@
+//! One layer of a net: what it is, which shape it makes of which, how many numbers it trains.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, in_range};
+use crate::shape::Shape;
+
+/// One layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LayerSpec {
+    /// `y = x W + b`, from a vector to a vector of `units`.
+    Linear {
+        /// Size of the output.
+        units: usize,
+        /// Whether `b` is there.
+        #[serde(default = "yes")]
+        bias: bool,
+    },
+    /// The largest of `pieces` linear maps, for each unit (Goodfellow et al. 2013).
+    Maxout {
+        /// Size of the output.
+        units: usize,
+        /// Linear maps for each unit.
+        pieces: usize,
+    },
+    /// As many linear layers as there are generators; a sample goes through that of its number.
+    MixtureLinear {
+        /// Size of the output.
+        units: usize,
+        /// Count of generators.
+        generators: usize,
+    },
+    /// Two-dimensional convolution (cross-correlation, as everywhere in the field).
+    Conv {
+        /// Channels of the output.
+        channels: usize,
+        /// Side of the square kernel, in pixels.
+        kernel: usize,
+        /// Step of the kernel, in pixels.
+        #[serde(default = "one")]
+        stride: usize,
+        /// Zeros added on each side, in pixels.
+        #[serde(default)]
+        padding: usize,
+        /// Whether there is a bias per output channel.
+        #[serde(default = "yes")]
+        bias: bool,
+    },
+    /// Transposed convolution: the gradient of a convolution with respect to its input.
+    ConvTranspose {
+        /// Channels of the output.
+        channels: usize,
+        /// Side of the square kernel, in pixels.
+        kernel: usize,
+        /// Step of the kernel in the output, in pixels.
+        #[serde(default = "one")]
+        stride: usize,
+        /// Pixels cut off on each side of the output.
+        #[serde(default)]
+        padding: usize,
+        /// Whether there is a bias per output channel.
+        #[serde(default = "yes")]
+        bias: bool,
+    },
+    /// Nearest-neighbour up-sampling: each pixel becomes `scale` x `scale` pixels.
+    Upsample {
+        /// Factor in height and width.
+        scale: usize,
+    },
+    /// Means of squares of `size` x `size` pixels, side by side.
+    AveragePool {
+        /// Side of a square; height and width must be multiples of it.
+        size: usize,
+    },
+    /// Batch normalisation over the batch (and the pixels, for images), with learned scale and
+    /// shift (Ioffe & Szegedy 2015). Training uses the batch's statistics, sampling the running
+    /// ones.
+    BatchNorm {
+        /// Added to the variance.
+        #[serde(default = "default_norm_epsilon")]
+        epsilon: f32,
+        /// Weight of the newest batch in the running statistics.
+        #[serde(default = "default_batch_norm_momentum")]
+        momentum: f32,
+    },
+    /// Layer normalisation over all numbers of a sample (for images: channels, height and
+    /// width), with learned scale and shift per number of a vector or per channel of an image
+    /// (Ba et al. 2016).
+    LayerNorm {
+        /// Added to the variance.
+        #[serde(default = "default_norm_epsilon")]
+        epsilon: f32,
+    },
+    /// `x / sqrt(mean of x² over the features + epsilon)`: over the channels of each pixel, or all
+    /// numbers of a vector (Karras et al. 2017, section 4.2).
+    PixelNorm {
+        /// Added to the mean of the squares.
+        #[serde(default = "default_pixel_norm_epsilon")]
+        epsilon: f32,
+    },
+    /// Appends one feature (a channel, for images): the standard deviation over the batch, averaged
+    /// over all features and pixels (Karras et al. 2017, section 3).
+    MinibatchStddev {},
+    /// Appends `features` numbers to a vector: `o_b(x_i) = Σ_j exp(-‖M_ib - M_jb‖₁)`, where row `b`
+    /// of `M_i`, `dimensions` numbers, is linear in `x_i` (Salimans et al. 2016, section 3.2).
+    MinibatchDiscrimination {
+        /// Rows of `M`: numbers appended.
+        features: usize,
+        /// Columns of `M`.
+        dimensions: usize,
+    },
+    /// An element-wise non-linearity.
+    Activation {
+        /// Which one.
+        function: ActivationKind,
+    },
+    /// Sets each number to zero with probability `rate` while training and scales the rest by
+    /// `1 / (1 - rate)` (Srivastava et al. 2014).
+    Dropout {
+        /// Probability of a zero.
+        rate: f32,
+    },
+    /// Adds N(0, sd²) to each number; in a generator when sampling, too: further latents, in the
+    /// middle of the net.
+    Noise {
+        /// Standard deviation.
+        sd: f32,
+    },
+    /// Appends the class of the sample: to a vector as numbers, to an image as constant channels.
+    Label {
+        /// Count of classes.
+        classes: usize,
+        /// Numbers of a learned embedding of the class; absent is the class as one-hot numbers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        embedding: Option<usize>,
+    },
+    /// `body(x) + shortcut(x)` (He et al. 2016). An empty shortcut is the identity.
+    Residual {
+        /// Layers of the body.
+        layers: Vec<LayerSpec>,
+        /// Layers beside it, where body and input differ in shape: often a 1 x 1 convolution.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shortcut: Vec<LayerSpec>,
+    },
+    /// Reads a vector as an image, channels first.
+    Reshape {
+        /// Channels of the image.
+        channels: usize,
+        /// Rows of the image, in pixels.
+        height: usize,
+        /// Columns of the image, in pixels.
+        width: usize,
+    },
+    /// Reads an image as a vector, channels first.
+    Flatten {},
+}
+
+/// An element-wise non-linearity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ActivationKind {
+    /// `max(0, x)`
+    Relu {},
+    /// `max(0, x) + slope * min(0, x)`
+    LeakyRelu {
+        /// Slope for negative inputs.
+        #[serde(default = "default_slope")]
+        slope: f32,
+    },
+    /// Hyperbolic tangent.
+    Tanh {},
+    /// `1 / (1 + exp(-x))`
+    Sigmoid {},
+    /// `x * sigmoid(x)` (Ramachandran et al. 2017).
+    Silu {},
+    /// `ln(1 + exp(x))`
+    Softplus {},
+}
+
+fn yes() -> bool {
+    true
+}
+fn one() -> usize {
+    1
+}
+fn default_norm_epsilon() -> f32 {
+    1e-5
+}
+fn default_pixel_norm_epsilon() -> f32 {
+    1e-8
+}
+fn default_batch_norm_momentum() -> f32 {
+    0.1
+}
+fn default_slope() -> f32 {
+    0.2
+}
+
+/// Limits that keep a spec from asking for more memory than a browser tab has.
+const MAXIMUM_UNITS: usize = 65_536;
+const MAXIMUM_CHANNELS: usize = 2_048;
+const MAXIMUM_SIDE_PX: usize = 256;
+/// Residual blocks in residual blocks.
+const MAXIMUM_DEPTH: usize = 4;
+
+impl LayerSpec {
+    /// The shape that this layer makes of `input`.
+    ///
+    /// # Errors
+    /// Names the layer's own field; the caller adds where the layer stands.
+    pub fn output(&self, input: Shape) -> Result<Shape, SpecError> {
+        self.output_at(input, 0)
+    }
+
+    fn output_at(&self, input: Shape, depth: usize) -> Result<Shape, SpecError> {
+        match *self {
+            Self::Linear { units, .. } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                flat_input(input, "linear")?;
+                Ok(Shape::flat(units))
+            }
+            Self::Maxout { units, pieces } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                in_range("pieces", pieces, 2, 16)?;
+                flat_input(input, "maxout")?;
+                Ok(Shape::flat(units))
+            }
+            Self::MixtureLinear { units, generators } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                in_range("generators", generators, 2, 64)?;
+                flat_input(input, "mixture_linear")?;
+                Ok(Shape::flat(units))
+            }
+            Self::Conv { channels, kernel, stride, padding, .. } => {
+                let (_, height, width) = image_input(input, "conv")?;
+                check_kernel(channels, kernel, stride, padding)?;
+                let side = |size: usize| {
+                    (size + 2 * padding).checked_sub(kernel).map(|rest| rest / stride + 1)
+                };
+                match (side(height), side(width)) {
+                    (Some(height), Some(width)) => Ok(Shape::image(channels, height, width)),
+                    _ => Err(SpecError::new(
+                        "kernel",
+                        format!("is {kernel}, larger than the padded input of {input}"),
+                    )),
+                }
+            }
+            Self::ConvTranspose { channels, kernel, stride, padding, .. } => {
+                let (_, height, width) = image_input(input, "conv_transpose")?;
+                check_kernel(channels, kernel, stride, padding)?;
+                let side = |size: usize| ((size - 1) * stride + kernel).checked_sub(2 * padding);
+                match (side(height), side(width)) {
+                    (Some(height @ 1..=MAXIMUM_SIDE_PX), Some(width @ 1..=MAXIMUM_SIDE_PX)) => {
+                        Ok(Shape::image(channels, height, width))
+                    }
+                    _ => Err(SpecError::new(
+                        "padding",
+                        format!("is {padding}: the output's sides must be 1 to {MAXIMUM_SIDE_PX}"),
+                    )),
+                }
+            }
+            Self::Upsample { scale } => {
+                let (channels, height, width) = image_input(input, "upsample")?;
+                in_range("scale", scale, 1, 8)?;
+                let output = Shape::image(channels, height * scale, width * scale);
+                in_range("scale", height.max(width) * scale, 1, MAXIMUM_SIDE_PX).map_err(|_| {
+                    SpecError::new(
+                        "scale",
+                        format!("gives {output}; a side may be {MAXIMUM_SIDE_PX}"),
+                    )
+                })?;
+                Ok(output)
+            }
+            Self::AveragePool { size } => {
+                let (channels, height, width) = image_input(input, "average_pool")?;
+                in_range("size", size, 1, MAXIMUM_SIDE_PX)?;
+                if !height.is_multiple_of(size) || !width.is_multiple_of(size) {
+                    let message = format!("is {size}; {input} is no multiple of it");
+                    return Err(SpecError::new("size", message));
+                }
+                Ok(Shape::image(channels, height / size, width / size))
+            }
+            Self::BatchNorm { epsilon, momentum } => {
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                in_range("momentum", momentum, 0.0, 1.0)?;
+                Ok(input)
+            }
+            Self::LayerNorm { epsilon } | Self::PixelNorm { epsilon } => {
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                Ok(input)
+            }
+            Self::MinibatchStddev {} => Ok(appended(input, 1)),
+            Self::MinibatchDiscrimination { features, dimensions } => {
+                in_range("features", features, 1, 1_024)?;
+                in_range("dimensions", dimensions, 1, 256)?;
+                let size = flat_input(input, "minibatch_discrimination")?;
+                Ok(Shape::flat(size + features))
+            }
+            Self::Activation { function } => {
+                if let ActivationKind::LeakyRelu { slope } = function {
+                    in_range("function.slope", slope, 0.0, 1.0)?;
+                }
+                Ok(input)
+            }
+            Self::Dropout { rate } => {
+                in_range("rate", rate, 0.0, 0.95)?;
+                Ok(input)
+            }
+            Self::Noise { sd } => {
+                in_range("sd", sd, 0.0, 100.0)?;
+                Ok(input)
+            }
+            Self::Label { classes, embedding } => {
+                in_range("classes", classes, 2, 1_000)?;
+                in_range("embedding", embedding.unwrap_or(1), 1, 1_024)?;
+                Ok(appended(input, embedding.unwrap_or(classes)))
+            }
+            Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
+            Self::Reshape { channels, height, width } => {
+                let size = flat_input(input, "reshape")?;
+                in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
+                in_range("height", height, 1, MAXIMUM_SIDE_PX)?;
+                in_range("width", width, 1, MAXIMUM_SIDE_PX)?;
+                let output = Shape::image(channels, height, width);
+                if output.size() == Some(size) {
+                    Ok(output)
+                } else {
+                    Err(SpecError::new(
+                        "channels",
+                        format!("{output} does not hold the {size} numbers that arrive"),
+                    ))
+                }
+            }
+            Self::Flatten {} => {
+                let (channels, height, width) = image_input(input, "flatten")?;
+                Ok(Shape::flat(channels * height * width))
+            }
+        }
+    }
+
+    /// How many trainable numbers the layer holds for `input`; `None` where that overflows.
+    pub fn parameters(&self, input: Shape) -> Option<usize> {
+        let convolution = |output: usize, kernel: usize, bias: bool| {
+            let Shape::Image { channels, .. } = input else { return Some(0) };
+            let weights = channels.checked_mul(output)?.checked_mul(kernel.checked_mul(kernel)?)?;
+            weights.checked_add(if bias { output } else { 0 })
+        };
+        let linear = |units: usize, bias: bool| {
+            input.size()?.checked_mul(units)?.checked_add(if bias { units } else { 0 })
+        };
+        match *self {
+            Self::Linear { units, bias } => linear(units, bias),
+            Self::Maxout { units, pieces } => linear(units.checked_mul(pieces)?, true),
+            Self::MixtureLinear { units, generators } => {
+                linear(units.checked_mul(generators)?, true)
+            }
+            Self::Conv { channels, kernel, bias, .. }
+            | Self::ConvTranspose { channels, kernel, bias, .. } => {
+                convolution(channels, kernel, bias)
+            }
+            Self::BatchNorm { .. } | Self::LayerNorm { .. } => Some(2 * features(input)),
+            Self::MinibatchDiscrimination { features, dimensions } => {
+                linear(features.checked_mul(dimensions)?, false)
+            }
+            Self::Label { classes, embedding: Some(size) } => classes.checked_mul(size),
+            Self::Residual { ref layers, ref shortcut } => {
+                let of = |layers: &[LayerSpec]| {
+                    let mut shape = input;
+                    let mut sum = 0_usize;
+                    for layer in layers {
+                        sum = sum.checked_add(layer.parameters(shape)?)?;
+                        shape = layer.output(shape).ok()?;
+                    }
+                    Some(sum)
+                };
+                of(layers)?.checked_add(of(shortcut)?)
+            }
+            _ => Some(0),
+        }
+    }
+
+    /// Whether an output depends on other samples of the batch.
+    pub fn mixes_samples(&self) -> bool {
+        match self {
+            Self::BatchNorm { .. }
+            | Self::MinibatchStddev {}
+            | Self::MinibatchDiscrimination { .. } => true,
+            Self::Residual { layers, shortcut } => {
+                layers.iter().chain(shortcut).any(Self::mixes_samples)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Over how many features a layer works: the numbers of a vector, the channels of an image.
+fn features(shape: Shape) -> usize {
+    match shape {
+        Shape::Flat { size } => size,
+        Shape::Image { channels, .. } => channels,
+    }
+}
+
+/// `shape` with `count` features more.
+fn appended(shape: Shape, count: usize) -> Shape {
+    match shape {
+        Shape::Flat { size } => Shape::flat(size + count),
+        Shape::Image { channels, height, width } => Shape::image(channels + count, height, width),
+    }
+}
+
+fn residual(
+    input: Shape,
+    layers: &[LayerSpec],
+    shortcut: &[LayerSpec],
+    depth: usize,
+) -> Result<Shape, SpecError> {
+    if depth == MAXIMUM_DEPTH {
+        let message = format!("stands in {MAXIMUM_DEPTH} other residual blocks; that is the most");
+        return Err(SpecError::new("kind", message));
+    }
+    let of = |name: &str, layers: &[LayerSpec]| {
+        in_range(name, layers.len(), 0, crate::net::MAXIMUM_LAYERS)?;
+        let mut shape = input;
+        for (index, layer) in layers.iter().enumerate() {
+            let at = |error: SpecError| error.within(&format!("{name}[{index}]"));
+            shape = layer.output_at(shape, depth + 1).map_err(at)?;
+        }
+        Ok(shape)
+    };
+    let (body, beside) = (of("layers", layers)?, of("shortcut", shortcut)?);
+    if layers.is_empty() {
+        return Err(SpecError::new("layers", "are missing"));
+    }
+    if body != beside {
+        let message = format!("gives {beside}; the layers give {body}: the two are added");
+        return Err(SpecError::new("shortcut", message));
+    }
+    Ok(body)
+}
+
+fn flat_input(input: Shape, layer: &str) -> Result<usize, SpecError> {
+    match input {
+        Shape::Flat { size } => Ok(size),
+        Shape::Image { .. } => Err(SpecError::new(
+            "kind",
+            format!("{layer} takes a vector and gets an image of {input}: flatten it first"),
+        )),
+    }
+}
+
+fn image_input(input: Shape, layer: &str) -> Result<(usize, usize, usize), SpecError> {
+    match input {
+        Shape::Image { channels, height, width } => Ok((channels, height, width)),
+        Shape::Flat { size } => Err(SpecError::new(
+            "kind",
+            format!("{layer} takes an image and gets a vector of {size}: reshape it first"),
+        )),
+    }
+}
+
+fn check_kernel(
+    channels: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+) -> Result<(), SpecError> {
+    in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
+    in_range("kernel", kernel, 1, 16)?;
+    in_range("stride", stride, 1, 8)?;
+    in_range("padding", padding, 0, 15)
+}

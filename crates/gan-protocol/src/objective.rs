@@ -1,0 +1,185 @@
+//! What the two nets minimise, and what is added to the discriminator's part of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, in_range};
+
+/// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
+/// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`
+    /// (Goodfellow et al. 2014, section 3).
+    NonSaturating,
+    /// D as non-saturating; G: `E[log(1 - σ(D(G(z))))]` (Goodfellow et al. 2014, equation 1).
+    Minimax,
+    /// D: `½E[(D(x) - 1)²] + ½E[D(G(z))²]`; G: `½E[(D(G(z)) - 1)²]` (Mao et al. 2016,
+    /// equation 9).
+    LeastSquares,
+    /// D: `E[D(G(z))] - E[D(x)]`; G: `-E[D(G(z))]`: a critic, which needs a Lipschitz bound (WGAN,
+    /// Arjovsky et al. 2017, equation 3).
+    Linear,
+    /// D: `E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]`; G: `-E[D(G(z))]` (Lim & Ye 2017;
+    /// Miyato et al. 2018, equations 16 and 17).
+    Hinge,
+    /// D: `-E[log σ(D(x) - D(G(z)))]`; G: `-E[log σ(D(G(z)) - D(x))]`, real and fake of the same
+    /// place in the batch paired (RpGAN, Jolicoeur-Martineau 2018, section 4.1; R3GAN, Huang et
+    /// al. 2024, equation 2).
+    RelativisticPaired,
+    /// D: `-E[log σ(D(x) - E D(G(z)))] - E[log(1 - σ(D(G(z)) - E D(x)))]`; G: the same with real
+    /// and fake exchanged (RaGAN, Jolicoeur-Martineau 2018, section 4.2).
+    RelativisticAverage,
+}
+
+impl Objective {
+    /// Every objective, in the order in which they are offered.
+    pub const ALL: [Self; 7] = [
+        Self::NonSaturating,
+        Self::Minimax,
+        Self::LeastSquares,
+        Self::Linear,
+        Self::Hinge,
+        Self::RelativisticPaired,
+        Self::RelativisticAverage,
+    ];
+
+    /// Whether the discriminator's output has a target, which smoothing could move.
+    pub fn has_targets(self) -> bool {
+        matches!(self, Self::NonSaturating | Self::Minimax | Self::LeastSquares)
+    }
+
+    /// Whether the generator's loss depends on the reals too.
+    pub fn is_relativistic(self) -> bool {
+        matches!(self, Self::RelativisticPaired | Self::RelativisticAverage)
+    }
+
+    /// Whether `σ(D(x))` is a probability of being real.
+    pub fn gives_probability(self) -> bool {
+        matches!(self, Self::NonSaturating | Self::Minimax)
+    }
+}
+
+/// A term of the discriminator's loss that bounds its slope. `∇` is the gradient of the sum of the
+/// outputs with respect to the samples, `‖·‖` the Euclidean norm over one sample.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PenaltySpec {
+    /// `weight * E[(‖∇D(y)‖ - target)²]` with `y = u x + (1 - u) G(z)`, `u` uniform on [0, 1) for
+    /// each sample (WGAN-GP, Gulrajani et al. 2017, equation 3).
+    GradientPenalty {
+        /// λ; the paper's is 10.
+        #[serde(default = "default_gradient_penalty")]
+        weight: f32,
+        /// The slope asked for.
+        #[serde(default = "default_target")]
+        target: f32,
+        /// Whether only a slope over the target costs: `max(0, ‖∇D(y)‖ - target)²`.
+        #[serde(default)]
+        one_sided: bool,
+    },
+    /// `weight * E[(‖∇D(y)‖ - target)²]` with `y = x + u * ½ * sd(x) * v`: `v` uniform on [0, 1) for
+    /// each number, `u` uniform on [0, 1) for each sample, `sd(x)` over all numbers of the batch
+    /// (DRAGAN, Kodali et al. 2017, section 2.3 and its published code).
+    Dragan {
+        /// λ; the paper's is 10.
+        #[serde(default = "default_gradient_penalty")]
+        weight: f32,
+        /// The slope asked for.
+        #[serde(default = "default_target")]
+        target: f32,
+    },
+    /// `weight / 2 * E[‖∇D(x)‖²]` (Mescheder et al. 2018, equation 9).
+    R1 {
+        /// γ; the paper's is 10.
+        #[serde(default = "default_gradient_penalty")]
+        weight: f32,
+    },
+    /// `weight / 2 * E[‖∇D(G(z))‖²]` (Mescheder et al. 2018, equation 10).
+    R2 {
+        /// γ.
+        #[serde(default = "default_gradient_penalty")]
+        weight: f32,
+    },
+}
+
+fn default_gradient_penalty() -> f32 {
+    10.0
+}
+fn default_target() -> f32 {
+    1.0
+}
+
+impl PenaltySpec {
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        let (Self::GradientPenalty { weight, .. }
+        | Self::Dragan { weight, .. }
+        | Self::R1 { weight }
+        | Self::R2 { weight }) = *self;
+        in_range("weight", weight, 0.0, 1e6)?;
+        match *self {
+            Self::GradientPenalty { target, .. } | Self::Dragan { target, .. } => {
+                in_range("target", target, 0.0, 1e3)
+            }
+            Self::R1 { .. } | Self::R2 { .. } => Ok(()),
+        }
+    }
+}
+
+/// Noise on whatever the discriminator judges, reals and fakes alike (Sønderby et al. 2017,
+/// section 3.2; Arjovsky & Bottou 2017).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceNoiseSpec {
+    /// Standard deviation at the start.
+    pub sd: f32,
+    /// Generator steps over which it falls to zero in a straight line; 0 is never.
+    #[serde(default)]
+    pub decay_steps: u64,
+}
+
+impl InstanceNoiseSpec {
+    /// The standard deviation in the given generator step, counted from 0.
+    pub fn sd_at(&self, step: u64) -> f32 {
+        if self.decay_steps == 0 {
+            return self.sd;
+        }
+        let left = 1.0 - step as f64 / self.decay_steps as f64;
+        self.sd * left.max(0.0) as f32
+    }
+}
+
+/// Differentiable augmentation of whatever the discriminator judges, reals and fakes alike, in
+/// the generator's step too (Zhao et al. 2020).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DiffAugmentSpec {
+    /// Largest shift, as a share of height and width; the paper's is 0.125.
+    pub translation: f32,
+    /// Side of the square that is blanked, as a share of height and width; the paper's is 0.5.
+    pub cutout: f32,
+    /// Largest change of brightness: each sample is shifted by a number uniform on
+    /// [-brightness, brightness); the paper's is 0.5 for images in [-1, 1].
+    pub brightness: f32,
+}
+
+impl DiffAugmentSpec {
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("translation", self.translation, 0.0, 0.5)?;
+        in_range("cutout", self.cutout, 0.0, 0.9)?;
+        in_range("brightness", self.brightness, 0.0, 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instance_noise_falls_to_zero() {
+        let noise = InstanceNoiseSpec { sd: 0.4, decay_steps: 100 };
+        let found = [0, 25, 100, 1_000].map(|step| noise.sd_at(step));
+        assert_eq!(found, [0.4, 0.3, 0.0, 0.0]);
+        assert_eq!(InstanceNoiseSpec { sd: 0.4, decay_steps: 0 }.sd_at(9_999), 0.4);
+    }
+}

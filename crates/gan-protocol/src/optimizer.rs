@@ -1,0 +1,290 @@
+//! How a net's numbers follow their gradients.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, in_range};
+
+/// One net's optimiser. The order within an update is that of PyTorch: clip, weight decay, step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptimizerSpec {
+    /// Step size.
+    pub learning_rate: f64,
+    /// The rule.
+    #[serde(default)]
+    pub method: OptimizerMethod,
+    /// Adds `weight_decay * weight` to the gradient (for AdamW: shrinks the weight by
+    /// `learning_rate * weight_decay` apart from it).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f32,
+    /// Scales the net's gradient as a whole down to this Euclidean norm (Pascanu et al. 2013).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f32>,
+    /// Cuts each number of the gradient off at plus and minus this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_value: Option<f32>,
+    /// How the step size changes with the net's own updates; absent is constant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleSpec>,
+}
+
+/// The rule of an optimiser; formulas and defaults are PyTorch's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OptimizerMethod {
+    /// `w -= lr * v` with `v = momentum * v + g` (and `g + momentum * v` in place of `v`, for
+    /// Nesterov's); without momentum, plain gradient descent.
+    Sgd {
+        /// Weight of the old direction.
+        #[serde(default)]
+        momentum: f32,
+        /// Whether to look ahead (Nesterov 1983).
+        #[serde(default)]
+        nesterov: bool,
+    },
+    /// Adam (Kingma & Ba 2015, algorithm 1). `beta_1` 0.5 is DCGAN's (Radford et al. 2015).
+    Adam {
+        /// Decay of the first moment.
+        #[serde(default = "default_beta_1")]
+        beta_1: f32,
+        /// Decay of the second moment.
+        #[serde(default = "default_beta_2")]
+        beta_2: f32,
+        /// Added to the root of the second moment.
+        #[serde(default = "default_epsilon")]
+        epsilon: f32,
+    },
+    /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019).
+    AdamW {
+        /// Decay of the first moment.
+        #[serde(default = "default_beta_1")]
+        beta_1: f32,
+        /// Decay of the second moment.
+        #[serde(default = "default_beta_2")]
+        beta_2: f32,
+        /// Added to the root of the second moment.
+        #[serde(default = "default_epsilon")]
+        epsilon: f32,
+    },
+    /// `s = decay * s + (1 - decay) g²; w -= lr * g / (sqrt(s) + epsilon)` (Hinton 2012), with
+    /// momentum on the quotient where it is set.
+    RmsProp {
+        /// Decay of the squares.
+        #[serde(default = "default_decay")]
+        decay: f32,
+        /// Weight of the old direction.
+        #[serde(default)]
+        momentum: f32,
+        /// Added to the root of the squares.
+        #[serde(default = "default_epsilon")]
+        epsilon: f32,
+    },
+}
+
+impl Default for OptimizerMethod {
+    fn default() -> Self {
+        Self::Adam {
+            beta_1: default_beta_1(),
+            beta_2: default_beta_2(),
+            epsilon: default_epsilon(),
+        }
+    }
+}
+
+/// A factor of the step size, as a function of the updates made.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSpec {
+    /// Updates over which the step size rises from nothing to its full value.
+    #[serde(default)]
+    pub warm_up: u64,
+    /// How it falls afterwards.
+    #[serde(default)]
+    pub decay: DecaySpec,
+}
+
+/// How a step size falls. `t` counts updates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DecaySpec {
+    /// It does not.
+    #[default]
+    Constant,
+    /// In a straight line from 1 at `begin` to `factor` at `end`, constant after that.
+    Linear {
+        /// First update that is less than full.
+        begin: u64,
+        /// Where `factor` is reached.
+        end: u64,
+        /// What is left.
+        factor: f64,
+    },
+    /// Half a cosine from 1 to `factor` over `updates` (Loshchilov & Hutter 2017, without
+    /// restarts).
+    Cosine {
+        /// Length.
+        updates: u64,
+        /// What is left.
+        factor: f64,
+    },
+    /// `factor^(t / updates)`.
+    Exponential {
+        /// After so many, one `factor` is applied.
+        updates: u64,
+        /// What is left then.
+        factor: f64,
+    },
+    /// `factor^floor(t / updates)`.
+    Staircase {
+        /// Between two steps down.
+        updates: u64,
+        /// One step down.
+        factor: f64,
+    },
+}
+
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
+}
+fn default_beta_1() -> f32 {
+    0.5
+}
+fn default_beta_2() -> f32 {
+    0.999
+}
+fn default_epsilon() -> f32 {
+    1e-8
+}
+fn default_decay() -> f32 {
+    0.99
+}
+
+impl OptimizerSpec {
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("learning_rate", self.learning_rate, 0.0, 1.0)?;
+        self.method.validate().map_err(|error| error.within("method"))?;
+        in_range("weight_decay", self.weight_decay, 0.0, 1.0)?;
+        if let Some(norm) = self.clip_norm {
+            in_range("clip_norm", norm, 1e-6, 1e6)?;
+        }
+        if let Some(value) = self.clip_value {
+            in_range("clip_value", value, 1e-6, 1e6)?;
+        }
+        if let Some(schedule) = &self.schedule {
+            schedule.decay.validate().map_err(|error| error.within("schedule.decay"))?;
+        }
+        Ok(())
+    }
+
+    /// The step size of the update after `updates` others.
+    pub fn learning_rate_at(&self, updates: u64) -> f64 {
+        self.learning_rate * self.schedule.map_or(1.0, |schedule| schedule.factor(updates))
+    }
+}
+
+impl OptimizerMethod {
+    fn validate(&self) -> Result<(), SpecError> {
+        let decay = |name: &str, value: f32| in_range(name, value, 0.0, 0.999_999);
+        let positive = |epsilon: f32| in_range("epsilon", epsilon, 1e-12, 1.0);
+        match *self {
+            Self::Sgd { momentum, nesterov } => {
+                decay("momentum", momentum)?;
+                if nesterov && momentum == 0.0 {
+                    return Err(SpecError::new("nesterov", "is set, but there is no momentum"));
+                }
+                Ok(())
+            }
+            Self::Adam { beta_1, beta_2, epsilon } | Self::AdamW { beta_1, beta_2, epsilon } => {
+                decay("beta_1", beta_1)?;
+                decay("beta_2", beta_2)?;
+                positive(epsilon)
+            }
+            Self::RmsProp { decay: squares, momentum, epsilon } => {
+                decay("decay", squares)?;
+                decay("momentum", momentum)?;
+                positive(epsilon)
+            }
+        }
+    }
+}
+
+impl ScheduleSpec {
+    /// What the step size is multiplied with after `updates` updates.
+    pub fn factor(&self, updates: u64) -> f64 {
+        let rise =
+            if updates < self.warm_up { (updates + 1) as f64 / self.warm_up as f64 } else { 1.0 };
+        rise * self.decay.factor(updates)
+    }
+}
+
+impl DecaySpec {
+    fn validate(&self) -> Result<(), SpecError> {
+        match *self {
+            Self::Constant => Ok(()),
+            Self::Linear { begin, end, factor } => {
+                if end <= begin {
+                    return Err(SpecError::new("end", format!("is {end}, not after {begin}")));
+                }
+                in_range("factor", factor, 0.0, 1.0)
+            }
+            Self::Cosine { updates, factor } => {
+                in_range("updates", updates, 1, u64::MAX)?;
+                in_range("factor", factor, 0.0, 1.0)
+            }
+            Self::Exponential { updates, factor } | Self::Staircase { updates, factor } => {
+                in_range("updates", updates, 1, u64::MAX)?;
+                in_range("factor", factor, 1e-6, 1.0)
+            }
+        }
+    }
+
+    fn factor(&self, updates: u64) -> f64 {
+        match *self {
+            Self::Constant => 1.0,
+            Self::Linear { begin, end, factor } => {
+                let gone = updates.saturating_sub(begin) as f64 / (end - begin) as f64;
+                1.0 + (factor - 1.0) * gone.min(1.0)
+            }
+            Self::Cosine { updates: length, factor } => {
+                let gone = (updates as f64 / length as f64).min(1.0);
+                factor + (1.0 - factor) * 0.5 * (1.0 + (std::f64::consts::PI * gone).cos())
+            }
+            Self::Exponential { updates: length, factor } => {
+                factor.powf(updates as f64 / length as f64)
+            }
+            Self::Staircase { updates: length, factor } => factor.powf((updates / length) as f64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_rises_and_then_falls() {
+        let linear = DecaySpec::Linear { begin: 10, end: 20, factor: 0.1 };
+        let schedule = ScheduleSpec { warm_up: 4, decay: linear };
+        let factors: Vec<f64> =
+            [0, 1, 3, 4, 10, 15, 20, 99].map(|t| schedule.factor(t)).into_iter().collect();
+        let expected = [0.25, 0.5, 1.0, 1.0, 1.0, 0.55, 0.1, 0.1];
+        for (found, expected) in factors.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{factors:?}");
+        }
+    }
+
+    #[test]
+    fn every_decay_is_at_its_stated_value_at_its_end() {
+        let cases = [
+            (DecaySpec::Cosine { updates: 100, factor: 0.2 }, 100, 0.2),
+            (DecaySpec::Cosine { updates: 100, factor: 0.2 }, 50, 0.6),
+            (DecaySpec::Exponential { updates: 100, factor: 0.25 }, 50, 0.5),
+            (DecaySpec::Staircase { updates: 100, factor: 0.5 }, 99, 1.0),
+            (DecaySpec::Staircase { updates: 100, factor: 0.5 }, 200, 0.25),
+        ];
+        for (decay, at, expected) in cases {
+            let found = decay.factor(at);
+            assert!((found - expected).abs() < 1e-12, "{decay:?} at {at}: {found}");
+        }
+    }
+}
