@@ -3,6 +3,7 @@
 //! The module knows how images are laid out and checks that a set is whole; it does not know in
 //! which order they are used (`batches`), nor how they are brought to another size (`fit`).
 
+use crate::batches::SampleDims;
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
 
@@ -157,6 +158,11 @@ impl ImageSet {
     /// Columns of an image, in pixels.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// Shape of an image.
+    pub fn dims(&self) -> SampleDims {
+        SampleDims::Image { channels: self.channels, height: self.height, width: self.width }
     }
 
     /// Number of images, at least 1.

@@ -37,7 +37,7 @@ fn reads_mnist() {
             assert_eq!(set.labels().unwrap()[..8], [5, 0, 4, 1, 9, 2, 1, 3]);
         }
         // An epoch holds every label as often as the set.
-        let mut expected = set.labels().unwrap().to_vec();
+        let mut expected: Vec<u16> = set.labels().unwrap().iter().map(|&l| l.into()).collect();
         let (mut values, mut labels, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         let mut source = ShuffledImages::new(set);
         for step in 0..count as u64 / 100 {
