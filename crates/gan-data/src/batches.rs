@@ -10,7 +10,7 @@ use crate::dataset::ImageSet;
 use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 
 /// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
-const POSITIONS: u64 = 1 << 56;
+pub(crate) const POSITIONS: u64 = 1 << 56;
 
 /// Shape of one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,8 +221,13 @@ pub(crate) fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
 
 /// Where the samples of the batch of `step` stand in the endless sequence.
 pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
-    let first = step.wrapping_mul(batch_size as u64);
-    (0..batch_size as u64).map(move |j| first.wrapping_add(j) % POSITIONS)
+    let first = first_position(step, batch_size);
+    (0..batch_size as u64).map(move |j| (first + j) % POSITIONS)
+}
+
+/// Where the first sample of the batch of `step` stands.
+pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
+    step.wrapping_mul(batch_size as u64) % POSITIONS
 }
 
 /// A pixel's byte as networks take it, in [-1, 1].

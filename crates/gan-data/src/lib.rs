@@ -1,5 +1,5 @@
-//! Where real samples come from: IDX files that the user brings, and drawn digits that need no
-//! file at all.
+//! Where real samples come from: IDX files that the user brings, and drawn digits and
+//! points in the plane, which need no file at all.
 //!
 //! Bytes go in, samples come out. The crate knows nothing of networks, files on disk, the web or
 //! the time, and every sample it gives is a pure function of a seed and a position. It reads what
@@ -7,12 +7,15 @@
 //! claims.
 
 mod batches;
+mod chance;
 mod dataset;
 mod drawn_digits;
 mod error;
 mod fit;
 pub mod idx;
+mod points;
 mod raster;
+mod setting;
 mod strokes;
 
 pub use batches::{EndlessDigits, RealSamples, SampleDims, ShuffledImages};
@@ -20,3 +23,5 @@ pub use dataset::{ImageSet, MAX_SIDE_PX};
 pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
 pub use error::DataError;
 pub use idx::IdxArray;
+pub use points::{EndlessPoints, Gaussian, MAX_DRAWN_POINTS, MAX_MODES, PointDistribution};
+pub use setting::{SettingError, SettingFault};
