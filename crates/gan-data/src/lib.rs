@@ -1,4 +1,4 @@
-//! Where real samples come from: IDX files that the user brings, and drawn digits and
+//! Where real samples come from: IDX and CIFAR-10 files that the user brings, and drawn digits and
 //! points in the plane, which need no file at all.
 //!
 //! Bytes go in, samples come out. The crate knows nothing of networks, files on disk, the web or
@@ -8,10 +8,12 @@
 
 mod batches;
 mod chance;
+pub mod cifar10;
 mod dataset;
 mod drawn_digits;
 mod error;
 mod fit;
+mod gzip;
 pub mod idx;
 mod points;
 mod raster;
