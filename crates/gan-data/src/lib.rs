@@ -17,8 +17,11 @@ mod gzip;
 pub mod idx;
 mod points;
 mod raster;
+mod select;
 mod setting;
+mod stacked;
 mod strokes;
+mod weighted;
 
 pub use batches::{EndlessDigits, RealSamples, SampleDims, ShuffledImages};
 pub use dataset::{ImageSet, MAX_SIDE_PX};
@@ -27,3 +30,5 @@ pub use error::DataError;
 pub use idx::IdxArray;
 pub use points::{EndlessPoints, Gaussian, MAX_DRAWN_POINTS, MAX_MODES, PointDistribution};
 pub use setting::{SettingError, SettingFault};
+pub use stacked::StackedDigits;
+pub use weighted::WeightedClasses;
