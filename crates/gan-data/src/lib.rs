@@ -6,6 +6,7 @@
 //! strangers' files contain, so it must never panic on a byte nor trust a length that a header
 //! claims.
 
+mod augment;
 mod batches;
 mod chance;
 pub mod cifar10;
@@ -23,6 +24,7 @@ mod stacked;
 mod strokes;
 mod weighted;
 
+pub use augment::{Augmentation, Augmented};
 pub use batches::{EndlessDigits, RealSamples, SampleDims, ShuffledImages};
 pub use dataset::{ImageSet, MAX_SIDE_PX};
 pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
