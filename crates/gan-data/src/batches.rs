@@ -10,23 +10,34 @@ use crate::dataset::ImageSet;
 use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 
 /// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
-const POSITIONS: u64 = 1 << 56;
+pub(crate) const POSITIONS: u64 = 1 << 56;
 
 /// Shape of one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SampleDims {
-    /// 1 (grey) or 3 (red, green, blue).
-    pub channels: usize,
-    /// Rows.
-    pub height: usize,
-    /// Columns.
-    pub width: usize,
+pub enum SampleDims {
+    /// A vector, such as a point.
+    Flat {
+        /// Numbers of the vector.
+        size: usize,
+    },
+    /// An image, laid out [channel, row, column].
+    Image {
+        /// 1 (grey) or 3 (red, green, blue).
+        channels: usize,
+        /// Rows.
+        height: usize,
+        /// Columns.
+        width: usize,
+    },
 }
 
 impl SampleDims {
     /// Values of one sample.
     pub fn value_count(&self) -> usize {
-        self.channels * self.height * self.width
+        match *self {
+            Self::Flat { size } => size,
+            Self::Image { channels, height, width } => channels * height * width,
+        }
     }
 }
 
@@ -43,22 +54,50 @@ pub trait RealSamples: Send {
         self.len() == Some(0)
     }
 
-    /// Number of classes; `None` if samples have no labels.
+    /// Number of classes; `None` if samples have no labels. Labels are below it.
     fn classes(&self) -> Option<usize>;
 
     /// Replaces what is in `values` and `labels` by the batch of `step` in the run seeded with
     /// `seed`.
     ///
-    /// `values` become `batch_size` samples in [-1, 1] (byte / 127.5 - 1), laid out [sample,
-    /// channel, row, column]; `labels` one label a sample, or none where there are no classes.
+    /// `values` become `batch_size` samples, laid out [sample, channel, row, column] or [sample,
+    /// number]: images in [-1, 1] (byte / 127.5 - 1), points in the units of their distribution.
+    /// `labels` become one label a sample, or none where there are no classes.
     fn fill_batch(
         &mut self,
         seed: u64,
         step: u64,
         batch_size: usize,
         values: &mut Vec<f32>,
-        labels: &mut Vec<u8>,
+        labels: &mut Vec<u16>,
     );
+}
+
+/// So that a wrapper such as an augmentation takes a source whose kind is known at
+/// run time only.
+impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
+    fn shape(&self) -> SampleDims {
+        (**self).shape()
+    }
+
+    fn len(&self) -> Option<u64> {
+        (**self).len()
+    }
+
+    fn classes(&self) -> Option<usize> {
+        (**self).classes()
+    }
+
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u16>,
+    ) {
+        (**self).fill_batch(seed, step, batch_size, values, labels);
+    }
 }
 
 /// Drawn digits without end; the batch's seed is that of the handwriting.
@@ -67,7 +106,7 @@ pub struct EndlessDigits;
 
 impl RealSamples for EndlessDigits {
     fn shape(&self) -> SampleDims {
-        SampleDims { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
+        SampleDims::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
     }
 
     fn len(&self) -> Option<u64> {
@@ -84,13 +123,13 @@ impl RealSamples for EndlessDigits {
         step: u64,
         batch_size: usize,
         values: &mut Vec<f32>,
-        labels: &mut Vec<u8>,
+        labels: &mut Vec<u16>,
     ) {
         values.clear();
         labels.clear();
         for position in positions(step, batch_size) {
             let (label, pixels) = DrawnDigits { seed }.sample(position);
-            labels.push(label);
+            labels.push(label.into());
             values.extend(pixels.iter().copied().map(scaled));
         }
     }
@@ -117,8 +156,7 @@ impl ShuffledImages {
 
 impl RealSamples for ShuffledImages {
     fn shape(&self) -> SampleDims {
-        let (height, width) = (self.images.height(), self.images.width());
-        SampleDims { channels: self.images.channels(), height, width }
+        self.images.dims()
     }
 
     fn len(&self) -> Option<u64> {
@@ -135,7 +173,7 @@ impl RealSamples for ShuffledImages {
         step: u64,
         batch_size: usize,
         values: &mut Vec<f32>,
-        labels: &mut Vec<u8>,
+        labels: &mut Vec<u16>,
     ) {
         values.clear();
         labels.clear();
@@ -145,7 +183,7 @@ impl RealSamples for ShuffledImages {
             let index = self.order.of(seed, epoch, count)[place as usize] as usize;
             // The order holds the set's own indices only.
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
-            labels.extend(self.images.labels().map(|labels| labels[index]));
+            labels.extend(self.images.labels().map(|labels| u16::from(labels[index])));
         }
     }
 }
@@ -173,7 +211,7 @@ impl EpochOrder {
 
 /// Fisher and Yates's shuffle. Written out here, since the order behind a seed must outlive a
 /// change of some library's.
-fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
+pub(crate) fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
     for last in (1..items.len()).rev() {
         // The bias of this product is below 2^-32 * len: one in ten thousand at most.
         let product = u64::from(generator.next_u32()) * (last as u64 + 1);
@@ -181,12 +219,18 @@ fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
     }
 }
 
-fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
-    let first = step.wrapping_mul(batch_size as u64);
-    (0..batch_size as u64).map(move |j| first.wrapping_add(j) % POSITIONS)
+/// Where the samples of the batch of `step` stand in the endless sequence.
+pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
+    let first = first_position(step, batch_size);
+    (0..batch_size as u64).map(move |j| (first + j) % POSITIONS)
+}
+
+/// Where the first sample of the batch of `step` stands.
+pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
+    step.wrapping_mul(batch_size as u64) % POSITIONS
 }
 
 /// A pixel's byte as networks take it, in [-1, 1].
-fn scaled(byte: u8) -> f32 {
+pub(crate) fn scaled(byte: u8) -> f32 {
     f32::from(byte) / 127.5 - 1.0
 }

@@ -3,6 +3,7 @@
 //! The module knows how images are laid out and checks that a set is whole; it does not know in
 //! which order they are used (`batches`), nor how they are brought to another size (`fit`).
 
+use crate::batches::SampleDims;
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
 
@@ -159,6 +160,11 @@ impl ImageSet {
         self.width
     }
 
+    /// Shape of an image.
+    pub fn dims(&self) -> SampleDims {
+        SampleDims::Image { channels: self.channels, height: self.height, width: self.width }
+    }
+
     /// Number of images, at least 1.
     pub fn image_count(&self) -> usize {
         self.pixels.len() / self.image_bytes()
@@ -197,6 +203,31 @@ impl ImageSet {
     ) -> Self {
         debug_assert_eq!(pixels.len(), self.image_count() * channels * height * width);
         Self { channels, height, width, pixels, ..self }
+    }
+
+    /// The same set with only the images that `wanted` says, by index and label: one at least.
+    pub(crate) fn keep(mut self, wanted: impl Fn(usize, Option<u8>) -> bool) -> Self {
+        let image_bytes = self.image_bytes();
+        let mut kept = 0;
+        for index in 0..self.image_count() {
+            let label = self.labels.as_ref().map(|labels| labels[index]);
+            if wanted(index, label) {
+                // In place: a set may take half of what memory there is.
+                let from = index * image_bytes;
+                self.pixels.copy_within(from..from + image_bytes, kept * image_bytes);
+                if let Some((labels, label)) = self.labels.as_mut().zip(label) {
+                    labels[kept] = label;
+                }
+                kept += 1;
+            }
+        }
+        debug_assert!(kept > 0);
+        self.pixels.truncate(kept * image_bytes);
+        self.pixels.shrink_to_fit();
+        if let Some(labels) = &mut self.labels {
+            labels.truncate(kept);
+        }
+        self
     }
 }
 

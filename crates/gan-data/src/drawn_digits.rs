@@ -5,8 +5,9 @@
 //! the seed and the index. Apart from the random numbers only arithmetic with exactly defined
 //! rounding is used, so that a seed shows the same digits in every browser.
 
-use gan_random::{Generator, Purpose, Rng, stream};
+use gan_random::{Purpose, stream};
 
+use crate::chance::Chance;
 use crate::raster::{Canvas, Point, flatten};
 use crate::strokes::{GLYPHS, Glyph, MAX_POINTS};
 
@@ -39,7 +40,7 @@ impl DrawnDigits {
     /// Digit `index`: its label, 0 to 9 with equal chance, and its grey pixels, row by row, 255
     /// being ink. `index` must be below 2^56.
     pub fn sample(&self, index: u64) -> (u8, [u8; DIGIT_PIXELS]) {
-        let mut chance = Chance(stream(self.seed, Purpose::DataSample, index));
+        let mut chance = Chance::new(stream(self.seed, Purpose::DataSample, index));
         let label = chance.below(GLYPHS.len() as u32) as u8;
         let glyphs = GLYPHS[usize::from(label)];
         (label, draw(choose(glyphs, &mut chance), &mut chance))
@@ -84,7 +85,7 @@ fn shade(coverage: &[f32; DIGIT_PIXELS], chance: &mut Chance) -> [u8; DIGIT_PIXE
     let mut grain = 0_u32;
     for (i, (pixel, &ink)) in pixels.iter_mut().zip(coverage).enumerate() {
         // One number serves four pixels.
-        grain = if i % 4 == 0 { chance.0.next_u32() } else { grain >> 8 };
+        grain = if i % 4 == 0 { chance.bits() } else { grain >> 8 };
         // Squared: most of the ink stays almost white.
         let loss = (grain & 0xff) as f32 / 255.0;
         *pixel = (255.0 * ink * (1.0 - 0.15 * loss * loss) + 0.5) as u8;
@@ -214,31 +215,5 @@ impl Placement {
 
     fn pixel(&self, point: Point) -> Point {
         [0, 1].map(|axis| self.scale_px[axis] * point[axis] + self.offset_px[axis])
-    }
-}
-
-/// Random numbers as the drawing needs them. Written out here, since the digits behind a seed
-/// must outlive a change of some library's distributions.
-struct Chance(Generator);
-
-impl Chance {
-    /// Uniform on 0..`bound`; the bias is below `bound` / 2^32.
-    fn below(&mut self, bound: u32) -> u32 {
-        ((u64::from(self.0.next_u32()) * u64::from(bound)) >> 32) as u32
-    }
-
-    /// Uniform on [0, 1), in steps of 2^-24.
-    fn unit(&mut self) -> f32 {
-        (self.0.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
-    }
-
-    /// Uniform on [-1, 1).
-    fn symmetric(&mut self) -> f32 {
-        2.0 * self.unit() - 1.0
-    }
-
-    /// Bell-shaped on [-1, 1): the mean of three uniform draws; standard deviation 1/3.
-    fn bell(&mut self) -> f32 {
-        (self.symmetric() + self.symmetric() + self.symmetric()) / 3.0
     }
 }

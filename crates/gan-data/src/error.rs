@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DataError {
     /// The file has no bytes.
-    #[error("{file}: the file is empty; expected an IDX file, plain or gzip")]
+    #[error("{file}: the file is empty; expected an IDX or CIFAR-10 file, plain or gzip")]
     Empty {
         /// Name of the file.
         file: String,
@@ -191,6 +191,93 @@ pub enum DataError {
         found: usize,
         /// Images.
         expected: usize,
+    },
+    /// A file of records ends inside one.
+    #[error(
+        "{file}: record {} is cut off: found {found_bytes} bytes, expected {record_bytes}, one \
+         for the label and 3,072 for the pixels", index + 1
+    )]
+    RecordTruncated {
+        /// Name of the file.
+        file: String,
+        /// Which record, counted from 0.
+        index: usize,
+        /// Bytes of the record that are there.
+        found_bytes: usize,
+        /// Bytes of a whole record.
+        record_bytes: usize,
+    },
+    /// A label is beyond the classes that there are.
+    #[error("{file}: image {} has the label {found}, expected 0 to {largest}", index + 1)]
+    LabelTooLarge {
+        /// Name of the file or set.
+        file: String,
+        /// Which image, counted from 0.
+        index: usize,
+        /// Its label.
+        found: u8,
+        /// The largest label allowed.
+        largest: u8,
+    },
+    /// There are more images than is allowed.
+    #[error("{file}: there are more than {limit} images, expected at most {limit}")]
+    TooManyImages {
+        /// Name of the file with the first image too many.
+        file: String,
+        /// Most images.
+        limit: usize,
+    },
+    /// No image is asked for.
+    #[error("{file}: found no images, expected at least one")]
+    NoImages {
+        /// Name of the set.
+        file: String,
+    },
+    /// Classes are asked for, and the images have no labels.
+    #[error("{file}: found images without labels, expected labels: classes are told by them")]
+    NoLabels {
+        /// Name of the set.
+        file: String,
+    },
+    /// There are no images of a class that is asked for.
+    #[error("{file}: found no images of class {class}, expected some")]
+    NoSuchClass {
+        /// Name of the set.
+        file: String,
+        /// The class.
+        class: usize,
+    },
+    /// Not a single class is asked for.
+    #[error("{file}: found no class to draw from, expected at least one")]
+    NoClasses {
+        /// Name of the set.
+        file: String,
+    },
+    /// There is not one weight for each class.
+    #[error("{file}: found {found} class weights, expected {expected}, one for each class")]
+    ClassWeightCount {
+        /// Name of the set.
+        file: String,
+        /// Weights.
+        found: usize,
+        /// Classes.
+        expected: usize,
+    },
+    /// A weight is no number that a share can be made of.
+    #[error("{file}: the weight of class {class} is not within 0 to 1,000,000")]
+    ClassWeight {
+        /// Name of the set.
+        file: String,
+        /// The class.
+        class: usize,
+    },
+    /// Colour images where only grey ones can be used.
+    #[error("{file}: found {found} channels, expected 1: three grey images are stacked as colours")]
+    NotGrey {
+        /// Name of the set.
+        file: String,
+        /// The number that was found.
+        found: usize,
     },
     /// Neither one file nor two.
     #[error("found {found} files, expected one file of images and, if wanted, one of labels")]

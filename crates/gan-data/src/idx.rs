@@ -8,11 +8,10 @@
 //! Files come from strangers. The header is checked against what the file can hold before any
 //! memory is reserved by it, and decompression stops at the first byte too many.
 
-use std::io::{self, Read};
-
-use flate2::bufread::MultiGzDecoder;
+use std::io::Read;
 
 use crate::error::DataError;
+use crate::gzip::{gunzipped, gzip_error, is_gzip, read_up_to};
 
 /// Most bytes that an array may hold: 512 MiB.
 pub const MAX_ARRAY_BYTES: u64 = 512 << 20;
@@ -21,7 +20,6 @@ pub const MAX_ARRAY_BYTES: u64 = 512 << 20;
 /// least two bits, hence 1032 bytes from one).
 const DEFLATE_MAX_RATIO: u64 = 1032;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const UNSIGNED_BYTE: u8 = 0x08;
 const MAX_DIMENSIONS: usize = 4;
 
@@ -46,7 +44,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
     if bytes.is_empty() {
         return Err(DataError::Empty { file: name.into() });
     }
-    if bytes.starts_with(&GZIP_MAGIC) {
+    if is_gzip(bytes) {
         return parse_gzip(name, bytes);
     }
     let mut rest = bytes;
@@ -72,7 +70,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
 }
 
 fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
-    let mut stream = MultiGzDecoder::new(compressed);
+    let mut stream = gunzipped(compressed);
     let (dimensions, expected_bytes) = read_header(name, &mut stream)?;
     let most_bytes = compressed.len() as u64 * DEFLATE_MAX_RATIO;
     if expected_bytes as u64 > most_bytes {
@@ -92,7 +90,7 @@ fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
     }
     // Reading to the stream's end also verifies its checksum.
     let mut beyond = [0];
-    let found = read_up_to(&mut stream, &mut beyond).map_err(|error| gzip_error(name, &error))?;
+    let found = read_up_to(name, &mut stream, &mut beyond)?;
     if found > 0 {
         return Err(DataError::TrailingBytes {
             file: name.into(),
@@ -106,11 +104,8 @@ fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
 
 /// Reads the header; gives the dimensions and their product, which is within the limit.
 fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize), DataError> {
-    let read = |stream: &mut _, into: &mut [u8]| {
-        read_up_to(stream, into).map_err(|error| gzip_error(name, &error))
-    };
     let mut magic = [0; 4];
-    let found_bytes = read(stream, &mut magic)?;
+    let found_bytes = read_up_to(name, stream, &mut magic)?;
     if magic[..found_bytes].iter().take(2).any(|&byte| byte != 0) {
         let found: Vec<String> =
             magic[..found_bytes].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -133,7 +128,7 @@ fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize)
         return Err(DataError::DimensionCount { file: name.into(), found: dimension_count });
     }
     let mut lengths = [0; 4 * MAX_DIMENSIONS];
-    let found_bytes = read(stream, &mut lengths[..4 * count])?;
+    let found_bytes = read_up_to(name, stream, &mut lengths[..4 * count])?;
     if found_bytes < 4 * count {
         return Err(DataError::HeaderTruncated {
             file: name.into(),
@@ -160,18 +155,6 @@ fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize)
     Ok((lengths.iter().map(|&length| length as usize).collect(), product as usize))
 }
 
-/// Fills `into` as far as the stream goes; gives the number of bytes read.
-fn read_up_to(stream: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < into.len() {
-        match stream.read(&mut into[filled..])? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
-}
-
 /// An empty vector with room for `bytes`, or an error where allocation would abort.
 pub(crate) fn reserved(name: &str, bytes: usize) -> Result<Vec<u8>, DataError> {
     let mut vector = Vec::new();
@@ -179,10 +162,6 @@ pub(crate) fn reserved(name: &str, bytes: usize) -> Result<Vec<u8>, DataError> {
         .try_reserve_exact(bytes)
         .map_err(|_| DataError::OutOfMemory { file: name.into(), bytes })?;
     Ok(vector)
-}
-
-fn gzip_error(name: &str, error: &io::Error) -> DataError {
-    DataError::Gzip { file: name.into(), detail: error.to_string() }
 }
 
 fn type_meaning(code: u8) -> &'static str {

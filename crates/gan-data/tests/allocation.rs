@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::{Compression, write::GzEncoder};
-use gan_data::{DataError, idx};
+use gan_data::{DataError, cifar10, idx};
 
 struct LargestAllocation;
 
@@ -64,6 +64,18 @@ fn headers_are_checked_before_memory_is_reserved() {
     let (error, largest) = largest_bytes_while_refusing(&bomb);
     assert!(
         matches!(error, DataError::TrailingBytes { .. }) && largest < modest_bytes,
+        "{largest}"
+    );
+
+    // Records have no header; a bomb is refused at the first record that is wrong.
+    let mut records = vec![255; 64 << 20];
+    records[0] = 0;
+    let files = [("a".to_owned(), gzip(&records))];
+    LARGEST_BYTES.store(0, Ordering::Relaxed);
+    let error = cifar10::read(&files).unwrap_err();
+    let largest = LARGEST_BYTES.load(Ordering::Relaxed);
+    assert!(
+        matches!(error, DataError::LabelTooLarge { index: 1, .. }) && largest < modest_bytes,
         "{largest}"
     );
 }

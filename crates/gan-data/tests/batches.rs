@@ -14,7 +14,7 @@ fn drawn(
     seed: u64,
     steps: std::ops::Range<u64>,
     size: usize,
-) -> Vec<u8> {
+) -> Vec<u16> {
     let (mut values, mut labels, mut all) = (vec![9.0; 5], vec![9; 5], Vec::new());
     for step in steps {
         source.fill_batch(seed, step, size, &mut values, &mut labels);
@@ -33,7 +33,7 @@ fn an_epoch_holds_every_sample_exactly_once_across_batches() {
     for epoch in order.chunks(10) {
         let mut sorted = epoch.to_vec();
         sorted.sort_unstable();
-        assert_eq!(sorted, (0..10).collect::<Vec<u8>>());
+        assert_eq!(sorted, (0..10).collect::<Vec<u16>>());
     }
     assert_ne!(order[..10], order[10..20]);
 }
@@ -78,13 +78,13 @@ fn the_order_behind_a_seed_never_changes() {
     assert_eq!(drawn(&mut counted(8), 1, 0..1, 16), ORDER_OF_SEED_ONE);
 }
 
-const ORDER_OF_SEED_ONE: [u8; 16] = [7, 1, 2, 4, 3, 6, 5, 0, 3, 0, 1, 6, 5, 7, 4, 2];
+const ORDER_OF_SEED_ONE: [u16; 16] = [7, 1, 2, 4, 3, 6, 5, 0, 3, 0, 1, 6, 5, 7, 4, 2];
 
 #[test]
 fn sets_without_labels_give_none() {
     let pixels = vec![0, 255, 51, 204];
     let mut source = ShuffledImages::new(ImageSet::new("set", [1, 2, 2], pixels, None).unwrap());
-    assert_eq!(source.shape(), SampleDims { channels: 1, height: 2, width: 2 });
+    assert_eq!(source.shape(), SampleDims::Image { channels: 1, height: 2, width: 2 });
     assert_eq!(source.shape().value_count(), 4);
     assert_eq!((source.len(), source.is_empty(), source.classes()), (Some(1), false, None));
     let (mut values, mut labels) = (Vec::new(), vec![1]);
@@ -99,14 +99,14 @@ fn sets_without_labels_give_none() {
 #[test]
 fn drawn_digits_run_on_from_step_to_step() {
     let mut source = EndlessDigits;
-    assert_eq!(source.shape(), SampleDims { channels: 1, height: 28, width: 28 });
+    assert_eq!(source.shape(), SampleDims::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
     let (mut values, mut labels) = (vec![1.0], vec![1]);
     source.fill_batch(6, 3, 5, &mut values, &mut labels);
     assert_eq!((values.len(), labels.len()), (5 * 784, 5));
     for (j, (image, &label)) in values.chunks(784).zip(&labels).enumerate() {
         let (expected_label, pixels) = DrawnDigits { seed: 6 }.sample(15 + j as u64);
-        assert_eq!(label, expected_label);
+        assert_eq!(label, u16::from(expected_label));
         assert!(image.iter().zip(pixels).all(|(&v, p)| v == f32::from(p) / 127.5 - 1.0));
     }
 }

@@ -71,7 +71,8 @@ fn extent(ink: impl Iterator<Item = (usize, u8)>) -> usize {
 #[test]
 fn labels_belong_to_shapes() {
     let train = samples(4, 0..2000);
-    let classifier = NearestMean::new(train.iter().map(|(label, pixels)| (*label, &pixels[..])));
+    let classifier =
+        NearestMean::new(784, train.iter().map(|(label, pixels)| (*label, &pixels[..])));
     let test = samples(4, 2000..3000);
     let accuracy = classifier.accuracy(test.iter().map(|(label, pixels)| (*label, &pixels[..])));
     nearest_mean::report(&format!("drawn digits by their own class means: {accuracy:.3}"));

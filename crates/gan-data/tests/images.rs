@@ -138,6 +138,34 @@ fn scaling_keeps_aspect_and_means() {
 }
 
 #[test]
+fn shrinking_averages_areas_and_does_not_alias() {
+    // 28 to 8: each new pixel covers 3.5 x 3.5 old ones. Single-pixel stripes and checks would
+    // become broad bands if pixels were picked, and are nearly even grey as means of areas.
+    for pattern in [|x: usize, _: usize| x % 2, |_, y| y % 2, |x, y| (x + y) % 2] {
+        let pixels: Vec<u8> = (0..784).map(|at| 255 * pattern(at % 28, at / 28) as u8).collect();
+        let small = grey(28, 28, &pixels).fitted(1, 8, 8).unwrap();
+        // Of 3.5 pixels in a row, 1.5 to 2 are white.
+        let even = |&value: &u8| (109..=146).contains(&value);
+        assert!(small.pixels().iter().all(even), "{:?}", small.pixels());
+    }
+    // Light is neither lost nor added: a single white pixel keeps its sum, wherever it lies.
+    let places = [0, 3, 101, 406, 783];
+    let mut pixels = vec![0; 784 * places.len()];
+    places.iter().enumerate().for_each(|(i, at)| pixels[784 * i + at] = 245);
+    let small = grey(28, 28, &pixels).fitted(1, 8, 8).unwrap();
+    for (&at, image) in places.iter().zip(small.pixels().chunks_exact(64)) {
+        let sum: u32 = image.iter().map(|&value| u32::from(value)).sum();
+        // 245 / 3.5² = 20, in at most four pixels, each rounded.
+        assert!(sum.abs_diff(20) <= 2, "{at}: {sum}");
+        // And it stays where it was.
+        let brightest = (0..64).max_by_key(|&i| image[i]).unwrap();
+        let middle = |at: usize, side: usize| [at % side, at / side].map(|x| x as f32 + 0.5);
+        let (new, old) = (middle(brightest, 8), middle(at, 28));
+        assert!((0..2).all(|axis| (3.5 * new[axis] - old[axis]).abs() <= 1.75), "{at}");
+    }
+}
+
+#[test]
 fn colours_become_grey_and_back() {
     let colours = vec![255, 10, 0, 10, 0, 10];
     let set = ImageSet::new("rgb", [3, 1, 2], colours, Some(vec![1, 2])).unwrap_err();

@@ -24,7 +24,8 @@ pub enum Purpose {
     DiscriminatorWeights = 2,
     /// The order in which real samples are drawn; the index is the epoch.
     DataOrder = 3,
-    /// Real samples that are generated (drawn digits); the index is the sample.
+    /// Real samples that are generated. The index is the sample (drawn digits), or 0 where all
+    /// samples lie in one stream that is entered in the middle (points, stacked digits).
     DataSample = 4,
     /// Latents of the discriminator's steps.
     DiscriminatorLatents = 5,

@@ -9,9 +9,9 @@ pub struct NearestMean {
 }
 
 impl NearestMean {
-    /// The means of labelled images of 784 px with labels below 10.
-    pub fn new<'a>(images: impl Iterator<Item = (u8, &'a [u8])>) -> Self {
-        let mut means = vec![vec![0.0; 784]; 10];
+    /// The means of labelled images of `pixels` px with labels below 10.
+    pub fn new<'a>(pixels: usize, images: impl Iterator<Item = (u8, &'a [u8])>) -> Self {
+        let mut means = vec![vec![0.0; pixels]; 10];
         let mut counts = [0.0_f32; 10];
         for (label, image) in images {
             counts[usize::from(label)] += 1.0;

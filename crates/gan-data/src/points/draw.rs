@@ -1,0 +1,191 @@
+//! Draws points from their distribution.
+//!
+//! This is the inner loop of training on points: what can be computed before the first point is.
+//! Each point takes the same number of random words, so that any of them can be had directly.
+
+use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
+
+use super::PointDistribution;
+use super::covariance::Covariance;
+use crate::batches::{RealSamples, SampleDims, first_position};
+use crate::chance::{Chance, equal_part, part_ends, weighted_part};
+use crate::setting::SettingError;
+
+/// Words that a point takes, whether its distribution needs all or not: one for which mode, arm or
+/// component, one for the place along a curve, two for noise.
+const WORDS: u32 = 4;
+
+/// Points without end; point `position` is a pure function of the seed and the position.
+///
+/// Coordinates are the same in every browser. Machines whose sine, cosine or logarithm round
+/// otherwise can differ from them in the last bits.
+#[derive(Clone, Debug)]
+pub struct EndlessPoints {
+    distribution: PointDistribution,
+    form: Form,
+}
+
+/// A distribution as it is drawn from.
+#[derive(Clone, Debug)]
+enum Form {
+    /// Equally likely places with noise around each.
+    Places { places: Vec<[f32; 2]>, sd: f32 },
+    /// Components and, of each, where its share of 2^32 ends.
+    Components { components: Vec<Component>, ends: Vec<u64> },
+    /// A place computed from two random words, and noise.
+    Curve { curve: Curve, sd: f32 },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Component {
+    mean: [f32; 2],
+    /// Lxx, Lyx, Lyy of Cholesky's decomposition.
+    factor: [f32; 3],
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Curve {
+    Line { length: f32 },
+    Spiral { arms: usize, turns: f32, radius: f32 },
+    Moons,
+    SwissRoll { scale: f32 },
+}
+
+impl EndlessPoints {
+    /// A source of points of `distribution`.
+    ///
+    /// # Errors
+    ///
+    /// As [`PointDistribution::check`].
+    pub fn new(distribution: PointDistribution) -> Result<Self, SettingError> {
+        distribution.check()?;
+        let form = match &distribution {
+            &PointDistribution::Ring { sd, .. } | &PointDistribution::Grid { sd, .. } => {
+                Form::Places { places: distribution.modes().unwrap_or_default(), sd }
+            }
+            PointDistribution::Drawn { points, sd } => {
+                Form::Places { places: points.clone(), sd: *sd }
+            }
+            PointDistribution::Mixture { components } => {
+                let ends = part_ends(components.iter().map(|part| part.weight));
+                let prepared = |part: &super::Gaussian| Component {
+                    mean: part.mean,
+                    factor: Covariance::new(part.covariance).cholesky(),
+                };
+                Form::Components { components: components.iter().map(prepared).collect(), ends }
+            }
+            &PointDistribution::Line { length, sd } => {
+                Form::Curve { curve: Curve::Line { length }, sd }
+            }
+            &PointDistribution::Spiral { arms, turns, radius, sd } => {
+                Form::Curve { curve: Curve::Spiral { arms, turns, radius }, sd }
+            }
+            &PointDistribution::Moons { sd } => Form::Curve { curve: Curve::Moons, sd },
+            &PointDistribution::SwissRoll { sd, scale } => {
+                Form::Curve { curve: Curve::SwissRoll { scale }, sd }
+            }
+        };
+        Ok(Self { distribution, form })
+    }
+
+    /// What is drawn from.
+    pub fn distribution(&self) -> &PointDistribution {
+        &self.distribution
+    }
+
+    /// Point `position` of the seed's sequence, and its label where there are classes.
+    ///
+    /// For single points: a batch costs less than its points one by one.
+    pub fn sample(&self, seed: u64, position: u64) -> ([f32; 2], Option<u16>) {
+        let (point, label) = self.draw(&mut Chance::at(seed, position, WORDS));
+        (point, self.distribution.classes().map(|_| label))
+    }
+
+    /// The next point and its label, which means nothing where there are no classes.
+    fn draw(&self, chance: &mut Chance) -> ([f32; 2], u16) {
+        let (which, along, noise) = (chance.bits(), chance.unit(), chance.normal_pair());
+        match &self.form {
+            Form::Places { places, sd } => {
+                let k = equal_part(which, places.len());
+                (noisy(places[k], *sd, noise), k as u16)
+            }
+            Form::Components { components, ends } => {
+                let k = weighted_part(which, ends);
+                let Component { mean, factor: [xx, yx, yy] } = components[k];
+                let point = [mean[0] + xx * noise[0], mean[1] + yx * noise[0] + yy * noise[1]];
+                (point, k as u16)
+            }
+            Form::Curve { curve, sd } => {
+                let (place, k) = curve.place(which, along);
+                (noisy(place, *sd, noise), k as u16)
+            }
+        }
+    }
+}
+
+impl Curve {
+    /// The place that a random word and a number in [0, 1) stand for, and its class.
+    fn place(self, which: u32, along: f32) -> ([f32; 2], usize) {
+        match self {
+            Self::Line { length } => ([length * FRAC_1_SQRT_2 * (along - 0.5); 2], 0),
+            Self::Spiral { arms, turns, radius } => {
+                let arm = equal_part(which, arms);
+                let out = along.sqrt();
+                let angle = TAU * (turns * out + arm as f32 / arms as f32);
+                ([radius * out * angle.cos(), radius * out * angle.sin()], arm)
+            }
+            Self::Moons => {
+                let moon = equal_part(which, 2);
+                let (sine, cosine) = (PI * along).sin_cos();
+                let place = match moon {
+                    0 => [cosine, sine],
+                    _ => [1.0 - cosine, 0.5 - sine],
+                };
+                ([place[0] - 0.5, place[1] - 0.25], moon)
+            }
+            Self::SwissRoll { scale } => {
+                let t = 1.5 * PI * (1.0 + 2.0 * along);
+                ([t * t.cos() / scale, t * t.sin() / scale], 0)
+            }
+        }
+    }
+}
+
+impl RealSamples for EndlessPoints {
+    fn shape(&self) -> SampleDims {
+        SampleDims::Flat { size: 2 }
+    }
+
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    fn classes(&self) -> Option<usize> {
+        self.distribution.classes()
+    }
+
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u16>,
+    ) {
+        values.clear();
+        labels.clear();
+        let labelled = self.classes().is_some();
+        let mut chance = Chance::at(seed, first_position(step, batch_size), WORDS);
+        for _ in 0..batch_size {
+            let (point, label) = self.draw(&mut chance);
+            values.extend(point);
+            if labelled {
+                labels.push(label);
+            }
+        }
+    }
+}
+
+fn noisy(place: [f32; 2], sd: f32, noise: [f32; 2]) -> [f32; 2] {
+    [place[0] + sd * noise[0], place[1] + sd * noise[1]]
+}

@@ -1,0 +1,43 @@
+//! Which images of a set are used: some classes, or the first few.
+//!
+//! For demonstrations: a generator of a single digit, or one that is given so few images that a
+//! discriminator can learn them by heart. The module knows labels as numbers only.
+
+use crate::dataset::ImageSet;
+use crate::error::DataError;
+
+impl ImageSet {
+    /// The images whose label is among `classes`, in their order and with their labels, which are
+    /// not renumbered. A class that is named twice counts once.
+    ///
+    /// # Errors
+    ///
+    /// If the set has no labels, `classes` is empty, or there are no images of one of them.
+    pub fn subset(self, classes: &[u8]) -> Result<Self, DataError> {
+        let file = || self.name().to_owned();
+        let Some(labels) = self.labels() else {
+            return Err(DataError::NoLabels { file: file() });
+        };
+        if classes.is_empty() {
+            return Err(DataError::NoClasses { file: file() });
+        }
+        if let Some(&class) = classes.iter().find(|class| !labels.contains(class)) {
+            return Err(DataError::NoSuchClass { file: file(), class: class.into() });
+        }
+        let mut wanted = [false; 256];
+        classes.iter().for_each(|&class| wanted[usize::from(class)] = true);
+        Ok(self.keep(|_, label| label.is_some_and(|label| wanted[usize::from(label)])))
+    }
+
+    /// The first `most` images, or all if there are no more.
+    ///
+    /// # Errors
+    ///
+    /// If `most` is 0.
+    pub fn limited(self, most: usize) -> Result<Self, DataError> {
+        if most == 0 {
+            return Err(DataError::NoImages { file: self.name().into() });
+        }
+        Ok(self.keep(|index, _| index < most))
+    }
+}
