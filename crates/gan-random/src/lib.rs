@@ -38,6 +38,8 @@ pub enum Purpose {
     FixedLatents = 9,
     /// Latents of fresh samples; the index is the request's own seed.
     FreshLatents = 10,
+    /// Which samples a score takes: subsets, halves. Numbers from 32 on serve no training.
+    ScoreSubset = 32,
 }
 
 /// The generator for `purpose` and `index` in the run seeded with `seed`.

@@ -1,0 +1,21 @@
+//! How good a generator is: scores as pure functions over plain numbers.
+//!
+//! A score takes samples ([`Samples`]), class probabilities or logits and gives numbers; nothing
+//! here knows a net, a device, a page or a file, so the same code judges a run in a worker and in
+//! a native test. What is random (which samples a subset takes) is a function of a seed.
+//!
+//! | question | module |
+//! |---|---|
+//!
+//! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
+//! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
+//! read a score next to its real-against-real one.
+
+mod error;
+pub mod histogram;
+mod pairs;
+mod samples;
+mod subset;
+
+pub use error::EvalError;
+pub use samples::Samples;
