@@ -6,13 +6,17 @@
 //!
 //! | question | module |
 //! |---|---|
+//! | Which modes of a known mixture does it hit, how cleanly, how evenly? | [`modes`] |
+//! | How far apart are two densities in the plane? | [`grid`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
 //! read a score next to its real-against-real one.
 
 mod error;
+pub mod grid;
 pub mod histogram;
+pub mod modes;
 mod pairs;
 mod samples;
 mod subset;
