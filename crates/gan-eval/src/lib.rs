@@ -8,14 +8,18 @@
 //! |---|---|
 //! | Which modes of a known mixture does it hit, how cleanly, how evenly? | [`modes`] |
 //! | How far apart are two densities in the plane? | [`grid`] |
+//! | How far apart are two sets' means and covariances? | [`frechet`] |
+//! | How far apart are two sets in every moment that a kernel sees? | [`kernel`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
 //! read a score next to its real-against-real one.
 
 mod error;
+pub mod frechet;
 pub mod grid;
 pub mod histogram;
+pub mod kernel;
 pub mod modes;
 mod pairs;
 mod samples;

@@ -1,7 +1,9 @@
 //! Every score against values that are known without it: closed forms, cases small enough for
 //! paper, published ones; and what must not change it.
 
+mod frechet;
 mod grid;
+mod kernel;
 mod modes;
 
 use gan_eval::Samples;
