@@ -10,6 +10,7 @@
 //! | How far apart are two densities in the plane? | [`grid`] |
 //! | How far apart are two sets' means and covariances? | [`frechet`] |
 //! | How far apart are two sets in every moment that a kernel sees? | [`kernel`] |
+//! | Are samples realistic, and is every kind of real sample there? | [`manifold`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
@@ -20,6 +21,7 @@ pub mod frechet;
 pub mod grid;
 pub mod histogram;
 pub mod kernel;
+pub mod manifold;
 pub mod modes;
 mod pairs;
 mod samples;

@@ -4,6 +4,7 @@
 mod frechet;
 mod grid;
 mod kernel;
+mod manifold;
 mod modes;
 
 use gan_eval::Samples;
