@@ -11,18 +11,25 @@
 //! | How far apart are two sets' means and covariances? | [`frechet`] |
 //! | How far apart are two sets in every moment that a kernel sees? | [`kernel`] |
 //! | Are samples realistic, and is every kind of real sample there? | [`manifold`] |
+//! | How different are samples from each other? | [`diversity`] |
+//! | Does it copy its training set? | [`memorisation`], [`nearest`] |
+//! | Can the discriminator tell them from held-out reals? | [`discrimination`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
 //! read a score next to its real-against-real one.
 
+pub mod discrimination;
+pub mod diversity;
 mod error;
 pub mod frechet;
 pub mod grid;
 pub mod histogram;
 pub mod kernel;
 pub mod manifold;
+pub mod memorisation;
 pub mod modes;
+pub mod nearest;
 mod pairs;
 mod samples;
 mod subset;

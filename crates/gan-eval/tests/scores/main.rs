@@ -1,10 +1,12 @@
 //! Every score against values that are known without it: closed forms, cases small enough for
 //! paper, published ones; and what must not change it.
 
+mod discrimination;
 mod frechet;
 mod grid;
 mod kernel;
 mod manifold;
+mod memorisation;
 mod modes;
 
 use gan_eval::Samples;
