@@ -13,15 +13,19 @@
 //! | Are samples realistic, and is every kind of real sample there? | [`manifold`] |
 //! | How different are samples from each other? | [`diversity`] |
 //! | Does it copy its training set? | [`memorisation`], [`nearest`] |
+//! | What does a classifier see in the samples? | [`classifier`] |
 //! | Can the discriminator tell them from held-out reals? | [`discrimination`] |
+//! | How small can a two-sample score get at all? | [`floor`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
-//! read a score next to its real-against-real one.
+//! read a score next to its real-against-real [`floor`].
 
+pub mod classifier;
 pub mod discrimination;
 pub mod diversity;
 mod error;
+pub mod floor;
 pub mod frechet;
 pub mod grid;
 pub mod histogram;

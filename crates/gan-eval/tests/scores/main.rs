@@ -1,6 +1,7 @@
 //! Every score against values that are known without it: closed forms, cases small enough for
 //! paper, published ones; and what must not change it.
 
+mod classifier;
 mod discrimination;
 mod frechet;
 mod grid;
@@ -8,6 +9,7 @@ mod kernel;
 mod manifold;
 mod memorisation;
 mod modes;
+mod real_against_real;
 
 use gan_eval::Samples;
 use gan_random::{Purpose, SliceRandom, standard_normal, stream};
