@@ -49,6 +49,8 @@ pub enum Purpose {
     Penalty = 14,
     /// Noise layers of a generator that is sampled.
     SampleNoise = 15,
+    /// Which samples a score takes: subsets, halves. Numbers from 32 on serve no training.
+    ScoreSubset = 32,
 }
 
 /// The generator for `purpose` and `index` in the run seeded with `seed`.

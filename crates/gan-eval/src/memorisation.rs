@@ -1,0 +1,86 @@
+//! Does a generator copy its training set?
+//!
+//! Copies score perfectly in every two-sample comparison with the training set; what gives them
+//! away is that they are closer to it than unseen real samples are. So each measure here needs
+//! held-out samples, from the same source as the training set and never trained on.
+
+use crate::discrimination::area_under_curve;
+use crate::error::{EvalError, at_least, same_size};
+use crate::nearest::{Nearest, nearest};
+use crate::samples::Samples;
+
+/// How close generated samples are to the training set, against what is to be expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memorisation {
+    /// Median over generated samples of (distance to the nearest training sample) / (distance to
+    /// the nearest held-out one). 1 where nothing was memorised, towards 0 for copies. A sample
+    /// at distance 0 from both counts as 1.
+    pub distance_ratio: f64,
+    /// Probability that a generated sample is closer to the training set than a held-out one is,
+    /// ties counting half: ½ where nothing was memorised, 1 for copies, below ½ where samples are
+    /// further from all data than real ones. The statistic of Meehan et al. (2020), over a
+    /// single cell.
+    pub closer_than_held_out: f64,
+    /// Share of generated samples within the duplicate distance of a training sample.
+    pub near_duplicates: f64,
+    /// The same for held-out samples: what share real data have of themselves.
+    pub held_out_near_duplicates: f64,
+}
+
+/// How far `generated` memorises `training`; samples within `duplicate_distance` (Euclidean, the
+/// samples' unit, 0 for exact copies) are near-duplicates.
+///
+/// `training` and `held_out` must be equally many, else the larger set would be the nearer one by
+/// its size alone; take as many training samples as there are held-out ones, or better, hold out
+/// enough.
+///
+/// # Errors
+/// When a set is empty, when samples differ in size, when `training` and `held_out` differ in
+/// count, when `duplicate_distance` is negative or not finite.
+pub fn memorisation(
+    generated: &Samples,
+    training: &Samples,
+    held_out: &Samples,
+    duplicate_distance: f64,
+) -> Result<Memorisation, EvalError> {
+    at_least("generated samples", generated.count(), 1)?;
+    at_least("held-out samples", held_out.count(), 1)?;
+    same_size("training samples", training.count(), held_out.count())?;
+    if !(duplicate_distance.is_finite() && duplicate_distance >= 0.0) {
+        return Err(EvalError::OutOfRange {
+            name: "duplicate_distance",
+            found: duplicate_distance,
+            allowed: "finite and not below 0",
+        });
+    }
+    let to_training = distances(nearest(generated, training)?);
+    let to_held_out = distances(nearest(generated, held_out)?);
+    let expected = distances(nearest(held_out, training)?);
+    let ratios = to_training.iter().zip(&to_held_out);
+    let ratios = ratios.map(|(&near, &far)| if near == far { 1.0 } else { near / far }).collect();
+    let duplicates = |distances: &[f64]| {
+        let hits = distances.iter().filter(|&&distance| distance <= duplicate_distance).count();
+        hits as f64 / distances.len() as f64
+    };
+    Ok(Memorisation {
+        distance_ratio: median(ratios),
+        closer_than_held_out: area_under_curve(&expected, &to_training),
+        near_duplicates: duplicates(&to_training),
+        held_out_near_duplicates: duplicates(&expected),
+    })
+}
+
+fn distances(nearest: Vec<Nearest>) -> Vec<f64> {
+    nearest.into_iter().map(|nearest| nearest.distance).collect()
+}
+
+/// The middle number, or the mean of the two middle ones; of at least one number, none NaN.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len().is_multiple_of(2) {
+        0.5 * (values[middle - 1] + values[middle])
+    } else {
+        values[middle]
+    }
+}

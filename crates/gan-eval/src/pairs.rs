@@ -1,0 +1,259 @@
+//! Every pair of samples: its squared distance or its inner product, block by block.
+//!
+//! All scores over pairs run through here, since this is where their time goes and where their
+//! digits get lost. Blocks of pairs are one matrix product each (`|x - y|² = |x|² + |y|² - 2x·y`),
+//! in double precision. What cancels in that formula, i.e. samples much closer to each other than
+//! to the origin, is computed again from the differences, so that a copy is at distance exactly 0
+//! and near-duplicates keep their order. The whole matrix of pairs is never stored.
+
+use std::ops::Range;
+
+use nalgebra::DMatrix;
+
+use crate::samples::Samples;
+
+/// What a pair is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// `|x - y|²`
+    SquaredDistance,
+    /// `x·y`
+    Product,
+}
+
+/// Samples shorter than this are taken pair by pair: packing them costs more than the product.
+const SHORT: usize = 16;
+/// Numbers of one set in a block: 4 MiB in double precision, which leaves room in a wasm heap.
+const BLOCK_VALUES: usize = 1 << 19;
+/// Samples of one set in a block, at least and at most.
+const BLOCK_ROWS: (usize, usize) = (16, 512);
+/// A squared distance below this share of `|x|² + |y|²` is computed from the differences: the
+/// formula's relative error there would exceed about 1e-9.
+const CANCELLED: f64 = 1e-6;
+
+/// Calls `visit(i, j, measure(left_i, right_j))` for every pair, in an unspecified order.
+/// Both sets must have samples of one size.
+pub(crate) fn for_each(
+    left: &Samples,
+    right: &Samples,
+    measure: Measure,
+    mut visit: impl FnMut(usize, usize, f64),
+) {
+    let mut product = BlockProduct::new(left, right, measure);
+    for rows in blocks(left) {
+        product.take_rows(rows);
+        for columns in blocks(right) {
+            product.visit(columns, |_, _| true, &mut visit);
+        }
+    }
+}
+
+/// Calls `visit(i, j, measure(sample_i, sample_j))` once for every pair `i < j` of one set.
+pub(crate) fn for_each_within(
+    samples: &Samples,
+    measure: Measure,
+    mut visit: impl FnMut(usize, usize, f64),
+) {
+    let mut product = BlockProduct::new(samples, samples, measure);
+    for rows in blocks(samples) {
+        product.take_rows(rows.clone());
+        for columns in blocks(samples).filter(|columns| columns.start >= rows.start) {
+            product.visit(columns, |i, j| i < j, &mut visit);
+        }
+    }
+}
+
+/// The squared distance of two samples, from their differences.
+pub(crate) fn squared_distance(x: &[f32], y: &[f32]) -> f64 {
+    lanes(x, y, |a, b| {
+        let difference = f64::from(a) - f64::from(b);
+        difference * difference
+    })
+}
+
+/// The inner product of two samples.
+pub(crate) fn product(x: &[f32], y: &[f32]) -> f64 {
+    lanes(x, y, |a, b| f64::from(a) * f64::from(b))
+}
+
+/// The sum of `term` over both slices in eight partial sums, which the compiler may vectorise.
+fn lanes(x: &[f32], y: &[f32], term: impl Fn(f32, f32) -> f64) -> f64 {
+    let (xs, x_rest) = x.as_chunks::<8>();
+    let (ys, y_rest) = y.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (xs, ys) in xs.iter().zip(ys) {
+        for lane in 0..8 {
+            sums[lane] += term(xs[lane], ys[lane]);
+        }
+    }
+    let rest: f64 = x_rest.iter().zip(y_rest).map(|(&a, &b)| term(a, b)).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+fn blocks(samples: &Samples) -> impl Iterator<Item = Range<usize>> + use<> {
+    let count = samples.count();
+    let rows = (BLOCK_VALUES / samples.size()).clamp(BLOCK_ROWS.0, BLOCK_ROWS.1);
+    (0..count).step_by(rows).map(move |start| start..count.min(start + rows))
+}
+
+/// One block of rows at a time against blocks of columns.
+struct BlockProduct<'a> {
+    left: Samples<'a>,
+    right: Samples<'a>,
+    measure: Measure,
+    left_norms: Vec<f64>,
+    right_norms: Vec<f64>,
+    rows: Range<usize>,
+    packed: DMatrix<f64>,
+}
+
+impl<'a> BlockProduct<'a> {
+    fn new(left: &Samples<'a>, right: &Samples<'a>, measure: Measure) -> Self {
+        let norms = |samples: &Samples| samples.rows().map(|row| product(row, row)).collect();
+        Self {
+            left: *left,
+            right: *right,
+            measure,
+            left_norms: norms(left),
+            right_norms: norms(right),
+            rows: 0..0,
+            packed: DMatrix::zeros(0, 0),
+        }
+    }
+
+    fn is_short(&self) -> bool {
+        self.left.size() < SHORT
+    }
+
+    fn take_rows(&mut self, rows: Range<usize>) {
+        if !self.is_short() {
+            self.packed = packed(&self.left, &rows).transpose();
+        }
+        self.rows = rows;
+    }
+
+    fn visit(
+        &self,
+        columns: Range<usize>,
+        wanted: impl Fn(usize, usize) -> bool,
+        visit: &mut impl FnMut(usize, usize, f64),
+    ) {
+        if self.is_short() {
+            let direct = match self.measure {
+                Measure::SquaredDistance => squared_distance,
+                Measure::Product => product,
+            };
+            for j in columns {
+                for i in self.rows.clone().filter(|&i| wanted(i, j)) {
+                    visit(i, j, direct(self.left.row(i), self.right.row(j)));
+                }
+            }
+            return;
+        }
+        let products = &self.packed * packed(&self.right, &columns);
+        for (j, column) in columns.zip(products.column_iter()) {
+            for (i, &product) in self.rows.clone().zip(column.iter()) {
+                if wanted(i, j) {
+                    visit(i, j, self.measured(i, j, product));
+                }
+            }
+        }
+    }
+
+    fn measured(&self, i: usize, j: usize, product: f64) -> f64 {
+        match self.measure {
+            Measure::Product => product,
+            Measure::SquaredDistance => {
+                let norms = self.left_norms[i] + self.right_norms[j];
+                let squared = norms - 2.0 * product;
+                if squared > CANCELLED * norms {
+                    squared
+                } else {
+                    squared_distance(self.left.row(i), self.right.row(j))
+                }
+            }
+        }
+    }
+}
+
+/// The samples of `range` as the columns of a matrix.
+fn packed(samples: &Samples, range: &Range<usize>) -> DMatrix<f64> {
+    let size = samples.size();
+    let values = &samples.values()[range.start * size..range.end * size];
+    DMatrix::from_iterator(size, range.len(), values.iter().map(|&value| f64::from(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_random::{Purpose, standard_normal, stream};
+
+    use super::*;
+
+    /// Sums in the plainest order, to compare with.
+    fn plain(x: &[f32], y: &[f32]) -> (f64, f64) {
+        let (mut squared, mut product) = (0.0, 0.0);
+        for (&a, &b) in x.iter().zip(y) {
+            squared += (f64::from(a) - f64::from(b)).powi(2);
+            product += f64::from(a) * f64::from(b);
+        }
+        (squared, product)
+    }
+
+    /// Sizes on both sides of `SHORT`, counts on both sides of a block.
+    const SHAPES: [(usize, usize, usize); 4] = [(2, 530, 3), (15, 7, 9), (16, 5, 6), (37, 515, 20)];
+
+    #[test]
+    fn every_pair_of_two_sets_comes_once() {
+        for (size, left, right) in SHAPES {
+            let mut generator = stream(1, Purpose::FixedLatents, 0);
+            let (x, y) = (
+                standard_normal(&mut generator, size * left),
+                standard_normal(&mut generator, size * right),
+            );
+            let (x, y) = (Samples::new(&x, size).unwrap(), Samples::new(&y, size).unwrap());
+            for measure in [Measure::SquaredDistance, Measure::Product] {
+                let mut seen = vec![0; left * right];
+                for_each(&x, &y, measure, |i, j, value| {
+                    seen[i * right + j] += 1;
+                    let (squared, product) = plain(x.row(i), y.row(j));
+                    let expected = if measure == Measure::Product { product } else { squared };
+                    assert!((value - expected).abs() < 1e-11, "{value} instead of {expected}");
+                });
+                assert!(seen.iter().all(|&times| times == 1));
+            }
+        }
+    }
+
+    #[test]
+    fn every_pair_within_a_set_comes_once() {
+        for (size, count, _) in SHAPES {
+            let x = standard_normal(&mut stream(2, Purpose::FixedLatents, 0), size * count);
+            let x = Samples::new(&x, size).unwrap();
+            let mut seen = vec![0; count * count];
+            for_each_within(&x, Measure::SquaredDistance, |i, j, value| {
+                assert!(i < j);
+                seen[i * count + j] += 1;
+                let expected = plain(x.row(i), x.row(j)).0;
+                assert!((value - expected).abs() < 1e-11, "{value} instead of {expected}");
+            });
+            assert_eq!(seen.iter().sum::<usize>(), count * (count - 1) / 2);
+            assert!(seen.iter().all(|&times| times <= 1));
+        }
+    }
+
+    #[test]
+    fn what_lies_far_from_the_origin_keeps_its_distances() {
+        // Around 1,000 in each of 64 numbers the squared norms are 6.4e7, of which a double keeps
+        // 1.5e-8: the distances of 1/1,024 (squared 9.5e-7) would have two digits left.
+        let size = 64;
+        let mut values = vec![1_000.0; 3 * size];
+        values[size] += 1.0 / 1_024.0;
+        let samples = Samples::new(&values, size).unwrap();
+        let mut found = [f64::NAN; 3];
+        for_each_within(&samples, Measure::SquaredDistance, |i, j, squared| {
+            found[i + j - 1] = squared;
+        });
+        let apart = f64::from(1.0f32 / 1_024.0).powi(2);
+        assert_eq!(found, [apart, 0.0, apart]);
+    }
+}

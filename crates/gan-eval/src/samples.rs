@@ -1,0 +1,117 @@
+//! Samples as the scores see them: rows of finite numbers, borrowed.
+//!
+//! One type carries what every score would have to check again: that the numbers are whole rows
+//! and that none is NaN or infinite, since one NaN would silently make a mean, a minimum or a
+//! sorted order meaningless.
+
+use crate::error::{EvalError, all_finite, same_size};
+
+/// Rows of `size` numbers each: images, points in the plane, features.
+#[derive(Clone, Copy, Debug)]
+pub struct Samples<'a> {
+    values: &'a [f32],
+    size: usize,
+}
+
+impl<'a> Samples<'a> {
+    /// `values` as rows of `size`, one after the other. No row at all is allowed; each score says
+    /// how many it needs.
+    ///
+    /// # Errors
+    /// When `size` is 0, when the last row is cut off, when a number is not finite.
+    pub fn new(values: &'a [f32], size: usize) -> Result<Self, EvalError> {
+        if size == 0 {
+            return Err(EvalError::EmptySample);
+        }
+        if !values.len().is_multiple_of(size) {
+            return Err(EvalError::NotRows { values: values.len(), size });
+        }
+        all_finite("samples", values)?;
+        Ok(Self { values, size })
+    }
+
+    /// All numbers, row after row.
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
+    /// Numbers in a row.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.values.len() / self.size
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [f32]> + use<'a> {
+        self.values.chunks_exact(self.size)
+    }
+
+    /// The row at `index`.
+    ///
+    /// # Panics
+    /// When there is no such row, as slices do.
+    pub fn row(&self, index: usize) -> &'a [f32] {
+        &self.values[index * self.size..(index + 1) * self.size]
+    }
+
+    /// The numbers of the rows at `indices`, in that order.
+    pub(crate) fn gathered(&self, indices: &[usize]) -> Vec<f32> {
+        indices.iter().flat_map(|&index| self.row(index)).copied().collect()
+    }
+
+    /// Fails unless the rows of `other` are as long as these.
+    pub(crate) fn same_size(&self, other: &Samples) -> Result<(), EvalError> {
+        same_size("numbers in a sample", other.size, self.size)
+    }
+}
+
+/// Numbers that are known to be rows of finite ones, since they were gathered from [`Samples`].
+pub(crate) struct OwnedSamples {
+    values: Vec<f32>,
+    size: usize,
+}
+
+impl OwnedSamples {
+    /// The rows of `samples` at `indices`.
+    pub(crate) fn gathered(samples: &Samples, indices: &[usize]) -> Self {
+        Self { values: samples.gathered(indices), size: samples.size }
+    }
+
+    /// As a view.
+    pub(crate) fn view(&self) -> Samples<'_> {
+        Samples { values: &self.values, size: self.size }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_by_size() {
+        let samples = Samples::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3).unwrap();
+        assert_eq!((samples.count(), samples.size()), (2, 3));
+        assert_eq!(samples.row(1), [4.0, 5.0, 6.0]);
+        assert_eq!(samples.gathered(&[1, 0]), [4.0, 5.0, 6.0, 1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn what_is_no_table_of_finite_numbers_is_refused() {
+        assert_eq!(Samples::new(&[1.0], 0).unwrap_err(), EvalError::EmptySample);
+        assert_eq!(
+            Samples::new(&[1.0; 5], 2).unwrap_err(),
+            EvalError::NotRows { values: 5, size: 2 }
+        );
+        let infinite = Samples::new(&[0.0, f32::INFINITY], 1).unwrap_err();
+        assert_eq!(
+            infinite,
+            EvalError::NotFinite { what: "samples", index: 1, value: f64::INFINITY }
+        );
+        assert!(matches!(Samples::new(&[f32::NAN], 1), Err(EvalError::NotFinite { .. })));
+        assert_eq!(Samples::new(&[], 2).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,36 @@
+//! Every score against values that are known without it: closed forms, cases small enough for
+//! paper, published ones; and what must not change it.
+
+mod classifier;
+mod discrimination;
+mod frechet;
+mod grid;
+mod kernel;
+mod manifold;
+mod memorisation;
+mod modes;
+mod real_against_real;
+
+use gan_eval::Samples;
+use gan_random::{Purpose, SliceRandom, standard_normal, stream};
+
+/// `count` draws from N(0, 1); different for each `index`.
+fn normal(index: u64, count: usize) -> Vec<f32> {
+    standard_normal(&mut stream(1, Purpose::FixedLatents, index), count)
+}
+
+/// The same rows in another order.
+fn shuffled(values: &[f32], size: usize) -> Vec<f32> {
+    let mut rows: Vec<&[f32]> = values.chunks_exact(size).collect();
+    rows.shuffle(&mut stream(1, Purpose::DataOrder, 0));
+    rows.concat()
+}
+
+fn samples(values: &[f32], size: usize) -> Samples<'_> {
+    Samples::new(values, size).expect("rows of finite numbers")
+}
+
+#[track_caller]
+fn assert_close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} instead of {expected} ± {tolerance}");
+}
