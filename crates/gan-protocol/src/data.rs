@@ -27,7 +27,7 @@ pub struct DataSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<u8>,
     /// How often each class is drawn, relative to the others; empty is as they come. One weight
-    /// for each class that is left.
+    /// for each class from 0 on; 0 leaves a class out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub class_weights: Vec<f32>,
     /// Only the first so many samples, to show what memorising looks like.
@@ -103,11 +103,11 @@ pub enum PointsSpec {
         /// Standard deviation of the noise.
         sd: f32,
     },
-    /// The Swiss roll seen from above.
+    /// The Swiss roll in the plane (WGAN-GP's toy: scale 7.5, sd 0.033).
     SwissRoll {
-        /// Standard deviation of the noise, before scaling.
+        /// Standard deviation of the noise, after scaling.
         sd: f32,
-        /// What coordinates are multiplied with.
+        /// What the roll's coordinates, up to about 15, are divided by.
         scale: f32,
     },
     /// Any mixture of Gaussians.
@@ -137,17 +137,23 @@ pub struct GaussianSpec {
 }
 
 /// Random changes of real images, each drawn uniformly up to its limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentationSpec {
-    /// Largest shift, in pixels, in each direction.
-    pub shift_px: f32,
+    /// Largest shift, in whole pixels, in each direction.
+    pub shift_px: u32,
     /// Largest rotation, in degrees, to each side.
     pub rotation_degrees: f32,
-    /// Largest change of size, as a share: 0.1 is 0.9 to 1.1 times the size.
+    /// Largest change of size, as a factor: 1.1 is 1/1.1 to 1.1 times the size.
     pub scale: f32,
     /// Whether half of the images are mirrored left to right.
     pub flip: bool,
+}
+
+impl Default for AugmentationSpec {
+    fn default() -> Self {
+        Self { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, flip: false }
+    }
 }
 
 /// Most samples a list of points or of Gaussians may hold.
@@ -176,12 +182,7 @@ impl DataSpec {
             self.validate_images()?;
         }
         if !self.class_weights.is_empty() {
-            let known = if self.classes.is_empty() { None } else { Some(self.classes.len()) };
-            let count = self.class_weights.len();
-            if count > 256 || known.is_some_and(|known| known != count) {
-                let message = format!("has {count} weights; there must be one for each class");
-                return Err(SpecError::new("class_weights", message));
-            }
+            in_range("class_weights", self.class_weights.len(), 1, 256)?;
             for (index, weight) in self.class_weights.iter().enumerate() {
                 in_range(&format!("class_weights[{index}]"), *weight, 0.0, 1e6)?;
             }
@@ -255,9 +256,9 @@ impl DataSpec {
 
 impl AugmentationSpec {
     fn validate(&self) -> Result<(), SpecError> {
-        in_range("shift_px", self.shift_px, 0.0, 32.0)?;
+        in_range("shift_px", self.shift_px, 0, 64)?;
         in_range("rotation_degrees", self.rotation_degrees, 0.0, 180.0)?;
-        in_range("scale", self.scale, 0.0, 0.9)
+        in_range("scale", self.scale, 1.0, 2.0)
     }
 }
 

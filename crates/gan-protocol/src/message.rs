@@ -204,7 +204,8 @@ pub enum Reply {
 }
 
 /// How to read the bytes of samples: `count` images one after another, each row by row, the
-/// channels of a pixel side by side, 0 black to 255 white.
+/// channels of a pixel side by side, 0 black to 255 white. Points have neither width nor height: two
+/// little-endian f32 each, x and y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SampleSet {
     /// Count of images.

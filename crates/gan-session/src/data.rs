@@ -1,7 +1,11 @@
 //! How a session asks for real samples, without knowing where bytes come from.
 
-use gan_data::{EndlessDigits, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::{DataSource, DataSpec, Fault};
+use gan_data::{
+    Augmentation, Augmented, DataError, EndlessDigits, EndlessPoints, Gaussian, ImageSet,
+    PointDistribution, RealSamples, SettingError, ShuffledImages, StackedDigits, WeightedClasses,
+    cifar10,
+};
+use gan_protocol::{DataSource, DataSpec, Fault, PointsSpec, RunSpec, Shape};
 
 /// Called with how many bytes are there and how many are expected.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
@@ -23,41 +27,145 @@ pub struct LoadedData {
 }
 
 impl LoadedData {
-    /// The user's IDX files, fitted to the spec's shape.
+    /// What needs no loader: made at run time, or from the user's files. `None` for the rest.
     ///
     /// # Errors
-    /// Names the file and its fault.
-    pub(crate) fn from_files(spec: &DataSpec, files: &[(String, Vec<u8>)]) -> Result<Self, Fault> {
-        let refused = |error: gan_data::DataError| Fault::File { message: error.to_string() };
-        let images = ImageSet::from_idx_files(files).map_err(refused)?;
-        let images = images.fitted(spec.channels, spec.height, spec.width).map_err(refused)?;
-        Ok(Self { source: DataSource::IdxFiles, samples: Box::new(ShuffledImages::new(images)) })
+    /// Names the field or the file, and its fault.
+    pub(crate) fn at_hand(
+        spec: &DataSpec,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<Option<Self>, Fault> {
+        let samples: Box<dyn RealSamples> = match spec.source {
+            DataSource::Mnist | DataSource::StackedMnist => return Ok(None),
+            DataSource::Points => {
+                let points = spec.points.as_ref().map(distribution);
+                let points = points.ok_or_else(|| missing("data.points"))?;
+                Box::new(EndlessPoints::new(points).map_err(|e| setting("data.points", &e))?)
+            }
+            DataSource::DrawnDigits => Self::augmented(spec, Box::new(EndlessDigits))?,
+            DataSource::IdxFiles => {
+                Self::images(spec, ImageSet::from_idx_files(files).map_err(file)?)?
+            }
+            DataSource::CifarFiles => Self::images(spec, cifar10::read(files).map_err(file)?)?,
+        };
+        Ok(Some(Self { source: spec.source, samples }))
     }
 
-    /// Digits drawn at run time.
-    pub(crate) fn drawn() -> Self {
-        Self { source: DataSource::DrawnDigits, samples: Box::new(EndlessDigits) }
-    }
-
-    /// MNIST, or drawn digits and the reason where it could not be had.
+    /// MNIST in the form that `spec` asks for, or drawn digits and the reason where it could not be
+    /// had.
+    ///
+    /// # Errors
+    /// Where drawn digits would not do.
     pub(crate) async fn mnist(
         spec: &DataSpec,
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        let loaded = loader.mnist(progress).await.and_then(|images| {
-            images.fitted(spec.channels, spec.height, spec.width).map_err(|error| error.to_string())
-        });
-        match loaded {
-            Ok(images) => {
-                let samples = Box::new(ShuffledImages::new(images));
-                Ok((Self { source: DataSource::Mnist, samples }, None))
+        let source = spec.source;
+        match loader.mnist(progress).await {
+            Ok(images) if source == DataSource::StackedMnist => {
+                let stacked = StackedDigits::new(images).map_err(file)?;
+                let samples = Self::augmented(spec, Box::new(stacked))?;
+                Ok((Self { source, samples }, None))
             }
-            // Drawn digits have one shape only.
-            Err(message) if spec.shape() == gan_protocol::Shape::image(1, 28, 28) => {
-                Ok((Self::drawn(), Some(message)))
+            Ok(images) => Ok((Self { source, samples: Self::images(spec, images)? }, None)),
+            // Drawn digits have one shape only, and no list to choose from.
+            Err(message)
+                if spec.shape() == Shape::image(1, 28, 28)
+                    && spec.classes.is_empty()
+                    && spec.class_weights.is_empty()
+                    && spec.limit.is_none() =>
+            {
+                let samples = Self::augmented(spec, Box::new(EndlessDigits))?;
+                Ok((Self { source: DataSource::DrawnDigits, samples }, Some(message)))
             }
             Err(message) => Err(Fault::File { message }),
         }
     }
+
+    /// Images as `spec` wants them: which of them, in which shape, how often, how changed.
+    fn images(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
+        let mut images = images;
+        if !spec.classes.is_empty() {
+            images = images.subset(&spec.classes).map_err(file)?;
+        }
+        if let Some(limit) = spec.limit {
+            images = images.limited(limit as usize).map_err(file)?;
+        }
+        let images = images.fitted(spec.channels, spec.height, spec.width).map_err(file)?;
+        let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
+            Box::new(ShuffledImages::new(images))
+        } else {
+            Box::new(WeightedClasses::new(images, &spec.class_weights).map_err(file)?)
+        };
+        Self::augmented(spec, samples)
+    }
+
+    fn augmented(
+        spec: &DataSpec,
+        samples: Box<dyn RealSamples>,
+    ) -> Result<Box<dyn RealSamples>, Fault> {
+        let Some(asked) = spec.augmentation else { return Ok(samples) };
+        let augmentation = Augmentation {
+            shift_px: asked.shift_px,
+            rotation_degrees: asked.rotation_degrees,
+            scale: asked.scale,
+            horizontal_flip: asked.flip,
+        };
+        let changed = Augmented::new(samples, augmentation);
+        Ok(Box::new(changed.map_err(|error| setting("data.augmentation", &error))?))
+    }
+
+    /// Whether a run with labels finds its classes here.
+    ///
+    /// # Errors
+    /// Says which labels are missing.
+    pub(crate) fn check_labels(&self, spec: &RunSpec) -> Result<(), Fault> {
+        let Some(asked) = spec.labels.map(|labels| labels.classes()) else { return Ok(()) };
+        let message = match self.samples.classes() {
+            Some(found) if found <= asked => return Ok(()),
+            Some(found) => format!("is {asked}; the data have {found} classes"),
+            None => format!("is {asked}; the data have no labels"),
+        };
+        Err(Fault::Spec { path: "labels.classes".to_owned(), message })
+    }
+}
+
+/// The distribution that `spec` describes.
+pub fn distribution(spec: &PointsSpec) -> PointDistribution {
+    match spec.clone() {
+        PointsSpec::Ring { modes, radius, sd } => PointDistribution::Ring { modes, radius, sd },
+        PointsSpec::Grid { side, spacing, sd } => PointDistribution::Grid { side, spacing, sd },
+        PointsSpec::Line { length, sd } => PointDistribution::Line { length, sd },
+        PointsSpec::Spiral { arms, turns, radius, sd } => {
+            PointDistribution::Spiral { arms, turns, radius, sd }
+        }
+        PointsSpec::Moons { sd } => PointDistribution::Moons { sd },
+        PointsSpec::SwissRoll { sd, scale } => PointDistribution::SwissRoll { sd, scale },
+        PointsSpec::Mixture { components } => PointDistribution::Mixture {
+            components: components
+                .into_iter()
+                .map(|one| Gaussian {
+                    mean: one.mean,
+                    covariance: one.covariance,
+                    weight: one.weight,
+                })
+                .collect(),
+        },
+        PointsSpec::Drawn { points, sd } => PointDistribution::Drawn { points, sd },
+    }
+}
+
+fn file(error: DataError) -> Fault {
+    Fault::File { message: error.to_string() }
+}
+
+fn setting(path: &str, error: &SettingError) -> Fault {
+    let path =
+        if error.field.is_empty() { path.to_owned() } else { format!("{path}.{}", error.field) };
+    Fault::Spec { path, message: error.fault.to_string() }
+}
+
+fn missing(path: &str) -> Fault {
+    Fault::Spec { path: path.to_owned(), message: "is missing".to_owned() }
 }

@@ -1,6 +1,11 @@
 //! From a generator's numbers to pixels.
 
+use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
 use gan_protocol::SampleSet;
+
+/// The page's colours of reals and fakes, told apart by colour-blind eyes too.
+const REAL: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.55 };
+const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
 
 /// Bytes of `values` (`[count, channels, height, width]`, -1 black to 1 white): image after image,
 /// row by row, the channels of a pixel side by side. Values outside of the range are clipped.
@@ -18,6 +23,18 @@ pub fn pixels(values: &[f32], set: SampleSet) -> Vec<u8> {
     bytes
 }
 
+/// The bytes of points (x, y, x, y …), little-endian.
+pub(crate) fn point_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Generated points before real ones, as one image.
+pub(crate) fn picture(reals: &[f32], fakes: &[f32]) -> (SampleSet, Vec<u8>) {
+    let side = SCATTER_SIDE_PX;
+    let set = SampleSet { count: 1, width: side, height: side, channels: 4 };
+    (set, scatter_rgba(Square::around(reals), &[(reals, REAL), (fakes, FAKE)]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +44,17 @@ mod tests {
         let set = SampleSet { count: 1, width: 2, height: 1, channels: 3 };
         let values = [-1.0, 1.0, 0.0, -1.0, 1.0, 3.0];
         assert_eq!(pixels(&values, set), [0, 128, 255, 255, 0, 255]);
+    }
+
+    #[test]
+    fn a_picture_of_points_shows_both_kinds() {
+        let reals = [-1.0, -1.0, 1.0, 1.0];
+        let (set, bytes) = picture(&reals, &[1.0, -1.0]);
+        assert_eq!(bytes.len(), set.width * set.height * set.channels);
+        let brightest = |channel: usize| {
+            bytes.chunks_exact(4).map(|pixel| pixel[channel]).max().expect("pixels")
+        };
+        assert!(brightest(0) > 200 && brightest(2) > 100);
+        assert_eq!(point_bytes(&[1.0]), 1.0_f32.to_le_bytes());
     }
 }

@@ -1,15 +1,17 @@
 //! The run that a session has in hand: nets, data and what it is doing.
 
 use gan_core::{CoreError, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
-use gan_protocol::{FrameKind, Phase, SampleSet};
+use gan_protocol::{FrameKind, Phase, SampleSet, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
-use crate::drawing::pixels;
+use crate::drawing::{picture, pixels, point_bytes};
 use crate::pace::{Chore, Pace};
 
 /// Samples on a sheet.
-pub(crate) const SHEET_SAMPLES: usize = 64;
+const SHEET_SAMPLES: usize = 64;
+/// Points in a picture, of reals and of fakes.
+const SHEET_POINTS: usize = 512;
 /// Every so many sheets at fixed latents comes one of fresh samples.
 const FRESH_SHEET_EVERY: u64 = 4;
 
@@ -43,6 +45,8 @@ pub(crate) struct Run {
     /// The seed of the next fresh sheet.
     fresh_seed: u64,
     values: Vec<f32>,
+    /// Real points behind the generated ones in a picture.
+    backdrop: Vec<f32>,
 }
 
 impl Run {
@@ -59,6 +63,7 @@ impl Run {
             sheets: 0,
             fresh_seed: 0,
             values: Vec::new(),
+            backdrop: Vec::new(),
         }
     }
 
@@ -105,6 +110,34 @@ impl Run {
         Ok(Some(copy.snapshot().await?))
     }
 
+    /// `count` samples from the latents of `purpose` and `seed`, as a sheet shows them: of points, a
+    /// picture.
+    pub(crate) async fn draw_sheet(
+        &mut self,
+        purpose: Purpose,
+        seed: u64,
+    ) -> Result<(SampleSet, Vec<u8>), CoreError> {
+        if self.trainer.spec().data.shape() != Shape::flat(2) {
+            return self.draw(purpose, seed, SHEET_SAMPLES).await;
+        }
+        let fakes = self.values(purpose, seed, SHEET_POINTS).await?;
+        if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
+            let seed = self.trainer.spec().seed;
+            data.samples.fill_batch(seed, 0, SHEET_POINTS, &mut self.backdrop, &mut Vec::new());
+        }
+        Ok(picture(&self.backdrop, &fakes))
+    }
+
+    async fn values(
+        &self,
+        purpose: Purpose,
+        seed: u64,
+        count: usize,
+    ) -> Result<Vec<f32>, CoreError> {
+        let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, count);
+        self.trainer.samples(&inputs, seed).await
+    }
+
     /// `count` samples from the latents of `purpose` and `seed`.
     pub(crate) async fn draw(
         &self,
@@ -112,10 +145,12 @@ impl Run {
         seed: u64,
         count: usize,
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
-        let spec = self.trainer.spec();
-        let inputs = Inputs::drawn(spec, purpose, seed, count);
-        let values = self.trainer.samples(&inputs, seed).await?;
-        let data = &spec.data;
+        let values = self.values(purpose, seed, count).await?;
+        let data = &self.trainer.spec().data;
+        if data.shape() == Shape::flat(2) {
+            let set = SampleSet { count, width: 0, height: 0, channels: 2 };
+            return Ok((set, point_bytes(&values)));
+        }
         let set =
             SampleSet { count, width: data.width, height: data.height, channels: data.channels };
         Ok((set, pixels(&values, set)))
@@ -143,7 +178,6 @@ fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> 
     let mut labels = Vec::new();
     trainer.step(|step| {
         data.samples.fill_batch(seed, step, count, values, &mut labels);
-        let labels = labels.iter().map(|label| u16::from(*label)).collect();
-        RealBatch { values: values.clone(), labels }
+        RealBatch { values: values.clone(), labels: labels.clone() }
     })
 }

@@ -7,7 +7,7 @@ use gan_protocol::{
 use gan_random::Purpose;
 
 use crate::data::{DataLoader, LoadedData};
-use crate::run::{Goal, Run, SHEET_SAMPLES};
+use crate::run::{Goal, Run};
 
 /// An event with the buffers that go beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,12 +185,10 @@ impl<L: DataLoader> Session<L> {
             None
         };
         let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(attachments).collect();
-        let mut data = None;
-        if spec.data.source == DataSource::IdxFiles {
-            let chosen = if files.is_empty() { &self.files } else { &files };
-            data = Some(LoadedData::from_files(&spec.data, chosen)?);
-        } else if spec.data.source == DataSource::DrawnDigits {
-            data = Some(LoadedData::drawn());
+        let chosen = if files.is_empty() { &self.files } else { &files };
+        let data = LoadedData::at_hand(&spec.data, chosen)?;
+        if let Some(data) = &data {
+            data.check_labels(&spec)?;
         }
         let trainer = match &snapshot {
             Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
@@ -208,9 +206,9 @@ impl<L: DataLoader> Session<L> {
         self.tell_state();
         let (kind, purpose, seed) = self.current().next_sheet();
         self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
-        let (data, missing) = match (data, kept) {
-            (Some(data), _) | (None, Some(data)) => (data, None),
-            (None, None) => {
+        let (data, missing) = match data.or(kept) {
+            Some(data) => (data, None),
+            None => {
                 let sink = &self.sink;
                 let report = |done, total| sink(progress("data", done, total));
                 let loaded = LoadedData::mnist(&spec.data, &self.loader, &report).await;
@@ -218,6 +216,7 @@ impl<L: DataLoader> Session<L> {
                 loaded?
             }
         };
+        data.check_labels(&spec)?;
         self.tell(Event::Data { source: data.source, samples: data.samples.len() });
         self.current().data = Some(data);
         if let Some(message) = missing {
@@ -238,7 +237,8 @@ impl<L: DataLoader> Session<L> {
         }
         let data = old.data?;
         let same = old.trainer.spec().data == spec.data && data.source == spec.data.source;
-        (same && data.source == DataSource::Mnist).then_some(data)
+        let is_loaded = matches!(data.source, DataSource::Mnist | DataSource::StackedMnist);
+        (same && is_loaded).then_some(data)
     }
 
     fn start(&mut self) -> Result<(), Fault> {
@@ -355,7 +355,7 @@ impl<L: DataLoader> Session<L> {
     ) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
-        let (set, bytes) = run.draw(purpose, seed, SHEET_SAMPLES).await?;
+        let (set, bytes) = run.draw_sheet(purpose, seed).await?;
         run.sheet.done(begin_ms, (self.clock)());
         run.frame_in_flight = true;
         let event = Event::Frame { sheet, step: run.trainer.generator_steps(), set };

@@ -1,6 +1,6 @@
 //! The numbers that every build must come to: the browser's tests compare with the same file.
 
-use gan_core::{PendingScores, Trainer, cpu};
+use gan_core::{PendingScores, RealBatch, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::RunSpec;
 use pollster::block_on;
@@ -25,7 +25,7 @@ fn ten_steps_give_the_recorded_scores() {
                     &mut values,
                     &mut labels,
                 );
-                values
+                RealBatch { values, labels: labels.clone() }
             })
         })
         .collect();

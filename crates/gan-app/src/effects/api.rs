@@ -21,7 +21,7 @@
 //! `gan-playground-ready` event.
 
 use gan_protocol::Tuning;
-use js_sys::{ArrayBuffer, Error, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -147,6 +147,12 @@ fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
         Outcome::Checkpoint { bytes, .. } => bytes.slice(0, bytes.length()).into(),
         Outcome::Samples { set, pixels } => {
             let samples = Object::new();
+            if set.width == 0 {
+                // A copy begins where its buffer does, as an array of floats must.
+                let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
+                let _ = Reflect::set(&samples, &"points".into(), &points);
+                return samples.into();
+            }
             let numbers = [
                 ("count", set.count),
                 ("width", set.width),

@@ -1,6 +1,6 @@
 //! What the user and scripts ask for, from the form in which they ask to the supervisor's.
 
-use gan_protocol::{DataSource, RunSpec, Tuning, preset};
+use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, SpecError, Tuning, preset};
 use js_sys::Uint8Array;
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
+
+/// What is trained when the user asks for points and has nets for images.
+const POINTS_PRESET: &str = "ring";
 
 /// Asks for something whose refusal the user reads on the page.
 pub fn ask(ask: Ask<Uint8Array>) {
@@ -44,13 +47,50 @@ pub fn change_run(change: impl FnOnce(&mut RunSpec)) {
     });
 }
 
-/// Loads a preset; the data stay those that the user chose.
+/// Loads a preset; images stay those that the user chose.
 pub fn choose_preset(name: &str) {
     let Some(chosen) = preset(name) else { return };
     with(|page| {
         let mut spec = chosen.spec;
-        spec.data.source = page.supervisor.run().spec.data.source;
+        let current = &page.supervisor.run().spec.data;
+        if spec.data.shape() == current.shape() && spec.data.points.is_none() {
+            spec.data.source = current.source;
+        }
         page.load_spec(name.to_string(), spec);
+    });
+}
+
+/// Trains on `source`, with other nets where the present ones are for points and that is not, or
+/// the other way round.
+pub fn choose_data(source: DataSource) {
+    let is_points = |source| source == DataSource::Points;
+    with(|page| {
+        let run = page.supervisor.run();
+        let (mut preset, mut spec) = (run.preset.clone(), run.spec.clone());
+        if is_points(source) != is_points(spec.data.source) {
+            preset = if is_points(source) { POINTS_PRESET } else { DEFAULT_PRESET }.to_string();
+            spec = gan_protocol::preset(&preset).map_or(spec, |preset| preset.spec);
+        }
+        spec.data.source = source;
+        page.load_spec(preset, spec);
+    });
+}
+
+/// Loads what is written in `text`: a whole spec, or changes to the present preset.
+pub fn load_text(text: &str) {
+    with(|page| match serde_json::from_str::<Value>(text) {
+        Ok(value) => {
+            let callback = |result: Result<Outcome<Uint8Array>, Refusal>| {
+                if let Err(refusal) = result {
+                    with(|page| page.notify(Notice::Refused(refusal)));
+                }
+            };
+            load_value(page, &value, Box::new(callback));
+        }
+        Err(error) => {
+            let refusal = SpecError::new("JSON", error.to_string()).into();
+            page.notify(Notice::Refused(refusal));
+        }
     });
 }
 
@@ -98,11 +138,17 @@ pub async fn open_files(list: web_sys::FileList) {
     }
 }
 
-/// Trains on IDX files. They become the page's own once the worker has accepted them.
+/// Trains on IDX or CIFAR-10 files. They become the page's own once the worker has accepted them.
 fn open_data(page: &mut Page, files: Vec<NamedFile<Uint8Array>>) {
     let run = page.supervisor.run();
-    let (preset, mut spec) = (run.preset.clone(), run.spec.clone());
-    spec.data.source = DataSource::IdxFiles;
+    let (mut preset, mut spec) = (run.preset.clone(), run.spec.clone());
+    if spec.data.points.is_some() {
+        let fitting = settings::default_run::<Uint8Array>();
+        (preset, spec) = (fitting.preset, fitting.spec);
+    }
+    let is_cifar = |file: &NamedFile<_>| file.name.contains(".bin");
+    let all_cifar = files.iter().all(is_cifar);
+    spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
     let run = Run { preset, spec, files: files.clone(), checkpoint: None };
     let callback = move |result: Result<_, Refusal>| {
         // A refusal has been told by the supervisor.

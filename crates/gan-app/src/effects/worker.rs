@@ -109,6 +109,8 @@ fn read_event(event: &JsValue) -> Result<Event, String> {
             discriminator_loss: number(&point, "discriminator_loss"),
             real_score: number(&point, "real_score"),
             fake_score: number(&point, "fake_score"),
+            penalty: number(&point, "penalty"),
+            auxiliary: number(&point, "auxiliary"),
         });
         let steps_per_second = number(event, "steps_per_second");
         return Ok(Event::Metrics { points: points.collect(), steps_per_second });

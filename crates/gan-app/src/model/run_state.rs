@@ -186,6 +186,8 @@ mod tests {
             discriminator_loss: 2.0,
             real_score: 0.75,
             fake_score: 0.25,
+            penalty: 0.0,
+            auxiliary: 0.0,
         };
         run.measured(&[point], 12.0);
         assert_eq!((run.step, run.steps_per_second), (7, 12.0));

@@ -72,9 +72,9 @@ pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusa
 /// # Errors
 /// If the data are the user's files and there are none.
 pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<Run<B>, Refusal> {
-    if run.spec.data.source == DataSource::IdxFiles {
+    if matches!(run.spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles) {
         if files.is_empty() {
-            let message = "is idx_files; choose the files on the page first";
+            let message = "is the user's files; choose them on the page first";
             return Err(SpecError::new("data.source", message).into());
         }
         run.files = files.to_vec();

@@ -137,6 +137,8 @@ mod tests {
             discriminator_loss: 1.0,
             real_score: 0.75,
             fake_score: 0.25,
+            penalty: 0.125,
+            auxiliary: 2.5,
         };
         let settled = |reply, fault| Event::Settled { id: 5, reply, fault };
         let mut events = vec![

@@ -36,6 +36,9 @@ pub(crate) fn dataset(source: DataSource) -> &'static str {
         DataSource::Mnist => key("data-mnist"),
         DataSource::DrawnDigits => key("data-drawn-digits"),
         DataSource::IdxFiles => key("data-idx-files"),
+        DataSource::CifarFiles => key("data-cifar-files"),
+        DataSource::StackedMnist => key("data-stacked-mnist"),
+        DataSource::Points => key("data-points"),
     }
 }
 
@@ -44,6 +47,10 @@ pub(crate) fn objective(objective: Objective) -> &'static str {
         Objective::NonSaturating => key("objective-non-saturating"),
         Objective::Minimax => key("objective-minimax"),
         Objective::LeastSquares => key("objective-least-squares"),
+        Objective::Linear => key("objective-linear"),
+        Objective::Hinge => key("objective-hinge"),
+        Objective::RelativisticPaired => key("objective-relativistic-paired"),
+        Objective::RelativisticAverage => key("objective-relativistic-average"),
     }
 }
 
@@ -52,6 +59,8 @@ pub(crate) fn preset(name: &str) -> Option<&'static str> {
         "mnist-dcgan-small" => Some(key("preset-mnist-dcgan-small")),
         "mnist-dcgan" => Some(key("preset-mnist-dcgan")),
         "mnist-mlp" => Some(key("preset-mnist-mlp")),
+        "ring" => Some(key("preset-ring")),
+        "ring-collapse" => Some(key("preset-ring-collapse")),
         _ => None,
     }
 }

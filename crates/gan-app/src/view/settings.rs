@@ -22,6 +22,7 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
         <aside class="settings" aria-label=t("settings")>
             <RunSettings/>
             <LiveSettings/>
+            <SpecEditor/>
             <Files/>
         </aside>
     }
@@ -57,9 +58,10 @@ fn RunSettings() -> impl IntoView {
             // Until files are chosen, what is in force is shown.
             with(|page| page.show_settings_again());
         }
-        "idx_files" => requests::change_run(|spec| spec.data.source = DataSource::IdxFiles),
-        "drawn_digits" => requests::change_run(|spec| spec.data.source = DataSource::DrawnDigits),
-        _ => requests::change_run(|spec| spec.data.source = DataSource::Mnist),
+        "idx_files" => requests::choose_data(DataSource::IdxFiles),
+        "drawn_digits" => requests::choose_data(DataSource::DrawnDigits),
+        "points" => requests::choose_data(DataSource::Points),
+        _ => requests::choose_data(DataSource::Mnist),
     };
     let data_hint = Signal::derive(move || {
         let files = files.get();
@@ -96,6 +98,7 @@ fn RunSettings() -> impl IntoView {
                     ("mnist", key("data-mnist")),
                     ("drawn_digits", key("data-drawn-digits")),
                     ("idx_files", key("data-idx-files")),
+                    ("points", key("data-points")),
                 ]
                 value=watched(|settings| source_name(settings.spec.data.source).to_string())
                 choose=Box::new(choose_data)
@@ -211,6 +214,31 @@ fn LiveSettings() -> impl IntoView {
     }
 }
 
+/// All of the run as text: what has no control of its own is changed here.
+#[component]
+fn SpecEditor() -> impl IntoView {
+    let settings = expect_context::<Display>().settings;
+    let text = NodeRef::<html::Textarea>::new();
+    let written = Signal::derive(move || {
+        settings.with(|settings| {
+            serde_json::to_string_pretty(&settings.spec.to_value()).unwrap_or_default()
+        })
+    });
+    let apply = click(move || {
+        if let Some(text) = text.get_untracked() {
+            requests::load_text(&text.value());
+        }
+    });
+    view! {
+        <details class="spec">
+            <summary>{t("spec")}</summary>
+            <p class="hint">{t("spec-hint")}</p>
+            <textarea node_ref=text aria-label=t("spec") rows="16" spellcheck="false" prop:value=written></textarea>
+            <button class="full" on:click=apply>{t("spec-apply")}</button>
+        </details>
+    }
+}
+
 #[component]
 fn Files() -> impl IntoView {
     let picker = NodeRef::<html::Input>::new();
@@ -257,6 +285,9 @@ fn source_name(source: DataSource) -> &'static str {
         DataSource::Mnist => "mnist",
         DataSource::DrawnDigits => "drawn_digits",
         DataSource::IdxFiles => "idx_files",
+        DataSource::CifarFiles => "cifar_files",
+        DataSource::StackedMnist => "stacked_mnist",
+        DataSource::Points => "points",
     }
 }
 
@@ -265,5 +296,9 @@ fn objective_name(objective: Objective) -> &'static str {
         Objective::NonSaturating => "non_saturating",
         Objective::Minimax => "minimax",
         Objective::LeastSquares => "least_squares",
+        Objective::Linear => "linear",
+        Objective::Hinge => "hinge",
+        Objective::RelativisticPaired => "relativistic_paired",
+        Objective::RelativisticAverage => "relativistic_average",
     }
 }
