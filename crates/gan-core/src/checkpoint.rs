@@ -167,7 +167,29 @@ fn optimizer_slots<'a>(
     }
 }
 
+/// One tensor of a net, by reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TensorNumbers<'a> {
+    /// Its name within the net: `0.weight`.
+    pub name: &'a str,
+    /// Its dimensions.
+    pub dimensions: &'a [usize],
+    /// Its numbers, the last dimension running fastest.
+    pub values: &'a [f32],
+}
+
 impl Snapshot {
+    /// The generator as one would use it: its average where there is one.
+    pub fn generator(&self) -> Vec<TensorNumbers<'_>> {
+        let is_average = |named: &Named| named.name.starts_with("average.");
+        let prefix = if self.tensors.iter().any(is_average) { "average." } else { "generator." };
+        let of_net = self.tensors.iter().filter_map(|named| {
+            let name = named.name.strip_prefix(prefix).filter(|n| !n.starts_with("optimizer."))?;
+            Some(TensorNumbers { name, dimensions: &named.dimensions, values: &named.values })
+        });
+        of_net.collect()
+    }
+
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         self.tensors.iter().all(|named| named.values.iter().all(|value| value.is_finite()))

@@ -27,7 +27,7 @@ mod trainer;
 
 pub use activations::Activations;
 pub use burn::tensor::Device;
-pub use checkpoint::{Deviation, Snapshot, largest_deviation};
+pub use checkpoint::{Deviation, Snapshot, TensorNumbers, largest_deviation};
 #[cfg(feature = "cpu")]
 pub use device::cpu;
 #[cfg(feature = "gpu")]

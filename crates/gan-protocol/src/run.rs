@@ -1,6 +1,7 @@
 //! The description of a run. A `RunSpec` and a backend determine every number of a run.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
 
 use crate::combination;
 use crate::data::DataSpec;
@@ -139,15 +140,16 @@ impl RunSpec {
     ///
     /// # Errors
     /// As [`RunSpec::from_json`].
-    pub fn from_value(value: serde_json::Value) -> Result<Self, SpecError> {
+    pub fn from_value(value: Value) -> Result<Self, SpecError> {
         let spec: Self = serde_path_to_error::deserialize(value).map_err(read_error)?;
         spec.validate()?;
         Ok(spec)
     }
 
     /// The spec as JSON.
-    pub fn to_value(&self) -> serde_json::Value {
-        serde_json::to_value(self).expect("a spec holds only strings, finite numbers and lists")
+    pub fn to_value(&self) -> Value {
+        let value = serde_json::to_value(self);
+        with_short_numbers(value.expect("a spec holds only strings, finite numbers and lists"))
     }
 
     /// Checks every field and how the fields fit together.
@@ -245,6 +247,26 @@ impl RunSpec {
         };
         let codes = self.codes.as_ref().map_or(0, CodeSpec::size);
         1 + classes + codes + self.mixture.map_or(0, |mixture| mixture.generators)
+    }
+}
+
+/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
+fn with_short_numbers(value: Value) -> Value {
+    let short = |number: f64| {
+        let single = number as f32;
+        if f64::from(single) == number { single.to_string().parse().ok() } else { None }
+    };
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let shorter = number.as_f64().and_then(short).and_then(Number::from_f64);
+            Value::Number(shorter.unwrap_or(number))
+        }
+        Value::Array(items) => items.into_iter().map(with_short_numbers).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (name, with_short_numbers(value))).collect()
+        }
+        other => other,
     }
 }
 

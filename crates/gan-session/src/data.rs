@@ -27,6 +27,24 @@ pub struct LoadedData {
 }
 
 impl LoadedData {
+    /// The real samples of a run; with the reason if drawn digits stand in for MNIST.
+    ///
+    /// # Errors
+    /// Names the field or the file, and its fault.
+    pub async fn load(
+        spec: &RunSpec,
+        files: &[(String, Vec<u8>)],
+        loader: &impl DataLoader,
+        progress: Progress<'_>,
+    ) -> Result<(Self, Option<String>), Fault> {
+        let (data, missing) = match Self::at_hand(&spec.data, files)? {
+            Some(data) => (data, None),
+            None => Self::mnist(&spec.data, loader, progress).await?,
+        };
+        data.check_labels(spec)?;
+        Ok((data, missing))
+    }
+
     /// What needs no loader: made at run time, or from the user's files. `None` for the rest.
     ///
     /// # Errors

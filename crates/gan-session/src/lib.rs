@@ -11,6 +11,6 @@ mod pace;
 mod run;
 mod session;
 
-pub use data::{DataLoader, LoadedData, Progress};
+pub use data::{DataLoader, LoadedData, Progress, distribution};
 pub use drawing::pixels;
 pub use session::{Clock, Outgoing, Session, Sink};

@@ -237,7 +237,7 @@ mod tests {
     fn a_wrong_spec_is_refused_with_its_path_and_the_default_runs() {
         let (run, refusal) = run_of("#spec=%7B%22batch_size%22:0%7D");
         assert_eq!(run, settings::default_run());
-        assert_eq!(refusal.expect("0 is wrong").message, "batch_size: is 0; allowed is 2 to 1024");
+        assert_eq!(refusal.expect("0 is wrong").message, "batch_size: is 0; allowed is 2 to 4096");
         assert!(run_of("#preset=nothing").1.expect("no such").message.starts_with("preset: is"));
     }
 

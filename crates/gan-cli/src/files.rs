@@ -1,0 +1,250 @@
+//! Sample files: what `gan sample` writes and `gan evaluate` reads.
+//!
+//! | form | holds |
+//! |---|---|
+//! | `.png` | a sheet of images, to be looked at; not read |
+//! | `.idx`, `.gz`, `…-ubyte` | images as bytes, (count, rows, columns) or with channels |
+//! | `.csv` | one sample a row, numbers as they are; a first row without numbers is skipped |
+//! | `.safetensors` | one f32 tensor, (count, …) |
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use gan_data::{ImageSet, idx};
+use gan_plot::{Samples as Pixels, SheetLayout};
+use gan_protocol::SampleSet;
+use gan_session::pixels;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use crate::data::{name_of, read};
+
+/// Samples with their shape; points are images of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SampleFile {
+    /// Sample after sample, channels first.
+    pub(crate) values: Vec<f32>,
+    pub(crate) channels: usize,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+}
+
+impl SampleFile {
+    /// Numbers of one sample.
+    pub(crate) fn size(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// How many samples there are.
+    pub(crate) fn count(&self) -> usize {
+        self.values.len() / self.size()
+    }
+
+    fn set(&self) -> SampleSet {
+        let (width, height, channels) = (self.width, self.height, self.channels);
+        SampleSet { count: self.count(), width, height, channels }
+    }
+}
+
+/// Writes `bytes`, whole or not at all.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn extension(path: &Path) -> String {
+    let name = name_of(path).to_lowercase();
+    if name.ends_with(".gz") || name.ends_with("-ubyte") {
+        return "idx".to_owned();
+    }
+    name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_owned())
+}
+
+/// Writes samples in the form that the file's name says.
+pub(crate) fn write_samples(path: &Path, samples: &SampleFile) -> Result<()> {
+    match extension(path).as_str() {
+        "png" => write_sheet(path, samples),
+        "idx" => write(path, &idx_bytes(samples)?),
+        "csv" => write(path, csv(samples).as_bytes()),
+        "safetensors" => write(path, &tensor_bytes(samples)?),
+        other => bail!("--out: `.{other}` is not known; allowed is png, idx, csv, safetensors"),
+    }
+}
+
+fn write_sheet(path: &Path, samples: &SampleFile) -> Result<()> {
+    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
+    let set = samples.set();
+    let bytes = pixels(&samples.values, set);
+    let images = Pixels {
+        pixels: &bytes,
+        count: set.count,
+        width_px: set.width,
+        height_px: set.height,
+        channels: set.channels,
+    };
+    let layout = SheetLayout::square(set.count, 2);
+    let rgba = layout.rgba(&images).map_err(|error| anyhow!("{error}"))?;
+    let (width, height) = layout.size_px(&images);
+    let sheet = image::RgbaImage::from_raw(width as u32, height as u32, rgba);
+    let sheet = sheet.context("a sheet has as many pixels as its sides say")?;
+    sheet.save(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn idx_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
+    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
+    let mut sides = vec![samples.count()];
+    if samples.channels > 1 {
+        sides.push(samples.channels);
+    }
+    sides.extend([samples.height, samples.width]);
+    let mut bytes = vec![0, 0, 8, u8::try_from(sides.len())?];
+    for side in sides {
+        bytes.extend(u32::try_from(side)?.to_be_bytes());
+    }
+    // Channels first, as the numbers are.
+    let byte = |value: &f32| ((value + 1.0) * 127.5).round() as u8;
+    bytes.extend(samples.values.iter().map(byte));
+    Ok(bytes)
+}
+
+fn csv(samples: &SampleFile) -> String {
+    let mut text = String::new();
+    for row in samples.values.chunks_exact(samples.size()) {
+        let numbers: Vec<String> = row.iter().map(f32::to_string).collect();
+        text += &numbers.join(",");
+        text.push('\n');
+    }
+    text
+}
+
+fn tensor_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
+    let bytes: Vec<u8> = samples.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let mut shape = vec![samples.count()];
+    if samples.height > 1 {
+        shape.extend([samples.channels, samples.height]);
+    }
+    shape.push(samples.width);
+    let view = TensorView::new(Dtype::F32, shape, &bytes)?;
+    Ok(serialize([("samples", view)], None::<HashMap<String, String>>)?)
+}
+
+/// Reads a file of samples; images as bytes come out in [-1, 1].
+pub(crate) fn read_samples(path: &Path) -> Result<SampleFile> {
+    let bytes = read(path)?;
+    let name = name_of(path);
+    let samples = match extension(path).as_str() {
+        "csv" => read_csv(&bytes),
+        "safetensors" => read_tensor(&bytes),
+        "idx" => read_idx(&name, &bytes),
+        other => Err(anyhow!("`.{other}` is not known; allowed is idx, csv, safetensors")),
+    };
+    let samples = samples.with_context(|| path.display().to_string())?;
+    ensure!(!samples.values.is_empty(), "{}: holds no samples", path.display());
+    ensure!(
+        samples.values.iter().all(|value| value.is_finite()),
+        "{}: holds NaN or infinity",
+        path.display()
+    );
+    Ok(samples)
+}
+
+fn read_idx(name: &str, bytes: &[u8]) -> Result<SampleFile> {
+    // Parsed twice, but errors then speak of images.
+    idx::parse(name, bytes)?;
+    let images = ImageSet::from_idx((name, bytes), None)?;
+    let values = images.pixels().iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect();
+    let (channels, height, width) = (images.channels(), images.height(), images.width());
+    Ok(SampleFile { values, channels, height, width })
+}
+
+fn read_csv(bytes: &[u8]) -> Result<SampleFile> {
+    let text = std::str::from_utf8(bytes).context("is not text")?;
+    let (mut values, mut width) = (Vec::new(), 0);
+    for (index, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let row: Result<Vec<f32>, _> =
+            line.split(',').map(|number| number.trim().parse::<f32>()).collect();
+        let row = match row {
+            Ok(row) => row,
+            Err(_) if index == 0 => continue,
+            Err(error) => bail!("line {}: {error}", index + 1),
+        };
+        ensure!(
+            width == 0 || row.len() == width,
+            "line {}: has {} numbers; the lines before have {width}",
+            index + 1,
+            row.len()
+        );
+        width = row.len();
+        values.extend(row);
+    }
+    Ok(SampleFile { values, channels: 1, height: 1, width })
+}
+
+fn read_tensor(bytes: &[u8]) -> Result<SampleFile> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let tensors = file.tensors();
+    let [(name, view)] = tensors.as_slice() else {
+        bail!("holds {} tensors; a sample file holds one", tensors.len());
+    };
+    let values: Vec<f32> = match view.dtype() {
+        Dtype::F32 => view
+            .data()
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
+            .collect(),
+        Dtype::F64 => view
+            .data()
+            .chunks_exact(8)
+            .map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")) as f32)
+            .collect(),
+        other => bail!("tensor {name} is {other:?}; allowed is F32 and F64"),
+    };
+    let (channels, height, width) = match *view.shape() {
+        [_, width] => (1, 1, width),
+        [_, height, width] => (1, height, width),
+        [_, channels, height, width] => (channels, height, width),
+        ref shape => bail!("tensor {name} has shape {shape:?}; a sample file's is (count, …)"),
+    };
+    ensure!(channels * height * width > 0, "tensor {name} is empty");
+    Ok(SampleFile { values, channels, height, width })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images() -> SampleFile {
+        let values = (0..24).map(|i| (i as f32 * 10.0).round() / 127.5 - 1.0).collect();
+        SampleFile { values, channels: 1, height: 3, width: 4 }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let folder = std::env::temp_dir().join(format!("gan-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for name in ["a.idx", "a.csv", "a.safetensors"] {
+            let path = folder.join(name);
+            write_samples(&path, &images()).expect("written");
+            let found = read_samples(&path).expect("read");
+            assert_eq!(found.count(), 2, "{name}");
+            for (a, b) in found.values.iter().zip(images().values) {
+                assert!((a - b).abs() < 1e-6, "{name}: {a} for {b}");
+            }
+        }
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn broken_tables_are_named_by_line() {
+        let told = |text: &str| format!("{:#}", read_csv(text.as_bytes()).expect_err("broken"));
+        assert!(told("1,2\n3\n").contains("line 2: has 1 numbers"));
+        assert!(told("1,2\n3,x\n").contains("line 2"));
+        let with_head = read_csv(b"x,y\n1,2\n").expect("a heading is skipped");
+        assert_eq!((with_head.values, with_head.width), (vec![1.0, 2.0], 2));
+    }
+}

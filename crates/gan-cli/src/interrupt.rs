@@ -1,0 +1,26 @@
+//! Ctrl-C as a wish to stop, not a sudden end.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static WATCHING: OnceLock<()> = OnceLock::new();
+
+/// Takes note of Ctrl-C from now on; a second one ends the program at once.
+pub(crate) fn watch() {
+    WATCHING.get_or_init(|| {
+        let handler = || {
+            if INTERRUPTED.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+            eprintln!("stopping after this step; press Ctrl-C again to end at once");
+        };
+        // Without a handler Ctrl-C ends the program, which is no reason not to train.
+        let _ = ctrlc::set_handler(handler);
+    });
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn is_wanted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}

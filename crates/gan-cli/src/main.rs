@@ -1,0 +1,78 @@
+//! `gan`: trains, samples, evaluates, reproduces and exports, natively.
+//!
+//! The command holds no mathematics: it reads arguments and files, asks the libraries, and says
+//! what came of it. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint was
+//! written).
+
+mod data;
+mod device;
+mod evaluate;
+mod export;
+mod files;
+mod interrupt;
+mod listing;
+mod reproduce;
+mod runs;
+mod sample;
+mod specs;
+mod train;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Trains, samples and evaluates small generative adversarial networks.
+#[derive(Parser)]
+#[command(name = "gan", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a run and write checkpoints; Ctrl-C leaves one too, and --resume goes on from it.
+    Train(train::Arguments),
+    /// Draw samples from a checkpoint, as PNG sheet, IDX or CSV.
+    Sample(sample::Arguments),
+    /// Score two sample files against each other.
+    Evaluate(evaluate::Arguments),
+    /// Run a published experiment with several seeds and print the paper's figures beside ours.
+    Reproduce(reproduce::Arguments),
+    /// Write a checkpoint's generator alone, for the widget or other programs.
+    Export(export::Arguments),
+    /// List the presets, or print one.
+    Presets(listing::Arguments),
+}
+
+/// What a command ends with, beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Done,
+    /// Ctrl-C was pressed and what there was has been kept.
+    Interrupted,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Sample(arguments) => sample::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Reproduce(arguments) => reproduce::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Presets(arguments) => listing::run(&arguments),
+    };
+    exit_code(outcome)
+}
+
+fn exit_code(outcome: Result<Ending>) -> ExitCode {
+    match outcome {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

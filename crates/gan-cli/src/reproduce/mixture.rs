@@ -1,0 +1,44 @@
+//! How well a generator covers a mixture of Gaussians in the plane.
+
+use anyhow::{Context as _, Result, anyhow};
+use gan_core::Inputs;
+use gan_eval::Samples;
+use gan_eval::modes::Mixture;
+use gan_random::Purpose;
+use gan_session::distribution;
+use pollster::block_on;
+
+use crate::runs::TrainedRun;
+
+/// What is said of one trained generator.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MixtureScores {
+    /// Modes with at least one high-quality sample nearest to them.
+    pub(crate) modes: usize,
+    /// Share of samples within three standard deviations of a mode.
+    pub(crate) quality: f64,
+    /// KL of all samples' modes from the uniform distribution, in nats.
+    pub(crate) reverse_kl: f64,
+}
+
+/// Scores `count` samples of the run's generator.
+pub(crate) fn score(run: &TrainedRun, count: usize) -> Result<MixtureScores> {
+    let spec = run.trainer.spec();
+    let points = spec.data.points.as_ref().context("the run's data are no points")?;
+    let data = distribution(points);
+    let (centres, sd) =
+        data.modes().zip(data.mode_sd()).context("this distribution has no modes")?;
+    let sd = f64::from(*sd.first().context("a mixture has a mode")?);
+    let centres: Vec<f32> = centres.into_iter().flatten().collect();
+    let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
+    let values = block_on(run.trainer.samples(&inputs, 1))?;
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(anyhow!("the generator gives numbers that are not finite"));
+    }
+    let counts = Mixture::new(Samples::new(&centres, 2)?, sd)?.count(&Samples::new(&values, 2)?)?;
+    Ok(MixtureScores {
+        modes: counts.covered(),
+        quality: counts.high_quality_share(),
+        reverse_kl: counts.reverse_kl_of_all(),
+    })
+}

@@ -1,0 +1,85 @@
+//! The published experiments: what is trained, for how long, and what the papers say came of it.
+//!
+//! A row compares arms: the same run with one thing changed. Data files, so that a reader sees what
+//! was run without reading code.
+
+use anyhow::{Context as _, Result, anyhow};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A published experiment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    /// As in `gan reproduce NAME`.
+    pub(crate) name: String,
+    /// What it shows.
+    pub(crate) title: String,
+    /// Paper and table.
+    pub(crate) source: String,
+    /// Preset that the arms change.
+    pub(crate) preset: String,
+    /// Changes that all arms share, as a merge patch.
+    #[serde(default)]
+    pub(crate) patch: Value,
+    /// Generator steps.
+    pub(crate) steps: u64,
+    /// Generator steps of the paper, where ours are fewer.
+    pub(crate) paper_steps: Option<u64>,
+    /// Seeds 1 to this.
+    pub(crate) seeds: u64,
+    /// Samples that the scores are taken of.
+    pub(crate) samples: usize,
+    /// What is compared.
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arm {
+    /// Short and unique in its row.
+    pub(crate) name: String,
+    /// Changes of this arm, as a merge patch.
+    #[serde(default)]
+    pub(crate) patch: Value,
+    /// The paper's modes covered, as printed there.
+    pub(crate) paper_modes: Option<String>,
+    /// The paper's share of high-quality samples, as printed there.
+    pub(crate) paper_quality: Option<String>,
+}
+
+const FILES: [&str; 2] =
+    [include_str!("../../rows/unrolled-ring.json"), include_str!("../../rows/unrolled-grid.json")];
+
+/// Every row.
+pub(crate) fn rows() -> Result<Vec<Row>> {
+    let read = |text: &&str| serde_json::from_str(text).context("a row's file is broken");
+    FILES.iter().map(read).collect()
+}
+
+/// The row called `name`.
+pub(crate) fn row(name: &str) -> Result<Row> {
+    let rows = rows()?;
+    let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+    let found = rows.into_iter().find(|row| row.name == name);
+    found.ok_or_else(|| anyhow!("there is no row `{name}`; there are {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gan_protocol::{RunSpec, merged, preset};
+
+    #[test]
+    fn every_arm_of_every_row_is_a_valid_run() {
+        for row in rows().expect("readable") {
+            let base = preset(&row.preset).expect("a preset").spec.to_value();
+            for arm in &row.arms {
+                let value = merged(&merged(&base, &row.patch), &arm.patch);
+                let spec = RunSpec::from_value(value);
+                assert!(spec.is_ok(), "{} {}: {spec:?}", row.name, arm.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A run in hand: trainer and data, a step at a time.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use gan_core::{Device, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
+use gan_protocol::RunSpec;
+use gan_session::LoadedData;
+use pollster::block_on;
+
+use crate::data::{DataArguments, read};
+
+/// Steps whose scores are read in one go.
+const READ_EVERY: usize = 16;
+
+/// A run with its data.
+pub(crate) struct TrainedRun {
+    pub(crate) trainer: Trainer,
+    pub(crate) data: LoadedData,
+}
+
+impl TrainedRun {
+    /// A run at its start, or where `resume` left it.
+    pub(crate) fn new(
+        spec: &RunSpec,
+        data: &DataArguments,
+        resume: Option<&Path>,
+        device: &Device,
+    ) -> Result<Self> {
+        let trainer = match resume {
+            Some(path) => Trainer::restore(&snapshot(path)?, spec, device)
+                .with_context(|| format!("cannot go on from {}", path.display()))?,
+            None => Trainer::new(spec, device)?,
+        };
+        Ok(Self { trainer, data: data.load(spec)? })
+    }
+
+    /// At most `count` steps, whose scores are read in one go: as many as are good to be read
+    /// together.
+    ///
+    /// # Errors
+    /// If the device fails, or the run diverged.
+    pub(crate) fn steps(&mut self, count: u64) -> Result<Vec<(u64, StepScores)>> {
+        let count = count.min(READ_EVERY as u64);
+        let mut pending = Vec::new();
+        for _ in 0..count {
+            pending.push(self.step());
+        }
+        let scores = block_on(PendingScores::read(pending))?;
+        if let Some((step, scores)) = scores.iter().find(|(_, scores)| !scores.is_finite()) {
+            bail!("the run diverged at step {step}: {scores:?}");
+        }
+        Ok(scores)
+    }
+
+    fn step(&mut self) -> PendingScores {
+        let (seed, count) = (self.trainer.spec().seed, self.trainer.reals_per_step());
+        let samples = &mut self.data.samples;
+        self.trainer.step(|step| {
+            let mut batch = RealBatch::default();
+            samples.fill_batch(seed, step, count, &mut batch.values, &mut batch.labels);
+            batch
+        })
+    }
+
+    /// Writes a checkpoint.
+    pub(crate) fn save(&self, path: &Path) -> Result<()> {
+        let bytes = block_on(self.trainer.snapshot())?.to_bytes();
+        crate::files::write(path, &bytes)
+    }
+}
+
+/// Reads a checkpoint.
+pub(crate) fn snapshot(path: &Path) -> Result<Snapshot> {
+    let bytes = read(path)?;
+    Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())
+}

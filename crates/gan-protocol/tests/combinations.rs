@@ -1,0 +1,136 @@
+//! Which parts of a run go together, and what is said of those that do not.
+
+use gan_protocol::{RunSpec, Shape, merged, preset};
+use serde_json::{Value, json};
+
+fn ring() -> Value {
+    preset("ring").expect("a preset").spec.to_value()
+}
+
+fn refusal(patch: &Value) -> (String, String) {
+    let error = RunSpec::from_value(merged(&ring(), patch)).expect_err("makes no sense");
+    (error.path, error.message)
+}
+
+/// The ring's critic with other layers before its last.
+fn critic(layer: Value) -> Value {
+    json!({"discriminator": {"layers": [
+        {"kind": "linear", "units": 8}, layer, {"kind": "linear", "units": 1}
+    ]}})
+}
+
+#[test]
+fn combinations_without_meaning_are_refused_with_the_reason() {
+    let batch_norm = critic(json!({"kind": "batch_norm"}));
+    let in_a_block = critic(json!({"kind": "residual", "layers": [{"kind": "batch_norm"}]}));
+    let discrimination =
+        critic(json!({"kind": "minibatch_discrimination", "features": 2, "dimensions": 2}));
+    let labelled = critic(json!({"kind": "label", "classes": 8}));
+    let cases = [
+        (batch_norm, "discriminator.layers[1]", "mixes the samples"),
+        (in_a_block, "discriminator.layers[1].layers[0]", "mixes the samples"),
+        (discrimination, "discriminator.layers[1]", "mixes the samples"),
+        (json!({"label_smoothing": 0.1}), "label_smoothing", "no targets"),
+        (
+            json!({"objective": "hinge", "fake_label_smoothing": 0.1}),
+            "fake_label_smoothing",
+            "no targets",
+        ),
+        (json!({"diff_augment": {"translation": 0.1}}), "diff_augment", "for images"),
+        (labelled, "discriminator.layers[1]", "no `labels`"),
+        (
+            json!({"labels": {"kind": "conditional", "classes": 8}}),
+            "generator.layers",
+            "hold no `label` layer",
+        ),
+        (
+            json!({"mixture": {"generators": 4}, "discriminator": {"layers": [
+                {"kind": "linear", "units": 5}
+            ]}}),
+            "generator.layers",
+            "hold no `mixture_linear` layer",
+        ),
+        (json!({"codes": {"categorical": [10]}}), "discriminator.layers", "must end in 11"),
+        (json!({"codes": {"categorical": []}}), "codes.categorical", "is empty"),
+        (json!({"data": {"channels": 1}}), "data.channels", "points are no images"),
+        (json!({"data": {"points": null}}), "data.points", "is missing"),
+        (json!({"data": {"source": "mnist"}}), "data.points", "the source is not `points`"),
+        (
+            json!({"data": {"points": {"kind": "grid", "side": 0, "spacing": 1, "sd": 0.1}}}),
+            "data.points.side",
+            "is 0",
+        ),
+        (
+            json!({"data": {"points": {"kind": "mixture", "components": [
+                {"mean": [0, 0], "covariance": [[1, 2], [2, 1]], "weight": 1}
+            ]}}}),
+            "data.points.components[0].covariance",
+            "positive semi-definite",
+        ),
+        (json!({"penalties": [{"kind": "r1", "weight": -1}]}), "penalties[0].weight", "is -1"),
+        (
+            json!({"generator_optimizer": {"method": {"kind": "sgd", "nesterov": true}}}),
+            "generator_optimizer.method.nesterov",
+            "no momentum",
+        ),
+        (json!({"packing": 9}), "packing", "is 9"),
+    ];
+    for (patch, path, message) in cases {
+        let (at, what) = refusal(&patch);
+        assert_eq!(at, path, "{patch}: {what}");
+        assert!(what.contains(message), "{patch}: {what}");
+    }
+}
+
+#[test]
+fn cures_combine_where_they_make_sense() {
+    let patches = [
+        json!({"packing": 4}),
+        json!({"packing": 2, "unrolled_steps": 5, "instance_noise": {"sd": 0.1, "decay_steps": 100}}),
+        json!({"objective": "linear", "weight_clip": 0.01, "penalties": [],
+               "discriminator_steps": 5,
+               "discriminator_optimizer": {"method": {"kind": "rms_prop"}}}),
+        critic(json!({"kind": "minibatch_stddev"})),
+        merged(&critic(json!({"kind": "batch_norm"})), &json!({"penalties": []})),
+        json!({"discriminator": {"spectral_norm": true}, "objective": "hinge"}),
+    ];
+    for patch in patches {
+        // Packing widens what the critic is fed; its first layer takes any width.
+        let spec = RunSpec::from_value(merged(&ring(), &patch));
+        assert!(spec.is_ok(), "{patch}: {spec:?}");
+    }
+}
+
+#[test]
+fn a_pack_is_judged_as_one() {
+    let spec = RunSpec::from_value(merged(&ring(), &json!({"packing": 3}))).expect("valid");
+    assert_eq!(spec.discriminator_input(), Shape::flat(6));
+    assert_eq!(spec.discriminator_outputs(), 1);
+}
+
+#[test]
+fn tasks_widen_the_discriminators_answer() {
+    let mut mnist = preset("mnist-mlp").expect("a preset").spec;
+    let first = mnist.generator.layers.remove(0);
+    mnist.generator.layers.splice(
+        0..0,
+        [serde_json::from_value(json!({"kind": "label", "classes": 10})).expect("a layer"), first],
+    );
+    mnist.labels = Some(
+        serde_json::from_value(json!({"kind": "auxiliary_classifier", "classes": 10}))
+            .expect("labels"),
+    );
+    mnist.codes = Some(serde_json::from_value(json!({"continuous": 2})).expect("codes"));
+    assert_eq!(mnist.discriminator_outputs(), 13);
+    assert_eq!(mnist.generator_input(), Shape::flat(34));
+    let error = mnist.validate().expect_err("the discriminator ends in one number");
+    assert_eq!(error.path, "discriminator.layers");
+}
+
+#[test]
+fn numbers_are_written_as_they_were_read() {
+    let text = ring().to_string();
+    assert!(text.contains("0.05") && !text.contains("0.0500000"), "{text}");
+    let spec = RunSpec::from_value(ring()).expect("a preset");
+    assert_eq!(RunSpec::from_value(spec.to_value()), Ok(spec));
+}
