@@ -35,11 +35,6 @@ impl DataArguments {
             None => Ok(data),
         }
     }
-
-    /// MNIST's test images, for scores.
-    pub(crate) fn mnist_test(&self) -> Result<ImageSet> {
-        mnist(&self.data, "t10k").map_err(|message| anyhow!(message))
-    }
 }
 
 struct Folder<'a> {

@@ -54,6 +54,8 @@ fn every_event_survives_the_wire() {
         discriminator_loss: 1.5,
         real_score: 0.5,
         fake_score: 0.25,
+        penalty: 0.5,
+        auxiliary: 2.0,
     };
     let fault = Fault::Spec { path: "seed".to_owned(), message: "is wrong".to_owned() };
     let task = Task { name: "data".to_owned(), done: 1.0, total: None };

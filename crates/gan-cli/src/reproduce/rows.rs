@@ -20,7 +20,7 @@ pub(crate) struct Row {
     /// Preset that the arms change.
     pub(crate) preset: String,
     /// Changes that all arms share, as a merge patch.
-    #[serde(default)]
+    #[serde(default = "no_change")]
     pub(crate) patch: Value,
     /// Generator steps.
     pub(crate) steps: u64,
@@ -41,12 +41,16 @@ pub(crate) struct Arm {
     /// Short and unique in its row.
     pub(crate) name: String,
     /// Changes of this arm, as a merge patch.
-    #[serde(default)]
+    #[serde(default = "no_change")]
     pub(crate) patch: Value,
     /// The paper's modes covered, as printed there.
     pub(crate) paper_modes: Option<String>,
     /// The paper's share of high-quality samples, as printed there.
     pub(crate) paper_quality: Option<String>,
+}
+
+fn no_change() -> Value {
+    Value::Object(serde_json::Map::new())
 }
 
 const FILES: [&str; 2] =
