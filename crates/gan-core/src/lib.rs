@@ -21,6 +21,8 @@ mod optimizer;
 mod penalty;
 mod plan;
 mod presentation;
+#[cfg(test)]
+mod reference_tests;
 mod scores;
 mod spectral;
 mod trainer;

@@ -122,9 +122,9 @@ impl Net {
         let mut start = 0;
         let mut parameters = Vec::with_capacity(self.dimensions.len());
         for dimensions in &self.dimensions {
-            let end = start + dimensions.iter().product::<usize>();
-            parameters.push(self.numbers.clone().slice([start..end]));
-            start = end;
+            let count = dimensions.iter().product::<usize>();
+            parameters.push(self.numbers.clone().narrow(0, start, count));
+            start += count;
         }
         parameters
     }
@@ -177,20 +177,25 @@ impl Net {
         input: Activations,
         pass: &mut Pass<'_>,
     ) -> (Tensor<2>, Activations) {
+        let (output, gradient) = self.forward_and_pull_back(weights, input, pass, first_of_each);
+        (output.flat(), gradient)
+    }
+
+    /// As [`Net::forward_with`], and the gradient with respect to `input` of the output's product
+    /// with `cotangent(output)`, which is taken as a constant.
+    pub(crate) fn forward_and_pull_back(
+        &mut self,
+        weights: &[Tensor<1>],
+        input: Activations,
+        pass: &mut Pass<'_>,
+        cotangent: impl FnOnce(&Activations) -> Activations,
+    ) -> (Activations, Activations) {
         let mut kept: Vec<Kept> = Vec::with_capacity(self.layers.len());
         let buffers = &mut self.buffers;
         let output =
             layer::forward_all(&self.layers, weights, buffers, input, pass, Some(&mut kept));
-        let output = output.flat();
-        let [batch, size] = output.dims();
-        let device = output.device().inner();
-        let verdict = Tensor::<2>::ones([batch, 1], &device);
-        let one = match size {
-            1 => verdict,
-            _ => Tensor::cat(vec![verdict, Tensor::zeros([batch, size - 1], &device)], 1),
-        };
-        let gradient =
-            layer::input_gradient_all(&self.layers, weights, &kept, Activations::Flat(one));
+        let cotangent = cotangent(&output);
+        let gradient = layer::input_gradient_all(&self.layers, weights, &kept, cotangent);
         (output, gradient)
     }
 
@@ -204,6 +209,19 @@ impl Net {
             *mine = blend(mine, theirs);
         }
     }
+}
+
+/// One for the first number of each of `outputs`, zero for the others.
+fn first_of_each(outputs: &Activations) -> Activations {
+    let (shape, rows) = (outputs.shape(), outputs.clone().flat());
+    let [batch, size] = rows.dims();
+    let device = rows.device().inner();
+    let first = Tensor::<2>::ones([batch, 1], &device);
+    let ones = match size {
+        1 => first,
+        _ => Tensor::cat(vec![first, Tensor::zeros([batch, size - 1], &device)], 1),
+    };
+    Activations::Flat(ones).shaped(shape)
 }
 
 /// A flat tensor on `device`.

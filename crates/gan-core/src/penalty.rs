@@ -42,7 +42,8 @@ pub(crate) fn penalties(
     sum
 }
 
-fn term(
+/// One penalty, where it is to be taken.
+pub(crate) fn term(
     penalty: PenaltySpec,
     net: &mut Net,
     weights: &[Tensor<1>],
@@ -50,7 +51,7 @@ fn term(
     fakes: Batch<'_>,
     generator: &mut Generator,
 ) -> Tensor<1> {
-    let (at, condition) = match penalty {
+    let (samples, condition) = match penalty {
         PenaltySpec::GradientPenalty { .. } => {
             (between(reals.samples, fakes.samples, generator), reals.condition)
         }
@@ -58,9 +59,20 @@ fn term(
         PenaltySpec::R1 { .. } => (reals.samples.clone(), reals.condition),
         PenaltySpec::R2 { .. } => (fakes.samples.clone(), fakes.condition),
     };
+    term_at(penalty, net, weights, Batch { samples: &samples, condition }, generator)
+}
+
+/// One penalty at given points.
+pub(crate) fn term_at(
+    penalty: PenaltySpec,
+    net: &mut Net,
+    weights: &[Tensor<1>],
+    points: Batch<'_>,
+    generator: &mut Generator,
+) -> Tensor<1> {
     let mode = Mode::Training { randomness: generator, moves_statistics: false };
-    let mut pass = Pass { mode, condition };
-    let (_, gradient) = net.forward_and_input_gradient(weights, at, &mut pass);
+    let mut pass = Pass { mode, condition: points.condition };
+    let (_, gradient) = net.forward_and_input_gradient(weights, points.samples.clone(), &mut pass);
     let squares = gradient.flat().square().sum_dim(1);
     match penalty {
         PenaltySpec::R1 { weight } | PenaltySpec::R2 { weight } => {
@@ -116,4 +128,54 @@ fn per_sample<const D: usize>(values: &[f32], like: &Tensor<D>) -> Tensor<D> {
     let mut dimensions = [1; D];
     dimensions[0] = values.len();
     Tensor::from_data(TensorData::new(values.to_vec(), dimensions), &like.device())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gan_protocol::Shape;
+
+    const SHAPE: Shape = Shape::Flat { size: 3 };
+
+    fn samples(values: Vec<f32>) -> Activations {
+        Activations::from_values(values, SHAPE, &crate::reference_tests::device())
+    }
+
+    fn rows(samples: Activations) -> Vec<Vec<f32>> {
+        let values: Vec<f32> = samples.flat().into_data().try_into_vec().expect("f32");
+        values.chunks_exact(3).map(<[f32]>::to_vec).collect()
+    }
+
+    #[test]
+    fn a_point_between_is_as_far_along_in_every_number() {
+        let mut generator = stream(1, Purpose::Penalty, 0);
+        // From 1, 1, 1 to 3, 5, 9: the share of the way can be read off each number.
+        let (fakes, reals) = (vec![1.0; 3 * 50], [3.0, 5.0, 9.0].repeat(50));
+        let points = rows(between(&samples(reals), &samples(fakes), &mut generator));
+        let shares: Vec<f32> = points.iter().map(|point| (point[0] - 1.0) / 2.0).collect();
+        for (point, share) in points.iter().zip(&shares) {
+            assert!((0.0..1.0).contains(share), "{point:?}");
+            assert!((point[1] - 1.0 - 4.0 * share).abs() < 1e-5, "{point:?}");
+            assert!((point[2] - 1.0 - 8.0 * share).abs() < 1e-5, "{point:?}");
+        }
+        let mean = shares.iter().sum::<f32>() / 50.0;
+        assert!((mean - 0.5).abs() < 0.17, "four standard errors: {mean}");
+    }
+
+    #[test]
+    fn a_point_around_is_at_most_half_a_deviation_above_its_real() {
+        let mut generator = stream(1, Purpose::Penalty, 0);
+        let reals: Vec<f32> = [-2.0, 0.0, 2.0].repeat(400);
+        // Of 1,200 numbers, of which two thirds are 2 from their mean.
+        let sd = (4.0_f32 * 800.0 / 1_199.0).sqrt();
+        let points = rows(around(&samples(reals.clone()), &mut generator));
+        let shift = |point: &Vec<f32>| [point[0] + 2.0, point[1], point[2] - 2.0];
+        let shifts: Vec<f32> = points.iter().flat_map(shift).map(|x| x / (0.5 * sd)).collect();
+        assert!(shifts.iter().all(|shift| (-1e-6..1.0).contains(shift)));
+        // Two independent uniform factors: the mean is 1/4; a sample's own factor is shared.
+        let mean = shifts.iter().sum::<f32>() / 1_200.0;
+        assert!((mean - 0.25).abs() < 0.04, "{mean}");
+        let differs = |shift: &[f32]| (shift[0] - shift[1]).abs() > 1e-6;
+        assert!(shifts.chunks_exact(3).all(differs), "each number has noise of its own");
+    }
 }

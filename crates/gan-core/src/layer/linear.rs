@@ -1,7 +1,7 @@
 //! Layers that are products with a matrix.
 
-use burn::tensor::Tensor;
 use burn::tensor::module::linear as affine;
+use burn::tensor::{Int, Tensor};
 
 use super::Values;
 use crate::activations::Activations;
@@ -40,10 +40,12 @@ pub(super) fn maxout_gradient(
     units: usize,
     pieces: usize,
 ) -> Activations {
-    // Which piece is the largest does not depend smoothly on anything: a constant.
-    let all = pieces_of(input, values, units, pieces).inner();
-    let largest = all.clone().max_dim(2).repeat_dim(2, pieces);
-    let chosen = all.equal(largest).float();
+    // Which piece is the largest does not depend smoothly on anything: a constant. Of equal ones
+    // (a sample of zeros meets biases of zero) it is one, as in automatic differentiation.
+    let largest = pieces_of(input, values, units, pieces).inner().argmax(2);
+    let numbers = Tensor::<1, Int>::arange(0..pieces as i64, &largest.device());
+    let numbers = numbers.reshape([1, 1, pieces]).expand([largest.dims()[0], units, pieces]);
+    let chosen = largest.repeat_dim(2, pieces).equal(numbers).float();
     let g = gradient.flat();
     let batch = g.dims()[0];
     let spread = g.reshape([batch, units, 1]) * chosen;

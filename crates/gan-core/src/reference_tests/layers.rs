@@ -1,0 +1,149 @@
+//! Each layer kind: its output, its gradients, and the gradients of its gradient.
+
+use burn::tensor::{Gradients, Tensor};
+use gan_random::{Purpose, standard_normal, stream};
+use serde_json::{Value, json};
+
+use super::{
+    Comparison, classes, fixture, leaf, lists, net, numbers, read, read_flat, samples, shape, text,
+    training,
+};
+use crate::activations::{Activations, each};
+use crate::inputs::one_hot;
+use crate::net::{Condition, Mode, Net, Pass, tensor};
+
+/// What the samples are; a fixture's labels and generators are of three each.
+fn condition(case: &Value) -> Condition {
+    let told = |name: &str| Some(one_hot(&classes(&case[name]), 3, &super::device()));
+    Condition { label: told("labels"), generator: told("generators") }
+}
+
+fn gradient_of(leaf: &Activations, gradients: &Gradients) -> Option<Vec<f32>> {
+    match leaf {
+        Activations::Flat(x) => x.grad(gradients).map(read),
+        Activations::Image(x) => x.grad(gradients).map(read),
+    }
+}
+
+/// The gradients of each parameter; zeros where the number does not depend on it.
+pub(super) fn parameter_gradients(leaves: &[Tensor<1>], gradients: &Gradients) -> Vec<Vec<f32>> {
+    let zeros = |leaf: &Tensor<1>| vec![0.0; leaf.dims()[0]];
+    leaves.iter().map(|leaf| leaf.grad(gradients).map_or_else(|| zeros(leaf), read)).collect()
+}
+
+#[test]
+fn outputs_and_gradients_are_pytorchs() {
+    let comparison = Comparison::new("layers, first order");
+    for case in fixture("layers") {
+        let name = text(&case["name"]);
+        let condition = condition(&case);
+        let mut net = net(&case);
+        let leaves = net.leaves();
+        let x = leaf(samples(&case["input"], shape(&case["shape"])));
+        let input = x.clone();
+        let output =
+            training(&condition, true, |pass| net.forward_with(&leaves, input, pass)).flat();
+        let [batch, size] = output.dims();
+        let cotangent = samples(&case["cotangent"], gan_protocol::Shape::flat(size)).flat();
+        assert_eq!(cotangent.dims(), [batch, size], "{name}");
+        let found = read(output.clone().inner());
+        comparison.close(&format!("{name}, output"), &found, &numbers(&case["output"]), 0.0);
+        let gradients = (output * cotangent).sum().backward();
+        let found = gradient_of(&x, &gradients).expect("a gradient of the input");
+        let expected = numbers(&case["input_gradient"]);
+        comparison.close(&format!("{name}, input gradient"), &found, &expected, 1.0);
+        let found = parameter_gradients(&leaves, &gradients);
+        comparison.all_close(name, &found, &lists(&case["parameter_gradients"]), 1.0);
+        // After the pass above has moved the running statistics.
+        if case.get("sampled").is_some() {
+            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+            let found = read_flat(net.forward(x.inner(), &mut pass));
+            comparison.close(&format!("{name}, sampled"), &found, &numbers(&case["sampled"]), 0.0);
+        }
+    }
+}
+
+#[test]
+fn gradients_written_as_forward_operations_are_pytorchs_to_the_second_order() {
+    let comparison = Comparison::new("layers, second order");
+    for case in fixture("layers").iter().filter(|case| case.get("second_order").is_some()) {
+        let name = text(&case["name"]);
+        let condition = condition(case);
+        let shape = shape(&case["shape"]);
+        let mut net = net(case);
+        let leaves = net.leaves();
+        let x = leaf(samples(&case["input"], shape));
+        let input = x.clone();
+        let (_, gradient) = training(&condition, false, |pass| {
+            net.forward_and_pull_back(&leaves, input, pass, |output| {
+                samples(&case["cotangent"], output.shape())
+            })
+        });
+        let found = read_flat(gradient.clone().inner());
+        let first = numbers(&case["input_gradient"]);
+        comparison.close(&format!("{name}, input gradient"), &found, &first, 1.0);
+        let second = &case["second_order"];
+        let direction = samples(&second["direction"], shape).flat();
+        // The gradient of a layer like average pooling is no function of anything in the graph,
+        // which this zero is.
+        let zero = x.clone().flat().sum().mul_scalar(0.0);
+        let gradients = ((gradient.flat() * direction).sum() + zero).backward();
+        let found = gradient_of(&x, &gradients).expect("it is in the sum");
+        let what = format!("{name}, second order");
+        comparison.close(&what, &found, &numbers(&second["input_gradient"]), 1.0);
+        let found = parameter_gradients(&leaves, &gradients);
+        comparison.all_close(&what, &found, &lists(&second["parameter_gradients"]), 1.0);
+    }
+}
+
+#[test]
+fn of_equal_pieces_one_has_the_slope() {
+    let cases = fixture("layers");
+    let case = cases.iter().find(|case| case["name"] == "maxout").expect("there is such a case");
+    let mut net = net(case);
+    // A sample of zeros and biases of zero: all pieces are equal.
+    let count = net.parameter_count();
+    let biases = net.dimensions[1][0];
+    let weights = net.numbers.clone().narrow(0, 0, count - biases);
+    net.numbers = Tensor::cat(vec![weights, tensor(vec![0.0; biases], &super::device())], 0);
+    let zeros = json!(vec![0.0; numbers(&case["input"]).len()]);
+    let (written, found) = input_gradients(&mut net, samples(&zeros, shape(&case["shape"])));
+    Comparison::new("maxout, equal pieces").close("maxout", &written, &found, 0.0);
+}
+
+#[test]
+fn random_layers_pass_the_gradient_through_what_they_drew() {
+    let layers = json!([
+        {"kind": "linear", "units": 40}, {"kind": "dropout", "rate": 0.5},
+        {"kind": "noise", "sd": 0.3}, {"kind": "activation", "function": {"name": "tanh"}},
+        {"kind": "dropout", "rate": 0.25}, {"kind": "linear", "units": 2}
+    ]);
+    let spec = json!({"initial_weights": {"kind": "he_normal"}, "layers": layers});
+    let spec = serde_json::from_value(spec).expect("a net");
+    let (shape, device) = (gan_protocol::Shape::flat(6), super::device());
+    let mut weights = stream(1, Purpose::GeneratorWeights, 0);
+    let mut net = Net::new(&spec, shape, &mut weights, &device).expect("a valid net");
+    let x = Activations::from_values(standard_normal(&mut weights, 3 * 6), shape, &device);
+    let (written, found) = input_gradients(&mut net, x);
+    assert!(super::largest(&found) > 0.1, "{found:?}");
+    Comparison::new("random layers").close("random layers", &written, &found, 0.0);
+}
+
+/// The gradient of the sum of a net's outputs with respect to its input: written as forward
+/// operations, and by automatic differentiation of the same pass.
+fn input_gradients(net: &mut Net, input: Activations) -> (Vec<f32>, Vec<f64>) {
+    let weights = net.parameters();
+    let x = leaf(input);
+    let condition = Condition::default();
+    let (output, written) = training(&condition, false, |pass| {
+        net.forward_and_pull_back(
+            &weights,
+            x.clone(),
+            pass,
+            |output| each!(output, x => x.clone().inner().ones_like()),
+        )
+    });
+    let gradients = output.flat().sum().backward();
+    let found = gradient_of(&x, &gradients).expect("a gradient of the input");
+    (read_flat(written.inner()), found.into_iter().map(f64::from).collect())
+}

@@ -1,0 +1,253 @@
+//! Whole training steps: every number of both nets after two generator steps, and the scores.
+//!
+//! Python cannot draw what `gan-random` draws. With `RECORD_REFERENCE=1` the test writes initial
+//! weights, latents and reals down, from which `tests/reference` computes the rest; without it the
+//! test first makes sure that what is drawn is still what was recorded.
+
+use burn::tensor::Tensor;
+use gan_protocol::RunSpec;
+use gan_random::{Purpose, standard_normal, stream};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use super::{Comparison, fixture, numbers, path, read, text};
+use crate::inputs::Inputs;
+use crate::net::Net;
+use crate::scores::{PendingScores, StepScores};
+use crate::trainer::{RealBatch, Trainer};
+
+const STEPS: usize = 2;
+
+fn linear(units: usize) -> Value {
+    json!({"kind": "linear", "units": units})
+}
+
+fn function(name: &str) -> Value {
+    json!({"kind": "activation", "function": {"name": name}})
+}
+
+fn uniform(layers: Value) -> Value {
+    json!({"initial_weights": {"kind": "kaiming_uniform"}, "layers": layers})
+}
+
+/// The runs that are compared. Nothing in them is random beyond what is recorded, and no gradient
+/// is nothing but rounding, of which Adam would make a whole step. So no bias is followed by batch
+/// normalisation, and where a loss takes only differences of verdicts, no bias moves all verdicts
+/// alike: there is none at the end, and none before a piecewise linear function.
+fn specs() -> Vec<(&'static str, Value)> {
+    let ring = json!({"source": "points",
+        "points": {"kind": "ring", "modes": 8, "radius": 1.0, "sd": 0.1}});
+    let mlp = |function_name: &str| {
+        json!([linear(6), function(function_name), linear(5), function(function_name),
+            {"kind": "linear", "units": 1, "bias": false}])
+    };
+    let paired = json!({
+        "seed": 21, "data": ring, "latent": {"size": 2, "distribution": "normal"},
+        "generator": uniform(json!([linear(6), function("relu"), linear(2)])),
+        "discriminator": uniform(mlp("tanh")),
+        "objective": "relativistic_paired",
+        "penalties": [{"kind": "r1", "weight": 0.5}, {"kind": "r2", "weight": 0.25}],
+        "generator_optimizer": {"learning_rate": 0.01},
+        "discriminator_optimizer": {"learning_rate": 0.02,
+            "schedule": {"warm_up": 3, "decay": {"kind": "constant"}}},
+        "batch_size": 8, "discriminator_steps": 2, "ema": {"decay": 0.9}
+    });
+    let convolutional = json!({
+        "seed": 22, "latent": {"size": 3, "distribution": "uniform"},
+        "data": {"source": "idx_files", "channels": 1, "height": 6, "width": 6},
+        "generator": uniform(json!([
+            {"kind": "linear", "units": 18, "bias": false},
+            {"kind": "reshape", "channels": 2, "height": 3, "width": 3},
+            {"kind": "batch_norm"}, function("leaky_relu"),
+            {"kind": "conv_transpose", "channels": 1, "kernel": 4, "stride": 2, "padding": 1},
+            function("tanh")
+        ])),
+        "discriminator": uniform(json!([
+            {"kind": "conv", "channels": 3, "kernel": 3, "stride": 2, "padding": 1},
+            {"kind": "layer_norm"}, function("silu"), {"kind": "flatten"}, linear(1)
+        ])),
+        "objective": "non_saturating", "penalties": [{"kind": "r1", "weight": 2.0}],
+        "generator_optimizer": {"learning_rate": 0.005},
+        "discriminator_optimizer": {"learning_rate": 0.005, "weight_decay": 0.01,
+            "method": {"kind": "adam_w"}},
+        "batch_size": 6, "discriminator_steps": 2,
+        "label_smoothing": 0.1, "fake_label_smoothing": 0.05, "ema": {"decay": 0.15}
+    });
+    let clipped = json!({
+        "seed": 23, "data": ring, "latent": {"size": 2, "distribution": "normal"},
+        "generator": uniform(json!([linear(6), function("tanh"), linear(2)])),
+        "discriminator": uniform(mlp("tanh")),
+        "objective": "linear", "weight_clip": 0.2, "packing": 2,
+        "generator_optimizer": {"learning_rate": 0.01,
+            "method": {"kind": "rms_prop", "decay": 0.9}},
+        "discriminator_optimizer": {"learning_rate": 0.05,
+            "method": {"kind": "sgd", "momentum": 0.5}, "clip_norm": 0.5},
+        "batch_size": 4, "discriminator_steps": 3, "unrolled_steps": 2
+    });
+    let mut critic = uniform(json!([{"kind": "flatten"}, linear(8), function("tanh"), linear(12)]));
+    critic["spectral_norm"] = json!(true);
+    let told = json!({
+        "seed": 24, "latent": {"size": 2, "distribution": "normal"},
+        "data": {"source": "idx_files", "channels": 1, "height": 2, "width": 2},
+        "generator": uniform(json!([
+            {"kind": "label", "classes": 3, "embedding": 2},
+            {"kind": "mixture_linear", "units": 6, "generators": 2},
+            function("softplus"), linear(4)
+        ])),
+        "discriminator": critic,
+        "objective": "hinge",
+        "labels": {"kind": "auxiliary_classifier", "classes": 3, "weight": 0.5},
+        "codes": {"categorical": [3], "continuous": 3},
+        "mixture": {"generators": 2, "weight": 0.25},
+        "generator_optimizer": {"learning_rate": 0.1, "method": {"kind": "sgd"},
+            "clip_value": 0.02},
+        "discriminator_optimizer": {"learning_rate": 0.02},
+        "batch_size": 7, "discriminator_steps": 2
+    });
+    vec![
+        ("paired", paired),
+        ("convolutional", convolutional),
+        ("clipped, packed and unrolled", clipped),
+        ("told and telling", told),
+    ]
+}
+
+fn reals(spec: &RunSpec, index: u64) -> RealBatch {
+    let samples = spec.batch_size * spec.packing;
+    let size = spec.data.shape().size().expect("small");
+    let noise = standard_normal(&mut stream(spec.seed, Purpose::DataSample, index), samples * size);
+    // Two decimals keep the fixture short.
+    let values = noise.into_iter().map(|x| (x.tanh() * 100.0).round() / 100.0).collect();
+    let labels = (0..samples).map(|i| ((i * 5 + index as usize) % 3) as u16).collect();
+    RealBatch { values, labels }
+}
+
+/// The shortest decimals that are these numbers in single precision.
+fn short(values: &[f32]) -> Value {
+    let decimal = |x: &f32| x.to_string().parse::<f64>().expect("a number");
+    Value::from(values.iter().map(decimal).collect::<Vec<f64>>())
+}
+
+fn start(net: &Net) -> Value {
+    let named = |name: &String, dimensions: &[usize], value: Tensor<1>| {
+        let values = short(&read(value));
+        json!({"name": name, "dimensions": dimensions, "values": values})
+    };
+    let parameters = net.names.iter().zip(&net.dimensions).zip(net.parameters());
+    let buffers = net.buffer_names.iter().zip(&net.buffers);
+    json!({
+        "parameters": parameters
+            .map(|((name, dimensions), value)| named(name, dimensions, value))
+            .collect::<Vec<Value>>(),
+        "buffers": buffers
+            .map(|(name, value)| named(name, &value.dims(), value.clone()))
+            .collect::<Vec<Value>>(),
+    })
+}
+
+/// All that the run draws, in the order of its discriminator steps: the last of those before a
+/// generator step shares its fakes.
+fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
+    let steps = spec.discriminator_steps;
+    let batches = (0..STEPS * steps).map(|index| {
+        let count = spec.batch_size * spec.packing;
+        let drawn = if (index + 1).is_multiple_of(steps) {
+            let step = (index / steps) as u64;
+            Inputs::drawn(spec, Purpose::GeneratorLatents, step, count)
+        } else {
+            Inputs::drawn(spec, Purpose::DiscriminatorLatents, index as u64, count)
+        };
+        let reals = reals(spec, index as u64);
+        json!({
+            "latents": short(&drawn.values), "generators": drawn.generators,
+            "reals": short(&reals.values), "labels": reals.labels,
+        })
+    });
+    json!({
+        "name": name,
+        "steps": STEPS,
+        "input_size": spec.generator_input().size(),
+        "spec": spec.to_value(),
+        "start": {
+            "generator": start(&trainer.generator),
+            "discriminator": start(&trainer.discriminator.net),
+        },
+        "batches": batches.collect::<Vec<Value>>(),
+    })
+}
+
+/// Every tensor of the run's nets by its name in a checkpoint.
+fn tensors(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
+    let mut found = Vec::new();
+    let nets = [
+        ("generator", Some(&trainer.generator)),
+        ("discriminator", Some(&trainer.discriminator.net)),
+        ("average", trainer.average.as_ref()),
+    ];
+    for (prefix, net) in nets.into_iter().filter_map(|(prefix, net)| Some((prefix, net?))) {
+        let values = net.parameters().into_iter().chain(net.buffers.iter().cloned());
+        for (name, value) in net.names.iter().chain(&net.buffer_names).zip(values) {
+            found.push((format!("{prefix}.{name}"), read(value)));
+        }
+    }
+    found
+}
+
+fn scores_close(comparison: &Comparison, what: &str, found: &StepScores, expected: &Value) {
+    let named = [
+        ("generator_loss", found.generator_loss),
+        ("discriminator_loss", found.discriminator_loss),
+        ("penalty", found.penalty),
+        ("auxiliary", found.auxiliary),
+    ];
+    for (name, value) in named {
+        let expected = expected[name].as_f64().expect("a number");
+        comparison.close(&format!("{what}, {name}"), &[value as f32], &[expected], 1.0);
+    }
+}
+
+#[test]
+fn training_steps_are_pytorchs() {
+    let runs: Vec<(RunSpec, Trainer, Value)> = specs()
+        .into_iter()
+        .map(|(name, spec)| {
+            let spec = RunSpec::from_value(spec).expect("a valid spec");
+            let trainer = Trainer::new(&spec, &super::device()).expect("a valid spec");
+            // As text and back, as the recorded ones: reading may move a number's last bit.
+            let inputs = inputs(name, &spec, &trainer).to_string();
+            let inputs = serde_json::from_str(&inputs).expect("just written");
+            (spec, trainer, inputs)
+        })
+        .collect();
+    if std::env::var_os("RECORD_REFERENCE").is_some() {
+        let lines: Vec<String> = runs.iter().map(|(_, _, inputs)| inputs.to_string()).collect();
+        let text = format!("[\n{}\n]\n", lines.join(",\n"));
+        std::fs::write(path("training-inputs"), text).expect("the fixtures' folder");
+        return;
+    }
+    let comparison = Comparison::new("training steps");
+    let recorded = fixture("training-inputs");
+    let expected = fixture("training");
+    assert_eq!((recorded.len(), expected.len()), (runs.len(), runs.len()));
+    for (((spec, mut trainer, inputs), recorded), expected) in
+        runs.into_iter().zip(recorded).zip(expected)
+    {
+        let name = text(&expected["name"]);
+        assert!(inputs == recorded, "{name}: draws other numbers than were recorded");
+        let pending = (0..STEPS).map(|_| trainer.step(|index| reals(&spec, index))).collect();
+        let scores = block_on(PendingScores::read(pending)).expect("the device computes");
+        for ((step, found), expected) in
+            scores.iter().zip(expected["scores"].as_array().expect("scores"))
+        {
+            scores_close(&comparison, &format!("{name}, step {step}"), found, expected);
+        }
+        let expected = expected["tensors"].as_array().expect("tensors");
+        let found = tensors(&trainer);
+        assert_eq!(found.len(), expected.len(), "{name}");
+        for ((tensor, values), expected) in found.into_iter().zip(expected) {
+            assert_eq!(tensor, text(&expected["name"]), "{name}");
+            let what = format!("{name}, {tensor}");
+            comparison.close(&what, &values, &numbers(&expected["values"]), 0.0);
+        }
+    }
+}
