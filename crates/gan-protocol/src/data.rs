@@ -3,38 +3,38 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SpecError, in_range};
+use crate::read::{reads_names, reads_struct, reads_tagged};
 use crate::shape::Shape;
 
 /// Real samples: where they come from and in which shape the nets see them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DataSpec {
     /// Which set.
     pub source: DataSource,
     /// The distribution, for [`DataSource::Points`] and no other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsSpec>,
     /// Channels of an image; 0 for points.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub channels: usize,
     /// Rows of an image, in pixels; 0 for points.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub height: usize,
     /// Columns of an image, in pixels; 0 for points.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub width: usize,
     /// The only classes to learn from; empty is all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<u8>,
     /// How often each class is drawn, relative to the others; empty is as they come. One weight
     /// for each class from 0 on; 0 leaves a class out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub class_weights: Vec<f32>,
     /// Only the first so many samples, to show what memorising looks like.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Random changes of each real sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub augmentation: Option<AugmentationSpec>,
 }
 
@@ -58,8 +58,8 @@ pub enum DataSource {
 }
 
 /// A distribution of points of the plane.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PointsSpec {
     /// Gaussians at equal angles on a circle. PacGAN: 8 modes, radius 1, sd 0.01; Unrolled GAN:
     /// radius 2, sd 0.02.
@@ -125,8 +125,7 @@ pub enum PointsSpec {
 }
 
 /// One Gaussian of a mixture.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GaussianSpec {
     /// Its centre.
     pub mean: [f32; 2],
@@ -137,8 +136,7 @@ pub struct GaussianSpec {
 }
 
 /// Random changes of real images, each drawn uniformly up to its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AugmentationSpec {
     /// Largest shift, in whole pixels, in each direction.
     pub shift_px: u32,
@@ -337,3 +335,28 @@ fn coordinates(path: &str, point: &[f32; 2]) -> Result<(), SpecError> {
     }
     Ok(())
 }
+
+reads_names!(DataSource);
+reads_struct!(DataSpec {
+    source,
+    points = None,
+    channels = 0,
+    height = 0,
+    width = 0,
+    classes = Vec::new(),
+    class_weights = Vec::new(),
+    limit = None,
+    augmentation = None,
+});
+reads_tagged!(PointsSpec by "kind" {
+    "ring" => Ring { modes, radius, sd },
+    "grid" => Grid { side, spacing, sd },
+    "line" => Line { length, sd },
+    "spiral" => Spiral { arms, turns, radius, sd },
+    "moons" => Moons { sd },
+    "swiss_roll" => SwissRoll { sd, scale },
+    "mixture" => Mixture { components },
+    "drawn" => Drawn { points, sd },
+});
+reads_struct!(GaussianSpec { mean, covariance, weight });
+reads_struct!(AugmentationSpec { shift_px = 0, rotation_degrees = 0.0, scale = 1.0, flip = false });

@@ -4,13 +4,14 @@
 //! this order, the logits of an auxiliary classifier, those of each categorical code, the means of
 //! the continuous codes, and the logits of the several generators.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
+use crate::read::{reads_struct, reads_tagged};
 
 /// How the classes of the real samples take part.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LabelSpec {
     /// Both nets are told the class, by a `label` layer each (cGAN, Mirza & Osindero 2014).
     Conditional {
@@ -25,7 +26,6 @@ pub enum LabelSpec {
         /// Count of classes.
         classes: usize,
         /// Of the cross-entropy.
-        #[serde(default = "default_weight")]
         weight: f32,
     },
 }
@@ -51,20 +51,15 @@ impl LabelSpec {
 /// (InfoGAN, Chen et al. 2016, equation 6). The negative lower bound of the mutual information is
 /// added to both losses: the cross-entropy of each categorical code, and `½ E[(c - mean)²]` for
 /// each continuous code (a Gaussian of unit variance).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CodeSpec {
     /// Count of categories of each categorical code, drawn uniformly.
-    #[serde(default)]
     pub categorical: Vec<usize>,
     /// Count of continuous codes, each drawn from U(-1, 1).
-    #[serde(default)]
     pub continuous: usize,
     /// λ of the categorical codes.
-    #[serde(default = "default_weight")]
     pub categorical_weight: f32,
     /// λ of the continuous codes.
-    #[serde(default = "default_continuous_weight")]
     pub continuous_weight: f32,
 }
 
@@ -91,13 +86,11 @@ impl CodeSpec {
 
 /// Several generators that share all but one layer, each sample made by one of them, drawn
 /// uniformly; the discriminator also tells which (MGAN, Hoang et al. 2018, section 3).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct MixtureSpec {
     /// Count of generators.
     pub generators: usize,
     /// β: weight of the cross-entropy of the generator's number in both losses.
-    #[serde(default = "default_weight")]
     pub weight: f32,
 }
 
@@ -108,9 +101,14 @@ impl MixtureSpec {
     }
 }
 
-fn default_weight() -> f32 {
-    1.0
-}
-fn default_continuous_weight() -> f32 {
-    0.1
-}
+reads_tagged!(LabelSpec by "kind" {
+    "conditional" => Conditional { classes },
+    "auxiliary_classifier" => AuxiliaryClassifier { classes, weight = 1.0 },
+});
+reads_struct!(CodeSpec {
+    categorical = Vec::new(),
+    continuous = 0,
+    categorical_weight = 1.0,
+    continuous_weight = 0.1,
+});
+reads_struct!(MixtureSpec { generators, weight = 1.0 });

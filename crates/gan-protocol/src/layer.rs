@@ -1,20 +1,20 @@
 //! One layer of a net: what it is, which shape it makes of which, how many numbers it trains.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
+use crate::read::reads_tagged;
 use crate::shape::Shape;
 
 /// One layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LayerSpec {
     /// `y = x W + b`, from a vector to a vector of `units`.
     Linear {
         /// Size of the output.
         units: usize,
         /// Whether `b` is there.
-        #[serde(default = "yes")]
         bias: bool,
     },
     /// The largest of `pieces` linear maps, for each unit (Goodfellow et al. 2013).
@@ -38,13 +38,10 @@ pub enum LayerSpec {
         /// Side of the square kernel, in pixels.
         kernel: usize,
         /// Step of the kernel, in pixels.
-        #[serde(default = "one")]
         stride: usize,
         /// Zeros added on each side, in pixels.
-        #[serde(default)]
         padding: usize,
         /// Whether there is a bias per output channel.
-        #[serde(default = "yes")]
         bias: bool,
     },
     /// Transposed convolution: the gradient of a convolution with respect to its input.
@@ -54,13 +51,10 @@ pub enum LayerSpec {
         /// Side of the square kernel, in pixels.
         kernel: usize,
         /// Step of the kernel in the output, in pixels.
-        #[serde(default = "one")]
         stride: usize,
         /// Pixels cut off on each side of the output.
-        #[serde(default)]
         padding: usize,
         /// Whether there is a bias per output channel.
-        #[serde(default = "yes")]
         bias: bool,
     },
     /// Nearest-neighbour up-sampling: each pixel becomes `scale` x `scale` pixels.
@@ -78,10 +72,8 @@ pub enum LayerSpec {
     /// ones.
     BatchNorm {
         /// Added to the variance.
-        #[serde(default = "default_norm_epsilon")]
         epsilon: f32,
         /// Weight of the newest batch in the running statistics.
-        #[serde(default = "default_batch_norm_momentum")]
         momentum: f32,
     },
     /// Layer normalisation over all numbers of a sample (for images: channels, height and
@@ -89,14 +81,12 @@ pub enum LayerSpec {
     /// (Ba et al. 2016).
     LayerNorm {
         /// Added to the variance.
-        #[serde(default = "default_norm_epsilon")]
         epsilon: f32,
     },
     /// `x / sqrt(mean of x² over the features + epsilon)`: over the channels of each pixel, or all
     /// numbers of a vector (Karras et al. 2017, section 4.2).
     PixelNorm {
         /// Added to the mean of the squares.
-        #[serde(default = "default_pixel_norm_epsilon")]
         epsilon: f32,
     },
     /// Appends one feature (a channel, for images): the standard deviation over the batch, averaged
@@ -132,7 +122,7 @@ pub enum LayerSpec {
         /// Count of classes.
         classes: usize,
         /// Numbers of a learned embedding of the class; absent is the class as one-hot numbers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         embedding: Option<usize>,
     },
     /// `body(x) + shortcut(x)` (He et al. 2016). An empty shortcut is the identity.
@@ -140,7 +130,7 @@ pub enum LayerSpec {
         /// Layers of the body.
         layers: Vec<LayerSpec>,
         /// Layers beside it, where body and input differ in shape: often a 1 x 1 convolution.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         shortcut: Vec<LayerSpec>,
     },
     /// Reads a vector as an image, channels first.
@@ -157,15 +147,14 @@ pub enum LayerSpec {
 }
 
 /// An element-wise non-linearity.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
 pub enum ActivationKind {
     /// `max(0, x)`
     Relu {},
     /// `max(0, x) + slope * min(0, x)`
     LeakyRelu {
         /// Slope for negative inputs.
-        #[serde(default = "default_slope")]
         slope: f32,
     },
     /// Hyperbolic tangent.
@@ -176,25 +165,6 @@ pub enum ActivationKind {
     Silu {},
     /// `ln(1 + exp(x))`
     Softplus {},
-}
-
-fn yes() -> bool {
-    true
-}
-fn one() -> usize {
-    1
-}
-fn default_norm_epsilon() -> f32 {
-    1e-5
-}
-fn default_pixel_norm_epsilon() -> f32 {
-    1e-8
-}
-fn default_batch_norm_momentum() -> f32 {
-    0.1
-}
-fn default_slope() -> f32 {
-    0.2
 }
 
 /// Limits that keep a spec from asking for more memory than a browser tab has.
@@ -471,3 +441,33 @@ fn check_kernel(
     in_range("stride", stride, 1, 8)?;
     in_range("padding", padding, 0, 15)
 }
+
+reads_tagged!(LayerSpec by "kind" {
+    "linear" => Linear { units, bias = true },
+    "maxout" => Maxout { units, pieces },
+    "mixture_linear" => MixtureLinear { units, generators },
+    "conv" => Conv { channels, kernel, stride = 1, padding = 0, bias = true },
+    "conv_transpose" => ConvTranspose { channels, kernel, stride = 1, padding = 0, bias = true },
+    "upsample" => Upsample { scale },
+    "average_pool" => AveragePool { size },
+    "batch_norm" => BatchNorm { epsilon = 1e-5, momentum = 0.1 },
+    "layer_norm" => LayerNorm { epsilon = 1e-5 },
+    "pixel_norm" => PixelNorm { epsilon = 1e-8 },
+    "minibatch_stddev" => MinibatchStddev {},
+    "minibatch_discrimination" => MinibatchDiscrimination { features, dimensions },
+    "activation" => Activation { function },
+    "dropout" => Dropout { rate },
+    "noise" => Noise { sd },
+    "label" => Label { classes, embedding = None },
+    "residual" => Residual { layers, shortcut = Vec::new() },
+    "reshape" => Reshape { channels, height, width },
+    "flatten" => Flatten {},
+});
+reads_tagged!(ActivationKind by "name" {
+    "relu" => Relu {},
+    "leaky_relu" => LeakyRelu { slope = 0.2 },
+    "tanh" => Tanh {},
+    "sigmoid" => Sigmoid {},
+    "silu" => Silu {},
+    "softplus" => Softplus {},
+});

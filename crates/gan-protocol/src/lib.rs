@@ -17,6 +17,7 @@ mod net;
 mod objective;
 mod optimizer;
 mod presets;
+mod read;
 mod run;
 mod shape;
 

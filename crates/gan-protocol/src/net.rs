@@ -1,23 +1,22 @@
 //! Nets as data: a list of layers, and the shapes that follow from it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
 use crate::layer::LayerSpec;
+use crate::read::{reads_struct, reads_tagged};
 use crate::shape::Shape;
 
 /// A net: layers applied in order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NetSpec {
     /// How weights are drawn at the start.
-    #[serde(default)]
     pub initial_weights: InitialWeights,
     /// Whether the weights of linear layers and convolutions are divided by their largest singular
     /// value (Miyato et al. 2018, algorithm 1). It is estimated by one power iteration in each of
     /// the net's own training steps; a transposed convolution's is that of its weights as a matrix
     /// of output channels by the rest, as in PyTorch.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
     pub spectral_norm: bool,
     /// The layers, first to last.
     pub layers: Vec<LayerSpec>,
@@ -25,8 +24,8 @@ pub struct NetSpec {
 
 /// How the weights of linear layers and convolutions are drawn. Biases start at zero except with
 /// [`InitialWeights::KaimingUniform`]; normalisation layers start with scale one and shift zero.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum InitialWeights {
     /// N(0, sd²); DCGAN uses 0.02 (Radford et al. 2015).
     Normal {
@@ -43,7 +42,6 @@ pub enum InitialWeights {
     /// 2014); a convolution's weights are output channels by the rest.
     Orthogonal {
         /// Factor.
-        #[serde(default = "default_gain")]
         gain: f32,
     },
 }
@@ -56,9 +54,6 @@ impl Default for InitialWeights {
 
 fn is_false(value: &bool) -> bool {
     !value
-}
-fn default_gain() -> f32 {
-    1.0
 }
 
 /// Limits that keep a spec from asking for more memory than a browser tab has.
@@ -143,3 +138,16 @@ fn find(name: &str, layers: &[LayerSpec], found: &impl Fn(&LayerSpec) -> bool) -
             .or_else(|| find(&format!("{path}.shortcut"), shortcut, found))
     })
 }
+
+reads_struct!(NetSpec {
+    initial_weights = InitialWeights::default(),
+    spectral_norm = false,
+    layers,
+});
+reads_tagged!(InitialWeights by "kind" {
+    "normal" => Normal { sd },
+    "kaiming_uniform" => KaimingUniform {},
+    "glorot_uniform" => GlorotUniform {},
+    "he_normal" => HeNormal {},
+    "orthogonal" => Orthogonal { gain = 1.0 },
+});

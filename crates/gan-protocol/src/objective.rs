@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SpecError, in_range};
+use crate::read::{reads_names, reads_struct, reads_tagged};
 
 /// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
 /// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
@@ -62,20 +63,17 @@ impl Objective {
 
 /// A term of the discriminator's loss that bounds its slope. `∇` is the gradient of the sum of the
 /// outputs with respect to the samples, `‖·‖` the Euclidean norm over one sample.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PenaltySpec {
     /// `weight * E[(‖∇D(y)‖ - target)²]` with `y = u x + (1 - u) G(z)`, `u` uniform on [0, 1) for
     /// each sample (WGAN-GP, Gulrajani et al. 2017, equation 3).
     GradientPenalty {
         /// λ; the paper's is 10.
-        #[serde(default = "default_gradient_penalty")]
         weight: f32,
         /// The slope asked for.
-        #[serde(default = "default_target")]
         target: f32,
         /// Whether only a slope over the target costs: `max(0, ‖∇D(y)‖ - target)²`.
-        #[serde(default)]
         one_sided: bool,
     },
     /// `weight * E[(‖∇D(y)‖ - target)²]` with `y = x + u * ½ * sd(x) * v`: `v` uniform on [0, 1) for
@@ -83,31 +81,20 @@ pub enum PenaltySpec {
     /// (DRAGAN, Kodali et al. 2017, section 2.3 and its published code).
     Dragan {
         /// λ; the paper's is 10.
-        #[serde(default = "default_gradient_penalty")]
         weight: f32,
         /// The slope asked for.
-        #[serde(default = "default_target")]
         target: f32,
     },
     /// `weight / 2 * E[‖∇D(x)‖²]` (Mescheder et al. 2018, equation 9).
     R1 {
         /// γ; the paper's is 10.
-        #[serde(default = "default_gradient_penalty")]
         weight: f32,
     },
     /// `weight / 2 * E[‖∇D(G(z))‖²]` (Mescheder et al. 2018, equation 10).
     R2 {
         /// γ.
-        #[serde(default = "default_gradient_penalty")]
         weight: f32,
     },
-}
-
-fn default_gradient_penalty() -> f32 {
-    10.0
-}
-fn default_target() -> f32 {
-    1.0
 }
 
 impl PenaltySpec {
@@ -128,13 +115,11 @@ impl PenaltySpec {
 
 /// Noise on whatever the discriminator judges, reals and fakes alike (Sønderby et al. 2017,
 /// section 3.2; Arjovsky & Bottou 2017).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct InstanceNoiseSpec {
     /// Standard deviation at the start.
     pub sd: f32,
     /// Generator steps over which it falls to zero in a straight line; 0 is never.
-    #[serde(default)]
     pub decay_steps: u64,
 }
 
@@ -151,8 +136,7 @@ impl InstanceNoiseSpec {
 
 /// Differentiable augmentation of whatever the discriminator judges, reals and fakes alike, in
 /// the generator's step too (Zhao et al. 2020).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct DiffAugmentSpec {
     /// Largest shift, as a share of height and width; the paper's is 0.125.
     pub translation: f32,
@@ -170,6 +154,16 @@ impl DiffAugmentSpec {
         in_range("brightness", self.brightness, 0.0, 2.0)
     }
 }
+
+reads_names!(Objective);
+reads_tagged!(PenaltySpec by "kind" {
+    "gradient_penalty" => GradientPenalty { weight = 10.0, target = 1.0, one_sided = false },
+    "dragan" => Dragan { weight = 10.0, target = 1.0 },
+    "r1" => R1 { weight = 10.0 },
+    "r2" => R2 { weight = 10.0 },
+});
+reads_struct!(InstanceNoiseSpec { sd, decay_steps = 0 });
+reads_struct!(DiffAugmentSpec { translation = 0.0, cutout = 0.0, brightness = 0.0 });
 
 #[cfg(test)]
 mod tests {

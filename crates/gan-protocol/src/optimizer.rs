@@ -1,115 +1,95 @@
 //! How a net's numbers follow their gradients.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
+use crate::read::{reads_struct, reads_tagged};
 
 /// One net's optimiser. The order within an update is that of PyTorch: clip, weight decay, step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OptimizerSpec {
     /// Step size.
     pub learning_rate: f64,
     /// The rule.
-    #[serde(default)]
     pub method: OptimizerMethod,
     /// Adds `weight_decay * weight` to the gradient (for AdamW: shrinks the weight by
     /// `learning_rate * weight_decay` apart from it).
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub weight_decay: f32,
     /// Scales the net's gradient as a whole down to this Euclidean norm (Pascanu et al. 2013).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f32>,
     /// Cuts each number of the gradient off at plus and minus this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_value: Option<f32>,
     /// How the step size changes with the net's own updates; absent is constant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleSpec>,
 }
 
 /// The rule of an optimiser; formulas and defaults are PyTorch's.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OptimizerMethod {
     /// `w -= lr * v` with `v = momentum * v + g` (and `g + momentum * v` in place of `v`, for
     /// Nesterov's); without momentum, plain gradient descent.
     Sgd {
         /// Weight of the old direction.
-        #[serde(default)]
         momentum: f32,
         /// Whether to look ahead (Nesterov 1983).
-        #[serde(default)]
         nesterov: bool,
     },
     /// Adam (Kingma & Ba 2015, algorithm 1). `beta_1` 0.5 is DCGAN's (Radford et al. 2015).
     Adam {
         /// Decay of the first moment.
-        #[serde(default = "default_beta_1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(default = "default_beta_2")]
         beta_2: f32,
         /// Added to the root of the second moment.
-        #[serde(default = "default_epsilon")]
         epsilon: f32,
     },
     /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019).
     AdamW {
         /// Decay of the first moment.
-        #[serde(default = "default_beta_1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(default = "default_beta_2")]
         beta_2: f32,
         /// Added to the root of the second moment.
-        #[serde(default = "default_epsilon")]
         epsilon: f32,
     },
     /// `s = decay * s + (1 - decay) g²; w -= lr * g / (sqrt(s) + epsilon)` (Hinton 2012), with
     /// momentum on the quotient where it is set.
     RmsProp {
         /// Decay of the squares.
-        #[serde(default = "default_decay")]
         decay: f32,
         /// Weight of the old direction.
-        #[serde(default)]
         momentum: f32,
         /// Added to the root of the squares.
-        #[serde(default = "default_epsilon")]
         epsilon: f32,
     },
 }
 
 impl Default for OptimizerMethod {
     fn default() -> Self {
-        Self::Adam {
-            beta_1: default_beta_1(),
-            beta_2: default_beta_2(),
-            epsilon: default_epsilon(),
-        }
+        Self::Adam { beta_1: BETA_1, beta_2: BETA_2, epsilon: EPSILON }
     }
 }
 
 /// A factor of the step size, as a function of the updates made.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ScheduleSpec {
     /// Updates over which the step size rises from nothing to its full value.
-    #[serde(default)]
     pub warm_up: u64,
     /// How it falls afterwards.
-    #[serde(default)]
     pub decay: DecaySpec,
 }
 
 /// How a step size falls. `t` counts updates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DecaySpec {
     /// It does not.
-    #[default]
-    Constant,
+    Constant {},
     /// In a straight line from 1 at `begin` to `factor` at `end`, constant after that.
     Linear {
         /// First update that is less than full.
@@ -143,22 +123,16 @@ pub enum DecaySpec {
     },
 }
 
+/// DCGAN's (Radford et al. 2015).
+const BETA_1: f32 = 0.5;
+/// Adam's (Kingma & Ba 2015).
+const BETA_2: f32 = 0.999;
+/// PyTorch's.
+const EPSILON: f32 = 1e-8;
+
 fn is_zero(value: &f32) -> bool {
     *value == 0.0
 }
-fn default_beta_1() -> f32 {
-    0.5
-}
-fn default_beta_2() -> f32 {
-    0.999
-}
-fn default_epsilon() -> f32 {
-    1e-8
-}
-fn default_decay() -> f32 {
-    0.99
-}
-
 impl OptimizerSpec {
     pub(crate) fn validate(&self) -> Result<(), SpecError> {
         in_range("learning_rate", self.learning_rate, 0.0, 1.0)?;
@@ -220,7 +194,7 @@ impl ScheduleSpec {
 impl DecaySpec {
     fn validate(&self) -> Result<(), SpecError> {
         match *self {
-            Self::Constant => Ok(()),
+            Self::Constant {} => Ok(()),
             Self::Linear { begin, end, factor } => {
                 if end <= begin {
                     return Err(SpecError::new("end", format!("is {end}, not after {begin}")));
@@ -240,7 +214,7 @@ impl DecaySpec {
 
     fn factor(&self, updates: u64) -> f64 {
         match *self {
-            Self::Constant => 1.0,
+            Self::Constant {} => 1.0,
             Self::Linear { begin, end, factor } => {
                 let gone = updates.saturating_sub(begin) as f64 / (end - begin) as f64;
                 1.0 + (factor - 1.0) * gone.min(1.0)
@@ -256,6 +230,29 @@ impl DecaySpec {
         }
     }
 }
+
+reads_struct!(OptimizerSpec {
+    learning_rate,
+    method = OptimizerMethod::default(),
+    weight_decay = 0.0,
+    clip_norm = None,
+    clip_value = None,
+    schedule = None,
+});
+reads_tagged!(OptimizerMethod by "kind" {
+    "sgd" => Sgd { momentum = 0.0, nesterov = false },
+    "adam" => Adam { beta_1 = BETA_1, beta_2 = BETA_2, epsilon = EPSILON },
+    "adam_w" => AdamW { beta_1 = BETA_1, beta_2 = BETA_2, epsilon = EPSILON },
+    "rms_prop" => RmsProp { decay = 0.99, momentum = 0.0, epsilon = EPSILON },
+});
+reads_struct!(ScheduleSpec { warm_up = 0, decay = DecaySpec::Constant {} });
+reads_tagged!(DecaySpec by "kind" {
+    "constant" => Constant {},
+    "linear" => Linear { begin, end, factor },
+    "cosine" => Cosine { updates, factor },
+    "exponential" => Exponential { updates, factor },
+    "staircase" => Staircase { updates, factor },
+});
 
 #[cfg(test)]
 mod tests {

@@ -10,11 +10,11 @@ use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
+use crate::read::{Read as _, reads_names, reads_struct};
 use crate::shape::Shape;
 
 /// All that a run is made of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunSpec {
     /// Fixes data order, noise and initial weights. Below 2^53, so that JSON keeps it exact.
     pub seed: u64,
@@ -29,11 +29,11 @@ pub struct RunSpec {
     /// What the two nets minimise.
     pub objective: Objective,
     /// What is added to the discriminator's loss to bound its slope.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub penalties: Vec<PenaltySpec>,
     /// Cuts each of the discriminator's parameters off at plus and minus this after each of its
     /// updates (WGAN, Arjovsky et al. 2017, algorithm 1: 0.01).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_clip: Option<f32>,
     /// The generator's optimiser.
     pub generator_optimizer: OptimizerSpec,
@@ -42,48 +42,46 @@ pub struct RunSpec {
     /// Samples a step, for reals and for fakes; with packing, packs.
     pub batch_size: usize,
     /// Steps of the discriminator per step of the generator (n_critic).
-    #[serde(default = "one_step", skip_serializing_if = "is_one")]
+    #[serde(skip_serializing_if = "is_one")]
     pub discriminator_steps: usize,
     /// Samples that the discriminator judges as one, side by side as channels (PacGAN, Lin et al.
     /// 2017, section 2.2: m).
-    #[serde(default = "one_step", skip_serializing_if = "is_one")]
+    #[serde(skip_serializing_if = "is_one")]
     pub packing: usize,
     /// Further steps that a copy of the discriminator makes before the generator's step, which
     /// then answers to the copy (Unrolled GAN, Metz et al. 2016, section 2.2: K). The copy learns
     /// from the batch in hand. The generator's gradient goes through the copy's outputs, not
     /// through its updates: of the paper's equation 11 this is the first term.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub unrolled_steps: usize,
     /// One-sided label smoothing (Salimans et al. 2016, section 3.4): the target for reals is
     /// `1 - label_smoothing`.
-    #[serde(default)]
     pub label_smoothing: f32,
     /// The other side of smoothing: the target for fakes.
-    #[serde(default, skip_serializing_if = "is_zero_f32")]
+    #[serde(skip_serializing_if = "is_zero_f32")]
     pub fake_label_smoothing: f32,
     /// Noise on what the discriminator judges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_noise: Option<InstanceNoiseSpec>,
     /// Differentiable augmentation of what the discriminator judges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub diff_augment: Option<DiffAugmentSpec>,
     /// How the classes of the reals take part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelSpec>,
     /// InfoGAN's codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub codes: Option<CodeSpec>,
     /// Several generators.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
     /// Exponential moving average of the generator's weights, which the sheets show.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<EmaSpec>,
 }
 
 /// The distribution of latents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct LatentSpec {
     /// Numbers in one latent.
     pub size: usize,
@@ -104,16 +102,12 @@ pub enum LatentDistribution {
 /// Exponential moving average of the generator's weights and running statistics: after each step
 /// `average += (1 - d) (weights - average)` with `d = min(decay, (1 + step) / (10 + step))`, so that
 /// the first steps' weights are soon forgotten.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct EmaSpec {
     /// Weight of the old average, in 0..1.
     pub decay: f32,
 }
 
-fn one_step() -> usize {
-    1
-}
 fn is_one(value: &usize) -> bool {
     *value == 1
 }
@@ -141,7 +135,10 @@ impl RunSpec {
     /// # Errors
     /// As [`RunSpec::from_json`].
     pub fn from_value(value: Value) -> Result<Self, SpecError> {
-        let spec: Self = serde_path_to_error::deserialize(value).map_err(read_error)?;
+        let spec = Self::read(&value).map_err(|error| match error.path.as_str() {
+            "" => SpecError { path: ".".to_owned(), ..error },
+            _ => error,
+        })?;
         spec.validate()?;
         Ok(spec)
     }
@@ -270,6 +267,30 @@ fn with_short_numbers(value: Value) -> Value {
     }
 }
 
-fn read_error<E: std::error::Error>(error: serde_path_to_error::Error<E>) -> SpecError {
-    SpecError::new(error.path().to_string(), error.inner().to_string())
-}
+reads_struct!(RunSpec {
+    seed,
+    data,
+    latent,
+    generator,
+    discriminator,
+    objective,
+    penalties = Vec::new(),
+    weight_clip = None,
+    generator_optimizer,
+    discriminator_optimizer,
+    batch_size,
+    discriminator_steps = 1,
+    packing = 1,
+    unrolled_steps = 0,
+    label_smoothing = 0.0,
+    fake_label_smoothing = 0.0,
+    instance_noise = None,
+    diff_augment = None,
+    labels = None,
+    codes = None,
+    mixture = None,
+    ema = None,
+});
+reads_struct!(LatentSpec { size, distribution });
+reads_names!(LatentDistribution);
+reads_struct!(EmaSpec { decay });

@@ -110,21 +110,21 @@ fn a_pack_is_judged_as_one() {
 
 #[test]
 fn tasks_widen_the_discriminators_answer() {
-    let mut mnist = preset("mnist-mlp").expect("a preset").spec;
-    let first = mnist.generator.layers.remove(0);
-    mnist.generator.layers.splice(
-        0..0,
-        [serde_json::from_value(json!({"kind": "label", "classes": 10})).expect("a layer"), first],
-    );
-    mnist.labels = Some(
-        serde_json::from_value(json!({"kind": "auxiliary_classifier", "classes": 10}))
-            .expect("labels"),
-    );
-    mnist.codes = Some(serde_json::from_value(json!({"continuous": 2})).expect("codes"));
-    assert_eq!(mnist.discriminator_outputs(), 13);
-    assert_eq!(mnist.generator_input(), Shape::flat(34));
-    let error = mnist.validate().expect_err("the discriminator ends in one number");
-    assert_eq!(error.path, "discriminator.layers");
+    let mut layers = preset("mnist-mlp").expect("a preset").spec.to_value()["generator"]["layers"]
+        .as_array()
+        .expect("layers")
+        .clone();
+    layers.insert(0, json!({"kind": "label", "classes": 10}));
+    let patch = json!({
+        "generator": {"layers": layers},
+        "labels": {"kind": "auxiliary_classifier", "classes": 10},
+        "codes": {"continuous": 2},
+        "discriminator": {"layers": [{"kind": "flatten"}, {"kind": "linear", "units": 13}]}
+    });
+    let base = preset("mnist-mlp").expect("a preset").spec.to_value();
+    let spec = RunSpec::from_value(merged(&base, &patch)).expect("valid");
+    assert_eq!(spec.discriminator_outputs(), 13);
+    assert_eq!(spec.generator_input(), Shape::flat(34));
 }
 
 #[test]
