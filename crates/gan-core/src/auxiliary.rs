@@ -71,5 +71,23 @@ fn code_losses(spec: &CodeSpec, answers: &Tensor<2>, target: &Tensor<2>) -> Vec<
 
 /// `-E[log softmax(logits)_truth]`, shape `[1]`, for one-hot truths.
 fn cross_entropy(logits: Tensor<2>, truth: Tensor<2>) -> Tensor<1> {
-    (activation::log_softmax(logits, 1) * truth).sum_dim(1).mean().neg()
+    let shifted = logits.clone() - largest(logits.inner());
+    let normalizer = shifted.clone().exp().sum_dim(1).log();
+    ((shifted - normalizer) * truth).sum_dim(1).mean().neg()
+}
+
+/// The largest number of each row to within rounding, `[batch, 1]`: what keeps an exponential from
+/// overflowing. Halves are compared until one column is left; Burn's maximum over a dimension would
+/// do, but brings along scatter and gather for every type of number.
+fn largest(rows: Tensor<2>) -> Tensor<2> {
+    let mut rows = rows;
+    loop {
+        let columns = rows.dims()[1];
+        if columns == 1 {
+            return rows;
+        }
+        let half = columns.div_ceil(2);
+        let (left, right) = (rows.clone().narrow(1, 0, half), rows.narrow(1, columns - half, half));
+        rows = right.clone() + activation::relu(left - right);
+    }
 }

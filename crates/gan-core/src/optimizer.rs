@@ -5,7 +5,7 @@
 //! State lies where a checkpoint can read it without waiting synchronously for the device. Formulas
 //! and the order of their parts are PyTorch's.
 
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor, activation};
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
 use crate::net::Net;
@@ -134,8 +134,10 @@ fn clipped(spec: &OptimizerSpec, mut gradient: Tensor<1>) -> Tensor<1> {
     }
     if let Some(limit) = spec.clip_norm {
         let norm = gradient.clone().square().sum().sqrt();
-        gradient =
-            gradient * norm.add_scalar(CLIP_EPSILON).recip().mul_scalar(limit).clamp_max(1.0);
+        let share = norm.ones_like().mul_scalar(limit) / norm.add_scalar(CLIP_EPSILON);
+        // The smaller of the share and one.
+        let below = activation::relu(share.neg().add_scalar(1.0));
+        gradient = gradient * below.neg().add_scalar(1.0);
     }
     gradient
 }

@@ -3,7 +3,7 @@
 //! differentiation of first order gives the gradient of the penalty. The formulas stand at
 //! [`PenaltySpec`].
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData, activation};
 use gan_protocol::{PenaltySpec, RunSpec};
 use gan_random::{Generator, Purpose, RngExt, stream};
 
@@ -80,7 +80,7 @@ pub(crate) fn term_at(
         }
         PenaltySpec::GradientPenalty { weight, target, one_sided } => {
             let over = squares.add_scalar(NORM_EPSILON).sqrt().sub_scalar(target);
-            let over = if one_sided { over.clamp_min(0.0) } else { over };
+            let over = if one_sided { activation::relu(over) } else { over };
             over.square().mean().mul_scalar(weight)
         }
         PenaltySpec::Dragan { weight, target } => {

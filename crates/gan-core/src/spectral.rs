@@ -82,7 +82,7 @@ impl SpectralNorm {
 
 /// A column scaled to length one.
 fn unit(column: Tensor<2>) -> Tensor<2> {
-    let norm = column.clone().square().sum_dim(0).sqrt().clamp_min(EPSILON);
+    let norm = column.clone().square().sum_dim(0).sqrt().add_scalar(EPSILON);
     column / norm
 }
 

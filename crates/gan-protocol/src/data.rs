@@ -336,7 +336,7 @@ fn coordinates(path: &str, point: &[f32; 2]) -> Result<(), SpecError> {
     Ok(())
 }
 
-reads_names!(DataSource);
+reads_names!(DataSource, Mnist);
 reads_struct!(DataSpec {
     source,
     points = None,

@@ -1,5 +1,7 @@
 //! The one error of a spec: which field, what it holds, what is allowed.
 
+use std::fmt;
+
 /// A spec was refused. `path` names the field as in its JSON form, for example
 /// `generator.layers[2].units`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +31,7 @@ impl SpecError {
 }
 
 /// Checks that `value` lies in `minimum..=maximum`; NaN does not.
-pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
+pub(crate) fn in_range<T: PartialOrd + fmt::Display>(
     path: &str,
     value: T,
     minimum: T,
@@ -38,6 +40,13 @@ pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
     if value >= minimum && value <= maximum {
         Ok(())
     } else {
-        Err(SpecError::new(path, format!("is {value}; allowed is {minimum} to {maximum}")))
+        Err(out_of_range(path, [&value, &minimum, &maximum]))
     }
+}
+
+/// Apart, so that it is there once and not for each type of number.
+#[cold]
+#[inline(never)]
+fn out_of_range(path: &str, [value, minimum, maximum]: [&dyn fmt::Display; 3]) -> SpecError {
+    SpecError::new(path, format!("is {value}; allowed is {minimum} to {maximum}"))
 }

@@ -155,7 +155,7 @@ impl DiffAugmentSpec {
     }
 }
 
-reads_names!(Objective);
+reads_names!(Objective, NonSaturating);
 reads_tagged!(PenaltySpec by "kind" {
     "gradient_penalty" => GradientPenalty { weight = 10.0, target = 1.0, one_sided = false },
     "dragan" => Dragan { weight = 10.0, target = 1.0 },

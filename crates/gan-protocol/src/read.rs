@@ -4,6 +4,10 @@
 //! goes through a second, generic data model): of the page's 200 kB they took 60. What is written
 //! here is a table for each type; [`reads_struct`] and [`reads_tagged`] turn it into a reader.
 
+//!
+//! A reader goes on after the first error, with values that nobody gets to see: without early
+//! returns no half-read value needs to be dropped, which was most of the code.
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -11,28 +15,78 @@ use crate::error::SpecError;
 
 /// A type that is read from a JSON value.
 pub(crate) trait Read: Sized {
-    /// Reads `value`; the error's path is seen from there.
-    fn read(value: &Value) -> Result<Self, SpecError>;
+    /// Reads `value`. What cannot be read is told to `reading`; the result then means nothing.
+    fn read(value: &Value, reading: &mut Reading) -> Self;
 }
 
-/// The path of an error that stands at the value itself.
-const HERE: &str = "";
-
-fn wrong_type(value: &Value, expected: &str) -> SpecError {
-    SpecError::new(HERE, format!("invalid type: is {value}, expected {expected}"))
-}
-
-/// `error` seen from outside of the field `name`.
-fn within(error: SpecError, name: &str) -> SpecError {
-    if error.path.is_empty() {
-        return SpecError { path: name.to_owned(), ..error };
+/// Reads `value`.
+///
+/// # Errors
+/// The path of the first field that cannot be read, and why; of the value itself, an empty path.
+pub(crate) fn whole<T: Read>(value: &Value) -> Result<T, SpecError> {
+    let mut reading = Reading { path: Vec::new(), error: None };
+    let found = T::read(value, &mut reading);
+    match reading.error {
+        Some(error) => Err(error),
+        None => Ok(found),
     }
-    error.within(name)
 }
+
+/// Where the reader is, and what it could not read first.
+pub(crate) struct Reading {
+    path: Vec<Step>,
+    error: Option<SpecError>,
+}
+
+enum Step {
+    Field(&'static str),
+    Item(usize),
+}
+
+impl Reading {
+    fn refuse(&mut self, message: String) {
+        if self.error.is_some() {
+            return;
+        }
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Field(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path += name;
+                }
+                Step::Item(index) => path += &format!("[{index}]"),
+            }
+        }
+        self.error = Some(SpecError { path, message });
+    }
+
+    fn refuse_type(&mut self, value: &Value, expected: &str) {
+        self.refuse(format!("invalid type: is {value}, expected {expected}"));
+    }
+
+    /// The error stands at a field of where the reader is.
+    fn refuse_field(&mut self, name: &str, message: String) {
+        if self.error.is_none() {
+            self.refuse(message);
+            if let Some(error) = &mut self.error {
+                if !error.path.is_empty() {
+                    error.path.push('.');
+                }
+                error.path += name;
+            }
+        }
+    }
+}
+
+/// What is read where there is nothing.
+const NOTHING: &Value = &Value::Null;
 
 /// The fields of an object, all of them known.
 pub(crate) struct Fields<'a> {
-    fields: &'a Map<String, Value>,
+    fields: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> Fields<'a> {
@@ -41,44 +95,68 @@ impl<'a> Fields<'a> {
         value: &'a Value,
         tag: Option<&str>,
         known: &[&str],
-    ) -> Result<Self, SpecError> {
-        let fields = value.as_object().ok_or_else(|| wrong_type(value, "an object"))?;
-        for name in fields.keys() {
+        reading: &mut Reading,
+    ) -> Self {
+        let fields = value.as_object();
+        if fields.is_none() {
+            reading.refuse_type(value, "an object");
+        }
+        for name in fields.into_iter().flat_map(|fields| fields.keys()) {
             if tag != Some(name) && !known.contains(&name.as_str()) {
                 let message = format!("unknown field `{name}`, expected {}", listed(known));
-                return Err(SpecError::new(name.as_str(), message));
+                reading.refuse_field(name, message);
             }
         }
-        Ok(Self { fields })
+        Self { fields }
+    }
+
+    /// The value of a field, where it is there.
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.fields?.get(name)
+    }
+
+    /// The value of a field that must be there; the reader is at it from now on.
+    fn enter(&self, name: &'static str, reading: &mut Reading) -> &'a Value {
+        reading.path.push(Step::Field(name));
+        let value = self.get(name);
+        if value.is_none() {
+            reading.refuse("is missing".to_owned());
+        }
+        value.unwrap_or(NOTHING)
     }
 
     /// A field that must be there.
-    pub(crate) fn required<T: Read>(&self, name: &str) -> Result<T, SpecError> {
-        let value = self.fields.get(name);
-        let value = value.ok_or_else(|| SpecError::new(name, "is missing"))?;
-        T::read(value).map_err(|error| within(error, name))
+    pub(crate) fn required<T: Read>(&self, name: &'static str, reading: &mut Reading) -> T {
+        let value = self.enter(name, reading);
+        let found = T::read(value, reading);
+        reading.path.pop();
+        found
     }
 
     /// A field that may be absent.
-    pub(crate) fn optional<T: Read>(&self, name: &str) -> Result<Option<T>, SpecError> {
-        let value = self.fields.get(name);
-        value.map(|value| T::read(value).map_err(|error| within(error, name))).transpose()
+    pub(crate) fn optional<T: Read>(&self, name: &'static str, reading: &mut Reading) -> Option<T> {
+        self.get(name).is_some().then(|| self.required(name, reading))
     }
 }
 
-/// Which of `known` the object is, by its field `tag`.
+/// Which of `known` the object is, by its field `tag`; the first of them where it says nothing.
 pub(crate) fn tag_of<'a>(
     value: &'a Value,
     tag: &str,
-    known: &[&str],
-) -> Result<&'a str, SpecError> {
-    let fields = value.as_object().ok_or_else(|| wrong_type(value, "an object"))?;
-    let found = fields.get(tag).ok_or_else(|| SpecError::new(tag, "is missing"))?;
-    let name = found.as_str().ok_or_else(|| within(wrong_type(found, "a name"), tag))?;
-    if known.contains(&name) {
-        return Ok(name);
+    known: &[&'a str],
+    reading: &mut Reading,
+) -> &'a str {
+    let found = value.get(tag).unwrap_or(NOTHING);
+    match found.as_str() {
+        Some(name) if known.contains(&name) => return name,
+        Some(name) => {
+            let message = format!("unknown variant `{name}`, expected {}", listed(known));
+            reading.refuse_field(tag, message);
+        }
+        None if value.is_object() => reading.refuse_field(tag, "is missing".to_owned()),
+        None => reading.refuse_type(value, "an object"),
     }
-    Err(SpecError::new(tag, format!("unknown variant `{name}`, expected {}", listed(known))))
+    known[0]
 }
 
 fn listed(names: &[&str]) -> String {
@@ -87,102 +165,118 @@ fn listed(names: &[&str]) -> String {
 }
 
 impl Read for bool {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        value.as_bool().ok_or_else(|| wrong_type(value, "true or false"))
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        value.as_bool().unwrap_or_else(|| {
+            reading.refuse_type(value, "true or false");
+            false
+        })
     }
 }
 
 impl Read for f64 {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        value.as_f64().ok_or_else(|| wrong_type(value, "a number"))
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        value.as_f64().unwrap_or_else(|| {
+            reading.refuse_type(value, "a number");
+            0.0
+        })
     }
 }
 
 impl Read for f32 {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        Ok(f64::read(value)? as Self)
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        f64::read(value, reading) as Self
     }
 }
 
-impl Read for u64 {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        let whole = |number: f64| number >= 0.0 && number.fract() == 0.0 && number < 2e15;
-        match value {
-            Value::Number(number) => number
-                .as_u64()
-                // JavaScript writes 3 as it writes 3.0.
-                .or_else(|| number.as_f64().filter(|number| whole(*number)).map(|n| n as Self))
-                .ok_or_else(|| {
-                    let message = format!("invalid value: is {number}, expected a whole number");
-                    SpecError::new(HERE, message)
-                }),
-            _ => Err(wrong_type(value, "a whole number")),
+/// A whole number of at most `most`.
+fn whole_number(value: &Value, most: u64, reading: &mut Reading) -> u64 {
+    let is_whole = |number: &f64| *number >= 0.0 && number.fract() == 0.0 && *number < 2e15;
+    // JavaScript writes 3 as it writes 3.0.
+    let found = value.as_u64().or_else(|| value.as_f64().filter(is_whole).map(|n| n as u64));
+    match found {
+        Some(number) if number <= most => return number,
+        Some(number) => reading.refuse(format!("invalid value: is {number}, which is too large")),
+        None if value.is_number() => {
+            reading.refuse(format!("invalid value: is {value}, expected a whole number"));
         }
+        None => reading.refuse_type(value, "a whole number"),
     }
-}
-
-fn narrower<T: TryFrom<u64>>(value: &Value) -> Result<T, SpecError> {
-    let number = u64::read(value)?;
-    T::try_from(number).map_err(|_| {
-        SpecError::new(HERE, format!("invalid value: is {number}, which is too large"))
-    })
+    0
 }
 
 macro_rules! reads_whole_numbers {
     ($($type:ty),*) => {$(
         impl Read for $type {
-            fn read(value: &Value) -> Result<Self, SpecError> {
-                narrower(value)
+            fn read(value: &Value, reading: &mut Reading) -> Self {
+                whole_number(value, Self::MAX as u64, reading) as Self
             }
         }
     )*};
 }
-reads_whole_numbers!(u8, u32, usize);
+reads_whole_numbers!(u8, u32, u64, usize);
 
 impl<T: Read> Read for Option<T> {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        if value.is_null() { Ok(None) } else { T::read(value).map(Some) }
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        if value.is_null() { None } else { Some(T::read(value, reading)) }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        let items = value.as_array().ok_or_else(|| wrong_type(value, "a list"))?;
-        let read =
-            |(index, item)| T::read(item).map_err(|error| within(error, &format!("[{index}]")));
-        items.iter().enumerate().map(read).collect()
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        if !value.is_array() {
+            reading.refuse_type(value, "a list");
+        }
+        let mut items = Self::new();
+        for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+            reading.path.push(Step::Item(index));
+            items.push(T::read(item, reading));
+            reading.path.pop();
+        }
+        items
     }
 }
 
 impl<T: Read> Read for [T; 2] {
-    fn read(value: &Value) -> Result<Self, SpecError> {
-        Vec::read(value)?.try_into().map_err(|_| wrong_type(value, "a pair"))
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        if value.as_array().is_none_or(|items| items.len() != 2) {
+            reading.refuse_type(value, "a pair");
+        }
+        let mut item = |index| {
+            reading.path.push(Step::Item(index));
+            let found = T::read(value.get(index).unwrap_or(NOTHING), reading);
+            reading.path.pop();
+            found
+        };
+        [item(0), item(1)]
     }
 }
 
-/// A type without fields, by serde.
-pub(crate) fn by_name<T: DeserializeOwned>(value: &Value) -> Result<T, SpecError> {
-    serde_json::from_value(value.clone()).map_err(|error| SpecError::new(HERE, error.to_string()))
+/// A type without fields, by serde; `first` stands for what cannot be read.
+pub(crate) fn by_name<T: DeserializeOwned>(value: &Value, first: T, reading: &mut Reading) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_else(|error| {
+        reading.refuse(error.to_string());
+        first
+    })
 }
 
-/// Gives types whose values are mere names a reader.
+/// Gives a type whose values are mere names a reader; one of them stands for what cannot be read.
 macro_rules! reads_names {
-    ($($type:ty),* $(,)?) => {$(
+    ($type:ident, $first:ident) => {
         impl $crate::read::Read for $type {
-            fn read(value: &serde_json::Value) -> Result<Self, $crate::error::SpecError> {
-                $crate::read::by_name(value)
+            fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
+                $crate::read::by_name(value, Self::$first, reading)
             }
         }
-    )*};
+    };
 }
 
 /// One field: required, or with what it is where it is absent.
 macro_rules! reads_field {
-    ($fields:ident, $field:ident) => {
-        $fields.required(stringify!($field))?
+    ($fields:ident, $reading:ident, $field:ident) => {
+        $fields.required(stringify!($field), $reading)
     };
-    ($fields:ident, $field:ident, $default:expr) => {
-        $fields.optional(stringify!($field))?.unwrap_or_else(|| $default)
+    ($fields:ident, $reading:ident, $field:ident, $default:expr) => {
+        $fields.optional(stringify!($field), $reading).unwrap_or_else(|| $default)
     };
 }
 
@@ -193,7 +287,7 @@ macro_rules! deserializes_by_value {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(deserializer)?;
-                <Self as $crate::read::Read>::read(&value).map_err(serde::de::Error::custom)
+                $crate::read::whole(&value).map_err(serde::de::Error::custom)
             }
         }
     };
@@ -203,10 +297,12 @@ macro_rules! deserializes_by_value {
 macro_rules! reads_struct {
     ($type:ident { $($field:ident $(= $default:expr)?),* $(,)? }) => {
         impl $crate::read::Read for $type {
-            fn read(value: &serde_json::Value) -> Result<Self, $crate::error::SpecError> {
-                let fields =
-                    $crate::read::Fields::of(value, None, &[$(stringify!($field)),*])?;
-                Ok(Self { $($field: $crate::read::reads_field!(fields, $field $(, $default)?)),* })
+            fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
+                let known = &[$(stringify!($field)),*];
+                let fields = $crate::read::Fields::of(value, None, known, reading);
+                Self {
+                    $($field: $crate::read::reads_field!(fields, reading, $field $(, $default)?)),*
+                }
             }
         }
         $crate::read::deserializes_by_value!($type);
@@ -219,18 +315,17 @@ macro_rules! reads_tagged {
         $($name:literal => $variant:ident { $($field:ident $(= $default:expr)?),* $(,)? }),* $(,)?
     }) => {
         impl $crate::read::Read for $type {
-            fn read(value: &serde_json::Value) -> Result<Self, $crate::error::SpecError> {
-                let known = &[$($name),*];
-                match $crate::read::tag_of(value, $tag, known)? {
+            fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
+                match $crate::read::tag_of(value, $tag, &[$($name),*], reading) {
                     $($name => {
-                        let _fields = $crate::read::Fields::of(
-                            value,
-                            Some($tag),
-                            &[$(stringify!($field)),*],
-                        )?;
-                        Ok(Self::$variant {
-                            $($field: $crate::read::reads_field!(_fields, $field $(, $default)?)),*
-                        })
+                        let known = &[$(stringify!($field)),*];
+                        let _fields =
+                            $crate::read::Fields::of(value, Some($tag), known, reading);
+                        Self::$variant {
+                            $($field: $crate::read::reads_field!(
+                                _fields, reading, $field $(, $default)?
+                            )),*
+                        }
                     })*
                     _ => unreachable!("the tag is one of those that are known"),
                 }

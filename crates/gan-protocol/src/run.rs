@@ -10,7 +10,7 @@ use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
-use crate::read::{Read as _, reads_names, reads_struct};
+use crate::read::{self, reads_names, reads_struct};
 use crate::shape::Shape;
 
 /// All that a run is made of.
@@ -135,7 +135,7 @@ impl RunSpec {
     /// # Errors
     /// As [`RunSpec::from_json`].
     pub fn from_value(value: Value) -> Result<Self, SpecError> {
-        let spec = Self::read(&value).map_err(|error| match error.path.as_str() {
+        let spec: Self = read::whole(&value).map_err(|error| match error.path.as_str() {
             "" => SpecError { path: ".".to_owned(), ..error },
             _ => error,
         })?;
@@ -249,13 +249,9 @@ impl RunSpec {
 
 /// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
 fn with_short_numbers(value: Value) -> Value {
-    let short = |number: f64| {
-        let single = number as f32;
-        if f64::from(single) == number { single.to_string().parse().ok() } else { None }
-    };
     match value {
         Value::Number(number) if number.is_f64() => {
-            let shorter = number.as_f64().and_then(short).and_then(Number::from_f64);
+            let shorter = number.as_f64().map(short).and_then(Number::from_f64);
             Value::Number(shorter.unwrap_or(number))
         }
         Value::Array(items) => items.into_iter().map(with_short_numbers).collect(),
@@ -265,6 +261,33 @@ fn with_short_numbers(value: Value) -> Value {
         }
         other => other,
     }
+}
+
+/// The number with the fewest decimal digits that is the same f32, where `number` is one. By
+/// arithmetic: printing and parsing would bring their tables into the page.
+fn short(number: f64) -> f64 {
+    let single = number as f32;
+    if f64::from(single) != number || number == 0.0 {
+        return number;
+    }
+    let (mut exponent, mut leading) = (0_i32, number.abs());
+    while leading >= 10.0 {
+        (leading, exponent) = (leading / 10.0, exponent + 1);
+    }
+    while leading < 1.0 {
+        (leading, exponent) = (leading * 10.0, exponent - 1);
+    }
+    // Nine digits name every f32.
+    let rounded = (0..9).map(|digits| {
+        let scale = 10_f64.powi((digits - exponent).abs());
+        if digits >= exponent {
+            (number * scale).round() / scale
+        } else {
+            (number / scale).round() * scale
+        }
+    });
+    let mut same = rounded.filter(|candidate| *candidate as f32 == single);
+    same.next().unwrap_or(number)
 }
 
 reads_struct!(RunSpec {
@@ -292,5 +315,5 @@ reads_struct!(RunSpec {
     ema = None,
 });
 reads_struct!(LatentSpec { size, distribution });
-reads_names!(LatentDistribution);
+reads_names!(LatentDistribution, Normal);
 reads_struct!(EmaSpec { decay });

@@ -4,7 +4,7 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{Event, Fault, Reply};
+use gan_protocol::{Event, Fault, Metrics, Reply, SampleSet, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -24,19 +24,23 @@ pub fn event(value: &Value) -> Result<Event, String> {
             reply: optional(value, "reply", reply)?,
             fault: optional(value, "fault", fault)?,
         },
-        "progress" => Event::Progress(plain(value)?),
+        "progress" => Event::Progress(Task {
+            name: text(value, "name")?.to_string(),
+            done: real(value, "done"),
+            total: value["total"].as_f64(),
+        }),
         "state" => Event::State { phase: typed(value, "phase")?, step: number(value, "step")? },
         "data" => {
             Event::Data { source: typed(value, "source")?, samples: value["samples"].as_u64() }
         }
         "metrics" => Event::Metrics {
-            points: typed(value, "points")?,
-            steps_per_second: value["steps_per_second"].as_f64().unwrap_or(0.0),
+            points: value["points"].as_array().into_iter().flatten().map(metrics).collect(),
+            steps_per_second: real(value, "steps_per_second"),
         },
         "frame" => Event::Frame {
             sheet: typed(value, "sheet")?,
             step: number(value, "step")?,
-            set: typed(value, "set")?,
+            set: set(value)?,
         },
         "autosave" => Event::Autosave { step: number(value, "step")? },
         "fault" => Event::Fault(fault(value)?),
@@ -44,10 +48,33 @@ pub fn event(value: &Value) -> Result<Event, String> {
     })
 }
 
+fn metrics(value: &Value) -> Metrics {
+    Metrics {
+        step: value["step"].as_u64().unwrap_or(0),
+        generator_loss: real(value, "generator_loss"),
+        discriminator_loss: real(value, "discriminator_loss"),
+        real_score: real(value, "real_score"),
+        fake_score: real(value, "fake_score"),
+        penalty: real(value, "penalty"),
+        auxiliary: real(value, "auxiliary"),
+    }
+}
+
+fn set(value: &Value) -> Result<SampleSet, String> {
+    let set = &value["set"];
+    let side = |name| number(set, name).map(|side| side as usize);
+    Ok(SampleSet {
+        count: side("count")?,
+        width: side("width")?,
+        height: side("height")?,
+        channels: side("channels")?,
+    })
+}
+
 fn reply(value: &Value) -> Result<Reply, String> {
     Ok(match text(value, "kind")? {
         "done" => Reply::Done,
-        "samples" => Reply::Samples { set: typed(value, "set")? },
+        "samples" => Reply::Samples { set: set(value)? },
         "checkpoint" => Reply::Checkpoint { step: number(value, "step")? },
         "probe" => Reply::Probe,
         "proof" => Reply::Proof {
@@ -87,6 +114,11 @@ fn number(value: &Value, name: &str) -> Result<u64, String> {
     value[name].as_u64().ok_or_else(|| format!("{name} is no whole number"))
 }
 
+/// A measurement; JSON says `null` for what is no number.
+fn real(value: &Value, name: &str) -> f64 {
+    value[name].as_f64().unwrap_or(f64::NAN)
+}
+
 fn optional<T>(
     value: &Value,
     name: &str,
@@ -109,7 +141,7 @@ fn plain<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gan_protocol::{Backend, DataSource, FrameKind, Metrics, Phase, SampleSet, Task};
+    use gan_protocol::{Backend, DataSource, FrameKind, Phase};
 
     fn every_event() -> Vec<Event> {
         let message = || "why".to_string();

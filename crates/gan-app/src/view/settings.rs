@@ -220,9 +220,7 @@ fn SpecEditor() -> impl IntoView {
     let settings = expect_context::<Display>().settings;
     let text = NodeRef::<html::Textarea>::new();
     let written = Signal::derive(move || {
-        settings.with(|settings| {
-            serde_json::to_string_pretty(&settings.spec.to_value()).unwrap_or_default()
-        })
+        settings.with(|settings| crate::effects::browser::indented(&settings.spec.to_value()))
     });
     let apply = click(move || {
         if let Some(text) = text.get_untracked() {

@@ -1,7 +1,7 @@
 //! Layers that are products with a matrix.
 
+use burn::tensor::Tensor;
 use burn::tensor::module::linear as affine;
-use burn::tensor::{Int, Tensor};
 
 use super::Values;
 use crate::activations::Activations;
@@ -15,22 +15,42 @@ pub(super) fn linear_gradient(gradient: Activations, values: &Values<'_>) -> Act
     Activations::Flat(gradient.flat().matmul(weight.transpose()))
 }
 
-/// All linear maps of a maxout layer: `[batch, units, pieces]`.
-fn pieces_of(input: Activations, values: &Values<'_>, units: usize, pieces: usize) -> Tensor<3> {
+/// All linear maps of a maxout layer, `[batch, units]` each.
+fn pieces_of(
+    input: Activations,
+    values: &Values<'_>,
+    units: usize,
+    pieces: usize,
+) -> Vec<Tensor<2>> {
     let x = input.flat();
     let batch = x.dims()[0];
-    affine(x, values.get(0), values.optional(1)).reshape([batch, units, pieces])
+    let all: Tensor<3> =
+        affine(x, values.get(0), values.optional(1)).reshape([batch, units, pieces]);
+    let piece = |index| all.clone().narrow(2, index, 1).reshape([batch, units]);
+    (0..pieces).map(piece).collect()
 }
 
+/// Ones where `piece` is larger than `largest`, zeros elsewhere: a constant, since which piece is the
+/// largest does not depend smoothly on anything. Of equal pieces the first counts.
+fn is_larger(piece: &Tensor<2>, largest: &Tensor<2>) -> Tensor<2> {
+    (piece.clone().inner() - largest.clone().inner()).greater_elem(0.0).float()
+}
+
+/// Written by comparisons of two: Burn's maximum over a dimension brings along scatter and gather
+/// for every type of number, a tenth of the processor's worker.
 pub(super) fn maxout(
     input: Activations,
     values: &Values<'_>,
     units: usize,
     pieces: usize,
 ) -> Activations {
-    let all = pieces_of(input, values, units, pieces);
-    let batch = all.dims()[0];
-    Activations::Flat(all.max_dim(2).reshape([batch, units]))
+    let mut all = pieces_of(input, values, units, pieces).into_iter();
+    let first = all.next().expect("validation asks for two pieces or more");
+    let largest = all.fold(first, |largest, piece| {
+        let larger = is_larger(&piece, &largest);
+        largest * larger.clone().neg().add_scalar(1.0) + piece * larger
+    });
+    Activations::Flat(largest)
 }
 
 pub(super) fn maxout_gradient(
@@ -40,15 +60,22 @@ pub(super) fn maxout_gradient(
     units: usize,
     pieces: usize,
 ) -> Activations {
-    // Which piece is the largest does not depend smoothly on anything: a constant. Of equal ones
-    // (a sample of zeros meets biases of zero) it is one, as in automatic differentiation.
-    let largest = pieces_of(input, values, units, pieces).inner().argmax(2);
-    let numbers = Tensor::<1, Int>::arange(0..pieces as i64, &largest.device());
-    let numbers = numbers.reshape([1, 1, pieces]).expand([largest.dims()[0], units, pieces]);
-    let chosen = largest.repeat_dim(2, pieces).equal(numbers).float();
+    let mut all = pieces_of(input, values, units, pieces).into_iter();
+    let mut largest = all.next().expect("validation asks for two pieces or more").inner();
+    let mut chosen = vec![largest.ones_like()];
+    for piece in all {
+        let larger = is_larger(&piece, &largest);
+        let not = larger.clone().neg().add_scalar(1.0);
+        for before in &mut chosen {
+            *before = before.clone() * not.clone();
+        }
+        largest = largest * not + piece.inner() * larger.clone();
+        chosen.push(larger);
+    }
     let g = gradient.flat();
     let batch = g.dims()[0];
-    let spread = g.reshape([batch, units, 1]) * chosen;
+    let spread = chosen.into_iter().map(|chosen| (g.clone() * chosen).reshape([batch, units, 1]));
+    let spread: Tensor<3> = Tensor::cat(spread.collect(), 2);
     let weight: Tensor<2> = values.get(0);
     Activations::Flat(spread.reshape([batch, units * pieces]).matmul(weight.transpose()))
 }

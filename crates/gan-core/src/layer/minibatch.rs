@@ -1,7 +1,7 @@
 //! Layers that let a discriminator see how alike the samples of a batch are.
 
-use burn::tensor::Tensor;
 use burn::tensor::module::linear as affine;
+use burn::tensor::{Tensor, activation};
 
 use super::Values;
 use crate::activations::Activations;
@@ -22,7 +22,7 @@ pub(super) fn stddev(input: Activations) -> Activations {
     match input {
         Activations::Flat(x) => {
             let batch = x.dims()[0];
-            Activations::Flat(Tensor::cat(vec![x, mean.repeat_dim(0, batch)], 1))
+            Activations::Flat(Tensor::cat(vec![x, mean.expand([batch, 1])], 1))
         }
         Activations::Image(x) => {
             let [batch, _, height, width] = x.dims();
@@ -65,7 +65,9 @@ pub(super) fn discrimination(
     let rows = affine(x.clone(), values.get(0), None);
     let one: Tensor<4> = rows.clone().reshape([batch, 1, features, dimensions]);
     let other: Tensor<4> = rows.reshape([1, batch, features, dimensions]);
-    let distance = (one - other).abs().sum_dim(3);
+    let difference = one - other;
+    let absolute = activation::relu(difference.clone()) + activation::relu(difference.neg());
+    let distance = absolute.sum_dim(3);
     let alike = distance.neg().exp().sum_dim(1).reshape([batch, features]);
     Activations::Flat(Tensor::cat(vec![x, alike], 1))
 }

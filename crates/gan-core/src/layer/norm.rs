@@ -103,7 +103,7 @@ pub(super) fn pixel_norm_gradient(
 ) -> Activations {
     both!(gradient, input, g, x => {
         let r = rms(x.clone(), epsilon);
-        let along = (g.clone() * x.clone()).mean_dim(1) / r.clone().powi_scalar(3);
+        let along = (g.clone() * x.clone()).mean_dim(1) / (r.clone() * r.clone() * r.clone());
         g / r - x * along
     })
 }

@@ -1,34 +1,40 @@
 //! Layers that change height and width, each the other's gradient up to a factor.
+//!
+//! Written by reshapes, copies and sums: Burn's interpolation and pooling hold every method for
+//! every type of number, tens of kilobytes of which one is used.
 
 use burn::tensor::Tensor;
-use burn::tensor::module::{avg_pool2d, interpolate};
-use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
 
 use crate::activations::Activations;
 
-fn nearest(x: Tensor<4>, scale: usize) -> Tensor<4> {
-    let options =
-        InterpolateOptions::new(InterpolateMode::Nearest).with_scale_factor([scale as f32; 2]);
-    interpolate(x, options)
+/// Each pixel as `scale` x `scale` pixels.
+fn repeated(x: Tensor<4>, scale: usize) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let apart: Tensor<6> = x.reshape([batch, channels, height, 1, width, 1]);
+    let spread: Tensor<6> = apart.expand([batch, channels, height, scale, width, scale]);
+    spread.reshape([batch, channels, height * scale, width * scale])
 }
 
-fn means(x: Tensor<4>, size: usize) -> Tensor<4> {
-    let options = AvgPoolOptions::<2>::new([size; 2]).with_stride([size; 2]);
-    avg_pool2d(x, options)
+/// The sum of each `size` x `size` pixels.
+fn summed(x: Tensor<4>, size: usize) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let (rows, columns) = (height / size, width / size);
+    let apart: Tensor<6> = x.reshape([batch, channels, rows, size, columns, size]);
+    apart.sum_dim(5).sum_dim(3).reshape([batch, channels, rows, columns])
 }
 
 pub(super) fn upsample(input: Activations, scale: usize) -> Activations {
-    Activations::Image(nearest(input.image(), scale))
+    Activations::Image(repeated(input.image(), scale))
 }
 
 pub(super) fn upsample_gradient(gradient: Activations, scale: usize) -> Activations {
-    Activations::Image(means(gradient.image(), scale).mul_scalar((scale * scale) as f32))
+    Activations::Image(summed(gradient.image(), scale))
 }
 
 pub(super) fn average_pool(input: Activations, size: usize) -> Activations {
-    Activations::Image(means(input.image(), size))
+    Activations::Image(summed(input.image(), size).div_scalar((size * size) as f32))
 }
 
 pub(super) fn average_pool_gradient(gradient: Activations, size: usize) -> Activations {
-    Activations::Image(nearest(gradient.image(), size).div_scalar((size * size) as f32))
+    Activations::Image(repeated(gradient.image(), size).div_scalar((size * size) as f32))
 }
