@@ -4,22 +4,27 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
-import { drawnDigits, presets } from "./support/nets.mjs";
+import { drawnDigits, presets, usesImages } from "./support/nets.mjs";
 import { GPU_PATIENCE_MS } from "./support/playground.mjs";
 import { deviations, read } from "./support/safetensors.mjs";
 
 const open = browserOfThisFile();
 
-/** Steps on the CPU before the compared one: none is the hardest, gradients being smallest. */
-const STEPS_BEFORE = 0;
+/**
+ * Steps on the CPU before the compared one: none is the hardest, gradients being smallest. A paired
+ * objective starts with verdicts that are all alike, whose differences are nothing but rounding;
+ * the page's own proof begins at step 5.
+ */
+const stepsBefore = (preset) => (usesImages(preset) ? 0 : 5);
 /** The L2 norm of a parameter's difference, relative to the parameter's. */
 const MOST_L2 = 1e-3;
 
 for (const preset of presets) {
   test(`a step of ${preset} gives the same nets on CPU and WebGPU`, async (t) => {
-    const address = { preset, spec: drawnDigits };
+    const address = usesImages(preset) ? { preset, spec: drawnDigits } : { preset };
     const cpu = await open(t, { ...address, backend: "cpu" });
-    await cpu.callWithin(GPU_PATIENCE_MS, "step", STEPS_BEFORE);
+    const steps = stepsBefore(preset);
+    await cpu.callWithin(GPU_PATIENCE_MS, "step", steps);
     const before = await cpu.checkpoint();
     await cpu.callWithin(GPU_PATIENCE_MS, "step", 1);
     const onCpu = read(await cpu.checkpoint());
@@ -33,7 +38,7 @@ for (const preset of presets) {
     const onGpu = read(await gpu.callWithin(GPU_PATIENCE_MS, "checkpoint"));
 
     assert.deepEqual(onGpu.header, onCpu.header);
-    assert.equal(onGpu.header.step, STEPS_BEFORE + 1);
+    assert.equal(onGpu.header.step, steps + 1);
     const moved = deviations(read(before), onCpu);
     assert.ok(moved.some(({ l2 }) => l2 > 0), "the step has changed nothing");
 

@@ -198,3 +198,37 @@ test("a default run on drawn digits learns something within 60 steps", async (t)
   assert.ok(Math.abs(mean(before) - 127) < 40, "a fresh generator paints grey");
   assert.ok(mean(after) < mean(before) - 20, "the samples have not moved towards the data");
 });
+
+test("points of the plane are drawn, sampled and learned from", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  await site.untilReady();
+  await site.call("step", 30);
+  const { points } = await site.call("sample", { count: 100, seed: 3 });
+  assert.equal(points.length, 200);
+  assert.ok(points.every(Number.isFinite));
+  const colours = await site.page.evaluate(() => {
+    const canvas = document.getElementById("fixed-sheet");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 2])).size;
+  });
+  assert.ok(colours > 20, `${colours} shades of blue: the picture is empty`);
+  site.assertNoProblems();
+});
+
+test("what has no control of its own is changed as text", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  await site.untilReady();
+  await site.page.locator("details.spec summary").click();
+  const editor = site.page.locator("details.spec textarea");
+  assert.match(await editor.inputValue(), /"relativistic_paired"/);
+  const load = site.page.locator("details.spec button");
+  await editor.fill('{"objective": "hinge", "packing": 2, "penalties": []}');
+  await load.click();
+  await site.until("the changed run", ({ phase }) => phase === "ready");
+  await site.page.waitForFunction(() => /"packing": 2/.test(
+    document.querySelector("details.spec textarea").value,
+  ));
+  await editor.fill('{"packing": 99}');
+  await load.click();
+  await site.page.getByText("packing: is 99; allowed is 1 to 8").waitFor();
+});

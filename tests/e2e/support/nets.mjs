@@ -1,7 +1,7 @@
 // Runs small enough for a software adapter: merge patches for `load` and for the address. Their
 // weights start large, so that samples differ from each other before anything is learned.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const leakyRelu = { kind: "activation", function: { name: "leaky_relu" } };
 const tanh = { kind: "activation", function: { name: "tanh" } };
@@ -89,3 +89,9 @@ const presetFiles = new URL("../../../crates/gan-protocol/presets/", import.meta
 
 /** The names of the presets that the page offers. */
 export const presets = readdirSync(presetFiles).map((name) => name.replace(/\.json$/, ""));
+
+/** Whether a preset's data are images, for which drawn digits can stand in. */
+export function usesImages(preset) {
+  const spec = JSON.parse(readFileSync(new URL(`${preset}.json`, presetFiles), "utf8"));
+  return spec.data.source !== "points";
+}

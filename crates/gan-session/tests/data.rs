@@ -1,0 +1,107 @@
+//! Runs on every kind of data: what is drawn, what is sampled, and what is refused.
+
+mod bench;
+
+use bench::{Bench, digits, load, spec};
+use gan_protocol::{Command, DataSource, Event, Fault, FrameKind, Phase, Reply, RunSpec, preset};
+use serde_json::{Value, json};
+
+fn ring() -> RunSpec {
+    preset("ring").expect("a preset").spec
+}
+
+/// Both nets told the class, of ten.
+fn conditional() -> Value {
+    let label = json!({"kind": "label", "classes": 10});
+    json!({
+        "labels": {"kind": "conditional", "classes": 10},
+        "generator": {"layers": [
+            label, {"kind": "linear", "units": 784},
+            {"kind": "activation", "function": {"name": "tanh"}}
+        ]},
+        "discriminator": {"layers": [
+            {"kind": "flatten"}, label, {"kind": "linear", "units": 1}
+        ]}
+    })
+}
+
+#[test]
+fn points_are_drawn_as_a_picture_and_sampled_as_numbers() {
+    let mut bench = Bench::loaded(ring());
+    bench.steps(3);
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 3)));
+    let frames = bench.all(|event| match event {
+        Event::Frame { sheet: FrameKind::Fixed, set, .. } => Some(*set),
+        _ => None,
+    });
+    let set = frames.last().expect("a sheet");
+    assert_eq!((set.count, set.channels), (1, 4));
+    let (outcome, attachments) = bench.ask(Command::Sample { count: 5, seed: 1 });
+    let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((set.count, set.width, set.height, set.channels), (5, 0, 0, 2));
+    assert_eq!(attachments[0].len(), 5 * 2 * 4);
+}
+
+#[test]
+fn nets_that_are_told_the_class_train_on_data_with_classes() {
+    let mut bench = Bench::loaded(spec(conditional()));
+    bench.steps(2);
+    assert!(bench.metrics().iter().all(|point| point.discriminator_loss.is_finite()));
+}
+
+#[test]
+fn labels_that_the_data_do_not_have_are_refused_and_the_old_run_goes_on() {
+    let mut bench = Bench::loaded(ring());
+    bench.steps(1);
+    let mut eight = conditional();
+    for place in
+        ["/labels/classes", "/generator/layers/0/classes", "/discriminator/layers/1/classes"]
+    {
+        *eight.pointer_mut(place).expect("there") = json!(8);
+    }
+    let (outcome, _) = bench.ask(load(spec(eight)));
+    let Err(Fault::Spec { path, message }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(path, "labels.classes");
+    assert!(message.contains("10 classes"), "{message}");
+    bench.steps(1);
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 2)));
+}
+
+#[test]
+fn a_few_images_of_some_classes_can_be_learned_from() {
+    let patch = json!({"data": {"source": "mnist", "classes": [3, 5], "limit": 7}});
+    let mut bench = Bench::with_mnist(Ok(digits(60)));
+    bench.ask_done(load(spec(patch)));
+    let counts = bench.all(|event| match event {
+        Event::Data { source, samples } => Some((*source, *samples)),
+        _ => None,
+    });
+    assert_eq!(counts, [(DataSource::Mnist, Some(7))]);
+    bench.steps(2);
+}
+
+#[test]
+fn a_choice_that_drawn_digits_cannot_make_is_not_made_silently() {
+    let patch = json!({"data": {"source": "mnist", "classes": [3, 5]}});
+    let mut bench = Bench::new();
+    let (outcome, _) = bench.ask(load(spec(patch)));
+    assert!(matches!(outcome, Err(Fault::File { .. })), "{outcome:?}");
+}
+
+#[test]
+fn images_can_be_changed_at_random() {
+    let augmentation = json!({"shift_px": 2, "rotation_degrees": 10, "scale": 1.1});
+    let patch = json!({"data": {"augmentation": augmentation}});
+    let plain = {
+        let mut bench = Bench::loaded(spec(json!({})));
+        bench.steps(2);
+        bench.metrics()
+    };
+    let mut bench = Bench::loaded(spec(patch));
+    bench.steps(2);
+    assert_ne!(bench.metrics(), plain);
+    let wild = json!({"data": {"augmentation": {"shift_px": 40}}});
+    let (outcome, _) = bench.ask(load(spec(wild)));
+    let Err(Fault::Spec { path, .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(path.starts_with("data.augmentation"), "{path}");
+}
