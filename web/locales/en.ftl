@@ -52,7 +52,7 @@ task-under-way = under way
 
 samples = Samples
 fixed-title = Same noise, every time
-fixed-hint = Watch each digit take shape.
+fixed-hint = Watch each sample take shape.
 fixed-described = { $count } generated samples from fixed noise after { $step } training steps
 fresh-title = New noise
 fresh-hint = Anything the generator can make.

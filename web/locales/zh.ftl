@@ -52,7 +52,7 @@ task-under-way = 进行中
 
 samples = 样本
 fixed-title = 噪声始终不变
-fixed-hint = 看每个数字逐渐成形。
+fixed-hint = 看每个样本逐渐成形。
 fixed-described = 训练 { $step } 步后由固定噪声生成的 { $count } 个样本
 fresh-title = 新的噪声
 fresh-hint = 生成器能画出的任意结果。

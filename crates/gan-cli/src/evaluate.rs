@@ -65,9 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     // as half of the reals gives.
     let count = fakes.count().min(reals.count() / 2);
     let found = scores(&reals, &fakes)?;
-    let floor = (count > NEIGHBOURS)
-        .then(|| real_against_real(&reals, count, SEED, |a, b| scores(a, b)))
-        .transpose()?;
+    let floor =
+        (count > NEIGHBOURS).then(|| real_against_real(&reals, count, SEED, scores)).transpose()?;
     print(arguments, &reals, &fakes, &found, floor.as_ref().map(|floor| (count, floor)));
     Ok(Ending::Done)
 }

@@ -7,7 +7,7 @@ const MARGIN: f32 = 0.12;
 /// Radius of a point's disc, in pixels.
 const RADIUS_PX: f32 = 1.6;
 /// What the discs are drawn on.
-const GROUND: [f32; 3] = [12.0, 12.0, 12.0];
+const GROUND: [f32; 3] = [0.0, 0.0, 0.0];
 
 /// A colour with the share that a disc's middle takes of what is under it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(pixel(&rgba, middle, middle), [0, 0, 255, 255]);
         // y points up: half of the way to the upper edge.
         assert_eq!(pixel(&rgba, middle, middle / 2), [255, 0, 0, 255]);
-        assert_eq!(pixel(&rgba, 3, 3), [12, 12, 12, 255]);
+        assert_eq!(pixel(&rgba, 3, 3), [0, 0, 0, 255]);
     }
 
     #[test]

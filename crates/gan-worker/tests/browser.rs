@@ -3,7 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use gan_core::{PendingScores, Trainer, cpu};
+use gan_core::{PendingScores, RealBatch, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::{
     Backend, Command, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, RunSpec, SampleSet,
@@ -99,7 +99,7 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
                     &mut values,
                     &mut labels,
                 );
-                values
+                RealBatch { values, labels: labels.clone() }
             })
         })
         .collect();

@@ -78,19 +78,14 @@ pub fn choose_data(source: DataSource) {
 
 /// Loads what is written in `text`: a whole spec, or changes to the present preset.
 pub fn load_text(text: &str) {
-    with(|page| match serde_json::from_str::<Value>(text) {
-        Ok(value) => {
-            let callback = |result: Result<Outcome<Uint8Array>, Refusal>| {
-                if let Err(refusal) = result {
-                    with(|page| page.notify(Notice::Refused(refusal)));
-                }
-            };
-            load_value(page, &value, Box::new(callback));
-        }
-        Err(error) => {
-            let refusal = SpecError::new("JSON", error.to_string()).into();
-            page.notify(Notice::Refused(refusal));
-        }
+    with(|page| {
+        let current = &page.supervisor.run().preset;
+        let value = serde_json::from_str::<Value>(text)
+            .map_err(|error| SpecError::new("JSON", error.to_string()).into());
+        let run = value
+            .and_then(|value| settings::resolved(&value, current))
+            .and_then(|run| settings::with_files(run, &page.files));
+        page.load_checked(run);
     });
 }
 
@@ -238,11 +233,14 @@ pub async fn copy_link() {
 impl Page {
     fn load_spec(&mut self, preset: String, spec: RunSpec) {
         let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
-        let checked = match run.spec.validate() {
+        self.load_checked(match run.spec.validate() {
             Ok(()) => settings::with_files(run, &self.files),
             Err(error) => Err(error.into()),
-        };
-        match checked {
+        });
+    }
+
+    fn load_checked(&mut self, run: Result<Run<Uint8Array>, Refusal>) {
+        match run {
             Ok(run) => {
                 let then_run = self.supervisor.wants_running();
                 self.ask(Ask::Load { run: Box::new(run), then_run }, None);
