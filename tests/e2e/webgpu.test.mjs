@@ -102,12 +102,12 @@ test("the control for what computes moves the run there and back", async (t) => 
   assert.equal(headerOf(await site.checkpoint()).step, 5);
 });
 
-for (const [what, address] of [
-  ["a tiny MLP", { spec: tinyMlp }],
-  ["mnist-dcgan-small", { spec: drawnDigits }],
+for (const [what, STEPS, address] of [
+  ["a tiny MLP", 4, { spec: tinyMlp }],
+  ["mnist-dcgan-small", 4, { spec: drawnDigits }],
+  ["mnist-dcgan", 2, { preset: "mnist-dcgan", spec: drawnDigits }],
 ]) {
   test(`the CPU queues a step on WebGPU quickly: ${what}`, async (t) => {
-    const STEPS = 4;
     const site = await open(t, { backend: "webgpu", ...address });
     await site.untilReady(GPU_PATIENCE_MS);
     // Shaders are compiled in the first step.

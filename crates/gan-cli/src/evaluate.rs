@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail, ensure};
-use clap::{Args, ValueEnum};
+use anyhow::{Result, ensure};
+use clap::Args;
 use gan_eval::floor::real_against_real;
 use gan_eval::frechet::frechet_distance;
 use gan_eval::kernel::{Kernel, mmd_squared_unbiased};
@@ -28,20 +28,9 @@ pub(crate) struct Arguments {
     /// The file of generated samples.
     #[arg(long, value_name = "FILE")]
     fake: PathBuf,
-    /// What the scores are taken of.
-    #[arg(long, value_enum, default_value = "raw")]
-    features: Features,
     /// Print JSON.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Features {
-    /// The samples' own numbers.
-    Raw,
-    /// What this project's digit classifier sees in them (28 x 28 grey images).
-    Classifier,
 }
 
 /// Every score of one set against another, by its name.
@@ -56,9 +45,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         shape(&real),
         shape(&fake)
     );
-    if arguments.features == Features::Classifier {
-        bail!("the digit classifier is not part of this build");
-    }
     let (reals, fakes) =
         (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
     // Scores depend on how many samples there are: the floor takes as many as there are fakes, or

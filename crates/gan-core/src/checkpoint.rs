@@ -305,3 +305,27 @@ fn refused(message: &str) -> CoreError {
 pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
     data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
 }
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
+    use gan_protocol::{Objective, preset};
+
+    #[test]
+    fn only_a_bias_without_a_gradient_is_left_out_of_the_comparison() {
+        let mut spec = preset("ring-collapse").expect("a preset").spec;
+        for (objective, counts) in
+            [(Objective::RelativisticPaired, false), (Objective::NonSaturating, true)]
+        {
+            spec.objective = objective;
+            let trainer = Trainer::new(&spec, &crate::cpu()).expect("a valid spec");
+            let before = pollster::block_on(trainer.snapshot()).expect("the processor works");
+            let mut after = before.clone();
+            let last = "discriminator.4.bias";
+            let bias = after.tensors.iter_mut().find(|named| named.name == last);
+            bias.expect("the last layer has a bias").values[0] += 0.5;
+            let found = largest_deviation(&before, &after).expect("the same tensors");
+            assert_eq!(found.relative > 0.0, counts, "{objective:?}: {found:?}");
+        }
+    }
+}

@@ -98,7 +98,7 @@ impl Discriminator {
             self.net.forward_with(weights, samples, &mut pass).flat()
         };
         if spec.discriminator.mixes_samples() || spec.labels.is_some() {
-            // Each kind gets statistics of its own, as in DCGAN.
+            // Each kind gets statistics of its own, as in DCGAN, and is told its own classes.
             let real = judge(reals.samples.clone(), &reals.condition);
             return (real, judge(fakes.samples.clone(), &fakes.condition));
         }

@@ -77,8 +77,8 @@ pub enum PenaltySpec {
         one_sided: bool,
     },
     /// `weight * E[(‖∇D(y)‖ - target)²]` with `y = x + u * ½ * sd(x) * v`: `v` uniform on [0, 1) for
-    /// each number, `u` uniform on [0, 1) for each sample, `sd(x)` over all numbers of the batch
-    /// (DRAGAN, Kodali et al. 2017, section 2.3 and its published code).
+    /// each number, `u` uniform on [0, 1) for each sample, `sd(x)` unbiased over all numbers of
+    /// the batch (DRAGAN, Kodali et al. 2017, section 2.3).
     Dragan {
         /// λ; the paper's is 10.
         weight: f32,

@@ -87,18 +87,23 @@ impl LoadedData {
                 Ok((Self { source, samples }, None))
             }
             Ok(images) => Ok((Self { source, samples: Self::images(spec, images)? }, None)),
-            // Drawn digits have one shape only, and no list to choose from.
-            Err(message)
-                if spec.shape() == Shape::image(1, 28, 28)
-                    && spec.classes.is_empty()
-                    && spec.class_weights.is_empty()
-                    && spec.limit.is_none() =>
-            {
-                let samples = Self::augmented(spec, Box::new(EndlessDigits))?;
-                Ok((Self { source: DataSource::DrawnDigits, samples }, Some(message)))
-            }
-            Err(message) => Err(Fault::File { message }),
+            Err(message) => match Self::stand_in(spec)? {
+                Some(drawn) => Ok((drawn, Some(message))),
+                None => Err(Fault::File { message }),
+            },
         }
+    }
+
+    /// Drawn digits in MNIST's place, where they would do: they have one shape only, and no list to
+    /// choose from.
+    pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
+        let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
+        let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
+        if !alike || chooses || spec.limit.is_some() {
+            return Ok(None);
+        }
+        let samples = Self::augmented(spec, Box::new(EndlessDigits))?;
+        Ok(Some(Self { source: DataSource::DrawnDigits, samples }))
     }
 
     /// Images as `spec` wants them: which of them, in which shape, how often, how changed.

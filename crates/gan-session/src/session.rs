@@ -1,12 +1,12 @@
 //! Requests in, events out.
 
+mod loading;
+
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{
-    Backend, Command, DataSource, Event, Fault, Metrics, Reply, Request, RunSpec, Task, Tuning,
-};
+use gan_protocol::{Backend, Command, Event, Fault, Metrics, Reply, Request, Task, Tuning};
 use gan_random::Purpose;
 
-use crate::data::{DataLoader, LoadedData};
+use crate::data::DataLoader;
 use crate::run::{Goal, Run};
 
 /// An event with the buffers that go beside it.
@@ -167,78 +167,6 @@ impl<L: DataLoader> Session<L> {
             self.autosave().await?;
         }
         Ok(())
-    }
-
-    async fn load(
-        &mut self,
-        spec: RunSpec,
-        checkpoint: bool,
-        names: Vec<String>,
-        attachments: Vec<Vec<u8>>,
-    ) -> Result<(), Fault> {
-        spec.validate()?;
-        let mut attachments = attachments.into_iter();
-        let snapshot = if checkpoint {
-            let bytes = attachments.next().unwrap_or_default();
-            Some(Snapshot::from_bytes(&bytes).map_err(fault)?)
-        } else {
-            None
-        };
-        let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(attachments).collect();
-        let chosen = if files.is_empty() { &self.files } else { &files };
-        let data = LoadedData::at_hand(&spec.data, chosen)?;
-        if let Some(data) = &data {
-            data.check_labels(&spec)?;
-        }
-        let trainer = match &snapshot {
-            Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
-            None => Trainer::new(&spec, &self.device),
-        }
-        .map_err(fault)?;
-        // From here on nothing is refused: the old run makes way, and whoever waits for it hears.
-        let kept = self.stop_old_run(&spec);
-        if !files.is_empty() {
-            self.files = files;
-        }
-        let mut run = Run::new(trainer, (self.clock)());
-        run.last_good = snapshot;
-        self.run = Some(run);
-        self.tell_state();
-        let (kind, purpose, seed) = self.current().next_sheet();
-        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
-        let (data, missing) = match data.or(kept) {
-            Some(data) => (data, None),
-            None => {
-                let sink = &self.sink;
-                let report = |done, total| sink(progress("data", done, total));
-                let loaded = LoadedData::mnist(&spec.data, &self.loader, &report).await;
-                report(1.0, Some(1.0));
-                loaded?
-            }
-        };
-        data.check_labels(&spec)?;
-        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
-        self.current().data = Some(data);
-        if let Some(message) = missing {
-            self.tell(Event::Fault(Fault::DataMissing { message }));
-        }
-        let (kind, purpose, seed) = self.current().fresh_sheet();
-        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
-        self.tell_state();
-        Ok(())
-    }
-
-    /// Ends the run in hand; gives its data if the new run wants the same.
-    fn stop_old_run(&mut self, spec: &RunSpec) -> Option<LoadedData> {
-        let old = self.run.take()?;
-        if let Goal::Steps { request, .. } = old.goal {
-            let message = "another run was loaded before the steps were done".to_owned();
-            self.settle(request, Err(Fault::State { message }));
-        }
-        let data = old.data?;
-        let same = old.trainer.spec().data == spec.data && data.source == spec.data.source;
-        let is_loaded = matches!(data.source, DataSource::Mnist | DataSource::StackedMnist);
-        (same && is_loaded).then_some(data)
     }
 
     fn start(&mut self) -> Result<(), Fault> {

@@ -83,9 +83,13 @@ fn a_few_images_of_some_classes_can_be_learned_from() {
 #[test]
 fn a_choice_that_drawn_digits_cannot_make_is_not_made_silently() {
     let patch = json!({"data": {"source": "mnist", "classes": [3, 5]}});
-    let mut bench = Bench::new();
+    let mut bench = Bench::loaded(ring());
+    bench.steps(2);
     let (outcome, _) = bench.ask(load(spec(patch)));
     assert!(matches!(outcome, Err(Fault::File { .. })), "{outcome:?}");
+    // The run that was there goes on.
+    bench.steps(1);
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 3)));
 }
 
 #[test]

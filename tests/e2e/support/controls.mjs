@@ -11,7 +11,7 @@ const WORDS = {
     newSamples: "New samples",
     preset: "Networks",
     data: "Data",
-    chooseData: "Choose IDX files…",
+    chooseData: "Choose files…",
     backend: "Compute on",
     seed: "Seed",
     objective: "Objective",

@@ -15,7 +15,7 @@
 //! Promises settle when the worker has done it; calls made before there is a worker wait for it.
 //! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
 //! `loading`, `ready`, `running`, `paused`, `failed`; `backend` `cpu`, `webgpu` or `null`;
-//! `dataset` the data really in use: `mnist`, `drawn_digits`, `idx_files` or `null`.
+//! `dataset` the data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec) or `null`.
 //!
 //! The object is there before any worker has started; the document then gets a
 //! `gan-playground-ready` event.

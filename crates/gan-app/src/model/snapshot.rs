@@ -19,7 +19,7 @@ pub struct Snapshot {
     pub adapter: String,
     /// The preset that the run was made from.
     pub preset: String,
-    /// The data really in use: `mnist`, `drawn_digits`, `idx_files`, or `null`.
+    /// The data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec), or `null`.
     pub dataset: Option<DataSource>,
     /// Generator steps done.
     pub step: u64,

@@ -1,0 +1,280 @@
+//! Which shape a layer makes of which, how many numbers it trains, and what it cannot take.
+
+use super::{ActivationKind, LayerSpec};
+use crate::error::{SpecError, in_range};
+use crate::shape::Shape;
+
+/// Limits that keep a spec from asking for more memory than a browser tab has.
+const MAXIMUM_UNITS: usize = 65_536;
+const MAXIMUM_CHANNELS: usize = 2_048;
+const MAXIMUM_SIDE_PX: usize = 256;
+/// Residual blocks in residual blocks.
+const MAXIMUM_DEPTH: usize = 4;
+
+impl LayerSpec {
+    /// The shape that this layer makes of `input`.
+    ///
+    /// # Errors
+    /// Names the layer's own field; the caller adds where the layer stands.
+    pub fn output(&self, input: Shape) -> Result<Shape, SpecError> {
+        self.output_at(input, 0)
+    }
+
+    fn output_at(&self, input: Shape, depth: usize) -> Result<Shape, SpecError> {
+        match *self {
+            Self::Linear { units, .. } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                flat_input(input, "linear")?;
+                Ok(Shape::flat(units))
+            }
+            Self::Maxout { units, pieces } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                in_range("pieces", pieces, 2, 16)?;
+                flat_input(input, "maxout")?;
+                Ok(Shape::flat(units))
+            }
+            Self::MixtureLinear { units, generators } => {
+                in_range("units", units, 1, MAXIMUM_UNITS)?;
+                in_range("generators", generators, 2, 64)?;
+                flat_input(input, "mixture_linear")?;
+                Ok(Shape::flat(units))
+            }
+            Self::Conv { channels, kernel, stride, padding, .. } => {
+                let (_, height, width) = image_input(input, "conv")?;
+                check_kernel(channels, kernel, stride, padding)?;
+                let side = |size: usize| {
+                    (size + 2 * padding).checked_sub(kernel).map(|rest| rest / stride + 1)
+                };
+                match (side(height), side(width)) {
+                    (Some(height), Some(width)) => Ok(Shape::image(channels, height, width)),
+                    _ => Err(SpecError::new(
+                        "kernel",
+                        format!("is {kernel}, larger than the padded input of {input}"),
+                    )),
+                }
+            }
+            Self::ConvTranspose { channels, kernel, stride, padding, .. } => {
+                let (_, height, width) = image_input(input, "conv_transpose")?;
+                check_kernel(channels, kernel, stride, padding)?;
+                let side = |size: usize| ((size - 1) * stride + kernel).checked_sub(2 * padding);
+                match (side(height), side(width)) {
+                    (Some(height @ 1..=MAXIMUM_SIDE_PX), Some(width @ 1..=MAXIMUM_SIDE_PX)) => {
+                        Ok(Shape::image(channels, height, width))
+                    }
+                    _ => Err(SpecError::new(
+                        "padding",
+                        format!("is {padding}: the output's sides must be 1 to {MAXIMUM_SIDE_PX}"),
+                    )),
+                }
+            }
+            Self::Upsample { scale } => {
+                let (channels, height, width) = image_input(input, "upsample")?;
+                in_range("scale", scale, 1, 8)?;
+                let output = Shape::image(channels, height * scale, width * scale);
+                in_range("scale", height.max(width) * scale, 1, MAXIMUM_SIDE_PX).map_err(|_| {
+                    SpecError::new(
+                        "scale",
+                        format!("gives {output}; a side may be {MAXIMUM_SIDE_PX}"),
+                    )
+                })?;
+                Ok(output)
+            }
+            Self::AveragePool { size } => {
+                let (channels, height, width) = image_input(input, "average_pool")?;
+                in_range("size", size, 1, MAXIMUM_SIDE_PX)?;
+                if !height.is_multiple_of(size) || !width.is_multiple_of(size) {
+                    let message = format!("is {size}; {input} is no multiple of it");
+                    return Err(SpecError::new("size", message));
+                }
+                Ok(Shape::image(channels, height / size, width / size))
+            }
+            Self::BatchNorm { epsilon, momentum } => {
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                in_range("momentum", momentum, 0.0, 1.0)?;
+                Ok(input)
+            }
+            Self::LayerNorm { epsilon } | Self::PixelNorm { epsilon } => {
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                Ok(input)
+            }
+            Self::MinibatchStddev {} => Ok(appended(input, 1)),
+            Self::MinibatchDiscrimination { features, dimensions } => {
+                in_range("features", features, 1, 1_024)?;
+                in_range("dimensions", dimensions, 1, 256)?;
+                let size = flat_input(input, "minibatch_discrimination")?;
+                Ok(Shape::flat(size + features))
+            }
+            Self::Activation { function } => {
+                if let ActivationKind::LeakyRelu { slope } = function {
+                    in_range("function.slope", slope, 0.0, 1.0)?;
+                }
+                Ok(input)
+            }
+            Self::Dropout { rate } => {
+                in_range("rate", rate, 0.0, 0.95)?;
+                Ok(input)
+            }
+            Self::Noise { sd } => {
+                in_range("sd", sd, 0.0, 100.0)?;
+                Ok(input)
+            }
+            Self::Label { classes, embedding } => {
+                in_range("classes", classes, 2, 1_000)?;
+                in_range("embedding", embedding.unwrap_or(1), 1, 1_024)?;
+                Ok(appended(input, embedding.unwrap_or(classes)))
+            }
+            Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
+            Self::Reshape { channels, height, width } => {
+                let size = flat_input(input, "reshape")?;
+                in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
+                in_range("height", height, 1, MAXIMUM_SIDE_PX)?;
+                in_range("width", width, 1, MAXIMUM_SIDE_PX)?;
+                let output = Shape::image(channels, height, width);
+                if output.size() == Some(size) {
+                    Ok(output)
+                } else {
+                    Err(SpecError::new(
+                        "channels",
+                        format!("{output} does not hold the {size} numbers that arrive"),
+                    ))
+                }
+            }
+            Self::Flatten {} => {
+                let (channels, height, width) = image_input(input, "flatten")?;
+                Ok(Shape::flat(channels * height * width))
+            }
+        }
+    }
+
+    /// How many trainable numbers the layer holds for `input`; `None` where that overflows.
+    pub fn parameters(&self, input: Shape) -> Option<usize> {
+        let convolution = |output: usize, kernel: usize, bias: bool| {
+            let Shape::Image { channels, .. } = input else { return Some(0) };
+            let weights = channels.checked_mul(output)?.checked_mul(kernel.checked_mul(kernel)?)?;
+            weights.checked_add(if bias { output } else { 0 })
+        };
+        let linear = |units: usize, bias: bool| {
+            input.size()?.checked_mul(units)?.checked_add(if bias { units } else { 0 })
+        };
+        match *self {
+            Self::Linear { units, bias } => linear(units, bias),
+            Self::Maxout { units, pieces } => linear(units.checked_mul(pieces)?, true),
+            Self::MixtureLinear { units, generators } => {
+                linear(units.checked_mul(generators)?, true)
+            }
+            Self::Conv { channels, kernel, bias, .. }
+            | Self::ConvTranspose { channels, kernel, bias, .. } => {
+                convolution(channels, kernel, bias)
+            }
+            Self::BatchNorm { .. } | Self::LayerNorm { .. } => Some(2 * features(input)),
+            Self::MinibatchDiscrimination { features, dimensions } => {
+                linear(features.checked_mul(dimensions)?, false)
+            }
+            Self::Label { classes, embedding: Some(size) } => classes.checked_mul(size),
+            Self::Residual { ref layers, ref shortcut } => {
+                let of = |layers: &[LayerSpec]| {
+                    let mut shape = input;
+                    let mut sum = 0_usize;
+                    for layer in layers {
+                        sum = sum.checked_add(layer.parameters(shape)?)?;
+                        shape = layer.output(shape).ok()?;
+                    }
+                    Some(sum)
+                };
+                of(layers)?.checked_add(of(shortcut)?)
+            }
+            _ => Some(0),
+        }
+    }
+
+    /// Whether an output depends on other samples of the batch.
+    pub fn mixes_samples(&self) -> bool {
+        match self {
+            Self::BatchNorm { .. }
+            | Self::MinibatchStddev {}
+            | Self::MinibatchDiscrimination { .. } => true,
+            Self::Residual { layers, shortcut } => {
+                layers.iter().chain(shortcut).any(Self::mixes_samples)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Over how many features a layer works: the numbers of a vector, the channels of an image.
+fn features(shape: Shape) -> usize {
+    match shape {
+        Shape::Flat { size } => size,
+        Shape::Image { channels, .. } => channels,
+    }
+}
+
+/// `shape` with `count` features more.
+fn appended(shape: Shape, count: usize) -> Shape {
+    match shape {
+        Shape::Flat { size } => Shape::flat(size + count),
+        Shape::Image { channels, height, width } => Shape::image(channels + count, height, width),
+    }
+}
+
+fn residual(
+    input: Shape,
+    layers: &[LayerSpec],
+    shortcut: &[LayerSpec],
+    depth: usize,
+) -> Result<Shape, SpecError> {
+    if depth == MAXIMUM_DEPTH {
+        let message = format!("stands in {MAXIMUM_DEPTH} other residual blocks; that is the most");
+        return Err(SpecError::new("kind", message));
+    }
+    let of = |name: &str, layers: &[LayerSpec]| {
+        in_range(name, layers.len(), 0, crate::net::MAXIMUM_LAYERS)?;
+        let mut shape = input;
+        for (index, layer) in layers.iter().enumerate() {
+            let at = |error: SpecError| error.within(&format!("{name}[{index}]"));
+            shape = layer.output_at(shape, depth + 1).map_err(at)?;
+        }
+        Ok(shape)
+    };
+    let (body, beside) = (of("layers", layers)?, of("shortcut", shortcut)?);
+    if layers.is_empty() {
+        return Err(SpecError::new("layers", "are missing"));
+    }
+    if body != beside {
+        let message = format!("gives {beside}; the layers give {body}: the two are added");
+        return Err(SpecError::new("shortcut", message));
+    }
+    Ok(body)
+}
+
+fn flat_input(input: Shape, layer: &str) -> Result<usize, SpecError> {
+    match input {
+        Shape::Flat { size } => Ok(size),
+        Shape::Image { .. } => Err(SpecError::new(
+            "kind",
+            format!("{layer} takes a vector and gets an image of {input}: flatten it first"),
+        )),
+    }
+}
+
+fn image_input(input: Shape, layer: &str) -> Result<(usize, usize, usize), SpecError> {
+    match input {
+        Shape::Image { channels, height, width } => Ok((channels, height, width)),
+        Shape::Flat { size } => Err(SpecError::new(
+            "kind",
+            format!("{layer} takes an image and gets a vector of {size}: reshape it first"),
+        )),
+    }
+}
+
+fn check_kernel(
+    channels: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+) -> Result<(), SpecError> {
+    in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
+    in_range("kernel", kernel, 1, 16)?;
+    in_range("stride", stride, 1, 8)?;
+    in_range("padding", padding, 0, 15)
+}

@@ -1,0 +1,111 @@
+//! A run takes another's place. Whatever may be refused is looked at before the old run makes way.
+
+use gan_core::{Snapshot, Trainer};
+use gan_protocol::{DataSource, Event, Fault, RunSpec};
+
+use super::{Session, fault, progress};
+use crate::data::{DataLoader, LoadedData};
+use crate::run::{Goal, Run};
+
+impl<L: DataLoader> Session<L> {
+    pub(super) async fn load(
+        &mut self,
+        spec: RunSpec,
+        checkpoint: bool,
+        names: Vec<String>,
+        attachments: Vec<Vec<u8>>,
+    ) -> Result<(), Fault> {
+        spec.validate()?;
+        let mut attachments = attachments.into_iter();
+        let snapshot = if checkpoint {
+            let bytes = attachments.next().unwrap_or_default();
+            Some(Snapshot::from_bytes(&bytes).map_err(fault)?)
+        } else {
+            None
+        };
+        let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(attachments).collect();
+        let data = self.data_before(&spec, &files).await?;
+        let trainer = match &snapshot {
+            Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
+            None => Trainer::new(&spec, &self.device),
+        }
+        .map_err(fault)?;
+        // From here on nothing is refused: the old run makes way, and whoever waits for it hears.
+        let kept = self.stop_old_run(&spec);
+        if !files.is_empty() {
+            self.files = files;
+        }
+        let mut run = Run::new(trainer, (self.clock)());
+        run.last_good = snapshot;
+        self.run = Some(run);
+        self.tell_state();
+        let (kind, purpose, seed) = self.current().next_sheet();
+        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
+        let (data, missing) = match data.or(kept) {
+            Some(data) => (data, None),
+            None => self.mnist(&spec).await?,
+        };
+        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
+        self.current().data = Some(data);
+        if let Some(message) = missing {
+            self.tell(Event::Fault(Fault::DataMissing { message }));
+        }
+        let (kind, purpose, seed) = self.current().fresh_sheet();
+        self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
+        self.tell_state();
+        Ok(())
+    }
+
+    /// The data of a new run, where they are at hand or might be refused. `None` where the run in
+    /// hand has them, or where drawn digits can stand in for them: those are loaded while the first
+    /// sheet is looked at.
+    async fn data_before(
+        &self,
+        spec: &RunSpec,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<Option<LoadedData>, Fault> {
+        let chosen = if files.is_empty() { &self.files } else { files };
+        let data = match LoadedData::at_hand(&spec.data, chosen)? {
+            Some(data) => data,
+            None => {
+                if let Some(kept) = self.run.as_ref().and_then(|run| kept_data(run, spec)) {
+                    kept.check_labels(spec)?;
+                    return Ok(None);
+                }
+                if let Some(stand_in) = LoadedData::stand_in(&spec.data)? {
+                    stand_in.check_labels(spec)?;
+                    return Ok(None);
+                }
+                self.mnist(spec).await?.0
+            }
+        };
+        data.check_labels(spec)?;
+        Ok(Some(data))
+    }
+
+    async fn mnist(&self, spec: &RunSpec) -> Result<(LoadedData, Option<String>), Fault> {
+        let sink = &self.sink;
+        let report = |done, total| sink(progress("data", done, total));
+        let loaded = LoadedData::mnist(&spec.data, &self.loader, &report).await;
+        report(1.0, Some(1.0));
+        loaded
+    }
+
+    /// Ends the run in hand; gives its data if the new run wants the same.
+    fn stop_old_run(&mut self, spec: &RunSpec) -> Option<LoadedData> {
+        let old = self.run.take()?;
+        if let Goal::Steps { request, .. } = old.goal {
+            let message = "another run was loaded before the steps were done".to_owned();
+            self.settle(request, Err(Fault::State { message }));
+        }
+        if kept_data(&old, spec).is_some() { old.data } else { None }
+    }
+}
+
+/// The data of `run`, if they were loaded and a run by `spec` wants the same.
+fn kept_data<'a>(run: &'a Run, spec: &RunSpec) -> Option<&'a LoadedData> {
+    let data = run.data.as_ref()?;
+    let same = run.trainer.spec().data == spec.data && data.source == spec.data.source;
+    let is_loaded = matches!(data.source, DataSource::Mnist | DataSource::StackedMnist);
+    (same && is_loaded).then_some(data)
+}
