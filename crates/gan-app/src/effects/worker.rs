@@ -1,7 +1,7 @@
 //! A worker as the page holds it: messages out, events and its death in. Knows the wire, decides
 //! nothing.
 
-use gan_protocol::{Event, Request};
+use gan_protocol::{Event, Metrics, Request};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -85,7 +85,7 @@ impl Drop for WorkerClient {
 }
 
 fn read(id: WorkerId, name: &str, data: &JsValue, deliver: Deliver) -> Signal<Uint8Array> {
-    match plain_value(&member(data, "event")).and_then(|event| wire::event(&event)) {
+    match read_event(&member(data, "event")) {
         Ok(event) => {
             if event == Event::Booted {
                 watch_lock(id, name, deliver);
@@ -96,6 +96,27 @@ fn read(id: WorkerId, name: &str, data: &JsValue, deliver: Deliver) -> Signal<Ui
         }
         Err(error) => Signal::Died { worker: id, message: format!("unreadable event: {error}") },
     }
+}
+
+/// Measurements come often and may be NaN, which JSON cannot say: they are read here, all other
+/// events by way of plain data.
+fn read_event(event: &JsValue) -> Result<Event, String> {
+    let number = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(f64::NAN);
+    if member(event, "kind").as_string().as_deref() == Some("metrics") {
+        let points = Array::from(&member(event, "points"));
+        let points = points.iter().map(|point| Metrics {
+            step: number(&point, "step") as u64,
+            generator_loss: number(&point, "generator_loss"),
+            discriminator_loss: number(&point, "discriminator_loss"),
+            real_score: number(&point, "real_score"),
+            fake_score: number(&point, "fake_score"),
+            penalty: number(&point, "penalty"),
+            auxiliary: number(&point, "auxiliary"),
+        });
+        let steps_per_second = number(event, "steps_per_second");
+        return Ok(Event::Metrics { points: points.collect(), steps_per_second });
+    }
+    wire::event(&plain_value(event)?)
 }
 
 /// A worker holds a lock by its name for as long as it lives: whoever gets it next knows that the

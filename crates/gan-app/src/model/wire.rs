@@ -4,11 +4,11 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{Event, Fault, Metrics, Reply, SampleSet, Task};
+use gan_protocol::{Event, Fault, Reply, SampleSet, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads an event.
+/// Reads an event, other than measurements: those may be NaN, which plain data cannot say.
 ///
 /// # Errors
 /// Names what is not as the wire has it.
@@ -26,17 +26,13 @@ pub fn event(value: &Value) -> Result<Event, String> {
         },
         "progress" => Event::Progress(Task {
             name: text(value, "name")?.to_string(),
-            done: real(value, "done"),
+            done: value["done"].as_f64().unwrap_or(0.0),
             total: value["total"].as_f64(),
         }),
         "state" => Event::State { phase: typed(value, "phase")?, step: number(value, "step")? },
         "data" => {
             Event::Data { source: typed(value, "source")?, samples: value["samples"].as_u64() }
         }
-        "metrics" => Event::Metrics {
-            points: value["points"].as_array().into_iter().flatten().map(metrics).collect(),
-            steps_per_second: real(value, "steps_per_second"),
-        },
         "frame" => Event::Frame {
             sheet: typed(value, "sheet")?,
             step: number(value, "step")?,
@@ -46,18 +42,6 @@ pub fn event(value: &Value) -> Result<Event, String> {
         "fault" => Event::Fault(fault(value)?),
         other => return Err(format!("unknown event `{other}`")),
     })
-}
-
-fn metrics(value: &Value) -> Metrics {
-    Metrics {
-        step: value["step"].as_u64().unwrap_or(0),
-        generator_loss: real(value, "generator_loss"),
-        discriminator_loss: real(value, "discriminator_loss"),
-        real_score: real(value, "real_score"),
-        fake_score: real(value, "fake_score"),
-        penalty: real(value, "penalty"),
-        auxiliary: real(value, "auxiliary"),
-    }
 }
 
 fn set(value: &Value) -> Result<SampleSet, String> {
@@ -114,11 +98,6 @@ fn number(value: &Value, name: &str) -> Result<u64, String> {
     value[name].as_u64().ok_or_else(|| format!("{name} is no whole number"))
 }
 
-/// A measurement; JSON says `null` for what is no number.
-fn real(value: &Value, name: &str) -> f64 {
-    value[name].as_f64().unwrap_or(f64::NAN)
-}
-
 fn optional<T>(
     value: &Value,
     name: &str,
@@ -163,15 +142,6 @@ mod tests {
             Reply::Probe,
             Reply::Proof { largest_relative_difference: 1e-4, parameter: "g".to_string() },
         ];
-        let point = Metrics {
-            step: 3,
-            generator_loss: 0.5,
-            discriminator_loss: 1.0,
-            real_score: 0.75,
-            fake_score: 0.25,
-            penalty: 0.125,
-            auxiliary: 2.5,
-        };
         let settled = |reply, fault| Event::Settled { id: 5, reply, fault };
         let mut events = vec![
             Event::Booted,
@@ -181,7 +151,6 @@ mod tests {
             Event::State { phase: Phase::Paused, step: 1 << 52 },
             Event::Data { source: DataSource::DrawnDigits, samples: None },
             Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
-            Event::Metrics { points: vec![point, point], steps_per_second: 12.5 },
             Event::Frame { sheet: FrameKind::Fresh, step: 8, set },
             Event::Autosave { step: 6 },
         ];
