@@ -70,7 +70,7 @@ fn code_losses(spec: &CodeSpec, answers: &Tensor<2>, target: &Tensor<2>) -> Vec<
 }
 
 /// `-E[log softmax(logits)_truth]`, shape `[1]`, for one-hot truths.
-fn cross_entropy(logits: Tensor<2>, truth: Tensor<2>) -> Tensor<1> {
+pub(crate) fn cross_entropy(logits: Tensor<2>, truth: Tensor<2>) -> Tensor<1> {
     let shifted = logits.clone() - largest(logits.inner());
     let normalizer = shifted.clone().exp().sum_dim(1).log();
     ((shifted - normalizer) * truth).sum_dim(1).mean().neg()

@@ -5,17 +5,18 @@
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::Device;
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, RunSpec};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::Dtype;
 
 use crate::discriminator::Discriminator;
 use crate::error::CoreError;
-use crate::net::{Net, tensor};
+use crate::net::Net;
 use crate::optimizer::NetOptimizer;
+use crate::tensors::{
+    Named, Slot, f32_numbers, fill, header, net_slots, parts, read, serialized, tensors,
+};
 use crate::trainer::Trainer;
-
-const HEADER_KEY: &str = "gan_playground";
 
 /// A run's numbers on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,20 +25,6 @@ pub struct Snapshot {
     pub header: CheckpointHeader,
     /// Every tensor, in a fixed order.
     tensors: Vec<Named>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Named {
-    name: String,
-    dimensions: Vec<usize>,
-    values: Vec<f32>,
-}
-
-/// Where a tensor of a run goes in a file: several parts of one flat tensor, each with its name and
-/// shape.
-struct Slot<'a> {
-    parts: Vec<(String, Vec<usize>)>,
-    value: &'a mut Tensor<1>,
 }
 
 /// The largest deviation between two snapshots of the same run.
@@ -65,20 +52,7 @@ impl Trainer {
             step: self.generator_steps(),
             discriminator_step: self.discriminator_steps(),
         };
-        let slots = copy.slots();
-        let mut transaction = Transaction::default();
-        for slot in &slots {
-            transaction = transaction.register(slot.value.clone());
-        }
-        let mut tensors = Vec::new();
-        for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
-            let mut values = floats(data)?.into_iter();
-            for (name, dimensions) in slot.parts {
-                let values = values.by_ref().take(dimensions.iter().product()).collect();
-                tensors.push(Named { name, dimensions, values });
-            }
-        }
-        Ok(Snapshot { header, tensors })
+        Ok(Snapshot { header, tensors: read(copy.slots()).await? })
     }
 
     /// The run that `snapshot` was taken of, with `spec` in place of its settings.
@@ -103,23 +77,7 @@ impl Trainer {
         let mut trainer = Self::new(old, device)?;
         trainer.generator_optimizer.updates = snapshot.header.step;
         trainer.discriminator.optimizer.updates = snapshot.header.discriminator_step;
-        let stored: HashMap<&str, &Named> =
-            snapshot.tensors.iter().map(|named| (named.name.as_str(), named)).collect();
-        for slot in trainer.slots() {
-            let mut values = Vec::new();
-            for (name, dimensions) in &slot.parts {
-                let Some(named) = stored.get(name.as_str()) else {
-                    return Err(refused(&format!("tensor {name} is missing")));
-                };
-                if named.dimensions != *dimensions {
-                    let found = &named.dimensions;
-                    let message = format!("tensor {name} has shape {found:?}, not {dimensions:?}");
-                    return Err(refused(&message));
-                }
-                values.extend_from_slice(&named.values);
-            }
-            *slot.value = tensor(values, device);
-        }
+        fill(trainer.slots(), &snapshot.tensors, device).map_err(|error| refused(&error))?;
         trainer.tune(spec);
         Ok(trainer)
     }
@@ -135,21 +93,6 @@ impl Trainer {
             net_slots("average", average, &mut slots);
         }
         slots
-    }
-}
-
-/// Name and shape of each parameter of `net`, under `prefix`.
-fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
-    let named = net.names.iter().zip(&net.dimensions);
-    named.map(|(name, dimensions)| (format!("{prefix}.{name}"), dimensions.clone())).collect()
-}
-
-fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
-    let parts = parts(prefix, net);
-    slots.push(Slot { parts, value: &mut net.numbers });
-    for (name, value) in net.buffer_names.iter().zip(&mut net.buffers) {
-        let dimensions = value.dims().to_vec();
-        slots.push(Slot { parts: vec![(format!("{prefix}.{name}"), dimensions)], value });
     }
 }
 
@@ -198,18 +141,8 @@ impl Snapshot {
     /// The snapshot as the bytes of a `.safetensors` file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let header = serde_json::to_string(&self.header).expect("a header is plain data");
-        let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
-        let bytes: Vec<Vec<u8>> = self
-            .tensors
-            .iter()
-            .map(|named| named.values.iter().flat_map(|value| value.to_le_bytes()).collect())
-            .collect();
-        let views = self.tensors.iter().zip(&bytes).map(|(named, bytes)| {
-            let view = TensorView::new(Dtype::F32, named.dimensions.clone(), bytes)
-                .expect("shape and bytes come from the same tensor");
-            (named.name.as_str(), view)
-        });
-        serialize(views, Some(metadata)).expect("the header is small and names are distinct")
+        let encode = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        serialized(&self.tensors, header, Dtype::F32, encode)
     }
 
     /// Reads the bytes of a `.safetensors` file.
@@ -218,16 +151,7 @@ impl Snapshot {
     /// If the file is cut off, of another kind or version, describes a spec that is refused, or
     /// holds numbers that are not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CoreError> {
-        let broken = |error: safetensors::SafeTensorError| refused(&error.to_string());
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        let file = SafeTensors::deserialize(bytes).map_err(broken)?;
-        let header = metadata
-            .metadata()
-            .as_ref()
-            .and_then(|entries| entries.get(HEADER_KEY))
-            .ok_or_else(|| refused("it has no header of this program"))?;
-        let header: serde_json::Value =
-            serde_json::from_str(header).map_err(|error| refused(&error.to_string()))?;
+        let header = header(bytes).map_err(|error| refused(&error))?;
         let format = header["format"].as_str().unwrap_or("none");
         if format != CHECKPOINT_FORMAT {
             return Err(refused(&format!("its format is {format}, not {CHECKPOINT_FORMAT}")));
@@ -235,23 +159,7 @@ impl Snapshot {
         let header: CheckpointHeader =
             serde_json::from_value(header).map_err(|error| refused(&error.to_string()))?;
         header.spec.validate().map_err(|error| refused(&error.to_string()))?;
-        let mut tensors = Vec::new();
-        for (name, view) in file.iter() {
-            if view.dtype() != Dtype::F32 {
-                return Err(refused(&format!("tensor {name} is {:?}, not F32", view.dtype())));
-            }
-            let values: Vec<f32> = view
-                .data()
-                .chunks_exact(4)
-                .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
-                .collect();
-            if values.iter().any(|value| !value.is_finite()) {
-                return Err(refused(&format!("tensor {name} holds NaN or infinity")));
-            }
-            let dimensions = view.shape().to_vec();
-            tensors.push(Named { name: name.to_owned(), dimensions, values });
-        }
-        tensors.sort_by(|a, b| a.name.cmp(&b.name));
+        let tensors = tensors(bytes, f32_numbers).map_err(|error| refused(&error))?;
         Ok(Self { header, tensors })
     }
 }
@@ -301,11 +209,6 @@ fn refused(message: &str) -> CoreError {
     CoreError::Checkpoint(message.to_owned())
 }
 
-/// The numbers of data just read.
-pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
-    data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
-}
-
 #[cfg(all(test, feature = "cpu"))]
 mod tests {
     use super::*;
@@ -321,7 +224,7 @@ mod tests {
             let trainer = Trainer::new(&spec, &crate::cpu()).expect("a valid spec");
             let before = pollster::block_on(trainer.snapshot()).expect("the processor works");
             let mut after = before.clone();
-            let last = "discriminator.4.bias";
+            let last = "discriminator.2.bias";
             let bias = after.tensors.iter_mut().find(|named| named.name == last);
             bias.expect("the last layer has a bias").values[0] += 0.5;
             let found = largest_deviation(&before, &after).expect("the same tensors");

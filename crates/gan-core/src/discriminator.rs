@@ -37,6 +37,8 @@ pub(crate) struct Verdicts {
     pub(crate) penalty: Option<Tensor<1>>,
     /// `[1]`
     pub(crate) auxiliary: Option<Tensor<1>>,
+    /// `[1]`
+    pub(crate) squared_norm: Tensor<1>,
 }
 
 impl Shown {
@@ -75,11 +77,11 @@ impl Discriminator {
         };
         let mut gradients = loss.backward();
         let optimizer = &spec.discriminator_optimizer;
-        self.optimizer.update(optimizer, &mut self.net, &leaves, &mut gradients);
+        let squared_norm = self.optimizer.update(optimizer, &mut self.net, &leaves, &mut gradients);
         if let Some(limit) = spec.weight_clip {
             self.net.numbers = self.net.numbers.clone().clamp(-limit, limit);
         }
-        Verdicts { real: outputs.0, fake: outputs.1, penalty, auxiliary }
+        Verdicts { real: outputs.0, fake: outputs.1, penalty, auxiliary, squared_norm }
     }
 
     /// All outputs for reals and for fakes: `[batch, outputs]` each.

@@ -44,7 +44,7 @@ impl Inputs {
     }
 
     /// How many samples they are for.
-    pub(crate) fn count(&self, spec: &RunSpec) -> usize {
+    pub fn count(&self, spec: &RunSpec) -> usize {
         self.values.len() / input_size(spec)
     }
 

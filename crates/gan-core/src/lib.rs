@@ -9,11 +9,13 @@
 mod activations;
 mod auxiliary;
 mod checkpoint;
+mod classifier;
 mod device;
 mod discriminator;
 mod error;
 mod initial;
 mod inputs;
+mod kernels;
 mod layer;
 mod net;
 mod objective;
@@ -21,15 +23,17 @@ mod optimizer;
 mod penalty;
 mod plan;
 mod presentation;
-#[cfg(test)]
+#[cfg(all(test, feature = "cpu"))]
 mod reference_tests;
 mod scores;
 mod spectral;
+mod tensors;
 mod trainer;
 
 pub use activations::Activations;
 pub use burn::tensor::Device;
 pub use checkpoint::{Deviation, Snapshot, TensorNumbers, largest_deviation};
+pub use classifier::{Classifier, ClassifierTrainer, Judgement};
 #[cfg(feature = "cpu")]
 pub use device::cpu;
 #[cfg(feature = "gpu")]

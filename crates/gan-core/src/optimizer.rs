@@ -53,14 +53,15 @@ impl NetOptimizer {
         }
     }
 
-    /// One update of `net` by the gradients of its `leaves`.
+    /// One update of `net` by the gradients of its `leaves`; gives the squared norm of all of them,
+    /// `[1]`, before any clipping.
     pub(crate) fn update(
         &mut self,
         spec: &OptimizerSpec,
         net: &mut Net,
         leaves: &[Tensor<1>],
         gradients: &mut Gradients,
-    ) {
+    ) -> Tensor<1> {
         let gradients: Vec<Tensor<1>> = leaves
             .iter()
             .map(|leaf| {
@@ -69,7 +70,10 @@ impl NetOptimizer {
                 found.unwrap_or_else(|| leaf.clone().inner().zeros_like())
             })
             .collect();
-        self.apply(spec, net, Tensor::cat(gradients, 0));
+        let gradient = Tensor::cat(gradients, 0);
+        let squared_norm = gradient.clone().square().sum();
+        self.apply(spec, net, gradient);
+        squared_norm
     }
 
     /// One update of `net` by the `gradient` of all its numbers.

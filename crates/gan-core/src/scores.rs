@@ -3,9 +3,9 @@
 use burn::tensor::{Tensor, Transaction};
 use gan_protocol::{Objective, RunSpec};
 
-use crate::checkpoint::floats;
 use crate::error::CoreError;
 use crate::objective::Smoothing;
+use crate::tensors::floats;
 
 /// What one step says of the two nets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,11 @@ pub struct StepScores {
     /// What further tasks (classes, codes, several generators) add to the discriminator's loss; 0
     /// without any.
     pub auxiliary: f64,
+    /// Euclidean norm of the gradient of all that the generator minimises, over all its numbers,
+    /// before any clipping.
+    pub generator_gradient_norm: f64,
+    /// The discriminator's, likewise, in its last step.
+    pub discriminator_gradient_norm: f64,
 }
 
 /// The discriminator's outputs of one step, still on the device.
@@ -44,6 +49,8 @@ pub(crate) struct StepOutputs {
     pub(crate) fake: Tensor<1>,
     /// Verdicts on fakes in the generator's step: `[batch]`.
     pub(crate) judged: Tensor<1>,
+    /// Squared norms of the generator's gradient and of the discriminator's: `[2]`.
+    pub(crate) squared_norms: Tensor<1>,
     /// Verdicts on reals in the generator's step, where its objective compares with them.
     pub(crate) compared: Option<Tensor<1>>,
     /// `[1]`
@@ -66,11 +73,12 @@ impl PendingScores {
         let mut transaction = Transaction::default();
         let mut settings = Vec::with_capacity(steps.len());
         for step in steps {
-            let StepOutputs { real, fake, judged, compared, penalty, auxiliary } = step.outputs;
+            let StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary } =
+                step.outputs;
             let present = [compared.is_some(), penalty.is_some(), auxiliary.is_some()];
             settings.push((step.step, step.objective, step.smoothing, present));
             let rest = [compared, penalty, auxiliary].into_iter().flatten();
-            for tensor in [real, fake, judged].into_iter().chain(rest) {
+            for tensor in [real, fake, judged, squared_norms].into_iter().chain(rest) {
                 transaction = transaction.register(tensor);
             }
         }
@@ -79,7 +87,7 @@ impl PendingScores {
         settings
             .into_iter()
             .map(|(step, objective, smoothing, present)| {
-                let (real, fake, judged) = (next()?, next()?, next()?);
+                let (real, fake, judged, norms) = (next()?, next()?, next()?, next()?);
                 let mut optional = |there: bool| if there { next() } else { Ok(Vec::new()) };
                 let compared = optional(present[0])?;
                 let penalty = optional(present[1])?.first().copied().map_or(0.0, f64::from);
@@ -93,6 +101,8 @@ impl PendingScores {
                     fake_score: score(objective, &judged),
                     penalty,
                     auxiliary,
+                    generator_gradient_norm: f64::from(norms[0]).sqrt(),
+                    discriminator_gradient_norm: f64::from(norms[1]).sqrt(),
                 };
                 Ok((step, scores))
             })
@@ -104,7 +114,9 @@ impl StepScores {
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let losses = [self.generator_loss, self.discriminator_loss, self.penalty, self.auxiliary];
-        losses.iter().chain(&[self.real_score, self.fake_score]).all(|value| value.is_finite())
+        let norms = [self.generator_gradient_norm, self.discriminator_gradient_norm];
+        let scores = [self.real_score, self.fake_score];
+        losses.iter().chain(&scores).chain(&norms).all(|value| value.is_finite())
     }
 }
 

@@ -6,7 +6,6 @@ use gan_random::{Purpose, stream};
 
 use crate::activations::Activations;
 use crate::auxiliary::{Targets, auxiliary_loss};
-use crate::checkpoint::floats;
 use crate::discriminator::{Discriminator, Shown, Verdicts, column, verdict};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
@@ -15,6 +14,7 @@ use crate::objective::generator_loss;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
 use crate::scores::{PendingScores, StepOutputs};
+use crate::tensors::floats;
 
 /// Samples are drawn in groups of at most this many, which bounds memory.
 const SAMPLE_GROUP: usize = 64;
@@ -47,6 +47,16 @@ struct Fakes {
     /// In the graph of the generator's leaves.
     samples: Activations,
     inputs: Inputs,
+}
+
+/// What a generator's step leaves behind, outside of any graph.
+struct Judged {
+    /// Verdicts on the fakes: `[batch]`.
+    judged: Tensor<1>,
+    /// Verdicts on the reals, where the objective compares with them: `[batch]`.
+    compared: Option<Tensor<1>>,
+    /// Of the gradient: `[1]`.
+    squared_norm: Tensor<1>,
 }
 
 impl Trainer {
@@ -142,14 +152,17 @@ impl Trainer {
             (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
         let verdicts = self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
         let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
-        let (judged, compared) = self.generator_step(&leaves, fakes, &batch, unrolled);
+        let Judged { judged, compared, squared_norm } =
+            self.generator_step(&leaves, fakes, &batch, unrolled);
         if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
             let step = self.generator_optimizer.updates as f32;
             let decay = ema.decay.min((1.0 + step) / (10.0 + step));
             average.approach(&self.generator, decay);
         }
-        let Verdicts { real, fake, penalty, auxiliary } = verdicts;
-        let outputs = StepOutputs { real, fake, judged, compared, penalty, auxiliary };
+        let Verdicts { real, fake, penalty, auxiliary, squared_norm: of_discriminator } = verdicts;
+        let squared_norms = Tensor::cat(vec![squared_norm, of_discriminator], 0);
+        let outputs =
+            StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary };
         PendingScores::new(self.generator_steps(), &self.spec, outputs)
     }
 
@@ -216,8 +229,7 @@ impl Trainer {
         Some(copy)
     }
 
-    /// Updates the generator by `fakes`, made from `leaves`; gives the verdicts on them and, for a
-    /// relativistic objective, on the reals: `[batch]` each. `judge` is asked in place of the
+    /// Updates the generator by `fakes`, made from `leaves`. `judge` is asked in place of the
     /// discriminator where it is there.
     ///
     /// The judge's parameters take part as constants, so that no gradient is computed for them.
@@ -227,7 +239,7 @@ impl Trainer {
         fakes: Fakes,
         batch: &RealBatch,
         judge: Option<Discriminator>,
-    ) -> (Tensor<1>, Option<Tensor<1>>) {
+    ) -> Judged {
         let step = self.generator_steps();
         let spec = &self.spec;
         let condition = fakes.inputs.condition(spec, &self.device);
@@ -243,7 +255,7 @@ impl Trainer {
         let on_reals = compared
             .map(|(reals, condition)| verdict(&judge.judge(spec, reals, &condition, 2 * step + 1)));
         let judged = verdict(&answers);
-        let outputs = (column(&judged), on_reals.as_ref().map(column));
+        let (on_fakes, compared) = (column(&judged), on_reals.as_ref().map(column));
         let mut loss = generator_loss(spec.objective, judged, on_reals);
         let targets = fakes.inputs.targets(spec, &self.device);
         if let Some(term) = auxiliary_loss(spec, &answers, &targets) {
@@ -251,8 +263,9 @@ impl Trainer {
         }
         let mut gradients = loss.backward();
         let optimizer = &self.spec.generator_optimizer;
-        self.generator_optimizer.update(optimizer, &mut self.generator, leaves, &mut gradients);
-        outputs
+        let net = &mut self.generator;
+        let squared_norm = self.generator_optimizer.update(optimizer, net, leaves, &mut gradients);
+        Judged { judged: on_fakes, compared, squared_norm }
     }
 
     /// Samples for `inputs` by the averaged generator where there is one: sample after sample,

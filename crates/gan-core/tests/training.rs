@@ -1,15 +1,18 @@
 //! One step and many, on the processor.
 
+mod noise;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use gan_core::{
-    Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, RealBatch,
-    Smoothing, Snapshot, StepScores, Trainer, cpu, discriminator_loss, generator_loss,
-    largest_deviation,
+    Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
+    StepScores, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
 };
 use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use serde_json::{Value, json};
+
+use self::noise::reals;
 
 /// A run small enough to be differentiated by hand and to train in milliseconds: every layer
 /// kind stands somewhere in it.
@@ -50,18 +53,6 @@ fn small_spec(patch: Value) -> RunSpec {
 
 fn trainer(spec: &RunSpec) -> Trainer {
     Trainer::new(spec, &cpu()).expect("a valid spec")
-}
-
-/// Reals as a pure function of the step: blurred noise is enough here.
-fn reals(spec: &RunSpec) -> impl Fn(u64) -> RealBatch + use<> {
-    let samples = spec.batch_size * spec.packing;
-    let count = samples * spec.data.shape().size().expect("small");
-    let classes = spec.labels.map_or(1, |labels| labels.classes());
-    move |step| {
-        let noise = standard_normal(&mut stream(99, Purpose::DataSample, step), count);
-        let values = noise.into_iter().map(f32::tanh).collect();
-        RealBatch { values, labels: (0..samples).map(|i| (i * 7 % classes) as u16).collect() }
-    }
 }
 
 fn train(trainer: &mut Trainer, steps: usize) -> Vec<(u64, StepScores)> {

@@ -49,8 +49,12 @@ pub enum Purpose {
     Penalty = 14,
     /// Noise layers of a generator that is sampled.
     SampleNoise = 15,
-    /// Which samples a score takes: subsets, halves. Numbers from 32 on serve no training.
+    /// Which samples a score takes: subsets, halves. Numbers from 32 on serve no run.
     ScoreSubset = 32,
+    /// Initial weights of a classifier that scores use.
+    ClassifierWeights = 33,
+    /// Dropout masks of its training; the index is the step.
+    ClassifierDropout = 34,
 }
 
 /// The generator for `purpose` and `index` in the run seeded with `seed`.

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, activation};
 use gan_protocol::ActivationKind;
 
 use crate::activations::{Activations, both, each};
+use crate::kernels;
 
 pub(super) fn activate(input: Activations, function: ActivationKind) -> Activations {
     each!(input, x => apply(function, x))
@@ -11,40 +12,42 @@ pub(super) fn activate(input: Activations, function: ActivationKind) -> Activati
 
 fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
     match function {
-        ActivationKind::Relu {} => activation::relu(x),
-        ActivationKind::LeakyRelu { slope } => activation::leaky_relu(x, f64::from(slope)),
-        ActivationKind::Tanh {} => activation::tanh(x),
+        ActivationKind::Relu {} => kernels::leaky_relu(x, 0.0),
+        ActivationKind::LeakyRelu { slope } => kernels::leaky_relu(x, slope),
+        ActivationKind::Tanh {} => kernels::tanh(x),
         ActivationKind::Sigmoid {} => activation::sigmoid(x),
         ActivationKind::Silu {} => activation::silu(x),
         ActivationKind::Softplus {} => activation::softplus(x, 1.0),
     }
 }
 
+/// `gradient` times the derivative of `function`, where that gave `output` for `input`. Of the
+/// piecewise linear ones the derivative is a constant; at zero it is that of the negative side, as
+/// PyTorch's.
 pub(super) fn gradient(
     gradient: Activations,
     input: Activations,
     output: Activations,
     function: ActivationKind,
 ) -> Activations {
-    let slopes = both!(input, output, x, y => slope(function, x, y));
-    gradient.times(slopes)
-}
-
-/// The derivative at `x`, where the function gives `y`. Of the piecewise linear ones it is a
-/// constant, 0 or `slope` at zero itself, as in Burn and PyTorch.
-fn slope<const D: usize>(function: ActivationKind, x: Tensor<D>, y: Tensor<D>) -> Tensor<D> {
     match function {
-        ActivationKind::Relu {} => x.inner().greater_elem(0.0).float(),
-        ActivationKind::LeakyRelu { slope } => {
-            let positive = x.inner().greater_elem(0.0).float();
-            positive.mul_scalar(1.0 - slope).add_scalar(slope)
+        ActivationKind::Relu {} => rectifier(gradient, input, 0.0),
+        ActivationKind::LeakyRelu { slope } => rectifier(gradient, input, slope),
+        ActivationKind::Tanh {} => {
+            gradient.times(each!(output, y => y.square().neg().add_scalar(1.0)))
         }
-        ActivationKind::Tanh {} => y.square().neg().add_scalar(1.0),
-        ActivationKind::Sigmoid {} => y.clone() - y.square(),
+        ActivationKind::Sigmoid {} => gradient.times(each!(output, y => y.clone() - y.square())),
         ActivationKind::Silu {} => {
             // σ(x) (1 + x - x σ(x)), and y = x σ(x).
-            activation::sigmoid(x.clone()) * (x - y).add_scalar(1.0)
+            let slopes = both!(input, output, x, y => {
+                activation::sigmoid(x.clone()) * (x - y).add_scalar(1.0)
+            });
+            gradient.times(slopes)
         }
-        ActivationKind::Softplus {} => activation::sigmoid(x),
+        ActivationKind::Softplus {} => gradient.times(each!(input, x => activation::sigmoid(x))),
     }
+}
+
+fn rectifier(gradient: Activations, input: Activations, slope: f32) -> Activations {
+    both!(gradient, input, g, x => kernels::leaky_relu_gradient(x, g, slope))
 }

@@ -32,18 +32,29 @@ const TOLERANCE: f64 = 1e-4;
 const ROUNDING: f64 = 2e-6;
 
 /// What computes: the processor, or with the feature `gpu` and `GAN_TEST_DEVICE=gpu` the graphics
-/// processor.
+/// processor. A name that cannot be honoured is an error: tests that were meant for another device
+/// would pass on the processor.
 pub(crate) fn device() -> Device {
     // The graphics processor's runtime cannot be initialised twice.
     static DEVICE: OnceLock<Device> = OnceLock::new();
-    let choose = || {
-        #[cfg(feature = "gpu")]
-        if std::env::var("GAN_TEST_DEVICE").is_ok_and(|name| name == "gpu") {
-            return pollster::block_on(crate::gpu()).expect("a graphics processor").0;
-        }
-        crate::cpu()
+    let choose = || match std::env::var("GAN_TEST_DEVICE").as_deref() {
+        Ok("gpu") => gpu(),
+        Ok("cpu") | Err(_) => crate::cpu(),
+        Ok(name) => panic!("GAN_TEST_DEVICE is {name}, not cpu or gpu"),
     };
     DEVICE.get_or_init(choose).clone()
+}
+
+#[cfg(feature = "gpu")]
+fn gpu() -> Device {
+    let (device, name) = pollster::block_on(crate::gpu()).expect("a graphics processor");
+    println!("computing on {name}");
+    device
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpu() -> Device {
+    panic!("GAN_TEST_DEVICE=gpu needs the feature `gpu`")
 }
 
 fn path(name: &str) -> PathBuf {

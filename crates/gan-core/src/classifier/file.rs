@@ -1,0 +1,72 @@
+//! A classifier as one `.safetensors` file.
+//!
+//! Tensors: `trunk.<layer>.<name>` and `head.0.<name>`, with layers counted within each. The header
+//! holds `format`, `input` (the shape of an image) and `net` (all layers).
+
+use burn::tensor::Device;
+use gan_protocol::{NetSpec, Shape};
+use half::f16;
+use safetensors::tensor::{Dtype, TensorView};
+use serde_json::json;
+
+use super::{Classifier, parts, refused};
+use crate::error::CoreError;
+use crate::tensors::{f32_numbers, fill, header, read, serialized, tensors};
+
+/// Names the format and its version; a file with another value is refused.
+const FORMAT: &str = "gan-playground-classifier-1";
+
+impl Classifier {
+    /// Reads the bytes of a `.safetensors` file; numbers have 16 or 32 bits.
+    ///
+    /// # Errors
+    /// If the file is cut off, of another kind or version, describes a net that is no classifier
+    /// or has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
+    pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
+        let header = header(bytes).map_err(|error| refused(&error))?;
+        let format = header["format"].as_str().unwrap_or("none");
+        if format != FORMAT {
+            return Err(refused(&format!("its format is {format}, not {FORMAT}")));
+        }
+        let field = |name: &str| header[name].clone();
+        let broken = |error: serde_json::Error| refused(&error.to_string());
+        let input: Shape = serde_json::from_value(field("input")).map_err(broken)?;
+        let net: NetSpec = serde_json::from_value(field("net")).map_err(broken)?;
+        let parts = parts(&net, input)?;
+        // Two bytes a number at least: what the file cannot hold is not made room for.
+        if net.parameter_count(input)? > bytes.len() / 2 {
+            return Err(refused("its net has more numbers than the file"));
+        }
+        let tensors = tensors(bytes, numbers).map_err(|error| refused(&error))?;
+        let mut classifier = Self::of_parts(&net, input, parts, 0, device)?;
+        fill(classifier.slots(), &tensors, device).map_err(|error| refused(&error))?;
+        Ok(classifier)
+    }
+
+    /// The classifier as the bytes of a `.safetensors` file with 16 bits a number. Waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// If a number is not finite in 16 bits, or the device fails.
+    pub async fn to_safetensors_f16(&self) -> Result<Vec<u8>, CoreError> {
+        let tensors = read(self.clone().slots()).await?;
+        let fits = |value: &f32| f16::from_f32(*value).is_finite();
+        if let Some(named) = tensors.iter().find(|named| !named.values.iter().all(fits)) {
+            return Err(refused(&format!("tensor {} does not fit 16 bits a number", named.name)));
+        }
+        let header = json!({"format": FORMAT, "input": self.input, "net": self.net});
+        let encode = |values: &[f32]| {
+            values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
+        };
+        Ok(serialized(&tensors, header.to_string(), Dtype::F16, encode))
+    }
+}
+
+/// The numbers of a tensor of 16 or 32 bits; `None` of any other.
+fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
+    match view.dtype() {
+        Dtype::F16 => Some(view.data().chunks_exact(2).map(number).collect()),
+        _ => f32_numbers(view),
+    }
+}

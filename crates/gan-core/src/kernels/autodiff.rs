@@ -1,0 +1,79 @@
+//! How the operations pass gradients back.
+
+use burn::backend::Autodiff;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
+use burn::backend::tensor::FloatTensor;
+
+use super::Kernels;
+
+#[derive(Debug)]
+struct Tanh;
+
+impl<B: Kernels> Backward<B, 1> for Tanh {
+    /// The output.
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<FloatTensor<B>, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
+            B::tanh_gradient(ops.state, gradient)
+        });
+    }
+}
+
+#[derive(Debug)]
+struct LeakyRelu;
+
+impl<B: Kernels> Backward<B, 1> for LeakyRelu {
+    /// The input, and the slope.
+    type State = (FloatTensor<B>, f32);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (x, slope) = ops.state;
+        unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
+            B::leaky_relu_gradient(x, gradient, slope)
+        });
+    }
+}
+
+impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn tanh_of(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match Tanh.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let y = B::tanh_of(x.into_primitive());
+                prep.finish(y.clone(), y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::tanh_of(x.into_primitive())),
+        }
+    }
+
+    fn leaky_relu_of(x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+        match LeakyRelu.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let x = x.into_primitive();
+                prep.finish((x.clone(), slope), B::leaky_relu_of(x, slope))
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::leaky_relu_of(x.into_primitive(), slope)),
+        }
+    }
+
+    fn leaky_relu_gradient(
+        x: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        slope: f32,
+    ) -> FloatTensor<Self> {
+        let x = x.into_primitive();
+        // Linear in the gradient, by the same factors as the function itself is in its input.
+        match LeakyRelu.prepare::<C>([gradient.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let given = B::leaky_relu_gradient(x.clone(), gradient.into_primitive(), slope);
+                prep.finish((x, slope), given)
+            }
+            OpsKind::UnTracked(prep) => {
+                prep.finish(B::leaky_relu_gradient(x, gradient.into_primitive(), slope))
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The numbers of nets as named tensors: read from the device, put back, and as the bytes of a
+//! `.safetensors` file.
+//!
+//! What a file holds beside tensors stands as JSON in its `__metadata__`; whose file it is decides
+//! what that must be.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde_json::Value;
+
+use crate::error::CoreError;
+use crate::net::{Net, tensor};
+
+const HEADER_KEY: &str = "gan_playground";
+
+/// A tensor on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) dimensions: Vec<usize>,
+    /// The last dimension running fastest.
+    pub(crate) values: Vec<f32>,
+}
+
+/// Where named tensors go: several parts of one flat tensor, each with its name and shape.
+pub(crate) struct Slot<'a> {
+    pub(crate) parts: Vec<(String, Vec<usize>)>,
+    pub(crate) value: &'a mut Tensor<1>,
+}
+
+/// Name and shape of each parameter of `net`, under `prefix`.
+pub(crate) fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
+    let named = net.names.iter().zip(&net.dimensions);
+    named.map(|(name, dimensions)| (format!("{prefix}.{name}"), dimensions.clone())).collect()
+}
+
+/// Adds the slots of all that `net` keeps: its parameters, then its buffers.
+pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
+    let parts = parts(prefix, net);
+    slots.push(Slot { parts, value: &mut net.numbers });
+    for (name, value) in net.buffer_names.iter().zip(&mut net.buffers) {
+        let dimensions = value.dims().to_vec();
+        slots.push(Slot { parts: vec![(format!("{prefix}.{name}"), dimensions)], value });
+    }
+}
+
+/// The tensors behind `slots`, in their order. Waits for the device.
+///
+/// # Errors
+/// When the device fails.
+pub(crate) async fn read(slots: Vec<Slot<'_>>) -> Result<Vec<Named>, CoreError> {
+    let mut transaction = Transaction::default();
+    for slot in &slots {
+        transaction = transaction.register(slot.value.clone());
+    }
+    let mut tensors = Vec::new();
+    for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
+        let mut values = floats(data)?.into_iter();
+        for (name, dimensions) in slot.parts {
+            let values = values.by_ref().take(dimensions.iter().product()).collect();
+            tensors.push(Named { name, dimensions, values });
+        }
+    }
+    Ok(tensors)
+}
+
+/// Puts `stored` into `slots`, by name; what has no slot is left out.
+///
+/// # Errors
+/// If a tensor is missing or misshapen.
+pub(crate) fn fill(slots: Vec<Slot<'_>>, stored: &[Named], device: &Device) -> Result<(), String> {
+    let stored: HashMap<&str, &Named> =
+        stored.iter().map(|named| (named.name.as_str(), named)).collect();
+    for slot in slots {
+        let mut values = Vec::new();
+        for (name, dimensions) in &slot.parts {
+            let Some(named) = stored.get(name.as_str()) else {
+                return Err(format!("tensor {name} is missing"));
+            };
+            if named.dimensions != *dimensions {
+                let found = &named.dimensions;
+                return Err(format!("tensor {name} has shape {found:?}, not {dimensions:?}"));
+            }
+            values.extend_from_slice(&named.values);
+        }
+        *slot.value = tensor(values, device);
+    }
+    Ok(())
+}
+
+/// The bytes of a file; `encode` makes of numbers those of `dtype`.
+pub(crate) fn serialized(
+    tensors: &[Named],
+    header: String,
+    dtype: Dtype,
+    encode: impl Fn(&[f32]) -> Vec<u8>,
+) -> Vec<u8> {
+    let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|named| encode(&named.values)).collect();
+    let views = tensors.iter().zip(&bytes).map(|(named, bytes)| {
+        let view = TensorView::new(dtype, named.dimensions.clone(), bytes)
+            .expect("shape and bytes come from the same tensor");
+        (named.name.as_str(), view)
+    });
+    serialize(views, Some(metadata)).expect("the header is small and names are distinct")
+}
+
+/// What a file's `__metadata__` says.
+///
+/// # Errors
+/// If the file is cut off or of another kind.
+pub(crate) fn header(bytes: &[u8]) -> Result<Value, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER_KEY));
+    let header = header.ok_or("it has no header of this program")?;
+    serde_json::from_str(header).map_err(|error| error.to_string())
+}
+
+/// The tensors of a file, by name; `decode` gives the numbers of those that it knows.
+///
+/// # Errors
+/// If the file is cut off or of another kind, or holds numbers of another kind or not finite.
+pub(crate) fn tensors(
+    bytes: &[u8],
+    decode: impl Fn(&TensorView<'_>) -> Option<Vec<f32>>,
+) -> Result<Vec<Named>, String> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+    let mut tensors = Vec::new();
+    for (name, view) in file.iter() {
+        let Some(values) = decode(&view) else {
+            return Err(format!("tensor {name} holds {:?}, which is not read", view.dtype()));
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(format!("tensor {name} holds NaN or infinity"));
+        }
+        tensors.push(Named { name: name.to_owned(), dimensions: view.shape().to_vec(), values });
+    }
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(tensors)
+}
+
+/// The numbers of a tensor of 32 bits; `None` of any other.
+pub(crate) fn f32_numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    let number = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
+    (view.dtype() == Dtype::F32).then(|| view.data().chunks_exact(4).map(number).collect())
+}
+
+/// The numbers of data just read.
+pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
+    data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
+}
