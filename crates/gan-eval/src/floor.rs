@@ -30,12 +30,26 @@ pub fn real_against_real<T>(
     seed: u64,
     score: impl FnOnce(&Samples, &Samples) -> Result<T, EvalError>,
 ) -> Result<T, EvalError> {
+    let [one, other] = disjoint_subsets(real.count(), count, seed)?;
+    let one = OwnedSamples::gathered(real, &one);
+    let other = OwnedSamples::gathered(real, &other);
+    score(&one.view(), &other.view())
+}
+
+/// The two disjoint subsets that [`real_against_real`] takes of `available` samples, as indices:
+/// for scores of more than the samples themselves.
+///
+/// # Errors
+/// When `count` is 0, when there are not twice as many samples.
+pub fn disjoint_subsets(
+    available: usize,
+    count: usize,
+    seed: u64,
+) -> Result<[Vec<usize>; 2], EvalError> {
     at_least("samples in a half", count, 1)?;
     let taken = count.saturating_mul(2);
-    at_least("real samples", real.count(), taken)?;
-    let indices = drawn(real.count(), taken, seed);
-    let (one, other) = indices.split_at(count);
-    let one = OwnedSamples::gathered(real, one);
-    let other = OwnedSamples::gathered(real, other);
-    score(&one.view(), &other.view())
+    at_least("real samples", available, taken)?;
+    let mut one = drawn(available, taken, seed);
+    let other = one.split_off(count);
+    Ok([one, other])
 }

@@ -15,6 +15,8 @@ use crate::samples::Samples;
 const ASYMMETRY: f64 = 1e-9;
 /// Eigenvalues below zero by more than this share of the largest are no rounding.
 const NEGATIVE: f64 = 1e-9;
+/// Eigenvalues whose sum differs from the trace by more than this share of it are wrong.
+const WRONG_TRACE: f64 = 1e-6;
 /// Steps of the eigenvalue iteration for each row of the matrix; two or three are usual.
 const STEPS_PER_ROW: usize = 100;
 /// Samples that are centred and multiplied at once.
@@ -99,7 +101,15 @@ impl Gaussian {
         same_size("numbers in a mean", other.mean.len(), self.mean.len())?;
         let apart = (&self.mean - &other.mean).norm_squared();
         let traces = self.covariance.trace() + other.covariance.trace();
-        let distance = apart + traces - 2.0 * trace_of_root(&self.covariance, &other.covariance)?;
+        // What varies in neither adds nothing, and nalgebra's eigenvalues of matrices with many
+        // empty rows, as of images with much background, may be NaN.
+        let varies = |index: &usize| {
+            self.covariance[(*index, *index)] != 0.0 || other.covariance[(*index, *index)] != 0.0
+        };
+        let kept: Vec<usize> = (0..self.mean.len()).filter(varies).collect();
+        let of = |matrix: &DMatrix<f64>| matrix.select_rows(&kept).select_columns(&kept);
+        let root = trace_of_root(&of(&self.covariance), &of(&other.covariance))?;
+        let distance = apart + traces - 2.0 * root;
         // Equal Gaussians leave a rounding error of either sign.
         Ok(distance.max(0.0))
     }
@@ -153,7 +163,10 @@ fn eigen(matrix: DMatrix<f64>) -> Result<(DVector<f64>, DMatrix<f64>), EvalError
     }
     // A product of finite covariances may overflow, and the iteration knows no NaN.
     all_finite("product of covariances", matrix.as_slice())?;
+    let trace = matrix.trace();
+    let allowed = WRONG_TRACE * matrix.diagonal().abs().sum();
     SymmetricEigen::try_new(matrix, f64::EPSILON, STEPS_PER_ROW * size)
         .map(|found| (found.eigenvalues, found.eigenvectors))
+        .filter(|(eigenvalues, _)| (eigenvalues.sum() - trace).abs() <= allowed)
         .ok_or(EvalError::NoConvergence { size })
 }
