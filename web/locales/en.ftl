@@ -1,5 +1,5 @@
 page-title = GAN Playground – train a GAN in your browser
-tagline = Watch two neural networks teach each other to draw digits, right here in your browser.
+tagline = Watch two neural networks teach each other to make new samples, right here in your browser.
 skip-to-stage = Skip to the samples
 theme-dark = Dark theme
 footer-local = Everything is computed on your device. Nothing you load leaves it.
@@ -92,6 +92,7 @@ preset = Networks
 preset-mnist-dcgan-small = Small convolutional (DCGAN)
 preset-mnist-dcgan = Large convolutional (DCGAN)
 preset-mnist-mlp = Fully connected (MLP)
+preset-mnist-conditional = Digits by class (AC-GAN)
 preset-ring = Ring of eight: learned
 preset-ring-collapse = Ring of eight: collapse
 data = Data

@@ -1,5 +1,5 @@
 page-title = GAN 游乐场 – 在浏览器中训练 GAN
-tagline = 看两个神经网络如何相互学习，就在你的浏览器里学会写数字。
+tagline = 看两个神经网络如何相互学习，就在你的浏览器里学会生成新样本。
 skip-to-stage = 跳到样本
 theme-dark = 深色主题
 footer-local = 一切都在你的设备上计算，你载入的内容不会离开它。
@@ -92,6 +92,7 @@ preset = 网络
 preset-mnist-dcgan-small = 小型卷积网络（DCGAN）
 preset-mnist-dcgan = 大型卷积网络（DCGAN）
 preset-mnist-mlp = 全连接网络（MLP）
+preset-mnist-conditional = 按类别生成数字（AC-GAN）
 preset-ring = 八点环：学会
 preset-ring-collapse = 八点环：模式坍塌
 data = 数据

@@ -53,6 +53,8 @@ pub enum Command {
         count: u32,
         /// Which latents.
         seed: u64,
+        /// The class of all of them, for runs with labels; without it classes go round.
+        label: Option<u16>,
     },
     /// Draws a sheet of fresh samples as soon as possible.
     FreshSheet,
@@ -238,6 +240,12 @@ pub struct Metrics {
     /// What further tasks (classes, codes, several generators) add to it, likewise.
     #[serde(default)]
     pub auxiliary: f64,
+    /// Euclidean norm of the generator's gradient, over all its numbers, before any clipping.
+    #[serde(default)]
+    pub generator_gradient_norm: f64,
+    /// The discriminator's, likewise.
+    #[serde(default)]
+    pub discriminator_gradient_norm: f64,
 }
 
 /// Which sheet a frame belongs to.

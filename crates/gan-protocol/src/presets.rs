@@ -14,10 +14,11 @@ pub struct Preset {
 /// The preset that a page opens with.
 pub const DEFAULT_PRESET: &str = "mnist-dcgan-small";
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("mnist-dcgan-small", include_str!("../presets/mnist-dcgan-small.json")),
     ("mnist-dcgan", include_str!("../presets/mnist-dcgan.json")),
     ("mnist-mlp", include_str!("../presets/mnist-mlp.json")),
+    ("mnist-conditional", include_str!("../presets/mnist-conditional.json")),
     ("ring", include_str!("../presets/ring.json")),
     ("ring-collapse", include_str!("../presets/ring-collapse.json")),
 ];

@@ -118,9 +118,11 @@ impl Run {
         seed: u64,
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
         if self.trainer.spec().data.shape() != Shape::flat(2) {
-            return self.draw(purpose, seed, SHEET_SAMPLES).await;
+            let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, SHEET_SAMPLES);
+            return self.draw(&inputs, seed).await;
         }
-        let fakes = self.values(purpose, seed, SHEET_POINTS).await?;
+        let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, SHEET_POINTS);
+        let fakes = self.trainer.samples(&inputs, seed).await?;
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
             data.samples.fill_batch(seed, 0, SHEET_POINTS, &mut self.backdrop, &mut Vec::new());
@@ -128,24 +130,14 @@ impl Run {
         Ok(picture(&self.backdrop, &fakes))
     }
 
-    async fn values(
-        &self,
-        purpose: Purpose,
-        seed: u64,
-        count: usize,
-    ) -> Result<Vec<f32>, CoreError> {
-        let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, count);
-        self.trainer.samples(&inputs, seed).await
-    }
-
     /// `count` samples from the latents of `purpose` and `seed`.
     pub(crate) async fn draw(
         &self,
-        purpose: Purpose,
-        seed: u64,
-        count: usize,
+        inputs: &Inputs,
+        noise: u64,
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
-        let values = self.values(purpose, seed, count).await?;
+        let values = self.trainer.samples(inputs, noise).await?;
+        let count = inputs.count(self.trainer.spec());
         let data = &self.trainer.spec().data;
         if data.shape() == Shape::flat(2) {
             let set = SampleSet { count, width: 0, height: 0, channels: 2 };

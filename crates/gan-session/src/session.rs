@@ -1,6 +1,7 @@
 //! Requests in, events out.
 
 mod loading;
+mod sampling;
 
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
 use gan_protocol::{Backend, Command, Event, Fault, Metrics, Reply, Request, Task, Tuning};
@@ -23,9 +24,6 @@ pub type Clock = Box<dyn Fn() -> f64>;
 
 /// Takes events as they happen.
 pub type Sink = Box<dyn Fn(Outgoing)>;
-
-/// Most samples that one request may ask for.
-const MOST_SAMPLES: u32 = 4_096;
 
 type Attached = (Reply, Vec<Vec<u8>>);
 
@@ -75,7 +73,7 @@ impl<L: DataLoader> Session<L> {
                 Err(fault) => Err(fault),
             },
             Command::Tune(tuning) => self.tune(&tuning).map(done),
-            Command::Sample { count, seed } => self.sample(count, seed).await,
+            Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
             Command::Checkpoint => self.checkpoint().await,
             Command::Probe => self.probe().await,
@@ -142,6 +140,8 @@ impl<L: DataLoader> Session<L> {
                 fake_score: scores.fake_score,
                 penalty: scores.penalty,
                 auxiliary: scores.auxiliary,
+                generator_gradient_norm: scores.generator_gradient_norm,
+                discriminator_gradient_norm: scores.discriminator_gradient_norm,
             })
             .collect();
         (self.sink)(plain(Event::Metrics {
@@ -222,21 +222,6 @@ impl<L: DataLoader> Session<L> {
         let spec = tuning.applied_to(run.trainer.spec())?;
         run.trainer.tune(&spec);
         Ok(())
-    }
-
-    async fn sample(&mut self, count: u32, seed: u64) -> Result<Attached, Fault> {
-        let run = self.loaded_run()?;
-        if count == 0 || count > MOST_SAMPLES {
-            let message = format!("is {count}; allowed is 1 to {MOST_SAMPLES}");
-            return Err(Fault::Spec { path: "count".to_owned(), message });
-        }
-        if seed >= 1 << 53 {
-            let message = format!("is {seed}; allowed is 0 to 2^53 - 1");
-            return Err(Fault::Spec { path: "seed".to_owned(), message });
-        }
-        let drawn = run.draw(Purpose::FreshLatents, seed, count as usize).await;
-        let (set, bytes) = drawn.map_err(fault)?;
-        Ok((Reply::Samples { set }, vec![bytes]))
     }
 
     async fn draw_fresh_sheet(&mut self) -> Result<(), Fault> {
@@ -382,6 +367,7 @@ fn fault(error: CoreError) -> Fault {
     match error {
         CoreError::Spec(error) => error.into(),
         CoreError::Checkpoint(_) => Fault::Checkpoint { message: error.to_string() },
+        CoreError::Classifier(_) => Fault::File { message: error.to_string() },
         CoreError::Device(_) => Fault::Device { message: error.to_string() },
     }
 }

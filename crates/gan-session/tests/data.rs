@@ -36,7 +36,7 @@ fn points_are_drawn_as_a_picture_and_sampled_as_numbers() {
     });
     let set = frames.last().expect("a sheet");
     assert_eq!((set.count, set.channels), (1, 4));
-    let (outcome, attachments) = bench.ask(Command::Sample { count: 5, seed: 1 });
+    let (outcome, attachments) = bench.ask(Command::Sample { count: 5, seed: 1, label: None });
     let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((set.count, set.width, set.height, set.channels), (5, 0, 0, 2));
     assert_eq!(attachments[0].len(), 5 * 2 * 4);

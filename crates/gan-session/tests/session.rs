@@ -51,7 +51,7 @@ fn a_run_does_not_depend_on_how_it_was_sliced() {
     let mut halting = Bench::loaded(spec(json!({})));
     for count in [1, 3, 5] {
         halting.steps(count);
-        halting.ask(Command::Sample { count: 5, seed: 1 }).0.expect("samples");
+        halting.ask(Command::Sample { count: 5, seed: 1, label: None }).0.expect("samples");
     }
     assert_eq!(straight.metrics(), halting.metrics());
     assert_eq!(straight.checkpoint(), halting.checkpoint());
@@ -209,7 +209,7 @@ fn a_step_proves_itself_against_another_session() {
 fn samples_are_bytes_that_depend_on_their_seed_alone() {
     let mut bench = Bench::loaded(spec(json!({})));
     let mut draw = |seed| {
-        let (outcome, mut attachments) = bench.ask(Command::Sample { count: 3, seed });
+        let (outcome, mut attachments) = bench.ask(Command::Sample { count: 3, seed, label: None });
         let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
         assert_eq!((set.count, set.width, set.height, set.channels), (3, 28, 28, 1));
         attachments.remove(0)
@@ -224,9 +224,33 @@ fn samples_are_bytes_that_depend_on_their_seed_alone() {
 fn more_samples_than_memory_bears_are_refused() {
     let mut bench = Bench::loaded(spec(json!({})));
     for count in [0, 4_097, u32::MAX] {
-        let (outcome, _) = bench.ask(Command::Sample { count, seed: 1 });
+        let (outcome, _) = bench.ask(Command::Sample { count, seed: 1, label: None });
         assert!(matches!(outcome, Err(Fault::Spec { path, .. }) if path == "count"));
     }
+}
+
+#[test]
+fn samples_are_of_the_class_that_is_asked_for() {
+    let mut bench = Bench::loaded(spec(json!({
+        "labels": {"kind": "conditional", "classes": 10},
+        "generator": {"layers": [{"kind": "label", "classes": 10}, {"kind": "linear", "units": 784}]},
+        "discriminator": {"layers": [{"kind": "label", "classes": 10}, {"kind": "flatten"}, {"kind": "linear", "units": 1}]},
+    })));
+    let mut draw = |label| bench.ask(Command::Sample { count: 11, seed: 1, label });
+    let (all, threes) = (draw(None).1.remove(0), draw(Some(3)).1.remove(0));
+    let image = |bytes: &[u8], index: usize| bytes[index * 784..][..784].to_vec();
+    // Without a class they go round: the fourth of all is a three, with the same latent.
+    assert_eq!(image(&all, 3), image(&threes, 3));
+    assert_ne!(image(&all, 4), image(&threes, 4));
+    let (outcome, _) = draw(Some(10));
+    assert!(matches!(outcome, Err(Fault::Spec { path, .. }) if path == "label"));
+}
+
+#[test]
+fn a_class_is_refused_where_the_run_has_none() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    let (outcome, _) = bench.ask(Command::Sample { count: 1, seed: 1, label: Some(0) });
+    assert!(matches!(outcome, Err(Fault::Spec { path, .. }) if path == "label"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn every_command_survives_the_wire() {
         Command::Pause,
         Command::Step { count: 3 },
         Command::Tune(tuning),
-        Command::Sample { count: 4, seed: (1 << 53) - 1 },
+        Command::Sample { count: 4, seed: (1 << 53) - 1, label: None },
         Command::FreshSheet,
         Command::Checkpoint,
         Command::Probe,
@@ -56,6 +56,8 @@ fn every_event_survives_the_wire() {
         fake_score: 0.25,
         penalty: 0.5,
         auxiliary: 2.0,
+        generator_gradient_norm: 2.5,
+        discriminator_gradient_norm: 0.125,
     };
     let fault = Fault::Spec { path: "seed".to_owned(), message: "is wrong".to_owned() };
     let task = Task { name: "data".to_owned(), done: 1.0, total: None };

@@ -8,7 +8,7 @@
 //! | `step(count)` | promise that settles when the steps are done (1 if left out) |
 //! | `reset()` | promise; the same run from the start |
 //! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
-//! | `sample({count, seed})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels |
+//! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
 //! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
 //!
@@ -108,7 +108,14 @@ fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
 fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
     let count = whole(&member(&argument, "count"), "count", 1.0)? as u32;
     let seed = whole(&member(&argument, "seed"), "seed", 0.0)? as u64;
-    Ok(Ask::Sample { count, seed })
+    let label = member(&argument, "label");
+    let label = if label.is_undefined() {
+        None
+    } else {
+        // A class that no run has is refused where the run is known.
+        Some(whole(&label, "label", 0.0)?.min(f64::from(u16::MAX)) as u16)
+    };
+    Ok(Ask::Sample { count, seed, label })
 }
 
 fn whole(value: &JsValue, name: &str, otherwise: f64) -> Result<f64, Refusal> {

@@ -112,6 +112,8 @@ fn read_event(event: &JsValue) -> Result<Event, String> {
             fake_score: number(&point, "fake_score"),
             penalty: number(&point, "penalty"),
             auxiliary: number(&point, "auxiliary"),
+            generator_gradient_norm: number(&point, "generator_gradient_norm"),
+            discriminator_gradient_norm: number(&point, "discriminator_gradient_norm"),
         });
         let steps_per_second = number(event, "steps_per_second");
         return Ok(Event::Metrics { points: points.collect(), steps_per_second });

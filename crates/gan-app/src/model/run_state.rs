@@ -56,6 +56,8 @@ pub struct RunState {
     pub adapter: String,
     /// The data really in use; `None` until they are there.
     pub dataset: Option<DataSource>,
+    /// The newest measurements.
+    pub newest: Option<Metrics>,
     /// Count of samples in the data; `None` is unlimited or unknown.
     pub samples: Option<u64>,
     /// Losses and scores of every step.
@@ -75,6 +77,7 @@ impl Default for RunState {
             backend: None,
             adapter: String::new(),
             dataset: None,
+            newest: None,
             samples: None,
             history: History::new(HISTORY_ROWS),
             tasks: Vec::new(),
@@ -97,6 +100,7 @@ impl RunState {
         }
         if let Some(point) = points.last() {
             self.step = point.step;
+            self.newest = Some(*point);
         }
         self.steps_per_second = steps_per_second;
     }
@@ -188,6 +192,8 @@ mod tests {
             fake_score: 0.25,
             penalty: 0.0,
             auxiliary: 0.0,
+            generator_gradient_norm: 0.0,
+            discriminator_gradient_norm: 0.0,
         };
         run.measured(&[point], 12.0);
         assert_eq!((run.step, run.steps_per_second), (7, 12.0));

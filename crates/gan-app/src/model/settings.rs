@@ -106,7 +106,7 @@ mod tests {
         let refusal = load(json!("mnist")).expect_err("unknown");
         assert_eq!(
             refusal.message,
-            "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, mnist-mlp, ring, ring-collapse"
+            "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, mnist-mlp, mnist-conditional, ring, ring-collapse"
         );
     }
 

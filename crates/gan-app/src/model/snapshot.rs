@@ -2,7 +2,7 @@
 
 use gan_protocol::{Backend, DataSource, Phase};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::refusal::Refusal;
 use crate::model::run_state::{Column, RunState};
@@ -27,7 +27,7 @@ pub struct Snapshot {
     pub steps_per_second: f64,
     /// The newest losses, or `null`.
     pub losses: Losses,
-    /// Scores by name.
+    /// Newest scores by name; those of the two nets' last step.
     pub scores: Value,
     /// What the run seems to suffer from.
     pub diagnoses: Vec<String>,
@@ -59,7 +59,19 @@ impl Snapshot {
                 generator: state.newest(Column::GeneratorLoss),
                 discriminator: state.newest(Column::DiscriminatorLoss),
             },
-            scores: Value::Object(serde_json::Map::new()),
+            scores: state.newest.map_or_else(
+                || json!({}),
+                |of| {
+                    json!({
+                        "realScore": of.real_score,
+                        "fakeScore": of.fake_score,
+                        "penalty": of.penalty,
+                        "auxiliary": of.auxiliary,
+                        "generatorGradientNorm": of.generator_gradient_norm,
+                        "discriminatorGradientNorm": of.discriminator_gradient_norm,
+                    })
+                },
+            ),
             diagnoses: Vec::new(),
             error: state.error.clone(),
         }

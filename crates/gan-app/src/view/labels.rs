@@ -59,6 +59,7 @@ pub(crate) fn preset(name: &str) -> Option<&'static str> {
         "mnist-dcgan-small" => Some(key("preset-mnist-dcgan-small")),
         "mnist-dcgan" => Some(key("preset-mnist-dcgan")),
         "mnist-mlp" => Some(key("preset-mnist-mlp")),
+        "mnist-conditional" => Some(key("preset-mnist-conditional")),
         "ring" => Some(key("preset-ring")),
         "ring-collapse" => Some(key("preset-ring-collapse")),
         _ => None,

@@ -107,7 +107,9 @@ impl<B: Clone> Supervisor<B> {
             Ask::Tune(tuning) => {
                 (Purpose::Tune { ticket, tuning: tuning.clone() }, Command::Tune(tuning), vec![])
             }
-            Ask::Sample { count, seed } => (other, Command::Sample { count, seed }, Vec::new()),
+            Ask::Sample { count, seed, label } => {
+                (other, Command::Sample { count, seed, label }, Vec::new())
+            }
             Ask::FreshSheet => (other, Command::FreshSheet, Vec::new()),
             Ask::Checkpoint => (other, Command::Checkpoint, Vec::new()),
         };

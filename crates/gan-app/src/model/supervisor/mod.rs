@@ -117,6 +117,8 @@ pub enum Ask<B> {
         count: u32,
         /// From which latents.
         seed: u64,
+        /// Of which class, if not of each in turn.
+        label: Option<u16>,
     },
     /// Draws new samples for the second sheet.
     FreshSheet,

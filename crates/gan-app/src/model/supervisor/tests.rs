@@ -177,7 +177,7 @@ fn a_proved_gpu_takes_over_with_checkpoint_settings_and_intent() {
     bench.answer(2, proof(9e-4), &[]);
     assert!(matches!(bench.sent(1)[..], [(Command::Pause, [])]));
     // What is asked for in between waits for the new worker.
-    bench.ask(Some(4), Ask::Sample { count: 1, seed: 1 });
+    bench.ask(Some(4), Ask::Sample { count: 1, seed: 1, label: None });
     bench.event(1, Event::State { phase: Phase::Paused, step: 40 }, &[]);
     assert_ne!(bench.supervisor.state.phase, Phase::Paused, "the user has not paused");
     bench.answer(1, Reply::Done, &[]);
@@ -190,7 +190,7 @@ fn a_proved_gpu_takes_over_with_checkpoint_settings_and_intent() {
     assert_eq!(spec.objective, Objective::LeastSquares);
     bench.answer(2, Reply::Done, &[]);
     let sent: Vec<_> = bench.sent(2).into_iter().map(|(command, _)| command.clone()).collect();
-    assert_eq!(sent, [Command::Start, Command::Sample { count: 1, seed: 1 }]);
+    assert_eq!(sent, [Command::Start, Command::Sample { count: 1, seed: 1, label: None }]);
     assert_eq!(bench.supervisor.state.backend, Some(Backend::Webgpu));
     assert!(bench.notices().contains(&&Notice::MovedToGpu { adapter: "A card".to_string() }));
 }
@@ -264,7 +264,7 @@ fn a_dead_worker_is_replaced_from_the_last_checkpoint_and_goes_on() {
     bench.ask(None, Ask::Start);
     bench.answer(1, Reply::Done, &[]);
     bench.event(1, Event::Autosave { step: 20 }, &["saved"]);
-    bench.ask(Some(5), Ask::Sample { count: 1, seed: 0 });
+    bench.ask(Some(5), Ask::Sample { count: 1, seed: 0, label: None });
     bench.die(1);
     let lost = bench.result_of(5).expect("promises are not left open");
     assert_eq!(lost.as_ref().expect_err("the worker is gone").code, "worker_lost");
