@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow};
 use clap::Args;
 use gan_data::ImageSet;
 use gan_protocol::RunSpec;
@@ -22,19 +22,34 @@ pub(crate) struct DataArguments {
 impl DataArguments {
     /// The real samples of `spec`.
     pub(crate) fn load(&self, spec: &RunSpec) -> Result<LoadedData> {
-        let files = self.files.iter().map(|path| Ok((name_of(path), read(path)?)));
-        let files = files.collect::<Result<Vec<_>>>()?;
+        let files = named_bytes(&self.files)?;
         let folder = Folder { root: &self.data };
         let loaded = pollster::block_on(LoadedData::load(spec, &files, &folder, &|_, _| ()));
         let (data, missing) = loaded.map_err(|fault| anyhow!("{fault}"))?;
         match missing {
             // Other data than were asked for would make every figure a wrong one.
-            Some(message) => Err(anyhow!(
-                "{message}: run `cargo xtask data`, or name the folder that holds mnist/ by --data"
-            )),
+            Some(message) => Err(no_mnist(&message)),
             None => Ok(data),
         }
     }
+}
+
+/// A part of MNIST, `train` or `t10k`, from the folder `root` that holds `mnist/`.
+pub(crate) fn mnist_part(root: &Path, part: &str) -> Result<ImageSet> {
+    mnist(root, part).map_err(|message| no_mnist(&message))
+}
+
+/// Images with or without labels from IDX files of the user's own.
+pub(crate) fn images(paths: &[PathBuf]) -> Result<ImageSet> {
+    Ok(ImageSet::from_idx_files(&named_bytes(paths)?)?)
+}
+
+fn no_mnist(message: &str) -> Error {
+    anyhow!("{message}: run `cargo xtask data`, or name the folder that holds mnist/ by --data")
+}
+
+fn named_bytes(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
+    paths.iter().map(|path| Ok((name_of(path), read(path)?))).collect()
 }
 
 struct Folder<'a> {

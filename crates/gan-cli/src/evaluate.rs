@@ -3,21 +3,17 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use clap::Args;
-use gan_eval::floor::real_against_real;
-use gan_eval::frechet::frechet_distance;
-use gan_eval::kernel::{Kernel, mmd_squared_unbiased};
-use gan_eval::manifold::{NEIGHBOURS, manifold_scores};
-use gan_eval::{EvalError, Samples};
+use clap::{Args, ValueEnum};
+use gan_core::{Judgement, cpu};
+use gan_eval::Samples;
+use gan_eval::floor::{disjoint_subsets, real_against_real};
 use serde_json::{Map, Value, json};
 
 use crate::Ending;
+use crate::digits::{chosen, class_shares, digit_classifier, digit_scores, judged};
 use crate::files::{SampleFile, read_samples};
-
-/// Pairs that the mean distance is taken over, at most.
-const DIVERSITY_PAIRS: usize = 200_000;
-/// Seeds which samples a floor or a mean takes.
-const SEED: u64 = 1;
+use crate::scores::{FEWEST, SEED, Scores, memorisation_scores, sample_scores};
+use crate::verdicts::Discriminator;
 
 /// Arguments of `gan evaluate`.
 #[derive(Args)]
@@ -28,13 +24,41 @@ pub(crate) struct Arguments {
     /// The file of generated samples.
     #[arg(long, value_name = "FILE")]
     fake: PathBuf,
+    /// What of the samples is compared.
+    #[arg(long, value_enum, default_value = "raw")]
+    features: Features,
+    /// The samples that the generator was trained on: says whether it copies them, `--real` being
+    /// samples that it has not seen.
+    #[arg(long, value_name = "FILE")]
+    training: Option<PathBuf>,
+    /// A checkpoint: how often its discriminator is right about both files.
+    #[arg(long, value_name = "CHECKPOINT")]
+    discriminator: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Every score of one set against another, by its name.
-type Scores = Vec<(&'static str, f64)>;
+/// `--features`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Features {
+    /// The numbers as they are.
+    Raw,
+    /// What the program's classifier of digits makes of images, 1x28x28; with scores of its
+    /// classes.
+    Classifier,
+}
+
+/// What came of it.
+struct Report {
+    /// Reals and fakes.
+    counts: [usize; 2],
+    found: Scores,
+    /// How many reals stand against as many others, and their scores.
+    floor: Option<(usize, Scores)>,
+    /// Shares of the classes among reals and fakes.
+    classes: Option<[Vec<f64>; 2]>,
+}
 
 /// Scores two files against each other.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
@@ -45,15 +69,31 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         shape(&real),
         shape(&fake)
     );
-    let (reals, fakes) =
-        (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
-    // Scores depend on how many samples there are: the floor takes as many as there are fakes, or
-    // as half of the reals gives.
-    let count = fakes.count().min(reals.count() / 2);
-    let found = scores(&reals, &fakes)?;
-    let floor =
-        (count > NEIGHBOURS).then(|| real_against_real(&reals, count, SEED, scores)).transpose()?;
-    print(arguments, &reals, &fakes, &found, floor.as_ref().map(|floor| (count, floor)));
+    let mut report = match arguments.features {
+        Features::Raw => of_samples(&real, &fake)?,
+        Features::Classifier => {
+            let mut classifier = digit_classifier(&cpu())?;
+            of_digits(&judged(&mut classifier, &real)?, &judged(&mut classifier, &fake)?)?
+        }
+    };
+    if let Some(path) = &arguments.training {
+        report.add(memorisation_scores(&read_samples(path)?, &real, &fake)?, None);
+    }
+    if let Some(path) = &arguments.discriminator {
+        let discriminator = Discriminator::read(path)?;
+        let (reals, fakes) = (discriminator.verdicts(&real)?, discriminator.verdicts(&fake)?);
+        let found = discriminator.scores(&reals, &fakes)?;
+        let floor = match report.floor {
+            Some((count, _)) => Some(discriminator.floor(&reals, count)?),
+            None => None,
+        };
+        report.add(found, floor);
+    }
+    if arguments.json {
+        println!("{:#}", report.json());
+    } else {
+        report.print();
+    }
     Ok(Ending::Done)
 }
 
@@ -61,55 +101,81 @@ fn shape(samples: &SampleFile) -> String {
     format!("{}x{}x{}", samples.channels, samples.height, samples.width)
 }
 
-fn scores(reals: &Samples, fakes: &Samples) -> Result<Scores, EvalError> {
-    let mut scores = vec![("frechet_distance", frechet_distance(reals, fakes)?)];
-    scores.push(("kernel_distance", mmd_squared_unbiased(&Kernel::Cubic, reals, fakes)?));
-    let manifold = manifold_scores(reals, fakes, NEIGHBOURS)?;
-    scores.extend([
-        ("precision", manifold.precision),
-        ("recall", manifold.recall),
-        ("density", manifold.density),
-        ("coverage", manifold.coverage),
-    ]);
-    let distance = |set| gan_eval::diversity::mean_pairwise_distance(set, DIVERSITY_PAIRS, SEED);
-    scores.push(("mean_pairwise_distance", distance(fakes)?));
-    Ok(scores)
+/// Samples on each side of the floor: scores depend on how many there are, so as many as there are
+/// fakes, or as half of the reals gives. `None` where those are too few.
+fn floor_count([reals, fakes]: [usize; 2]) -> Option<usize> {
+    Some(fakes.min(reals / 2)).filter(|count| *count >= FEWEST)
 }
 
-fn print(
-    arguments: &Arguments,
-    reals: &Samples,
-    fakes: &Samples,
-    found: &Scores,
-    floor: Option<(usize, &Scores)>,
-) {
-    let floor_of = |name: &str| {
-        let (_, scores) = floor?;
-        scores.iter().find(|(one, _)| *one == name).map(|(_, value)| *value)
+fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
+    let (reals, fakes) =
+        (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
+    let counts = [reals.count(), fakes.count()];
+    let found = sample_scores(&reals, &fakes)?;
+    let floor = match floor_count(counts) {
+        Some(count) => Some((count, real_against_real(&reals, count, SEED, sample_scores)?)),
+        None => None,
     };
-    if arguments.json {
-        let rows: Map<String, Value> = found
-            .iter()
-            .map(|(name, value)| {
-                (String::from(*name), json!({"value": value, "floor": floor_of(name)}))
-            })
-            .collect();
-        let report = json!({
-            "real_count": reals.count(),
-            "fake_count": fakes.count(),
-            "floor_count": floor.map(|(count, _)| count),
+    Ok(Report { counts, found, floor, classes: None })
+}
+
+fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
+    let counts = [real.count, fake.count];
+    let found = digit_scores(real, fake)?;
+    let floor = match floor_count(counts) {
+        Some(count) => {
+            let [one, other] = disjoint_subsets(real.count, count, SEED)?;
+            Some((count, digit_scores(&chosen(real, &one), &chosen(real, &other))?))
+        }
+        None => None,
+    };
+    Ok(Report { counts, found, floor, classes: Some([class_shares(real)?, class_shares(fake)?]) })
+}
+
+impl Report {
+    fn add(&mut self, found: Scores, floor: Option<Scores>) {
+        self.found.extend(found);
+        if let (Some((_, scores)), Some(more)) = (&mut self.floor, floor) {
+            scores.extend(more);
+        }
+    }
+
+    fn floor_of(&self, name: &str) -> Option<f64> {
+        let (_, scores) = self.floor.as_ref()?;
+        scores.iter().find(|(one, _)| *one == name).map(|(_, value)| *value)
+    }
+
+    fn json(&self) -> Value {
+        let row = |(name, value): &(&'static str, f64)| {
+            (String::from(*name), json!({"value": value, "floor": self.floor_of(name)}))
+        };
+        let rows: Map<String, Value> = self.found.iter().map(row).collect();
+        let mut report = json!({
+            "real_count": self.counts[0],
+            "fake_count": self.counts[1],
+            "floor_count": self.floor.as_ref().map(|(count, _)| count),
             "scores": rows,
         });
-        println!("{report:#}");
-        return;
+        if let Some([real, fake]) = &self.classes {
+            report["class_shares"] = json!({"real": real, "fake": fake});
+        }
+        report
     }
-    println!("{} real against {} generated samples", reals.count(), fakes.count());
-    println!("{:<24} {:>14} {:>14}", "score", "value", "floor");
-    for (name, value) in found {
-        let floor = floor_of(name).map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"));
-        println!("{name:<24} {value:>14.6} {floor:>14}");
-    }
-    if let Some((count, _)) = floor {
-        println!("floor: {count} reals against {count} others");
+
+    fn print(&self) {
+        println!("{} real against {} generated samples", self.counts[0], self.counts[1]);
+        println!("{:<24} {:>14} {:>14}", "score", "value", "floor");
+        for (name, value) in &self.found {
+            let floor = self.floor_of(name);
+            let floor = floor.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"));
+            println!("{name:<24} {value:>14.6} {floor:>14}");
+        }
+        if let Some((count, _)) = self.floor {
+            println!("floor: {count} reals against {count} others");
+        }
+        for (whose, shares) in ["reals", "fakes"].iter().zip(self.classes.iter().flatten()) {
+            let rounded: Vec<String> = shares.iter().map(|share| format!("{share:.4}")).collect();
+            println!("classes of the {whose}: [{}]", rounded.join(", "));
+        }
     }
 }

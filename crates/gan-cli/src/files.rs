@@ -12,6 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use gan_data::{ImageSet, idx};
+use gan_eval::{EvalError, Samples};
 use gan_plot::{Samples as Pixels, SheetLayout};
 use gan_protocol::SampleSet;
 use gan_session::pixels;
@@ -33,6 +34,14 @@ impl SampleFile {
     /// Numbers of one sample.
     pub(crate) fn size(&self) -> usize {
         self.channels * self.height * self.width
+    }
+
+    /// The first `count` samples, for scores.
+    ///
+    /// # Errors
+    /// If a number is not finite.
+    pub(crate) fn first(&self, count: usize) -> Result<Samples<'_>, EvalError> {
+        Samples::new(&self.values[..count * self.size()], self.size())
     }
 
     /// How many samples there are.
@@ -150,11 +159,16 @@ pub(crate) fn read_samples(path: &Path) -> Result<SampleFile> {
     Ok(samples)
 }
 
+/// Pixels' bytes as numbers in [-1, 1].
+pub(crate) fn unit_values(bytes: &[u8]) -> Vec<f32> {
+    bytes.iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect()
+}
+
 fn read_idx(name: &str, bytes: &[u8]) -> Result<SampleFile> {
     // Parsed twice, but errors then speak of images.
     idx::parse(name, bytes)?;
     let images = ImageSet::from_idx((name, bytes), None)?;
-    let values = images.pixels().iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect();
+    let values = unit_values(images.pixels());
     let (channels, height, width) = (images.channels(), images.height(), images.width());
     Ok(SampleFile { values, channels, height, width })
 }

@@ -6,6 +6,7 @@
 
 mod data;
 mod device;
+mod digits;
 mod evaluate;
 mod export;
 mod files;
@@ -14,8 +15,11 @@ mod listing;
 mod reproduce;
 mod runs;
 mod sample;
+mod scores;
 mod specs;
 mod train;
+mod train_classifier;
+mod verdicts;
 
 use std::process::ExitCode;
 
@@ -34,6 +38,8 @@ struct Cli {
 enum Command {
     /// Train a run and write checkpoints; Ctrl-C leaves one too, and --resume goes on from it.
     Train(train::Arguments),
+    /// Train the classifier whose features `evaluate` compares images by.
+    TrainClassifier(train_classifier::Arguments),
     /// Draw samples from a checkpoint, as PNG sheet, IDX or CSV.
     Sample(sample::Arguments),
     /// Score two sample files against each other.
@@ -57,6 +63,7 @@ pub(crate) enum Ending {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::TrainClassifier(arguments) => train_classifier::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),

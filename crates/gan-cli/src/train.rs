@@ -94,6 +94,8 @@ fn line(step: u64, scores: &StepScores) -> serde_json::Value {
         "fake_score": scores.fake_score,
         "penalty": scores.penalty,
         "auxiliary": scores.auxiliary,
+        "generator_gradient_norm": scores.generator_gradient_norm,
+        "discriminator_gradient_norm": scores.discriminator_gradient_norm,
     })
 }
 

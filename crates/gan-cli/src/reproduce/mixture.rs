@@ -9,20 +9,14 @@ use gan_session::distribution;
 use pollster::block_on;
 
 use crate::runs::TrainedRun;
+use crate::scores::Scores;
 
-/// What is said of one trained generator.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct MixtureScores {
-    /// Modes with at least one high-quality sample nearest to them.
-    pub(crate) modes: usize,
-    /// Share of samples within three standard deviations of a mode.
-    pub(crate) quality: f64,
-    /// KL of all samples' modes from the uniform distribution, in nats.
-    pub(crate) reverse_kl: f64,
-}
-
-/// Scores `count` samples of the run's generator.
-pub(crate) fn score(run: &TrainedRun, count: usize) -> Result<MixtureScores> {
+/// Scores `count` samples of the run's generator:
+///
+/// - `modes`: those with a high-quality sample nearest to them;
+/// - `high_quality_percent`: samples within three standard deviations of a mode;
+/// - `reverse_kl`: KL of all samples' modes from the uniform distribution, in nats.
+pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
     let points = spec.data.points.as_ref().context("the run's data are no points")?;
     let data = distribution(points);
@@ -36,9 +30,9 @@ pub(crate) fn score(run: &TrainedRun, count: usize) -> Result<MixtureScores> {
         return Err(anyhow!("the generator gives numbers that are not finite"));
     }
     let counts = Mixture::new(Samples::new(&centres, 2)?, sd)?.count(&Samples::new(&values, 2)?)?;
-    Ok(MixtureScores {
-        modes: counts.covered(),
-        quality: counts.high_quality_share(),
-        reverse_kl: counts.reverse_kl_of_all(),
-    })
+    Ok(vec![
+        ("modes", counts.covered() as f64),
+        ("high_quality_percent", 100.0 * counts.high_quality_share()),
+        ("reverse_kl", counts.reverse_kl_of_all()),
+    ])
 }

@@ -1,5 +1,6 @@
 //! `gan reproduce`
 
+mod digits;
 mod mixture;
 mod rows;
 mod table;
@@ -11,17 +12,18 @@ use clap::Args;
 use gan_protocol::{RunSpec, merged, preset};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::mixture::MixtureScores;
-use self::rows::{Arm, Row};
+use self::digits::DigitJudge;
+use self::rows::{Arm, Row, ScoreKind};
 use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::runs::TrainedRun;
+use crate::scores::Scores;
 use crate::{Ending, interrupt};
 
 /// Arguments of `gan reproduce`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Which row; `--list` names them.
+    /// Which row, or a JSON file in the form of those in `crates/gan-cli/rows`; `--list` names them.
     #[arg(required_unless_present = "list")]
     row: Option<String>,
     /// Name the rows.
@@ -36,6 +38,9 @@ pub(crate) struct Arguments {
     /// Generator steps; the row says how many otherwise.
     #[arg(long)]
     steps: Option<u64>,
+    /// Tell the scores after every so many steps too.
+    #[arg(long, value_name = "STEPS")]
+    every: Option<u64>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -49,7 +54,36 @@ pub(crate) struct Arguments {
 /// What came of one arm.
 struct Outcome {
     arm: Arm,
-    scores: Vec<MixtureScores>,
+    /// A set for each seed.
+    scores: Vec<Scores>,
+}
+
+/// What a row's scores are made with.
+enum Judge {
+    Mixture,
+    Digits(Box<DigitJudge>),
+    StackedDigits(Box<DigitJudge>),
+}
+
+impl Judge {
+    fn new(kind: ScoreKind, arguments: &Arguments) -> Result<Self> {
+        let digits = || -> Result<_> {
+            Ok(Box::new(DigitJudge::new(&arguments.data, &arguments.device.open()?)?))
+        };
+        Ok(match kind {
+            ScoreKind::Mixture => Self::Mixture,
+            ScoreKind::Digits => Self::Digits(digits()?),
+            ScoreKind::StackedDigits => Self::StackedDigits(digits()?),
+        })
+    }
+
+    fn scores(&mut self, run: &TrainedRun, samples: usize) -> Result<Scores> {
+        match self {
+            Self::Mixture => mixture::scores(run, samples),
+            Self::Digits(digits) => digits.scores(run, samples),
+            Self::StackedDigits(digits) => digits.stacked_scores(run, samples),
+        }
+    }
 }
 
 /// Runs a row.
@@ -71,16 +105,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let steps = arguments.steps.unwrap_or(row.steps);
     let seeds = arguments.seeds.unwrap_or(row.seeds);
     let begin = Instant::now();
+    let mut judge = Judge::new(row.scores, arguments)?;
     let mut outcomes = Vec::new();
     let chosen = |arm: &&Arm| arguments.arms.is_empty() || arguments.arms.contains(&arm.name);
     'arms: for arm in row.arms.iter().filter(chosen) {
-        let mut scores = Vec::new();
+        let mut outcome = Outcome { arm: arm.clone(), scores: Vec::new() };
         for seed in 1..=seeds {
-            let Some(found) = train(&row, arm, seed, steps, arguments)? else { break 'arms };
-            eprintln!("{} seed {seed}: {found:?}", arm.name);
-            scores.push(found);
+            let Some(found) = train(&row, arm, seed, steps, arguments, &mut judge)? else {
+                break 'arms;
+            };
+            eprintln!("{} seed {seed}: {}", arm.name, told(&found));
+            outcome.scores.push(found);
         }
-        outcomes.push(Outcome { arm: arm.clone(), scores });
+        outcomes.push(outcome);
     }
     if arguments.json {
         println!("{:#}", table::json(&row, steps, &outcomes));
@@ -91,6 +128,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
 }
 
+fn told(scores: &Scores) -> String {
+    let parts: Vec<_> = scores.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+    parts.join(", ")
+}
+
 /// Trains one arm with one seed; `None` when interrupted.
 fn train(
     row: &Row,
@@ -98,7 +140,8 @@ fn train(
     seed: u64,
     steps: u64,
     arguments: &Arguments,
-) -> Result<Option<MixtureScores>> {
+    judge: &mut Judge,
+) -> Result<Option<Scores>> {
     let base = preset(&row.preset).ok_or_else(|| anyhow!("no preset `{}`", row.preset))?;
     let mut value = merged(&merged(&base.spec.to_value(), &row.patch), &arm.patch);
     value["seed"] = seed.into();
@@ -114,9 +157,16 @@ fn train(
         if interrupt::is_wanted() {
             return Ok(None);
         }
-        run.steps(steps - run.trainer.generator_steps())?;
-        bar.set_position(run.trainer.generator_steps());
+        let done = run.trainer.generator_steps();
+        let next = arguments.every.map_or(steps, |every| (done / every + 1) * every);
+        run.steps(next.min(steps) - done)?;
+        let done = run.trainer.generator_steps();
+        bar.set_position(done);
+        if arguments.every.is_some_and(|every| done % every == 0 && done < steps) {
+            let found = told(&judge.scores(&run, row.samples)?);
+            bar.suspend(|| eprintln!("{} seed {seed} step {done}: {found}", arm.name));
+        }
     }
     bar.finish_and_clear();
-    mixture::score(&run, row.samples).map(Some)
+    judge.scores(&run, row.samples).map(Some)
 }

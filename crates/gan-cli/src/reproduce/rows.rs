@@ -3,6 +3,8 @@
 //! A row compares arms: the same run with one thing changed. Data files, so that a reader sees what
 //! was run without reading code.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +30,8 @@ pub(crate) struct Row {
     pub(crate) paper_steps: Option<u64>,
     /// Seeds 1 to this.
     pub(crate) seeds: u64,
+    /// Which scores tell how well it went.
+    pub(crate) scores: ScoreKind,
     /// Samples that the scores are taken of.
     pub(crate) samples: usize,
     /// What is compared.
@@ -43,18 +47,35 @@ pub(crate) struct Arm {
     /// Changes of this arm, as a merge patch.
     #[serde(default = "no_change")]
     pub(crate) patch: Value,
-    /// The paper's modes covered, as printed there.
-    pub(crate) paper_modes: Option<String>,
-    /// The paper's share of high-quality samples, as printed there.
-    pub(crate) paper_quality: Option<String>,
+    /// The paper's figures by the names of our scores, as printed there.
+    #[serde(default)]
+    pub(crate) paper: BTreeMap<String, String>,
+}
+
+/// A family of scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ScoreKind {
+    /// Of points against the modes of their mixture.
+    Mixture,
+    /// Of images by the classifier of digits.
+    Digits,
+    /// Of colour images, three digits each, by the classifier of digits.
+    StackedDigits,
 }
 
 fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 2] =
-    [include_str!("../../rows/unrolled-ring.json"), include_str!("../../rows/unrolled-grid.json")];
+const FILES: [&str; 6] = [
+    include_str!("../../rows/unrolled-ring.json"),
+    include_str!("../../rows/unrolled-grid.json"),
+    include_str!("../../rows/pacgan-ring.json"),
+    include_str!("../../rows/pacgan-grid.json"),
+    include_str!("../../rows/mnist-objectives.json"),
+    include_str!("../../rows/stacked-mnist.json"),
+];
 
 /// Every row.
 pub(crate) fn rows() -> Result<Vec<Row>> {
@@ -62,8 +83,12 @@ pub(crate) fn rows() -> Result<Vec<Row>> {
     FILES.iter().map(read).collect()
 }
 
-/// The row called `name`.
+/// The row called `name`, or in the JSON file of that name.
 pub(crate) fn row(name: &str) -> Result<Row> {
+    if name.ends_with(".json") {
+        let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
+        return serde_json::from_str(&text).with_context(|| format!("{name} is no row"));
+    }
     let rows = rows()?;
     let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
     let found = rows.into_iter().find(|row| row.name == name);

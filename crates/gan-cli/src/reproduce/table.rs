@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Outcome;
 use super::rows::Row;
@@ -25,11 +25,37 @@ fn estimate(values: &[f64]) -> Estimate {
     Estimate { mean, error: (squares / (count - 1.0) / count).sqrt() }
 }
 
-fn columns(outcome: &Outcome) -> [Estimate; 3] {
-    let of = |pick: fn(&super::MixtureScores) -> f64| {
-        estimate(&outcome.scores.iter().map(pick).collect::<Vec<_>>())
+impl Outcome {
+    /// Each score over the seeds; all seeds of an arm have the same scores.
+    fn estimates(&self) -> Vec<(&'static str, Estimate)> {
+        let names = self.scores.first().into_iter().flatten().map(|(name, _)| *name);
+        let over_seeds = |place: usize| -> Vec<f64> {
+            self.scores.iter().filter_map(|one| one.get(place)).map(|(_, value)| *value).collect()
+        };
+        names.enumerate().map(|(place, name)| (name, estimate(&over_seeds(place)))).collect()
+    }
+}
+
+/// Every score that an arm has, in the arms' order.
+fn columns(outcomes: &[Outcome]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for (name, _) in outcomes.iter().flat_map(Outcome::estimates) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// With three digits, as a table shows it.
+fn short(value: f64) -> String {
+    let digits = match value.abs() {
+        large if large >= 100.0 => 0,
+        middle if middle >= 10.0 => 1,
+        small if small >= 1.0 || small == 0.0 => 2,
+        _ => 4,
     };
-    [of(|s| s.modes as f64), of(|s| 100.0 * s.quality), of(|s| s.reverse_kl)]
+    format!("{value:.digits$}")
 }
 
 /// A table for people.
@@ -41,25 +67,34 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
         let _ = write!(text, " (the paper's {paper})");
     }
     let _ = writeln!(text, ", {} samples; mean ± standard error.\n", row.samples);
-    text +=
-        "| arm | modes: paper | modes: ours | high quality %: paper | ours | reverse KL: ours |\n";
-    text += "|---|---|---|---|---|---|\n";
+    let columns = columns(outcomes);
+    let in_paper = |name: &str| outcomes.iter().any(|one| one.arm.paper.contains_key(name));
+    let (mut head, mut rule) = ("| arm |".to_owned(), "|---|".to_owned());
+    for name in &columns {
+        if in_paper(name) {
+            let _ = write!(head, " {name}, paper |");
+            rule += "---|";
+        }
+        let _ = write!(head, " {name} |");
+        rule += "---|";
+    }
+    let _ = writeln!(text, "{head}\n{rule}");
     for outcome in outcomes {
-        let told = |estimate: Estimate, digits: usize| {
-            format!("{:.digits$} ± {:.digits$}", estimate.mean, estimate.error)
-        };
-        let paper = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-        let [modes, quality, kl] = columns(outcome);
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {} |",
-            outcome.arm.name,
-            paper(&outcome.arm.paper_modes),
-            told(modes, 2),
-            paper(&outcome.arm.paper_quality),
-            told(quality, 1),
-            told(kl, 3)
-        );
+        let estimates = outcome.estimates();
+        let _ = write!(text, "| {} |", outcome.arm.name);
+        for name in &columns {
+            if in_paper(name) {
+                let paper = outcome.arm.paper.get(*name).map_or("-", String::as_str);
+                let _ = write!(text, " {paper} |");
+            }
+            let found = estimates.iter().find(|(one, _)| one == name);
+            let told = found.map_or_else(
+                || "-".to_owned(),
+                |(_, found)| format!("{} ± {}", short(found.mean), short(found.error)),
+            );
+            let _ = write!(text, " {told} |");
+        }
+        text.push('\n');
     }
     text
 }
@@ -69,20 +104,26 @@ pub(crate) fn json(row: &Row, steps: u64, outcomes: &[Outcome]) -> Value {
     let arms: Vec<Value> = outcomes
         .iter()
         .map(|outcome| {
-            let runs: Vec<Value> = outcome
-                .scores
-                .iter()
-                .map(
-                    |s| json!({"modes": s.modes, "quality": s.quality, "reverse_kl": s.reverse_kl}),
-                )
+            let run = |scores: &crate::scores::Scores| -> Value {
+                scores
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                    .collect::<Map<_, _>>()
+                    .into()
+            };
+            let runs: Vec<Value> = outcome.scores.iter().map(run).collect();
+            let scores: Map<String, Value> = outcome
+                .estimates()
+                .into_iter()
+                .map(|(name, found)| {
+                    (name.to_owned(), json!({"mean": found.mean, "error": found.error}))
+                })
                 .collect();
-            let [modes, quality, kl] = columns(outcome);
             json!({
                 "arm": outcome.arm.name,
+                "paper": outcome.arm.paper,
                 "runs": runs,
-                "modes": {"mean": modes.mean, "error": modes.error},
-                "quality_percent": {"mean": quality.mean, "error": quality.error},
-                "reverse_kl": {"mean": kl.mean, "error": kl.error},
+                "scores": scores,
             })
         })
         .collect();
@@ -92,6 +133,7 @@ pub(crate) fn json(row: &Row, steps: u64, outcomes: &[Outcome]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reproduce::rows::rows;
 
     #[test]
     fn the_error_is_that_of_the_mean() {
@@ -99,5 +141,25 @@ mod tests {
         let found = estimate(&[1.0, 1.0, 1.0, 5.0]);
         assert_eq!(found, Estimate { mean: 2.0, error: 1.0 });
         assert_eq!(estimate(&[7.0]), Estimate { mean: 7.0, error: 0.0 });
+    }
+
+    #[test]
+    fn the_papers_figures_stand_beside_ours() {
+        let row = rows().expect("readable").remove(0);
+        let outcome = |arm: usize, modes: [f64; 2]| Outcome {
+            arm: row.arms[arm].clone(),
+            scores: modes.map(|modes| vec![("modes", modes), ("reverse_kl", 0.5)]).to_vec(),
+        };
+        let text = markdown(&row, row.steps, &[outcome(0, [1.0, 2.0]), outcome(2, [8.0, 8.0])]);
+        let table: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(
+            table,
+            [
+                "| arm | modes, paper | modes | reverse_kl |",
+                "|---|---|---|---|",
+                "| baseline | 1 | 1.50 ± 0.5000 | 0.5000 ± 0.00 |",
+                "| pacgan4 | - | 8.00 ± 0.00 | 0.5000 ± 0.00 |",
+            ]
+        );
     }
 }

@@ -1,0 +1,176 @@
+//! How well a generator makes digits, by the program's classifier.
+
+use anyhow::{Context as _, Result, ensure};
+use gan_core::{Classifier, Device, Inputs, Judgement, RealBatch};
+use gan_data::ImageSet;
+use gan_eval::floor::disjoint_subsets;
+use gan_eval::frechet::frechet_distance;
+use gan_eval::histogram::kl_of_counts;
+use gan_protocol::{LabelSpec, Shape};
+use gan_random::Purpose;
+use pollster::block_on;
+
+use crate::data::{DataArguments, mnist_part};
+use crate::digits::{class_counts, classes, digit_classifier, features, largest, mean_confidence};
+use crate::files::unit_values;
+use crate::runs::TrainedRun;
+use crate::scores::{SEED, Scores};
+
+/// Real images that generated ones are compared with, and as many again for the floor.
+const REALS: usize = 10_000;
+/// Images that a discriminator judges in one go.
+const GROUP: usize = 500;
+/// Digits of a colour image.
+const STACK: usize = 3;
+
+/// The classifier with what it says of real digits.
+pub(crate) struct DigitJudge {
+    classifier: Classifier,
+    reals: Judgement,
+    /// Fréchet distance of these reals to as many others.
+    floor: f64,
+    test: ImageSet,
+}
+
+impl DigitJudge {
+    /// Reads MNIST and judges it.
+    pub(crate) fn new(data: &DataArguments, device: &Device) -> Result<Self> {
+        let mut classifier = digit_classifier(device)?;
+        let images = mnist_part(&data.data, "train")?;
+        // Drawn at random: MNIST's first images are of other writers than its last.
+        let [reals, others] = disjoint_subsets(images.image_count(), REALS, SEED)?;
+        let mut judged = |indices: &[usize]| -> Result<Judgement> {
+            let images = indices.iter().filter_map(|index| images.image(*index));
+            let pixels: Vec<u8> = images.flatten().copied().collect();
+            Ok(block_on(classifier.judge(&unit_values(&pixels)))?)
+        };
+        let (reals, others) = (judged(&reals)?, judged(&others)?);
+        let floor = frechet_distance(&features(&reals)?, &features(&others)?)?;
+        Ok(Self { classifier, reals, floor, test: mnist_part(&data.data, "t10k")? })
+    }
+
+    /// Scores `count` samples of the run's generator:
+    ///
+    /// - `frechet_distance` to 10,000 real images, of the classifier's features, and `times_floor`,
+    ///   its quotient by that of two sets of 10,000 real images;
+    /// - `class_kl`: KL of the classes from the reals', in nats;
+    /// - `mean_confidence`: mean of the largest class probability;
+    /// - with labels, `label_accuracy_percent`: samples that are read as the class asked for;
+    /// - with a categorical code, `code_error_percent`, of the test images: the code that the
+    ///   discriminator reads is another than that of the image's digit, each code standing for the
+    ///   digit that it is read in most (Chen et al. 2016, section 7.2); and
+    ///   `sample_code_error_percent`: samples that are read as another digit than most of their
+    ///   code.
+    pub(crate) fn scores(&mut self, run: &TrainedRun, count: usize) -> Result<Scores> {
+        let spec = run.trainer.spec();
+        ensure!(spec.data.shape() == self.classifier.input(), "the run's data are no digits");
+        let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
+        let values = block_on(run.trainer.samples(&inputs, 1))?;
+        let fakes = block_on(self.classifier.judge(&values))?;
+        let distance = frechet_distance(&features(&self.reals)?, &features(&fakes)?)?;
+        let kl = kl_of_counts(&class_counts(&fakes)?, &class_counts(&self.reals)?)?;
+        let mut scores = vec![
+            ("frechet_distance", distance),
+            ("times_floor", distance / self.floor),
+            ("class_kl", kl),
+            ("mean_confidence", mean_confidence(&fakes)?),
+        ];
+        let read = classes(&fakes)?;
+        if spec.labels.is_some() {
+            let hits = read.iter().zip(&inputs.labels).filter(|(a, b)| **a == usize::from(**b));
+            scores.push(("label_accuracy_percent", percent(hits.count(), count)));
+        }
+        let codes = spec.codes.as_ref().and_then(|codes| codes.categorical.first());
+        if let Some(categories) = codes {
+            scores.push(("code_error_percent", self.code_error(run, *categories)?));
+            let size = inputs.values.len() / count;
+            let code = |row: &[f32]| largest(&row[spec.latent.size..][..*categories]);
+            let asked: Vec<usize> = inputs.values.chunks_exact(size).map(code).collect();
+            scores.push(("sample_code_error_percent", matching_error(&asked, &read, *categories)));
+        }
+        Ok(scores)
+    }
+
+    /// Of the codes that the discriminator reads in the test images.
+    fn code_error(&self, run: &TrainedRun, categories: usize) -> Result<f64> {
+        let labels = self.test.labels().context("MNIST's test images have labels")?;
+        let digits: Vec<usize> = labels.iter().map(|label| usize::from(*label)).collect();
+        let size = self.test.height() * self.test.width();
+        // Logits of the code come after the verdict and an auxiliary classifier's.
+        let begin = match run.trainer.spec().labels {
+            Some(LabelSpec::AuxiliaryClassifier { classes, .. }) => 1 + classes,
+            _ => 1,
+        };
+        let mut told = Vec::with_capacity(digits.len());
+        for (group, labels) in self.test.pixels().chunks(GROUP * size).zip(labels.chunks(GROUP)) {
+            let labels = labels.iter().map(|label| u16::from(*label)).collect();
+            let batch = RealBatch { values: unit_values(group), labels };
+            let outputs = block_on(run.trainer.verdicts(&batch))?;
+            let rows = outputs.chunks_exact(outputs.len() / (group.len() / size));
+            told.extend(rows.map(|row| largest(&row[begin..][..categories])));
+        }
+        Ok(matching_error(&told, &digits, categories))
+    }
+
+    /// Scores `count` samples of a generator of colour images whose channels are digits:
+    ///
+    /// - `modes`: numbers of three digits, of 1,000, that a sample is read as;
+    /// - `kl`: KL of those numbers from the uniform distribution, in nats (Srivastava et al. 2017,
+    ///   section 4.2; Lin et al. 2018, section 4.1).
+    pub(crate) fn stacked_scores(&mut self, run: &TrainedRun, count: usize) -> Result<Scores> {
+        let spec = run.trainer.spec();
+        let Shape::Image { height, width, .. } = self.classifier.input() else {
+            unreachable!("the classifier reads images")
+        };
+        ensure!(
+            spec.data.shape() == Shape::image(STACK, height, width),
+            "the run's data are no stacked digits"
+        );
+        let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
+        // Channels first: each is an image of one digit.
+        let values = block_on(run.trainer.samples(&inputs, 1))?;
+        let digits = classes(&block_on(self.classifier.judge(&values))?)?;
+        let ten = self.classifier.classes();
+        let mut counts = vec![0_usize; ten.pow(STACK as u32)];
+        for stack in digits.chunks_exact(STACK) {
+            counts[stack.iter().fold(0, |number, digit| number * ten + digit)] += 1;
+        }
+        let modes = counts.iter().filter(|count| **count > 0).count();
+        Ok(vec![("modes", modes as f64), ("kl", kl_of_counts(&counts, &vec![1; counts.len()])?)])
+    }
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole as f64
+}
+
+/// Share, in percent, of items whose digit is not the one that most items of their code have.
+fn matching_error(codes: &[usize], digits: &[usize], categories: usize) -> f64 {
+    let kinds = digits.iter().max().map_or(0, |largest| largest + 1);
+    let mut counts = vec![vec![0_usize; kinds]; categories];
+    for (code, digit) in codes.iter().zip(digits) {
+        counts[*code][*digit] += 1;
+    }
+    let most: usize = counts.iter().map(|row| row.iter().copied().max().unwrap_or(0)).sum();
+    percent(codes.len() - most, codes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_stands_for_the_digit_it_has_most() {
+        // Code 0 is digit 7 but once, code 1 is digit 2.
+        let codes = [0, 0, 0, 0, 1, 1];
+        assert_eq!(matching_error(&codes, &[7, 7, 7, 3, 2, 2], 2), percent(1, 6));
+        // Codes that say nothing are right as often as the most frequent digit.
+        assert_eq!(matching_error(&[0, 1, 0, 1], &[1, 1, 2, 2], 2), 50.0);
+    }
+
+    #[test]
+    fn bytes_become_numbers_from_minus_one_to_one() {
+        assert_eq!(unit_values(&[0, 255]), [-1.0, 1.0]);
+        assert_eq!(largest(&[0.0, 3.0, -1.0]), 1);
+    }
+}

@@ -1,0 +1,175 @@
+//! `gan train-classifier`
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::Args;
+use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
+use gan_data::{Augmentation, Augmented, ImageSet, RealSamples, ShuffledImages};
+use gan_protocol::{DecaySpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, Shape};
+use indicatif::{ProgressBar, ProgressStyle};
+use pollster::block_on;
+use serde_json::json;
+
+use crate::data::{DataArguments, images, mnist_part};
+use crate::{Ending, files, interrupt};
+
+/// The classifier's layers.
+const NET: &str = include_str!("../classifier.json");
+const BATCH_SIZE: usize = 100;
+const LEARNING_RATE: f64 = 0.003;
+const WEIGHT_DECAY: f32 = 0.02;
+/// Steps over which the rate rises; after that it falls as a cosine.
+const WARM_UP: u64 = 200;
+/// How much training images are changed: enough that no image is seen twice, little enough that a
+/// digit stays what it is.
+const AUGMENTATION: Augmentation =
+    Augmentation { shift_px: 1, rotation_degrees: 10.0, scale: 1.1, horizontal_flip: false };
+
+/// Arguments of `gan train-classifier`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    data: DataArguments,
+    /// IDX files of held-out images and their labels, where --files names those to train on.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "files")]
+    test_files: Vec<PathBuf>,
+    /// Times that every image is shown.
+    #[arg(long, default_value_t = 16)]
+    epochs: u64,
+    /// The seed of initial weights, order and augmentation.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The file that is written.
+    #[arg(long, value_name = "FILE", default_value = "classifier.safetensors")]
+    out: PathBuf,
+    /// Print a line of JSON after each epoch instead of a progress bar.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Trains, and writes the classifier with 16 bits a number; after Ctrl-C as far as it has come.
+pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
+    interrupt::watch();
+    ensure!(arguments.epochs > 0, "--epochs is 0");
+    let (images, held_out) = sets(arguments)?;
+    let net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
+    let device = cpu();
+    let input = Shape::image(images.channels(), images.height(), images.width());
+    let classifier = Classifier::new(&net, input, arguments.seed, &device)?;
+    eprintln!("{} numbers to train", classifier.parameter_count());
+    let epoch_steps = images.image_count().div_ceil(BATCH_SIZE) as u64;
+    let steps = arguments.epochs * epoch_steps;
+    let mut trainer = ClassifierTrainer::new(classifier, &optimizer(steps), arguments.seed);
+    let mut samples = Augmented::new(ShuffledImages::new(images), AUGMENTATION)?;
+    let held_out = HeldOut::new(&held_out)?;
+    let bar = bar(arguments, steps);
+    let begin = Instant::now();
+    let mut losses = 0.0;
+    while trainer.steps() < steps && !interrupt::is_wanted() {
+        let mut batch = RealBatch::default();
+        let step = trainer.steps();
+        let RealBatch { values, labels } = &mut batch;
+        samples.fill_batch(arguments.seed, step, BATCH_SIZE, values, labels);
+        let loss = f64::from(block_on(trainer.step(&batch))?);
+        ensure!(loss.is_finite(), "the training diverged at step {step}");
+        losses += loss / epoch_steps as f64;
+        bar.inc(1);
+        if trainer.steps().is_multiple_of(epoch_steps) {
+            let accuracy = held_out.accuracy(trainer.classifier())?;
+            let epoch = trainer.steps() / epoch_steps;
+            if arguments.json {
+                println!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}));
+            } else {
+                let percent = 100.0 * accuracy;
+                bar.suspend(|| {
+                    println!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %");
+                });
+            }
+            losses = 0.0;
+        }
+    }
+    bar.finish_and_clear();
+    let bytes = block_on(trainer.classifier().to_safetensors_f16())?;
+    // What counts is what the file gives back, rounded.
+    let mut rounded = Classifier::from_safetensors(&bytes, &device)?;
+    let accuracy = held_out.accuracy(&mut rounded)?;
+    files::write(&arguments.out, &bytes)?;
+    let (seconds, size) = (begin.elapsed().as_secs_f64(), bytes.len());
+    if arguments.json {
+        println!("{}", json!({"bytes": size, "seconds": seconds, "test_accuracy": accuracy}));
+    }
+    eprintln!(
+        "{} holds {size} bytes, test accuracy {:.2} %, after {seconds:.0} s",
+        arguments.out.display(),
+        100.0 * accuracy
+    );
+    Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
+}
+
+/// Images to train on and held-out ones, all with labels.
+fn sets(arguments: &Arguments) -> Result<(ImageSet, ImageSet)> {
+    let data = &arguments.data;
+    let sets = match (&data.files[..], &arguments.test_files[..]) {
+        ([], _) => (mnist_part(&data.data, "train")?, mnist_part(&data.data, "t10k")?),
+        (_, []) => bail!("--files needs --test-files: images that are not trained on"),
+        (files, test_files) => (images(files)?, images(test_files)?),
+    };
+    for set in [&sets.0, &sets.1] {
+        ensure!(set.labels().is_some(), "{}: the labels are missing", set.name());
+    }
+    Ok(sets)
+}
+
+fn optimizer(steps: u64) -> OptimizerSpec {
+    let decay = DecaySpec::Cosine { updates: steps.saturating_sub(WARM_UP).max(1), factor: 0.0 };
+    OptimizerSpec {
+        learning_rate: LEARNING_RATE,
+        method: OptimizerMethod::AdamW { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
+        weight_decay: WEIGHT_DECAY,
+        clip_norm: None,
+        clip_value: None,
+        schedule: Some(ScheduleSpec { warm_up: WARM_UP.min(steps), decay }),
+    }
+}
+
+/// Images that are not trained on, with their classes.
+struct HeldOut {
+    values: Vec<f32>,
+    labels: Vec<u8>,
+}
+
+impl HeldOut {
+    fn new(set: &ImageSet) -> Result<Self> {
+        let values = files::unit_values(set.pixels());
+        let labels = set.labels().context("the labels are missing")?.to_vec();
+        Ok(Self { values, labels })
+    }
+
+    /// Share of images whose largest logit is that of their class.
+    fn accuracy(&self, classifier: &mut Classifier) -> Result<f64> {
+        let classes = classifier.classes();
+        let judgement = block_on(classifier.judge(&self.values))?;
+        ensure!(judgement.count == self.labels.len(), "the held-out images have another shape");
+        let rows = judgement.logits.chunks_exact(classes);
+        let right = |(row, label): &(&[f32], &u8)| {
+            let own = row.get(usize::from(**label));
+            own.is_some_and(|own| row.iter().filter(|logit| *logit >= own).count() == 1)
+        };
+        let hits = rows.zip(&self.labels).filter(right).count();
+        Ok(hits as f64 / judgement.count as f64)
+    }
+}
+
+fn bar(arguments: &Arguments, steps: u64) -> ProgressBar {
+    if arguments.json {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(steps);
+    let template = "{bar:32} {pos}/{len} steps, {per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}

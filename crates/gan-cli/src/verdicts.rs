@@ -1,0 +1,103 @@
+//! What a run's discriminator says of samples, and how often it is right.
+
+use std::path::Path;
+
+use anyhow::{Result, bail, ensure};
+use gan_core::{RealBatch, Trainer, cpu};
+use gan_eval::discrimination::discrimination;
+use gan_eval::floor::disjoint_subsets;
+use gan_protocol::{LabelSpec, Objective, Shape};
+use pollster::block_on;
+
+use crate::files::SampleFile;
+use crate::runs::snapshot;
+use crate::scores::{SEED, Scores};
+
+/// Packs of samples that are judged in one go.
+const GROUP: usize = 250;
+
+/// The discriminator of a checkpoint.
+pub(crate) struct Discriminator(Trainer);
+
+impl Discriminator {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If the file is no checkpoint, or its discriminator must be told classes, which sample files
+    /// do not hold.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let snapshot = snapshot(path)?;
+        let spec = &snapshot.header.spec;
+        if let Some(LabelSpec::Conditional { .. }) = spec.labels {
+            bail!("{}: its discriminator is told the class of each sample", path.display());
+        }
+        Ok(Self(Trainer::restore(&snapshot, spec, &cpu())?))
+    }
+
+    /// The verdict on each sample; with packing, on each whole pack.
+    ///
+    /// # Errors
+    /// If the samples are of another shape than those it was trained on, or fewer than a pack.
+    pub(crate) fn verdicts(&self, samples: &SampleFile) -> Result<Vec<f32>> {
+        let spec = self.0.spec();
+        let shape = match spec.data.shape() {
+            Shape::Flat { size } => (1, 1, size),
+            Shape::Image { channels, height, width } => (channels, height, width),
+        };
+        let found = (samples.channels, samples.height, samples.width);
+        ensure!(
+            found == shape,
+            "the discriminator judges samples of {shape:?} (channels, rows, columns); these are \
+             {found:?}"
+        );
+        let pack = spec.packing * samples.size();
+        let whole = samples.values.len() / pack * pack;
+        ensure!(whole > 0, "the discriminator judges {} samples at once", spec.packing);
+        let mut verdicts = Vec::new();
+        for group in samples.values[..whole].chunks(GROUP * pack) {
+            let batch = RealBatch { values: group.to_vec(), labels: Vec::new() };
+            let outputs = block_on(self.0.verdicts(&batch))?;
+            // The verdict comes before what further tasks answer.
+            let rows = outputs.chunks_exact(spec.discriminator_outputs());
+            verdicts.extend(rows.map(|row| row[0]));
+        }
+        Ok(verdicts)
+    }
+
+    /// Above this a verdict says real.
+    fn threshold(&self) -> f32 {
+        match self.0.spec().objective {
+            Objective::LeastSquares => 0.5,
+            _ => 0.0,
+        }
+    }
+
+    /// How often it is right:
+    ///
+    /// - `real_accuracy`: share of reals taken for real;
+    /// - `fake_accuracy`: share of fakes taken for fake;
+    /// - `discrimination_auc`: how probably a real's verdict is above a fake's, ½ being chance. A
+    ///   critic's verdicts (linear, relativistic) have no threshold: only this says something of
+    ///   them.
+    ///
+    /// # Errors
+    /// If there are no verdicts, or one is not finite.
+    pub(crate) fn scores(&self, reals: &[f32], fakes: &[f32]) -> Result<Scores> {
+        let found = discrimination(reals, fakes, self.threshold())?;
+        Ok(vec![
+            ("real_accuracy", found.real_accuracy),
+            ("fake_accuracy", found.generated_accuracy),
+            ("discrimination_auc", found.area_under_curve),
+        ])
+    }
+
+    /// The scores of reals against `count` other reals.
+    ///
+    /// # Errors
+    /// If there are not twice as many.
+    pub(crate) fn floor(&self, reals: &[f32], count: usize) -> Result<Scores> {
+        let halves = disjoint_subsets(reals.len(), count.min(reals.len() / 2), SEED)?;
+        let [one, other] = halves.map(|half| half.iter().map(|i| reals[*i]).collect::<Vec<_>>());
+        self.scores(&one, &other)
+    }
+}

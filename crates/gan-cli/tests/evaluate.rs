@@ -1,0 +1,177 @@
+//! `gan evaluate` as it is called.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use gan_data::DrawnDigits;
+use serde_json::Value;
+
+/// A folder of one test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("gan-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// An IDX file of `count` drawn digits from number `first` on, of those that `wanted` says.
+    fn digits(&self, name: &str, first: u64, count: usize, wanted: fn(u8) -> bool) -> PathBuf {
+        let drawn = (first..).map(|index| DrawnDigits { seed: 5 }.sample(index));
+        let chosen = drawn.filter(|(label, _)| wanted(*label)).take(count);
+        let pixels: Vec<u8> = chosen.flat_map(|(_, pixels)| pixels).collect();
+        self.idx(name, [count, 28, 28], &pixels)
+    }
+
+    fn idx(&self, name: &str, sides: [usize; 3], pixels: &[u8]) -> PathBuf {
+        let mut bytes = vec![0, 0, 8, 3];
+        sides.iter().for_each(|side| bytes.extend((*side as u32).to_be_bytes()));
+        bytes.extend(pixels);
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn evaluate(real: &Path, fake: &Path, more: &[&str]) -> Output {
+    let mut gan = Command::new(env!("CARGO_BIN_EXE_gan"));
+    gan.arg("evaluate").arg("--real").arg(real).arg("--fake").arg(fake).args(more);
+    gan.output().expect("the command runs")
+}
+
+fn report(real: &Path, fake: &Path, more: &[&str]) -> Value {
+    let output = evaluate(real, fake, &[more, &["--json"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn value(report: &Value, score: &str, what: &str) -> f64 {
+    report["scores"][score][what].as_f64().unwrap_or_else(|| panic!("{score}.{what}: {report}"))
+}
+
+#[test]
+fn digits_are_scored_by_what_the_classifier_sees() {
+    let folder = Folder::new("scored");
+    let real = folder.digits("real.idx", 0, 200, |_| true);
+    let like = folder.digits("like.idx", 10_000, 100, |_| true);
+    let sevens = folder.digits("sevens.idx", 20_000, 100, |label| label == 7);
+    let like = report(&real, &like, &["--features", "classifier"]);
+    let sevens = report(&real, &sevens, &["--features", "classifier"]);
+    assert_eq!((&like["real_count"], &like["floor_count"]), (&200.into(), &100.into()));
+    for found in [&like, &sevens] {
+        for score in ["frechet_distance", "precision", "coverage", "mean_confidence"] {
+            assert!(value(found, score, "floor").is_finite());
+        }
+        let shares = found["class_shares"]["fake"].as_array().expect("a list");
+        assert_eq!(shares.len(), 10);
+        let sum: f64 = shares.iter().filter_map(Value::as_f64).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    }
+    // The classifier has never seen drawn digits; most of them it knows.
+    let share = |found: &Value| found["class_shares"]["fake"][7].as_f64().expect("a share");
+    assert!(share(&sevens) > 0.6 && share(&like) < 0.25, "{sevens} {like}");
+    for (score, factor) in [("frechet_distance", 3.0), ("class_kl", 5.0)] {
+        let (one, other) = (value(&like, score, "value"), value(&sevens, score, "value"));
+        assert!(other > factor * one, "{score}: {one} {other}");
+    }
+    let score = |found| value(found, "classifier_score", "value");
+    assert!(score(&like) > 5.0 && score(&sevens) < 4.0, "{like} {sevens}");
+    let (found, floor) =
+        (value(&like, "frechet_distance", "value"), value(&like, "frechet_distance", "floor"));
+    assert!(found < 2.0 * floor, "{found} for a floor of {floor}");
+}
+
+#[test]
+fn without_the_classifier_samples_are_compared_as_they_are() {
+    let folder = Folder::new("raw");
+    let (real, fake) = (folder.0.join("real.csv"), folder.0.join("fake.csv"));
+    let line = |i: usize, shift: f64| {
+        let turn = i as f64;
+        format!("{},{}\n", turn.sin() + shift, (1.7 * turn).cos())
+    };
+    std::fs::write(&real, (0..60).map(|i| line(i, 0.0)).collect::<String>()).expect("written");
+    std::fs::write(&fake, (90..120).map(|i| line(i, 3.0)).collect::<String>()).expect("written");
+    let found = report(&real, &fake, &[]);
+    // The means are 3 apart.
+    assert!((value(&found, "frechet_distance", "value") - 9.0).abs() < 0.7, "{found}");
+    assert!(value(&found, "frechet_distance", "floor") < 0.5, "{found}");
+    assert!(found.get("class_shares").is_none() && found["scores"].get("class_kl").is_none());
+}
+
+#[test]
+fn the_table_names_scores_and_classes() {
+    let folder = Folder::new("table");
+    let real = folder.digits("real.idx", 0, 40, |_| true);
+    let output = evaluate(&real, &real, &["--features", "classifier"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    for expected in ["classifier_score", "floor: 20 reals", "classes of the fakes: [0."] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
+#[test]
+fn the_classifier_refuses_what_is_no_digit() {
+    let folder = Folder::new("refused");
+    let small = folder.idx("small.idx", [20, 14, 14], &[7; 20 * 14 * 14]);
+    let output = evaluate(&small, &small, &["--features", "classifier"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("takes images of 1x28x28; these are 1x14x14"), "{told}");
+    assert!(evaluate(&small, &small, &[]).status.success());
+    let digits = folder.digits("digits.idx", 0, 20, |_| true);
+    let told = evaluate(&digits, &small, &["--features", "classifier"]);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("differ in shape"), "{told:?}");
+}
+
+#[test]
+fn copies_are_told_from_new_samples() {
+    let folder = Folder::new("memorisation");
+    let training = folder.digits("training.idx", 0, 60, |_| true);
+    let held_out = folder.digits("held-out.idx", 1_000, 60, |_| true);
+    let others = folder.digits("others.idx", 2_000, 60, |_| true);
+    let training_file = training.to_str().expect("a plain name");
+    let copies = report(&held_out, &training, &["--training", training_file]);
+    assert_eq!(value(&copies, "exact_copies", "value"), 1.0);
+    assert_eq!(value(&copies, "copy_distance_ratio", "value"), 0.0);
+    let fresh = report(&held_out, &others, &["--training", training_file]);
+    assert_eq!(value(&fresh, "exact_copies", "value"), 0.0);
+    assert!((value(&fresh, "copy_distance_ratio", "value") - 1.0).abs() < 0.2, "{fresh}");
+}
+
+#[test]
+fn a_discriminator_judges_both_files() {
+    let folder = Folder::new("discriminator");
+    let checkpoint = folder.0.join("run.safetensors");
+    let mut gan = Command::new(env!("CARGO_BIN_EXE_gan"));
+    let patch = r#"{"generator_optimizer": {"learning_rate": 1e-6}}"#;
+    gan.args(["train", "ring", "--steps", "30", "--patch", patch, "--out"]).arg(&checkpoint);
+    assert!(gan.output().expect("the command runs").status.success());
+    // Points of the ring, and points that no ring has.
+    let points = |name: &str, radius: f32| {
+        let row = |place: usize| {
+            let angle = (place % 8) as f32 * std::f32::consts::FRAC_PI_4;
+            format!("{},{}\n", radius * angle.cos(), radius * angle.sin())
+        };
+        let path = folder.0.join(name);
+        std::fs::write(&path, (0..64).map(row).collect::<String>()).expect("written");
+        path
+    };
+    let (ring, nothing) = (points("ring.csv", 2.0), points("nothing.csv", 0.05));
+    let run = checkpoint.to_str().expect("a plain name");
+    let told = report(&ring, &nothing, &["--discriminator", run]);
+    let area = value(&told, "discrimination_auc", "value");
+    assert!(area > 0.9, "{told}");
+    let same = report(&ring, &ring, &["--discriminator", run]);
+    assert_eq!(value(&same, "discrimination_auc", "value"), 0.5);
+    let digits = folder.digits("digits.idx", 0, 20, |_| true);
+    let refused = evaluate(&digits, &digits, &["--discriminator", run]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("(1, 28, 28)"), "{refused:?}");
+}
