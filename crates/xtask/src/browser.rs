@@ -2,11 +2,10 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use crate::{files, process};
+use crate::{files, packages, process};
 
 /// What makes headless Chromium quiet, able to run as root, and able to use WebGPU.
 const CHROMIUM_FLAGS: [&str; 8] = [
@@ -44,7 +43,7 @@ pub fn ensure() -> Result<Browser> {
     const REMEDY: &str = "Chromium and chromedriver are missing, the browser tests need them: run \
         `sudo apt-get update && sudo apt-get install chromium chromium-driver`, or name them in \
         CHROMIUM and CHROMEDRIVER";
-    install().context(REMEDY)?;
+    packages::install(&["chromium", "chromium-driver"]).context(REMEDY)?;
     find().context(REMEDY)
 }
 
@@ -55,26 +54,6 @@ fn find() -> Option<Browser> {
         chromium: named("CHROMIUM").or_else(installed)?,
         driver: named("CHROMEDRIVER").or_else(|| process::on_path("chromedriver"))?,
     })
-}
-
-fn install() -> Result<()> {
-    let apt_get = process::on_path("apt-get").context("there is no apt-get here")?;
-    let id = process::output(Command::new("id").arg("-u"))?;
-    let may_sudo = || process::output(Command::new("sudo").args(["-n", "true"])).is_ok();
-    let command = || match id.trim() {
-        "0" => Ok(Command::new(&apt_get)),
-        _ if may_sudo() => {
-            let mut sudo = Command::new("sudo");
-            sudo.arg("-n").arg(&apt_get);
-            Ok(sudo)
-        }
-        _ => bail!("installing it takes a password"),
-    };
-    process::run(command()?.arg("update"))?;
-    let mut install = command()?;
-    install.args(["install", "--yes", "--no-install-recommends"]);
-    install.args(["chromium", "chromium-driver"]);
-    process::run(&mut install)
 }
 
 impl Browser {

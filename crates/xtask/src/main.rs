@@ -13,6 +13,7 @@ mod dist;
 mod exports;
 mod files;
 mod freshness;
+mod packages;
 mod page;
 mod process;
 mod serve;
@@ -21,6 +22,7 @@ mod size;
 mod stages;
 mod test;
 mod tools;
+mod vulkan;
 mod worker;
 
 use std::process::ExitCode;
@@ -54,7 +56,7 @@ enum Command {
     },
     /// Build the page alone, then put the workers that are ready beside it
     BuildPage,
-    /// Run the tests; all groups unless some are named
+    /// Run the tests; all groups but `--gpu` unless some are named
     Test(TestArgs),
     /// Everything that must pass before a change is merged
     Ci,
@@ -97,6 +99,9 @@ struct TestArgs {
     /// Tests of the built page in headless Chromium
     #[arg(long)]
     e2e: bool,
+    /// Tests of the mathematics on a graphics processor, or on Mesa's software device
+    #[arg(long)]
+    gpu: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -135,7 +140,7 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::BuildPage => dist::build_page_alone(&Context::new()?),
         Command::Test(args) => {
-            let groups = test::Groups::chosen(args.native, args.wasm, args.e2e);
+            let groups = test::Groups::chosen(args.native, args.wasm, args.e2e, args.gpu);
             test::run(&Context::new()?, groups)
         }
         Command::Ci => ci::run(),

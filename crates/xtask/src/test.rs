@@ -1,4 +1,5 @@
-//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page.
+//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page, and
+//! where they are asked for tests on a graphics processor.
 //!
 //! Nothing is skipped: what a group needs and cannot get is a failure of that group.
 
@@ -15,6 +16,7 @@ use crate::process;
 use crate::server::{self, Site};
 use crate::stages::Stages;
 use crate::tools::{self, WASM_TARGET};
+use crate::vulkan;
 
 /// The groups of tests to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +24,20 @@ pub struct Groups {
     native: bool,
     wasm: bool,
     e2e: bool,
+    gpu: bool,
 }
 
 impl Groups {
-    /// All groups.
-    pub const ALL: Self = Self { native: true, wasm: true, e2e: true };
+    /// The groups that must pass before a change is merged. Those on a graphics processor compile
+    /// Burn for it, which takes longer than all the rest.
+    pub const MERGING: Self = Self { native: true, wasm: true, e2e: true, gpu: false };
 
-    /// The named groups; all if none is named.
-    pub fn chosen(native: bool, wasm: bool, e2e: bool) -> Self {
-        if native || wasm || e2e {
-            return Self { native, wasm, e2e };
+    /// The named groups; [`Self::MERGING`] if none is named.
+    pub fn chosen(native: bool, wasm: bool, e2e: bool, gpu: bool) -> Self {
+        if native || wasm || e2e || gpu {
+            return Self { native, wasm, e2e, gpu };
         }
-        Self::ALL
+        Self::MERGING
     }
 }
 
@@ -64,10 +68,11 @@ pub fn run(ctx: &Context, groups: Groups) -> Result<()> {
 /// Runs the groups, prints a line on each, and gives the sum.
 pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts {
     type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
-    let table: [Group; 3] = [
+    let table: [Group; 4] = [
         (groups.native, "native tests", native),
         (groups.wasm, "WebAssembly tests", wasm),
         (groups.e2e, "end-to-end tests", e2e),
+        (groups.gpu, "tests on a graphics processor", gpu),
     ];
     let mut outcomes = Vec::new();
     for (_, name, group) in table.into_iter().filter(|(chosen, ..)| *chosen) {
@@ -104,18 +109,7 @@ fn run_counted(command: &mut Command, counts: &mut Counts) -> Result<()> {
 }
 
 fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let mut query = ctx.cargo();
-    query.args(["nextest", "--version"]);
-    let tests = if process::output(&mut query).is_ok() {
-        let mut nextest = ctx.cargo();
-        nextest.args(["nextest", "run", "--no-fail-fast"]);
-        run_counted(&mut nextest, counts)
-    } else {
-        println!("cargo-nextest is not installed: `cargo test` runs the tests, one crate a time");
-        let mut test = ctx.cargo();
-        test.args(["test", "--no-fail-fast", "--all-targets"]);
-        run_counted(&mut test, counts)
-    };
+    let tests = run_counted(&mut test_program(ctx), counts);
     // The examples in the documentation; that a crate has none is no failure.
     let mut doc = ctx.cargo();
     doc.args(["test", "--doc", "--no-fail-fast"]);
@@ -124,6 +118,29 @@ fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
     tests?;
     ensure!(status.success(), "the documentation's examples ended with {status}");
     Ok(())
+}
+
+/// `cargo nextest run` where it is installed, else `cargo test`.
+fn test_program(ctx: &Context) -> Command {
+    let mut query = ctx.cargo();
+    query.args(["nextest", "--version"]);
+    let mut tests = ctx.cargo();
+    if process::output(&mut query).is_ok() {
+        tests.args(["nextest", "run", "--no-fail-fast"]);
+    } else {
+        println!("cargo-nextest is not installed: `cargo test` runs the tests, one crate a time");
+        tests.args(["test", "--no-fail-fast", "--all-targets"]);
+    }
+    tests
+}
+
+/// The mathematics on what wgpu finds: a graphics processor, or a driver that does without one.
+fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
+    vulkan::ensure()?;
+    let mut tests = test_program(ctx);
+    tests.args(["--package", "gan-core", "--features", "gpu"]);
+    tests.env("GAN_TEST_DEVICE", "gpu");
+    run_counted(&mut tests, counts)
 }
 
 fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
@@ -188,9 +205,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn naming_no_group_means_all() {
-        assert_eq!(Groups::chosen(false, false, false), Groups::ALL);
-        let wasm = Groups::chosen(false, true, false);
-        assert!(wasm.wasm && !wasm.native && !wasm.e2e);
+    fn naming_no_group_means_all_that_merging_needs() {
+        assert_eq!(Groups::chosen(false, false, false, false), Groups::MERGING);
+        let gpu = Groups::chosen(false, false, false, true);
+        assert!(gpu.gpu && !gpu.wasm && !gpu.native && !gpu.e2e);
     }
 }
