@@ -27,6 +27,7 @@ mod presentation;
 mod reference_tests;
 mod scores;
 mod spectral;
+mod stage;
 mod tensors;
 mod trainer;
 
@@ -43,4 +44,5 @@ pub use inputs::Inputs;
 pub use net::{Condition, Mode, Net, Pass};
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
 pub use scores::{PendingScores, StepScores};
+pub use stage::lattice_coordinates;
 pub use trainer::{RealBatch, Trainer};

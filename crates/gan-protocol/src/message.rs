@@ -58,6 +58,12 @@ pub enum Command {
     },
     /// Draws a sheet of fresh samples as soon as possible.
     FreshSheet,
+    /// Says whether someone watches the stage: a run on points then sends [`Event::Stage`] in place
+    /// of pictures of the fixed latents.
+    Watch {
+        /// Whether.
+        stage: bool,
+    },
     /// Reply: [`Reply::Checkpoint`], the bytes attached.
     Checkpoint,
     /// Makes one step on a copy. Reply: [`Reply::Probe`]; attached: checkpoints before and after.
@@ -168,6 +174,13 @@ pub enum Event {
         /// How to read the pixels.
         set: SampleSet,
     },
+    /// What the nets do in the plane of the data; the numbers are attached.
+    Stage {
+        /// After how many generator steps.
+        step: u64,
+        /// How to read the numbers.
+        set: StageSet,
+    },
     /// A checkpoint made on the worker's own account, to go on from if it dies; attached.
     Autosave {
         /// After how many generator steps.
@@ -218,6 +231,36 @@ pub struct SampleSet {
     pub height: usize,
     /// Bytes a pixel.
     pub channels: usize,
+}
+
+/// How to read the bytes of a stage: little-endian f32, part after part in this order. First the
+/// view, three numbers: the middle of a square (x, y) and half its side. A count of 0 says that the
+/// part is not in this stage, and the one before still holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageSet {
+    /// Real points: x, y, x, y …
+    pub reals: usize,
+    /// Points made of the fixed latents, likewise.
+    pub fakes: usize,
+    /// Where the first of those are pulled: the negative gradient of the generator's loss with
+    /// respect to each point, times their count; x, y, x, y …
+    pub pulls: usize,
+    /// The coordinates of a lattice of latents, and behind them where its nodes go: `lattice` nodes
+    /// along a side, row after row, x, y, x, y …; of a latent of one number one row.
+    pub lattice: usize,
+    /// Rows of the lattice.
+    pub lattice_rows: usize,
+    /// The discriminator's output at the middles of `surface × surface` equal squares that fill the
+    /// view, row after row from the top left.
+    pub surface: usize,
+}
+
+impl StageSet {
+    /// How many numbers there are in all.
+    pub fn numbers(&self) -> usize {
+        let lattice = self.lattice + 2 * self.lattice * self.lattice_rows;
+        3 + 2 * (self.reals + self.fakes + self.pulls) + lattice + self.surface * self.surface
+    }
 }
 
 /// Measurements of one generator step.

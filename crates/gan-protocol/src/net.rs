@@ -121,6 +121,11 @@ impl NetSpec {
         self.layers.iter().any(LayerSpec::mixes_samples)
     }
 
+    /// Whether an output depends on other samples even when nothing is trained.
+    pub fn compares_samples(&self) -> bool {
+        self.layers.iter().any(LayerSpec::compares_samples)
+    }
+
     /// The first layer for which `found` holds, in residual blocks too, as a path.
     pub(crate) fn find(&self, found: impl Fn(&LayerSpec) -> bool) -> Option<String> {
         find("layers", &self.layers, &found)

@@ -5,14 +5,22 @@
 
 /// A slice of training ends after this long, so that requests are answered.
 const SLICE_MS: f64 = 60.0;
+/// The same while someone watches a stage, which is to move thirty times a second.
+const STAGED_SLICE_MS: f64 = 20.0;
 /// Steps that may be queued on a device before their scores are read: the back-pressure.
 const MOST_QUEUED: usize = 16;
 /// Sheets come at most this often.
 const SHEET_INTERVAL_MS: f64 = 250.0;
+/// The costlier parts of a stage come at most this often.
+const LAYERS_INTERVAL_MS: f64 = 120.0;
 /// A checkpoint is kept at most this often.
 const AUTOSAVE_INTERVAL_MS: f64 = 15_000.0;
 /// Sheets and checkpoints together may cost about this share of the time.
 const OVERHEAD_SHARE: f64 = 0.08;
+/// Stages come at most this often.
+const STAGE_INTERVAL_MS: f64 = 25.0;
+/// The share of the time that stages may cost: points move by as much as one sees.
+const STAGE_SHARE: f64 = 0.25;
 /// Steps per second are measured over this long.
 const SPEED_WINDOW_MS: f64 = 4_000.0;
 
@@ -20,21 +28,36 @@ const SPEED_WINDOW_MS: f64 = 4_000.0;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chore {
     interval_ms: f64,
+    share: f64,
     last_end_ms: f64,
     last_cost_ms: f64,
 }
 
 impl Chore {
     pub(crate) fn sheet(now_ms: f64) -> Self {
-        Self { interval_ms: SHEET_INTERVAL_MS, last_end_ms: now_ms, last_cost_ms: 0.0 }
+        Self::new(SHEET_INTERVAL_MS, OVERHEAD_SHARE, now_ms)
+    }
+
+    /// Points on a stage that someone watches.
+    pub(crate) fn stage() -> Self {
+        Self::new(STAGE_INTERVAL_MS, STAGE_SHARE, f64::NEG_INFINITY)
+    }
+
+    /// The costlier parts of a stage.
+    pub(crate) fn layers() -> Self {
+        Self::new(LAYERS_INTERVAL_MS, OVERHEAD_SHARE, f64::NEG_INFINITY)
     }
 
     pub(crate) fn autosave(now_ms: f64) -> Self {
-        Self { interval_ms: AUTOSAVE_INTERVAL_MS, last_end_ms: now_ms, last_cost_ms: 0.0 }
+        Self::new(AUTOSAVE_INTERVAL_MS, OVERHEAD_SHARE, now_ms)
+    }
+
+    fn new(interval_ms: f64, share: f64, last_end_ms: f64) -> Self {
+        Self { interval_ms, share, last_end_ms, last_cost_ms: 0.0 }
     }
 
     pub(crate) fn is_due(&self, now_ms: f64) -> bool {
-        now_ms - self.last_end_ms >= self.interval_ms.max(self.last_cost_ms / OVERHEAD_SHARE)
+        now_ms - self.last_end_ms >= self.interval_ms.max(self.last_cost_ms / self.share)
     }
 
     pub(crate) fn done(&mut self, begin_ms: f64, end_ms: f64) {
@@ -46,6 +69,7 @@ impl Chore {
 /// How many steps go into one slice, and how fast they are.
 #[derive(Debug)]
 pub(crate) struct Pace {
+    slice_ms: f64,
     most_queued: usize,
     /// `(time in ms, step)` after recent slices.
     recent: Vec<(f64, u64)>,
@@ -53,22 +77,28 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new() -> Self {
-        Self { most_queued: 1, recent: Vec::new() }
+        Self { slice_ms: SLICE_MS, most_queued: 1, recent: Vec::new() }
+    }
+
+    /// Makes slices short enough for a stage that someone watches, or as long as they usually are.
+    pub(crate) fn suit(&mut self, staged: bool) {
+        self.slice_ms = if staged { STAGED_SLICE_MS } else { SLICE_MS };
     }
 
     /// Whether another step fits the slice that began at `begin_ms` with `queued` steps so far.
     pub(crate) fn fits(&self, queued: usize, begin_ms: f64, now_ms: f64) -> bool {
-        queued < self.most_queued && now_ms - begin_ms < SLICE_MS
+        queued < self.most_queued && now_ms - begin_ms < self.slice_ms
     }
 
     /// Learns from a slice of `count` steps that took until `end_ms`, reading included.
     pub(crate) fn slice_done(&mut self, count: usize, begin_ms: f64, end_ms: f64, step: u64) {
         let took_ms = end_ms - begin_ms;
-        self.most_queued = if took_ms < SLICE_MS {
-            (count * 2).min(MOST_QUEUED.max(cheap_limit(count, took_ms)))
+        let slice_ms = self.slice_ms;
+        self.most_queued = if took_ms < slice_ms {
+            (count * 2).min(MOST_QUEUED.max(cheap_limit(count, took_ms, slice_ms)))
         } else {
             // Two slices' worth keeps a device busy while scores are read.
-            ((count as f64 * 2.0 * SLICE_MS / took_ms) as usize).clamp(1, MOST_QUEUED)
+            ((count as f64 * 2.0 * slice_ms / took_ms) as usize).clamp(1, MOST_QUEUED)
         };
         self.recent.push((end_ms, step));
         // The last entry that has left the window stays: speeds are measured from there, so that
@@ -94,9 +124,9 @@ impl Pace {
 }
 
 /// Steps that take microseconds may be queued by the hundred.
-fn cheap_limit(count: usize, took_ms: f64) -> usize {
+fn cheap_limit(count: usize, took_ms: f64, slice_ms: f64) -> usize {
     let step_ms = (took_ms / count as f64).max(0.01);
-    (SLICE_MS / step_ms) as usize
+    (slice_ms / step_ms) as usize
 }
 
 #[cfg(test)]
@@ -131,6 +161,24 @@ mod tests {
         assert!(!chore.is_due(200.0) && chore.is_due(250.0));
         chore.done(250.0, 1_250.0);
         assert!(!chore.is_due(10_000.0) && chore.is_due(13_750.0));
+    }
+
+    #[test]
+    fn a_watched_stage_makes_slices_short() {
+        let mut pace = Pace::new();
+        assert!(pace.fits(0, 0.0, STAGED_SLICE_MS));
+        pace.suit(true);
+        assert!(!pace.fits(0, 0.0, STAGED_SLICE_MS));
+        pace.suit(false);
+        assert!(pace.fits(0, 0.0, STAGED_SLICE_MS));
+    }
+
+    #[test]
+    fn a_stage_may_cost_a_quarter_of_the_time() {
+        let mut chore = Chore::stage();
+        assert!(chore.is_due(0.0));
+        chore.done(0.0, 10.0);
+        assert!(!chore.is_due(49.0) && chore.is_due(50.0));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::pace::{Chore, Pace};
 const SHEET_SAMPLES: usize = 64;
 /// Points in a picture, of reals and of fakes.
 const SHEET_POINTS: usize = 512;
+/// Points on a stage, of reals and of fakes.
+pub(crate) const STAGE_POINTS: usize = 1_000;
 /// Every so many sheets at fixed latents comes one of fresh samples.
 const FRESH_SHEET_EVERY: u64 = 4;
 
@@ -36,6 +38,7 @@ pub(crate) struct Run {
     pub(crate) goal: Goal,
     pub(crate) pace: Pace,
     pub(crate) sheet: Chore,
+    pub(crate) stage: Chore,
     pub(crate) autosave: Chore,
     /// Where to go back to when numbers stop being finite.
     pub(crate) last_good: Option<Snapshot>,
@@ -46,7 +49,11 @@ pub(crate) struct Run {
     fresh_seed: u64,
     values: Vec<f32>,
     /// Real points behind the generated ones in a picture.
-    backdrop: Vec<f32>,
+    pub(crate) backdrop: Vec<f32>,
+    /// Their classes.
+    pub(crate) backdrop_labels: Vec<u16>,
+    /// When the costlier parts of a stage were made.
+    pub(crate) layers: Chore,
 }
 
 impl Run {
@@ -57,6 +64,7 @@ impl Run {
             goal: Goal::Rest,
             pace: Pace::new(),
             sheet: Chore::sheet(now_ms),
+            stage: Chore::stage(),
             autosave: Chore::autosave(now_ms),
             last_good: None,
             frame_in_flight: false,
@@ -64,6 +72,8 @@ impl Run {
             fresh_seed: 0,
             values: Vec::new(),
             backdrop: Vec::new(),
+            backdrop_labels: Vec::new(),
+            layers: Chore::layers(),
         }
     }
 
@@ -123,11 +133,18 @@ impl Run {
         }
         let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, SHEET_POINTS);
         let fakes = self.trainer.samples(&inputs, seed).await?;
+        self.fill_backdrop();
+        let shown = self.backdrop.len().min(2 * SHEET_POINTS);
+        Ok(picture(&self.backdrop[..shown], &fakes))
+    }
+
+    /// Draws the real points behind pictures and stages, once the data are there.
+    pub(crate) fn fill_backdrop(&mut self) {
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
-            data.samples.fill_batch(seed, 0, SHEET_POINTS, &mut self.backdrop, &mut Vec::new());
+            let (points, labels) = (&mut self.backdrop, &mut self.backdrop_labels);
+            data.samples.fill_batch(seed, 0, STAGE_POINTS, points, labels);
         }
-        Ok(picture(&self.backdrop, &fakes))
     }
 
     /// `count` samples from the latents of `purpose` and `seed`.

@@ -2,6 +2,7 @@
 
 mod loading;
 mod sampling;
+mod staging;
 
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
 use gan_protocol::{Backend, Command, Event, Fault, Metrics, Reply, Request, Task, Tuning};
@@ -36,6 +37,8 @@ pub struct Session<L> {
     run: Option<Run>,
     /// The user's files, kept for a run that asks for them again.
     files: Vec<(String, Vec<u8>)>,
+    /// Whether someone watches the stage.
+    watched: bool,
 }
 
 impl<L: DataLoader> Session<L> {
@@ -48,7 +51,8 @@ impl<L: DataLoader> Session<L> {
         clock: Clock,
         sink: Sink,
     ) -> Self {
-        let session = Self { device, loader, clock, sink, run: None, files: Vec::new() };
+        let session =
+            Self { device, loader, clock, sink, run: None, files: Vec::new(), watched: false };
         session.tell(Event::Ready { backend, adapter });
         session
     }
@@ -75,6 +79,7 @@ impl<L: DataLoader> Session<L> {
             Command::Tune(tuning) => self.tune(&tuning).map(done),
             Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
+            Command::Watch { stage } => self.watch(stage).await.map(done),
             Command::Checkpoint => self.checkpoint().await,
             Command::Probe => self.probe().await,
             Command::Prove => self.prove(&attachments).await,
@@ -101,7 +106,9 @@ impl<L: DataLoader> Session<L> {
 
     async fn train_slice(&mut self) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
+        let staged = self.has_stage();
         let Some(run) = &mut self.run else { return Ok(()) };
+        run.pace.suit(staged);
         let most = match run.goal {
             Goal::Rest => return Ok(()),
             Goal::Train => usize::MAX,
@@ -158,7 +165,11 @@ impl<L: DataLoader> Session<L> {
             }
             run.goal = Goal::Steps { left, request };
         }
-        if run.sheet.is_due(end_ms) && !run.frame_in_flight {
+        if staged {
+            if run.stage.is_due(end_ms) && !run.frame_in_flight {
+                self.show_stage().await?;
+            }
+        } else if run.sheet.is_due(end_ms) && !run.frame_in_flight {
             let (kind, purpose, seed) = run.next_sheet();
             self.draw_sheet(kind, purpose, seed).await?;
         }
@@ -266,6 +277,9 @@ impl<L: DataLoader> Session<L> {
         purpose: Purpose,
         seed: u64,
     ) -> Result<(), CoreError> {
+        if sheet == gan_protocol::FrameKind::Fixed && self.has_stage() {
+            return self.show_stage().await;
+        }
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
         let (set, bytes) = run.draw_sheet(purpose, seed).await?;

@@ -3,7 +3,9 @@
 mod bench;
 
 use bench::{Bench, digits, load, spec};
-use gan_protocol::{Command, DataSource, Event, Fault, FrameKind, Phase, Reply, RunSpec, preset};
+use gan_protocol::{
+    Command, DataSource, Event, Fault, FrameKind, Phase, Reply, RunSpec, StageSet, merged, preset,
+};
 use serde_json::{Value, json};
 
 fn ring() -> RunSpec {
@@ -40,6 +42,96 @@ fn points_are_drawn_as_a_picture_and_sampled_as_numbers() {
     let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((set.count, set.width, set.height, set.channels), (5, 0, 0, 2));
     assert_eq!(attachments[0].len(), 5 * 2 * 4);
+}
+
+/// The newest stage and its numbers.
+fn stage(bench: &Bench) -> Option<(u64, StageSet, Vec<f32>)> {
+    let events = bench.events.borrow();
+    let mut stages = events.iter().rev().filter_map(|outgoing| match outgoing.event {
+        Event::Stage { step, set } => {
+            let bytes = outgoing.attachments[0].chunks_exact(4);
+            let numbers = bytes.map(|b| f32::from_le_bytes(b.try_into().expect("four bytes")));
+            Some((step, set, numbers.collect()))
+        }
+        _ => None,
+    });
+    stages.next()
+}
+
+#[test]
+fn a_watched_run_on_points_sends_what_the_nets_do_in_the_plane() {
+    let mut bench = Bench::loaded(ring());
+    bench.steps(1);
+    assert_eq!(stage(&bench), None, "nobody watches");
+    bench.ask_done(Command::Watch { stage: true });
+    let (step, set, numbers) = stage(&bench).expect("sent at once");
+    assert_eq!((step, set.reals, set.fakes, set.pulls), (1, 1_000, 1_000, 96));
+    assert_eq!((set.lattice, set.lattice_rows, set.surface), (20, 20, 40));
+    assert_eq!(numbers.len(), set.numbers());
+    // The ring of radius 2 fills the view but for its margin.
+    assert!((numbers[2] - 2.0 / 0.76).abs() < 0.2, "half a side is {}", numbers[2]);
+    bench.steps(1);
+    let (step, later, moved) = stage(&bench).expect("a stage");
+    assert_eq!((step, later), (2, set));
+    let fakes = 3 + 2 * set.reals..3 + 2 * (set.reals + set.fakes);
+    assert_eq!(numbers[..fakes.start], moved[..fakes.start], "reals and view stay");
+    assert_ne!(numbers[fakes.clone()], moved[fakes], "fakes move");
+    bench.ask_done(Command::Watch { stage: false });
+    let before = bench.events.borrow().len();
+    bench.steps(1);
+    let quiet = bench.events.borrow()[before..]
+        .iter()
+        .all(|outgoing| !matches!(outgoing.event, Event::Stage { .. }));
+    assert!(quiet, "nobody watches any more");
+}
+
+#[test]
+fn a_stage_leaves_the_run_as_it_is() {
+    let mut plain = Bench::loaded(ring());
+    plain.steps(4);
+    let mut watched = Bench::loaded(ring());
+    watched.ask_done(Command::Watch { stage: true });
+    for _ in 0..4 {
+        watched.steps(1);
+    }
+    assert_eq!(plain.metrics(), watched.metrics());
+    assert_eq!(plain.checkpoint(), watched.checkpoint());
+}
+
+#[test]
+fn packs_and_relatives_are_staged_too() {
+    for patch in [json!({"packing": 2}), json!({"objective": "relativistic_average"})] {
+        let base = preset("ring-collapse").expect("a preset").spec.to_value();
+        let spec = RunSpec::from_value(merged(&base, &patch)).expect("a valid spec");
+        let mut bench = Bench::loaded(spec);
+        bench.ask_done(Command::Watch { stage: true });
+        let (_, set, numbers) = stage(&bench).expect("sent at once");
+        assert_eq!((set.surface, set.pulls, numbers.len()), (40, 96, set.numbers()), "{patch}");
+        assert!(numbers.iter().all(|number| number.is_finite()), "{patch}");
+    }
+}
+
+#[test]
+fn a_discriminator_that_compares_samples_has_no_surface() {
+    let layers = json!({"discriminator": {"layers": [
+        {"kind": "linear", "units": 8},
+        {"kind": "minibatch_stddev"},
+        {"kind": "linear", "units": 1}
+    ]}});
+    let base = preset("ring-collapse").expect("a preset").spec.to_value();
+    let spec = RunSpec::from_value(merged(&base, &layers)).expect("a valid spec");
+    let mut bench = Bench::loaded(spec);
+    bench.ask_done(Command::Watch { stage: true });
+    let (_, set, numbers) = stage(&bench).expect("sent at once");
+    assert_eq!((set.surface, numbers.len()), (0, set.numbers()));
+}
+
+#[test]
+fn watching_changes_nothing_for_images() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.ask_done(Command::Watch { stage: true });
+    bench.steps(1);
+    assert_eq!(stage(&bench), None);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //! | `reset()` | promise; the same run from the start |
 //! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
 //! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
+//! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
 //! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
 //!
@@ -55,6 +56,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("sample", asking(sample))?;
     add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
     add("restore", function(restore))?;
+    add("watch", function(watch))?;
     Reflect::set(&window(), &"ganPlayground".into(), &api)?;
     document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
     Ok(())
@@ -97,6 +99,11 @@ fn restore(argument: JsValue) -> JsValue {
             Promise::reject(&error_of(&refusal)).into()
         }
     }
+}
+
+fn watch(argument: JsValue) -> JsValue {
+    with(|page| page.watch(argument.dyn_into().ok()));
+    JsValue::UNDEFINED
 }
 
 fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {

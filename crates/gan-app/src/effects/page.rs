@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use gan_protocol::{FrameKind, SampleSet};
-use js_sys::Uint8Array;
+use gan_protocol::{FrameKind, SampleSet, StageSet};
+use js_sys::{Float32Array, Function, Object, Reflect, Uint8Array};
 use leptos::prelude::{Set as _, Update as _};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -41,6 +41,13 @@ struct Frame {
     received: u32,
 }
 
+/// What the nets do in the plane, to be handed to whoever watches.
+struct StageFrame {
+    step: u64,
+    set: StageSet,
+    numbers: Uint8Array,
+}
+
 /// The page's inner state.
 pub struct Page {
     /// Decides.
@@ -57,6 +64,9 @@ pub struct Page {
     next_ticket: Ticket,
     next_notice: u32,
     frames: [Option<Frame>; 2],
+    stage: Option<StageFrame>,
+    /// Called with each stage.
+    watcher: Option<Function>,
     frame_is_requested: bool,
     charts_drawn_ms: f64,
     charts_step: Option<u64>,
@@ -89,6 +99,8 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
         next_ticket: 1,
         next_notice: 1,
         frames: [None, None],
+        stage: None,
+        watcher: None,
         frame_is_requested: false,
         charts_drawn_ms: 0.0,
         charts_step: None,
@@ -137,6 +149,13 @@ impl Page {
         let effects = self.supervisor.prefer(now_ms(), preference);
         self.carry_out(effects);
         self.write_address();
+    }
+
+    /// Hands every stage to `watcher` from now on.
+    pub fn watch(&mut self, watcher: Option<Function>) {
+        let effects = self.supervisor.watch(watcher.is_some());
+        self.watcher = watcher;
+        self.carry_out(effects);
     }
 
     /// Tries again after everything had failed.
@@ -223,6 +242,11 @@ impl Page {
                 let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
                 *slot = Some(Frame { step, set, pixels, received });
             }
+            // Only the newest is shown, and only it was waited for: a stage is sent when the one
+            // before has been shown.
+            Effect::Stage { step, set, numbers } => {
+                self.stage = Some(StageFrame { step, set, numbers });
+            }
             Effect::RunChanged => self.write_address(),
         }
     }
@@ -259,6 +283,17 @@ impl Page {
                 }
             }
         }
+        if let Some(frame) = self.stage.take() {
+            if let Some(watcher) = self.watcher.clone() {
+                // Outside of this call, as it may call the page.
+                spawn_local(
+                    async move { drop(watcher.call1(&JsValue::NULL, &frame.for_scripts())) },
+                );
+            }
+            for effect in self.supervisor.frame_drawn() {
+                self.carry_out_one(effect);
+            }
+        }
         self.display.refresh(&self.supervisor, now_ms);
         let history = &self.supervisor.state.history;
         let newest = history.newest().map(|(step, _)| step);
@@ -281,6 +316,29 @@ impl Page {
     /// Shows what is in force in every control.
     pub fn show_settings_again(&self) {
         self.display.refusals.update(|count| *count += 1);
+    }
+}
+
+impl StageFrame {
+    /// The stage as a script gets it.
+    fn for_scripts(self) -> JsValue {
+        let object = Object::new();
+        // Setting a member of a fresh object does not fail.
+        let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));
+        let counts = [
+            ("step", self.step as usize),
+            ("reals", self.set.reals),
+            ("fakes", self.set.fakes),
+            ("pulls", self.set.pulls),
+            ("lattice", self.set.lattice),
+            ("latticeRows", self.set.lattice_rows),
+            ("surface", self.set.surface),
+        ];
+        for (name, count) in counts {
+            set(name, &(count as f64).into());
+        }
+        set("numbers", &Float32Array::new(&self.numbers.buffer()));
+        object.into()
     }
 }
 

@@ -4,7 +4,7 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{Event, Fault, Reply, SampleSet, Task};
+use gan_protocol::{Event, Fault, Reply, SampleSet, StageSet, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -38,6 +38,7 @@ pub fn event(value: &Value) -> Result<Event, String> {
             step: number(value, "step")?,
             set: set(value)?,
         },
+        "stage" => Event::Stage { step: number(value, "step")?, set: stage(&value["set"])? },
         "autosave" => Event::Autosave { step: number(value, "step")? },
         "fault" => Event::Fault(fault(value)?),
         other => return Err(format!("unknown event `{other}`")),
@@ -52,6 +53,18 @@ fn set(value: &Value) -> Result<SampleSet, String> {
         width: side("width")?,
         height: side("height")?,
         channels: side("channels")?,
+    })
+}
+
+fn stage(set: &Value) -> Result<StageSet, String> {
+    let count = |name| number(set, name).map(|count| count as usize);
+    Ok(StageSet {
+        reals: count("reals")?,
+        fakes: count("fakes")?,
+        pulls: count("pulls")?,
+        lattice: count("lattice")?,
+        lattice_rows: count("lattice_rows")?,
+        surface: count("surface")?,
     })
 }
 
@@ -153,6 +166,17 @@ mod tests {
             Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
             Event::Frame { sheet: FrameKind::Fresh, step: 8, set },
             Event::Autosave { step: 6 },
+            Event::Stage {
+                step: 5,
+                set: StageSet {
+                    reals: 1,
+                    fakes: 2,
+                    pulls: 3,
+                    lattice: 4,
+                    lattice_rows: 5,
+                    surface: 6,
+                },
+            },
         ];
         events.extend(replies.into_iter().map(|reply| settled(Some(reply), None)));
         events.extend(faults.iter().cloned().map(|fault| settled(None, Some(fault))));

@@ -199,6 +199,18 @@ impl LayerSpec {
             _ => false,
         }
     }
+
+    /// Whether outputs depend on the other samples of the batch even when nothing is trained, where
+    /// batch normalisation has its running statistics.
+    pub fn compares_samples(&self) -> bool {
+        match self {
+            Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => true,
+            Self::Residual { layers, shortcut } => {
+                layers.iter().chain(shortcut).any(Self::compares_samples)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Over how many features a layer works: the numbers of a vector, the channels of an image.

@@ -40,6 +40,11 @@ impl<B: Clone> Supervisor<B> {
                     self.effects.push(Effect::Show { sheet, step, set, pixels });
                 }
             }
+            Event::Stage { step, set } => {
+                if let Some(numbers) = attachments.into_iter().next() {
+                    self.effects.push(Effect::Stage { step, set, numbers });
+                }
+            }
             Event::Autosave { step } => {
                 // While another run loads, one cannot tell whose checkpoint it is.
                 let is_loading = self.main.as_ref().is_some_and(super::worker::Worker::is_loading);
@@ -187,6 +192,9 @@ impl<B: Clone> Supervisor<B> {
         main.stage = Stage::Live;
         self.fallback = None;
         self.effects.push(Effect::RunChanged);
+        if self.watched {
+            self.tell_watched();
+        }
         for ticket in std::mem::take(&mut self.waiting_for_load) {
             self.settle(Some(ticket), Ok(Outcome::Done));
         }

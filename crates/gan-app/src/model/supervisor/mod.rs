@@ -16,7 +16,7 @@ mod worker;
 
 use std::collections::VecDeque;
 
-use gan_protocol::{Event, Fault, FrameKind, Request, RunSpec, SampleSet, Tuning};
+use gan_protocol::{Event, Fault, FrameKind, Request, RunSpec, SampleSet, StageSet, Tuning};
 
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
@@ -224,6 +224,15 @@ pub enum Effect<B> {
         /// The pixels.
         pixels: B,
     },
+    /// Show what the nets do in the plane.
+    Stage {
+        /// After how many generator steps.
+        step: u64,
+        /// How to read the numbers.
+        set: StageSet,
+        /// The numbers' bytes.
+        numbers: B,
+    },
     /// The settings in force changed.
     RunChanged,
 }
@@ -257,6 +266,8 @@ pub struct Supervisor<B> {
     /// Who waits for the load that a worker starts with.
     waiting_for_load: Vec<Ticket>,
     wants_running: bool,
+    /// Whether someone watches the stage.
+    watched: bool,
     main: Option<Worker<B>>,
     candidate: Option<Candidate<B>>,
     queue: VecDeque<(Option<Ticket>, Ask<B>)>,
@@ -278,6 +289,7 @@ impl<B: Clone> Supervisor<B> {
             fallback: None,
             waiting_for_load: Vec::new(),
             wants_running,
+            watched: false,
             main: None,
             candidate: None,
             queue: VecDeque::new(),
@@ -339,6 +351,21 @@ impl<B: Clone> Supervisor<B> {
             }
         }
         self.settled_down()
+    }
+
+    /// Someone watches the stage from now on, or nobody does.
+    pub fn watch(&mut self, watched: bool) -> Vec<Effect<B>> {
+        self.watched = watched;
+        self.tell_watched();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Tells the worker in charge whether someone watches; one that is not live yet hears it later.
+    fn tell_watched(&mut self) {
+        let command = gan_protocol::Command::Watch { stage: self.watched };
+        if let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Live) {
+            self.effects.push(main.unanswered(command));
+        }
     }
 
     /// Tries again after everything had failed.
