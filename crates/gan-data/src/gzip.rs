@@ -6,8 +6,6 @@
 
 use std::io::Read;
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::error::DataError;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -18,8 +16,21 @@ pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
 }
 
 /// The bytes of a gzip file, of all its members one after another.
+#[cfg(feature = "gzip")]
 pub(crate) fn gunzipped(compressed: &[u8]) -> impl Read {
-    MultiGzDecoder::new(compressed)
+    flate2::bufread::MultiGzDecoder::new(compressed)
+}
+
+/// Without a decoder: whoever calls has decoded what could be, and this is what could not.
+#[cfg(not(feature = "gzip"))]
+pub(crate) fn gunzipped(_: &[u8]) -> impl Read {
+    struct Damaged;
+    impl Read for Damaged {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("it cannot be decoded, or holds too much"))
+        }
+    }
+    Damaged
 }
 
 /// Fills `into` as far as the stream goes; gives the number of bytes read.

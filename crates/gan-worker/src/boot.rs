@@ -5,6 +5,7 @@ use gan_session::{Outgoing, Session};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::gunzip::gunzipped;
 use crate::mnist::Fetcher;
 use crate::turn::Turns;
 use crate::wire;
@@ -41,16 +42,25 @@ async fn serve() {
     let turns = Turns::new();
     loop {
         while let Ok((request, attachments)) = inbox.try_recv() {
-            session.handle(request, attachments).await;
+            session.handle(request, decoded(attachments).await).await;
         }
         if session.is_running() {
             session.advance().await;
             // Lets messages that have come in the meantime reach the inbox.
             turns.next().await;
         } else if let Ok((request, attachments)) = inbox.recv().await {
-            session.handle(request, attachments).await;
+            session.handle(request, decoded(attachments).await).await;
         }
     }
+}
+
+/// The attachments of a request, with what is gzip's decoded.
+async fn decoded(attachments: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(attachments.len());
+    for bytes in attachments {
+        decoded.push(gunzipped(bytes).await);
+    }
+    decoded
 }
 
 #[cfg(all(feature = "cpu", not(feature = "gpu")))]

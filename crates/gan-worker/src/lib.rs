@@ -10,6 +10,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod boot;
+mod gunzip;
 mod mnist;
 mod turn;
 mod wire;

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, ReadableStreamDefaultReader, Response};
 
+use crate::gunzip::gunzipped;
 use crate::wire::scope;
 
 const IMAGES: &str = "train-images-idx3-ubyte.gz";
@@ -31,7 +32,7 @@ impl DataLoader for Fetcher {
         progress(0.0, None);
         let labels = fetch(LABELS, &|_, _| ()).await?;
         let images = fetch(IMAGES, progress).await?;
-        let set = parse(&images, &labels)?;
+        let set = parse(&images, &labels).await?;
         if let Some(cache) = cache {
             // A full or forbidden store costs the next visit a download, nothing else.
             store(&cache, IMAGES, &images).await;
@@ -41,8 +42,10 @@ impl DataLoader for Fetcher {
     }
 }
 
-fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
-    ImageSet::from_idx((IMAGES, images), Some((LABELS, labels))).map_err(|e| e.to_string())
+async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
+    let images = gunzipped(images.to_vec()).await;
+    let labels = gunzipped(labels.to_vec()).await;
+    ImageSet::from_idx((IMAGES, &images), Some((LABELS, &labels))).map_err(|e| e.to_string())
 }
 
 async fn open_cache() -> Option<Cache> {
@@ -54,7 +57,7 @@ async fn from_cache(cache: Option<&Cache>) -> Option<ImageSet> {
     let cache = cache?;
     let images = stored(cache, IMAGES).await?;
     let labels = stored(cache, LABELS).await?;
-    match parse(&images, &labels) {
+    match parse(&images, &labels).await {
         Ok(set) => Some(set),
         Err(_) => {
             for name in [IMAGES, LABELS] {
