@@ -50,7 +50,7 @@ pub fn compact_number(value: f64) -> String {
         return "0".to_string();
     }
     if size < 1e-3 {
-        return format!("{value:.0e}");
+        return exponential(value, 0);
     }
     for (unit, suffix) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
         if size >= unit {
@@ -58,6 +58,27 @@ pub fn compact_number(value: f64) -> String {
         }
     }
     trimmed(value, if size < 1.0 { 3 } else { 2 })
+}
+
+/// `2e-5`: a number as a mantissa of at most so many `decimals` and a power of ten. The
+/// standard library's form would bring another printer of numbers into the page.
+pub fn exponential(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".to_string();
+    }
+    if value.abs() < f64::MIN_POSITIVE {
+        return "0".to_string();
+    }
+    let exponent = value.abs().log10().floor() as i32;
+    // Dividing by a power gives the number nearest to the mantissa, where multiplying would not.
+    let power = 10f64.powi(exponent.abs());
+    let mantissa = if exponent < 0 { value * power } else { value / power };
+    let text = trimmed(mantissa, decimals);
+    // Rounding may have carried over.
+    match text.strip_prefix("10").or_else(|| text.strip_prefix("-10")) {
+        Some("") => format!("{}1e{}", if value < 0.0 { "-" } else { "" }, exponent + 1),
+        _ => format!("{text}e{exponent}"),
+    }
 }
 
 fn trimmed(value: f64, decimals: usize) -> String {
@@ -87,7 +108,7 @@ fn drawable(low: f64, high: f64) -> (f64, f64) {
 /// The step of 1, 2 or 5 times a power of ten that gives at most about `count` ticks.
 fn nice_step(width: f64, count: usize) -> f64 {
     let raw = width / count.max(1) as f64;
-    let power = 10f64.powf(raw.log10().floor());
+    let power = 10f64.powi(raw.log10().floor() as i32);
     let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= raw * 0.999_999);
     factor.unwrap_or(10.0) * power
 }
@@ -114,6 +135,17 @@ mod tests {
 
     fn labels(axis: &Axis) -> Vec<&str> {
         axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn powers_of_ten_are_as_the_standard_library_has_them() {
+        for value in [2e-5, -9.96e-7, 9.996e-7, 1.0, 99_960.0, 3.21e300, f64::MIN_POSITIVE] {
+            let theirs = format!("{value:.2e}").replace(".00e", "e").replace("0e", "e");
+            assert_eq!(exponential(value, 2).replace("0e", "e"), theirs, "{value}");
+        }
+        assert_eq!(exponential(9.6e-7, 0), "1e-6");
+        assert_eq!(exponential(-9.6e-7, 0), "-1e-6");
+        assert_eq!([exponential(0.0, 1), exponential(f64::INFINITY, 1)], ["0", "–"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod axis;
 mod decimate;
+mod heat;
 mod history;
 mod path;
 mod scale;
@@ -14,8 +15,9 @@ mod sheet;
 mod smooth;
 mod summary;
 
-pub use axis::{Axis, Tick, compact_number};
+pub use axis::{Axis, Tick, compact_number, exponential};
 pub use decimate::decimated;
+pub use heat::{Heat, Verdicts, quadrilateral_area};
 pub use history::History;
 pub use path::line_path;
 pub use scale::Scale;

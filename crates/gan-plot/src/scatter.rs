@@ -47,10 +47,11 @@ impl Square {
         Self { centre, half_side: 0.5 * side / (1.0 - 2.0 * MARGIN) }
     }
 
-    /// Where a point lies in the picture, in pixels from its upper left corner; y points up.
-    fn place_px(&self, point: &[f32]) -> [f32; 2] {
-        let scale = SCATTER_SIDE_PX as f32 / (2.0 * self.half_side);
-        let half = SCATTER_SIDE_PX as f32 / 2.0;
+    /// Where a point (x, y) lies in a picture of `side_px` a side, in pixels from its upper left
+    /// corner; y points up.
+    pub fn place_px(&self, point: &[f32], side_px: f32) -> [f32; 2] {
+        let scale = side_px / (2.0 * self.half_side);
+        let half = side_px / 2.0;
         [half + (point[0] - self.centre[0]) * scale, half - (point[1] - self.centre[1]) * scale]
     }
 }
@@ -61,7 +62,7 @@ pub fn scatter_rgba(square: Square, layers: &[(&[f32], Ink)]) -> Vec<u8> {
     let mut ground: Vec<[f32; 3]> = vec![GROUND; SCATTER_SIDE_PX * SCATTER_SIDE_PX];
     for (points, ink) in layers {
         for point in points.chunks_exact(2) {
-            draw_disc(&mut ground, square.place_px(point), *ink);
+            draw_disc(&mut ground, square.place_px(point, SCATTER_SIDE_PX as f32), *ink);
         }
     }
     let rgba = |[r, g, b]: [f32; 3]| [r as u8, g as u8, b as u8, 255];

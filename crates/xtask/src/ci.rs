@@ -27,7 +27,7 @@ macro_rules! clippy_wasm {
     };
 }
 
-const CHECKS: [CargoStage; 7] = [
+const CHECKS: [CargoStage; 8] = [
     CargoStage {
         name: "lock file",
         arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
@@ -38,6 +38,7 @@ const CHECKS: [CargoStage; 7] = [
         arguments: &["clippy", "--all-targets", "--", "--deny", "warnings"],
     },
     CargoStage { name: "clippy, page", arguments: clippy_wasm!("--package", "gan-app") },
+    CargoStage { name: "clippy, lab", arguments: clippy_wasm!("--package", "gan-lab") },
     CargoStage {
         name: "clippy, CPU worker",
         arguments: clippy_wasm!("--package", "gan-worker", "--all-targets"),

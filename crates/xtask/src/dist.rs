@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::stages::Stages;
 use crate::tools::{self, Tools};
 use crate::worker::{self, Output, Variant};
-use crate::{data, files, page};
+use crate::{data, files, lab, page};
 
 /// What a build of the site holds besides the page and the CPU worker.
 #[derive(Clone, Copy)]
@@ -53,6 +53,10 @@ pub fn build_for_cpu(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
         page::build(ctx, &tools)?;
         install_workers(ctx, &[Variant::Cpu])
     })?;
+    stages.run("lab", || {
+        lab::build(ctx, &tools)?;
+        lab::install(ctx)
+    })?;
     Ok(tools)
 }
 
@@ -94,6 +98,10 @@ pub fn build_page_alone(ctx: &Context) -> Result<()> {
         let mut ready = Variant::ALL.to_vec();
         ready.retain(|&variant| worker::staged(ctx, variant).is_dir());
         install_workers(ctx, &ready)
+    })?;
+    stages.run("lab", || {
+        lab::build(ctx, &tools)?;
+        lab::install(ctx)
     })
 }
 

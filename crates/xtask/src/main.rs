@@ -13,6 +13,7 @@ mod dist;
 mod exports;
 mod files;
 mod freshness;
+mod lab;
 mod packages;
 mod page;
 mod process;

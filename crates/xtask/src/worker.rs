@@ -88,34 +88,34 @@ pub fn build(ctx: &Context, tools: &Tools, variant: Variant, output: Output) -> 
     output.run(&mut cargo)?;
 
     let module = target.join(WASM_TARGET).join("web/gan_worker.wasm");
-    let hash = files::sha256_hex(&files::read(&module)?);
-    let staged = staged(ctx, variant);
-    let stamp = Stamp::new(
-        files::with_suffix(&staged, ".stamp"),
-        &[&hash, tools.wasm_bindgen_version(), WASM_BINDGEN_OPTIONS.join(" ").as_str()],
-    );
-    if stamp.is_fresh() && wasm_bytes(&staged).is_ok() {
+    bind(tools, &module, &staged(ctx, variant), OUT_NAME, output)
+}
+
+/// Makes `module` loadable by browsers, as files named `name` in the folder `staged`, unless they
+/// are there already.
+///
+/// # Errors
+/// If the module cannot be read or wasm-bindgen fails.
+pub fn bind(tools: &Tools, module: &Path, staged: &Path, name: &str, output: Output) -> Result<()> {
+    let hash = files::sha256_hex(&files::read(module)?);
+    let options = WASM_BINDGEN_OPTIONS.join(" ");
+    let parts = [hash.as_str(), tools.wasm_bindgen_version(), &options, name];
+    let stamp = Stamp::new(files::with_suffix(staged, ".stamp"), &parts);
+    if stamp.is_fresh() && staged.join(format!("{name}_bg.wasm")).is_file() {
         return Ok(());
     }
     stamp.clear()?;
-    files::remove_folder(&staged)?;
+    files::remove_folder(staged)?;
     let mut bind = tools.wasm_bindgen();
     bind.args(WASM_BINDGEN_OPTIONS);
-    bind.arg("--out-dir").arg(&staged).arg(&module);
+    bind.arg("--out-name").arg(name).arg("--out-dir").arg(staged).arg(module);
     output.run(&mut bind)?;
     stamp.write()
 }
 
 /// Names of functions and the producers section are of no use to the browser.
-const WASM_BINDGEN_OPTIONS: &[&str] = &[
-    "--target",
-    "web",
-    "--no-typescript",
-    "--remove-name-section",
-    "--remove-producers-section",
-    "--out-name",
-    OUT_NAME,
-];
+const WASM_BINDGEN_OPTIONS: &[&str] =
+    &["--target", "web", "--no-typescript", "--remove-name-section", "--remove-producers-section"];
 
 /// The folder in which a finished variant waits.
 pub fn staged(ctx: &Context, variant: Variant) -> PathBuf {

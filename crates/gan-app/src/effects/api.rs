@@ -3,6 +3,7 @@
 //! | call | gives |
 //! |---|---|
 //! | `snapshot()` | `{phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
+//! | `spec()` | the run in force, as JSON has it |
 //! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
 //! | `start()`, `pause()` | promise |
 //! | `step(count)` | promise that settles when the steps are done (1 if left out) |
@@ -47,6 +48,7 @@ pub fn put_up() -> Result<(), JsValue> {
         })
     };
     add("snapshot", function(|_| snapshot()))?;
+    add("spec", function(|_| spec()))?;
     add("load", function(load))?;
     add("start", asking(|_| Ok(Ask::Start)))?;
     add("pause", asking(|_| Ok(Ask::Pause)))?;
@@ -72,6 +74,11 @@ fn snapshot() -> JsValue {
         Snapshot::of(&supervisor.state, &supervisor.run().preset)
     });
     js_value(&snapshot).unwrap_or(JsValue::NULL)
+}
+
+fn spec() -> JsValue {
+    let spec = with(|page| page.supervisor.run().spec.to_value());
+    js_value(&spec).unwrap_or(JsValue::NULL)
 }
 
 fn load(argument: JsValue) -> JsValue {

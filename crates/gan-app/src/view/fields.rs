@@ -102,7 +102,7 @@ pub(crate) fn SliderField(
         if logarithmic { value.max(1e-12).log10().clamp(ends.0, ends.1) } else { value }
     };
     let from_slider = move |position: f64| {
-        if logarithmic { numbers::rounded(10f64.powf(position)) } else { position }
+        if logarithmic { numbers::rounded(js_sys::Math::pow(10.0, position)) } else { position }
     };
     let slider = shown(derived(move || to_slider(value.get()).to_string()));
     let field = shown(derived(move || numbers::rate(value.get())));

@@ -37,7 +37,7 @@ pub(crate) fn rounded(value: f64) -> f64 {
 /// A learning rate without needless digits: `0.0002`, `1e-6`.
 pub(crate) fn rate(value: f64) -> String {
     let short = rounded(value);
-    if short != 0.0 && short < 1e-4 { format!("{short:e}") } else { short.to_string() }
+    if short != 0.0 && short < 1e-4 { gan_plot::exponential(short, 2) } else { short.to_string() }
 }
 
 #[cfg(test)]

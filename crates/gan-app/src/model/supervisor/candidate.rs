@@ -145,7 +145,7 @@ impl<B: Clone> Supervisor<B> {
             candidate.trial = Trial::Proved;
         } else {
             let number = candidate.number;
-            let message = format!("{parameter}: {difference:.1e}");
+            let message = format!("{parameter}: {}", gan_plot::exponential(difference, 1));
             self.give_up_candidate(number, message);
         }
     }

@@ -1,0 +1,26 @@
+//! The lab: what helps to understand a run, beside the page that trains it.
+//!
+//! It is loaded once the page is there and works, by its own script, and knows the page only by
+//! [`playground`], the interface that every script has. So the page opens as fast as without it,
+//! and nothing in here can disturb a training run.
+//!
+//! [`stage`] shows what the two nets do in the plane.
+
+pub mod playground;
+pub mod stage;
+pub mod words;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+/// Puts the lab into the element `place`.
+#[wasm_bindgen]
+pub fn open(place: web_sys::HtmlElement) {
+    console_error_panic_hook::set_once();
+    let handle = leptos::mount::mount_to(place, || {
+        words::follow_document();
+        view! { <stage::view::StageView/> }
+    });
+    // It stays for as long as the page does.
+    handle.forget();
+}

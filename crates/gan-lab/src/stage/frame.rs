@@ -1,0 +1,231 @@
+//! What the worker says of the plane, put together from stages that do not all bring everything.
+
+use std::collections::VecDeque;
+
+use gan_plot::Square;
+
+/// Generated points whose ways are remembered.
+const TRAILS: usize = 24;
+/// Places of each that are remembered.
+const TRAIL_LENGTH: usize = 40;
+
+/// How many numbers each part of a stage has: see `gan_protocol::StageSet`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Real points.
+    pub reals: usize,
+    /// Generated points.
+    pub fakes: usize,
+    /// Pulls on the first of those.
+    pub pulls: usize,
+    /// Nodes along a side of the lattice.
+    pub lattice: usize,
+    /// Rows of the lattice.
+    pub lattice_rows: usize,
+    /// Places along a side of the surface.
+    pub surface: usize,
+}
+
+/// Places of a lattice of latents.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lattice {
+    /// The latent coordinate of each column, and of each row.
+    pub coordinates: Vec<f32>,
+    /// Where the nodes go, row after row: x, y, x, y …
+    pub nodes: Vec<f32>,
+    /// Nodes in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+}
+
+/// The newest of each part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// After how many steps.
+    pub step: u64,
+    /// What is in view.
+    pub view: Square,
+    /// Real points: x, y, x, y …
+    pub reals: Vec<f32>,
+    /// Generated points, likewise.
+    pub fakes: Vec<f32>,
+    /// Where the first of those are pulled.
+    pub pulls: Vec<f32>,
+    /// Where a lattice of latents goes.
+    pub lattice: Lattice,
+    /// The discriminator's outputs, row after row from the top left.
+    pub surface: Vec<f32>,
+    /// Places of a row of the surface.
+    pub surface_side: usize,
+    /// Where some of the generated points have been, the oldest first: a list of x, y, x, y … for
+    /// each moment.
+    pub trails: VecDeque<Vec<f32>>,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self {
+            step: 0,
+            view: Square { centre: [0.0; 2], half_side: 1.0 },
+            reals: Vec::new(),
+            fakes: Vec::new(),
+            pulls: Vec::new(),
+            lattice: Lattice::default(),
+            surface: Vec::new(),
+            surface_side: 0,
+            trails: VecDeque::new(),
+        }
+    }
+}
+
+impl Scene {
+    /// Takes in a stage; one whose numbers are not as many as announced is left out.
+    pub fn take(&mut self, step: u64, counts: Counts, numbers: &[f32]) {
+        let Some(parts) = parts(counts, numbers) else { return };
+        let [view, reals, fakes, pulls, coordinates, nodes, surface] = parts;
+        // An earlier step, or another place to look at, is another run.
+        let view = Square { centre: [view[0], view[1]], half_side: view[2] };
+        if step < self.step || view != self.view || reals != self.reals {
+            *self = Self { view, ..Self::default() };
+        }
+        // A stage that is sent again, unchanged, is no moment of its own.
+        if step > self.step || self.trails.is_empty() {
+            self.trails.push_back(fakes[..fakes.len().min(2 * TRAILS)].to_vec());
+            if self.trails.len() > TRAIL_LENGTH {
+                self.trails.pop_front();
+            }
+        }
+        self.step = step;
+        self.reals = reals.to_vec();
+        self.fakes = fakes.to_vec();
+        if counts.lattice > 0 {
+            // These three are of one moment. A surface that is not there is not to be had.
+            self.pulls = pulls.to_vec();
+            self.lattice = Lattice {
+                coordinates: coordinates.to_vec(),
+                nodes: nodes.to_vec(),
+                columns: counts.lattice,
+                rows: counts.lattice_rows,
+            };
+            self.surface = surface.to_vec();
+            self.surface_side = counts.surface;
+        }
+    }
+}
+
+fn parts(counts: Counts, numbers: &[f32]) -> Option<[&[f32]; 7]> {
+    let sizes = [
+        3,
+        2 * counts.reals,
+        2 * counts.fakes,
+        2 * counts.pulls,
+        counts.lattice,
+        2 * counts.lattice * counts.lattice_rows,
+        counts.surface * counts.surface,
+    ];
+    let mut rest = numbers;
+    let mut parts: [&[f32]; 7] = [&[]; 7];
+    for (part, size) in parts.iter_mut().zip(sizes) {
+        (*part, rest) = rest.split_at_checked(size)?;
+    }
+    rest.is_empty().then_some(parts)
+}
+
+impl Lattice {
+    /// The place of the node in `row` and `column`.
+    pub fn node(&self, row: usize, column: usize) -> Option<[f32; 2]> {
+        let place = 2 * (row * self.columns + column);
+        let node = self.nodes.get(place..place + 2)?;
+        (row < self.rows && column < self.columns).then(|| [node[0], node[1]])
+    }
+
+    /// Row and column of the node nearest to `point`.
+    pub fn nearest(&self, point: [f32; 2]) -> Option<(usize, usize)> {
+        let distance = |node: &[f32]| (node[0] - point[0]).hypot(node[1] - point[1]);
+        let nodes = self.nodes.chunks_exact(2).enumerate();
+        let nearest = nodes.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
+        nearest.map(|(place, _)| (place / self.columns, place % self.columns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: Counts =
+        Counts { reals: 1, fakes: 2, pulls: 1, lattice: 2, lattice_rows: 2, surface: 2 };
+
+    fn numbers(counts: Counts, first: f32) -> Vec<f32> {
+        let count = 3
+            + 2 * (counts.reals + counts.fakes + counts.pulls)
+            + counts.lattice
+            + 2 * counts.lattice * counts.lattice_rows
+            + counts.surface * counts.surface;
+        // View and real point as in every stage of the run.
+        let head = [0.5, -0.5, 2.0, 1.0, 1.0];
+        let rest = (0..count - head.len()).map(|i| first + i as f32);
+        head.into_iter().chain(rest).collect()
+    }
+
+    #[test]
+    fn parts_that_a_stage_leaves_out_stay() {
+        let mut scene = Scene::default();
+        scene.take(1, WHOLE, &numbers(WHOLE, 10.0));
+        assert_eq!(scene.view, Square { centre: [0.5, -0.5], half_side: 2.0 });
+        assert_eq!((scene.reals.as_slice(), scene.fakes.len()), (&[1.0, 1.0][..], 4));
+        assert_eq!(scene.pulls, [14.0, 15.0]);
+        assert_eq!(scene.lattice.coordinates, [16.0, 17.0]);
+        assert_eq!(scene.lattice.node(1, 0), Some([22.0, 23.0]));
+        assert_eq!(
+            (scene.surface.as_slice(), scene.surface_side),
+            (&[26.0, 27.0, 28.0, 29.0][..], 2)
+        );
+        let points = Counts { reals: 1, fakes: 2, ..Counts::default() };
+        scene.take(2, points, &numbers(points, 50.0));
+        assert_eq!((scene.step, scene.fakes[0], scene.pulls[0]), (2, 50.0, 14.0));
+        assert_eq!(scene.trails.len(), 2);
+    }
+
+    #[test]
+    fn another_run_starts_with_nothing() {
+        let mut scene = Scene::default();
+        scene.take(9, WHOLE, &numbers(WHOLE, 10.0));
+        let points = Counts { reals: 1, fakes: 2, ..Counts::default() };
+        scene.take(1, points, &numbers(points, 50.0));
+        assert_eq!((scene.trails.len(), scene.lattice.columns), (1, 0));
+    }
+
+    #[test]
+    fn a_stage_sent_again_is_no_moment_of_its_own() {
+        let mut scene = Scene::default();
+        for step in [3, 3, 4] {
+            scene.take(step, WHOLE, &numbers(WHOLE, 10.0));
+        }
+        assert_eq!(scene.trails.len(), 2);
+        for step in 5..200 {
+            scene.take(step, WHOLE, &numbers(WHOLE, 10.0));
+        }
+        assert_eq!(scene.trails.len(), TRAIL_LENGTH);
+    }
+
+    #[test]
+    fn numbers_that_are_not_as_announced_are_left_out() {
+        let mut scene = Scene::default();
+        scene.take(1, WHOLE, &numbers(WHOLE, 1.0)[1..]);
+        let longer = [numbers(WHOLE, 1.0), vec![0.0]].concat();
+        scene.take(1, WHOLE, &longer);
+        scene.take(1, Counts { surface: usize::MAX >> 40, ..WHOLE }, &[0.0; 9]);
+        assert_eq!(scene, Scene::default());
+    }
+
+    #[test]
+    fn the_nearest_node_is_found() {
+        let nodes = vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+        let lattice = Lattice { coordinates: vec![-1.0, 1.0], nodes, columns: 2, rows: 2 };
+        assert_eq!(lattice.nearest([0.9, 0.2]), Some((0, 1)));
+        assert_eq!(lattice.nearest([0.1, 5.0]), Some((1, 0)));
+        assert_eq!(lattice.node(2, 0), None);
+        assert_eq!(Lattice::default().nearest([0.0, 0.0]), None);
+    }
+}

@@ -1,0 +1,343 @@
+//! The stage on the screen, with its layers, its legend and a walk through latent space.
+
+use gan_plot::{Heat, Verdicts};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use super::draw::{Layers, Painter};
+use super::frame::Scene;
+use crate::playground::{self, Run};
+use crate::words::{key, say, say_with, t};
+
+/// How often the run's description is looked at, and how often texts follow the picture.
+const LOOK_EVERY_MS: i32 = 400;
+
+/// All that is on the screen, for handlers and watchers alike.
+#[derive(Clone, Copy)]
+struct Stage {
+    scene: StoredValue<Scene, LocalStorage>,
+    canvas: NodeRef<html::Canvas>,
+    surface: StoredValue<HtmlCanvasElement, LocalStorage>,
+    run: RwSignal<Run>,
+    layers: RwSignal<Layers>,
+    /// Row and column of a node of the lattice.
+    chosen: RwSignal<Option<(usize, usize)>>,
+    /// Changes when texts are to be said anew.
+    told: RwSignal<u64>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let document = web_sys::window().and_then(|window| window.document());
+        let surface = document.and_then(|document| document.create_element("canvas").ok());
+        let surface: HtmlCanvasElement = surface.expect("the lab runs in a page").unchecked_into();
+        Self {
+            scene: StoredValue::new_local(Scene::default()),
+            canvas: NodeRef::new(),
+            surface: StoredValue::new_local(surface),
+            run: RwSignal::new(Run::default()),
+            layers: RwSignal::new(Layers {
+                surface: true,
+                lattice: true,
+                reals: true,
+                fakes: true,
+                trails: false,
+                pulls: false,
+            }),
+            chosen: RwSignal::new(None),
+            told: RwSignal::new(0),
+        }
+    }
+
+    fn verdicts(self) -> Verdicts {
+        self.run.with_untracked(|run| match run.objective.as_str() {
+            "non_saturating" | "minimax" => Verdicts::Logits,
+            "least_squares" => Verdicts::Targets,
+            _ => Verdicts::Scores,
+        })
+    }
+
+    fn draw(self) {
+        let Some(canvas) = self.canvas.get_untracked() else { return };
+        let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
+        let Some(painter) = painter else { return };
+        let (layers, chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
+        self.scene.with_value(|scene| painter.draw(scene, layers, self.verdicts(), chosen));
+    }
+
+    /// Looks at the run's description; texts follow.
+    fn look(self) {
+        let run = playground::run();
+        if self.run.with_untracked(|old| *old != run) {
+            self.run.set(run);
+        }
+        self.told.set(self.scene.with_value(|scene| scene.step));
+    }
+
+    /// Marks the node nearest to where a pointer is.
+    fn point_at(self, event: &web_sys::PointerEvent) {
+        let Some(canvas) = self.canvas.get_untracked() else { return };
+        let side = f64::from(canvas.client_width().max(1));
+        let (x, y) = (f64::from(event.offset_x()) / side, f64::from(event.offset_y()) / side);
+        let node = self.scene.with_value(|scene| {
+            let view = scene.view;
+            let across = view.centre[0] + view.half_side * (2.0 * x as f32 - 1.0);
+            let up = view.centre[1] - view.half_side * (2.0 * y as f32 - 1.0);
+            scene.lattice.nearest([across, up])
+        });
+        if self.chosen.get_untracked() != node {
+            self.chosen.set(node);
+        }
+    }
+
+    /// What lies at the marked node, in words.
+    fn walk(self) -> Option<String> {
+        self.told.track();
+        let (row, column) = self.chosen.get()?;
+        self.scene.with_value(|scene| {
+            let lattice = &scene.lattice;
+            let [x, y] = lattice.node(row, column)?;
+            let coordinate = |at: usize| lattice.coordinates.get(at).map_or(0.0, |z| *z);
+            let latent = match lattice.rows {
+                1 => short(coordinate(column)),
+                _ => format!("{}, {}", short(coordinate(column)), short(coordinate(row))),
+            };
+            let place = [("latent", latent), ("x", short(x)), ("y", short(y))];
+            Some(say_with(key("walk-place"), &place))
+        })
+    }
+
+    /// The picture in words, for those who do not see it.
+    fn summary(self) -> String {
+        self.told.track();
+        let step = self.told.get();
+        self.scene.with_value(|scene| {
+            let count = (scene.fakes.len() / 2).to_string();
+            let inside = |point: &&[f32]| {
+                let side = scene.view.half_side;
+                (point[0] - scene.view.centre[0]).abs() <= side
+                    && (point[1] - scene.view.centre[1]).abs() <= side
+            };
+            let seen = scene.fakes.chunks_exact(2).filter(inside).count().to_string();
+            say_with(
+                key("stage-summary"),
+                &[("step", step.to_string()), ("count", count), ("seen", seen)],
+            )
+        })
+    }
+
+    /// What the ends of the legend stand for.
+    fn ends(self) -> [String; 2] {
+        self.told.track();
+        self.run.track();
+        let verdicts = self.verdicts();
+        let ends = self.scene.with_value(|scene| match verdicts {
+            Verdicts::Scores => Heat::of(&scene.surface, verdicts).ends,
+            Verdicts::Logits | Verdicts::Targets => [0.0, 1.0],
+        });
+        ends.map(short)
+    }
+}
+
+/// Two decimals, without needless ones.
+fn short(number: f32) -> String {
+    let rounded = (f64::from(number) * 100.0).round() / 100.0;
+    // A minus before zero tells nobody anything.
+    format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
+}
+
+/// The stage; nothing is seen of it while the run's data are no points.
+#[component]
+pub(crate) fn StageView() -> impl IntoView {
+    let stage = Stage::new();
+    playground::watch(move |step, counts, numbers| {
+        stage.scene.update_value(|scene| scene.take(step, counts, &numbers));
+        stage.draw();
+    });
+    every_ms(LOOK_EVERY_MS, move || stage.look());
+    stage.look();
+    // What is shown depends on these; the picture itself comes with each stage.
+    Effect::new(move |_| {
+        stage.layers.track();
+        stage.chosen.track();
+        stage.run.track();
+        stage.draw();
+    });
+    Effect::new(move |_| {
+        if let Some(canvas) = stage.canvas.get() {
+            redraw_when_resized(&canvas, stage);
+        }
+    });
+    Effect::new(move |_| mark_page(stage.run.with(|run| run.on_points)));
+    let hidden = Signal::derive(move || !stage.run.with(|run| run.on_points));
+    view! {
+        <section class="lab-stage" hidden=hidden aria-label=t("stage-title")>
+            <figure>
+                <figcaption>
+                    <h2>{t("stage-title")}</h2>
+                    <p class="hint">{t("stage-hint")}</p>
+                </figcaption>
+                <LayerChips stage=stage/>
+                <div class="lab-plane">
+                    <canvas
+                        node_ref=stage.canvas
+                        role="img"
+                        aria-label=Signal::derive(move || stage.summary())
+                        on:pointermove=move |event| stage.point_at(&event)
+                        on:pointerdown=move |event| stage.point_at(&event)
+                    ></canvas>
+                </div>
+                <Legend stage=stage/>
+                <Walk stage=stage/>
+            </figure>
+        </section>
+    }
+}
+
+type Layer = (&'static str, &'static str, fn(&mut Layers) -> &mut bool);
+
+const LAYERS: [Layer; 6] = [
+    (key("layer-reals"), "real", |layers| &mut layers.reals),
+    (key("layer-fakes"), "fake", |layers| &mut layers.fakes),
+    (key("layer-surface"), "heat", |layers| &mut layers.surface),
+    (key("layer-lattice"), "lattice", |layers| &mut layers.lattice),
+    (key("layer-pulls"), "pulls", |layers| &mut layers.pulls),
+    (key("layer-trails"), "trails", |layers| &mut layers.trails),
+];
+
+#[component]
+fn LayerChips(stage: Stage) -> impl IntoView {
+    let chips = LAYERS.map(|(name, class, of)| {
+        let shown = Signal::derive(move || *of(&mut stage.layers.get()));
+        let toggle = move |_| {
+            stage.layers.update(|layers| {
+                let layer = of(layers);
+                *layer = !*layer;
+            });
+        };
+        view! {
+            <label class=format!("lab-chip {class}")>
+                <input type="checkbox" prop:checked=shown on:change=toggle/>
+                <span class="lab-swatch" aria-hidden="true"></span>
+                {t(name)}
+            </label>
+        }
+    });
+    view! {
+        <div class="lab-chips" role="group" aria-label=t("layers")>
+            {chips.into_iter().collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Legend(stage: Stage) -> impl IntoView {
+    let hidden = Signal::derive(move || {
+        stage.told.track();
+        !stage.layers.get().surface || stage.scene.with_value(|scene| scene.surface.is_empty())
+    });
+    let end = move |at: usize| {
+        let word = if at == 0 { key("legend-fake") } else { key("legend-real") };
+        Signal::derive(move || {
+            let [fake, real] = stage.ends();
+            format!("{} · {}", say(word), if at == 0 { fake } else { real })
+        })
+    };
+    view! {
+        <div class="lab-legend" hidden=hidden>
+            <span>{end(0)}</span>
+            <span class="lab-bar" aria-hidden="true"></span>
+            <span>{end(1)}</span>
+        </div>
+    }
+}
+
+/// Two sliders that walk over the lattice, and where one is.
+#[component]
+fn Walk(stage: Stage) -> impl IntoView {
+    let sides = Memo::new(move |_| {
+        stage.told.track();
+        stage.scene.with_value(|scene| (scene.lattice.rows, scene.lattice.columns))
+    });
+    let hidden = Signal::derive(move || !stage.layers.get().lattice || sides.get().1 == 0);
+    let one_row = Signal::derive(move || sides.get().0 < 2);
+    let at = move || stage.chosen.get().unwrap_or_else(|| (sides.get().0 / 2, sides.get().1 / 2));
+    let told = Signal::derive(move || stage.walk().unwrap_or_else(|| say(key("walk-hint"))));
+    let slider = move |name: &'static str, id: &'static str, along_row: bool| {
+        let most = Signal::derive(move || {
+            let (rows, columns) = sides.get();
+            (if along_row { columns } else { rows }).saturating_sub(1).to_string()
+        });
+        let value = Signal::derive(move || {
+            let (row, column) = at();
+            (if along_row { column } else { row }).to_string()
+        });
+        let slid = move |event| {
+            let Ok(place) = event_target_value(&event).parse::<usize>() else { return };
+            let (row, column) = at();
+            stage.chosen.set(Some(if along_row { (row, place) } else { (place, column) }));
+        };
+        view! {
+            <label for=id>{t(name)}</label>
+            <input
+                id=id
+                type="range"
+                min="0"
+                max=most
+                step="1"
+                prop:value=value
+                aria-valuetext=told
+                on:input=slid
+            />
+        }
+    };
+    view! {
+        <div class="lab-walk" hidden=hidden>
+            <div>{slider(key("walk-first"), "lab-walk-first", true)}</div>
+            <div hidden=one_row>{slider(key("walk-second"), "lab-walk-second", false)}</div>
+            <p class="hint number">{told}</p>
+        </div>
+    }
+}
+
+/// Hides the page's own pictures of points while the stage shows them.
+fn mark_page(staged: bool) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let root = document.and_then(|document| document.document_element());
+    if let Some(root) = root {
+        // The attribute's name is a constant: it is never refused.
+        let _ = match staged {
+            true => root.set_attribute("data-staged", ""),
+            false => root.remove_attribute("data-staged"),
+        };
+    }
+}
+
+fn redraw_when_resized(canvas: &HtmlCanvasElement, stage: Stage) {
+    let resized = Closure::<dyn FnMut()>::new(move || stage.draw()).into_js_value();
+    if let Ok(observer) = web_sys::ResizeObserver::new(resized.unchecked_ref()) {
+        observer.observe(canvas);
+        std::mem::forget(observer);
+    }
+}
+
+fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
+    let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
+    let window = web_sys::window().expect("the lab runs in a page");
+    window
+        .set_interval_with_callback_and_timeout_and_arguments_0(tick.unchecked_ref(), interval_ms)
+        .expect("a window has timers");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let told = [0.5, -0.001, 1.234_5, -2.0].map(short);
+        assert_eq!(told, ["0.5", "0", "1.23", "-2"]);
+    }
+}

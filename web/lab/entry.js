@@ -1,0 +1,24 @@
+// Loads the lab once the page has its first samples: nothing that the page needs waits for it.
+
+const untilDrawn = async () => {
+  while (window.ganPlayground.snapshot().phase === "loading") {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+const open = async () => {
+  await untilDrawn();
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("lab.css", import.meta.url).href;
+  document.head.append(style);
+  const { default: initialize, open: openLab } = await import("./gan_lab.js");
+  await initialize();
+  openLab(document.getElementById("lab"));
+};
+
+if (window.ganPlayground) {
+  open();
+} else {
+  document.addEventListener("gan-playground-ready", open, { once: true });
+}
