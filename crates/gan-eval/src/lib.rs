@@ -15,6 +15,7 @@
 //! | Does it copy its training set? | [`memorisation`], [`nearest`] |
 //! | What does a classifier see in the samples? | [`classifier`] |
 //! | Can the discriminator tell them from held-out reals? | [`discrimination`] |
+//! | What does a run seem to suffer from? | [`diagnosis`] |
 //! | How small can a two-sample score get at all? | [`floor`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
@@ -22,6 +23,7 @@
 //! read a score next to its real-against-real [`floor`].
 
 pub mod classifier;
+pub mod diagnosis;
 pub mod discrimination;
 pub mod diversity;
 mod error;

@@ -7,6 +7,7 @@
 
 mod data;
 mod drawing;
+mod health;
 mod pace;
 mod run;
 mod session;

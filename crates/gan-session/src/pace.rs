@@ -13,6 +13,9 @@ const MOST_QUEUED: usize = 16;
 const SHEET_INTERVAL_MS: f64 = 250.0;
 /// The costlier parts of a stage come at most this often.
 const LAYERS_INTERVAL_MS: f64 = 120.0;
+/// Reports come at most this often, and may cost this share of the time.
+const REPORT_INTERVAL_MS: f64 = 500.0;
+const REPORT_SHARE: f64 = 0.03;
 /// A checkpoint is kept at most this often.
 const AUTOSAVE_INTERVAL_MS: f64 = 15_000.0;
 /// Sheets and checkpoints together may cost about this share of the time.
@@ -46,6 +49,11 @@ impl Chore {
     /// The costlier parts of a stage.
     pub(crate) fn layers() -> Self {
         Self::new(LAYERS_INTERVAL_MS, OVERHEAD_SHARE, f64::NEG_INFINITY)
+    }
+
+    /// Looking at how the run does.
+    pub(crate) fn report(now_ms: f64) -> Self {
+        Self::new(REPORT_INTERVAL_MS, REPORT_SHARE, now_ms)
     }
 
     pub(crate) fn autosave(now_ms: f64) -> Self {

@@ -6,6 +6,7 @@ use gan_random::Purpose;
 
 use crate::data::LoadedData;
 use crate::drawing::{picture, pixels, point_bytes};
+use crate::health::Health;
 use crate::pace::{Chore, Pace};
 
 /// Samples on a sheet.
@@ -40,6 +41,8 @@ pub(crate) struct Run {
     pub(crate) sheet: Chore,
     pub(crate) stage: Chore,
     pub(crate) autosave: Chore,
+    pub(crate) report: Chore,
+    pub(crate) health: Health,
     /// Where to go back to when numbers stop being finite.
     pub(crate) last_good: Option<Snapshot>,
     /// The page has not yet drawn the last frame.
@@ -66,6 +69,8 @@ impl Run {
             sheet: Chore::sheet(now_ms),
             stage: Chore::stage(),
             autosave: Chore::autosave(now_ms),
+            report: Chore::report(now_ms),
+            health: Health::default(),
             last_good: None,
             frame_in_flight: false,
             sheets: 0,

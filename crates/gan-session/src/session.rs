@@ -150,7 +150,8 @@ impl<L: DataLoader> Session<L> {
                 generator_gradient_norm: scores.generator_gradient_norm,
                 discriminator_gradient_norm: scores.discriminator_gradient_norm,
             })
-            .collect();
+            .collect::<Vec<_>>();
+        run.health.note(&points);
         (self.sink)(plain(Event::Metrics {
             points,
             steps_per_second: run.pace.steps_per_second(),
@@ -172,6 +173,10 @@ impl<L: DataLoader> Session<L> {
         } else if run.sheet.is_due(end_ms) && !run.frame_in_flight {
             let (kind, purpose, seed) = run.next_sheet();
             self.draw_sheet(kind, purpose, seed).await?;
+        }
+        let now_ms = (self.clock)();
+        if self.run.as_ref().is_some_and(|run| run.report.is_due(now_ms)) {
+            self.report().await?;
         }
         let now_ms = (self.clock)();
         if self.run.as_ref().is_some_and(|run| run.autosave.is_due(now_ms)) {
@@ -220,8 +225,22 @@ impl<L: DataLoader> Session<L> {
         self.rest().await.map_err(fault)
     }
 
-    /// What is due whenever training stops: the newest sheet, a checkpoint, the new phase.
+    /// Tells how the run does.
+    async fn report(&mut self) -> Result<(), CoreError> {
+        let begin_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let Some(data) = &mut run.data else { return Ok(()) };
+        let report = run.health.report(&run.trainer, data).await?;
+        run.report.done(begin_ms, (self.clock)());
+        if let Some(report) = report {
+            self.tell(Event::Report(report));
+        }
+        Ok(())
+    }
+
+    /// What is due whenever training stops: the newest sheet, a report, a checkpoint, the new phase.
     async fn rest(&mut self) -> Result<(), CoreError> {
+        self.report().await?;
         self.draw_sheet(gan_protocol::FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
         self.autosave().await?;
         self.tell_state();

@@ -99,6 +99,49 @@ fn a_stage_leaves_the_run_as_it_is() {
 }
 
 #[test]
+fn a_run_on_modes_is_told_how_it_does() {
+    let mut bench = Bench::loaded(ring());
+    bench.steps(2);
+    let reports = bench.all(|event| match event {
+        Event::Report(report) => Some(report.clone()),
+        _ => None,
+    });
+    let report = reports.last().expect("told when training stops");
+    assert_eq!(report.step, 2);
+    assert!(report.diversity > 0.0, "{report:?}");
+    let modes = report.modes.expect("a ring has modes");
+    assert_eq!(modes.count, 8);
+    assert!((0.0..=1.0).contains(&modes.high_quality) && modes.covered <= 8, "{modes:?}");
+    // Eight observations at least, before anything is said.
+    assert_eq!(report.diagnoses, []);
+}
+
+#[test]
+fn a_generator_that_cannot_learn_is_found_collapsed() {
+    // Nothing moves, and all latents are as good as one: their weights are nearly nothing.
+    let still = json!({
+        "generator": {"initial_weights": {"kind": "normal", "sd": 1e-4}},
+        "generator_optimizer": {"learning_rate": 1e-9}
+    });
+    let base = preset("ring-collapse").expect("a preset").spec.to_value();
+    let spec = RunSpec::from_value(merged(&base, &still)).expect("a valid spec");
+    let mut bench = Bench::loaded(spec);
+    for _ in 0..12 {
+        bench.steps(25);
+    }
+    let reports = bench.all(|event| match event {
+        Event::Report(report) => Some(report.clone()),
+        _ => None,
+    });
+    let last = reports.last().expect("told");
+    let kinds: Vec<&str> = last.diagnoses.iter().map(|one| one.kind.as_str()).collect();
+    assert!(kinds.contains(&"collapse"), "{last:?}");
+    let worst = &last.diagnoses[0];
+    assert!(last.diagnoses.iter().all(|one| one.severity <= worst.severity), "{last:?}");
+    assert!(last.diagnoses.iter().any(|one| one.figures["diversity"] < 0.01), "{last:?}");
+}
+
+#[test]
 fn packs_and_relatives_are_staged_too() {
     for patch in [json!({"packing": 2}), json!({"objective": "relativistic_average"})] {
         let base = preset("ring-collapse").expect("a preset").spec.to_value();

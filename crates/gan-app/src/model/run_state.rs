@@ -1,7 +1,7 @@
 //! What is known of the run on the screen, as the worker's events tell it.
 
 use gan_plot::History;
-use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
+use gan_protocol::{Backend, DataSource, Metrics, Phase, Report, Task};
 
 use crate::model::refusal::Refusal;
 
@@ -58,6 +58,8 @@ pub struct RunState {
     pub dataset: Option<DataSource>,
     /// The newest measurements.
     pub newest: Option<Metrics>,
+    /// How the run does, as far as the worker has looked.
+    pub report: Option<Report>,
     /// Count of samples in the data; `None` is unlimited or unknown.
     pub samples: Option<u64>,
     /// Losses and scores of every step.
@@ -78,6 +80,7 @@ impl Default for RunState {
             adapter: String::new(),
             dataset: None,
             newest: None,
+            report: None,
             samples: None,
             history: History::new(HISTORY_ROWS),
             tasks: Vec::new(),
@@ -117,6 +120,7 @@ impl RunState {
     /// Another run is there: nothing measured before belongs to it.
     pub fn replaced(&mut self) {
         self.history.clear();
+        self.report = None;
         self.error = None;
     }
 

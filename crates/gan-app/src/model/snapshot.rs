@@ -1,8 +1,8 @@
 //! The state of the page as scripts see it.
 
-use gan_protocol::{Backend, DataSource, Phase};
+use gan_protocol::{Backend, DataSource, Diagnosis, Phase};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::model::refusal::Refusal;
 use crate::model::run_state::{Column, RunState};
@@ -29,8 +29,8 @@ pub struct Snapshot {
     pub losses: Losses,
     /// Newest scores by name; those of the two nets' last step.
     pub scores: Value,
-    /// What the run seems to suffer from.
-    pub diagnoses: Vec<String>,
+    /// What the run seems to suffer from, the worst first.
+    pub diagnoses: Vec<Diagnosis>,
     /// Why the session cannot go on, or `null`.
     pub error: Option<Refusal>,
 }
@@ -59,23 +59,34 @@ impl Snapshot {
                 generator: state.newest(Column::GeneratorLoss),
                 discriminator: state.newest(Column::DiscriminatorLoss),
             },
-            scores: state.newest.map_or_else(
-                || json!({}),
-                |of| {
-                    json!({
-                        "realScore": of.real_score,
-                        "fakeScore": of.fake_score,
-                        "penalty": of.penalty,
-                        "auxiliary": of.auxiliary,
-                        "generatorGradientNorm": of.generator_gradient_norm,
-                        "discriminatorGradientNorm": of.discriminator_gradient_norm,
-                    })
-                },
-            ),
-            diagnoses: Vec::new(),
+            scores: scores(state),
+            diagnoses: state.report.iter().flat_map(|report| report.diagnoses.clone()).collect(),
             error: state.error.clone(),
         }
     }
+}
+
+fn scores(state: &RunState) -> Value {
+    let mut scores = Map::new();
+    let mut add = |name: &str, value: f64| drop(scores.insert(name.to_string(), value.into()));
+    if let Some(of) = state.newest {
+        add("realScore", of.real_score);
+        add("fakeScore", of.fake_score);
+        add("penalty", of.penalty);
+        add("auxiliary", of.auxiliary);
+        add("generatorGradientNorm", of.generator_gradient_norm);
+        add("discriminatorGradientNorm", of.discriminator_gradient_norm);
+    }
+    if let Some(report) = &state.report {
+        add("diversity", report.diversity);
+        if let Some(modes) = report.modes {
+            add("modes", modes.count as f64);
+            add("modesCovered", modes.covered as f64);
+            add("highQuality", modes.high_quality);
+            add("reverseKl", modes.reverse_kl);
+        }
+    }
+    scores.into()
 }
 
 #[cfg(test)]

@@ -1,0 +1,377 @@
+//! What a run seems to suffer from, told from what is measured of it as it goes.
+//!
+//! | kind | what is seen |
+//! |---|---|
+//! | [`Kind::Collapse`] | samples come from a quarter of the modes or fewer, or hardly differ |
+//! | [`Kind::PartialCollapse`] | some modes are missing, or samples differ less than reals, and it gets no better |
+//! | [`Kind::DiscriminatorWins`] | the discriminator is sure of everything |
+//! | [`Kind::VanishingGradient`] | it wins, and hardly any gradient is left for the generator |
+//! | [`Kind::DiscriminatorBlind`] | it tells nothing apart, though the samples are bad |
+//! | [`Kind::Oscillation`] | samples wander about without getting anywhere |
+//! | [`Kind::Divergence`] | losses have grown beyond anything that they were |
+//!
+//! A rule speaks only when what it sees has lasted: for [`LASTING`] observations, which are some
+//! seconds of a run that is watched. All figures are medians over those.
+
+use std::collections::VecDeque;
+
+/// Observations that a rule looks at.
+pub const LASTING: usize = 8;
+/// Older observations that the newest are compared with.
+const KEPT: usize = 4 * LASTING;
+/// Nothing is said of a run's first steps.
+const FIRST_STEPS: u64 = 200;
+/// Samples of images look alike for longer before they have learned anything.
+const FIRST_STEPS_WITHOUT_MODES: u64 = 1_000;
+
+/// What a run may suffer from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Few modes are left.
+    Collapse,
+    /// Some modes are missing.
+    PartialCollapse,
+    /// The discriminator is sure of everything.
+    DiscriminatorWins,
+    /// The generator gets no gradient.
+    VanishingGradient,
+    /// The discriminator tells nothing apart.
+    DiscriminatorBlind,
+    /// Samples wander about.
+    Oscillation,
+    /// Losses grow without end.
+    Divergence,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Collapse,
+        Self::PartialCollapse,
+        Self::DiscriminatorWins,
+        Self::VanishingGradient,
+        Self::DiscriminatorBlind,
+        Self::Oscillation,
+        Self::Divergence,
+    ];
+
+    /// Its name for machines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Collapse => "collapse",
+            Self::PartialCollapse => "partial_collapse",
+            Self::DiscriminatorWins => "discriminator_wins",
+            Self::VanishingGradient => "vanishing_gradient",
+            Self::DiscriminatorBlind => "discriminator_blind",
+            Self::Oscillation => "oscillation",
+            Self::Divergence => "divergence",
+        }
+    }
+}
+
+/// What was measured of a run since the last observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Generator steps done.
+    pub step: u64,
+    /// How far apart the discriminator judges reals and fakes: 0 is not at all, 1 is as sure as can
+    /// be. `None` where its outputs have no measure (a critic's).
+    pub separation: Option<f64>,
+    /// The larger of the two losses' magnitudes.
+    pub loss: f64,
+    /// Norm of the generator's gradient.
+    pub generator_gradient_norm: f64,
+    /// Mean distance between two samples, relative to that between two reals.
+    pub diversity: f64,
+    /// Share of the modes that get their part of the samples, where the data have modes.
+    pub occupied: Option<f64>,
+    /// Share of samples of high quality, likewise.
+    pub high_quality: Option<f64>,
+    /// Middle of the samples, in units of the mean distance between two reals.
+    pub middle: Vec<f64>,
+}
+
+/// Something that the run seems to suffer from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// What.
+    pub kind: Kind,
+    /// How bad it is, 0 to 1.
+    pub severity: f64,
+    /// The figures behind it, by name.
+    pub figures: Vec<(&'static str, f64)>,
+}
+
+/// Looks at a run as it goes.
+#[derive(Clone, Debug, Default)]
+pub struct Doctor {
+    seen: VecDeque<Observation>,
+    /// The largest gradient norm that lasted.
+    largest_norm: f64,
+    /// The smallest loss that lasted, of all but the newest observations.
+    smallest_loss: Option<f64>,
+}
+
+impl Doctor {
+    /// Takes note of an observation; says what the run seems to suffer from now, the worst first.
+    pub fn observe(&mut self, observation: Observation) -> Vec<Diagnosis> {
+        // Another run, or one that went back to a checkpoint.
+        if self.seen.back().is_some_and(|last| observation.step < last.step) {
+            *self = Self::default();
+        }
+        self.seen.push_back(observation);
+        if self.seen.len() > KEPT {
+            self.seen.pop_front();
+        }
+        if self.seen.len() < LASTING {
+            return Vec::new();
+        }
+        let norm = self.recent(|one| one.generator_gradient_norm);
+        self.largest_norm = self.largest_norm.max(norm);
+        let mut found: Vec<Diagnosis> = [
+            self.divergence(),
+            self.losing(norm),
+            self.blindness(),
+            self.collapse(),
+            self.oscillation(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let loss = self.recent(|one| one.loss);
+        self.smallest_loss = Some(self.smallest_loss.map_or(loss, |least| least.min(loss)));
+        found.sort_by(|a, b| b.severity.total_cmp(&a.severity));
+        found
+    }
+
+    /// The newest observations.
+    fn newest(&self) -> impl Iterator<Item = &Observation> + Clone {
+        self.seen.iter().skip(self.seen.len() - LASTING)
+    }
+
+    /// Median over the newest observations.
+    fn recent(&self, of: impl Fn(&Observation) -> f64) -> f64 {
+        median(self.newest().map(of).collect())
+    }
+
+    /// As [`Self::recent`], where every one of them has the figure.
+    fn recent_of(&self, of: impl Fn(&Observation) -> Option<f64>) -> Option<f64> {
+        let values: Option<Vec<f64>> = self.newest().map(of).collect();
+        values.map(median)
+    }
+
+    /// The median of the observations before the newest.
+    fn before(&self, of: impl Fn(&Observation) -> f64) -> Option<f64> {
+        let count = self.seen.len() - LASTING;
+        (count >= LASTING).then(|| median(self.seen.iter().take(count).map(of).collect()))
+    }
+
+    fn step(&self) -> u64 {
+        self.seen.back().map_or(0, |last| last.step)
+    }
+
+    fn divergence(&self) -> Option<Diagnosis> {
+        let loss = self.recent(|one| one.loss);
+        let least = self.smallest_loss?;
+        let factor = loss / least.max(1e-3);
+        if loss.is_finite() && (loss < 50.0 || factor < 50.0) {
+            return None;
+        }
+        let figures = vec![("loss", loss), ("loss_before", least)];
+        Some(Diagnosis { kind: Kind::Divergence, severity: 1.0, figures })
+    }
+
+    /// A discriminator that wins, and what it leaves for the generator.
+    fn losing(&self, norm: f64) -> Option<Diagnosis> {
+        let separation = self.recent_of(|one| one.separation)?;
+        if self.step() < FIRST_STEPS || separation < 0.9 {
+            return None;
+        }
+        let left = norm / self.largest_norm.max(f64::MIN_POSITIVE);
+        let mut figures = vec![("separation", separation)];
+        if left < 0.05 {
+            figures.push(("gradient_left", left));
+            return Some(Diagnosis { kind: Kind::VanishingGradient, severity: 0.9, figures });
+        }
+        let severity = ((separation - 0.9) / 0.1).clamp(0.0, 1.0) * 0.4 + 0.4;
+        Some(Diagnosis { kind: Kind::DiscriminatorWins, severity, figures })
+    }
+
+    fn blindness(&self) -> Option<Diagnosis> {
+        let separation = self.recent_of(|one| one.separation)?;
+        let quality = self.recent_of(|one| one.high_quality);
+        let diversity = self.recent(|one| one.diversity);
+        // Equal verdicts are what a run should end with, where its samples are good.
+        let bad = match quality {
+            Some(quality) => quality < 0.2,
+            None => !(0.5..2.0).contains(&diversity),
+        };
+        let early = match quality {
+            Some(_) => FIRST_STEPS,
+            None => FIRST_STEPS_WITHOUT_MODES,
+        };
+        if self.step() < early || separation.abs() > 0.05 || !bad {
+            return None;
+        }
+        let mut figures = vec![("separation", separation), ("diversity", diversity)];
+        figures.extend(quality.map(|quality| ("high_quality", quality)));
+        Some(Diagnosis { kind: Kind::DiscriminatorBlind, severity: 0.6, figures })
+    }
+
+    fn collapse(&self) -> Option<Diagnosis> {
+        let diversity = self.recent(|one| one.diversity);
+        let occupied = self.recent_of(|one| one.occupied);
+        let mut figures = vec![("diversity", diversity)];
+        figures.extend(occupied.map(|occupied| ("occupied", occupied)));
+        let (score, early, partly, wholly) = match occupied {
+            Some(occupied) => (occupied, FIRST_STEPS, 0.8, 0.26),
+            None => (diversity, FIRST_STEPS_WITHOUT_MODES, 0.6, 0.15),
+        };
+        if self.step() < early || score >= partly {
+            return None;
+        }
+        if score <= wholly {
+            return Some(Diagnosis { kind: Kind::Collapse, severity: 1.0 - score, figures });
+        }
+        // A generator on its way is not to be blamed for what it has not learned yet.
+        let of = |one: &Observation| one.occupied.unwrap_or(one.diversity);
+        if self.before(of).is_none_or(|before| score > 1.02 * before) {
+            return None;
+        }
+        Some(Diagnosis { kind: Kind::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
+    }
+
+    /// Samples whose middle keeps moving far, there and back.
+    fn oscillation(&self) -> Option<Diagnosis> {
+        let moves: Vec<f64> = self
+            .newest()
+            .zip(self.newest().skip(1))
+            .map(|(from, to)| distance(&from.middle, &to.middle))
+            .collect();
+        let (first, last) = (self.newest().next()?, self.newest().last()?);
+        let net = distance(&first.middle, &last.middle);
+        let way: f64 = moves.iter().sum();
+        let stride = median(moves);
+        if self.step() < FIRST_STEPS || stride < 0.25 || net > 0.5 * way {
+            return None;
+        }
+        let figures = vec![("stride", stride), ("way", way), ("net", net)];
+        Some(Diagnosis { kind: Kind::Oscillation, severity: stride.min(1.0), figures })
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that does well, at `step`.
+    fn well(step: u64) -> Observation {
+        Observation {
+            step,
+            separation: Some(0.2),
+            loss: 1.0,
+            generator_gradient_norm: 0.5,
+            diversity: 1.0,
+            occupied: Some(1.0),
+            high_quality: Some(0.9),
+            middle: vec![0.0, 0.0],
+        }
+    }
+
+    /// What is said at the end of so many observations.
+    fn after(count: u64, of: impl Fn(u64) -> Observation) -> Vec<Kind> {
+        let mut doctor = Doctor::default();
+        let mut last = Vec::new();
+        for at in 1..=count {
+            last = doctor.observe(of(100 * at));
+        }
+        last.into_iter().map(|diagnosis| diagnosis.kind).collect()
+    }
+
+    #[test]
+    fn a_run_that_does_well_is_left_alone() {
+        assert_eq!(after(100, well), []);
+        // Equal verdicts on good samples are the end that every run should have.
+        assert_eq!(after(100, |step| Observation { separation: Some(0.0), ..well(step) }), []);
+        // A critic's outputs have no measure.
+        assert_eq!(after(100, |step| Observation { separation: None, ..well(step) }), []);
+    }
+
+    #[test]
+    fn each_illness_is_named() {
+        let ill = |change: fn(&mut Observation)| {
+            after(40, |step| {
+                let mut one = well(step);
+                if step > 1_000 {
+                    change(&mut one);
+                }
+                one
+            })
+        };
+        assert_eq!(ill(|one| one.occupied = Some(0.125)), [Kind::Collapse]);
+        assert_eq!(ill(|one| one.occupied = Some(0.5)), [Kind::PartialCollapse]);
+        assert_eq!(ill(|one| one.separation = Some(0.97)), [Kind::DiscriminatorWins]);
+        let vanished = ill(|one| {
+            one.separation = Some(0.99);
+            one.generator_gradient_norm = 1e-3;
+        });
+        assert_eq!(vanished, [Kind::VanishingGradient]);
+        let blind = ill(|one| {
+            one.separation = Some(0.01);
+            one.high_quality = Some(0.02);
+        });
+        assert_eq!(blind, [Kind::DiscriminatorBlind]);
+        let wandering = ill(|one| one.middle[0] = if one.step % 200 == 0 { 0.5 } else { -0.5 });
+        assert_eq!(wandering, [Kind::Oscillation]);
+        assert_eq!(ill(|one| one.loss = 1e4), [Kind::Divergence]);
+        assert_eq!(ill(|one| one.loss = f64::NAN), [Kind::Divergence]);
+    }
+
+    #[test]
+    fn images_are_judged_by_how_much_they_differ() {
+        let image = |step, diversity| Observation {
+            occupied: None,
+            high_quality: None,
+            diversity,
+            ..well(step)
+        };
+        assert_eq!(after(40, |step| image(step, 0.95)), []);
+        assert_eq!(after(40, |step| image(step, 0.05)), [Kind::Collapse]);
+        assert_eq!(after(40, |step| image(step, 0.5)), [Kind::PartialCollapse]);
+        // The first steps' blobs are alike, and become less so.
+        assert_eq!(after(9, |step| image(step, 0.05)), []);
+        assert_eq!(after(40, |step| image(step, 0.2 + step as f64 * 1e-4)), []);
+    }
+
+    #[test]
+    fn nothing_is_said_of_the_first_moments_nor_of_one_that_passes() {
+        let collapsed = |step| Observation { occupied: Some(0.1), ..well(step) };
+        assert_eq!(after(LASTING as u64 - 1, collapsed), []);
+        let once = |step| if step == 3_000 { collapsed(step) } else { well(step) };
+        assert_eq!(after(31, once), []);
+    }
+
+    #[test]
+    fn another_run_is_seen_with_fresh_eyes() {
+        let mut doctor = Doctor::default();
+        for at in 1..=40 {
+            doctor.observe(Observation { occupied: Some(0.1), ..well(100 * at) });
+        }
+        assert_eq!(doctor.observe(well(100)), []);
+    }
+
+    #[test]
+    fn a_move_in_one_direction_is_progress() {
+        let moving = |step| Observation { middle: vec![step as f64 * 5e-3, 0.0], ..well(step) };
+        assert_eq!(after(40, moving), []);
+    }
+}

@@ -1,0 +1,220 @@
+//! How a run does: scores of its newest samples, and what it seems to suffer from.
+
+use gan_core::{CoreError, Inputs, Trainer};
+use gan_eval::Samples;
+use gan_eval::diagnosis::{Doctor, Observation};
+use gan_eval::diversity::mean_pairwise_distance;
+use gan_eval::modes::{Mixture, ModeCounts};
+use gan_protocol::{Diagnosis, Metrics, ModeReport, Objective, PointsSpec, Report, Shape};
+use gan_random::Purpose;
+
+use crate::data::{LoadedData, distribution};
+
+/// Images that are looked at.
+const IMAGES: usize = 64;
+/// Points that are looked at, and at least so many for each mode.
+const POINTS: usize = 256;
+const POINTS_A_MODE: usize = 10;
+/// Of more modes than this a few points would say nothing.
+const MOST_MODES: usize = 200;
+
+/// What is remembered of a run to tell how it does.
+#[derive(Default)]
+pub(crate) struct Health {
+    doctor: Doctor,
+    /// Measurements since the last report.
+    metrics: Vec<Metrics>,
+    /// Mean distance between two reals.
+    spread: Option<f64>,
+}
+
+impl Health {
+    /// Takes note of measurements.
+    pub(crate) fn note(&mut self, points: &[Metrics]) {
+        self.metrics.extend_from_slice(points);
+    }
+
+    /// Looks at samples of `trainer`; `None` where there is nothing to be said.
+    pub(crate) async fn report(
+        &mut self,
+        trainer: &Trainer,
+        data: &mut LoadedData,
+    ) -> Result<Option<Report>, CoreError> {
+        let spec = trainer.spec();
+        let modes = spec.data.points.as_ref().and_then(Modes::of);
+        let count = match (spec.data.shape(), &modes) {
+            (Shape::Image { .. }, _) => IMAGES,
+            (Shape::Flat { .. }, None) => POINTS,
+            (Shape::Flat { .. }, Some(modes)) => POINTS.max(POINTS_A_MODE * modes.weights.len()),
+        };
+        let size = spec.data.shape().size().expect("a validated spec's sizes are small");
+        let spread = *self.spread.get_or_insert_with(|| {
+            let mut reals = Vec::new();
+            data.samples.fill_batch(spec.seed, 0, count.min(POINTS), &mut reals, &mut Vec::new());
+            spread(&reals, size).unwrap_or(0.0)
+        });
+        let inputs = Inputs::drawn(spec, Purpose::FixedLatents, 0, count);
+        let fakes = trainer.samples(&inputs, 0).await?;
+        let metrics = std::mem::take(&mut self.metrics);
+        // Numbers that are none are found elsewhere; without steps there is nothing new.
+        let (Some(distance), Some(last)) = (spread_of_some(&fakes, size), metrics.last()) else {
+            return Ok(None);
+        };
+        let diversity = distance / spread.max(f64::MIN_POSITIVE);
+        let counts = modes.as_ref().and_then(|modes| modes.count(&fakes));
+        let occupied = modes.as_ref().zip(counts.as_ref()).map(|(m, c)| m.occupied(c));
+        let mean = |of: &dyn Fn(&Metrics) -> f64| {
+            metrics.iter().map(of).sum::<f64>() / metrics.len() as f64
+        };
+        let diagnoses = self.doctor.observe(Observation {
+            step: last.step,
+            separation: separation(spec.objective, &mean),
+            loss: mean(&|one| one.generator_loss.abs().max(one.discriminator_loss.abs())),
+            generator_gradient_norm: mean(&|one| one.generator_gradient_norm),
+            diversity,
+            occupied,
+            high_quality: counts.as_ref().map(ModeCounts::high_quality_share),
+            middle: middle(&fakes, size, spread),
+        });
+        let diagnoses = diagnoses.into_iter().map(|one| Diagnosis {
+            kind: one.kind.name().to_owned(),
+            severity: one.severity,
+            figures: one.figures.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect(),
+        });
+        let modes = counts.as_ref().map(|counts| ModeReport {
+            count: counts.all.len(),
+            covered: counts.covered(),
+            high_quality: counts.high_quality_share(),
+            reverse_kl: counts.reverse_kl_of_all(),
+        });
+        Ok(Some(Report { step: last.step, diversity, modes, diagnoses: diagnoses.collect() }))
+    }
+}
+
+/// The modes that the data have, by themselves.
+struct Modes {
+    centres: Vec<f32>,
+    sd: f64,
+    /// How often each is drawn; they add up to one.
+    weights: Vec<f64>,
+}
+
+impl Modes {
+    fn of(points: &PointsSpec) -> Option<Self> {
+        let data = distribution(points);
+        let (centres, sds) = data.modes().zip(data.mode_sd())?;
+        let weights: Vec<f64> = match points {
+            PointsSpec::Mixture { components } => {
+                components.iter().map(|component| f64::from(component.weight)).collect()
+            }
+            _ => vec![1.0; centres.len()],
+        };
+        let sum: f64 = weights.iter().sum();
+        let sd = sds.iter().copied().fold(0.0_f32, f32::max);
+        // A mode without any width has no samples near enough to count.
+        (centres.len() <= MOST_MODES && sd > 0.0).then(|| Self {
+            centres: centres.into_iter().flatten().collect(),
+            sd: f64::from(sd),
+            weights: weights.into_iter().map(|weight| weight / sum).collect(),
+        })
+    }
+
+    fn count(&self, fakes: &[f32]) -> Option<ModeCounts> {
+        let mixture = Mixture::new(Samples::new(&self.centres, 2).ok()?, self.sd).ok()?;
+        mixture.count(&Samples::new(fakes, 2).ok()?).ok()
+    }
+
+    /// Share of the modes that get at least a quarter of their part of the samples.
+    fn occupied(&self, counts: &ModeCounts) -> f64 {
+        let all: usize = counts.all.iter().sum();
+        let gets_its_part = |(count, weight): &(&usize, &f64)| {
+            **count as f64 >= (0.25 * *weight * all as f64).max(1.0)
+        };
+        let occupied = counts.all.iter().zip(&self.weights).filter(gets_its_part).count();
+        occupied as f64 / self.weights.len() as f64
+    }
+}
+
+/// Mean distance between two of `values`; `None` where a number is none.
+fn spread(values: &[f32], size: usize) -> Option<f64> {
+    let samples = Samples::new(values, size).ok()?;
+    mean_pairwise_distance(&samples, samples.count().max(2), 0).ok()
+}
+
+/// As [`spread`], of as many as the reals' is made of.
+fn spread_of_some(values: &[f32], size: usize) -> Option<f64> {
+    spread(&values[..values.len().min(POINTS * size)], size)
+}
+
+/// The mean of `values`, in units of `spread`.
+fn middle(values: &[f32], size: usize, spread: f64) -> Vec<f64> {
+    let mut middle = vec![0.0; size];
+    for row in values.chunks_exact(size) {
+        for (sum, value) in middle.iter_mut().zip(row) {
+            *sum += f64::from(*value);
+        }
+    }
+    let scale = (values.len() / size) as f64 * spread.max(f64::MIN_POSITIVE);
+    middle.into_iter().map(|sum| sum / scale).collect()
+}
+
+/// How far apart the discriminator judges reals and fakes, 0 to 1: the difference of its verdicts
+/// where they have targets; else how far its loss has fallen from what equal verdicts cost.
+fn separation(objective: Objective, mean: &dyn Fn(&dyn Fn(&Metrics) -> f64) -> f64) -> Option<f64> {
+    let fallen = |equal: f64| 1.0 - mean(&|one| one.discriminator_loss) / equal;
+    match objective {
+        Objective::NonSaturating | Objective::Minimax | Objective::LeastSquares => {
+            Some(mean(&|one| one.real_score) - mean(&|one| one.fake_score))
+        }
+        Objective::RelativisticPaired => Some(fallen(std::f64::consts::LN_2)),
+        Objective::RelativisticAverage => Some(fallen(2.0 * std::f64::consts::LN_2)),
+        Objective::Hinge => Some(fallen(2.0)),
+        Objective::Linear => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_occupied_when_it_gets_a_quarter_of_its_part() {
+        let ring = PointsSpec::Ring { modes: 4, radius: 1.0, sd: 0.1 };
+        let modes = Modes::of(&ring).expect("a ring has modes");
+        let counts = |all: Vec<usize>| ModeCounts { high_quality: all.clone(), all };
+        assert_eq!(modes.occupied(&counts(vec![25, 25, 25, 25])), 1.0);
+        assert_eq!(modes.occupied(&counts(vec![94, 6, 0, 0])), 0.25);
+        assert_eq!(modes.occupied(&counts(vec![93, 7, 0, 0])), 0.5);
+        assert!(Modes::of(&PointsSpec::Moons { sd: 0.1 }).is_none());
+        assert!(Modes::of(&PointsSpec::Ring { modes: 4, radius: 1.0, sd: 0.0 }).is_none());
+    }
+
+    #[test]
+    fn verdicts_that_are_equal_are_not_apart() {
+        let one = |d_loss: f64, real: f64, fake: f64| Metrics {
+            step: 1,
+            generator_loss: 0.0,
+            discriminator_loss: d_loss,
+            real_score: real,
+            fake_score: fake,
+            penalty: 0.0,
+            auxiliary: 0.0,
+            generator_gradient_norm: 0.0,
+            discriminator_gradient_norm: 0.0,
+        };
+        let of = |objective, metrics: Metrics| separation(objective, &|of| of(&metrics));
+        assert_eq!(of(Objective::Minimax, one(0.0, 0.9, 0.2)), Some(0.9 - 0.2));
+        let ln_2 = std::f64::consts::LN_2;
+        assert_eq!(of(Objective::RelativisticPaired, one(ln_2, 7.0, 7.0)), Some(0.0));
+        assert_eq!(of(Objective::RelativisticAverage, one(ln_2, 0.0, 0.0)), Some(0.5));
+        assert_eq!(of(Objective::Hinge, one(0.0, 3.0, -3.0)), Some(1.0));
+        assert_eq!(of(Objective::Linear, one(1.0, 3.0, -3.0)), None);
+    }
+
+    #[test]
+    fn the_middle_is_told_in_units_of_the_reals() {
+        assert_eq!(middle(&[0.0, 1.0, 2.0, 3.0], 2, 2.0), [0.5, 1.0]);
+        assert_eq!(spread(&[0.0, 0.0, 3.0, 4.0], 2), Some(5.0));
+        assert_eq!(spread(&[0.0, f32::NAN, 3.0, 4.0], 2), None);
+    }
+}
