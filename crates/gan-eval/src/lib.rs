@@ -28,6 +28,7 @@ pub mod discrimination;
 pub mod diversity;
 mod error;
 pub mod floor;
+#[cfg(feature = "matrices")]
 pub mod frechet;
 pub mod grid;
 pub mod histogram;

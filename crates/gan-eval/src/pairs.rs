@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+#[cfg(feature = "matrices")]
 use nalgebra::DMatrix;
 
 use crate::samples::Samples;
@@ -22,6 +23,7 @@ pub(crate) enum Measure {
 }
 
 /// Samples shorter than this are taken pair by pair: packing them costs more than the product.
+#[cfg(feature = "matrices")]
 const SHORT: usize = 16;
 /// Numbers of one set in a block: 4 MiB in double precision, which leaves room in a wasm heap.
 const BLOCK_VALUES: usize = 1 << 19;
@@ -29,6 +31,7 @@ const BLOCK_VALUES: usize = 1 << 19;
 const BLOCK_ROWS: (usize, usize) = (16, 512);
 /// A squared distance below this share of `|x|² + |y|²` is computed from the differences: the
 /// formula's relative error there would exceed about 1e-9.
+#[cfg(feature = "matrices")]
 const CANCELLED: f64 = 1e-6;
 
 /// Calls `visit(i, j, measure(left_i, right_j))` for every pair, in an unspecified order.
@@ -101,31 +104,40 @@ struct BlockProduct<'a> {
     left: Samples<'a>,
     right: Samples<'a>,
     measure: Measure,
+    #[cfg(feature = "matrices")]
     left_norms: Vec<f64>,
+    #[cfg(feature = "matrices")]
     right_norms: Vec<f64>,
     rows: Range<usize>,
+    #[cfg(feature = "matrices")]
     packed: DMatrix<f64>,
 }
 
 impl<'a> BlockProduct<'a> {
     fn new(left: &Samples<'a>, right: &Samples<'a>, measure: Measure) -> Self {
+        #[cfg(feature = "matrices")]
         let norms = |samples: &Samples| samples.rows().map(|row| product(row, row)).collect();
         Self {
             left: *left,
             right: *right,
             measure,
+            #[cfg(feature = "matrices")]
             left_norms: norms(left),
+            #[cfg(feature = "matrices")]
             right_norms: norms(right),
             rows: 0..0,
+            #[cfg(feature = "matrices")]
             packed: DMatrix::zeros(0, 0),
         }
     }
 
+    #[cfg(feature = "matrices")]
     fn is_short(&self) -> bool {
         self.left.size() < SHORT
     }
 
     fn take_rows(&mut self, rows: Range<usize>) {
+        #[cfg(feature = "matrices")]
         if !self.is_short() {
             self.packed = packed(&self.left, &rows).transpose();
         }
@@ -138,18 +150,28 @@ impl<'a> BlockProduct<'a> {
         wanted: impl Fn(usize, usize) -> bool,
         visit: &mut impl FnMut(usize, usize, f64),
     ) {
-        if self.is_short() {
-            let direct = match self.measure {
-                Measure::SquaredDistance => squared_distance,
-                Measure::Product => product,
-            };
-            for j in columns {
-                for i in self.rows.clone().filter(|&i| wanted(i, j)) {
-                    visit(i, j, direct(self.left.row(i), self.right.row(j)));
-                }
-            }
-            return;
+        #[cfg(feature = "matrices")]
+        if !self.is_short() {
+            return self.visit_products(columns, wanted, visit);
         }
+        let direct = match self.measure {
+            Measure::SquaredDistance => squared_distance,
+            Measure::Product => product,
+        };
+        for j in columns {
+            for i in self.rows.clone().filter(|&i| wanted(i, j)) {
+                visit(i, j, direct(self.left.row(i), self.right.row(j)));
+            }
+        }
+    }
+
+    #[cfg(feature = "matrices")]
+    fn visit_products(
+        &self,
+        columns: Range<usize>,
+        wanted: impl Fn(usize, usize) -> bool,
+        visit: &mut impl FnMut(usize, usize, f64),
+    ) {
         let products = &self.packed * packed(&self.right, &columns);
         for (j, column) in columns.zip(products.column_iter()) {
             for (i, &product) in self.rows.clone().zip(column.iter()) {
@@ -160,6 +182,7 @@ impl<'a> BlockProduct<'a> {
         }
     }
 
+    #[cfg(feature = "matrices")]
     fn measured(&self, i: usize, j: usize, product: f64) -> f64 {
         match self.measure {
             Measure::Product => product,
@@ -177,6 +200,7 @@ impl<'a> BlockProduct<'a> {
 }
 
 /// The samples of `range` as the columns of a matrix.
+#[cfg(feature = "matrices")]
 fn packed(samples: &Samples, range: &Range<usize>) -> DMatrix<f64> {
     let size = samples.size();
     let values = &samples.values()[range.start * size..range.end * size];

@@ -28,8 +28,8 @@ pub use error::SpecError;
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
-    Backend, Command, Diagnosis, Event, Fault, FrameKind, Metrics, ModeReport, Phase, Reply,
-    Report, Request, SampleSet, StageSet, Task, Tuning,
+    Backend, Command, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, SampleSet, StageSet,
+    Task, Tuning,
 };
 pub use net::{InitialWeights, NetSpec};
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};

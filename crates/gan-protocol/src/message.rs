@@ -5,8 +5,6 @@
 //! they travel beside them as a list of transferred buffers, the *attachments*. Each message that
 //! has any says which.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::data::DataSource;
@@ -183,8 +181,20 @@ pub enum Event {
         /// How to read the numbers.
         set: StageSet,
     },
-    /// How the run does.
-    Report(Report),
+    /// How the run does, by its newest samples.
+    Report {
+        /// After how many generator steps.
+        step: u64,
+        /// As JSON, since the page only hands it on. `scores`: `diversity`, the mean distance
+        /// between two samples relative to that between two real ones; of data with modes `modes`,
+        /// how many there are, `modesCovered`, how many have a sample within three standard
+        /// deviations, `highQuality`, the share of such samples, and `reverseKl`, KL of the samples'
+        /// modes from the uniform distribution in nats. `diagnoses`: what the run seems to suffer
+        /// from, the worst first, each `{kind, severity, figures}`; the kinds are `collapse`,
+        /// `partial_collapse`, `discriminator_wins`, `vanishing_gradient`, `discriminator_blind`,
+        /// `oscillation` and `divergence`, severities 0 to 1, figures numbers by name.
+        report: String,
+    },
     /// A checkpoint made on the worker's own account, to go on from if it dies; attached.
     Autosave {
         /// After how many generator steps.
@@ -265,45 +275,6 @@ impl StageSet {
         let lattice = self.lattice + 2 * self.lattice * self.lattice_rows;
         3 + 2 * (self.reals + self.fakes + self.pulls) + lattice + self.surface * self.surface
     }
-}
-
-/// How a run does, by its newest samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    /// After how many generator steps.
-    pub step: u64,
-    /// Mean distance between two samples, relative to that between two real ones.
-    pub diversity: f64,
-    /// Of data with modes: rings, grids, mixtures.
-    pub modes: Option<ModeReport>,
-    /// What the run seems to suffer from, the worst first.
-    pub diagnoses: Vec<Diagnosis>,
-}
-
-/// How a run does on data with modes. A sample is of high quality within three standard deviations
-/// of a mode.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModeReport {
-    /// How many modes the data have.
-    pub count: usize,
-    /// How many of them have a sample of high quality.
-    pub covered: usize,
-    /// Share of the samples that are of high quality.
-    pub high_quality: f64,
-    /// KL of the samples' modes from the uniform distribution, in nats.
-    pub reverse_kl: f64,
-}
-
-/// Something that a run seems to suffer from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Diagnosis {
-    /// `collapse`, `partial_collapse`, `discriminator_wins`, `vanishing_gradient`,
-    /// `discriminator_blind`, `oscillation` or `divergence`.
-    pub kind: String,
-    /// How bad it is, 0 to 1.
-    pub severity: f64,
-    /// The figures behind it, by name.
-    pub figures: BTreeMap<String, f64>,
 }
 
 /// Measurements of one generator step.

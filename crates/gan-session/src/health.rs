@@ -5,8 +5,9 @@ use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::modes::{Mixture, ModeCounts};
-use gan_protocol::{Diagnosis, Metrics, ModeReport, Objective, PointsSpec, Report, Shape};
+use gan_protocol::{Metrics, Objective, PointsSpec, Shape};
 use gan_random::Purpose;
+use serde_json::{Map, Value};
 
 use crate::data::{LoadedData, distribution};
 
@@ -34,12 +35,13 @@ impl Health {
         self.metrics.extend_from_slice(points);
     }
 
-    /// Looks at samples of `trainer`; `None` where there is nothing to be said.
+    /// Looks at samples of `trainer`: the step and the report, as `Event::Report` has them; `None`
+    /// where there is nothing to be said.
     pub(crate) async fn report(
         &mut self,
         trainer: &Trainer,
         data: &mut LoadedData,
-    ) -> Result<Option<Report>, CoreError> {
+    ) -> Result<Option<(u64, String)>, CoreError> {
         let spec = trainer.spec();
         let modes = spec.data.points.as_ref().and_then(Modes::of);
         let count = match (spec.data.shape(), &modes) {
@@ -76,19 +78,31 @@ impl Health {
             high_quality: counts.as_ref().map(ModeCounts::high_quality_share),
             middle: middle(&fakes, size, spread),
         });
-        let diagnoses = diagnoses.into_iter().map(|one| Diagnosis {
-            kind: one.kind.name().to_owned(),
-            severity: one.severity,
-            figures: one.figures.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect(),
+        let mut scores = named(&[("diversity", diversity)]);
+        if let Some(counts) = &counts {
+            scores.extend(named(&[
+                ("modes", counts.all.len() as f64),
+                ("modesCovered", counts.covered() as f64),
+                ("highQuality", counts.high_quality_share()),
+                ("reverseKl", counts.reverse_kl_of_all()),
+            ]));
+        }
+        let diagnoses = diagnoses.into_iter().map(|one| {
+            let mut told = named(&[("severity", one.severity)]);
+            told.insert("kind".to_owned(), one.kind.name().into());
+            told.insert("figures".to_owned(), named(&one.figures).into());
+            Value::Object(told)
         });
-        let modes = counts.as_ref().map(|counts| ModeReport {
-            count: counts.all.len(),
-            covered: counts.covered(),
-            high_quality: counts.high_quality_share(),
-            reverse_kl: counts.reverse_kl_of_all(),
-        });
-        Ok(Some(Report { step: last.step, diversity, modes, diagnoses: diagnoses.collect() }))
+        let mut report = Map::new();
+        report.insert("scores".to_owned(), scores.into());
+        report.insert("diagnoses".to_owned(), diagnoses.collect());
+        Ok(Some((last.step, Value::Object(report).to_string())))
     }
+}
+
+/// Numbers by name; those that JSON cannot say become `null`.
+fn named(numbers: &[(&str, f64)]) -> Map<String, Value> {
+    numbers.iter().map(|(name, number)| ((*name).to_owned(), (*number).into())).collect()
 }
 
 /// The modes that the data have, by themselves.

@@ -232,8 +232,8 @@ impl<L: DataLoader> Session<L> {
         let Some(data) = &mut run.data else { return Ok(()) };
         let report = run.health.report(&run.trainer, data).await?;
         run.report.done(begin_ms, (self.clock)());
-        if let Some(report) = report {
-            self.tell(Event::Report(report));
+        if let Some((step, report)) = report {
+            self.tell(Event::Report { step, report });
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What is known of the run on the screen, as the worker's events tell it.
 
 use gan_plot::History;
-use gan_protocol::{Backend, DataSource, Metrics, Phase, Report, Task};
+use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
 
 use crate::model::refusal::Refusal;
 
@@ -58,8 +58,8 @@ pub struct RunState {
     pub dataset: Option<DataSource>,
     /// The newest measurements.
     pub newest: Option<Metrics>,
-    /// How the run does, as far as the worker has looked.
-    pub report: Option<Report>,
+    /// How the run does, as JSON (see [`gan_protocol::Event::Report`]).
+    pub report: Option<String>,
     /// Count of samples in the data; `None` is unlimited or unknown.
     pub samples: Option<u64>,
     /// Losses and scores of every step.

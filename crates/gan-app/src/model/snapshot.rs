@@ -1,6 +1,6 @@
 //! The state of the page as scripts see it.
 
-use gan_protocol::{Backend, DataSource, Diagnosis, Phase};
+use gan_protocol::{Backend, DataSource, Phase};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub struct Snapshot {
     /// Newest scores by name; those of the two nets' last step.
     pub scores: Value,
     /// What the run seems to suffer from, the worst first.
-    pub diagnoses: Vec<Diagnosis>,
+    pub diagnoses: Value,
     /// Why the session cannot go on, or `null`.
     pub error: Option<Refusal>,
 }
@@ -47,6 +47,9 @@ pub struct Losses {
 impl Snapshot {
     /// The state of a run.
     pub fn of(state: &RunState, preset: &str) -> Self {
+        // What is no JSON says nothing.
+        let report = state.report.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let mut report: Map<String, Value> = report.unwrap_or_default();
         Self {
             phase: state.phase,
             backend: state.backend,
@@ -59,32 +62,28 @@ impl Snapshot {
                 generator: state.newest(Column::GeneratorLoss),
                 discriminator: state.newest(Column::DiscriminatorLoss),
             },
-            scores: scores(state),
-            diagnoses: state.report.iter().flat_map(|report| report.diagnoses.clone()).collect(),
+            scores: scores(state, &mut report),
+            diagnoses: report.remove("diagnoses").unwrap_or_else(|| Value::Array(Vec::new())),
             error: state.error.clone(),
         }
     }
 }
 
-fn scores(state: &RunState) -> Value {
-    let mut scores = Map::new();
-    let mut add = |name: &str, value: f64| drop(scores.insert(name.to_string(), value.into()));
+fn scores(state: &RunState, report: &mut Map<String, Value>) -> Value {
+    let mut scores = match report.remove("scores") {
+        Some(Value::Object(scores)) => scores,
+        _ => Map::new(),
+    };
     if let Some(of) = state.newest {
-        add("realScore", of.real_score);
-        add("fakeScore", of.fake_score);
-        add("penalty", of.penalty);
-        add("auxiliary", of.auxiliary);
-        add("generatorGradientNorm", of.generator_gradient_norm);
-        add("discriminatorGradientNorm", of.discriminator_gradient_norm);
-    }
-    if let Some(report) = &state.report {
-        add("diversity", report.diversity);
-        if let Some(modes) = report.modes {
-            add("modes", modes.count as f64);
-            add("modesCovered", modes.covered as f64);
-            add("highQuality", modes.high_quality);
-            add("reverseKl", modes.reverse_kl);
-        }
+        let numbers = [
+            ("realScore", of.real_score),
+            ("fakeScore", of.fake_score),
+            ("penalty", of.penalty),
+            ("auxiliary", of.auxiliary),
+            ("generatorGradientNorm", of.generator_gradient_norm),
+            ("discriminatorGradientNorm", of.discriminator_gradient_norm),
+        ];
+        scores.extend(numbers.map(|(name, number)| (name.to_string(), number.into())));
     }
     scores.into()
 }
@@ -92,6 +91,17 @@ fn scores(state: &RunState) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_joins_the_scores_and_brings_diagnoses() {
+        let report = r#"{"scores":{"diversity":0.5},"diagnoses":[{"kind":"collapse"}]}"#;
+        let state = RunState { report: Some(report.to_string()), ..RunState::default() };
+        let snapshot = Snapshot::of(&state, "ring");
+        assert_eq!(snapshot.scores, serde_json::json!({"diversity": 0.5}));
+        assert_eq!(snapshot.diagnoses, serde_json::json!([{"kind": "collapse"}]));
+        let broken = RunState { report: Some("{".to_string()), ..RunState::default() };
+        assert_eq!(Snapshot::of(&broken, "ring").diagnoses, serde_json::json!([]));
+    }
 
     #[test]
     fn the_fields_are_those_that_scripts_know() {

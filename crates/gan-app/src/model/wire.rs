@@ -4,7 +4,7 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{Diagnosis, Event, Fault, ModeReport, Reply, Report, SampleSet, StageSet, Task};
+use gan_protocol::{Event, Fault, Reply, SampleSet, StageSet, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -39,12 +39,10 @@ pub fn event(value: &Value) -> Result<Event, String> {
             set: set(value)?,
         },
         "stage" => Event::Stage { step: number(value, "step")?, set: stage(&value["set"])? },
-        "report" => Event::Report(Report {
+        "report" => Event::Report {
             step: number(value, "step")?,
-            diversity: float(value, "diversity"),
-            modes: optional(value, "modes", modes)?,
-            diagnoses: list(value, "diagnoses").iter().map(diagnosis).collect::<Result<_, _>>()?,
-        }),
+            report: text(value, "report")?.to_string(),
+        },
         "autosave" => Event::Autosave { step: number(value, "step")? },
         "fault" => Event::Fault(fault(value)?),
         other => return Err(format!("unknown event `{other}`")),
@@ -72,35 +70,6 @@ fn stage(set: &Value) -> Result<StageSet, String> {
         lattice_rows: count("lattice_rows")?,
         surface: count("surface")?,
     })
-}
-
-fn modes(modes: &Value) -> Result<ModeReport, String> {
-    Ok(ModeReport {
-        count: number(modes, "count")? as usize,
-        covered: number(modes, "covered")? as usize,
-        high_quality: float(modes, "high_quality"),
-        reverse_kl: float(modes, "reverse_kl"),
-    })
-}
-
-fn diagnosis(value: &Value) -> Result<Diagnosis, String> {
-    let figures = value["figures"].as_object().into_iter().flatten();
-    Ok(Diagnosis {
-        kind: text(value, "kind")?.to_string(),
-        severity: float(value, "severity"),
-        figures: figures
-            .map(|(name, of)| (name.clone(), of.as_f64().unwrap_or(f64::NAN)))
-            .collect(),
-    })
-}
-
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value[name].as_array().map_or(&[], Vec::as_slice)
-}
-
-/// A number that plain data may not be able to say.
-fn float(value: &Value, name: &str) -> f64 {
-    value[name].as_f64().unwrap_or(f64::NAN)
 }
 
 fn reply(value: &Value) -> Result<Reply, String> {
@@ -201,33 +170,7 @@ mod tests {
             Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
             Event::Frame { sheet: FrameKind::Fresh, step: 8, set },
             Event::Autosave { step: 6 },
-            Event::Report(Report { step: 4, diversity: 0.5, modes: None, diagnoses: Vec::new() }),
-            Event::Report(Report {
-                step: 4,
-                diversity: 0.5,
-                modes: Some(ModeReport {
-                    count: 8,
-                    covered: 7,
-                    high_quality: 0.75,
-                    reverse_kl: 0.25,
-                }),
-                diagnoses: vec![Diagnosis {
-                    kind: "collapse".to_string(),
-                    severity: 0.5,
-                    figures: [("occupied".to_string(), 0.125)].into(),
-                }],
-            }),
-            Event::Stage {
-                step: 5,
-                set: StageSet {
-                    reals: 1,
-                    fakes: 2,
-                    pulls: 3,
-                    lattice: 4,
-                    lattice_rows: 5,
-                    surface: 6,
-                },
-            },
+            Event::Report { step: 4, report: "{}".to_string() },
         ];
         events.extend(replies.into_iter().map(|reply| settled(Some(reply), None)));
         events.extend(faults.iter().cloned().map(|fault| settled(None, Some(fault))));

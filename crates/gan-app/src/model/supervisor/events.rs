@@ -45,7 +45,7 @@ impl<B: Clone> Supervisor<B> {
                     self.effects.push(Effect::Stage { step, set, numbers });
                 }
             }
-            Event::Report(report) => self.state.report = Some(report),
+            Event::Report { report, .. } => self.state.report = Some(report),
             Event::Autosave { step } => {
                 // While another run loads, one cannot tell whose checkpoint it is.
                 let is_loading = self.main.as_ref().is_some_and(super::worker::Worker::is_loading);
