@@ -5,6 +5,7 @@ use crate::data::DataSource;
 use crate::error::SpecError;
 use crate::labels::LabelSpec;
 use crate::layer::LayerSpec;
+use crate::number::decimal;
 use crate::run::RunSpec;
 
 pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
@@ -23,6 +24,7 @@ fn smoothing(spec: &RunSpec) -> Result<(), SpecError> {
     ];
     for (name, value) in smoothed {
         if value > 0.0 && !spec.objective.has_targets() {
+            let value = decimal(f64::from(value));
             let message = format!("is {value}; this objective has no targets that could be moved");
             return Err(SpecError::new(name, message));
         }

@@ -1,6 +1,6 @@
 //! The one error of a spec: which field, what it holds, what is allowed.
 
-use std::fmt;
+use crate::number::decimal;
 
 /// A spec was refused. `path` names the field as in its JSON form, for example
 /// `generator.layers[2].units`.
@@ -31,7 +31,7 @@ impl SpecError {
 }
 
 /// Checks that `value` lies in `minimum..=maximum`; NaN does not.
-pub(crate) fn in_range<T: PartialOrd + fmt::Display>(
+pub(crate) fn in_range<T: Figure>(
     path: &str,
     value: T,
     minimum: T,
@@ -40,13 +40,43 @@ pub(crate) fn in_range<T: PartialOrd + fmt::Display>(
     if value >= minimum && value <= maximum {
         Ok(())
     } else {
-        Err(out_of_range(path, [&value, &minimum, &maximum]))
+        Err(out_of_range(path, [value.told(), minimum.told(), maximum.told()]))
     }
 }
+
+/// A number of a spec.
+pub(crate) trait Figure: PartialOrd {
+    /// As people write it.
+    fn told(&self) -> String;
+}
+
+impl Figure for f64 {
+    fn told(&self) -> String {
+        decimal(*self)
+    }
+}
+
+impl Figure for f32 {
+    fn told(&self) -> String {
+        decimal(f64::from(*self))
+    }
+}
+
+/// Whole numbers.
+macro_rules! figures {
+    ($($type:ty),+) => {
+        $(impl Figure for $type {
+            fn told(&self) -> String {
+                self.to_string()
+            }
+        })+
+    };
+}
+figures!(u16, u32, u64, usize);
 
 /// Apart, so that it is there once and not for each type of number.
 #[cold]
 #[inline(never)]
-fn out_of_range(path: &str, [value, minimum, maximum]: [&dyn fmt::Display; 3]) -> SpecError {
+fn out_of_range(path: &str, [value, minimum, maximum]: [String; 3]) -> SpecError {
     SpecError::new(path, format!("is {value}; allowed is {minimum} to {maximum}"))
 }

@@ -14,6 +14,7 @@ mod labels;
 mod layer;
 mod message;
 mod net;
+mod number;
 mod objective;
 mod optimizer;
 mod presets;
@@ -32,6 +33,7 @@ pub use message::{
     Task, Tuning,
 };
 pub use net::{InitialWeights, NetSpec};
+pub use number::decimal;
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
 pub use presets::{DEFAULT_PRESET, Preset, preset, presets};

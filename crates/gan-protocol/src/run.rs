@@ -8,6 +8,7 @@ use crate::data::DataSpec;
 use crate::error::{SpecError, in_range};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
+use crate::number::short;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
 use crate::read::{self, reads_names, reads_struct};
@@ -261,33 +262,6 @@ fn with_short_numbers(value: Value) -> Value {
         }
         other => other,
     }
-}
-
-/// The number with the fewest decimal digits that is the same f32, where `number` is one. By
-/// arithmetic: printing and parsing would bring their tables into the page.
-fn short(number: f64) -> f64 {
-    let single = number as f32;
-    if f64::from(single) != number || number == 0.0 {
-        return number;
-    }
-    let (mut exponent, mut leading) = (0_i32, number.abs());
-    while leading >= 10.0 {
-        (leading, exponent) = (leading / 10.0, exponent + 1);
-    }
-    while leading < 1.0 {
-        (leading, exponent) = (leading * 10.0, exponent - 1);
-    }
-    // Nine digits name every f32.
-    let rounded = (0..9).map(|digits| {
-        let scale = 10_f64.powi((digits - exponent).abs());
-        if digits >= exponent {
-            (number * scale).round() / scale
-        } else {
-            (number / scale).round() * scale
-        }
-    });
-    let mut same = rounded.filter(|candidate| *candidate as f32 == single);
-    same.next().unwrap_or(number)
 }
 
 reads_struct!(RunSpec {

@@ -93,7 +93,7 @@ impl Address {
         let patch = base.and_then(|base| difference(&base, &run.spec.to_value()));
         Self {
             preset: (run.preset != DEFAULT_PRESET).then(|| run.preset.clone()),
-            patch: patch.map(shortened),
+            patch,
             backend,
             autostart,
             language: language.map(str::to_string),
@@ -138,26 +138,6 @@ pub fn preference_name(preference: Preference) -> &'static str {
         Preference::Auto => "auto",
         Preference::Cpu => "cpu",
         Preference::Webgpu => "webgpu",
-    }
-}
-
-/// Single-precision numbers as short as they were written: 0.1, not 0.10000000149011612.
-fn shortened(value: Value) -> Value {
-    match value {
-        Value::Number(number) => {
-            let exact = number.as_f64().filter(|value| f64::from(*value as f32) == *value);
-            let short = exact.filter(|_| number.is_f64()).map(|value| (value as f32).to_string());
-            let short = short.and_then(|short| serde_json::from_str(&short).ok());
-            short.unwrap_or(Value::Number(number))
-        }
-        Value::Array(items) => items.into_iter().map(shortened).collect(),
-        Value::Object(mut map) => {
-            for value in map.values_mut() {
-                *value = shortened(value.take());
-            }
-            Value::Object(map)
-        }
-        other => other,
     }
 }
 

@@ -119,8 +119,8 @@ pub(crate) fn Chart(
             </figcaption>
             <div node_ref=place class="plot">
                 <svg
-                    viewBox=derived(move || format!("0 0 {} {HEIGHT_PX}", width_px.get()))
-                    height=HEIGHT_PX.to_string()
+                    viewBox=derived(move || format!("0 0 {:.0} {HEIGHT_PX:.0}", width_px.get()))
+                    height=format!("{HEIGHT_PX:.0}")
                     role="img"
                     aria-label=derived(move || summary(&lines))
                 >
@@ -174,14 +174,14 @@ fn Grid(axes: Memo<Axes>) -> impl IntoView {
         for tick in &axes.up.ticks {
             let (x, y, label) = (LEFT_PX - 8.0, up.to_px(tick.value), &tick.label);
             markup += &format!(
-                "<line class='rule' x1='{LEFT_PX}' x2='{right}' y1='{y:.1}' y2='{y:.1}'/>\
-                 <text x='{x}' y='{y:.1}' text-anchor='end' dominant-baseline='central'>{label}\
+                "<line class='rule' x1='{LEFT_PX:.0}' x2='{right:.0}' y1='{y:.1}' y2='{y:.1}'/>\
+                 <text x='{x:.1}' y='{y:.1}' text-anchor='end' dominant-baseline='central'>{label}\
                  </text>"
             );
         }
         for tick in &axes.across.ticks {
             let (x, y, label) = (across.to_px(tick.value), HEIGHT_PX - 4.0, &tick.label);
-            markup += &format!("<text x='{x:.1}' y='{y}' text-anchor='middle'>{label}</text>");
+            markup += &format!("<text x='{x:.1}' y='{y:.1}' text-anchor='middle'>{label}</text>");
         }
         markup
     };

@@ -1,5 +1,6 @@
 //! Labelled controls.
 
+use gan_protocol::decimal;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -104,7 +105,7 @@ pub(crate) fn SliderField(
     let from_slider = move |position: f64| {
         if logarithmic { numbers::rounded(js_sys::Math::pow(10.0, position)) } else { position }
     };
-    let slider = shown(derived(move || to_slider(value.get()).to_string()));
+    let slider = shown(derived(move || decimal(to_slider(value.get()))));
     let field = shown(derived(move || numbers::rate(value.get())));
     let slid = change(move |event| {
         let position = typed(&event);
@@ -128,9 +129,9 @@ pub(crate) fn SliderField(
                     node_ref=slider
                     id=id
                     type="range"
-                    min=ends.0.to_string()
-                    max=ends.1.to_string()
-                    step=step.to_string()
+                    min=decimal(ends.0)
+                    max=decimal(ends.1)
+                    step=decimal(step)
                     aria-valuetext=derived(move || numbers::rate(value.get()))
                     on:input=slid
                 />

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use gan_protocol::decimal;
+
 /// `12,345`
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -37,7 +39,7 @@ pub(crate) fn rounded(value: f64) -> f64 {
 /// A learning rate without needless digits: `0.0002`, `1e-6`.
 pub(crate) fn rate(value: f64) -> String {
     let short = rounded(value);
-    if short != 0.0 && short < 1e-4 { gan_plot::exponential(short, 2) } else { short.to_string() }
+    if short != 0.0 && short < 1e-4 { gan_plot::exponential(short, 2) } else { decimal(short) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! Numbers as people write them.
+
+use serde_json::Number;
+
+/// The number with the fewest decimal digits that is the same f32, where `number` is one. By
+/// arithmetic: printing and parsing would bring their tables into the page.
+pub(crate) fn short(number: f64) -> f64 {
+    let single = number as f32;
+    if f64::from(single) != number || number == 0.0 {
+        return number;
+    }
+    let (mut exponent, mut leading) = (0_i32, number.abs());
+    while leading >= 10.0 {
+        (leading, exponent) = (leading / 10.0, exponent + 1);
+    }
+    while leading < 1.0 {
+        (leading, exponent) = (leading * 10.0, exponent - 1);
+    }
+    // Nine digits name every f32.
+    let rounded = (0..9).map(|digits| {
+        let scale = 10_f64.powi((digits - exponent).abs());
+        if digits >= exponent {
+            (number * scale).round() / scale
+        } else {
+            (number / scale).round() * scale
+        }
+    });
+    let mut same = rounded.filter(|candidate| *candidate as f32 == single);
+    same.next().unwrap_or(number)
+}
+
+/// `0.3`, `8`, `1e-6`: in as few digits as name the number, or its f32 where it is one. By the printer
+/// of JSON, which the page holds already: the standard library's would be a second one.
+pub fn decimal(number: f64) -> String {
+    match Number::from_f64(short(number)) {
+        Some(finite) => {
+            let text = finite.to_string();
+            text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+        }
+        None if number.is_nan() => "NaN".to_owned(),
+        None => if number > 0.0 { "inf" } else { "-inf" }.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_short_as_they_can_be() {
+        let told = [0.3, 8.0, -2.5, 1e-6, 1e21, f64::from(0.1_f32)].map(decimal);
+        assert_eq!(told, ["0.3", "8", "-2.5", "1e-6", "1e+21", "0.1"]);
+        assert_eq!([f64::NAN, f64::INFINITY].map(decimal), ["NaN", "inf"]);
+    }
+}
