@@ -4,9 +4,12 @@
 //! [`playground`], the interface that every script has. So the page opens as fast as without it,
 //! and nothing in here can disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane.
+//! [`stage`] shows what the two nets do in the plane; `findings` what is good and bad about the run,
+//! and what usually helps ([`remedies`]).
 
+mod findings;
 pub mod playground;
+pub mod remedies;
 pub mod stage;
 pub mod words;
 
@@ -19,7 +22,10 @@ pub fn open(place: web_sys::HtmlElement) {
     console_error_panic_hook::set_once();
     let handle = leptos::mount::mount_to(place, || {
         words::follow_document();
-        view! { <stage::view::StageView/> }
+        view! {
+            <stage::view::StageView/>
+            <findings::Findings/>
+        }
     });
     // It stays for as long as the page does.
     handle.forget();

@@ -1,8 +1,9 @@
 //! The page, as any script sees it: `window.ganPlayground`.
 
-use js_sys::{Float32Array, Function, Reflect};
+use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
+use crate::remedies::Change;
 use crate::stage::frame::Counts;
 
 fn playground() -> JsValue {
@@ -59,4 +60,116 @@ pub fn watch(watcher: impl Fn(u64, Counts, Vec<f32>) + 'static) {
         watcher(count("step") as u64, counts, numbers);
     });
     call("watch", &called.into_js_value());
+}
+
+/// Calls `tick` about every `interval_ms` for as long as the page lives.
+pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
+    let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
+    let window = web_sys::window().expect("the lab runs in a page");
+    window
+        .set_interval_with_callback_and_timeout_and_arguments_0(tick.unchecked_ref(), interval_ms)
+        .expect("a window has timers");
+}
+
+/// Scores of the run's newest samples; `None` where there are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Mean distance between two samples, relative to the reals'.
+    pub diversity: Option<f64>,
+    /// Modes of the data.
+    pub modes: Option<f64>,
+    /// Those that have a sample.
+    pub covered: Option<f64>,
+    /// Share of the samples that lie at a mode.
+    pub high_quality: Option<f64>,
+}
+
+/// Something that the run seems to suffer from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Which illness.
+    pub kind: String,
+    /// The figures behind it.
+    pub figures: Vec<(String, f64)>,
+}
+
+/// How the run does.
+pub fn findings() -> (Scores, Vec<Finding>) {
+    let snapshot = call("snapshot", &JsValue::UNDEFINED);
+    let scores = member(&snapshot, "scores");
+    let score = |name: &str| member(&scores, name).as_f64();
+    let found = member(&snapshot, "diagnoses");
+    let found = if found.is_object() { Array::from(&found) } else { Array::new() };
+    let finding = |one: JsValue| {
+        let figures = member(&one, "figures");
+        let figures = figures.dyn_into::<Object>().map(|figures| Object::entries(&figures));
+        let figures = figures.unwrap_or_default().into_iter().filter_map(|entry| {
+            let entry = Array::from(&entry);
+            Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))
+        });
+        Finding {
+            kind: member(&one, "kind").as_string().unwrap_or_default(),
+            figures: figures.collect(),
+        }
+    };
+    let scores = Scores {
+        diversity: score("diversity"),
+        modes: score("modes"),
+        covered: score("modesCovered"),
+        high_quality: score("highQuality"),
+    };
+    (scores, found.iter().map(finding).collect())
+}
+
+/// Changes the run. What is refused, the page itself tells.
+pub fn apply(change: Change) {
+    let spec = call("spec", &JsValue::UNDEFINED);
+    let rate = |net: &str| member(&member(&spec, net), "learning_rate").as_f64().unwrap_or(0.0);
+    let tuning = Object::new();
+    // Setting a member of a fresh object does not fail.
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&tuning, &name.into(), &value));
+    match change {
+        Change::Rates(generator, discriminator) => {
+            if generator != 1.0 {
+                let rate = generator * rate("generator_optimizer");
+                set("generator_learning_rate", rate.into());
+            }
+            if discriminator != 1.0 {
+                let rate = discriminator * rate("discriminator_optimizer");
+                set("discriminator_learning_rate", rate.into());
+            }
+        }
+        Change::Objective(objective) => set("objective", objective.into()),
+        Change::DiscriminatorSteps(steps) => set("discriminator_steps", steps.into()),
+        Change::Anew(fields) => return begin_anew(spec, fields),
+    }
+    ignore_refusal(&call("tune", &tuning));
+}
+
+/// The run with other `fields` from its start, and on if it was going.
+fn begin_anew(spec: JsValue, fields: &str) {
+    let fields = JSON::parse(fields).unwrap_or(JsValue::UNDEFINED);
+    let (Ok(spec), Ok(fields)) = (spec.dyn_into::<Object>(), fields.dyn_into::<Object>()) else {
+        return;
+    };
+    let snapshot = call("snapshot", &JsValue::UNDEFINED);
+    let was_running = member(&snapshot, "phase").as_string().as_deref() == Some("running");
+    let loaded = call("load", &Object::assign(&spec, &fields));
+    let Ok(loaded) = loaded.dyn_into::<Promise>() else { return };
+    let then = Closure::once(move |_: JsValue| {
+        if was_running {
+            ignore_refusal(&call("start", &JsValue::UNDEFINED));
+        }
+    });
+    ignore_refusal(&loaded.then(&then).into());
+    then.forget();
+}
+
+/// The page has told whoever reads it.
+fn ignore_refusal(promise: &JsValue) {
+    if let Some(promise) = promise.dyn_ref::<Promise>() {
+        let nothing = Closure::once(|_: JsValue| ());
+        drop(promise.catch(&nothing));
+        nothing.forget();
+    }
 }

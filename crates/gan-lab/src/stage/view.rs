@@ -156,7 +156,7 @@ pub(crate) fn StageView() -> impl IntoView {
         stage.scene.update_value(|scene| scene.take(step, counts, &numbers));
         stage.draw();
     });
-    every_ms(LOOK_EVERY_MS, move || stage.look());
+    playground::every_ms(LOOK_EVERY_MS, move || stage.look());
     stage.look();
     // What is shown depends on these; the picture itself comes with each stage.
     Effect::new(move |_| {
@@ -321,14 +321,6 @@ fn redraw_when_resized(canvas: &HtmlCanvasElement, stage: Stage) {
         observer.observe(canvas);
         std::mem::forget(observer);
     }
-}
-
-fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
-    let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
-    let window = web_sys::window().expect("the lab runs in a page");
-    window
-        .set_interval_with_callback_and_timeout_and_arguments_0(tick.unchecked_ref(), interval_ms)
-        .expect("a window has timers");
 }
 
 #[cfg(test)]

@@ -1,0 +1,169 @@
+//! How the run does: its scores, what it seems to suffer from, and what usually helps.
+
+use leptos::prelude::*;
+
+use crate::playground::{self, Finding, Scores};
+use crate::remedies::{Remedy, remedies};
+use crate::words::{key, say, say_with, t};
+
+/// The key of a diagnosis's name, and of what it means.
+fn words_of(kind: &str) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        "collapse" => (key("collapse"), key("collapse-means")),
+        "partial_collapse" => (key("partial-collapse"), key("partial-collapse-means")),
+        "vanishing_gradient" => (key("vanishing-gradient"), key("vanishing-gradient-means")),
+        "discriminator_wins" => (key("discriminator-wins"), key("discriminator-wins-means")),
+        "discriminator_blind" => (key("discriminator-blind"), key("discriminator-blind-means")),
+        "oscillation" => (key("oscillation"), key("oscillation-means")),
+        "divergence" => (key("divergence"), key("divergence-means")),
+        _ => return None,
+    })
+}
+
+/// The key of a figure's name.
+fn figure_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "diversity" => key("figure-diversity"),
+        "occupied" => key("figure-occupied"),
+        "separation" => key("figure-separation"),
+        "gradient_left" => key("figure-gradient-left"),
+        "high_quality" => key("figure-high-quality"),
+        "stride" => key("figure-stride"),
+        "loss" => key("figure-loss"),
+        _ => return None,
+    })
+}
+
+/// A share in percent, or a number with two decimals where it is none.
+fn figure_text(name: &str, value: f64) -> String {
+    match name {
+        "occupied" | "gradient_left" | "high_quality" | "diversity" => percent(value),
+        _ => format!("{value:.2}"),
+    }
+}
+
+fn percent(share: f64) -> String {
+    // NaN is no share: the figure is not known.
+    if share.is_nan() { "–".to_string() } else { format!("{:.0} %", 100.0 * share) }
+}
+
+/// Scores and diagnoses, followed as the run goes.
+#[component]
+pub(crate) fn Findings() -> impl IntoView {
+    let scores = RwSignal::new(Scores::default());
+    let found = RwSignal::new(Vec::<Finding>::new());
+    playground::every_ms(500, move || {
+        let (new_scores, new_found) = playground::findings();
+        if scores.get_untracked() != new_scores {
+            scores.set(new_scores);
+        }
+        // Figures wobble; the list is made anew only when something else is said.
+        let kinds = |list: &[Finding]| list.iter().map(|one| one.kind.clone()).collect::<Vec<_>>();
+        if found.with_untracked(|old| kinds(old)) != kinds(&new_found) {
+            found.set(new_found);
+        }
+    });
+    let hidden = Signal::derive(move || scores.get().diversity.is_none());
+    let well = Signal::derive(move || !found.with(Vec::is_empty));
+    view! {
+        <section class="lab-findings" hidden=hidden aria-label=t("findings-title")>
+            <h2>{t("findings-title")}</h2>
+            <ScoreList scores=scores/>
+            <div aria-live="polite">
+                <p class="hint" hidden=well>{t("findings-none")}</p>
+                <ul>
+                    <For each=move || found.get() key=|one| one.kind.clone() let:finding>
+                        <Found finding=finding/>
+                    </For>
+                </ul>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn ScoreList(scores: RwSignal<Scores>) -> impl IntoView {
+    let without_modes = Signal::derive(move || scores.get().modes.is_none());
+    let covered = move || {
+        let scores = scores.get();
+        let (covered, all) = (scores.covered.unwrap_or(0.0), scores.modes.unwrap_or(0.0));
+        say_with(
+            key("score-modes-value"),
+            &[("covered", format!("{covered:.0}")), ("all", format!("{all:.0}"))],
+        )
+    };
+    let quality = move || percent(scores.get().high_quality.unwrap_or(f64::NAN));
+    let diversity = move || percent(scores.get().diversity.unwrap_or(f64::NAN));
+    view! {
+        <dl>
+            <div hidden=without_modes><dt>{t("score-modes")}</dt><dd class="number">{covered}</dd></div>
+            <div hidden=without_modes><dt>{t("score-quality")}</dt><dd class="number">{quality}</dd></div>
+            <div><dt>{t("score-diversity")}</dt><dd class="number">{diversity}</dd></div>
+        </dl>
+    }
+}
+
+#[component]
+fn Found(finding: Finding) -> impl IntoView {
+    let words = words_of(&finding.kind);
+    let title = {
+        let kind = finding.kind.clone();
+        move || words.map_or_else(|| kind.clone(), |(name, _)| say(name))
+    };
+    let meaning = move || words.map_or_else(String::new, |(_, meaning)| say(meaning));
+    let figures = finding.figures.clone();
+    let figures = move || {
+        let told = figures.iter().filter_map(|(name, value)| {
+            Some(format!("{} {}", say(figure_name(name)?), figure_text(name, *value)))
+        });
+        told.collect::<Vec<_>>().join(" · ")
+    };
+    let buttons = remedies(&finding.kind).iter().map(|remedy: &'static Remedy| {
+        view! {
+            <button on:click=move |_| playground::apply(remedy.change)>{t(remedy.name)}</button>
+        }
+    });
+    view! {
+        <li class="lab-found">
+            <h3>{title}</h3>
+            <p>{meaning}</p>
+            <p class="hint number">{figures}</p>
+            <div class="lab-remedies">
+                <span class="hint">{t("remedies")}</span>
+                {buttons.collect_view()}
+            </div>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `gan_eval::diagnosis` names them.
+    const KINDS: [&str; 7] = [
+        "collapse",
+        "partial_collapse",
+        "discriminator_wins",
+        "vanishing_gradient",
+        "discriminator_blind",
+        "oscillation",
+        "divergence",
+    ];
+
+    #[test]
+    fn every_diagnosis_has_words_and_remedies() {
+        for kind in KINDS {
+            assert!(words_of(kind).is_some(), "{kind}");
+            assert!(!remedies(kind).is_empty(), "{kind}");
+        }
+        assert!(words_of("hunger").is_none() && remedies("hunger").is_empty());
+    }
+
+    #[test]
+    fn figures_are_told_in_their_units() {
+        assert_eq!(figure_text("occupied", 0.125), "12 %");
+        assert_eq!(figure_text("separation", 0.97), "0.97");
+        assert_eq!(percent(f64::NAN), "–");
+    }
+}

@@ -1,0 +1,119 @@
+//! What usually helps against what a run seems to suffer from.
+
+use crate::words::key;
+
+/// A change of the run, one click away.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// Factors for the step sizes of generator and discriminator; from the next step on.
+    Rates(f64, f64),
+    /// Another objective, from the next step on.
+    Objective(&'static str),
+    /// Steps of the discriminator per step of the generator, from the next step on.
+    DiscriminatorSteps(u32),
+    /// Fields of the spec, as JSON; the run starts anew.
+    Anew(&'static str),
+}
+
+/// A change with its name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Remedy {
+    /// The key of its name.
+    pub name: &'static str,
+    /// What it does.
+    pub change: Change,
+}
+
+const fn remedy(name: &'static str, change: Change) -> Remedy {
+    Remedy { name, change }
+}
+
+const AGAINST_COLLAPSE: [Remedy; 4] = [
+    remedy(
+        key("remedy-r3gan"),
+        Change::Anew(
+            r#"{"objective": "relativistic_paired",
+                "penalties": [{"kind": "r1", "weight": 0.1}, {"kind": "r2", "weight": 0.1}]}"#,
+        ),
+    ),
+    remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 4, "penalties": []}"#)),
+    remedy(
+        key("remedy-wgan-gp"),
+        Change::Anew(
+            r#"{"objective": "linear", "discriminator_steps": 3, "label_smoothing": 0,
+                "penalties": [{"kind": "gradient_penalty", "weight": 1}]}"#,
+        ),
+    ),
+    remedy(key("remedy-unrolled"), Change::Anew(r#"{"unrolled_steps": 5}"#)),
+];
+
+/// What usually helps against `kind`, as the page's diagnoses name it.
+pub fn remedies(kind: &str) -> &'static [Remedy] {
+    match kind {
+        "collapse" | "partial_collapse" => &AGAINST_COLLAPSE,
+        "vanishing_gradient" => {
+            const LIST: [Remedy; 2] = [
+                remedy(key("remedy-non-saturating"), Change::Objective("non_saturating")),
+                remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
+            ];
+            &LIST
+        }
+        "discriminator_wins" => {
+            const LIST: [Remedy; 2] = [
+                remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
+                remedy(
+                    key("remedy-noise"),
+                    Change::Anew(r#"{"instance_noise": {"sd": 0.2, "decay_steps": 2000}}"#),
+                ),
+            ];
+            &LIST
+        }
+        "discriminator_blind" => {
+            const LIST: [Remedy; 2] = [
+                remedy(key("remedy-stronger-discriminator"), Change::Rates(1.0, 4.0)),
+                remedy(key("remedy-more-discriminator-steps"), Change::DiscriminatorSteps(3)),
+            ];
+            &LIST
+        }
+        "oscillation" => {
+            const LIST: [Remedy; 2] = [
+                remedy(key("remedy-slower"), Change::Rates(0.5, 0.5)),
+                remedy(key("remedy-average"), Change::Anew(r#"{"ema": {"decay": 0.99}}"#)),
+            ];
+            &LIST
+        }
+        "divergence" => {
+            const LIST: [Remedy; 1] = [remedy(key("remedy-slower"), Change::Rates(0.25, 0.25))];
+            &LIST
+        }
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::{RunSpec, preset};
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn runs_that_start_anew_are_ones_that_the_page_accepts() {
+        let kinds = ["collapse", "discriminator_wins", "oscillation"];
+        let mut tried = 0;
+        for remedy in kinds.into_iter().flat_map(remedies) {
+            let Change::Anew(fields) = remedy.change else { continue };
+            let fields: Value = serde_json::from_str(fields).expect("JSON");
+            for name in ["ring-collapse", "ring", "mnist-dcgan-small", "mnist-mlp"] {
+                let mut spec = preset(name).expect("a preset").spec.to_value();
+                for (field, value) in fields.as_object().expect("fields") {
+                    spec[field] = value.clone();
+                }
+                let accepted = RunSpec::from_value(spec);
+                assert!(accepted.is_ok(), "{} for {name}: {accepted:?}", remedy.name);
+                tried += 1;
+            }
+        }
+        assert_eq!(tried, 6 * 4);
+    }
+}
