@@ -172,6 +172,59 @@ test("a collapse is found, said in words, and a click begins its repair", async 
   site.assertNoProblems();
 });
 
+const lessonsThere = ({ page }) => page.waitForFunction(() => window.ganPlayground.lesson);
+
+test("scripts can list the lessons, and give each of them to its end", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en" });
+  await lessonsThere(site);
+  const lessons = await site.page.evaluate(() => window.ganPlayground.lessons());
+  assert.ok(lessons.length >= 2, JSON.stringify(lessons));
+  for (const { id, title } of lessons) {
+    assert.ok(title.length > 3, id);
+    const begin = performance.now();
+    await site.callWithin(240_000, "lesson", id);
+    t.diagnostic(`${id} reached its end after ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
+  }
+  const { code, message } = await site.refusal("lesson", "no-such-lesson");
+  assert.equal(code, "usage");
+  assert.match(message, /no-such-lesson/);
+  site.assertNoProblems();
+});
+
+test("a lesson leads through a run step by step, with a question", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", lesson: "what-is-a-gan" });
+  const lab = labOf(site);
+  const next = lab.button("Continue");
+  await site.page.getByText("Step 1 of 5").waitFor();
+  await site.until("the lesson's run", ({ preset, phase }) => preset === "ring" && phase === "ready");
+  await next.click();
+  assert.equal(await lab.layer("Discriminator").isChecked(), true);
+  assert.equal(await lab.layer("Latent grid").isChecked(), false);
+  await next.click();
+  await site.until("the run to train", ({ phase }) => phase === "running");
+  await site.page.getByText("Waiting for it to happen…").waitFor();
+  assert.equal(await next.isDisabled(), true);
+  await site.page.getByText("There it is.").waitFor({ timeout: 120_000 });
+  await next.click();
+  await site.page.getByText("Step 4 of 5").waitFor();
+  await site.page.getByText("There it is.").waitFor({ timeout: 120_000 });
+  await next.click();
+  await lab.button("From the real points").click();
+  await site.page.getByText("No: it never sees one.", { exact: false }).waitFor();
+  await lab.button("From the discriminator's gradient").click();
+  await site.page.getByText("Yes. The pulls that you saw", { exact: false }).waitFor();
+  await lab.button("Finish").click();
+  await lab.button("What is a GAN?").waitFor();
+  site.assertNoProblems();
+});
+
+test("a lesson speaks the page's language", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "zh", lesson: "collapse-on-a-ring" });
+  await site.page.getByRole("heading", { name: "模式崩溃及其修复" }).waitFor();
+  await site.page.getByRole("button", { name: "English", exact: true }).click();
+  await site.page.getByRole("heading", { name: "Mode collapse, and a repair" }).waitFor();
+});
+
 test("a run on images has no plane, and gets its sheets back after points", async (t) => {
   const { site, lab } = await openLab(t);
   const sheets = site.page.locator(".sheets");

@@ -1,5 +1,8 @@
 // Loads the lab once the page has its first samples: nothing that the page needs waits for it.
 
+// The page writes the address anew when it has loaded its run.
+const lesson = new URLSearchParams(location.hash.slice(1)).get("lesson") ?? undefined;
+
 const untilDrawn = async () => {
   while (window.ganPlayground.snapshot().phase === "loading") {
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -14,7 +17,7 @@ const open = async () => {
   document.head.append(style);
   const { default: initialize, open: openLab } = await import("./gan_lab.js");
   await initialize();
-  openLab(document.getElementById("lab"));
+  openLab(document.getElementById("lab"), lesson);
 };
 
 if (window.ganPlayground) {

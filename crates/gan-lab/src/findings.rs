@@ -118,11 +118,13 @@ fn Found(finding: Finding) -> impl IntoView {
         });
         told.collect::<Vec<_>>().join(" · ")
     };
-    let buttons = remedies(&finding.kind).iter().map(|remedy: &'static Remedy| {
-        view! {
-            <button on:click=move |_| playground::apply(remedy.change)>{t(remedy.name)}</button>
-        }
-    });
+    let buttons = remedies(&finding.kind, playground::run().on_points).iter().map(
+        |remedy: &'static Remedy| {
+            view! {
+                <button on:click=move |_| playground::apply(remedy.change)>{t(remedy.name)}</button>
+            }
+        },
+    );
     view! {
         <li class="lab-found">
             <h3>{title}</h3>
@@ -155,9 +157,11 @@ mod tests {
     fn every_diagnosis_has_words_and_remedies() {
         for kind in KINDS {
             assert!(words_of(kind).is_some(), "{kind}");
-            assert!(!remedies(kind).is_empty(), "{kind}");
+            for on_points in [true, false] {
+                assert!(!remedies(kind, on_points).is_empty(), "{kind}");
+            }
         }
-        assert!(words_of("hunger").is_none() && remedies("hunger").is_empty());
+        assert!(words_of("hunger").is_none() && remedies("hunger", true).is_empty());
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! and nothing in here can disturb a training run.
 //!
 //! [`stage`] shows what the two nets do in the plane; `findings` what is good and bad about the run,
-//! and what usually helps ([`remedies`]).
+//! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
 mod findings;
+pub mod lessons;
 pub mod playground;
 pub mod remedies;
 pub mod stage;
@@ -16,14 +17,16 @@ pub mod words;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Puts the lab into the element `place`.
+/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for.
 #[wasm_bindgen]
-pub fn open(place: web_sys::HtmlElement) {
+pub fn open(place: web_sys::HtmlElement, lesson: Option<String>) {
     console_error_panic_hook::set_once();
     let handle = leptos::mount::mount_to(place, || {
         words::follow_document();
+        let layers = RwSignal::new(stage::draw::Layers::default());
         view! {
-            <stage::view::StageView/>
+            <lessons::view::Lessons layers=layers asked=lesson/>
+            <stage::view::StageView layers=layers/>
             <findings::Findings/>
         }
     });

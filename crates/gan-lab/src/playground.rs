@@ -3,6 +3,7 @@
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
+use crate::lessons::Observed;
 use crate::remedies::Change;
 use crate::stage::frame::Counts;
 
@@ -16,10 +17,7 @@ fn member(object: &JsValue, name: &str) -> JsValue {
 }
 
 fn call(name: &str, argument: &JsValue) -> JsValue {
-    let playground = playground();
-    let function: Result<Function, _> = member(&playground, name).dyn_into();
-    let called = function.and_then(|function| function.call1(&playground, argument));
-    called.unwrap_or(JsValue::UNDEFINED)
+    method(&playground(), name, argument)
 }
 
 /// The run, as far as the lab looks at it.
@@ -163,6 +161,80 @@ fn begin_anew(spec: JsValue, fields: &str) {
     });
     ignore_refusal(&loaded.then(&then).into());
     then.forget();
+}
+
+/// What is known of the run, for a lesson's conditions.
+pub fn observed() -> Observed {
+    let snapshot = call("snapshot", &JsValue::UNDEFINED);
+    let (_, found) = findings();
+    let scores = member(&snapshot, "scores").dyn_into::<Object>();
+    let scores = scores.map(|scores| Object::entries(&scores)).unwrap_or_default();
+    let scores = scores.into_iter().filter_map(|entry| {
+        let entry = Array::from(&entry);
+        Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))
+    });
+    Observed {
+        step: member(&snapshot, "step").as_f64().unwrap_or(0.0) as u64,
+        scores: scores.collect(),
+        diagnoses: found.into_iter().map(|one| one.kind).collect(),
+    }
+}
+
+/// Loads a run (a preset's name and what differs from it, as JSON) and starts it, or does one of the
+/// two; `done` is called when it is as asked for, or was refused, which the page itself tells.
+pub fn drive(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
+    let begin = move |_: JsValue| {
+        if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
+    };
+    let Some(load) = load else {
+        ignore_refusal(&begin(JsValue::UNDEFINED));
+        return done();
+    };
+    let load = JSON::parse(load).unwrap_or(JsValue::UNDEFINED);
+    let loaded = call("load", &load);
+    let begun = method(&loaded, "then", &Closure::once_into_js(begin));
+    ignore_refusal(&begun);
+    let finished = method(&begun, "finally", &Closure::once_into_js(done));
+    ignore_refusal(&finished);
+}
+
+/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` gives names and
+/// titles; `begin` begins one, calls what it is given when that has reached its end, and says whether
+/// there is such a lesson.
+pub fn offer_lessons(
+    list: impl Fn() -> Vec<(String, String)> + 'static,
+    begin: impl Fn(&str, Function) -> bool + 'static,
+) {
+    let list = Closure::<dyn Fn() -> Array>::new(move || {
+        let entries = list().into_iter().map(|(id, title)| {
+            let entry = Object::new();
+            // Setting a member of a fresh object does not fail.
+            let _ = Reflect::set(&entry, &"id".into(), &id.into());
+            let _ = Reflect::set(&entry, &"title".into(), &title.into());
+            entry
+        });
+        entries.collect()
+    });
+    let begin = Closure::<dyn Fn(JsValue) -> Promise>::new(move |id: JsValue| {
+        let id = id.as_string().unwrap_or_default();
+        Promise::new(&mut |resolve: Function, reject: Function| {
+            if !begin(&id, resolve) {
+                let error = js_sys::Error::new(&format!("there is no lesson `{id}`"));
+                let _ = Reflect::set(&error, &"code".into(), &"usage".into());
+                // A promise's function does not throw.
+                let _ = reject.call1(&JsValue::UNDEFINED, &error);
+            }
+        })
+    });
+    let playground = playground();
+    let _ = Reflect::set(&playground, &"lessons".into(), &list.into_js_value());
+    let _ = Reflect::set(&playground, &"lesson".into(), &begin.into_js_value());
+}
+
+fn method(object: &JsValue, name: &str, argument: &JsValue) -> JsValue {
+    let function: Result<Function, _> = member(object, name).dyn_into();
+    let called = function.and_then(|function| function.call1(object, argument));
+    called.unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The page has told whoever reads it.

@@ -28,29 +28,46 @@ const fn remedy(name: &'static str, change: Change) -> Remedy {
     Remedy { name, change }
 }
 
-const AGAINST_COLLAPSE: [Remedy; 4] = [
+/// Of points: the settings by which the collapse of the preset `ring-collapse` is repaired within
+/// some hundred steps (see docs/results.md).
+const FOR_POINTS: [Remedy; 3] = [
     remedy(
         key("remedy-r3gan"),
         Change::Anew(
-            r#"{"objective": "relativistic_paired",
-                "penalties": [{"kind": "r1", "weight": 0.1}, {"kind": "r2", "weight": 0.1}]}"#,
+            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
+                "penalties": [{"kind": "r1", "weight": 0.02}, {"kind": "r2", "weight": 0.02}],
+                "generator_optimizer":
+                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
+                "discriminator_optimizer":
+                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
         ),
     ),
     remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 4, "penalties": []}"#)),
-    remedy(
-        key("remedy-wgan-gp"),
-        Change::Anew(
-            r#"{"objective": "linear", "discriminator_steps": 3, "label_smoothing": 0,
-                "penalties": [{"kind": "gradient_penalty", "weight": 1}]}"#,
-        ),
-    ),
     remedy(key("remedy-unrolled"), Change::Anew(r#"{"unrolled_steps": 5}"#)),
 ];
 
-/// What usually helps against `kind`, as the page's diagnoses name it.
-pub fn remedies(kind: &str) -> &'static [Remedy] {
+/// Of images: as the objectives on MNIST are compared.
+const FOR_IMAGES: [Remedy; 2] = [
+    remedy(
+        key("remedy-r3gan"),
+        Change::Anew(
+            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
+                "penalties": [{"kind": "r1", "weight": 1}, {"kind": "r2", "weight": 1}],
+                "generator_optimizer":
+                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
+                "discriminator_optimizer":
+                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
+        ),
+    ),
+    remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
+];
+
+/// What usually helps against `kind`, as the page's diagnoses name it, in a run on points or on
+/// images.
+pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
     match kind {
-        "collapse" | "partial_collapse" => &AGAINST_COLLAPSE,
+        "collapse" | "partial_collapse" if on_points => &FOR_POINTS,
+        "collapse" | "partial_collapse" => &FOR_IMAGES,
         "vanishing_gradient" => {
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-non-saturating"), Change::Objective("non_saturating")),
@@ -101,19 +118,23 @@ mod tests {
     fn runs_that_start_anew_are_ones_that_the_page_accepts() {
         let kinds = ["collapse", "discriminator_wins", "oscillation"];
         let mut tried = 0;
-        for remedy in kinds.into_iter().flat_map(remedies) {
-            let Change::Anew(fields) = remedy.change else { continue };
-            let fields: Value = serde_json::from_str(fields).expect("JSON");
-            for name in ["ring-collapse", "ring", "mnist-dcgan-small", "mnist-mlp"] {
-                let mut spec = preset(name).expect("a preset").spec.to_value();
-                for (field, value) in fields.as_object().expect("fields") {
-                    spec[field] = value.clone();
+        for (on_points, presets) in
+            [(true, ["ring-collapse", "ring"]), (false, ["mnist-dcgan-small", "mnist-mlp"])]
+        {
+            for remedy in kinds.into_iter().flat_map(|kind| remedies(kind, on_points)) {
+                let Change::Anew(fields) = remedy.change else { continue };
+                let fields: Value = serde_json::from_str(fields).expect("JSON");
+                for name in presets {
+                    let mut spec = preset(name).expect("a preset").spec.to_value();
+                    for (field, value) in fields.as_object().expect("fields") {
+                        spec[field] = value.clone();
+                    }
+                    let accepted = RunSpec::from_value(spec);
+                    assert!(accepted.is_ok(), "{} for {name}: {accepted:?}", remedy.name);
+                    tried += 1;
                 }
-                let accepted = RunSpec::from_value(spec);
-                assert!(accepted.is_ok(), "{} for {name}: {accepted:?}", remedy.name);
-                tried += 1;
             }
         }
-        assert_eq!(tried, 6 * 4);
+        assert_eq!(tried, 2 * (5 + 4));
     }
 }

@@ -50,9 +50,13 @@ pub fn say(key: &str) -> String {
 
 /// As [`say`], with arguments.
 pub fn say_with(key: &str, arguments: &[(&str, String)]) -> String {
+    TEXTS.with(|texts| texts[language() as usize].text(key, arguments))
+}
+
+/// The language in use; watched, where it is read by something reactive.
+pub fn language() -> Language {
     let signal = LANGUAGE.with_borrow(|signal| *signal);
-    let language = signal.map_or(Language::English, |signal| signal.get());
-    TEXTS.with(|texts| texts[language as usize].text(key, arguments))
+    signal.map_or(Language::English, |signal| signal.get())
 }
 
 /// The text of `key` for a place in the view, which follows the language.

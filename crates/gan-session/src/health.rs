@@ -14,8 +14,10 @@ use crate::data::{LoadedData, distribution};
 /// Images that are looked at.
 const IMAGES: usize = 64;
 /// Points that are looked at, and at least so many for each mode.
-const POINTS: usize = 256;
+const POINTS: usize = 1_000;
 const POINTS_A_MODE: usize = 10;
+/// Points between which distances are measured: there are as many as its square.
+const SPREAD_POINTS: usize = 256;
 /// Of more modes than this a few points would say nothing.
 const MOST_MODES: usize = 200;
 
@@ -52,7 +54,13 @@ impl Health {
         let size = spec.data.shape().size().expect("a validated spec's sizes are small");
         let spread = *self.spread.get_or_insert_with(|| {
             let mut reals = Vec::new();
-            data.samples.fill_batch(spec.seed, 0, count.min(POINTS), &mut reals, &mut Vec::new());
+            data.samples.fill_batch(
+                spec.seed,
+                0,
+                count.min(SPREAD_POINTS),
+                &mut reals,
+                &mut Vec::new(),
+            );
             spread(&reals, size).unwrap_or(0.0)
         });
         let inputs = Inputs::drawn(spec, Purpose::FixedLatents, 0, count);
@@ -157,7 +165,7 @@ fn spread(values: &[f32], size: usize) -> Option<f64> {
 
 /// As [`spread`], of as many as the reals' is made of.
 fn spread_of_some(values: &[f32], size: usize) -> Option<f64> {
-    spread(&values[..values.len().min(POINTS * size)], size)
+    spread(&values[..values.len().min(SPREAD_POINTS * size)], size)
 }
 
 /// The mean of `values`, in units of `spread`.

@@ -58,10 +58,13 @@ impl Address {
             ("autostart", "0" | "") => self.autostart = false,
             ("autostart", other) => return Err(format!("is `{other}`; allowed is 0, 1")),
             ("lang", "en" | "zh") => self.language = Some(value),
+            // Begun by the lab, once that is there.
+            ("lesson", _) => {}
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
             _ => {
                 return Err(
-                    "is not known; allowed is preset, spec, backend, autostart, lang".into()
+                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson"
+                        .into(),
                 );
             }
         }

@@ -10,13 +10,34 @@ use super::frame::{Lattice, Scene};
 
 /// Which layers are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layers {
-    pub(super) surface: bool,
-    pub(super) lattice: bool,
-    pub(super) reals: bool,
-    pub(super) fakes: bool,
-    pub(super) trails: bool,
-    pub(super) pulls: bool,
+pub(crate) struct Layers {
+    pub(crate) surface: bool,
+    pub(crate) lattice: bool,
+    pub(crate) reals: bool,
+    pub(crate) fakes: bool,
+    pub(crate) trails: bool,
+    pub(crate) pulls: bool,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Self { surface: true, lattice: true, reals: true, fakes: true, trails: false, pulls: false }
+    }
+}
+
+impl Layers {
+    /// Those that are named, and no others.
+    pub(crate) fn only(names: &[String]) -> Self {
+        let named = |name: &str| names.iter().any(|one| one == name);
+        Self {
+            surface: named("surface"),
+            lattice: named("lattice"),
+            reals: named("reals"),
+            fakes: named("fakes"),
+            trails: named("trails"),
+            pulls: named("pulls"),
+        }
+    }
 }
 
 /// The page's colours, as red, green and blue.

@@ -1,6 +1,6 @@
 //! The plane of a run on points: what is real, what is generated, what the discriminator thinks of
 //! each place, and where it pulls.
 
-mod draw;
+pub(crate) mod draw;
 pub mod frame;
 pub(crate) mod view;

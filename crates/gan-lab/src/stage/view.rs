@@ -29,7 +29,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new() -> Self {
+    fn new(layers: RwSignal<Layers>) -> Self {
         let document = web_sys::window().and_then(|window| window.document());
         let surface = document.and_then(|document| document.create_element("canvas").ok());
         let surface: HtmlCanvasElement = surface.expect("the lab runs in a page").unchecked_into();
@@ -38,14 +38,7 @@ impl Stage {
             canvas: NodeRef::new(),
             surface: StoredValue::new_local(surface),
             run: RwSignal::new(Run::default()),
-            layers: RwSignal::new(Layers {
-                surface: true,
-                lattice: true,
-                reals: true,
-                fakes: true,
-                trails: false,
-                pulls: false,
-            }),
+            layers,
             chosen: RwSignal::new(None),
             told: RwSignal::new(0),
         }
@@ -150,8 +143,8 @@ fn short(number: f32) -> String {
 
 /// The stage; nothing is seen of it while the run's data are no points.
 #[component]
-pub(crate) fn StageView() -> impl IntoView {
-    let stage = Stage::new();
+pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
+    let stage = Stage::new(layers);
     playground::watch(move |step, counts, numbers| {
         stage.scene.update_value(|scene| scene.take(step, counts, &numbers));
         stage.draw();

@@ -1,0 +1,213 @@
+//! What a lesson is made of, and the lessons that there are.
+
+use std::collections::BTreeMap;
+
+use gan_words::Language;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+const FILES: [&str; 2] = [
+    include_str!("../../../../web/lessons/what-is-a-gan.json"),
+    include_str!("../../../../web/lessons/collapse-on-a-ring.json"),
+];
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    en: String,
+    zh: String,
+}
+
+impl Words {
+    /// The text in `language`.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
+}
+
+/// A lesson.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesson {
+    /// Its name in the address and for scripts.
+    pub id: String,
+    /// Its name for people.
+    pub title: Words,
+    /// What it does, one after the other.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a lesson.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What it says.
+    pub text: Words,
+    /// The run that it loads: a preset's name and what differs from it.
+    #[serde(default)]
+    pub load: Option<Map<String, Value>>,
+    /// Whether the run is to train.
+    #[serde(default)]
+    pub start: bool,
+    /// What the plane shows: names of its layers.
+    #[serde(default)]
+    pub layers: Option<Vec<String>>,
+    /// What is waited for.
+    #[serde(default)]
+    pub until: Option<Condition>,
+    /// What is asked.
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// Something to be seen. All that it names must hold.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// So many generator steps are done.
+    #[serde(default)]
+    step: Option<u64>,
+    /// The page says that the run suffers from this.
+    #[serde(default)]
+    diagnosis: Option<String>,
+    /// A score by name.
+    #[serde(default)]
+    score: Option<String>,
+    /// The score's least value.
+    #[serde(default)]
+    at_least: Option<f64>,
+    /// The score's largest value.
+    #[serde(default)]
+    at_most: Option<f64>,
+}
+
+/// A question with answers to choose from.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What is asked.
+    pub text: Words,
+    /// What may be answered.
+    pub answers: Vec<Answer>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What it says.
+    pub text: Words,
+    /// Whether it is right.
+    #[serde(default)]
+    pub right: bool,
+    /// What there is to be said about it.
+    pub reply: Words,
+}
+
+/// What is known of a run, for conditions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// Generator steps done.
+    pub step: u64,
+    /// Scores by name.
+    pub scores: BTreeMap<String, f64>,
+    /// What the run suffers from.
+    pub diagnoses: Vec<String>,
+}
+
+impl Condition {
+    /// Whether it holds.
+    pub fn holds(&self, run: &Observed) -> bool {
+        let has_steps = self.step.is_none_or(|step| run.step >= step);
+        let suffers = self.diagnosis.as_ref().is_none_or(|kind| run.diagnoses.contains(kind));
+        let scores_well = self.score.as_ref().is_none_or(|name| {
+            run.scores.get(name).is_some_and(|score| {
+                self.at_least.is_none_or(|least| *score >= least)
+                    && self.at_most.is_none_or(|most| *score <= most)
+            })
+        });
+        has_steps && suffers && scores_well
+    }
+}
+
+/// The lessons, in the order in which they are offered.
+///
+/// # Errors
+/// What is wrong with a file. A test reads them all.
+pub fn all() -> Result<Vec<Lesson>, serde_json::Error> {
+    FILES.iter().map(|text| serde_json::from_str(text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use gan_protocol::{RunSpec, merged, preset};
+
+    use super::*;
+
+    const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
+    const SCORES: [&str; 5] = ["modesCovered", "highQuality", "diversity", "modes", "reverseKl"];
+
+    #[test]
+    fn every_lesson_can_be_given() {
+        let lessons = all().expect("readable");
+        let ids: BTreeSet<&str> = lessons.iter().map(|lesson| lesson.id.as_str()).collect();
+        assert_eq!(ids.len(), lessons.len(), "two lessons have one name");
+        for Lesson { id, steps, .. } in &lessons {
+            assert!(steps[0].load.is_some(), "{id} starts with whatever run is there");
+            for step in steps {
+                if let Some(load) = &step.load {
+                    let name = load["preset"].as_str().expect("a preset's name");
+                    let mut patch = load.clone();
+                    patch.remove("preset");
+                    let base = preset(name).expect("a preset").spec.to_value();
+                    let spec = RunSpec::from_value(merged(&base, &patch.into()));
+                    assert!(spec.is_ok(), "{id}: {spec:?}");
+                }
+                for layer in step.layers.iter().flatten() {
+                    assert!(LAYERS.contains(&layer.as_str()), "{id}: layer {layer}");
+                }
+                if let Some(Condition { score, at_least, at_most, .. }) = &step.until {
+                    let bounded = at_least.is_some() || at_most.is_some();
+                    assert_eq!(score.is_some(), bounded, "{id}: a score needs a bound");
+                    assert!(score.iter().all(|name| SCORES.contains(&name.as_str())), "{id}");
+                }
+                if let Some(question) = &step.question {
+                    let right = question.answers.iter().filter(|answer| answer.right).count();
+                    assert_eq!((right, question.answers.len() > 1), (1, true), "{id}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_hold_when_all_that_they_name_is_seen() {
+        let condition = |json: &str| -> Condition { serde_json::from_str(json).expect("JSON") };
+        let run = Observed {
+            step: 100,
+            scores: [("modesCovered".to_string(), 6.0)].into(),
+            diagnoses: vec!["collapse".to_string()],
+        };
+        for (json, expected) in [
+            (r#"{"step": 100}"#, true),
+            (r#"{"step": 101}"#, false),
+            (r#"{"diagnosis": "collapse"}"#, true),
+            (r#"{"diagnosis": "oscillation"}"#, false),
+            (r#"{"score": "modesCovered", "at_least": 6}"#, true),
+            (r#"{"score": "modesCovered", "at_least": 7}"#, false),
+            (r#"{"score": "modesCovered", "at_most": 5}"#, false),
+            (r#"{"score": "diversity", "at_least": 0}"#, false),
+            (
+                r#"{"step": 5, "diagnosis": "collapse", "score": "modesCovered", "at_most": 6}"#,
+                true,
+            ),
+        ] {
+            assert_eq!(condition(json).holds(&run), expected, "{json}");
+        }
+    }
+}

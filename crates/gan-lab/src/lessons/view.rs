@@ -1,0 +1,252 @@
+//! The list of lessons, and the one that is being given.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Function;
+use leptos::prelude::*;
+
+use super::files::{self, Lesson, Step};
+use crate::playground;
+use crate::stage::draw::Layers;
+use crate::words::{key, language, say, say_with, t};
+
+/// How often a lesson looks whether what it waits for has happened.
+const LOOK_EVERY_MS: i32 = 300;
+/// Looks for which a step stays when nobody is there to go on.
+const LOOKS_BY_ITSELF: u32 = 5;
+
+/// Where a lesson is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    lesson: usize,
+    step: usize,
+}
+
+/// A lesson as it is given. Scripts' lessons go on by themselves.
+#[derive(Clone, Copy)]
+struct Course {
+    lessons: StoredValue<Vec<Lesson>>,
+    place: RwSignal<Option<Place>>,
+    /// Whether what the step waits for has happened.
+    reached: RwSignal<bool>,
+    /// Which answer was chosen.
+    answered: RwSignal<Option<usize>>,
+    /// Whether the page is on its way to what the step asks of it.
+    driving: RwSignal<bool>,
+    layers: RwSignal<Layers>,
+    /// Who waits for the end: called with nothing.
+    waiting: StoredValue<Option<Function>, LocalStorage>,
+    /// Looks at this step so far.
+    looks: StoredValue<u32>,
+}
+
+impl Course {
+    fn step_at(self, place: Place) -> Option<Step> {
+        self.lessons.with_value(|lessons| lessons.get(place.lesson)?.steps.get(place.step).cloned())
+    }
+
+    /// Begins a lesson; an earlier one is left.
+    fn begin(self, lesson: usize, waiting: Option<Function>) {
+        self.leave();
+        self.waiting.set_value(waiting);
+        self.enter(Place { lesson, step: 0 });
+    }
+
+    fn enter(self, place: Place) {
+        let Some(step) = self.step_at(place) else { return self.leave() };
+        self.answered.set(None);
+        self.looks.set_value(0);
+        self.reached.set(step.until.is_none() && step.question.is_none());
+        if let Some(names) = &step.layers {
+            self.layers.set(Layers::only(names));
+        }
+        self.place.set(Some(place));
+        self.driving.set(step.load.is_some());
+        let load = step.load.map(|load| serde_json::Value::Object(load).to_string());
+        playground::drive(load.as_deref(), step.start, move || self.driving.set(false));
+    }
+
+    /// To the next step, or to the end.
+    fn go_on(self) {
+        if let Some(Place { lesson, step }) = self.place.get_untracked() {
+            self.enter(Place { lesson, step: step + 1 });
+        }
+    }
+
+    fn leave(self) {
+        self.place.set(None);
+        if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
+            // A promise's function does not throw.
+            let _ = waiting.call0(&wasm_bindgen::JsValue::UNDEFINED);
+        }
+    }
+
+    /// Looks whether what the step waits for has happened.
+    fn look(self) {
+        let Some(place) = self.place.get_untracked() else { return };
+        if self.driving.get_untracked() {
+            return;
+        }
+        let until = self.step_at(place).and_then(|step| step.until);
+        if let Some(until) = until
+            && !self.reached.get_untracked()
+        {
+            self.reached.set(until.holds(&playground::observed()));
+        }
+        let by_itself = self.waiting.with_value(Option::is_some);
+        let asks = self.step_at(place).is_some_and(|step| step.question.is_some());
+        self.looks.update_value(|looks| *looks += 1);
+        let seen = self.looks.get_value() >= LOOKS_BY_ITSELF;
+        if by_itself && seen && (asks || self.reached.get_untracked()) {
+            self.go_on();
+        }
+    }
+}
+
+/// The lessons. `asked` is one to begin at once.
+#[component]
+pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl IntoView {
+    // A test reads every lesson: there is none that cannot be read.
+    let course = Course {
+        lessons: StoredValue::new(files::all().unwrap_or_default()),
+        place: RwSignal::new(None),
+        reached: RwSignal::new(false),
+        answered: RwSignal::new(None),
+        driving: RwSignal::new(false),
+        layers,
+        waiting: StoredValue::new_local(None),
+        looks: StoredValue::new(0),
+    };
+    playground::every_ms(LOOK_EVERY_MS, move || course.look());
+    offer_to_scripts(course);
+    if let Some(lesson) = asked.and_then(|id| numbered(course, &id)) {
+        course.begin(lesson, None);
+    }
+    view! {
+        <section class="lab-lessons" aria-label=t("lessons")>
+            {move || match course.place.get() {
+                Some(place) => view! { <Given course=course place=place/> }.into_any(),
+                None => view! { <Offered course=course/> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn numbered(course: Course, id: &str) -> Option<usize> {
+    course.lessons.with_value(|lessons| lessons.iter().position(|lesson| lesson.id == id))
+}
+
+fn offer_to_scripts(course: Course) {
+    let list = move || {
+        course.lessons.with_value(|lessons| {
+            let language = language();
+            let titled = |lesson: &Lesson| {
+                (lesson.id.clone(), lesson.title.in_language(language).to_string())
+            };
+            lessons.iter().map(titled).collect::<Vec<_>>()
+        })
+    };
+    let begin = Rc::new(RefCell::new(move |id: &str, settled: Function| {
+        let lesson = numbered(course, id);
+        if let Some(lesson) = lesson {
+            course.begin(lesson, Some(settled));
+        }
+        lesson.is_some()
+    }));
+    playground::offer_lessons(list, move |id, settled| (begin.borrow_mut())(id, settled));
+}
+
+#[component]
+fn Offered(course: Course) -> impl IntoView {
+    let buttons = course.lessons.with_value(|lessons| {
+        let titles = lessons.iter().map(|lesson| lesson.title.clone()).enumerate();
+        titles
+            .map(|(number, title)| {
+                let title = move || title.in_language(language()).to_string();
+                view! {
+                    <li><button on:click=move |_| course.begin(number, None)>{title}</button></li>
+                }
+            })
+            .collect_view()
+    });
+    view! {
+        <h2>{t("lessons")}</h2>
+        <ul>{buttons}</ul>
+    }
+}
+
+#[component]
+fn Given(course: Course, place: Place) -> impl IntoView {
+    let (title, steps) = course.lessons.with_value(|lessons| {
+        let lesson = &lessons[place.lesson];
+        (lesson.title.clone(), lesson.steps.len())
+    });
+    let Some(Step { text, until, question, .. }) = course.step_at(place) else {
+        return ().into_any();
+    };
+    let title = move || title.in_language(language()).to_string();
+    let count = move || {
+        let numbers = [("step", (place.step + 1).to_string()), ("steps", steps.to_string())];
+        say_with(key("lesson-step"), &numbers)
+    };
+    let text = move || text.in_language(language()).to_string();
+    let is_last = place.step + 1 == steps;
+    let waits = until.is_some();
+    let state = move || match (waits, course.reached.get()) {
+        (true, false) => say(key("lesson-waits")),
+        (true, true) => say(key("lesson-seen")),
+        (false, _) => String::new(),
+    };
+    let stopped = Signal::derive(move || !course.reached.get());
+    let next = if is_last { key("lesson-finish") } else { key("lesson-next") };
+    let asked = question.map(|question| {
+        let asked = question.text.clone();
+        let replies: Vec<_> = question.answers.iter().map(|answer| answer.reply.clone()).collect();
+        let answers = question.answers.into_iter().enumerate().map(|(number, answer)| {
+            let words = answer.text.clone();
+            let choose = move |_| {
+                course.answered.set(Some(number));
+                course.reached.set(true);
+            };
+            let class = move || match course.answered.get() {
+                Some(chosen) if chosen == number && answer.right => "right",
+                Some(chosen) if chosen == number => "wrong",
+                _ => "",
+            };
+            view! {
+                <button class=class on:click=choose>
+                    {move || words.in_language(language()).to_string()}
+                </button>
+            }
+        });
+        let answers = answers.collect_view();
+        let reply = move || {
+            let reply = course.answered.get().and_then(|number| replies.get(number).cloned());
+            reply.map_or_else(String::new, |reply| reply.in_language(language()).to_string())
+        };
+        view! {
+            <p><strong>{move || asked.in_language(language()).to_string()}</strong></p>
+            <div class="lab-answers">{answers}</div>
+            <p role="status">{reply}</p>
+        }
+    });
+    view! {
+        <div class="lab-lesson">
+            <div class="lab-lesson-head">
+                <h2>{title}</h2>
+                <span class="hint number">{count}</span>
+            </div>
+            <p class="lab-lesson-text" aria-live="polite">{text}</p>
+            {asked}
+            <div class="lab-lesson-foot">
+                <button class="primary" disabled=stopped on:click=move |_| course.go_on()>
+                    {t(next)}
+                </button>
+                <button on:click=move |_| course.leave()>{t("lesson-leave")}</button>
+                <span class="hint" role="status">{state}</span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
