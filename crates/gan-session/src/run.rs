@@ -45,8 +45,8 @@ pub(crate) struct Run {
     pub(crate) health: Health,
     /// Where to go back to when numbers stop being finite.
     pub(crate) last_good: Option<Snapshot>,
-    /// The page has not yet drawn the last frame.
-    pub(crate) frame_in_flight: bool,
+    /// Frames and stages that the page has not yet drawn.
+    pub(crate) in_flight: u32,
     sheets: u64,
     /// The seed of the next fresh sheet.
     fresh_seed: u64,
@@ -72,7 +72,7 @@ impl Run {
             report: Chore::report(now_ms),
             health: Health::default(),
             last_good: None,
-            frame_in_flight: false,
+            in_flight: 0,
             sheets: 0,
             fresh_seed: 0,
             values: Vec::new(),

@@ -84,8 +84,10 @@ impl<L: DataLoader> Session<L> {
             Command::Probe => self.probe().await,
             Command::Prove => self.prove(&attachments).await,
             Command::FrameDrawn => {
+                let staged = self.has_stage();
                 if let Some(run) = &mut self.run {
-                    run.frame_in_flight = false;
+                    // A sheet stands for all that were sent before it.
+                    run.in_flight = if staged { run.in_flight.saturating_sub(1) } else { 0 };
                 }
                 return;
             }
@@ -167,10 +169,11 @@ impl<L: DataLoader> Session<L> {
             run.goal = Goal::Steps { left, request };
         }
         if staged {
-            if run.stage.is_due(end_ms) && !run.frame_in_flight {
+            // One on its way and one being drawn: the page would wait for a whole slice otherwise.
+            if run.stage.is_due(end_ms) && run.in_flight < 2 {
                 self.show_stage().await?;
             }
-        } else if run.sheet.is_due(end_ms) && !run.frame_in_flight {
+        } else if run.sheet.is_due(end_ms) && run.in_flight == 0 {
             let (kind, purpose, seed) = run.next_sheet();
             self.draw_sheet(kind, purpose, seed).await?;
         }
@@ -303,7 +306,7 @@ impl<L: DataLoader> Session<L> {
         let Some(run) = &mut self.run else { return Ok(()) };
         let (set, bytes) = run.draw_sheet(purpose, seed).await?;
         run.sheet.done(begin_ms, (self.clock)());
-        run.frame_in_flight = true;
+        run.in_flight += 1;
         let event = Event::Frame { sheet, step: run.trainer.generator_steps(), set };
         (self.sink)(Outgoing { event, attachments: vec![bytes] });
         Ok(())

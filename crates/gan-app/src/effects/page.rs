@@ -43,6 +43,8 @@ struct Frame {
 
 /// What the nets do in the plane, to be handed to whoever watches.
 struct StageFrame {
+    /// Stages that this one stands for; each is acknowledged.
+    received: u32,
     step: u64,
     set: StageSet,
     numbers: Uint8Array,
@@ -242,10 +244,16 @@ impl Page {
                 let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
                 *slot = Some(Frame { step, set, pixels, received });
             }
-            // Only the newest is shown, and only it was waited for: a stage is sent when the one
-            // before has been shown.
             Effect::Stage { step, set, numbers } => {
-                self.stage = Some(StageFrame { step, set, numbers });
+                let mut frame = StageFrame { received: 1, step, set, numbers };
+                if let Some(before) = self.stage.take() {
+                    frame.received += before.received;
+                    // Only the newest is shown, but for parts that only the one before brought.
+                    if set.lattice == 0 && before.set.lattice > 0 {
+                        frame = StageFrame { received: frame.received, ..before };
+                    }
+                }
+                self.stage = Some(frame);
             }
             Effect::RunChanged => self.write_address(),
         }
@@ -284,14 +292,17 @@ impl Page {
             }
         }
         if let Some(frame) = self.stage.take() {
+            let received = frame.received;
             if let Some(watcher) = self.watcher.clone() {
                 // Outside of this call, as it may call the page.
                 spawn_local(
                     async move { drop(watcher.call1(&JsValue::NULL, &frame.for_scripts())) },
                 );
             }
-            for effect in self.supervisor.frame_drawn() {
-                self.carry_out_one(effect);
+            for _ in 0..received {
+                for effect in self.supervisor.frame_drawn() {
+                    self.carry_out_one(effect);
+                }
             }
         }
         self.display.refresh(&self.supervisor, now_ms);

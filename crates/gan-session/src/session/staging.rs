@@ -43,7 +43,7 @@ impl<L: DataLoader> Session<L> {
         } else {
             run.stage.done(begin_ms, end_ms);
         }
-        run.frame_in_flight = true;
+        run.in_flight += 1;
         let event = Event::Stage { step: run.trainer.generator_steps(), set };
         (self.sink)(Outgoing { event, attachments: vec![point_bytes(&numbers)] });
         Ok(())
