@@ -32,9 +32,9 @@ pub(crate) fn App() -> impl IntoView {
             <Notices/>
             <div class="columns">
                 <div class="column-main" id="stage" tabindex="-1">
+                    <Sheets/>
                     // Filled by what is loaded once the page works.
                     <div id="lab"></div>
-                    <Sheets/>
                     <Charts/>
                 </div>
                 <SettingsPanel/>
