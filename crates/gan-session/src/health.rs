@@ -73,14 +73,11 @@ impl Health {
         let diversity = distance / spread.max(f64::MIN_POSITIVE);
         let counts = modes.as_ref().and_then(|modes| modes.count(&fakes));
         let occupied = modes.as_ref().zip(counts.as_ref()).map(|(m, c)| m.occupied(c));
-        let mean = |of: &dyn Fn(&Metrics) -> f64| {
-            metrics.iter().map(of).sum::<f64>() / metrics.len() as f64
-        };
         let diagnoses = self.doctor.observe(Observation {
             step: last.step,
-            separation: separation(spec.objective, &mean),
-            loss: mean(&|one| one.generator_loss.abs().max(one.discriminator_loss.abs())),
-            generator_gradient_norm: mean(&|one| one.generator_gradient_norm),
+            separation: separation(spec.objective, &metrics),
+            loss: mean(&metrics, |one| one.generator_loss.abs().max(one.discriminator_loss.abs())),
+            generator_gradient_norm: mean(&metrics, |one| one.generator_gradient_norm),
             diversity,
             occupied,
             high_quality: counts.as_ref().map(ModeCounts::high_quality_share),
@@ -182,17 +179,21 @@ fn middle(values: &[f32], size: usize, spread: f64) -> Vec<f64> {
 
 /// How far apart the discriminator judges reals and fakes, 0 to 1: the difference of its verdicts
 /// where they have targets; else how far its loss has fallen from what equal verdicts cost.
-fn separation(objective: Objective, mean: &dyn Fn(&dyn Fn(&Metrics) -> f64) -> f64) -> Option<f64> {
-    let fallen = |equal: f64| 1.0 - mean(&|one| one.discriminator_loss) / equal;
+fn separation(objective: Objective, metrics: &[Metrics]) -> Option<f64> {
+    let fallen = |equal: f64| 1.0 - mean(metrics, |one| one.discriminator_loss) / equal;
     match objective {
         Objective::NonSaturating | Objective::Minimax | Objective::LeastSquares => {
-            Some(mean(&|one| one.real_score) - mean(&|one| one.fake_score))
+            Some(mean(metrics, |one| one.real_score - one.fake_score))
         }
         Objective::RelativisticPaired => Some(fallen(std::f64::consts::LN_2)),
         Objective::RelativisticAverage => Some(fallen(2.0 * std::f64::consts::LN_2)),
         Objective::Hinge => Some(fallen(2.0)),
         Objective::Linear => None,
     }
+}
+
+fn mean(metrics: &[Metrics], of: impl Fn(&Metrics) -> f64) -> f64 {
+    metrics.iter().map(of).sum::<f64>() / metrics.len() as f64
 }
 
 #[cfg(test)]
@@ -224,7 +225,7 @@ mod tests {
             generator_gradient_norm: 0.0,
             discriminator_gradient_norm: 0.0,
         };
-        let of = |objective, metrics: Metrics| separation(objective, &|of| of(&metrics));
+        let of = |objective, metrics: Metrics| separation(objective, &[metrics]);
         assert_eq!(of(Objective::Minimax, one(0.0, 0.9, 0.2)), Some(0.9 - 0.2));
         let ln_2 = std::f64::consts::LN_2;
         assert_eq!(of(Objective::RelativisticPaired, one(ln_2, 7.0, 7.0)), Some(0.0));
