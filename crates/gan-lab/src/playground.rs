@@ -144,6 +144,11 @@ pub fn apply(change: Change) {
     ignore_refusal(&call("tune", &tuning));
 }
 
+/// As [`Change::Anew`], with fields that are not known beforehand.
+pub(crate) fn begin_anew_with(fields: &str) {
+    begin_anew(call("spec", &JsValue::UNDEFINED), fields);
+}
+
 /// The run with other `fields` from its start, and on if it was going.
 fn begin_anew(spec: JsValue, fields: &str) {
     let fields = JSON::parse(fields).unwrap_or(JsValue::UNDEFINED);

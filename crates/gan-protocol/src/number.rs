@@ -32,7 +32,8 @@ pub(crate) fn short(number: f64) -> f64 {
 /// `0.3`, `8`, `1e-6`: in as few digits as name the number, or its f32 where it is one. By the printer
 /// of JSON, which the page holds already: the standard library's would be a second one.
 pub fn decimal(number: f64) -> String {
-    match Number::from_f64(short(number)) {
+    let finite = Some(number).filter(|number| number.is_finite()).map(short);
+    match finite.and_then(Number::from_f64) {
         Some(finite) => {
             let text = finite.to_string();
             text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
@@ -50,6 +51,7 @@ mod tests {
     fn numbers_are_as_short_as_they_can_be() {
         let told = [0.3, 8.0, -2.5, 1e-6, 1e21, f64::from(0.1_f32)].map(decimal);
         assert_eq!(told, ["0.3", "8", "-2.5", "1e-6", "1e+21", "0.1"]);
-        assert_eq!([f64::NAN, f64::INFINITY].map(decimal), ["NaN", "inf"]);
+        let none = [f64::NAN, f64::INFINITY, f64::from(f32::NEG_INFINITY)].map(decimal);
+        assert_eq!(none, ["NaN", "inf", "-inf"]);
     }
 }

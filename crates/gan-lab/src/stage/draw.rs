@@ -40,6 +40,15 @@ impl Layers {
     }
 }
 
+/// What is being drawn by hand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Drawn {
+    /// In the plane's coordinates.
+    pub(super) points: Vec<[f32; 2]>,
+    /// In -1 to 1 from the picture's middle, y up.
+    pub(super) cursor: Option<[f32; 2]>,
+}
+
 /// The page's colours, as red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Palette {
@@ -114,6 +123,7 @@ impl Painter {
         layers: Layers,
         verdicts: Verdicts,
         chosen: Option<(usize, usize)>,
+        drawn: &Drawn,
     ) {
         let side = f64::from(self.side_px);
         self.context.clear_rect(0.0, 0.0, side, side);
@@ -139,6 +149,26 @@ impl Painter {
         if let Some((row, column)) = chosen {
             self.draw_chosen(scene, row, column);
         }
+        let drawn_points: Vec<f32> = drawn.points.iter().flatten().copied().collect();
+        self.draw_points(scene, &drawn_points, ink, 1.0, 2.5);
+        if let Some([x, y]) = drawn.cursor {
+            self.draw_cursor(f64::from(x), f64::from(y));
+        }
+    }
+
+    /// A cross, at a place in -1 to 1 from the middle.
+    fn draw_cursor(&self, x: f64, y: f64) {
+        let context = &self.context;
+        let half = f64::from(self.side_px) / 2.0;
+        let (x, y, arm) = (half * (1.0 + x), half * (1.0 - y), 8.0 * f64::from(self.dpr));
+        context.set_stroke_style_str(&css(self.palette.ink, 1.0));
+        context.set_line_width(2.0 * f64::from(self.dpr));
+        context.begin_path();
+        context.move_to(x - arm, y);
+        context.line_to(x + arm, y);
+        context.move_to(x, y - arm);
+        context.line_to(x, y + arm);
+        context.stroke();
     }
 
     fn place(&self, scene: &Scene, point: &[f32]) -> (f64, f64) {

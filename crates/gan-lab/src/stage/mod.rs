@@ -3,4 +3,5 @@
 
 pub(crate) mod draw;
 pub mod frame;
+mod sketch;
 pub(crate) mod view;

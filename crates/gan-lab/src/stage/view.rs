@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::draw::{Layers, Painter};
+use super::draw::{Drawn, Layers, Painter};
 use super::frame::Scene;
+use super::sketch::{Sketch, SketchControls, Stroke, stroke};
 use crate::playground::{self, Run};
 use crate::words::{key, say, say_with, t};
 
@@ -24,6 +25,7 @@ struct Stage {
     layers: RwSignal<Layers>,
     /// Row and column of a node of the lattice.
     chosen: RwSignal<Option<(usize, usize)>>,
+    sketch: Sketch,
     /// Changes when texts are to be said anew.
     told: RwSignal<u64>,
 }
@@ -40,6 +42,7 @@ impl Stage {
             run: RwSignal::new(Run::default()),
             layers,
             chosen: RwSignal::new(None),
+            sketch: Sketch::new(),
             told: RwSignal::new(0),
         }
     }
@@ -56,8 +59,17 @@ impl Stage {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
         let Some(painter) = painter else { return };
-        let (layers, chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
-        self.scene.with_value(|scene| painter.draw(scene, layers, self.verdicts(), chosen));
+        let (mut layers, mut chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
+        let mut drawn = Drawn::default();
+        if self.sketch.on.get_untracked() {
+            // An empty sheet, but for the plane's real points to be oriented by.
+            layers = Layers { reals: layers.reals, ..Layers::only(&[]) };
+            chosen = None;
+            drawn.points = self.sketch.points.get_untracked();
+            drawn.cursor = self.sketch.cursor.get_untracked();
+        }
+        let verdicts = self.verdicts();
+        self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen, &drawn));
     }
 
     /// Looks at the run's description; texts follow.
@@ -69,19 +81,47 @@ impl Stage {
         self.told.set(self.scene.with_value(|scene| scene.step));
     }
 
-    /// Marks the node nearest to where a pointer is.
+    /// A place in -1 to 1 from the picture's middle (y up) in the plane's coordinates.
+    fn in_plane(self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let view = self.scene.with_value(|scene| scene.view);
+        [view.centre[0] + view.half_side * x, view.centre[1] + view.half_side * y]
+    }
+
+    fn half_side(self) -> f32 {
+        self.scene.with_value(|scene| scene.view.half_side)
+    }
+
+    /// Draws where a pointer is pressed, or marks the node nearest to it.
     fn point_at(self, event: &web_sys::PointerEvent) {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let side = f64::from(canvas.client_width().max(1));
         let (x, y) = (f64::from(event.offset_x()) / side, f64::from(event.offset_y()) / side);
-        let node = self.scene.with_value(|scene| {
-            let view = scene.view;
-            let across = view.centre[0] + view.half_side * (2.0 * x as f32 - 1.0);
-            let up = view.centre[1] - view.half_side * (2.0 * y as f32 - 1.0);
-            scene.lattice.nearest([across, up])
-        });
+        let place = self.in_plane([2.0 * x as f32 - 1.0, 1.0 - 2.0 * y as f32]);
+        if self.sketch.on.get_untracked() {
+            if event.buttons() != 0 {
+                self.sketch.draw(place, self.half_side());
+            }
+            return;
+        }
+        let node = self.scene.with_value(|scene| scene.lattice.nearest(place));
         if self.chosen.get_untracked() != node {
             self.chosen.set(node);
+        }
+    }
+
+    /// Draws by the keyboard.
+    fn press(self, event: &web_sys::KeyboardEvent) {
+        if !self.sketch.on.get_untracked() {
+            return;
+        }
+        let cursor = self.sketch.cursor.get_untracked().unwrap_or([0.0; 2]);
+        let Some(stroke) = stroke(&event.key(), cursor) else { return };
+        event.prevent_default();
+        // The page starts and pauses by the same key.
+        event.stop_propagation();
+        match stroke {
+            Stroke::Move(to) => self.sketch.cursor.set(Some(to)),
+            Stroke::Dot(at) => self.sketch.draw(self.in_plane(at), self.half_side()),
         }
     }
 
@@ -156,6 +196,9 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
         stage.layers.track();
         stage.chosen.track();
         stage.run.track();
+        stage.sketch.on.track();
+        stage.sketch.points.track();
+        stage.sketch.cursor.track();
         stage.draw();
     });
     Effect::new(move |_| {
@@ -165,6 +208,11 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     });
     Effect::new(move |_| mark_page(stage.run.with(|run| run.on_points)));
     let hidden = Signal::derive(move || !stage.run.with(|run| run.on_points));
+    // Where one draws by the keyboard it takes the focus; a picture has no need of it.
+    let focusable = Signal::derive(move || if stage.sketch.on.get() { "0" } else { "-1" });
+    let role = Signal::derive(move || if stage.sketch.on.get() { "application" } else { "img" });
+    let half_side: Box<dyn Fn() -> f32> = Box::new(move || stage.half_side());
+    let half_side = StoredValue::new_local(half_side);
     view! {
         <section class="lab-stage" hidden=hidden aria-label=t("stage-title")>
             <figure>
@@ -176,12 +224,16 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                 <div class="lab-plane">
                     <canvas
                         node_ref=stage.canvas
-                        role="img"
+                        role=role
                         aria-label=Signal::derive(move || stage.summary())
                         on:pointermove=move |event| stage.point_at(&event)
                         on:pointerdown=move |event| stage.point_at(&event)
+                        tabindex=focusable
+                        class:drawing=stage.sketch.on
+                        on:keydown=move |event| stage.press(&event)
                     ></canvas>
                 </div>
+                <SketchControls sketch=stage.sketch half_side=half_side/>
                 <Legend stage=stage/>
                 <Walk stage=stage/>
             </figure>
