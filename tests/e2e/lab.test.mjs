@@ -153,6 +153,36 @@ test("the plane moves while the run trains", async (t) => {
   assert.ok(perSecond > 5, `${perSecond} pictures a second`);
 });
 
+test("one's own data are drawn by mouse and by keyboard, and trained on", async (t) => {
+  const { site, lab } = await openLab(t);
+  await lab.button("Draw your own data").click();
+  assert.equal(await lab.button("Train on this").isDisabled(), true);
+  await lab.plane.scrollIntoViewIfNeeded();
+  const { x, y, width } = await lab.plane.boundingBox();
+  await site.page.mouse.move(x + 0.3 * width, y + 0.3 * width);
+  await site.page.mouse.down();
+  await site.page.mouse.move(x + 0.7 * width, y + 0.3 * width, { steps: 40 });
+  await site.page.mouse.up();
+  await site.page.getByText(/^\d+ points drawn$/).waitFor();
+  await lab.plane.focus();
+  for (const key of ["ArrowDown", "ArrowDown", " "]) await lab.plane.press(key);
+  await lab.button("Train on this").click();
+  const drawn = async () => {
+    const { data } = await site.page.evaluate(() => window.ganPlayground.spec());
+    return data.points.kind === "drawn" ? data.points : null;
+  };
+  await site.until("the drawn run", async ({ phase }) => phase === "ready" && (await drawn()) !== null);
+  const { points, sd } = await drawn();
+  assert.ok(points.length > 8 && sd > 0, JSON.stringify(points));
+  // The stroke lies above the middle, from left to right; the keyboard's point below it.
+  const [first, last] = [points[0], points.at(-2)];
+  assert.ok(first[0] < -0.5 && last[0] > 0.5, JSON.stringify(points));
+  assert.ok(first[1] > 0.5 && last[1] > 0.5 && points.at(-1)[1] < 0, JSON.stringify(points));
+  await site.call("step", 2);
+  assert.equal((await site.snapshot()).step, 2);
+  site.assertNoProblems();
+});
+
 test("a collapse is found, said in words, and a click begins its repair", async (t) => {
   const { site, lab } = await openLab(t, { preset: "ring-collapse", autostart: 1 });
   const { diagnoses, scores } = await site.until("a collapse", ({ diagnoses }) =>

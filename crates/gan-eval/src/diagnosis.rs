@@ -209,7 +209,8 @@ impl Doctor {
             Some(_) => FIRST_STEPS,
             None => FIRST_STEPS_WITHOUT_MODES,
         };
-        if self.step() < early || separation.abs() > 0.05 || !bad {
+        // It may also take bad samples for better than real ones.
+        if self.step() < early || separation > 0.05 || !bad {
             return None;
         }
         let mut figures = vec![("separation", separation), ("diversity", diversity)];
@@ -329,6 +330,11 @@ mod tests {
             one.high_quality = Some(0.02);
         });
         assert_eq!(blind, [Kind::DiscriminatorBlind]);
+        let fooled = ill(|one| {
+            one.separation = Some(-0.4);
+            one.high_quality = Some(0.0);
+        });
+        assert_eq!(fooled, [Kind::DiscriminatorBlind]);
         let wandering = ill(|one| one.middle[0] = if one.step % 200 == 0 { 0.5 } else { -0.5 });
         assert_eq!(wandering, [Kind::Oscillation]);
         assert_eq!(ill(|one| one.loss = 1e4), [Kind::Divergence]);

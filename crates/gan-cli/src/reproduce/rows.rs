@@ -68,13 +68,14 @@ fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
     include_str!("../../rows/pacgan-grid.json"),
     include_str!("../../rows/mnist-objectives.json"),
     include_str!("../../rows/stacked-mnist.json"),
+    include_str!("../../rows/infogan.json"),
 ];
 
 /// Every row.

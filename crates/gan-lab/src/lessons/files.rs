@@ -6,11 +6,9 @@ use gan_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 2] = [
     include_str!("../../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../../web/lessons/collapse-on-a-ring.json"),
-    include_str!("../../../../web/lessons/vanishing-gradient.json"),
-    include_str!("../../../../web/lessons/blind-discriminator.json"),
 ];
 
 /// A text in both languages.

@@ -221,6 +221,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                     <p class="hint">{t("stage-hint")}</p>
                 </figcaption>
                 <LayerChips stage=stage/>
+                <SketchControls sketch=stage.sketch half_side=half_side/>
                 <div class="lab-plane">
                     <canvas
                         node_ref=stage.canvas
@@ -233,7 +234,6 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                         on:keydown=move |event| stage.press(&event)
                     ></canvas>
                 </div>
-                <SketchControls sketch=stage.sketch half_side=half_side/>
                 <Legend stage=stage/>
                 <Walk stage=stage/>
             </figure>
