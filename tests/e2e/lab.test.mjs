@@ -248,6 +248,19 @@ test("a lesson leads through a run step by step, with a question", async (t) => 
   site.assertNoProblems();
 });
 
+test("a lesson that is left is told to the script that waits for it", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en" });
+  await lessonsThere(site);
+  const left = site.refusal("lesson", "what-is-a-gan");
+  await labOf(site).button("Leave the lesson").click();
+  assert.equal((await left).code, "left");
+});
+
+test("a lesson that is not there is told", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", lesson: "no-such-lesson" });
+  await site.page.getByText("There is no lesson called no-such-lesson.").waitFor();
+});
+
 test("a lesson speaks the page's language", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "zh", lesson: "collapse-on-a-ring" });
   await site.page.getByRole("heading", { name: "模式崩溃及其修复" }).waitFor();

@@ -20,8 +20,11 @@ const open = async () => {
   openLab(document.getElementById("lab"), lesson);
 };
 
+// Without the lab the page is whole.
+const begin = () => open().catch((error) => console.warn("the lab could not be loaded:", error));
+
 if (window.ganPlayground) {
-  open();
+  begin();
 } else {
-  document.addEventListener("gan-playground-ready", open, { once: true });
+  document.addEventListener("gan-playground-ready", begin, { once: true });
 }

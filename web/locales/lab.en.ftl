@@ -67,3 +67,4 @@ draw-clear = Clear
 draw-cancel = Cancel
 draw-hint = Draw on the plane; by keyboard, move with the arrows and leave points with the space bar.
 draw-count = { $count } points drawn
+lesson-unknown = There is no lesson called { $id }.

@@ -67,3 +67,4 @@ draw-clear = 清除
 draw-cancel = 取消
 draw-hint = 在平面上画；用键盘时，方向键移动，空格键落点。
 draw-count = 已画 { $count } 个点
+lesson-unknown = 没有名为 { $id } 的课程。

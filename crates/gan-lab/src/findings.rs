@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::playground::{self, Finding, Scores};
+use crate::playground::{self, Finding, Observed};
 use crate::remedies::{Remedy, remedies};
 use crate::words::{key, say, say_with, t};
 
@@ -50,29 +50,28 @@ fn percent(share: f64) -> String {
 /// Scores and diagnoses, followed as the run goes.
 #[component]
 pub(crate) fn Findings() -> impl IntoView {
-    let scores = RwSignal::new(Scores::default());
-    let found = RwSignal::new(Vec::<Finding>::new());
+    let seen = RwSignal::new(Observed::default());
     playground::every_ms(500, move || {
-        let (new_scores, new_found) = playground::findings();
-        if scores.get_untracked() != new_scores {
-            scores.set(new_scores);
-        }
-        // Figures wobble; the list is made anew only when something else is said.
-        let kinds = |list: &[Finding]| list.iter().map(|one| one.kind.clone()).collect::<Vec<_>>();
-        if found.with_untracked(|old| kinds(old)) != kinds(&new_found) {
-            found.set(new_found);
+        let now = playground::observed();
+        if seen.with_untracked(|before| *before != now) {
+            seen.set(now);
         }
     });
-    let hidden = Signal::derive(move || scores.get().diversity.is_none());
-    let well = Signal::derive(move || !found.with(Vec::is_empty));
+    let hidden = Signal::derive(move || seen.with(|seen| score(seen, "diversity").is_none()));
+    let ill = Signal::derive(move || seen.with(|seen| !seen.findings.is_empty()));
     view! {
         <section class="lab-findings" hidden=hidden aria-label=t("findings-title")>
             <h2>{t("findings-title")}</h2>
-            <ScoreList scores=scores/>
+            <ScoreList seen=seen/>
             <div aria-live="polite">
-                <p class="hint" hidden=well>{t("findings-none")}</p>
+                <p class="hint" hidden=ill>{t("findings-none")}</p>
                 <ul>
-                    <For each=move || found.get() key=|one| one.kind.clone() let:finding>
+                    // Figures wobble: an entry is made anew only when something else is said.
+                    <For
+                        each=move || seen.with(|seen| seen.findings.clone())
+                        key=|one| one.kind.clone()
+                        let:finding
+                    >
                         <Found finding=finding/>
                     </For>
                 </ul>
@@ -81,24 +80,31 @@ pub(crate) fn Findings() -> impl IntoView {
     }
 }
 
+fn score(seen: &Observed, name: &str) -> Option<f64> {
+    seen.scores.get(name).copied()
+}
+
 #[component]
-fn ScoreList(scores: RwSignal<Scores>) -> impl IntoView {
-    let without_modes = Signal::derive(move || scores.get().modes.is_none());
+fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
+    let of = move |name: &str| seen.with(|seen| score(seen, name));
+    let without_modes = Signal::derive(move || of("modes").is_none());
     let covered = move || {
-        let scores = scores.get();
-        let (covered, all) = (scores.covered.unwrap_or(0.0), scores.modes.unwrap_or(0.0));
-        say_with(
-            key("score-modes-value"),
-            &[("covered", format!("{covered:.0}")), ("all", format!("{all:.0}"))],
-        )
+        let whole = |name: &str| of(name).map_or_else(String::new, |count| format!("{count:.0}"));
+        let counts = [("covered", whole("modesCovered")), ("all", whole("modes"))];
+        say_with(key("score-modes-value"), &counts)
     };
-    let quality = move || percent(scores.get().high_quality.unwrap_or(f64::NAN));
-    let diversity = move || percent(scores.get().diversity.unwrap_or(f64::NAN));
+    let share = move |name: &'static str| move || percent(of(name).unwrap_or(f64::NAN));
     view! {
         <dl>
-            <div hidden=without_modes><dt>{t("score-modes")}</dt><dd class="number">{covered}</dd></div>
-            <div hidden=without_modes><dt>{t("score-quality")}</dt><dd class="number">{quality}</dd></div>
-            <div><dt>{t("score-diversity")}</dt><dd class="number">{diversity}</dd></div>
+            <div hidden=without_modes>
+                <dt>{t("score-modes")}</dt>
+                <dd class="number">{covered}</dd>
+            </div>
+            <div hidden=without_modes>
+                <dt>{t("score-quality")}</dt>
+                <dd class="number">{share("highQuality")}</dd>
+            </div>
+            <div><dt>{t("score-diversity")}</dt><dd class="number">{share("diversity")}</dd></div>
         </dl>
     }
 }

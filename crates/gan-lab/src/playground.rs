@@ -1,11 +1,12 @@
 //! The page, as any script sees it: `window.ganPlayground`.
 
+use std::collections::BTreeMap;
+
+use gan_protocol::{Objective, StageSet};
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::lessons::Observed;
 use crate::remedies::Change;
-use crate::stage::frame::Counts;
 
 fn playground() -> JsValue {
     let window = web_sys::window().expect("the lab runs in a page");
@@ -21,32 +22,31 @@ fn call(name: &str, argument: &JsValue) -> JsValue {
 }
 
 /// The run, as far as the lab looks at it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// Whether its data are points of the plane.
     pub on_points: bool,
-    /// What its nets minimise, as in a spec.
-    pub objective: String,
-    /// Numbers in a latent.
-    pub latent_size: u32,
+    /// What its nets minimise.
+    pub objective: Option<Objective>,
 }
 
 /// The run in force.
 pub fn run() -> Run {
     let spec = call("spec", &JsValue::UNDEFINED);
-    let text = |object: &JsValue, name: &str| member(object, name).as_string().unwrap_or_default();
+    let text = |object: &JsValue, name: &str| member(object, name).as_string();
+    let objective = text(&spec, "objective").map(serde_json::Value::from);
     Run {
-        on_points: text(&member(&spec, "data"), "source") == "points",
-        objective: text(&spec, "objective"),
-        latent_size: member(&member(&spec, "latent"), "size").as_f64().unwrap_or(0.0) as u32,
+        on_points: text(&member(&spec, "data"), "source").as_deref() == Some("points"),
+        objective: objective.and_then(|name| serde_json::from_value(name).ok()),
     }
 }
 
-/// Calls `watcher` with step, counts and numbers of every stage, for as long as the page lives.
-pub fn watch(watcher: impl Fn(u64, Counts, Vec<f32>) + 'static) {
+/// Calls `watcher` with the step of every stage, how to read its numbers, and them, for as long as
+/// the page lives.
+pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     let called = Closure::<dyn Fn(JsValue)>::new(move |stage: JsValue| {
         let count = |name: &str| member(&stage, name).as_f64().unwrap_or(0.0) as usize;
-        let counts = Counts {
+        let set = StageSet {
             reals: count("reals"),
             fakes: count("fakes"),
             pulls: count("pulls"),
@@ -55,7 +55,7 @@ pub fn watch(watcher: impl Fn(u64, Counts, Vec<f32>) + 'static) {
             surface: count("surface"),
         };
         let numbers = Float32Array::new(&member(&stage, "numbers")).to_vec();
-        watcher(count("step") as u64, counts, numbers);
+        watcher(count("step") as u64, set, numbers);
     });
     call("watch", &called.into_js_value());
 }
@@ -69,54 +69,47 @@ pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
         .expect("a window has timers");
 }
 
-/// Scores of the run's newest samples; `None` where there are none.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Scores {
-    /// Mean distance between two samples, relative to the reals'.
-    pub diversity: Option<f64>,
-    /// Modes of the data.
-    pub modes: Option<f64>,
-    /// Those that have a sample.
-    pub covered: Option<f64>,
-    /// Share of the samples that lie at a mode.
-    pub high_quality: Option<f64>,
+/// What is known of a run as it goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// Generator steps done.
+    pub step: u64,
+    /// Scores by name, as in the page's snapshot.
+    pub scores: BTreeMap<String, f64>,
+    /// What the run seems to suffer from, the worst first.
+    pub findings: Vec<Finding>,
 }
 
 /// Something that the run seems to suffer from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Finding {
     /// Which illness.
     pub kind: String,
     /// The figures behind it.
-    pub figures: Vec<(String, f64)>,
+    pub figures: BTreeMap<String, f64>,
 }
 
 /// How the run does.
-pub fn findings() -> (Scores, Vec<Finding>) {
+pub fn observed() -> Observed {
     let snapshot = call("snapshot", &JsValue::UNDEFINED);
-    let scores = member(&snapshot, "scores");
-    let score = |name: &str| member(&scores, name).as_f64();
     let found = member(&snapshot, "diagnoses");
     let found = if found.is_object() { Array::from(&found) } else { Array::new() };
-    let finding = |one: JsValue| {
-        let figures = member(&one, "figures");
-        let figures = figures.dyn_into::<Object>().map(|figures| Object::entries(&figures));
-        let figures = figures.unwrap_or_default().into_iter().filter_map(|entry| {
-            let entry = Array::from(&entry);
-            Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))
-        });
-        Finding {
-            kind: member(&one, "kind").as_string().unwrap_or_default(),
-            figures: figures.collect(),
-        }
+    let finding = |one: JsValue| Finding {
+        kind: member(&one, "kind").as_string().unwrap_or_default(),
+        figures: numbers(&member(&one, "figures")),
     };
-    let scores = Scores {
-        diversity: score("diversity"),
-        modes: score("modes"),
-        covered: score("modesCovered"),
-        high_quality: score("highQuality"),
-    };
-    (scores, found.iter().map(finding).collect())
+    Observed {
+        step: member(&snapshot, "step").as_f64().unwrap_or(0.0) as u64,
+        scores: numbers(&member(&snapshot, "scores")),
+        findings: found.iter().map(finding).collect(),
+    }
+}
+
+/// The members of `object` that are numbers.
+fn numbers(object: &JsValue) -> BTreeMap<String, f64> {
+    let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
+    let entries = entries.into_iter().map(|entry| Array::from(&entry));
+    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
 }
 
 /// Changes the run. What is refused, the page itself tells.
@@ -157,37 +150,12 @@ fn begin_anew(spec: JsValue, fields: &str) {
     };
     let snapshot = call("snapshot", &JsValue::UNDEFINED);
     let was_running = member(&snapshot, "phase").as_string().as_deref() == Some("running");
-    let loaded = call("load", &Object::assign(&spec, &fields));
-    let Ok(loaded) = loaded.dyn_into::<Promise>() else { return };
-    let then = Closure::once(move |_: JsValue| {
-        if was_running {
-            ignore_refusal(&call("start", &JsValue::UNDEFINED));
-        }
-    });
-    ignore_refusal(&loaded.then(&then).into());
-    then.forget();
+    drive(Some(Object::assign(&spec, &fields).into()), was_running, || ());
 }
 
-/// What is known of the run, for a lesson's conditions.
-pub fn observed() -> Observed {
-    let snapshot = call("snapshot", &JsValue::UNDEFINED);
-    let (_, found) = findings();
-    let scores = member(&snapshot, "scores").dyn_into::<Object>();
-    let scores = scores.map(|scores| Object::entries(&scores)).unwrap_or_default();
-    let scores = scores.into_iter().filter_map(|entry| {
-        let entry = Array::from(&entry);
-        Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))
-    });
-    Observed {
-        step: member(&snapshot, "step").as_f64().unwrap_or(0.0) as u64,
-        scores: scores.collect(),
-        diagnoses: found.into_iter().map(|one| one.kind).collect(),
-    }
-}
-
-/// Loads a run (a preset's name and what differs from it, as JSON) and starts it, or does one of the
-/// two; `done` is called when it is as asked for, or was refused, which the page itself tells.
-pub fn drive(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
+/// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
+/// was refused, which the page itself tells.
+fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce() + 'static) {
     let begin = move |_: JsValue| {
         if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
     };
@@ -195,20 +163,42 @@ pub fn drive(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
         ignore_refusal(&begin(JsValue::UNDEFINED));
         return done();
     };
-    let load = JSON::parse(load).unwrap_or(JsValue::UNDEFINED);
-    let loaded = call("load", &load);
-    let begun = method(&loaded, "then", &Closure::once_into_js(begin));
-    ignore_refusal(&begun);
-    let finished = method(&begun, "finally", &Closure::once_into_js(done));
-    ignore_refusal(&finished);
+    let begun = method(&call("load", &load), "then", &Closure::once_into_js(begin));
+    ignore_refusal(&method(&begun, "finally", &Closure::once_into_js(done)));
+}
+
+/// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
+pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
+    let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
+    drive(load, start, done);
+}
+
+/// The functions that settle a promise.
+pub struct Settling {
+    resolve: Function,
+    reject: Function,
+}
+
+impl Settling {
+    /// It is done.
+    pub fn done(self) {
+        // A promise's functions do not throw.
+        let _ = self.resolve.call0(&JsValue::UNDEFINED);
+    }
+
+    /// It came to nothing, as `message` says.
+    pub fn refused(self, code: &str, message: &str) {
+        let error = js_sys::Error::new(message);
+        let _ = Reflect::set(&error, &"code".into(), &code.into());
+        let _ = self.reject.call1(&JsValue::UNDEFINED, &error);
+    }
 }
 
 /// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` gives names and
-/// titles; `begin` begins one, calls what it is given when that has reached its end, and says whether
-/// there is such a lesson.
+/// titles; `begin` begins one and settles when that has come to an end.
 pub fn offer_lessons(
     list: impl Fn() -> Vec<(String, String)> + 'static,
-    begin: impl Fn(&str, Function) -> bool + 'static,
+    begin: impl Fn(&str, Settling) + 'static,
 ) {
     let list = Closure::<dyn Fn() -> Array>::new(move || {
         let entries = list().into_iter().map(|(id, title)| {
@@ -222,14 +212,7 @@ pub fn offer_lessons(
     });
     let begin = Closure::<dyn Fn(JsValue) -> Promise>::new(move |id: JsValue| {
         let id = id.as_string().unwrap_or_default();
-        Promise::new(&mut |resolve: Function, reject: Function| {
-            if !begin(&id, resolve) {
-                let error = js_sys::Error::new(&format!("there is no lesson `{id}`"));
-                let _ = Reflect::set(&error, &"code".into(), &"usage".into());
-                // A promise's function does not throw.
-                let _ = reject.call1(&JsValue::UNDEFINED, &error);
-            }
-        })
+        Promise::new(&mut |resolve, reject| begin(&id, Settling { resolve, reject }))
     });
     let playground = playground();
     let _ = Reflect::set(&playground, &"lessons".into(), &list.into_js_value());
@@ -244,9 +227,5 @@ fn method(object: &JsValue, name: &str, argument: &JsValue) -> JsValue {
 
 /// The page has told whoever reads it.
 fn ignore_refusal(promise: &JsValue) {
-    if let Some(promise) = promise.dyn_ref::<Promise>() {
-        let nothing = Closure::once(|_: JsValue| ());
-        drop(promise.catch(&nothing));
-        nothing.forget();
-    }
+    method(promise, "catch", &Closure::once_into_js(|_: JsValue| ()));
 }

@@ -28,8 +28,8 @@ const fn remedy(name: &'static str, change: Change) -> Remedy {
     Remedy { name, change }
 }
 
-/// Of points: the settings by which the collapse of the preset `ring-collapse` is repaired within
-/// some hundred steps (see docs/results.md).
+/// Of points: the settings of the row `unrolled-ring` (docs/results.md), which repair the collapse of
+/// the preset `ring-collapse`. WGAN-GP, which does so too, needs thousands of steps before one sees it.
 const FOR_POINTS: [Remedy; 3] = [
     remedy(
         key("remedy-r3gan"),

@@ -10,6 +10,7 @@ mod checkpoint;
 mod combination;
 mod data;
 mod error;
+mod fault;
 mod labels;
 mod layer;
 mod message;
@@ -26,11 +27,12 @@ pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
 pub use data::{AugmentationSpec, DataSource, DataSpec, GaussianSpec, PointsSpec};
 pub use error::SpecError;
+pub use fault::Fault;
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
-    Backend, Command, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, SampleSet, StageSet,
-    Task, Tuning,
+    Backend, Command, Event, FrameKind, Metrics, Phase, Reply, Request, SampleSet, StageSet, Task,
+    Tuning,
 };
 pub use net::{InitialWeights, NetSpec};
 pub use number::decimal;

@@ -155,7 +155,7 @@ impl LoadedData {
 }
 
 /// The distribution that `spec` describes.
-pub fn distribution(spec: &PointsSpec) -> PointDistribution {
+pub(crate) fn distribution(spec: &PointsSpec) -> PointDistribution {
     match spec.clone() {
         PointsSpec::Ring { modes, radius, sd } => PointDistribution::Ring { modes, radius, sd },
         PointsSpec::Grid { side, spacing, sd } => PointDistribution::Grid { side, spacing, sd },

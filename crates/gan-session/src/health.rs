@@ -4,12 +4,13 @@ use gan_core::{CoreError, Inputs, Trainer};
 use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
-use gan_eval::modes::{Mixture, ModeCounts};
-use gan_protocol::{Metrics, Objective, PointsSpec, Shape};
+use gan_eval::modes::ModeCounts;
+use gan_protocol::{Metrics, Objective, Shape};
 use gan_random::Purpose;
 use serde_json::{Map, Value};
 
-use crate::data::{LoadedData, distribution};
+use crate::data::LoadedData;
+use crate::modes::Modes;
 
 /// Images that are looked at.
 const IMAGES: usize = 64;
@@ -46,10 +47,11 @@ impl Health {
     ) -> Result<Option<(u64, String)>, CoreError> {
         let spec = trainer.spec();
         let modes = spec.data.points.as_ref().and_then(Modes::of);
+        let modes = modes.filter(|modes| modes.len() <= MOST_MODES);
         let count = match (spec.data.shape(), &modes) {
             (Shape::Image { .. }, _) => IMAGES,
             (Shape::Flat { .. }, None) => POINTS,
-            (Shape::Flat { .. }, Some(modes)) => POINTS.max(POINTS_A_MODE * modes.weights.len()),
+            (Shape::Flat { .. }, Some(modes)) => POINTS.max(POINTS_A_MODE * modes.len()),
         };
         let size = spec.data.shape().size().expect("a validated spec's sizes are small");
         let spread = *self.spread.get_or_insert_with(|| {
@@ -71,7 +73,7 @@ impl Health {
             return Ok(None);
         };
         let diversity = distance / spread.max(f64::MIN_POSITIVE);
-        let counts = modes.as_ref().and_then(|modes| modes.count(&fakes));
+        let counts = modes.as_ref().and_then(|modes| modes.count(&fakes).ok());
         let occupied = modes.as_ref().zip(counts.as_ref()).map(|(m, c)| m.occupied(c));
         let diagnoses = self.doctor.observe(Observation {
             step: last.step,
@@ -108,50 +110,6 @@ impl Health {
 /// Numbers by name; those that JSON cannot say become `null`.
 fn named(numbers: &[(&str, f64)]) -> Map<String, Value> {
     numbers.iter().map(|(name, number)| ((*name).to_owned(), (*number).into())).collect()
-}
-
-/// The modes that the data have, by themselves.
-struct Modes {
-    centres: Vec<f32>,
-    sd: f64,
-    /// How often each is drawn; they add up to one.
-    weights: Vec<f64>,
-}
-
-impl Modes {
-    fn of(points: &PointsSpec) -> Option<Self> {
-        let data = distribution(points);
-        let (centres, sds) = data.modes().zip(data.mode_sd())?;
-        let weights: Vec<f64> = match points {
-            PointsSpec::Mixture { components } => {
-                components.iter().map(|component| f64::from(component.weight)).collect()
-            }
-            _ => vec![1.0; centres.len()],
-        };
-        let sum: f64 = weights.iter().sum();
-        let sd = sds.iter().copied().fold(0.0_f32, f32::max);
-        // A mode without any width has no samples near enough to count.
-        (centres.len() <= MOST_MODES && sd > 0.0).then(|| Self {
-            centres: centres.into_iter().flatten().collect(),
-            sd: f64::from(sd),
-            weights: weights.into_iter().map(|weight| weight / sum).collect(),
-        })
-    }
-
-    fn count(&self, fakes: &[f32]) -> Option<ModeCounts> {
-        let mixture = Mixture::new(Samples::new(&self.centres, 2).ok()?, self.sd).ok()?;
-        mixture.count(&Samples::new(fakes, 2).ok()?).ok()
-    }
-
-    /// Share of the modes that get at least a quarter of their part of the samples.
-    fn occupied(&self, counts: &ModeCounts) -> f64 {
-        let all: usize = counts.all.iter().sum();
-        let gets_its_part = |(count, weight): &(&usize, &f64)| {
-            **count as f64 >= (0.25 * *weight * all as f64).max(1.0)
-        };
-        let occupied = counts.all.iter().zip(&self.weights).filter(gets_its_part).count();
-        occupied as f64 / self.weights.len() as f64
-    }
 }
 
 /// Mean distance between two of `values`; `None` where a number is none.
@@ -199,18 +157,6 @@ fn mean(metrics: &[Metrics], of: impl Fn(&Metrics) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mode_is_occupied_when_it_gets_a_quarter_of_its_part() {
-        let ring = PointsSpec::Ring { modes: 4, radius: 1.0, sd: 0.1 };
-        let modes = Modes::of(&ring).expect("a ring has modes");
-        let counts = |all: Vec<usize>| ModeCounts { high_quality: all.clone(), all };
-        assert_eq!(modes.occupied(&counts(vec![25, 25, 25, 25])), 1.0);
-        assert_eq!(modes.occupied(&counts(vec![94, 6, 0, 0])), 0.25);
-        assert_eq!(modes.occupied(&counts(vec![93, 7, 0, 0])), 0.5);
-        assert!(Modes::of(&PointsSpec::Moons { sd: 0.1 }).is_none());
-        assert!(Modes::of(&PointsSpec::Ring { modes: 4, radius: 1.0, sd: 0.0 }).is_none());
-    }
 
     #[test]
     fn verdicts_that_are_equal_are_not_apart() {

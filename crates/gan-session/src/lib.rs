@@ -8,10 +8,12 @@
 mod data;
 mod drawing;
 mod health;
+mod modes;
 mod pace;
 mod run;
 mod session;
 
-pub use data::{DataLoader, LoadedData, Progress, distribution};
+pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
+pub use modes::Modes;
 pub use session::{Clock, Outgoing, Session, Sink};

@@ -1,6 +1,7 @@
 //! Requests in, events out.
 
 mod loading;
+mod reporting;
 mod sampling;
 mod staging;
 
@@ -226,19 +227,6 @@ impl<L: DataLoader> Session<L> {
             Goal::Steps { request, .. } => self.settle(request, Ok(done(()))),
         }
         self.rest().await.map_err(fault)
-    }
-
-    /// Tells how the run does.
-    async fn report(&mut self) -> Result<(), CoreError> {
-        let begin_ms = (self.clock)();
-        let Some(run) = &mut self.run else { return Ok(()) };
-        let Some(data) = &mut run.data else { return Ok(()) };
-        let report = run.health.report(&run.trainer, data).await?;
-        run.report.done(begin_ms, (self.clock)());
-        if let Some((step, report)) = report {
-            self.tell(Event::Report { step, report });
-        }
-        Ok(())
     }
 
     /// What is due whenever training stops: the newest sheet, a report, a checkpoint, the new phase.

@@ -53,10 +53,7 @@ pub fn build_for_cpu(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
         page::build(ctx, &tools)?;
         install_workers(ctx, &[Variant::Cpu])
     })?;
-    stages.run("lab", || {
-        lab::build(ctx, &tools)?;
-        lab::install(ctx)
-    })?;
+    stages.run("lab", || lab::build_and_install(ctx, &tools))?;
     Ok(tools)
 }
 
@@ -99,10 +96,7 @@ pub fn build_page_alone(ctx: &Context) -> Result<()> {
         ready.retain(|&variant| worker::staged(ctx, variant).is_dir());
         install_workers(ctx, &ready)
     })?;
-    stages.run("lab", || {
-        lab::build(ctx, &tools)?;
-        lab::install(ctx)
-    })
+    stages.run("lab", || lab::build_and_install(ctx, &tools))
 }
 
 /// Puts staged workers and the hand-written scripts into the site, then renews the manifest.

@@ -10,11 +10,17 @@ use crate::process;
 use crate::tools::{Tools, WASM_TARGET};
 use crate::worker::{Output, bind};
 
-/// Builds the lab into the stage, or finds it fresh there.
+/// Builds the lab and puts it into the site.
 ///
 /// # Errors
-/// If cargo or wasm-bindgen fails.
-pub fn build(ctx: &Context, tools: &Tools) -> Result<()> {
+/// If it cannot be built or installed.
+pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
+    build(ctx, tools)?;
+    install(ctx)
+}
+
+/// Builds the lab into the stage, or finds it fresh there.
+fn build(ctx: &Context, tools: &Tools) -> Result<()> {
     let mut cargo = ctx.cargo();
     cargo.args(["build", "--package", "gan-lab", "--lib"]);
     cargo.args(["--profile", "web", "--target", WASM_TARGET]);
@@ -24,10 +30,7 @@ pub fn build(ctx: &Context, tools: &Tools) -> Result<()> {
 }
 
 /// Puts the staged lab into the site, with its hand-written files.
-///
-/// # Errors
-/// If it is not staged or cannot be copied.
-pub fn install(ctx: &Context) -> Result<()> {
+fn install(ctx: &Context) -> Result<()> {
     let site = ctx.dist().join("lab");
     files::replace_folder(&staged(ctx), &site)?;
     for path in files::list(&ctx.root.join("web/lab"))? {

@@ -248,7 +248,8 @@ impl Page {
                 let mut frame = StageFrame { received: 1, step, set, numbers };
                 if let Some(before) = self.stage.take() {
                     frame.received += before.received;
-                    // Only the newest is shown, but for parts that only the one before brought.
+                    // The newest is shown, unless the one before brought more than points: it is
+                    // younger than what is on the screen all the same.
                     if set.lattice == 0 && before.set.lattice > 0 {
                         frame = StageFrame { received: frame.received, ..before };
                     }

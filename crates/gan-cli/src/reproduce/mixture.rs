@@ -1,11 +1,9 @@
 //! How well a generator covers a mixture of Gaussians in the plane.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use gan_core::Inputs;
-use gan_eval::Samples;
-use gan_eval::modes::Mixture;
 use gan_random::Purpose;
-use gan_session::distribution;
+use gan_session::Modes;
 use pollster::block_on;
 
 use crate::runs::TrainedRun;
@@ -19,17 +17,10 @@ use crate::scores::Scores;
 pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
     let points = spec.data.points.as_ref().context("the run's data are no points")?;
-    let data = distribution(points);
-    let (centres, sd) =
-        data.modes().zip(data.mode_sd()).context("this distribution has no modes")?;
-    let sd = f64::from(*sd.first().context("a mixture has a mode")?);
-    let centres: Vec<f32> = centres.into_iter().flatten().collect();
+    let modes = Modes::of(points).context("this distribution has no modes")?;
     let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
     let values = block_on(run.trainer.samples(&inputs, 1))?;
-    if values.iter().any(|value| !value.is_finite()) {
-        return Err(anyhow!("the generator gives numbers that are not finite"));
-    }
-    let counts = Mixture::new(Samples::new(&centres, 2)?, sd)?.count(&Samples::new(&values, 2)?)?;
+    let counts = modes.count(&values).context("the generator's points cannot be scored")?;
     Ok(vec![
         ("modes", counts.covered() as f64),
         ("high_quality_percent", 100.0 * counts.high_quality_share()),

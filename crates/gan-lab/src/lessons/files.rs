@@ -1,10 +1,10 @@
 //! What a lesson is made of, and the lessons that there are.
 
-use std::collections::BTreeMap;
-
 use gan_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use crate::playground::Observed;
 
 const FILES: [&str; 2] = [
     include_str!("../../../../web/lessons/what-is-a-gan.json"),
@@ -108,22 +108,14 @@ pub struct Answer {
     pub reply: Words,
 }
 
-/// What is known of a run, for conditions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Observed {
-    /// Generator steps done.
-    pub step: u64,
-    /// Scores by name.
-    pub scores: BTreeMap<String, f64>,
-    /// What the run suffers from.
-    pub diagnoses: Vec<String>,
-}
-
 impl Condition {
     /// Whether it holds.
     pub fn holds(&self, run: &Observed) -> bool {
         let has_steps = self.step.is_none_or(|step| run.step >= step);
-        let suffers = self.diagnosis.as_ref().is_none_or(|kind| run.diagnoses.contains(kind));
+        let suffers = self
+            .diagnosis
+            .as_ref()
+            .is_none_or(|kind| run.findings.iter().any(|one| one.kind == *kind));
         let scores_well = self.score.as_ref().is_none_or(|name| {
             run.scores.get(name).is_some_and(|score| {
                 self.at_least.is_none_or(|least| *score >= least)
@@ -149,6 +141,7 @@ mod tests {
     use gan_protocol::{RunSpec, merged, preset};
 
     use super::*;
+    use crate::playground::Finding;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
     const SCORES: [&str; 5] = ["modesCovered", "highQuality", "diversity", "modes", "reverseKl"];
@@ -191,7 +184,7 @@ mod tests {
         let run = Observed {
             step: 100,
             scores: [("modesCovered".to_string(), 6.0)].into(),
-            diagnoses: vec!["collapse".to_string()],
+            findings: vec![Finding { kind: "collapse".to_string(), ..Finding::default() }],
         };
         for (json, expected) in [
             (r#"{"step": 100}"#, true),

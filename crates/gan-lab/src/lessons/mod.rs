@@ -6,4 +6,4 @@
 mod files;
 pub(crate) mod view;
 
-pub use files::{Answer, Condition, Lesson, Observed, Question, Step, Words, all};
+pub use files::{Answer, Condition, Lesson, Question, Step, Words, all};

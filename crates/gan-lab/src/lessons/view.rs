@@ -1,13 +1,9 @@
 //! The list of lessons, and the one that is being given.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use js_sys::Function;
 use leptos::prelude::*;
 
 use super::files::{self, Lesson, Step};
-use crate::playground;
+use crate::playground::{self, Settling};
 use crate::stage::draw::Layers;
 use crate::words::{key, language, say, say_with, t};
 
@@ -35,8 +31,8 @@ struct Course {
     /// Whether the page is on its way to what the step asks of it.
     driving: RwSignal<bool>,
     layers: RwSignal<Layers>,
-    /// Who waits for the end: called with nothing.
-    waiting: StoredValue<Option<Function>, LocalStorage>,
+    /// The script that waits for the end.
+    waiting: StoredValue<Option<Settling>, LocalStorage>,
     /// Looks at this step so far.
     looks: StoredValue<u32>,
 }
@@ -47,14 +43,14 @@ impl Course {
     }
 
     /// Begins a lesson; an earlier one is left.
-    fn begin(self, lesson: usize, waiting: Option<Function>) {
+    fn begin(self, lesson: usize, waiting: Option<Settling>) {
         self.leave();
         self.waiting.set_value(waiting);
         self.enter(Place { lesson, step: 0 });
     }
 
     fn enter(self, place: Place) {
-        let Some(step) = self.step_at(place) else { return self.leave() };
+        let Some(step) = self.step_at(place) else { return self.finish() };
         self.answered.set(None);
         self.looks.set_value(0);
         self.reached.set(step.until.is_none() && step.question.is_none());
@@ -64,7 +60,7 @@ impl Course {
         self.place.set(Some(place));
         self.driving.set(step.load.is_some());
         let load = step.load.map(|load| serde_json::Value::Object(load).to_string());
-        playground::drive(load.as_deref(), step.start, move || self.driving.set(false));
+        playground::follow(load.as_deref(), step.start, move || self.driving.set(false));
     }
 
     /// To the next step, or to the end.
@@ -74,11 +70,19 @@ impl Course {
         }
     }
 
+    /// At its end.
+    fn finish(self) {
+        self.place.set(None);
+        if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
+            waiting.done();
+        }
+    }
+
+    /// Before its end.
     fn leave(self) {
         self.place.set(None);
         if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
-            // A promise's function does not throw.
-            let _ = waiting.call0(&wasm_bindgen::JsValue::UNDEFINED);
+            waiting.refused("left", "the lesson was left before its end");
         }
     }
 
@@ -120,11 +124,17 @@ pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl I
     };
     playground::every_ms(LOOK_EVERY_MS, move || course.look());
     offer_to_scripts(course);
-    if let Some(lesson) = asked.and_then(|id| numbered(course, &id)) {
+    let lesson = asked.as_ref().and_then(|id| numbered(course, id));
+    if let Some(lesson) = lesson {
         course.begin(lesson, None);
     }
+    let unknown = asked.filter(|_| lesson.is_none()).map(|id| {
+        let told = move || say_with(key("lesson-unknown"), &[("id", id.clone())]);
+        view! { <p class="hint" role="status">{told}</p> }
+    });
     view! {
         <section class="lab-lessons" aria-label=t("lessons")>
+            {unknown}
             {move || match course.place.get() {
                 Some(place) => view! { <Given course=course place=place/> }.into_any(),
                 None => view! { <Offered course=course/> }.into_any(),
@@ -147,14 +157,11 @@ fn offer_to_scripts(course: Course) {
             lessons.iter().map(titled).collect::<Vec<_>>()
         })
     };
-    let begin = Rc::new(RefCell::new(move |id: &str, settled: Function| {
-        let lesson = numbered(course, id);
-        if let Some(lesson) = lesson {
-            course.begin(lesson, Some(settled));
-        }
-        lesson.is_some()
-    }));
-    playground::offer_lessons(list, move |id, settled| (begin.borrow_mut())(id, settled));
+    let begin = move |id: &str, settling: Settling| match numbered(course, id) {
+        Some(lesson) => course.begin(lesson, Some(settling)),
+        None => settling.refused("usage", &format!("there is no lesson `{id}`")),
+    };
+    playground::offer_lessons(list, begin);
 }
 
 #[component]
@@ -198,7 +205,8 @@ fn Given(course: Course, place: Place) -> impl IntoView {
         (true, true) => say(key("lesson-seen")),
         (false, _) => String::new(),
     };
-    let stopped = Signal::derive(move || !course.reached.get());
+    // What is on its way would be seen in the run before.
+    let stopped = Signal::derive(move || !course.reached.get() || course.driving.get());
     let next = if is_last { key("lesson-finish") } else { key("lesson-next") };
     let asked = question.map(|question| {
         let asked = question.text.clone();

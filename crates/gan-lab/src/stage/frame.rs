@@ -3,28 +3,12 @@
 use std::collections::VecDeque;
 
 use gan_plot::Square;
+use gan_protocol::StageSet;
 
 /// Generated points whose ways are remembered.
 const TRAILS: usize = 24;
 /// Places of each that are remembered.
 const TRAIL_LENGTH: usize = 40;
-
-/// How many numbers each part of a stage has: see `gan_protocol::StageSet`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Real points.
-    pub reals: usize,
-    /// Generated points.
-    pub fakes: usize,
-    /// Pulls on the first of those.
-    pub pulls: usize,
-    /// Nodes along a side of the lattice.
-    pub lattice: usize,
-    /// Rows of the lattice.
-    pub lattice_rows: usize,
-    /// Places along a side of the surface.
-    pub surface: usize,
-}
 
 /// Places of a lattice of latents.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,8 +65,8 @@ impl Default for Scene {
 
 impl Scene {
     /// Takes in a stage; one whose numbers are not as many as announced is left out.
-    pub fn take(&mut self, step: u64, counts: Counts, numbers: &[f32]) {
-        let Some(parts) = parts(counts, numbers) else { return };
+    pub fn take(&mut self, step: u64, set: StageSet, numbers: &[f32]) {
+        let Some(parts) = parts(set, numbers) else { return };
         let [view, reals, fakes, pulls, coordinates, nodes, surface] = parts;
         // An earlier step, or another place to look at, is another run.
         let view = Square { centre: [view[0], view[1]], half_side: view[2] };
@@ -99,30 +83,30 @@ impl Scene {
         self.step = step;
         self.reals = reals.to_vec();
         self.fakes = fakes.to_vec();
-        if counts.lattice > 0 {
+        if set.lattice > 0 {
             // These three are of one moment. A surface that is not there is not to be had.
             self.pulls = pulls.to_vec();
             self.lattice = Lattice {
                 coordinates: coordinates.to_vec(),
                 nodes: nodes.to_vec(),
-                columns: counts.lattice,
-                rows: counts.lattice_rows,
+                columns: set.lattice,
+                rows: set.lattice_rows,
             };
             self.surface = surface.to_vec();
-            self.surface_side = counts.surface;
+            self.surface_side = set.surface;
         }
     }
 }
 
-fn parts(counts: Counts, numbers: &[f32]) -> Option<[&[f32]; 7]> {
+fn parts(set: StageSet, numbers: &[f32]) -> Option<[&[f32]; 7]> {
     let sizes = [
         3,
-        2 * counts.reals,
-        2 * counts.fakes,
-        2 * counts.pulls,
-        counts.lattice,
-        2 * counts.lattice * counts.lattice_rows,
-        counts.surface * counts.surface,
+        2 * set.reals,
+        2 * set.fakes,
+        2 * set.pulls,
+        set.lattice,
+        2 * set.lattice * set.lattice_rows,
+        set.surface * set.surface,
     ];
     let mut rest = numbers;
     let mut parts: [&[f32]; 7] = [&[]; 7];
@@ -153,15 +137,15 @@ impl Lattice {
 mod tests {
     use super::*;
 
-    const WHOLE: Counts =
-        Counts { reals: 1, fakes: 2, pulls: 1, lattice: 2, lattice_rows: 2, surface: 2 };
+    const WHOLE: StageSet =
+        StageSet { reals: 1, fakes: 2, pulls: 1, lattice: 2, lattice_rows: 2, surface: 2 };
 
-    fn numbers(counts: Counts, first: f32) -> Vec<f32> {
+    fn numbers(set: StageSet, first: f32) -> Vec<f32> {
         let count = 3
-            + 2 * (counts.reals + counts.fakes + counts.pulls)
-            + counts.lattice
-            + 2 * counts.lattice * counts.lattice_rows
-            + counts.surface * counts.surface;
+            + 2 * (set.reals + set.fakes + set.pulls)
+            + set.lattice
+            + 2 * set.lattice * set.lattice_rows
+            + set.surface * set.surface;
         // View and real point as in every stage of the run.
         let head = [0.5, -0.5, 2.0, 1.0, 1.0];
         let rest = (0..count - head.len()).map(|i| first + i as f32);
@@ -181,7 +165,7 @@ mod tests {
             (scene.surface.as_slice(), scene.surface_side),
             (&[26.0, 27.0, 28.0, 29.0][..], 2)
         );
-        let points = Counts { reals: 1, fakes: 2, ..Counts::default() };
+        let points = StageSet { reals: 1, fakes: 2, ..StageSet::default() };
         scene.take(2, points, &numbers(points, 50.0));
         assert_eq!((scene.step, scene.fakes[0], scene.pulls[0]), (2, 50.0, 14.0));
         assert_eq!(scene.trails.len(), 2);
@@ -191,7 +175,7 @@ mod tests {
     fn another_run_starts_with_nothing() {
         let mut scene = Scene::default();
         scene.take(9, WHOLE, &numbers(WHOLE, 10.0));
-        let points = Counts { reals: 1, fakes: 2, ..Counts::default() };
+        let points = StageSet { reals: 1, fakes: 2, ..StageSet::default() };
         scene.take(1, points, &numbers(points, 50.0));
         assert_eq!((scene.trails.len(), scene.lattice.columns), (1, 0));
     }
@@ -215,7 +199,7 @@ mod tests {
         scene.take(1, WHOLE, &numbers(WHOLE, 1.0)[1..]);
         let longer = [numbers(WHOLE, 1.0), vec![0.0]].concat();
         scene.take(1, WHOLE, &longer);
-        scene.take(1, Counts { surface: usize::MAX >> 40, ..WHOLE }, &[0.0; 9]);
+        scene.take(1, StageSet { surface: usize::MAX >> 40, ..WHOLE }, &[0.0; 9]);
         assert_eq!(scene, Scene::default());
     }
 

@@ -48,11 +48,11 @@ impl Stage {
     }
 
     fn verdicts(self) -> Verdicts {
-        self.run.with_untracked(|run| match run.objective.as_str() {
-            "non_saturating" | "minimax" => Verdicts::Logits,
-            "least_squares" => Verdicts::Targets,
+        match self.run.get_untracked().objective {
+            Some(objective) if objective.gives_probability() => Verdicts::Logits,
+            Some(objective) if objective.has_targets() => Verdicts::Targets,
             _ => Verdicts::Scores,
-        })
+        }
     }
 
     fn draw(self) {
@@ -144,7 +144,9 @@ impl Stage {
 
     /// The picture in words, for those who do not see it.
     fn summary(self) -> String {
-        self.told.track();
+        if self.sketch.on.get() {
+            return say(key("draw-hint"));
+        }
         let step = self.told.get();
         self.scene.with_value(|scene| {
             let count = (scene.fakes.len() / 2).to_string();
@@ -185,8 +187,8 @@ fn short(number: f32) -> String {
 #[component]
 pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let stage = Stage::new(layers);
-    playground::watch(move |step, counts, numbers| {
-        stage.scene.update_value(|scene| scene.take(step, counts, &numbers));
+    playground::watch(move |step, set, numbers| {
+        stage.scene.update_value(|scene| scene.take(step, set, &numbers));
         stage.draw();
     });
     playground::every_ms(LOOK_EVERY_MS, move || stage.look());
@@ -281,7 +283,10 @@ fn LayerChips(stage: Stage) -> impl IntoView {
 fn Legend(stage: Stage) -> impl IntoView {
     let hidden = Signal::derive(move || {
         stage.told.track();
-        !stage.layers.get().surface || stage.scene.with_value(|scene| scene.surface.is_empty())
+        let drawing = stage.sketch.on.get();
+        drawing
+            || !stage.layers.get().surface
+            || stage.scene.with_value(|scene| scene.surface.is_empty())
     });
     let end = move |at: usize| {
         let word = if at == 0 { key("legend-fake") } else { key("legend-real") };
@@ -306,7 +311,9 @@ fn Walk(stage: Stage) -> impl IntoView {
         stage.told.track();
         stage.scene.with_value(|scene| (scene.lattice.rows, scene.lattice.columns))
     });
-    let hidden = Signal::derive(move || !stage.layers.get().lattice || sides.get().1 == 0);
+    let hidden = Signal::derive(move || {
+        stage.sketch.on.get() || !stage.layers.get().lattice || sides.get().1 == 0
+    });
     let one_row = Signal::derive(move || sides.get().0 < 2);
     let at = move || stage.chosen.get().unwrap_or_else(|| (sides.get().0 / 2, sides.get().1 / 2));
     let told = Signal::derive(move || stage.walk().unwrap_or_else(|| say(key("walk-hint"))));

@@ -278,6 +278,26 @@ fn a_dead_worker_is_replaced_from_the_last_checkpoint_and_goes_on() {
 }
 
 #[test]
+fn whoever_watches_the_stage_watches_the_next_worker_too() {
+    let mut bench = Bench::new(Preference::Cpu);
+    // Nobody is there yet to be told.
+    bench.effects.extend(bench.supervisor.watch(true));
+    assert!(bench.sent(1).is_empty());
+    bench.boot(1);
+    bench.answer(1, Reply::Done, &[]);
+    assert!(bench.sent(1).contains(&(&Command::Watch { stage: true }, &[][..])));
+    bench.die(1);
+    bench.boot(2);
+    bench.answer(2, Reply::Done, &[]);
+    assert!(bench.sent(2).contains(&(&Command::Watch { stage: true }, &[][..])));
+    bench.effects.extend(bench.supervisor.watch(false));
+    bench.die(2);
+    bench.boot(3);
+    bench.answer(3, Reply::Done, &[]);
+    assert!(bench.sent(3).is_empty());
+}
+
+#[test]
 fn a_gpu_that_dies_leaves_the_run_to_the_cpu() {
     let mut bench = Bench::taking_over(true);
     bench.answer(2, proof(0.0), &[]);

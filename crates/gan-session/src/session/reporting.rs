@@ -1,0 +1,22 @@
+//! How the run does, told from time to time.
+
+use gan_core::CoreError;
+use gan_protocol::Event;
+
+use super::Session;
+use crate::data::DataLoader;
+
+impl<L: DataLoader> Session<L> {
+    /// Tells how the run does.
+    pub(super) async fn report(&mut self) -> Result<(), CoreError> {
+        let begin_ms = (self.clock)();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let Some(data) = &mut run.data else { return Ok(()) };
+        let report = run.health.report(&run.trainer, data).await?;
+        run.report.done(begin_ms, (self.clock)());
+        if let Some((step, report)) = report {
+            self.tell(Event::Report { step, report });
+        }
+        Ok(())
+    }
+}
