@@ -1,7 +1,9 @@
 //! Numbers on their way through a net.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use gan_protocol::Shape;
+
+use crate::tensor::Tensor;
 
 /// Numbers on their way through a net.
 #[derive(Clone, Debug)]
@@ -46,12 +48,12 @@ impl Activations {
         match shape {
             Shape::Flat { size } => {
                 let count = values.len() / size;
-                Self::Flat(Tensor::from_data(TensorData::new(values, [count, size]), device))
+                Self::Flat(Tensor::from_values(values, [count, size], device))
             }
             Shape::Image { channels, height, width } => {
                 let count = values.len() / (channels * height * width);
                 let dimensions = [count, channels, height, width];
-                Self::Image(Tensor::from_data(TensorData::new(values, dimensions), device))
+                Self::Image(Tensor::from_values(values, dimensions, device))
             }
         }
     }

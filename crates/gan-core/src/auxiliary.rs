@@ -1,8 +1,10 @@
 //! Tasks beside real or fake: the class of a sample (AC-GAN), its codes (InfoGAN), the number of
 //! its generator (MGAN). The discriminator's outputs after the verdict answer them, in this order.
 
-use burn::tensor::{Tensor, activation};
 use gan_protocol::{CodeSpec, LabelSpec, RunSpec};
+
+use crate::kernels::relu;
+use crate::tensor::Tensor;
 
 /// What the answers should be, for each sample of a batch.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +90,6 @@ fn largest(rows: Tensor<2>) -> Tensor<2> {
         }
         let half = columns.div_ceil(2);
         let (left, right) = (rows.clone().narrow(1, 0, half), rows.narrow(1, columns - half, half));
-        rows = right.clone() + activation::relu(left - right);
+        rows = right.clone() + relu(left - right);
     }
 }

@@ -1,6 +1,5 @@
 //! The discriminator with its optimiser, and one step of it.
 
-use burn::tensor::Tensor;
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, stream};
 
@@ -10,6 +9,7 @@ use crate::net::{Condition, Mode, Net, Pass};
 use crate::objective::{Smoothing, discriminator_loss};
 use crate::optimizer::NetOptimizer;
 use crate::penalty::{Batch, penalties};
+use crate::tensor::Tensor;
 
 /// The discriminator and what its optimiser remembers.
 #[derive(Clone, Debug)]

@@ -11,6 +11,9 @@ pub enum CoreError {
     /// A checkpoint was refused.
     #[error("the checkpoint cannot be used: {0}")]
     Checkpoint(String),
+    /// A generator's file was refused.
+    #[error("the generator cannot be used: {0}")]
+    Generator(String),
     /// A classifier, or what it was given, was refused.
     #[error("the classifier cannot be used: {0}")]
     Classifier(String),

@@ -1,12 +1,15 @@
 //! What a generator is fed: latents, codes, classes, and which of several generators is asked.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use gan_protocol::{CodeSpec, LatentDistribution, RunSpec};
+use burn::tensor::Device;
+use gan_protocol::{CodeSpec, Feed, LatentDistribution};
 use gan_random::{Generator, Purpose, RngExt, standard_normal, stream, uniform_symmetric};
 
 use crate::activations::Activations;
+
+#[cfg(feature = "training")]
 use crate::auxiliary::Targets;
 use crate::net::Condition;
+use crate::tensor::Tensor;
 
 /// The inputs of `count` samples, on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +23,18 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// `count` inputs for `purpose` and `index` of the run `spec`. The first of many are the same as
+    /// `count` inputs for `purpose` and `index` of a run or generator. The first of many are the same as
     /// of few. Classes go round: sample `i` is of class `i mod classes`.
-    pub fn drawn(spec: &RunSpec, purpose: Purpose, index: u64, count: usize) -> Self {
+    pub fn drawn<'a>(
+        feed: impl Into<Feed<'a>>,
+        purpose: Purpose,
+        index: u64,
+        count: usize,
+    ) -> Self {
+        Self::drawn_for(feed.into(), purpose, index, count)
+    }
+
+    fn drawn_for(spec: Feed<'_>, purpose: Purpose, index: u64, count: usize) -> Self {
         let mut generator: Generator = stream(spec.seed, purpose, index);
         let (mut values, mut generators) = (Vec::new(), Vec::new());
         for _ in 0..count {
@@ -30,7 +42,7 @@ impl Inputs {
                 LatentDistribution::Normal => standard_normal(&mut generator, spec.latent.size),
                 LatentDistribution::Uniform => uniform_symmetric(&mut generator, spec.latent.size),
             });
-            if let Some(codes) = &spec.codes {
+            if let Some(codes) = spec.codes {
                 values.extend(drawn_codes(codes, &mut generator));
             }
             if let Some(mixture) = spec.mixture {
@@ -44,12 +56,13 @@ impl Inputs {
     }
 
     /// How many samples they are for.
-    pub fn count(&self, spec: &RunSpec) -> usize {
-        self.values.len() / input_size(spec)
+    pub fn count<'a>(&self, feed: impl Into<Feed<'a>>) -> usize {
+        self.values.len() / input_size(feed.into())
     }
 
     /// The inputs of the samples from `begin` on, at most `count`.
-    pub(crate) fn part(&self, spec: &RunSpec, begin: usize, count: usize) -> Self {
+    pub(crate) fn part<'a>(&self, feed: impl Into<Feed<'a>>, begin: usize, count: usize) -> Self {
+        let spec = feed.into();
         let size = input_size(spec);
         let end = (begin + count).min(self.count(spec));
         let of =
@@ -58,12 +71,13 @@ impl Inputs {
         Self { values, labels: of(&self.labels), generators: of(&self.generators) }
     }
 
-    pub(crate) fn tensor(&self, spec: &RunSpec, device: &Device) -> Activations {
-        Activations::from_values(self.values.clone(), spec.generator_input(), device)
+    pub(crate) fn tensor<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Activations {
+        Activations::from_values(self.values.clone(), feed.into().shape(), device)
     }
 
     /// What the nets are told.
-    pub(crate) fn condition(&self, spec: &RunSpec, device: &Device) -> Condition {
+    pub(crate) fn condition<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Condition {
+        let spec = feed.into();
         Condition {
             label: spec.labels.map(|labels| one_hot(&self.labels, labels.classes(), device)),
             generator: spec
@@ -73,9 +87,11 @@ impl Inputs {
     }
 
     /// What the discriminator is to tell.
-    pub(crate) fn targets(&self, spec: &RunSpec, device: &Device) -> Targets {
+    #[cfg(feature = "training")]
+    pub(crate) fn targets<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Targets {
+        let spec = feed.into();
         let condition = self.condition(spec, device);
-        let codes = spec.codes.as_ref().map(|codes| {
+        let codes = spec.codes.map(|codes| {
             let rows = self.tensor(spec, device).flat();
             rows.narrow(1, spec.latent.size, codes.size())
         });
@@ -83,8 +99,8 @@ impl Inputs {
     }
 }
 
-fn input_size(spec: &RunSpec) -> usize {
-    spec.generator_input().size().expect("a validated spec's sizes are small")
+fn input_size(feed: Feed<'_>) -> usize {
+    feed.shape().size().expect("a validated spec's sizes are small")
 }
 
 fn drawn_codes(spec: &CodeSpec, generator: &mut Generator) -> Vec<f32> {
@@ -105,5 +121,5 @@ pub(crate) fn one_hot(labels: &[u16], classes: usize, device: &Device) -> Tensor
             *value = 1.0;
         }
     }
-    Tensor::from_data(TensorData::new(values, [labels.len(), classes]), device)
+    Tensor::from_values(values, [labels.len(), classes], device)
 }

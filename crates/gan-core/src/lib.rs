@@ -5,36 +5,58 @@
 //!
 //! Nets are data ([`gan_protocol::NetSpec`]); [`Net`] holds their numbers as one flat tensor per
 //! parameter, so that the optimiser, the average and the checkpoint need to know no layer.
+//!
+//! Without the feature `training` there are no gradients: nets are read from files and asked
+//! ([`Sampler`], [`Critic`], [`Classifier`]), which is all that a page's widget needs.
+
+#![cfg_attr(not(feature = "training"), allow(dead_code))]
 
 mod activations;
+#[cfg(feature = "training")]
 mod auxiliary;
 mod checkpoint;
 mod classifier;
+mod critic;
 mod device;
+#[cfg(feature = "training")]
 mod discriminator;
 mod error;
+mod functions;
 mod initial;
 mod inputs;
 mod kernels;
 mod layer;
 mod net;
+#[cfg(feature = "training")]
 mod objective;
+#[cfg(feature = "training")]
 mod optimizer;
+#[cfg(feature = "training")]
 mod penalty;
 mod plan;
 mod presentation;
-#[cfg(all(test, feature = "cpu"))]
+#[cfg(all(test, feature = "cpu", feature = "training"))]
 mod reference_tests;
+mod sampler;
+#[cfg(feature = "training")]
 mod scores;
 mod spectral;
+#[cfg(feature = "training")]
 mod stage;
+mod tensor;
 mod tensors;
+#[cfg(feature = "training")]
 mod trainer;
 
 pub use activations::Activations;
 pub use burn::tensor::Device;
-pub use checkpoint::{Deviation, Snapshot, TensorNumbers, largest_deviation};
-pub use classifier::{Classifier, ClassifierTrainer, Judgement};
+pub use checkpoint::Snapshot;
+#[cfg(feature = "training")]
+pub use checkpoint::{Deviation, largest_deviation};
+#[cfg(feature = "training")]
+pub use classifier::ClassifierTrainer;
+pub use classifier::{Classifier, Judgement};
+pub use critic::Critic;
 #[cfg(feature = "cpu")]
 pub use device::cpu;
 #[cfg(feature = "gpu")]
@@ -42,7 +64,13 @@ pub use device::gpu;
 pub use error::CoreError;
 pub use inputs::Inputs;
 pub use net::{Condition, Mode, Net, Pass};
+#[cfg(feature = "training")]
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
+pub use sampler::Sampler;
+#[cfg(feature = "training")]
 pub use scores::{PendingScores, StepScores};
+#[cfg(feature = "training")]
 pub use stage::lattice_coordinates;
+pub use tensor::Tensor;
+#[cfg(feature = "training")]
 pub use trainer::{RealBatch, Trainer};

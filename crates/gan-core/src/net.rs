@@ -1,6 +1,6 @@
 //! One net: its plan from the spec, its numbers on the device, and the pass through it.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape, SpecError};
 use gan_random::Generator;
 
@@ -9,6 +9,7 @@ use crate::initial::initial_values;
 use crate::layer::{self, Kept};
 use crate::plan::{Plan, PlannedLayer};
 use crate::spectral::SpectralNorm;
+use crate::tensor::Tensor;
 
 /// How a pass treats batch normalisation, dropout and noise.
 #[derive(Debug)]
@@ -19,6 +20,9 @@ pub enum Mode<'a> {
         randomness: &'a mut Generator,
         /// Whether the batch moves the running statistics.
         moves_statistics: bool,
+        /// Without training there is no such mode, and nothing of it is linked.
+        #[cfg(not(feature = "training"))]
+        never: std::convert::Infallible,
     },
     /// Running statistics; nothing is dropped.
     Sampling {
@@ -83,6 +87,24 @@ impl Net {
         generator: &mut Generator,
         device: &Device,
     ) -> Result<Self, SpecError> {
+        Self::starting(spec, input, Some(generator), device)
+    }
+
+    /// A net of zeros, to be filled.
+    ///
+    /// # Errors
+    /// As [`Net::new`].
+    pub(crate) fn empty(spec: &NetSpec, input: Shape, device: &Device) -> Result<Self, SpecError> {
+        Self::starting(spec, input, None, device)
+    }
+
+    /// A net with numbers from `generator`, or of zeros.
+    fn starting(
+        spec: &NetSpec,
+        input: Shape,
+        mut generator: Option<&mut Generator>,
+        device: &Device,
+    ) -> Result<Self, SpecError> {
         spec.shapes(input)?;
         let mut plan = Plan::default();
         let layers = plan.add("", &spec.layers, input);
@@ -91,7 +113,12 @@ impl Net {
             .iter()
             .map(|parameter| {
                 let (role, dimensions) = (parameter.role, &parameter.dimensions);
-                initial_values(spec.initial_weights, role, dimensions, generator)
+                match &mut generator {
+                    Some(generator) => {
+                        initial_values(spec.initial_weights, role, dimensions, generator)
+                    }
+                    None => vec![0.0; dimensions.iter().product()],
+                }
             })
             .collect();
         let mut buffers: Vec<Tensor<1>> =
@@ -131,8 +158,9 @@ impl Net {
 
     /// The net's parameters as leaves of a new autodiff graph, to be passed to
     /// [`Net::effective`] and asked for their gradients.
+    #[cfg(feature = "training")]
     pub fn leaves(&self) -> Vec<Tensor<1>> {
-        self.parameters().into_iter().map(|value| value.autodiff().require_grad()).collect()
+        self.parameters().into_iter().map(|value| value.leaf()).collect()
     }
 
     /// The weights that the net computes with, from its parameters: the same, unless spectral
@@ -215,7 +243,7 @@ impl Net {
 fn first_of_each(outputs: &Activations) -> Activations {
     let (shape, rows) = (outputs.shape(), outputs.clone().flat());
     let [batch, size] = rows.dims();
-    let device = rows.device().inner();
+    let device = rows.device();
     let first = Tensor::<2>::ones([batch, 1], &device);
     let ones = match size {
         1 => first,
@@ -227,5 +255,5 @@ fn first_of_each(outputs: &Activations) -> Activations {
 /// A flat tensor on `device`.
 pub(crate) fn tensor(values: Vec<f32>, device: &Device) -> Tensor<1> {
     let count = values.len();
-    Tensor::from_data(TensorData::new(values, [count]), device)
+    Tensor::from_values(values, [count], device)
 }

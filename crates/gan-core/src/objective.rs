@@ -4,8 +4,11 @@
 //! `softplus(t) = log(1 + exp(t))`: `-log σ(t) = softplus(-t)` and `-log(1 - σ(t)) = softplus(t)`,
 //! which stay finite for every finite `t`. The formulas stand at [`Objective`].
 
-use burn::tensor::{Tensor, activation};
 use gan_protocol::{Objective, RunSpec};
+
+use crate::functions::log_sigmoid;
+use crate::kernels::relu;
+use crate::tensor::Tensor;
 
 /// How far targets are moved towards each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,7 +28,7 @@ impl Smoothing {
 
 /// `softplus(t)`, stable for large `|t|`.
 fn softplus(t: Tensor<2>) -> Tensor<2> {
-    activation::log_sigmoid(t.neg()).neg()
+    log_sigmoid(t.neg()).neg()
 }
 
 /// The mean as `[1, 1]`, to be subtracted from a column.
@@ -62,8 +65,8 @@ pub fn discriminator_loss(
         }
         Objective::Linear => fake.mean() - real.mean(),
         Objective::Hinge => {
-            let on_reals = activation::relu(real.neg().add_scalar(1.0)).mean();
-            on_reals + activation::relu(fake.add_scalar(1.0)).mean()
+            let on_reals = relu(real.neg().add_scalar(1.0)).mean();
+            on_reals + relu(fake.add_scalar(1.0)).mean()
         }
         Objective::RelativisticPaired => softplus(fake - real).mean(),
         Objective::RelativisticAverage => relativistic_average(real, fake),

@@ -5,10 +5,11 @@
 //! State lies where a checkpoint can read it without waiting synchronously for the device. Formulas
 //! and the order of their parts are PyTorch's.
 
-use burn::tensor::{Gradients, Tensor, activation};
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
+use crate::kernels::relu;
 use crate::net::Net;
+use crate::tensor::{Gradients, Tensor};
 
 /// PyTorch's guard against a gradient of norm zero.
 const CLIP_EPSILON: f32 = 1e-6;
@@ -140,7 +141,7 @@ fn clipped(spec: &OptimizerSpec, mut gradient: Tensor<1>) -> Tensor<1> {
         let norm = gradient.clone().square().sum().sqrt();
         let share = norm.ones_like().mul_scalar(limit) / norm.add_scalar(CLIP_EPSILON);
         // The smaller of the share and one.
-        let below = activation::relu(share.neg().add_scalar(1.0));
+        let below = relu(share.neg().add_scalar(1.0));
         gradient = gradient * below.neg().add_scalar(1.0);
     }
     gradient

@@ -3,12 +3,13 @@
 //! differentiation of first order gives the gradient of the penalty. The formulas stand at
 //! [`PenaltySpec`].
 
-use burn::tensor::{Tensor, TensorData, activation};
 use gan_protocol::{PenaltySpec, RunSpec};
 use gan_random::{Generator, Purpose, RngExt, stream};
 
 use crate::activations::{Activations, both, each};
+use crate::kernels::relu;
 use crate::net::{Condition, Mode, Net, Pass};
+use crate::tensor::Tensor;
 
 /// Keeps the slope of a norm finite at zero.
 const NORM_EPSILON: f32 = 1e-12;
@@ -80,7 +81,7 @@ pub(crate) fn term_at(
         }
         PenaltySpec::GradientPenalty { weight, target, one_sided } => {
             let over = squares.add_scalar(NORM_EPSILON).sqrt().sub_scalar(target);
-            let over = if one_sided { activation::relu(over) } else { over };
+            let over = if one_sided { relu(over) } else { over };
             over.square().mean().mul_scalar(weight)
         }
         PenaltySpec::Dragan { weight, target } => {
@@ -106,8 +107,7 @@ fn around(reals: &Activations, generator: &mut Generator) -> Activations {
         let dimensions = x.dims();
         let count: usize = dimensions.iter().product();
         let sd = spread(x.clone().reshape([count]));
-        let noise = TensorData::new(uniform(generator, count), dimensions);
-        let noise: Tensor<_> = Tensor::from_data(noise, &x.device());
+        let noise = Tensor::from_values(uniform(generator, count), dimensions, &x.device());
         let sd = sd.mul_scalar(0.5).reshape([1; _]);
         x.clone() + noise * sd * per_sample(&share, x)
     })
@@ -127,7 +127,7 @@ fn uniform(generator: &mut Generator, count: usize) -> Vec<f32> {
 fn per_sample<const D: usize>(values: &[f32], like: &Tensor<D>) -> Tensor<D> {
     let mut dimensions = [1; D];
     dimensions[0] = values.len();
-    Tensor::from_data(TensorData::new(values.to_vec(), dimensions), &like.device())
+    Tensor::from_values(values.to_vec(), dimensions, &like.device())
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn rows(samples: Activations) -> Vec<Vec<f32>> {
-        let values: Vec<f32> = samples.flat().into_data().try_into_vec().expect("f32");
+        let values: Vec<f32> = samples.flat().burn().into_data().try_into_vec().expect("f32");
         values.chunks_exact(3).map(<[f32]>::to_vec).collect()
     }
 

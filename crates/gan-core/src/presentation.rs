@@ -1,11 +1,12 @@
 //! What happens to samples before the discriminator sees them: differentiable augmentation, noise,
 //! packing. Reals and fakes are treated alike; gradients pass through.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use gan_protocol::{DiffAugmentSpec, RunSpec, Shape};
 use gan_random::{Generator, Purpose, RngExt, standard_normal, stream, uniform_symmetric};
 
 use crate::activations::{Activations, each};
+use crate::tensor::Tensor;
 
 /// `samples` as the discriminator sees them in generator step `step`. Random numbers come from
 /// streams number `occasion`, one for each batch that is judged.
@@ -26,16 +27,18 @@ pub(crate) fn presented(
         samples = each!(samples, x => {
             let dimensions = x.dims();
             let noise = standard_normal(&mut generator, dimensions.iter().product());
-            let noise = TensorData::new(noise, dimensions);
-            let noise: Tensor<_> = Tensor::from_data(noise, &x.device().inner());
+            let noise = Tensor::from_values(noise, dimensions, &x.device());
             x + noise.mul_scalar(sd)
         });
     }
-    if spec.packing == 1 { samples } else { packed(samples, spec.packing) }
+    packed(samples, spec.packing)
 }
 
 /// `count` neighbours of the batch side by side: numbers after numbers, channels after channels.
-fn packed(samples: Activations, count: usize) -> Activations {
+pub(crate) fn packed(samples: Activations, count: usize) -> Activations {
+    if count == 1 {
+        return samples;
+    }
     let shape = match samples.shape() {
         Shape::Flat { size } => Shape::flat(size * count),
         Shape::Image { channels, height, width } => Shape::image(channels * count, height, width),
@@ -49,11 +52,11 @@ fn packed(samples: Activations, count: usize) -> Activations {
 /// Brightness, translation and cut-out, in the order of the paper's code.
 fn augmented(spec: DiffAugmentSpec, images: Tensor<4>, generator: &mut Generator) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
-    let device = images.device().inner();
+    let device = images.device();
     let mut images = images;
     if spec.brightness > 0.0 {
         let shift = uniform_symmetric(generator, batch);
-        let shift: Tensor<4> = Tensor::from_data(TensorData::new(shift, [batch, 1, 1, 1]), &device);
+        let shift = Tensor::from_values(shift, [batch, 1, 1, 1], &device);
         images = images + shift.mul_scalar(spec.brightness);
     }
     if spec.translation > 0.0 {
@@ -65,8 +68,7 @@ fn augmented(spec: DiffAugmentSpec, images: Tensor<4>, generator: &mut Generator
     }
     if spec.cutout > 0.0 {
         let mask = cutout_mask(generator, [batch, height, width], spec.cutout);
-        let mask: Tensor<4> =
-            Tensor::from_data(TensorData::new(mask, [batch, 1, height, width]), &device);
+        let mask = Tensor::from_values(mask, [batch, 1, height, width], &device);
         images = images * mask;
     }
     images
@@ -90,8 +92,7 @@ fn shift_matrices(shifts: &[i32], side: usize, channels: usize, device: &Device)
             }
         }
     }
-    let matrices: Tensor<4> =
-        Tensor::from_data(TensorData::new(values, [shifts.len(), 1, side, side]), device);
+    let matrices = Tensor::from_values(values, [shifts.len(), 1, side, side], device);
     matrices.expand([shifts.len(), channels, side, side])
 }
 
@@ -125,11 +126,11 @@ mod tests {
     use super::*;
 
     fn images(values: Vec<f32>, dimensions: [usize; 4]) -> Tensor<4> {
-        Tensor::from_data(TensorData::new(values, dimensions), &crate::reference_tests::device())
+        Tensor::from_values(values, dimensions, &crate::reference_tests::device())
     }
 
     fn read(images: Tensor<4>) -> Vec<f32> {
-        images.into_data().try_into_vec().expect("f32")
+        images.burn().into_data().try_into_vec().expect("f32")
     }
 
     fn counted(dimensions: [usize; 4]) -> Vec<f32> {

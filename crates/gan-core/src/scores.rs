@@ -1,10 +1,11 @@
 //! What a step says of the two nets, on the host in double precision.
 
-use burn::tensor::{Tensor, Transaction};
+use burn::tensor::Transaction;
 use gan_protocol::{Objective, RunSpec};
 
 use crate::error::CoreError;
 use crate::objective::Smoothing;
+use crate::tensor::Tensor;
 use crate::tensors::floats;
 
 /// What one step says of the two nets.
@@ -79,7 +80,7 @@ impl PendingScores {
             settings.push((step.step, step.objective, step.smoothing, present));
             let rest = [compared, penalty, auxiliary].into_iter().flatten();
             for tensor in [real, fake, judged, squared_norms].into_iter().chain(rest) {
-                transaction = transaction.register(tensor);
+                transaction = transaction.register(tensor.burn());
             }
         }
         let mut outputs = transaction.execute_async().await?.into_iter().map(floats);

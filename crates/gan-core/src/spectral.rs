@@ -5,11 +5,11 @@
 //! power iteration keeps close to the first singular vectors, `σ = uᵀ W v`; `u` and `v` are taken
 //! as constants, `σ` is differentiated.
 
-use burn::tensor::Tensor;
 use gan_random::{Generator, standard_normal};
 
 use crate::initial::Role;
 use crate::plan::ParameterPlan;
+use crate::tensor::Tensor;
 
 /// Keeps a norm from being zero; PyTorch's value.
 const EPSILON: f32 = 1e-12;
@@ -32,11 +32,11 @@ struct NormalizedWeight {
 
 impl SpectralNorm {
     /// The normalisation of all weights among `parameters`, which start at `values`, and for each
-    /// the name and start of its `u`. The first of them becomes buffer number `first_buffer`.
+    /// the name and start of its `u`: zeros without a `generator`. The first of them becomes buffer number `first_buffer`.
     pub(crate) fn new(
         parameters: &[ParameterPlan],
         values: &[Vec<f32>],
-        generator: &mut Generator,
+        mut generator: Option<&mut Generator>,
         first_buffer: usize,
     ) -> (Self, Vec<(String, Vec<f32>)>) {
         let (mut weights, mut starts) = (Vec::new(), Vec::new());
@@ -44,7 +44,11 @@ impl SpectralNorm {
             let Role::Weight { output_axis, .. } = plan.role else { continue };
             let matrix = HostMatrix::new(&values[parameter], &plan.dimensions, output_axis);
             let name = format!("{}_u", plan.name);
-            starts.push((name, matrix.first_left_vector(generator)));
+            let start = match &mut generator {
+                Some(generator) => matrix.first_left_vector(generator),
+                None => vec![0.0; matrix.rows],
+            };
+            starts.push((name, start));
             let buffer = first_buffer + weights.len();
             weights.push(NormalizedWeight { parameter, buffer, output_axis });
         }

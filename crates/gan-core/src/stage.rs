@@ -107,7 +107,7 @@ impl Trainer {
         let whole = samples.len() / size / plain.packing * plain.packing;
         let inputs = inputs.part(&plain, 0, whole);
         let leaf = Activations::from_values(samples[..whole * size].to_vec(), shape, device);
-        let leaf = each!(leaf, x => x.autodiff().require_grad());
+        let leaf = each!(leaf, x => x.leaf());
         let mut net = self.discriminator.net.clone();
         let mut judge = |samples: Activations, condition: &Condition| {
             let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition };
@@ -128,7 +128,7 @@ impl Trainer {
         };
         let gradient = gradient.expect("the loss depends on every sample");
         let pulls = gradient.mul_scalar(-((whole / plain.packing) as f32));
-        let mut data = Transaction::default().register(pulls).execute_async().await?;
+        let mut data = Transaction::default().register(pulls.burn()).execute_async().await?;
         floats(data.pop().expect("one tensor was registered"))
     }
 }

@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Device, TensorData, Transaction};
+use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde_json::Value;
 
 use crate::error::CoreError;
 use crate::net::{Net, tensor};
+use crate::tensor::Tensor;
 
 const HEADER_KEY: &str = "gan_playground";
 
@@ -53,7 +55,7 @@ pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot
 pub(crate) async fn read(slots: Vec<Slot<'_>>) -> Result<Vec<Named>, CoreError> {
     let mut transaction = Transaction::default();
     for slot in &slots {
-        transaction = transaction.register(slot.value.clone());
+        transaction = transaction.register(slot.value.clone().burn());
     }
     let mut tensors = Vec::new();
     for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
@@ -145,6 +147,15 @@ pub(crate) fn tensors(
 pub(crate) fn f32_numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
     let number = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
     (view.dtype() == Dtype::F32).then(|| view.data().chunks_exact(4).map(number).collect())
+}
+
+/// The numbers of a tensor of 16 or 32 bits; `None` of any other.
+pub(crate) fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
+    match view.dtype() {
+        Dtype::F16 => Some(view.data().chunks_exact(2).map(number).collect()),
+        _ => f32_numbers(view),
+    }
 }
 
 /// The numbers of data just read.

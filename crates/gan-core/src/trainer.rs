@@ -1,11 +1,12 @@
 //! One run's numbers and one step of it.
 
-use burn::tensor::{Device, Tensor, Transaction};
-use gan_protocol::{RunSpec, Shape};
+use burn::tensor::Device;
+use gan_protocol::{Feed, RunSpec, Shape};
 use gan_random::{Purpose, stream};
 
 use crate::activations::Activations;
 use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::critic::verdicts;
 use crate::discriminator::{Discriminator, Shown, Verdicts, column, verdict};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
@@ -13,11 +14,10 @@ use crate::net::{Condition, Mode, Net, Pass};
 use crate::objective::generator_loss;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
+use crate::sampler::samples;
 use crate::scores::{PendingScores, StepOutputs};
-use crate::tensors::floats;
+use crate::tensor::Tensor;
 
-/// Samples are drawn in groups of at most this many, which bounds memory.
-const SAMPLE_GROUP: usize = 64;
 /// Streams of the unrolled copy's steps, far from those of any run's own steps.
 const UNROLLED_STREAMS: u64 = 1 << 48;
 
@@ -275,26 +275,8 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
-        let mut net = self.average.as_ref().unwrap_or(&self.generator).clone();
-        let weights = net.parameters();
-        let weights = net.effective(weights, false);
-        let mut randomness = stream(self.spec.seed, Purpose::SampleNoise, noise);
-        let mut transaction = Transaction::default();
-        for begin in (0..inputs.count(&self.spec)).step_by(SAMPLE_GROUP) {
-            let part = inputs.part(&self.spec, begin, SAMPLE_GROUP);
-            let condition = part.condition(&self.spec, &self.device);
-            let mode = Mode::Sampling { noise: Some(&mut randomness) };
-            let mut pass = Pass { mode, condition: &condition };
-            let input = part.tensor(&self.spec, &self.device);
-            let samples = net.forward_with(&weights, input, &mut pass).flat();
-            let count: usize = samples.dims().iter().product();
-            transaction = transaction.register(samples.reshape([count]));
-        }
-        let mut values = Vec::new();
-        for data in transaction.execute_async().await? {
-            values.extend(floats(data)?);
-        }
-        Ok(values)
+        let net = self.average.as_ref().unwrap_or(&self.generator);
+        samples(net, Feed::from(&self.spec), inputs, noise, &self.device).await
     }
 
     /// The discriminator's outputs for samples as they are (no augmentation, no noise, running
@@ -303,18 +285,7 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub async fn verdicts(&self, batch: &RealBatch) -> Result<Vec<f32>, CoreError> {
-        let mut net = self.discriminator.net.clone();
-        let spec = &self.spec;
-        let mut plain = spec.clone();
-        (plain.diff_augment, plain.instance_noise) = (None, None);
-        let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
-        let condition = Condition { label, generator: None };
-        let samples = presented(&plain, self.real_samples(batch), 0, 0);
-        let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
-        let outputs = net.forward(samples, &mut pass).flat();
-        let count: usize = outputs.dims().iter().product();
-        let outputs = Transaction::default().register(outputs.reshape([count]));
-        let mut data = outputs.execute_async().await?;
-        floats(data.pop().expect("one output was registered"))
+        let net = &self.discriminator.net;
+        verdicts(net, &self.spec, &batch.values, &batch.labels, &self.device).await
     }
 }

@@ -2,10 +2,10 @@
 
 mod noise;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use gan_core::{
     Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
-    StepScores, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
+    StepScores, Tensor, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
 };
 use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
@@ -99,10 +99,8 @@ fn the_reported_losses_are_those_that_are_minimised() {
     let device = cpu();
     let real = [2.0_f32, -1.0, 0.5, 30.0];
     let fake = [-2.0_f32, 1.5, 0.0, -30.0];
-    let column = |values: [f32; 4]| {
-        Tensor::<2>::from_data(TensorData::new(values.to_vec(), [4, 1]), &device)
-    };
-    let scalar = |loss: Tensor<1>| f64::from(loss.into_scalar::<f32>());
+    let column = |values: [f32; 4]| Tensor::from_values(values.to_vec(), [4, 1], &device);
+    let scalar = |loss: Tensor<1>| f64::from(loss.burn().into_scalar::<f32>());
     // Written out in double precision from the definitions.
     let log_sigmoid = |t: f64| -(1.0 + (-t).exp()).ln();
     let mean = |values: [f32; 4], f: &dyn Fn(f64) -> f64| {
@@ -140,30 +138,35 @@ fn gradients_agree_with_finite_differences_through_every_layer() {
         let mut randomness = stream(1, Purpose::GeneratorDropout, 0);
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
         let mut pass = Pass { mode, condition: &Condition::default() };
-        let input = Tensor::from_data(TensorData::new(z.clone(), [6, 4]), &device);
+        let input = Tensor::from_values(z.clone(), [6, 4], &device);
         let output = net.forward_with(parameters, Activations::Flat(input), &mut pass).flat();
-        let weights = Tensor::from_data(TensorData::new(weights.clone(), [6, 64]), &device);
+        let weights = Tensor::from_values(weights.clone(), [6, 64], &device);
         (output * weights).sum()
     };
     let leaves = net.leaves();
     let gradients = loss(&mut net, &leaves).backward();
     let values: Vec<Vec<f32>> = leaves
         .iter()
-        .map(|leaf| leaf.clone().inner().into_data().try_to_vec().expect("f32"))
+        .map(|leaf| leaf.clone().inner().burn().into_data().try_to_vec().expect("f32"))
         .collect();
     let mut checked = 0;
     for (index, leaf) in leaves.iter().enumerate() {
-        let gradient: Vec<f32> =
-            leaf.grad(&gradients).expect("a gradient").into_data().try_to_vec().expect("f32");
+        let gradient: Vec<f32> = leaf
+            .grad(&gradients)
+            .expect("a gradient")
+            .burn()
+            .into_data()
+            .try_to_vec()
+            .expect("f32");
         for element in (0..gradient.len()).step_by(gradient.len().div_ceil(4)) {
             let shifted = |net: &mut Net, by: f32| {
                 let mut numbers = values.clone();
                 numbers[index][element] += by;
                 let parameters: Vec<Tensor<1>> = numbers
                     .into_iter()
-                    .map(|v| Tensor::from_data(TensorData::new(v.clone(), [v.len()]), &device))
+                    .map(|v| Tensor::from_values(v.clone(), [v.len()], &device))
                     .collect();
-                f64::from(loss(net, &parameters).into_scalar::<f32>())
+                f64::from(loss(net, &parameters).burn().into_scalar::<f32>())
             };
             let h = 4e-3_f32;
             let numeric = (shifted(&mut net, h) - shifted(&mut net, -h)) / (2.0 * f64::from(h));

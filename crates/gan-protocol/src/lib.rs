@@ -11,6 +11,7 @@ mod combination;
 mod data;
 mod error;
 mod fault;
+mod generator;
 mod labels;
 mod layer;
 mod message;
@@ -28,6 +29,7 @@ pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
 pub use data::{AugmentationSpec, DataSource, DataSpec, GaussianSpec, PointsSpec};
 pub use error::SpecError;
 pub use fault::Fault;
+pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{

@@ -173,6 +173,15 @@ impl Read for bool {
     }
 }
 
+impl Read for String {
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        value.as_str().map(Self::from).unwrap_or_else(|| {
+            reading.refuse_type(value, "a text");
+            Self::new()
+        })
+    }
+}
+
 impl Read for f64 {
     fn read(value: &Value, reading: &mut Reading) -> Self {
         value.as_f64().unwrap_or_else(|| {

@@ -391,7 +391,9 @@ fn fault(error: CoreError) -> Fault {
     match error {
         CoreError::Spec(error) => error.into(),
         CoreError::Checkpoint(_) => Fault::Checkpoint { message: error.to_string() },
-        CoreError::Classifier(_) => Fault::File { message: error.to_string() },
+        CoreError::Classifier(_) | CoreError::Generator(_) => {
+            Fault::File { message: error.to_string() }
+        }
         CoreError::Device(_) => Fault::Device { message: error.to_string() },
     }
 }

@@ -6,12 +6,12 @@
 use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape};
 use half::f16;
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::Dtype;
 use serde_json::json;
 
 use super::{Classifier, parts, refused};
 use crate::error::CoreError;
-use crate::tensors::{f32_numbers, fill, header, read, serialized, tensors};
+use crate::tensors::{fill, header, numbers, read, serialized, tensors};
 
 /// Names the format and its version; a file with another value is refused.
 const FORMAT: &str = "gan-playground-classifier-1";
@@ -59,14 +59,5 @@ impl Classifier {
             values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
         };
         Ok(serialized(&tensors, header.to_string(), Dtype::F16, encode))
-    }
-}
-
-/// The numbers of a tensor of 16 or 32 bits; `None` of any other.
-fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
-    match view.dtype() {
-        Dtype::F16 => Some(view.data().chunks_exact(2).map(number).collect()),
-        _ => f32_numbers(view),
     }
 }

@@ -4,16 +4,19 @@
 //! linear layer, makes logits of the features. Scores compare features.
 
 mod file;
+#[cfg(feature = "training")]
 mod training;
 
-use burn::tensor::{Device, Tensor, Transaction};
+use burn::tensor::{Device, Transaction};
 use gan_protocol::{LayerSpec, NetSpec, Shape};
 use gan_random::{Purpose, stream};
 
+#[cfg(feature = "training")]
 pub use self::training::ClassifierTrainer;
 use crate::activations::Activations;
 use crate::error::CoreError;
 use crate::net::{Condition, Mode, Net, Pass};
+use crate::tensor::Tensor;
 use crate::tensors::{Slot, floats, net_slots};
 
 /// Images that are judged at once, which bounds memory.
@@ -112,7 +115,7 @@ impl Classifier {
             let outputs = self.pass(weights, group, false, Mode::Sampling { noise: None });
             for rows in outputs {
                 let [count, columns] = rows.dims();
-                transaction = transaction.register(rows.reshape([count * columns]));
+                transaction = transaction.register(rows.reshape([count * columns]).burn());
             }
         }
         let count = images.len() / size;

@@ -62,7 +62,7 @@ impl ClassifierTrainer {
         let leaves = [classifier.trunk.leaves(), classifier.head.leaves()];
         let [_, logits] = classifier.pass(leaves.clone(), &batch.values, true, mode);
         let loss = cross_entropy(logits, truth);
-        let value = Transaction::default().register(loss.clone().inner());
+        let value = Transaction::default().register(loss.clone().inner().burn());
         let mut gradients = loss.backward();
         let [trunk, head] = &leaves;
         self.trunk.update(&self.spec, &mut classifier.trunk, trunk, &mut gradients);

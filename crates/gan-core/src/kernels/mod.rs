@@ -7,20 +7,21 @@
 //!
 //! On CubeCL (WebGPU) the same operations are put together from Burn's.
 
+#[cfg(feature = "training")]
 mod autodiff;
 #[cfg(feature = "cpu")]
 mod flex;
-#[cfg(all(test, feature = "cpu"))]
+#[cfg(all(test, feature = "cpu", feature = "training"))]
 mod tests;
 
+use crate::tensor::Tensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     Backend, Dispatch, TensorMetadata as _, backend_extension, get_or_init_device_settings,
 };
-use burn::tensor::Tensor;
 
 /// The operations that a backend may do in its own way. The defaults are put together from Burn's.
-#[backend_extension(Autodiff, Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
+#[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
 pub(crate) trait Kernels: Backend {
     /// Hyperbolic tangent of each number.
     fn tanh_of(x: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -58,13 +59,18 @@ impl Kernels for burn::backend::Cube {}
 
 /// Hyperbolic tangent of each number.
 pub(crate) fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::tanh_of(x.into_dispatch()))
+    Tensor::of(Dispatch::tanh_of(x.primitive()))
 }
 
 /// Each number `x` where it is positive, `slope x` elsewhere; its derivative at zero is `slope`, as
 /// PyTorch's.
 pub(crate) fn leaky_relu<const D: usize>(x: Tensor<D>, slope: f32) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::leaky_relu_of(x.into_dispatch(), slope))
+    Tensor::of(Dispatch::leaky_relu_of(x.primitive(), slope))
+}
+
+/// Each number where it is positive, zero elsewhere.
+pub(crate) fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    leaky_relu(x, 0.0)
 }
 
 /// `gradient` where `x` is positive, `slope gradient` elsewhere: what [`leaky_relu`] passes back.
@@ -74,6 +80,6 @@ pub(crate) fn leaky_relu_gradient<const D: usize>(
     gradient: Tensor<D>,
     slope: f32,
 ) -> Tensor<D> {
-    let (x, gradient) = (x.into_dispatch(), gradient.into_dispatch());
-    Tensor::from_dispatch(Dispatch::leaky_relu_gradient(x, gradient, slope))
+    let (x, gradient) = (x.primitive(), gradient.primitive());
+    Tensor::of(Dispatch::leaky_relu_gradient(x, gradient, slope))
 }

@@ -1,18 +1,23 @@
 //! The operations against Burn's own, forwards and backwards, on the reference tests' device.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::activation;
 
 use super::*;
 use crate::reference_tests::device;
+use crate::tensor::Tensor;
+
+fn of_burn<const D: usize>(x: burn::tensor::Tensor<D>) -> Tensor<D> {
+    Tensor::of(x.into_dispatch())
+}
 
 fn numbers(count: usize) -> Tensor<2> {
     let values: Vec<f32> =
         (0..count).map(|index| ((index * 37 % 101) as f32 - 50.0) / 16.0).collect();
-    Tensor::from_data(TensorData::new(values, [count / 4, 4]), &device().autodiff())
+    Tensor::from_values(values, [count / 4, 4], &device())
 }
 
 fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    x.into_data().try_to_vec().expect("single precision")
+    x.burn().into_data().try_to_vec().expect("single precision")
 }
 
 fn assert_close(ours: &[f32], theirs: &[f32]) {
@@ -25,7 +30,7 @@ fn assert_close(ours: &[f32], theirs: &[f32]) {
 /// Both functions' values, and gradients of the squares' sum.
 fn assert_same(ours: fn(Tensor<2>) -> Tensor<2>, theirs: fn(Tensor<2>) -> Tensor<2>) {
     let found = [ours, theirs].map(|function| {
-        let x = numbers(404).require_grad();
+        let x = numbers(404).leaf();
         let y = function(x.clone());
         let gradients = y.clone().square().sum().backward();
         (values(y), values(x.grad(&gradients).expect("a leaf has a gradient")))
@@ -36,18 +41,18 @@ fn assert_same(ours: fn(Tensor<2>) -> Tensor<2>, theirs: fn(Tensor<2>) -> Tensor
 
 #[test]
 fn tanh_is_burns() {
-    assert_same(tanh, activation::tanh);
+    assert_same(tanh, |x| of_burn(activation::tanh(x.burn())));
 }
 
 #[test]
 fn leaky_relu_is_burns_away_from_zero() {
     // 0 itself is among the numbers: the derivative of a square is 0 there in any case.
-    assert_same(|x| leaky_relu(x, 0.2), |x| activation::leaky_relu(x, 0.2));
+    assert_same(|x| leaky_relu(x, 0.2), |x| of_burn(activation::leaky_relu(x.burn(), 0.2)));
 }
 
 #[test]
 fn leaky_relus_slope_at_zero_is_the_negative_side() {
-    let x = Tensor::<1>::from_data([-1.0, 0.0, 2.0], &device().autodiff()).require_grad();
+    let x = Tensor::from_values(vec![-1.0, 0.0, 2.0], [3], &device()).leaf();
     let gradients = leaky_relu(x.clone(), 0.25).sum().backward();
     assert_eq!(values(x.grad(&gradients).expect("a leaf")), [0.25, 0.25, 1.0]);
 }
@@ -55,9 +60,9 @@ fn leaky_relus_slope_at_zero_is_the_negative_side() {
 #[test]
 fn what_leaky_relu_passes_back_is_differentiable() {
     let x = numbers(404);
-    let gradient = numbers(404).add_scalar(0.5).require_grad();
+    let gradient = numbers(404).add_scalar(0.5).leaf();
     let passed = leaky_relu_gradient(x.clone(), gradient.clone(), 0.2);
-    let mask = x.inner().greater_elem(0.0).float().mul_scalar(0.8).add_scalar(0.2);
+    let mask = x.inner().ones_above(0.0).mul_scalar(0.8).add_scalar(0.2);
     let expected = gradient.clone().inner() * mask.clone();
     assert_close(&values(passed.clone().inner()), &values(expected.clone()));
     let gradients = passed.square().sum().backward();
@@ -68,7 +73,7 @@ fn what_leaky_relu_passes_back_is_differentiable() {
 #[test]
 fn views_are_read_in_their_order_and_left_alone() {
     let device = device();
-    let whole = Tensor::<2>::from_data([[1.0, -2.0, 3.0], [-4.0, 5.0, -6.0]], &device);
+    let whole = Tensor::from_values(vec![1.0, -2.0, 3.0, -4.0, 5.0, -6.0], [2, 3], &device);
     let turned = leaky_relu(whole.clone().swap_dims(0, 1), 0.5);
     assert_eq!(values(turned), [1.0, -2.0, -1.0, 5.0, 3.0, -3.0]);
     let part = leaky_relu(whole.clone().narrow(0, 1, 1), 0.5);

@@ -1,10 +1,11 @@
 //! Element-wise non-linearities and their slopes.
 
-use burn::tensor::{Tensor, activation};
 use gan_protocol::ActivationKind;
 
 use crate::activations::{Activations, both, each};
+use crate::functions::sigmoid;
 use crate::kernels;
+use crate::tensor::Tensor;
 
 pub(super) fn activate(input: Activations, function: ActivationKind) -> Activations {
     each!(input, x => apply(function, x))
@@ -12,13 +13,19 @@ pub(super) fn activate(input: Activations, function: ActivationKind) -> Activati
 
 fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
     match function {
-        ActivationKind::Relu {} => kernels::leaky_relu(x, 0.0),
+        ActivationKind::Relu {} => kernels::relu(x),
         ActivationKind::LeakyRelu { slope } => kernels::leaky_relu(x, slope),
         ActivationKind::Tanh {} => kernels::tanh(x),
-        ActivationKind::Sigmoid {} => activation::sigmoid(x),
-        ActivationKind::Silu {} => activation::silu(x),
-        ActivationKind::Softplus {} => activation::softplus(x, 1.0),
+        ActivationKind::Sigmoid {} => sigmoid(x),
+        ActivationKind::Silu {} => x.clone() * sigmoid(x),
+        ActivationKind::Softplus {} => softplus(x),
     }
+}
+
+/// `ln(1 + exp(x))` as `max(x, 0) + ln(1 + exp(-|x|))`, which no `x` lets overflow.
+fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    let beyond = kernels::leaky_relu(x.clone(), -1.0).neg().exp().add_scalar(1.0).log();
+    kernels::relu(x) + beyond
 }
 
 /// `gradient` times the derivative of `function`, where that gave `output` for `input`. Of the
@@ -40,11 +47,11 @@ pub(super) fn gradient(
         ActivationKind::Silu {} => {
             // σ(x) (1 + x - x σ(x)), and y = x σ(x).
             let slopes = both!(input, output, x, y => {
-                activation::sigmoid(x.clone()) * (x - y).add_scalar(1.0)
+                sigmoid(x.clone()) * (x - y).add_scalar(1.0)
             });
             gradient.times(slopes)
         }
-        ActivationKind::Softplus {} => gradient.times(each!(input, x => activation::sigmoid(x))),
+        ActivationKind::Softplus {} => gradient.times(each!(input, x => sigmoid(x))),
     }
 }
 

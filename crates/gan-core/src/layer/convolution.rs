@@ -1,11 +1,11 @@
 //! Convolution and its transpose, each the other's gradient with respect to the input.
 
-use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use gan_protocol::Shape;
 
 use super::Values;
 use crate::activations::Activations;
+use crate::functions::{conv_transpose2d, conv2d};
 
 pub(super) fn conv(
     input: Activations,

@@ -1,10 +1,10 @@
 //! The class of a sample, told to a net.
 
-use burn::tensor::Tensor;
 use gan_protocol::Shape;
 
 use super::Values;
 use crate::activations::{Activations, each};
+use crate::tensor::Tensor;
 
 /// `label` is one-hot, `[batch, classes]`.
 pub(super) fn append(

@@ -1,10 +1,9 @@
 //! Layers that are products with a matrix.
 
-use burn::tensor::Tensor;
-use burn::tensor::module::linear as affine;
-
 use super::Values;
 use crate::activations::Activations;
+use crate::functions::linear as affine;
+use crate::tensor::Tensor;
 
 pub(super) fn linear(input: Activations, values: &Values<'_>) -> Activations {
     Activations::Flat(affine(input.flat(), values.get(0), values.optional(1)))
@@ -33,7 +32,7 @@ fn pieces_of(
 /// Ones where `piece` is larger than `largest`, zeros elsewhere: a constant, since which piece is the
 /// largest does not depend smoothly on anything. Of equal pieces the first counts.
 fn is_larger(piece: &Tensor<2>, largest: &Tensor<2>) -> Tensor<2> {
-    (piece.clone().inner() - largest.clone().inner()).greater_elem(0.0).float()
+    (piece.clone().inner() - largest.clone().inner()).ones_above(0.0)
 }
 
 /// Written by comparisons of two: Burn's maximum over a dimension brings along scatter and gather

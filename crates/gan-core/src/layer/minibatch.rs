@@ -1,10 +1,10 @@
 //! Layers that let a discriminator see how alike the samples of a batch are.
 
-use burn::tensor::module::linear as affine;
-use burn::tensor::{Tensor, activation};
-
 use super::Values;
 use crate::activations::Activations;
+use crate::functions::linear as affine;
+use crate::kernels::relu;
+use crate::tensor::Tensor;
 
 /// Added to the variance, so that a collapsed batch has a slope; Karras et al.'s value.
 const EPSILON: f32 = 1e-8;
@@ -66,7 +66,7 @@ pub(super) fn discrimination(
     let one: Tensor<4> = rows.clone().reshape([batch, 1, features, dimensions]);
     let other: Tensor<4> = rows.reshape([1, batch, features, dimensions]);
     let difference = one - other;
-    let absolute = activation::relu(difference.clone()) + activation::relu(difference.neg());
+    let absolute = relu(difference.clone()) + relu(difference.neg());
     let distance = absolute.sum_dim(3);
     let alike = distance.neg().exp().sum_dim(1).reshape([batch, features]);
     Activations::Flat(Tensor::cat(vec![x, alike], 1))

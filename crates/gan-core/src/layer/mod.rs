@@ -15,12 +15,12 @@ mod norm;
 mod random;
 mod resample;
 
-use burn::tensor::Tensor;
 use gan_protocol::{LayerSpec, Shape};
 
 use crate::activations::Activations;
 use crate::net::Pass;
 use crate::plan::PlannedLayer;
+use crate::tensor::Tensor;
 
 /// What [`input_gradient`] needs to know of a pass through a layer.
 #[derive(Clone, Debug)]

@@ -1,10 +1,9 @@
 //! Normalisation: over the batch, over a sample, over the features of a pixel.
 
-use burn::tensor::Tensor;
-use burn::tensor::module::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
-
 use crate::activations::{Activations, both, each};
+use crate::functions::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
 use crate::net::Mode;
+use crate::tensor::Tensor;
 
 pub(super) struct BatchNorm {
     pub(super) epsilon: f32,
@@ -30,25 +29,24 @@ impl BatchNorm {
         mode: &Mode<'_>,
     ) -> Tensor<D> {
         let (scale, shift) = (tensors[0].clone(), tensors[1].clone());
-        let epsilon = f64::from(self.epsilon);
         let Mode::Training { moves_statistics, .. } = mode else {
             let (mean, variance) = (statistics[0].clone(), statistics[1].clone());
-            return batch_norm(x, scale, shift, mean, variance, epsilon);
+            return batch_norm(x, [scale, shift, mean, variance], self.epsilon);
         };
         let dimensions = x.dims();
         let count = dimensions.iter().product::<usize>() / dimensions[1];
-        let normalized = batch_norm_train(x, scale, shift, epsilon);
+        let (output, mean, variance) = batch_norm_train(x, [scale, shift], self.epsilon);
         if !moves_statistics {
-            return normalized.output;
+            return output;
         }
         // Running statistics hold the unbiased variance, as PyTorch's do.
         let unbiased = count as f32 / (count as f32 - 1.0);
         let blend = |old: &Tensor<1>, new: Tensor<1>, factor: f32| {
             old.clone().mul_scalar(1.0 - self.momentum) + new.mul_scalar(self.momentum * factor)
         };
-        statistics[0] = blend(&statistics[0], normalized.mean.inner(), 1.0);
-        statistics[1] = blend(&statistics[1], normalized.variance.inner(), unbiased);
-        normalized.output
+        statistics[0] = blend(&statistics[0], mean.inner(), 1.0);
+        statistics[1] = blend(&statistics[1], variance.inner(), unbiased);
+        output
     }
 }
 
@@ -62,8 +60,8 @@ fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
 pub(super) fn layer_norm(input: Activations, tensors: &[Tensor<1>], epsilon: f32) -> Activations {
     let shape = input.shape();
     let rows = input.flat();
-    let ones = Tensor::ones([rows.dims()[1]], &rows.device().inner());
-    let normalized = normalize_rows(rows, ones, None, f64::from(epsilon));
+    let ones = Tensor::ones([rows.dims()[1]], &rows.device());
+    let normalized = normalize_rows(rows, ones, epsilon);
     let normalized = Activations::Flat(normalized).shaped(shape);
     each!(normalized, x => x * per_feature(&tensors[0]) + per_feature(&tensors[1]))
 }

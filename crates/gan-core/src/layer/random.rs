@@ -1,10 +1,10 @@
 //! Layers that draw random numbers.
 
-use burn::tensor::{Tensor, TensorData};
 use gan_random::{Generator, RngExt, standard_normal};
 
 use crate::activations::{Activations, each};
 use crate::net::Mode;
+use crate::tensor::Tensor;
 
 /// Zeros and `1 / (1 - rate)`, one for each number of `input`; `None` where nothing is dropped.
 pub(super) fn dropout_mask(
@@ -12,15 +12,17 @@ pub(super) fn dropout_mask(
     rate: f32,
     mode: &mut Mode<'_>,
 ) -> Option<Activations> {
-    let Mode::Training { randomness, .. } = mode else { return None };
-    if rate == 0.0 {
-        return None;
+    match mode {
+        Mode::Training { randomness, .. } if rate > 0.0 => {
+            let kept = 1.0 / (1.0 - rate);
+            let draw = |generator: &mut Generator, count: usize| -> Vec<f32> {
+                let mask = |_| if generator.random::<f32>() < rate { 0.0 } else { kept };
+                (0..count).map(mask).collect()
+            };
+            Some(each!(input, x => drawn_like(x, randomness, draw)))
+        }
+        _ => None,
     }
-    let kept = 1.0 / (1.0 - rate);
-    let draw = |generator: &mut Generator, count: usize| -> Vec<f32> {
-        (0..count).map(|_| if generator.random::<f32>() < rate { 0.0 } else { kept }).collect()
-    };
-    Some(each!(input, x => drawn_like(x, randomness, draw)))
 }
 
 /// `input` with N(0, sd²) added to each number, where the pass draws noise.
@@ -44,5 +46,5 @@ fn drawn_like<const D: usize>(
 ) -> Tensor<D> {
     let dimensions = x.dims();
     let values = draw(generator, dimensions.iter().product());
-    Tensor::from_data(TensorData::new(values, dimensions), &x.device().inner())
+    Tensor::from_values(values, dimensions, &x.device())
 }

@@ -3,9 +3,8 @@
 //! Written by reshapes, copies and sums: Burn's interpolation and pooling hold every method for
 //! every type of number, tens of kilobytes of which one is used.
 
-use burn::tensor::Tensor;
-
 use crate::activations::Activations;
+use crate::tensor::Tensor;
 
 /// Each pixel as `scale` x `scale` pixels.
 fn repeated(x: Tensor<4>, scale: usize) -> Tensor<4> {

@@ -1,12 +1,12 @@
 //! Losses of the discriminator's further tasks.
 
-use burn::tensor::{Tensor, TensorData};
 use gan_protocol::{DEFAULT_PRESET, RunSpec, preset};
 use serde_json::Value;
 
 use super::{Comparison, classes, fixture, floats, numbers, read, text};
 use crate::auxiliary::{Targets, auxiliary_loss};
 use crate::inputs::one_hot;
+use crate::tensor::Tensor;
 
 /// A run with the tasks of `case`; its other settings are not looked at.
 fn run(case: &Value) -> RunSpec {
@@ -21,7 +21,7 @@ fn run(case: &Value) -> RunSpec {
 fn rows(value: &Value, count: usize) -> Tensor<2> {
     let values = floats(value);
     let size = values.len() / count;
-    Tensor::from_data(TensorData::new(values, [count, size]), &super::device())
+    Tensor::from_values(values, [count, size], &super::device())
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn losses_and_their_gradients_are_pytorchs() {
             codes: given("codes").map(|codes| rows(codes, count)),
             generator: told("generators", spec.mixture.map_or(0, |mixture| mixture.generators)),
         };
-        let outputs = rows(&case["outputs"], count).autodiff().require_grad();
+        let outputs = rows(&case["outputs"], count).leaf();
         let loss = auxiliary_loss(&spec, &outputs, &targets).expect("there are tasks");
         let found = read(loss.clone().inner());
         comparison.close(name, &found, &numbers(&case["loss"]), 0.0);

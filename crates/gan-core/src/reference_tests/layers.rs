@@ -1,6 +1,5 @@
 //! Each layer kind: its output, its gradients, and the gradients of its gradient.
 
-use burn::tensor::{Gradients, Tensor};
 use gan_random::{Purpose, standard_normal, stream};
 use serde_json::{Value, json};
 
@@ -11,6 +10,7 @@ use super::{
 use crate::activations::{Activations, each};
 use crate::inputs::one_hot;
 use crate::net::{Condition, Mode, Net, Pass, tensor};
+use crate::tensor::{Gradients, Tensor};
 
 /// What the samples are; a fixture's labels and generators are of three each.
 fn condition(case: &Value) -> Condition {

@@ -17,13 +17,14 @@ use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape};
 use gan_random::{Purpose, stream};
 use serde_json::Value;
 
 use crate::activations::{Activations, each};
 use crate::net::{Condition, Mode, Net, Pass, tensor};
+use crate::tensor::Tensor;
 
 /// Largest difference from PyTorch, relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;
@@ -135,11 +136,11 @@ fn samples(value: &Value, shape: Shape) -> Activations {
 
 /// `samples` as the leaf of a graph.
 fn leaf(samples: Activations) -> Activations {
-    each!(samples, x => x.autodiff().require_grad())
+    each!(samples, x => x.leaf())
 }
 
 fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("f32")
+    tensor.burn().into_data().try_into_vec().expect("f32")
 }
 
 fn read_flat(samples: Activations) -> Vec<f32> {

@@ -1,18 +1,17 @@
 //! Losses of both nets, their gradients, and step sizes.
 
-use burn::tensor::{Tensor, TensorData};
 use gan_protocol::{Objective, OptimizerSpec};
 use serde_json::Value;
 
 use super::{Comparison, fixture, floats, numbers, read};
 use crate::objective::{Smoothing, discriminator_loss, generator_loss};
+use crate::tensor::Tensor;
 
 fn column(value: &Value) -> Tensor<2> {
     let values = floats(value);
     let count = values.len();
-    let column: Tensor<2> =
-        Tensor::from_data(TensorData::new(values, [count, 1]), &super::device());
-    column.autodiff().require_grad()
+    let column: Tensor<2> = Tensor::from_values(values, [count, 1], &super::device());
+    column.leaf()
 }
 
 #[test]

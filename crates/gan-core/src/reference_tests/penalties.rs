@@ -1,6 +1,5 @@
 //! Penalties on a critic's slope: values, and gradients by double back-propagation in PyTorch.
 
-use burn::tensor::Tensor;
 use gan_protocol::{LayerSpec, PenaltySpec};
 use gan_random::{Purpose, stream};
 use serde_json::Value;
@@ -13,6 +12,7 @@ use crate::activations::Activations;
 use crate::inputs::one_hot;
 use crate::net::{Condition, Net, tensor};
 use crate::penalty::{Batch, term, term_at};
+use crate::tensor::Tensor;
 
 /// A critic with the points at which a fixture asks for its slope.
 pub(super) struct Critic {

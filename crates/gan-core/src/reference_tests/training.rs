@@ -4,7 +4,6 @@
 //! weights, latents and reals down, from which `tests/reference` computes the rest; without it the
 //! test first makes sure that what is drawn is still what was recorded.
 
-use burn::tensor::Tensor;
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
@@ -14,6 +13,7 @@ use super::{Comparison, fixture, numbers, path, read, text};
 use crate::inputs::Inputs;
 use crate::net::Net;
 use crate::scores::{PendingScores, StepScores};
+use crate::tensor::Tensor;
 use crate::trainer::{RealBatch, Trainer};
 
 const STEPS: usize = 2;

@@ -1,0 +1,67 @@
+//! A run as one `.safetensors` file.
+//!
+//! Tensors: `generator.*`, `discriminator.*`, `average.*` (if there is one), each net's
+//! `optimizer.first.*` and `optimizer.second.*`. The header stands in `__metadata__`.
+
+#[cfg(feature = "training")]
+mod deviation;
+#[cfg(feature = "training")]
+mod run;
+
+use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader};
+use safetensors::tensor::Dtype;
+
+#[cfg(feature = "training")]
+pub use self::deviation::{Deviation, largest_deviation};
+use crate::error::CoreError;
+use crate::tensors::{Named, f32_numbers, header, serialized, tensors};
+
+/// A run's numbers on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// What is not a tensor.
+    pub header: CheckpointHeader,
+    /// Every tensor, in a fixed order.
+    tensors: Vec<Named>,
+}
+
+impl Snapshot {
+    /// Every tensor, in a fixed order.
+    pub(crate) fn tensors(&self) -> &[Named] {
+        &self.tensors
+    }
+
+    /// Whether every number is finite.
+    pub fn is_finite(&self) -> bool {
+        self.tensors.iter().all(|named| named.values.iter().all(|value| value.is_finite()))
+    }
+
+    /// The snapshot as the bytes of a `.safetensors` file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let header = serde_json::to_string(&self.header).expect("a header is plain data");
+        let encode = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        serialized(&self.tensors, header, Dtype::F32, encode)
+    }
+
+    /// Reads the bytes of a `.safetensors` file.
+    ///
+    /// # Errors
+    /// If the file is cut off, of another kind or version, describes a spec that is refused, or
+    /// holds numbers that are not finite.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CoreError> {
+        let header = header(bytes).map_err(|error| refused(&error))?;
+        let format = header["format"].as_str().unwrap_or("none");
+        if format != CHECKPOINT_FORMAT {
+            return Err(refused(&format!("its format is {format}, not {CHECKPOINT_FORMAT}")));
+        }
+        let header: CheckpointHeader =
+            serde_json::from_value(header).map_err(|error| refused(&error.to_string()))?;
+        header.spec.validate().map_err(|error| refused(&error.to_string()))?;
+        let tensors = tensors(bytes, f32_numbers).map_err(|error| refused(&error))?;
+        Ok(Self { header, tensors })
+    }
+}
+
+fn refused(message: &str) -> CoreError {
+    CoreError::Checkpoint(message.to_owned())
+}

@@ -1,0 +1,169 @@
+//! A generator that is sampled and no longer trained, and its file.
+//!
+//! Tensors of the file: `generator.<layer>.<name>`; its header is [`GeneratorHeader`].
+
+use burn::tensor::{Device, Transaction};
+use gan_protocol::{Feed, GENERATOR_FORMAT, GeneratorHeader, Shape};
+use gan_random::{Purpose, stream};
+use half::f16;
+use safetensors::tensor::Dtype;
+
+use crate::checkpoint::Snapshot;
+use crate::error::CoreError;
+use crate::inputs::Inputs;
+use crate::net::{Mode, Net, Pass};
+use crate::tensors::{Named, fill, floats, header, net_slots, numbers, serialized, tensors};
+
+/// Samples are drawn in groups of at most this many, which bounds memory.
+const GROUP: usize = 64;
+/// Numbers that a layer may make of one latent: a file says which layers there are.
+const MAXIMUM_ACTIVATIONS: usize = 1 << 20;
+const PREFIX: &str = "generator";
+
+/// A generator with its numbers.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    header: GeneratorHeader,
+    net: Net,
+    device: Device,
+}
+
+impl Sampler {
+    /// Reads the bytes of a generator file; numbers have 16 or 32 bits.
+    ///
+    /// # Errors
+    /// If the file is cut off, of another kind or version, describes a generator that cannot be or
+    /// has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
+    pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
+        let header = header(bytes).map_err(|error| refused(&error))?;
+        let format = header["format"].as_str().unwrap_or("none");
+        if format != GENERATOR_FORMAT {
+            return Err(refused(&format!("its format is {format}, not {GENERATOR_FORMAT}")));
+        }
+        let header = GeneratorHeader::from_value(&header);
+        let header = header.map_err(|error| refused(&error.to_string()))?;
+        // Two bytes a number at least: what the file cannot hold is not made room for.
+        if header.generator.parameter_count(header.input())? > bytes.len() / 2 {
+            return Err(refused("its net has more numbers than the file"));
+        }
+        let tensors = tensors(bytes, numbers).map_err(|error| refused(&error))?;
+        Self::of_tensors(header, &tensors, device)
+    }
+
+    /// The generator of a run as one would use it: its average where there is one.
+    ///
+    /// # Errors
+    /// If tensors are missing or misshapen.
+    pub fn of_snapshot(snapshot: &Snapshot, device: &Device) -> Result<Self, CoreError> {
+        let header = GeneratorHeader::of_run(&snapshot.header.spec, snapshot.header.step);
+        Self::of_tensors(header, &snapshot.generator_tensors(), device)
+    }
+
+    fn of_tensors(
+        header: GeneratorHeader,
+        tensors: &[Named],
+        device: &Device,
+    ) -> Result<Self, CoreError> {
+        let shapes = header.generator.shapes(header.input())?;
+        let small = |shape: &Shape| shape.size().is_some_and(|size| size <= MAXIMUM_ACTIVATIONS);
+        if let Some(layer) = shapes.iter().position(|shape| !small(shape)) {
+            let shape = shapes[layer];
+            return Err(refused(&format!("layers[{layer}] gives {shape}, which is too large")));
+        }
+        let mut net = Net::empty(&header.generator, header.input(), device)?;
+        let mut slots = Vec::new();
+        net_slots(PREFIX, &mut net, &mut slots);
+        fill(slots, tensors, device).map_err(|error| refused(&error))?;
+        Ok(Self { header, net, device: device.clone() })
+    }
+
+    /// What its file says of it.
+    pub fn header(&self) -> &GeneratorHeader {
+        &self.header
+    }
+
+    /// Samples for `inputs`: sample after sample, channels first, in the range of the last
+    /// activation. Noise layers draw from the stream of fresh noise number `noise`. Waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
+        samples(&self.net, Feed::from(&self.header), inputs, noise, &self.device).await
+    }
+}
+
+impl Snapshot {
+    /// The generator alone, its average where there is one, as the bytes of a generator file: with
+    /// 16 bits a number, or 32.
+    ///
+    /// # Errors
+    /// If a number is not finite in 16 bits.
+    pub fn generator_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
+        let tensors = self.generator_tensors();
+        let header = GeneratorHeader::of_run(&self.header.spec, self.header.step);
+        let header = serde_json::to_string(&header).expect("a header is plain data");
+        if full_precision {
+            let encode = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect();
+            return Ok(serialized(&tensors, header, Dtype::F32, encode));
+        }
+        let fits = |value: &f32| f16::from_f32(*value).is_finite();
+        if let Some(named) = tensors.iter().find(|named| !named.values.iter().all(fits)) {
+            let name = &named.name;
+            let message = format!("tensor {name} does not fit 16 bits a number");
+            return Err(CoreError::Checkpoint(message));
+        }
+        let encode = |values: &[f32]| {
+            values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
+        };
+        Ok(serialized(&tensors, header, Dtype::F16, encode))
+    }
+
+    /// The generator as one would use it, under the names of a generator file.
+    fn generator_tensors(&self) -> Vec<Named> {
+        let of = |prefix: &str| -> Vec<Named> {
+            let named = self.tensors().iter().filter_map(|named| {
+                let name = named.name.strip_prefix(prefix)?.strip_prefix('.')?;
+                let name = (!name.starts_with("optimizer.")).then(|| format!("{PREFIX}.{name}"))?;
+                Some(Named { name, ..named.clone() })
+            });
+            named.collect()
+        };
+        let average = of("average");
+        if average.is_empty() { of(PREFIX) } else { average }
+    }
+}
+
+/// As [`Sampler::samples`], of any generator.
+pub(crate) async fn samples(
+    net: &Net,
+    feed: Feed<'_>,
+    inputs: &Inputs,
+    noise: u64,
+    device: &Device,
+) -> Result<Vec<f32>, CoreError> {
+    let mut net = net.clone();
+    let weights = net.parameters();
+    let weights = net.effective(weights, false);
+    let mut randomness = stream(feed.seed, Purpose::SampleNoise, noise);
+    let mut transaction = Transaction::default();
+    for begin in (0..inputs.count(feed)).step_by(GROUP) {
+        let part = inputs.part(feed, begin, GROUP);
+        let condition = part.condition(feed, device);
+        let mode = Mode::Sampling { noise: Some(&mut randomness) };
+        let mut pass = Pass { mode, condition: &condition };
+        let input = part.tensor(feed, device);
+        let samples = net.forward_with(&weights, input, &mut pass).flat();
+        let count: usize = samples.dims().iter().product();
+        transaction = transaction.register(samples.reshape([count]).burn());
+    }
+    let mut values = Vec::new();
+    for data in transaction.execute_async().await? {
+        values.extend(floats(data)?);
+    }
+    Ok(values)
+}
+
+fn refused(message: &str) -> CoreError {
+    CoreError::Generator(message.to_owned())
+}

@@ -1,0 +1,112 @@
+//! Generators and discriminators that are asked and no longer trained.
+
+mod noise;
+
+use gan_core::{Critic, Inputs, Sampler, Snapshot, Trainer, cpu};
+use gan_protocol::{RunSpec, merged, preset};
+use gan_random::Purpose;
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use self::noise::reals;
+
+/// A small run of `name`'s kind after two steps.
+fn trained(name: &str, patch: &Value) -> Trainer {
+    let spec = preset(name).expect("a preset").spec.to_value();
+    let spec = RunSpec::from_value(merged(&spec, patch)).expect("a valid spec");
+    let mut trainer = Trainer::new(&spec, &cpu()).expect("a valid spec");
+    let reals = reals(&spec);
+    for _ in 0..2 {
+        trainer.step(&reals);
+    }
+    trainer
+}
+
+fn snapshot(trainer: &Trainer) -> Snapshot {
+    block_on(trainer.snapshot()).expect("the processor works")
+}
+
+const KINDS: [(&str, &str); 4] = [
+    ("ring", "{}"),
+    ("mnist-dcgan-small", r#"{"batch_size": 4}"#),
+    ("mnist-conditional", r#"{"batch_size": 4, "ema": null}"#),
+    ("ring-collapse", r#"{"batch_size": 8, "generator": {"spectral_norm": true}}"#),
+];
+
+#[test]
+fn a_generators_file_gives_the_samples_of_its_run() {
+    for (name, patch) in KINDS {
+        let trainer = trained(name, &serde_json::from_str(patch).expect("JSON"));
+        let inputs = Inputs::drawn(trainer.spec(), Purpose::FreshLatents, 9, 5);
+        let expected = block_on(trainer.samples(&inputs, 3)).expect("the processor works");
+        let snapshot = snapshot(&trainer);
+        for (full_precision, allowed) in [(true, 0.0), (false, 2e-2)] {
+            let file = snapshot.generator_file(full_precision).expect("finite");
+            let sampler = Sampler::from_safetensors(&file, &cpu()).expect("its own file");
+            assert_eq!((sampler.header().step, sampler.header().seed), (2, trainer.spec().seed));
+            let drawn = Inputs::drawn(sampler.header(), Purpose::FreshLatents, 9, 5);
+            assert_eq!(drawn, inputs, "{name}");
+            let found = block_on(sampler.samples(&drawn, 3)).expect("the processor works");
+            let far = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(far <= allowed, "{name}: {far} apart");
+        }
+        let sampler = Sampler::of_snapshot(&snapshot, &cpu()).expect("its own snapshot");
+        assert_eq!(block_on(sampler.samples(&inputs, 3)).expect("the processor works"), expected);
+    }
+}
+
+#[test]
+fn a_critic_judges_as_the_runs_discriminator_does() {
+    for (name, patch) in KINDS {
+        let trainer = trained(name, &serde_json::from_str(patch).expect("JSON"));
+        let batch = reals(trainer.spec())(7);
+        let expected = block_on(trainer.verdicts(&batch)).expect("the processor works");
+        let critic = Critic::of_snapshot(&snapshot(&trainer), &cpu()).expect("its own snapshot");
+        let found = block_on(critic.verdicts(&batch.values, &batch.labels));
+        assert_eq!(found.expect("the processor works"), expected, "{name}");
+    }
+}
+
+/// `file` with another header.
+fn with_header(file: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
+    let length = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
+    let mut outer: Value = serde_json::from_slice(&file[8..8 + length]).expect("JSON");
+    let header = outer["__metadata__"]["gan_playground"].as_str().expect("a header");
+    let mut header: Value = serde_json::from_str(header).expect("JSON");
+    change(&mut header);
+    outer["__metadata__"]["gan_playground"] = header.to_string().into();
+    let outer = outer.to_string().into_bytes();
+    let mut changed = (outer.len() as u64).to_le_bytes().to_vec();
+    changed.extend(outer);
+    changed.extend(&file[8 + length..]);
+    changed
+}
+
+#[test]
+fn files_that_are_broken_or_hostile_are_refused_in_words() {
+    let trainer = trained("mnist-dcgan-small", &json!({"batch_size": 4}));
+    let good = snapshot(&trainer).generator_file(false).expect("finite");
+    let checkpoint = snapshot(&trainer).to_bytes();
+    let mut not_finite = good.clone();
+    let end = not_finite.len();
+    not_finite[end - 2..].copy_from_slice(&[0xff, 0xff]);
+    let huge = with_header(&good, |header| {
+        header["generator"]["layers"][0]["units"] = json!(1_000_000);
+    });
+    let wide = with_header(&good, |header| header["data"]["width"] = json!(27));
+    let other = with_header(&good, |header| header["format"] = json!("another-1"));
+    for (bytes, said) in [
+        (&good[..good.len() / 2], "the generator cannot be used"),
+        (&good[..4], "the generator cannot be used"),
+        (&[][..], "the generator cannot be used"),
+        (&b"\xff\xff\xff\xff\xff\xff\xff\x7f{}"[..], "the generator cannot be used"),
+        (&checkpoint, "its format is gan-playground-checkpoint-1"),
+        (&other, "its format is another-1"),
+        (&not_finite, "holds NaN or infinity"),
+        (&huge, "the generator cannot be used"),
+        (&wide, "generator.layers"),
+    ] {
+        let error = Sampler::from_safetensors(bytes, &cpu()).expect_err(said).to_string();
+        assert!(error.contains(said), "{error}, not {said}");
+    }
+}

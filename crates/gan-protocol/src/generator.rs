@@ -1,0 +1,232 @@
+//! The header of a generator file: what stands in a `.safetensors` file beside the weights of a
+//! generator that is to be sampled and no longer trained.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{SpecError, in_range};
+use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
+use crate::layer::LayerSpec;
+use crate::net::NetSpec;
+use crate::read::{self, reads_struct};
+use crate::run::{LARGEST_LATENT, LARGEST_SEED, LatentSpec, RunSpec};
+use crate::shape::Shape;
+
+/// Names the format and its version; a file with another value is refused.
+pub const GENERATOR_FORMAT: &str = "gan-playground-generator-1";
+
+/// Stored as JSON under the key `gan_playground` of the file's `__metadata__`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GeneratorHeader {
+    /// [`GENERATOR_FORMAT`].
+    pub format: String,
+    /// Generator steps that it was trained for.
+    pub step: u64,
+    /// The seed of the run that it comes from: with it latents are those of the run.
+    pub seed: u64,
+    /// From a latent (and codes) to a sample.
+    pub generator: NetSpec,
+    /// What the generator is fed.
+    pub latent: LatentSpec,
+    /// The shape of its samples.
+    pub data: SampleShape,
+    /// How classes took part in its training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSpec>,
+    /// InfoGAN's codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codes: Option<CodeSpec>,
+    /// Several generators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<MixtureSpec>,
+}
+
+/// The shape of a sample: `channels × height × width`; of points of the plane all three are 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SampleShape {
+    /// Count of channels.
+    pub channels: usize,
+    /// Rows, in pixels.
+    pub height: usize,
+    /// Columns, in pixels.
+    pub width: usize,
+}
+
+impl SampleShape {
+    /// The same as the shape of what a net gives.
+    pub fn shape(self) -> Shape {
+        match self.channels {
+            0 => Shape::flat(2),
+            channels => Shape::image(channels, self.height, self.width),
+        }
+    }
+}
+
+impl GeneratorHeader {
+    /// Of the generator of `spec` after `step` steps.
+    pub fn of_run(spec: &RunSpec, step: u64) -> Self {
+        let data = match spec.data.shape() {
+            Shape::Flat { .. } => SampleShape::default(),
+            Shape::Image { channels, height, width } => SampleShape { channels, height, width },
+        };
+        Self {
+            format: GENERATOR_FORMAT.to_owned(),
+            step,
+            seed: spec.seed,
+            generator: spec.generator.clone(),
+            latent: spec.latent,
+            data,
+            labels: spec.labels,
+            codes: spec.codes.clone(),
+            mixture: spec.mixture,
+        }
+    }
+
+    /// Reads a header and checks how its fields fit together.
+    ///
+    /// # Errors
+    /// The path of the first wrong field, what it holds and what is allowed.
+    pub fn from_value(value: &Value) -> Result<Self, SpecError> {
+        let header: Self = read::whole(value)?;
+        if header.format != GENERATOR_FORMAT {
+            let message = format!("is {}; only {GENERATOR_FORMAT} is read", header.format);
+            return Err(SpecError::new("format", message));
+        }
+        in_range("seed", header.seed, 0, LARGEST_SEED)?;
+        in_range("latent.size", header.latent.size, 1, LARGEST_LATENT)?;
+        let SampleShape { channels, height, width } = header.data;
+        if channels != 0 {
+            in_range("data.channels", channels, 1, 4)?;
+            in_range("data.height", height, 1, 256)?;
+            in_range("data.width", width, 1, 256)?;
+        }
+        if let Some(labels) = header.labels {
+            labels.validate().map_err(|e| e.within("labels"))?;
+        }
+        if let Some(codes) = &header.codes {
+            codes.validate().map_err(|e| e.within("codes"))?;
+        }
+        if let Some(mixture) = header.mixture {
+            mixture.validate().map_err(|e| e.within("mixture"))?;
+        }
+        header.validate_net()?;
+        Ok(header)
+    }
+
+    fn validate_net(&self) -> Result<(), SpecError> {
+        let sample = self.data.shape();
+        let made = self.generator.shapes(self.input()).map_err(|e| e.within("generator"))?;
+        let made = made[made.len() - 1];
+        if made != sample && made != Shape::flat(sample.size().unwrap_or(0)) {
+            let message = format!("end in {made}; the samples are {sample}");
+            return Err(SpecError::new("generator.layers", message));
+        }
+        let classes = self.labels.map_or(0, |labels| labels.classes());
+        let generators = self.mixture.map_or(0, |mixture| mixture.generators);
+        let untold = |layer: &LayerSpec| match layer {
+            LayerSpec::Label { classes: here, .. } => *here != classes,
+            LayerSpec::MixtureLinear { generators: here, .. } => *here != generators,
+            _ => false,
+        };
+        match self.generator.find(untold) {
+            Some(path) => {
+                let message = "asks for classes or generators that the file does not have";
+                Err(SpecError::new(format!("generator.{path}"), message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What the generator is fed: a latent, and the codes behind it.
+    pub fn input(&self) -> Shape {
+        Feed::from(self).shape()
+    }
+}
+
+/// What any generator is fed, whoever describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Feed<'a> {
+    /// Fixes latents, codes and which of several generators is asked.
+    pub seed: u64,
+    /// The latents.
+    pub latent: LatentSpec,
+    /// Classes.
+    pub labels: Option<LabelSpec>,
+    /// InfoGAN's codes, behind each latent.
+    pub codes: Option<&'a CodeSpec>,
+    /// Several generators.
+    pub mixture: Option<MixtureSpec>,
+}
+
+impl Feed<'_> {
+    /// The shape of one input: a latent, and the codes behind it.
+    pub fn shape(self) -> Shape {
+        Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))
+    }
+}
+
+impl<'a> From<&'a RunSpec> for Feed<'a> {
+    fn from(spec: &'a RunSpec) -> Self {
+        let RunSpec { seed, latent, labels, mixture, .. } = *spec;
+        Self { seed, latent, labels, codes: spec.codes.as_ref(), mixture }
+    }
+}
+
+impl<'a> From<&'a GeneratorHeader> for Feed<'a> {
+    fn from(header: &'a GeneratorHeader) -> Self {
+        let GeneratorHeader { seed, latent, labels, mixture, .. } = *header;
+        Self { seed, latent, labels, codes: header.codes.as_ref(), mixture }
+    }
+}
+
+reads_struct!(GeneratorHeader {
+    format,
+    step = 0,
+    seed = 0,
+    generator,
+    latent,
+    data,
+    labels = None,
+    codes = None,
+    mixture = None,
+});
+reads_struct!(SampleShape { channels = 0, height = 0, width = 0 });
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::presets::presets;
+
+    #[test]
+    fn the_header_of_every_preset_reads_as_it_was_written() {
+        for preset in presets() {
+            let header = GeneratorHeader::of_run(&preset.spec, 7);
+            let value = serde_json::to_value(&header).expect("plain data");
+            assert_eq!(GeneratorHeader::from_value(&value), Ok(header), "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_is_refused_by_field() {
+        let spec = presets().into_iter().find(|p| p.name == "mnist-conditional").expect("one").spec;
+        let good = serde_json::to_value(GeneratorHeader::of_run(&spec, 7)).expect("plain data");
+        for (field, value, path) in [
+            ("format", json!("gan-playground-generator-2"), "format"),
+            ("seed", json!(-1), "seed"),
+            ("latent", json!({"size": 0, "distribution": "normal"}), "latent.size"),
+            ("latent", json!({"size": 1e9, "distribution": "normal"}), "latent.size"),
+            ("data", json!({"channels": 1, "height": 29, "width": 28}), "generator.layers"),
+            ("data", json!({"channels": 1, "height": 99_999, "width": 28}), "data.height"),
+            ("labels", json!(null), "generator.layers[0]"),
+            ("codes", json!({"categorical": []}), "codes.categorical"),
+            ("more", json!(1), "more"),
+        ] {
+            let mut header = good.clone();
+            header[field] = value;
+            let error = GeneratorHeader::from_value(&header).expect_err(field);
+            assert_eq!(error.path, path, "{error}");
+        }
+    }
+}

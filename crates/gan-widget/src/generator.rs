@@ -1,0 +1,147 @@
+//! A generator, as JavaScript sees it.
+
+use gan_core::{Inputs, Sampler, cpu};
+use gan_protocol::{Feed, Shape};
+use gan_random::Purpose;
+use wasm_bindgen::prelude::*;
+
+use crate::now::now;
+
+/// A generator read from its file.
+#[wasm_bindgen]
+pub struct Generator {
+    sampler: Sampler,
+}
+
+#[wasm_bindgen]
+impl Generator {
+    /// Reads the bytes of a generator file.
+    ///
+    /// # Errors
+    /// What is wrong with the file, as an `Error`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
+        let sampler = Sampler::from_safetensors(bytes, &cpu());
+        sampler.map(|sampler| Self { sampler }).map_err(|error| JsError::new(&error.to_string()))
+    }
+
+    /// Columns of a sample, in pixels; 0 of points of the plane.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> usize {
+        self.sampler.header().data.width
+    }
+
+    /// Rows of a sample, in pixels; 0 of points.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> usize {
+        self.sampler.header().data.height
+    }
+
+    /// Numbers of a latent, without codes.
+    #[wasm_bindgen(getter, js_name = latentSize)]
+    pub fn latent_size(&self) -> usize {
+        self.sampler.header().latent.size
+    }
+
+    /// Classes that it makes samples of; 0 if it is told none.
+    #[wasm_bindgen(getter)]
+    pub fn classes(&self) -> usize {
+        self.sampler.header().labels.map_or(0, |labels| labels.classes())
+    }
+
+    /// Categories of each categorical code, which stand behind the latent as one-hot vectors.
+    #[wasm_bindgen(getter, js_name = categoricalCodes)]
+    pub fn categorical_codes(&self) -> Vec<u32> {
+        let codes = self.sampler.header().codes.iter().flat_map(|codes| &codes.categorical);
+        codes.map(|categories| *categories as u32).collect()
+    }
+
+    /// Continuous codes, each in -1 to 1, behind the categorical ones.
+    #[wasm_bindgen(getter, js_name = continuousCodes)]
+    pub fn continuous_codes(&self) -> usize {
+        self.sampler.header().codes.as_ref().map_or(0, |codes| codes.continuous)
+    }
+
+    /// Whether each number of a latent is drawn from N(0, 1), and not from U(-1, 1).
+    #[wasm_bindgen(getter, js_name = isNormal)]
+    pub fn is_normal(&self) -> bool {
+        self.sampler.header().latent.distribution == gan_protocol::LatentDistribution::Normal
+    }
+
+    /// Generator steps that it was trained for.
+    #[wasm_bindgen(getter)]
+    pub fn step(&self) -> f64 {
+        self.sampler.header().step as f64
+    }
+
+    /// `count` inputs, one after another: each a latent and the codes behind it, as
+    /// `gan sample --seed` draws them.
+    pub fn inputs(&self, seed: f64, count: usize) -> Vec<f32> {
+        self.drawn(seed, count).values
+    }
+
+    /// What it makes of `inputs`, with the classes `labels` (which go round if there are fewer):
+    /// of images RGBA bytes, sample after sample, row after row.
+    ///
+    /// # Errors
+    /// If `inputs` are no whole inputs, or a label is no class.
+    pub fn images(&self, inputs: Vec<f32>, labels: &[u16]) -> Result<Vec<u8>, JsError> {
+        let values = self.samples(inputs, labels)?;
+        let Shape::Image { channels, height, width } = self.sampler.header().data.shape() else {
+            return Err(JsError::new("it makes points, not images"));
+        };
+        let area = height * width;
+        let mut pixels = Vec::with_capacity(values.len() / channels * 4);
+        for image in values.chunks_exact(channels * area) {
+            for place in 0..area {
+                // One channel is grey, two are the first two of three; a fourth is left out.
+                let channel = |number: usize| match channels {
+                    1 => byte(image[place]),
+                    _ => image.get(number * area + place).map_or(0, |value| byte(*value)),
+                };
+                pixels.extend([channel(0), channel(1), channel(2), 255]);
+            }
+        }
+        Ok(pixels)
+    }
+
+    /// As [`Generator::images`], of points: x, y, x, y …
+    ///
+    /// # Errors
+    /// As [`Generator::images`].
+    pub fn points(&self, inputs: Vec<f32>, labels: &[u16]) -> Result<Vec<f32>, JsError> {
+        self.samples(inputs, labels)
+    }
+}
+
+impl Generator {
+    fn drawn(&self, seed: f64, count: usize) -> Inputs {
+        Inputs::drawn(self.sampler.header(), Purpose::FreshLatents, seed as u64, count)
+    }
+
+    fn samples(&self, values: Vec<f32>, labels: &[u16]) -> Result<Vec<f32>, JsError> {
+        let size = Feed::from(self.sampler.header()).shape().size().unwrap_or(1);
+        if values.is_empty() || !values.len().is_multiple_of(size) {
+            let message = format!("{} numbers are no whole inputs of {size}", values.len());
+            return Err(JsError::new(&message));
+        }
+        let count = values.len() / size;
+        let classes = self.classes();
+        if let Some(label) = labels.iter().find(|label| usize::from(**label) >= classes) {
+            let message = format!("{label} is no class: there are {classes}");
+            return Err(JsError::new(&message));
+        }
+        // Which of several generators is asked goes round with the seed's draw.
+        let mut inputs = self.drawn(0.0, count);
+        inputs.values = values;
+        if !labels.is_empty() && classes > 0 {
+            inputs.labels = labels.iter().copied().cycle().take(count).collect();
+        }
+        now(self.sampler.samples(&inputs, 0)).map_err(|error| JsError::new(&error.to_string()))
+    }
+}
+
+/// -1 is black, 1 is white.
+fn byte(value: f32) -> u8 {
+    ((value + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8
+}
