@@ -7,6 +7,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::now::now;
 
+/// Samples of which one is told its number.
+const MOST_SAMPLES: usize = 1 << 16;
+
 /// A generator read from its file.
 #[wasm_bindgen]
 pub struct Generator {
@@ -81,12 +84,18 @@ impl Generator {
     }
 
     /// What it makes of `inputs`, with the classes `labels` (which go round if there are fewer):
-    /// of images RGBA bytes, sample after sample, row after row.
+    /// of images RGBA bytes, sample after sample, row after row. `first` is the number of the first
+    /// of them, where several generators take turns.
     ///
     /// # Errors
     /// If `inputs` are no whole inputs, or a label is no class.
-    pub fn images(&self, inputs: Vec<f32>, labels: &[u16]) -> Result<Vec<u8>, JsError> {
-        let values = self.samples(inputs, labels)?;
+    pub fn images(
+        &self,
+        inputs: Vec<f32>,
+        labels: &[u16],
+        first: usize,
+    ) -> Result<Vec<u8>, JsError> {
+        let values = self.samples(inputs, labels, first)?;
         let Shape::Image { channels, height, width } = self.sampler.header().data.shape() else {
             return Err(JsError::new("it makes points, not images"));
         };
@@ -109,8 +118,13 @@ impl Generator {
     ///
     /// # Errors
     /// As [`Generator::images`].
-    pub fn points(&self, inputs: Vec<f32>, labels: &[u16]) -> Result<Vec<f32>, JsError> {
-        self.samples(inputs, labels)
+    pub fn points(
+        &self,
+        inputs: Vec<f32>,
+        labels: &[u16],
+        first: usize,
+    ) -> Result<Vec<f32>, JsError> {
+        self.samples(inputs, labels, first)
     }
 }
 
@@ -119,7 +133,7 @@ impl Generator {
         Inputs::drawn(self.sampler.header(), Purpose::FreshLatents, seed as u64, count)
     }
 
-    fn samples(&self, values: Vec<f32>, labels: &[u16]) -> Result<Vec<f32>, JsError> {
+    fn samples(&self, values: Vec<f32>, labels: &[u16], first: usize) -> Result<Vec<f32>, JsError> {
         let size = Feed::from(self.sampler.header()).shape().size().unwrap_or(1);
         if values.is_empty() || !values.len().is_multiple_of(size) {
             let message = format!("{} numbers are no whole inputs of {size}", values.len());
@@ -131,9 +145,14 @@ impl Generator {
             let message = format!("{label} is no class: there are {classes}");
             return Err(JsError::new(&message));
         }
-        // Which of several generators is asked goes round with the seed's draw.
-        let mut inputs = self.drawn(0.0, count);
+        if first > MOST_SAMPLES {
+            return Err(JsError::new(&format!("{first} is no number of a sample")));
+        }
+        // Which of several generators is asked depends on the input's number alone.
+        let mut inputs = self.drawn(0.0, first + count);
         inputs.values = values;
+        inputs.labels.drain(..first.min(inputs.labels.len()));
+        inputs.generators.drain(..first.min(inputs.generators.len()));
         if !labels.is_empty() && classes > 0 {
             inputs.labels = labels.iter().copied().cycle().take(count).collect();
         }

@@ -27,7 +27,7 @@ macro_rules! clippy_wasm {
     };
 }
 
-const CHECKS: [CargoStage; 8] = [
+const CHECKS: [CargoStage; 9] = [
     CargoStage {
         name: "lock file",
         arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
@@ -38,6 +38,7 @@ const CHECKS: [CargoStage; 8] = [
         arguments: &["clippy", "--all-targets", "--", "--deny", "warnings"],
     },
     CargoStage { name: "clippy, page", arguments: clippy_wasm!("--package", "gan-app") },
+    CargoStage { name: "clippy, widget", arguments: clippy_wasm!("--package", "gan-widget") },
     CargoStage { name: "clippy, lab", arguments: clippy_wasm!("--package", "gan-lab") },
     CargoStage {
         name: "clippy, CPU worker",

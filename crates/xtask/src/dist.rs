@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::stages::Stages;
 use crate::tools::{self, Tools};
 use crate::worker::{self, Output, Variant};
-use crate::{data, files, lab, page};
+use crate::{data, files, lab, page, widget};
 
 /// What a build of the site holds besides the page and the CPU worker.
 #[derive(Clone, Copy)]
@@ -54,6 +54,7 @@ pub fn build_for_cpu(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
         install_workers(ctx, &[Variant::Cpu])
     })?;
     stages.run("lab", || lab::build_and_install(ctx, &tools))?;
+    stages.run("widget", || widget::build_and_install(ctx, &tools))?;
     Ok(tools)
 }
 
@@ -96,7 +97,8 @@ pub fn build_page_alone(ctx: &Context) -> Result<()> {
         ready.retain(|&variant| worker::staged(ctx, variant).is_dir());
         install_workers(ctx, &ready)
     })?;
-    stages.run("lab", || lab::build_and_install(ctx, &tools))
+    stages.run("lab", || lab::build_and_install(ctx, &tools))?;
+    stages.run("widget", || widget::build_and_install(ctx, &tools))
 }
 
 /// Puts staged workers and the hand-written scripts into the site, then renews the manifest.

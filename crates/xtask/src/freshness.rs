@@ -87,7 +87,9 @@ fn sources(root: &Path) -> Result<Vec<PathBuf>> {
             sources.push(path);
         }
     }
-    sources.retain(|path| path.iter().all(|name| name != "node_modules"));
+    let made = root.join("web/widget/wasm");
+    sources
+        .retain(|path| path.iter().all(|name| name != "node_modules") && !path.starts_with(&made));
     sources.sort();
     Ok(sources)
 }

@@ -24,6 +24,7 @@ mod stages;
 mod test;
 mod tools;
 mod vulkan;
+mod widget;
 mod worker;
 
 use std::process::ExitCode;

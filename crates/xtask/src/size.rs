@@ -17,6 +17,8 @@ enum Part {
     CpuWorker,
     /// The worker with WebGPU.
     GpuWorker,
+    /// The sampler widget, without any generator.
+    Widget,
     /// Loaded on demand: lessons, pictures, pretrained generators.
     OnDemand,
 }
@@ -30,7 +32,7 @@ struct Budget {
     required: bool,
 }
 
-const BUDGETS: [Budget; 4] = [
+const BUDGETS: [Budget; 5] = [
     Budget { part: Part::Page, name: "page", limit_bytes: Some(200_000), required: true },
     Budget {
         part: Part::CpuWorker,
@@ -44,6 +46,7 @@ const BUDGETS: [Budget; 4] = [
         limit_bytes: Some(2_200_000),
         required: false,
     },
+    Budget { part: Part::Widget, name: "widget", limit_bytes: Some(220_000), required: false },
     Budget { part: Part::OnDemand, name: "on demand", limit_bytes: None, required: false },
 ];
 
@@ -116,6 +119,7 @@ fn part(path: &Path) -> Part {
     match (&*first, second.as_deref()) {
         ("worker", Some("gpu")) => Part::GpuWorker,
         ("worker", _) => Part::CpuWorker,
+        ("widget", _) => Part::Widget,
         ("locales" | "snippets", _) | (_, None) if is_code => Part::Page,
         _ => Part::OnDemand,
     }
@@ -168,6 +172,7 @@ mod tests {
             ("worker/boot.js", Part::CpuWorker),
             ("worker/cpu/gan_worker_bg.wasm", Part::CpuWorker),
             ("worker/gpu/gan_worker.js", Part::GpuWorker),
+            ("widget/wasm/gan_widget_bg.wasm", Part::Widget),
             ("models/digits.safetensors", Part::OnDemand),
             ("lessons/one.json", Part::OnDemand),
             ("icon.png", Part::OnDemand),

@@ -48,16 +48,10 @@ export function hash({ spec, ...rest } = {}) {
  * another page is to be opened; `site` is another address than that under test.
  */
 export function browserOfThisFile() {
-  let browser;
-  before(async () => {
-    siteUrl();
-    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-    browser = await chromium.launch({ executablePath, args: FLAGS });
-  });
-  after(() => browser?.close());
+  const contextOf = contextOfThisFile();
 
   return async function open(t, address = {}, options = {}) {
-    const context = options.beside?.context ?? (await newContext(t, browser, options));
+    const context = options.beside?.context ?? (await contextOf(t, options));
     const page = await context.newPage();
     const playground = new Playground(page);
     const site = options.site ?? siteUrl();
@@ -65,6 +59,21 @@ export function browserOfThisFile() {
     await page.waitForFunction(() => window.ganPlayground !== undefined);
     return playground;
   };
+}
+
+/**
+ * Starts a browser as [browserOfThisFile] does. Gives `contextOf(t, options)`, a fresh context that
+ * lives as long as the test `t`, for tests of other pages than the playground.
+ */
+export function contextOfThisFile() {
+  let browser;
+  before(async () => {
+    siteUrl();
+    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    browser = await chromium.launch({ executablePath, args: FLAGS });
+  });
+  after(() => browser?.close());
+  return (t, options = {}) => newContext(t, browser, options);
 }
 
 async function newContext(t, browser, { init = [], routes = [], context: contextOptions = {} }) {

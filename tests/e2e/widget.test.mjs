@@ -1,0 +1,332 @@
+// <gan-sampler> in pages of others: posts, second origins, strict policies, broken files.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import { contextOfThisFile, siteUrl } from "./support/browser.mjs";
+import { originOfThisFile } from "./support/origin.mjs";
+
+const contextOf = contextOfThisFile();
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const WEIGHTS = "pretrained/mnist-dcgan.safetensors";
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src 'self'";
+
+const weights = () => fetch(new URL(WEIGHTS, siteUrl())).then((answer) => answer.arrayBuffer());
+
+const elsewhere = originOfThisFile({
+  "/cut.safetensors": async (response) => {
+    const bytes = Buffer.from(await weights());
+    response.writeHead(200, { "Content-Length": bytes.length });
+    response.write(bytes.subarray(0, 1000), () => response.destroy());
+  },
+  "/short.safetensors": async (response) => response.end(Buffer.from(await weights()).subarray(0, 5000)),
+  "/endless.safetensors": (response) => {
+    const part = Buffer.alloc(1 << 20);
+    const more = () => response.destroyed || response.write(part, more);
+    more();
+  },
+  "/hostile.safetensors": (response) => {
+    response.end(Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 0, 0, 0x40]), Buffer.from("{}")]));
+  },
+  "/words.safetensors": (response) => response.end("<!doctype html><p>not found, but with status 200"),
+});
+
+/** Where the posts are. */
+const blog = originOfThisFile({ "/favicon.ico": (response) => response.writeHead(204).end() });
+
+/**
+ * A page with `body`. The element's script comes from the site, or with `fromElsewhere` from another
+ * origin. What the page asks for, says and throws is kept.
+ */
+async function post(t, body, { policy, fromElsewhere = false, ...options } = {}) {
+  const context = await contextOf(t, options);
+  const script = fromElsewhere ? elsewhere.url("/widget/gan-sampler.js") : "/widget/gan-sampler.js";
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A post</title>
+    <script type="module" src="${script}"></script><body><main><h1>A post</h1>${body}</main>`;
+  blog.answers["/a-post"] = (response) => {
+    const headers = policy ? { "Content-Security-Policy": policy } : {};
+    response.writeHead(200, { "Content-Type": "text/html", ...headers }).end(html);
+  };
+  const page = await context.newPage();
+  const [asked, said] = [[], []];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  page.on("console", (message) => message.type() === "error" && said.push(message.text()));
+  page.on("pageerror", (error) => said.push(error.message));
+  await page.goto(blog.url("/a-post"));
+  return { page, asked, said, sampler: page.locator("gan-sampler").first() };
+}
+
+const picture = (sampler) => sampler.locator("canvas");
+
+/** Brings the element into view and waits until samples are on the screen. */
+async function drawn(sampler) {
+  await sampler.scrollIntoViewIfNeeded();
+  await picture(sampler).waitFor({ state: "visible", timeout: 10_000 });
+}
+
+/** The picture's pixels, as one text. */
+const pixels = (sampler) => picture(sampler).evaluate((canvas) => canvas.toDataURL());
+
+/** The share of pixels that are bright, and of those that are dark. */
+const tones = (sampler) =>
+  picture(sampler).evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const reds = data.filter((_, i) => i % 4 === 0);
+    const share = (wanted) => reds.filter(wanted).length / reds.length;
+    return { bright: share((x) => x > 200), dark: share((x) => x < 50) };
+  });
+
+test("digits are drawn, the same for the same seed", async (t) => {
+  const { page, sampler, said } = await post(
+    t,
+    `<gan-sampler src="/${WEIGHTS}" seed="7" alt="Digits"></gan-sampler><gan-sampler src="/${WEIGHTS}" seed="8"></gan-sampler>`,
+  );
+  await drawn(sampler);
+  const { bright, dark } = await tones(sampler);
+  assert.ok(bright > 0.05 && bright < 0.4 && dark > 0.5, `${bright} bright, ${dark} dark`);
+  assert.equal(await picture(sampler).getAttribute("aria-label"), "Digits");
+  const first = await pixels(sampler);
+  const second = page.locator("gan-sampler").nth(1);
+  await drawn(second);
+  assert.notEqual(first, await pixels(second));
+  await sampler.evaluate((element) => element.sample());
+  assert.equal(await sampler.getAttribute("seed"), "8");
+  assert.equal((await pixels(sampler)) === (await pixels(second)), true);
+  // Out of sight it draws only what it is asked for by `sample()`.
+  await sampler.evaluate((element) => (element.seed = 7));
+  await page.waitForTimeout(200);
+  assert.equal((await pixels(sampler)) === first, false);
+  await sampler.scrollIntoViewIfNeeded();
+  await page.waitForFunction(
+    (wanted) => document.querySelector("gan-sampler").shadowRoot.querySelector("canvas").toDataURL() === wanted,
+    first,
+  );
+  assert.deepEqual(said, []);
+});
+
+test("nothing is fetched until it is near, nothing moves, and twelve share one copy", async (t) => {
+  const one = `<gan-sampler src="/${WEIGHTS}" controls></gan-sampler>`;
+  const { page, asked, said } = await post(t, `<div style="block-size: 4000px"></div>${one.repeat(12)}<p id="end">End</p>`);
+  await page.waitForFunction(() => customElements.get("gan-sampler"));
+  await page.waitForTimeout(300);
+  const fetched = (end) => asked.filter((path) => path.endsWith(end)).length;
+  assert.deepEqual([fetched(".wasm"), fetched(".safetensors")], [0, 0]);
+  const place = () => page.locator("#end").evaluate((end) => end.getBoundingClientRect().top + window.scrollY);
+  const before = await place();
+  for (let i = 0; i < 12; i += 1) {
+    const sampler = page.locator("gan-sampler").nth(i);
+    await drawn(sampler);
+  }
+  assert.deepEqual([fetched(".wasm"), fetched(".safetensors")], [1, 1]);
+  assert.equal(await place(), before);
+  assert.deepEqual(said, []);
+});
+
+test("a second origin serves the element and its files", async (t) => {
+  const { sampler, said } = await post(t, `<gan-sampler src="${elsewhere.url(`/${WEIGHTS}`)}"></gan-sampler>`, {
+    fromElsewhere: true,
+  });
+  await drawn(sampler);
+  assert.ok(elsewhere.seen.includes("/widget/wasm/gan_widget_bg.wasm"));
+  assert.deepEqual(said, []);
+});
+
+test("a strict policy is kept", async (t) => {
+  const body = `<gan-sampler src="/${WEIGHTS}" mode="walk" controls></gan-sampler>`;
+  const { page, sampler, said } = await post(t, body, { policy: POLICY });
+  await drawn(sampler);
+  const saved = page.waitForEvent("download");
+  await sampler.getByRole("button", { name: "Download as PNG" }).click();
+  assert.equal((await saved).suggestedFilename(), "samples.png");
+  assert.deepEqual(said, []);
+});
+
+test("without scripts the words between the tags are shown", async (t) => {
+  const { page } = await post(t, `<gan-sampler src="/${WEIGHTS}">Digits would be here.</gan-sampler>`, {
+    context: { javaScriptEnabled: false },
+  });
+  await page.getByText("Digits would be here.").waitFor({ state: "visible" });
+});
+
+for (const [what, path, code, message] of [
+  ["a file that is cut off", "/short.safetensors", "file", /cannot be used/],
+  ["a file with a lie in its header", "/hostile.safetensors", "file", /cannot be used/],
+  ["a page in place of a file", "/words.safetensors", "file", /cannot be used/],
+  ["a file without end", "/endless.safetensors", "file", /is larger than/],
+  ["a download that is interrupted", "/cut.safetensors", "network", /was interrupted/],
+  ["a file that is not there", "/nowhere.safetensors", "network", /status 404/],
+]) {
+  test(`${what} is told in place, and nothing else breaks`, async (t) => {
+    const { page, sampler } = await post(t, `<gan-sampler loading="lazy"></gan-sampler><gan-sampler src="/${WEIGHTS}"></gan-sampler>`);
+    const told = await sampler.evaluate(async (element, src) => {
+      const failed = new Promise((resolve) => element.addEventListener("error", resolve, { once: true }));
+      element.src = src;
+      return (await failed).detail;
+    }, elsewhere.url(path));
+    assert.equal(told.code, code);
+    assert.match(told.message, message);
+    await sampler.getByRole("alert").getByText(message).waitFor();
+    await drawn(page.locator("gan-sampler").nth(1));
+    // What was broken can be mended.
+    await sampler.evaluate((element, src) => (element.src = src), `/${WEIGHTS}`);
+    await drawn(sampler);
+    assert.equal(await sampler.getByRole("alert").count(), 0);
+  });
+}
+
+test("after a failure the button tries again", async (t) => {
+  const { page, sampler } = await post(t, `<gan-sampler></gan-sampler>`);
+  let fails = true;
+  await page.route("**/flaky.safetensors", async (route) => {
+    if (fails) {
+      return route.abort();
+    }
+    return route.fulfill({ body: Buffer.from(await weights()) });
+  });
+  await sampler.evaluate((element) => (element.src = "/flaky.safetensors"));
+  const again = sampler.getByRole("button", { name: "Try again" });
+  await again.waitFor();
+  fails = false;
+  await again.click();
+  await drawn(sampler);
+});
+
+test("a class is chosen, and one that is not there is refused", async (t) => {
+  const { sampler } = await post(t, `<gan-sampler src="/pretrained/mnist-conditional.safetensors" count="10" controls></gan-sampler>`);
+  await drawn(sampler);
+  const before = await pixels(sampler);
+  await sampler.getByRole("combobox", { name: "Class" }).selectOption("3");
+  await assert.doesNotReject(async () => {
+    while ((await pixels(sampler)) === before) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  assert.equal(await sampler.getAttribute("label"), "3");
+  await sampler.evaluate((element) => (element.label = 12));
+  await sampler.getByRole("alert").getByText("label: is 12; there are 10 classes").waitFor();
+});
+
+test("the keyboard alone walks and morphs", async (t) => {
+  const { page, sampler } = await post(t, `<gan-sampler src="/${WEIGHTS}" count="4" mode="walk" controls></gan-sampler>`);
+  await drawn(sampler);
+  const changes = async (what) => {
+    const before = await pixels(sampler);
+    await what();
+    await page.waitForFunction(
+      (old) => document.querySelector("gan-sampler").shadowRoot.querySelector("canvas").toDataURL() !== old,
+      before,
+    );
+  };
+  await page.keyboard.press("Tab");
+  await changes(() => page.keyboard.press("Enter"));
+  await page.keyboard.press("Tab");
+  await changes(() => page.keyboard.press("ArrowRight"));
+  await sampler.evaluate((element) => (element.mode = "morph"));
+  await sampler.getByRole("button", { name: "Sample 1", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await changes(() => page.keyboard.press("Space"));
+  const slider = sampler.getByRole("slider", { name: "Morph" });
+  assert.ok(await slider.evaluate((input) => input.getRootNode().activeElement === input));
+  await changes(() => page.keyboard.press("End"));
+  await changes(() => sampler.getByRole("button", { name: "Back to the samples" }).press("Enter"));
+});
+
+test("dragging walks, and latents are read and written", async (t) => {
+  const { page, sampler } = await post(t, `<gan-sampler src="/${WEIGHTS}" count="4" mode="walk"></gan-sampler>`);
+  await drawn(sampler);
+  const before = await sampler.evaluate((element) => [...element.latent]);
+  const box = await picture(sampler).boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.2, { steps: 4 });
+  await page.mouse.up();
+  const moved = await sampler.evaluate((element) => [...element.latent]);
+  assert.equal(moved.length, before.length);
+  const length = (vector) => Math.hypot(...vector);
+  const size = before.length / 4;
+  assert.ok(Math.abs(length(moved.slice(0, size)) - length(before.slice(0, size))) < 1e-3, "it stays on its sphere");
+  assert.ok(length(moved.map((x, i) => x - before[i])) > 1, "and moves");
+  const kept = await sampler.evaluate((element, values) => {
+    element.latent = values.slice(0, values.length / 2);
+    return [element.count, element.latent.length];
+  }, before);
+  assert.deepEqual(kept, [2, before.length / 2]);
+  const refused = await sampler.evaluate((element) => {
+    try {
+      element.latent = [1, 2, 3];
+    } catch (error) {
+      return error.code;
+    }
+  });
+  assert.equal(refused, "usage");
+});
+
+test("it speaks the page's language and has no violations", async (t) => {
+  const body = ["grid", "walk", "morph"].map((mode) => {
+    return `<gan-sampler src="/${WEIGHTS}" mode="${mode}" controls></gan-sampler>`;
+  });
+  const { page } = await post(t, body.join(""));
+  for (let i = 0; i < 3; i += 1) {
+    await drawn(page.locator("gan-sampler").nth(i));
+  }
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), []);
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll("gan-sampler")) {
+      element.lang = "zh-CN";
+    }
+  });
+  await page.locator("gan-sampler").first().getByRole("button", { name: "新样本" }).waitFor();
+});
+
+test("the post that shows it off breaks nothing", async (t) => {
+  const context = await contextOf(t);
+  const page = await context.newPage();
+  const said = [];
+  page.on("console", (message) => message.type() === "error" && said.push(message.text()));
+  page.on("pageerror", (error) => said.push(error.message));
+  await page.goto(new URL("embed/", siteUrl()).href);
+  const samplers = page.locator("gan-sampler");
+  for (let i = 0; i < (await samplers.count()); i += 1) {
+    await samplers.nth(i).scrollIntoViewIfNeeded();
+    const show = samplers.nth(i).getByRole("button", { name: "Show samples" });
+    if (await show.isVisible()) {
+      await show.click();
+    }
+    await drawn(samplers.nth(i));
+  }
+  assert.deepEqual(said, []);
+});
+
+test("samples come quickly, and twelve widgets are small", async (t) => {
+  const one = `<gan-sampler src="/${WEIGHTS}"></gan-sampler>`;
+  const { page, sampler } = await post(t, `<div style="block-size: 4000px"></div>${one.repeat(12)}`);
+  await page.waitForFunction(() => customElements.get("gan-sampler"));
+  const shown = await sampler.evaluate(async (element) => {
+    const drawn = new Promise((resolve) => element.addEventListener("sample", resolve, { once: true }));
+    const begun = performance.now();
+    element.scrollIntoView();
+    await drawn;
+    return performance.now() - begun;
+  });
+  const times = await sampler.evaluate(async (element) => {
+    element.count = 60;
+    const times = [];
+    for (let i = 0; i < 7; i += 1) {
+      const begun = performance.now();
+      await element.sample();
+      times.push(performance.now() - begun);
+    }
+    return times.sort((a, b) => a - b);
+  });
+  t.diagnostic(`16 samples ${shown.toFixed(0)} ms after scrolling; 60 samples in ${times.map((x) => x.toFixed(0)).join(", ")} ms`);
+  assert.ok(shown < 1000, `${shown} ms`);
+  assert.ok(times[3] < 100, `${times[3]} ms`);
+});

@@ -1,0 +1,59 @@
+// Samples a few at a time, so that the page can draw and be scrolled in between.
+
+import { guard } from "./generators.js";
+
+/** What may be done at once: half of a frame. */
+const SLICE_MS = 8;
+
+/** Lets the page go on. */
+function pause() {
+  if (globalThis.scheduler?.yield) {
+    return scheduler.yield();
+  }
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(undefined);
+  });
+}
+
+/** Numbers of one input: a latent and its codes. */
+export function inputSize(generator) {
+  const categories = generator.categoricalCodes.reduce((sum, count) => sum + count, 0);
+  return generator.latentSize + categories + generator.continuousCodes;
+}
+
+/**
+ * What `generator` makes of `inputs`: RGBA bytes of images, coordinates of points; `undefined` as soon
+ * as `isWanted` says no.
+ */
+export async function drawn(generator, inputs, labels, isWanted) {
+  const size = inputSize(generator);
+  const count = inputs.length / size;
+  const isImage = generator.width > 0;
+  const numbers = isImage ? generator.width * generator.height * 4 : 2;
+  const found = new (isImage ? Uint8Array : Float32Array)(count * numbers);
+  let slice = 1;
+  for (let at = 0; at < count; ) {
+    const end = Math.min(at + slice, count);
+    const begun = performance.now();
+    const [part, classes] = [inputs.slice(at * size, end * size), labels.slice(at, end)];
+    try {
+      const make = isImage ? "images" : "points";
+      found.set(generator[make](part, classes, at), at * numbers);
+    } catch (error) {
+      guard(error);
+      throw error;
+    }
+    const took = performance.now() - begun;
+    slice = took < SLICE_MS / 2 ? slice * 2 : Math.max(1, Math.floor((slice * SLICE_MS) / Math.max(took, 1)));
+    at = end;
+    if (at < count) {
+      await pause();
+      if (!isWanted()) {
+        return undefined;
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+// Where in latent space the samples lie, and how a reader has moved them.
+
+import { between, plane, walked } from "./latents.js";
+import { inputSize } from "./sampling.js";
+
+export class Steering {
+  /** One a code: `{ categories }` or `{}`, with a `value` where a reader has chosen one. */
+  codes;
+  /** How far the samples are moved along two directions, each -1 to 1. */
+  walk = [0, 0];
+  /** Numbers of the samples that were picked, to go from the one to the other. */
+  picks = [];
+
+  #generator;
+  #inputs;
+  #directions;
+
+  constructor(generator) {
+    this.#generator = generator;
+    this.codes = [
+      ...Array.from(generator.categoricalCodes, (categories) => ({ categories })),
+      ...Array.from({ length: generator.continuousCodes }, () => ({})),
+    ];
+  }
+
+  /** Draws `count` inputs anew; chosen codes stay. */
+  begin(seed, count) {
+    this.set(this.#generator.inputs(seed, count));
+    this.#directions = plane(seed, this.#generator.latentSize);
+  }
+
+  /** Takes `inputs`, whole ones, as they are. */
+  set(inputs) {
+    this.#inputs = inputs;
+    this.walk = [0, 0];
+    this.picks = [];
+  }
+
+  isMorphing(mode) {
+    return mode === "morph" && this.picks.length === 2;
+  }
+
+  /** The inputs as they are shown: moved, with the chosen codes; or the one at `share` between two. */
+  inputs(mode, share) {
+    const generator = this.#generator;
+    const [size, whole] = [generator.latentSize, inputSize(generator)];
+    const inputs = this.#inputs.slice();
+    for (let at = 0; at < inputs.length; at += whole) {
+      if (mode === "walk" && this.walk.some((x) => x !== 0)) {
+        const latent = inputs.slice(at, at + size);
+        inputs.set(walked(latent, this.#directions, this.walk, generator.isNormal), at);
+      }
+      let place = at + size;
+      for (const { categories, value } of this.codes) {
+        if (value !== undefined && categories) {
+          inputs.fill(0, place, place + categories);
+          inputs[place + value] = 1;
+        } else if (value !== undefined) {
+          inputs[place] = value;
+        }
+        place += categories ?? 1;
+      }
+    }
+    if (!this.isMorphing(mode)) {
+      return inputs;
+    }
+    const [a, b] = this.picks.map((pick) => inputs.slice(pick * whole, (pick + 1) * whole));
+    return between(a, b, share, size, generator.isNormal);
+  }
+
+  /** The classes of `count` samples: all of `label`, or going round where it is `null`. */
+  labels(mode, count, label) {
+    const { classes } = this.#generator;
+    if (classes === 0) {
+      return new Uint16Array();
+    }
+    const first = this.isMorphing(mode) ? this.picks[0] : 0;
+    return Uint16Array.from({ length: count }, (_, i) => label ?? (first + i) % classes);
+  }
+}
