@@ -305,3 +305,69 @@ for (const scheme of ["light", "dark"]) {
     assert.equal(wider, 0, `${wider} px wider than the window`);
   });
 }
+
+const imagesOf = ({ page }) => ({
+  section: page.getByRole("region", { name: "Look closer" }),
+  told: page.locator(".lab-digits p[role=status]"),
+  shares: () =>
+    page.locator(".lab-digits li .hint").evaluateAll((shares) => shares.map((share) => parseInt(share.textContent, 10))),
+  samples: page.locator(".lab-sheet li"),
+  board: page.getByRole("application", { name: /Board to draw on/ }),
+  sampler: page.locator(".lab-sampler gan-sampler canvas"),
+});
+
+/** Opens a run on digits with the lab beside it, trained for a few steps. */
+async function openImages(t, spec = tinyConv) {
+  const site = await open(t, { backend: "cpu", lang: "en", spec });
+  await site.until("a run", ({ phase }) => phase !== "loading");
+  await site.call("step", 5);
+  const images = imagesOf(site);
+  await images.section.waitFor({ state: "visible" });
+  return { site, images };
+}
+
+test("the digits among fresh samples are counted", async (t) => {
+  const { images } = await openImages(t);
+  await images.told.waitFor({ state: "visible" });
+  const shares = await images.shares();
+  const sum = shares.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(sum - 100) <= 5, `${shares}`);
+  // Nets this small and young draw noise, which no reader takes for all ten digits alike.
+  await images.told.getByText("Hardly drawn or missing").waitFor();
+});
+
+test("the discriminator judges samples, and a drawing made by mouse or keyboard", async (t) => {
+  const { site, images } = await openImages(t);
+  const lab = labOf(site);
+  await lab.button("Judge fresh samples").click();
+  await images.samples.nth(15).waitFor();
+  assert.match(await images.samples.first().locator("canvas").getAttribute("aria-label"), /read as [0-9]: the discriminator says [0-9]+ %/);
+  await lab.button("Draw one yourself").click();
+  await images.board.scrollIntoViewIfNeeded();
+  const box = await images.board.boundingBox();
+  const at = (x, y) => [box.x + x * box.width, box.y + y * box.height];
+  await site.page.mouse.move(...at(0.5, 0.15));
+  await site.page.mouse.down();
+  await site.page.mouse.move(...at(0.5, 0.85), { steps: 12 });
+  await site.page.mouse.up();
+  await site.page.getByText("Read as 1, with").waitFor();
+  await lab.button("Clear").click();
+  await site.page.getByText("Draw with mouse, finger or keyboard").waitFor();
+  await images.board.focus();
+  await site.page.keyboard.press("Space");
+  await site.page.getByText(/The discriminator says [0-9]+ %/).waitFor();
+});
+
+test("the generator is walked through, taken along, and those that are trained are shown", async (t) => {
+  const { site, images } = await openImages(t);
+  const lab = labOf(site);
+  await lab.button("Take it now").click();
+  await images.sampler.waitFor({ state: "visible" });
+  const saved = site.page.waitForEvent("download");
+  await site.page.getByRole("link", { name: "Download the file" }).click();
+  const bytes = await readFile(await (await saved).path());
+  assert.match(bytes.subarray(0, 4000).toString("latin1"), /gan-playground-generator-1/);
+  assert.match(await site.page.locator(".lab-generator pre").textContent(), /<gan-sampler src="generator.safetensors"/);
+  await lab.button("A digit of your choice").click();
+  await site.page.locator(".lab-sampler").getByRole("combobox", { name: "Class" }).waitFor({ state: "visible" });
+});

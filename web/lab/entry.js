@@ -15,9 +15,12 @@ const open = async () => {
   style.rel = "stylesheet";
   style.href = new URL("lab.css", import.meta.url).href;
   document.head.append(style);
-  const { default: initialize, open: openLab } = await import("./gan_lab.js");
+  const [{ default: initialize, open: openLab }, { ask }] = await Promise.all([
+    import("./gan_lab.js"),
+    import("./inspector.js"),
+  ]);
   await initialize();
-  openLab(document.getElementById("lab"), lesson);
+  openLab(document.getElementById("lab"), lesson, ask);
 };
 
 // Without the lab the page is whole.

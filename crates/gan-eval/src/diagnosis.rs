@@ -81,6 +81,10 @@ pub struct Observation {
     pub loss: f64,
     /// Norm of the generator's gradient.
     pub generator_gradient_norm: f64,
+    /// What the generator's objective leaves of the gradient that a non-saturating one would have,
+    /// where it saturates: `D(G(z)) / (1 - D(G(z)))` of the minimax loss (Goodfellow et al. 2014,
+    /// section 3).
+    pub gradient_share: Option<f64>,
     /// Mean distance between two samples, relative to that between two reals.
     pub diversity: f64,
     /// Share of the modes that get their part of the samples, where the data have modes.
@@ -135,7 +139,10 @@ impl Doctor {
             (None, None) => self.blindness(),
             _ => None,
         };
-        let all = [self.divergence(), self.losing(norm), blindness, collapse, oscillation];
+        let losing = self.losing(norm);
+        // A generator that is not taught cannot be blamed for what it does not make.
+        let collapse = collapse.filter(|one| losing.is_none() || one.kind == Kind::Collapse);
+        let all = [self.divergence(), losing, blindness, collapse, oscillation];
         let mut found: Vec<Diagnosis> = all.into_iter().flatten().collect();
         let loss = self.recent(|one| one.loss);
         self.smallest_loss = Some(self.smallest_loss.map_or(loss, |least| least.min(loss)));
@@ -186,7 +193,9 @@ impl Doctor {
         if self.step() < FIRST_STEPS || separation < 0.9 {
             return None;
         }
+        // Of what it once was, or of what it would be with another objective.
         let left = norm / self.largest_norm.max(f64::MIN_POSITIVE);
+        let left = self.recent_of(|one| one.gradient_share).map_or(left, |share| left.min(share));
         let mut figures = vec![("separation", separation)];
         if left < 0.05 {
             figures.push(("gradient_left", left));
@@ -280,6 +289,7 @@ mod tests {
             separation: Some(0.2),
             loss: 1.0,
             generator_gradient_norm: 0.5,
+            gradient_share: None,
             diversity: 1.0,
             occupied: Some(1.0),
             high_quality: Some(0.9),
@@ -325,6 +335,13 @@ mod tests {
             one.generator_gradient_norm = 1e-3;
         });
         assert_eq!(vanished, [Kind::VanishingGradient]);
+        let saturated = ill(|one| {
+            one.separation = Some(0.99);
+            one.gradient_share = Some(1e-3);
+            // A generator that is not taught cannot be blamed for what it does not make.
+            one.occupied = Some(0.5);
+        });
+        assert_eq!(saturated, [Kind::VanishingGradient]);
         let blind = ill(|one| {
             one.separation = Some(0.01);
             one.high_quality = Some(0.02);

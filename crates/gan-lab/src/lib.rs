@@ -4,10 +4,12 @@
 //! [`playground`], the interface that every script has. So the page opens as fast as without it,
 //! and nothing in here can disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane; `findings` what is good and bad about the run,
+//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
 mod findings;
+pub mod images;
+mod inspector;
 pub mod lessons;
 pub mod playground;
 pub mod remedies;
@@ -17,10 +19,12 @@ pub mod words;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for.
+/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for. `ask` puts
+/// questions to the worker that looks into nets (`web/lab/inspector.js`).
 #[wasm_bindgen]
-pub fn open(place: web_sys::HtmlElement, lesson: Option<String>) {
+pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Function) {
     console_error_panic_hook::set_once();
+    inspector::set_up(ask);
     let handle = leptos::mount::mount_to(place, || {
         words::follow_document();
         let layers = RwSignal::new(stage::draw::Layers::default());
@@ -28,6 +32,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>) {
             <lessons::view::Lessons layers=layers asked=lesson/>
             <stage::view::StageView layers=layers/>
             <findings::Findings/>
+            <images::Images/>
         }
     });
     // It stays for as long as the page does.

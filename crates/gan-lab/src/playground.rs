@@ -1,9 +1,10 @@
 //! The page, as any script sees it: `window.ganPlayground`.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use gan_protocol::{Objective, StageSet};
-use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect};
+use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::remedies::Change;
@@ -28,6 +29,12 @@ pub struct Run {
     pub on_points: bool,
     /// What its nets minimise.
     pub objective: Option<Objective>,
+    /// Whether its data are digits as the classifier reads them: 28 × 28 pixels of one channel.
+    pub on_digits: bool,
+    /// Columns, rows and channels of its images.
+    pub image: [usize; 3],
+    /// Classes that its generator is told; 0 if none.
+    pub classes: usize,
 }
 
 /// The run in force.
@@ -35,9 +42,74 @@ pub fn run() -> Run {
     let spec = call("spec", &JsValue::UNDEFINED);
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
     let objective = text(&spec, "objective").map(serde_json::Value::from);
+    let data = member(&spec, "data");
+    let count = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(0.0) as usize;
+    let source = text(&data, "source").unwrap_or_default();
+    let image = ["width", "height", "channels"].map(|name| count(&data, name));
     Run {
-        on_points: text(&member(&spec, "data"), "source").as_deref() == Some("points"),
+        on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
+        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
+        image,
+        classes: count(&member(&spec, "labels"), "classes"),
+    }
+}
+
+thread_local! {
+    /// Scores that the lab itself has taken, of the step at which it did.
+    static OWN_SCORES: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
+pub(crate) fn note_score(name: &str, score: Option<f64>) {
+    OWN_SCORES.with_borrow_mut(|scores| match score {
+        Some(score) => drop(scores.insert(name.to_string(), score)),
+        None => drop(scores.remove(name)),
+    });
+}
+
+/// Calls `done` with `count` samples drawn by `seed`, as the page gives pixels; classes go round. Not
+/// at all if the page refuses, which it tells itself.
+pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Uint8Array) + 'static) {
+    let wanted = Object::new();
+    // Setting a member of a fresh object does not fail.
+    let _ = Reflect::set(&wanted, &"count".into(), &count.into());
+    let _ = Reflect::set(&wanted, &"seed".into(), &seed.into());
+    settle(&call("sample", &wanted), move |found| {
+        if let Ok(pixels) = found.map(|found| member(&found, "pixels"))
+            && let Ok(pixels) = pixels.dyn_into()
+        {
+            done(pixels);
+        }
+    });
+}
+
+/// Calls `done` with the run's checkpoint.
+pub(crate) fn checkpoint(done: impl FnOnce(Uint8Array) + 'static) {
+    settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
+        if let Some(bytes) = found.ok().and_then(|found| found.dyn_into().ok()) {
+            done(bytes);
+        }
+    });
+}
+
+/// Calls `done` with what `promise` gives, or with the message of its refusal.
+pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String>) + 'static) {
+    let done = std::rc::Rc::new(RefCell::new(Some(done)));
+    let refused = done.clone();
+    let given = Closure::once_into_js(move |value: JsValue| {
+        if let Some(done) = done.take() {
+            done(Ok(value));
+        }
+    });
+    let refused = Closure::once_into_js(move |error: JsValue| {
+        if let Some(done) = refused.take() {
+            done(Err(member(&error, "message").as_string().unwrap_or_default()));
+        }
+    });
+    if let Ok(then) = member(promise, "then").dyn_into::<Function>() {
+        // A promise's own function does not throw.
+        let _ = then.call2(promise, &given, &refused);
     }
 }
 
@@ -100,9 +172,22 @@ pub fn observed() -> Observed {
     };
     Observed {
         step: member(&snapshot, "step").as_f64().unwrap_or(0.0) as u64,
-        scores: numbers(&member(&snapshot, "scores")),
+        scores: scores_of(&snapshot),
         findings: found.iter().map(finding).collect(),
     }
+}
+
+/// The page's scores, and the lab's own beside them.
+fn scores_of(snapshot: &JsValue) -> BTreeMap<String, f64> {
+    let mut scores = numbers(&member(snapshot, "scores"));
+    OWN_SCORES.with_borrow(|own| scores.extend(own.clone()));
+    scores
+}
+
+/// Whether the run is going on.
+pub(crate) fn is_running() -> bool {
+    let snapshot = call("snapshot", &JsValue::UNDEFINED);
+    member(&snapshot, "phase").as_string().as_deref() == Some("running")
 }
 
 /// The members of `object` that are numbers.
@@ -148,8 +233,7 @@ fn begin_anew(spec: JsValue, fields: &str) {
     let (Ok(spec), Ok(fields)) = (spec.dyn_into::<Object>(), fields.dyn_into::<Object>()) else {
         return;
     };
-    let snapshot = call("snapshot", &JsValue::UNDEFINED);
-    let was_running = member(&snapshot, "phase").as_string().as_deref() == Some("running");
+    let was_running = is_running();
     drive(Some(Object::assign(&spec, &fields).into()), was_running, || ());
 }
 

@@ -80,6 +80,8 @@ impl Health {
             separation: separation(spec.objective, &metrics),
             loss: mean(&metrics, |one| one.generator_loss.abs().max(one.discriminator_loss.abs())),
             generator_gradient_norm: mean(&metrics, |one| one.generator_gradient_norm),
+            gradient_share: (spec.objective == Objective::Minimax)
+                .then(|| mean(&metrics, |one| one.fake_score / (1.0 - one.fake_score).max(1e-6))),
             diversity,
             occupied,
             high_quality: counts.as_ref().map(ModeCounts::high_quality_share),

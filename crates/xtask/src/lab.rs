@@ -19,20 +19,29 @@ pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
     install(ctx)
 }
 
-/// Builds the lab into the stage, or finds it fresh there.
+/// The lab's modules: what is seen of it, and what looks into nets in a worker of its own.
+const MODULES: [(&str, &str); 2] = [("gan-lab", "gan_lab"), ("gan-inspector", "gan_inspector")];
+
+/// Builds the lab's modules into the stage, or finds them fresh there.
 fn build(ctx: &Context, tools: &Tools) -> Result<()> {
-    let mut cargo = ctx.cargo();
-    cargo.args(["build", "--package", "gan-lab", "--lib"]);
-    cargo.args(["--profile", "web", "--target", WASM_TARGET]);
-    process::run(&mut cargo)?;
-    let module = ctx.target.join(WASM_TARGET).join("web/gan_lab.wasm");
-    bind(tools, &module, &staged(ctx), "gan_lab", Output::Shown)
+    for (package, name) in MODULES {
+        let mut cargo = ctx.cargo();
+        cargo.args(["build", "--package", package, "--lib"]);
+        cargo.args(["--profile", "web", "--target", WASM_TARGET]);
+        process::run(&mut cargo)?;
+        let module = ctx.target.join(WASM_TARGET).join(format!("web/{name}.wasm"));
+        bind(tools, &module, &staged(ctx, name), name, Output::Shown)?;
+    }
+    Ok(())
 }
 
 /// Puts the staged lab into the site, with its hand-written files.
 fn install(ctx: &Context) -> Result<()> {
     let site = ctx.dist().join("lab");
-    files::replace_folder(&staged(ctx), &site)?;
+    files::remove_folder(&site)?;
+    for (_, name) in MODULES {
+        files::copy_tree(&staged(ctx, name), &site)?;
+    }
     for path in files::list(&ctx.root.join("web/lab"))? {
         if let Some(name) = path.file_name() {
             files::write_whole(&site.join(name), &files::read(&path)?)?;
@@ -41,8 +50,8 @@ fn install(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-fn staged(ctx: &Context) -> PathBuf {
-    ctx.stage().join("lab")
+fn staged(ctx: &Context, name: &str) -> PathBuf {
+    ctx.stage().join("lab").join(name)
 }
 
 #[cfg(test)]
@@ -55,10 +64,15 @@ mod tests {
         let folder = TempFolder::new();
         let root = folder.path().to_path_buf();
         let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
-        files::write_whole(&staged(&ctx).join("gan_lab.js"), b"glue").expect("written");
+        for (_, name) in MODULES {
+            let glue = staged(&ctx, name).join(format!("{name}.js"));
+            files::write_whole(&glue, b"glue").expect("written");
+        }
         files::write_whole(&root.join("web/lab/entry.js"), b"entry").expect("written");
         install(&ctx).expect("installed");
-        for (name, text) in [("gan_lab.js", b"glue".as_slice()), ("entry.js", b"entry")] {
+        for (name, text) in
+            [("gan_lab.js", b"glue".as_slice()), ("gan_inspector.js", b"glue"), ("entry.js", b"entry")]
+        {
             assert_eq!(files::read(&root.join("dist/lab").join(name)).expect("there"), text);
         }
     }

@@ -6,9 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::playground::Observed;
 
-const FILES: [&str; 2] = [
+const FILES: [&str; 6] = [
     include_str!("../../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../../web/lessons/collapse-on-a-ring.json"),
+    include_str!("../../../../web/lessons/repairs.json"),
+    include_str!("../../../../web/lessons/collapse-on-digits.json"),
+    include_str!("../../../../web/lessons/vanishing-gradient.json"),
+    include_str!("../../../../web/lessons/reading-the-scores.json"),
 ];
 
 /// A text in both languages.
@@ -144,7 +148,9 @@ mod tests {
     use crate::playground::Finding;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
-    const SCORES: [&str; 5] = ["modesCovered", "highQuality", "diversity", "modes", "reverseKl"];
+    /// As `Event::Report` has them, and the one that the lab takes itself.
+    const SCORES: [&str; 6] =
+        ["modesCovered", "highQuality", "diversity", "modes", "reverseKl", "digits"];
 
     #[test]
     fn every_lesson_can_be_given() {

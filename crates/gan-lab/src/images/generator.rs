@@ -1,0 +1,191 @@
+//! The generator as it stands, in the widget: to walk through, and to take along into a page of one's
+//! own.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, Url};
+
+use crate::inspector::{Question, ask};
+use crate::playground::{self, Run};
+use crate::words::{key, say_with, t};
+
+/// The file's name in the snippet.
+const FILE_NAME: &str = "generator.safetensors";
+
+/// Generators that are trained already, by the keys of their names.
+const TRAINED: [(&str, &str); 4] = [
+    (key("trained-dcgan"), "mnist-dcgan"),
+    (key("trained-conditional"), "mnist-conditional"),
+    (key("trained-infogan"), "mnist-infogan"),
+    (key("trained-collapsed"), "mnist-collapsed"),
+];
+
+/// What a page needs for the widget.
+fn snippet(site: &str) -> String {
+    format!(
+        "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
+         <gan-sampler src=\"{FILE_NAME}\" count=\"16\" controls></gan-sampler>"
+    )
+}
+
+#[component]
+pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let address = RwSignal::new(None::<String>);
+    // Which of the trained ones is shown.
+    let trained = RwSignal::new(None::<&'static str>);
+    let at_step = RwSignal::new(0_u64);
+    let bytes = RwSignal::new(0_u32);
+    let failed = RwSignal::new(None::<String>);
+    let mode = RwSignal::new("walk");
+    let forget = move || {
+        if let Some(old) = address.try_update(Option::take).flatten() {
+            // An address that was made here is one that can be given back.
+            let _ = Url::revoke_object_url(&old);
+        }
+    };
+    let take = move |_| {
+        at_step.set(playground::observed().step);
+        playground::checkpoint(move |checkpoint| {
+            ask(Question::Inspect(checkpoint), move |answer| failed.set(answer.err()));
+            ask(Question::Generator, move |answer| match answer {
+                Ok(file) => {
+                    bytes.set(Uint8Array::new(&file).length());
+                    forget();
+                    trained.set(None);
+                    address.set(object_url(&file));
+                }
+                Err(message) => failed.set(Some(message)),
+            });
+        });
+    };
+    Effect::new(move |_| {
+        run.track();
+        forget();
+    });
+    let shown = Signal::derive(move || {
+        let file = trained.get().map(|name| format!("{}pretrained/{name}.safetensors", site()));
+        file.or_else(|| address.get())
+    });
+    Effect::new(move |_| {
+        let (Some(place), shown, mode) = (place.get(), shown.get(), mode.get()) else { return };
+        show_sampler(&place, shown.as_deref(), mode);
+    });
+    let gallery = TRAINED.map(|(name, file)| {
+        view! {
+            <button
+                aria-pressed=move || (trained.get() == Some(file)).to_string()
+                on:click=move |_| trained.set(Some(file))
+            >
+                {t(name)}
+            </button>
+        }
+    });
+    let nothing = Signal::derive(move || shown.get().is_none());
+    let none = Signal::derive(move || address.get().is_none() || trained.get().is_some());
+    let facts = move || {
+        let size = (f64::from(bytes.get()) / 1000.0).round().to_string();
+        let facts = [("step", at_step.get().to_string()), ("size", size)];
+        say_with(key("generator-facts"), &facts)
+    };
+    let choice = move |name: &'static str, value: &'static str| {
+        view! {
+            <button
+                aria-pressed=move || (mode.get() == value).to_string()
+                on:click=move |_| mode.set(value)
+            >
+                {t(name)}
+            </button>
+        }
+    };
+    view! {
+        <div class="lab-generator">
+            <h2>{t("generator-title")}</h2>
+            <p class="hint">{t("generator-hint")}</p>
+            <div class="lab-remedies">
+                <button on:click=take>{t("generator-take")}</button>
+                <span class="lab-remedies" hidden=nothing>
+                    {choice(key("generator-walk"), "walk")}
+                    {choice(key("generator-morph"), "morph")}
+                </span>
+            </div>
+            <p class="hint">{t("trained-hint")}</p>
+            <div class="lab-remedies">{gallery.into_iter().collect_view()}</div>
+            <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
+            <div node_ref=place class="lab-sampler"></div>
+            <div hidden=none>
+                <p class="hint number">{facts}</p>
+                <h3>{t("generator-embed")}</h3>
+                <p class="hint">{t("generator-embed-hint")}</p>
+                <a class="button" href=move || address.get() download=FILE_NAME>
+                    {t("generator-file")}
+                </a>
+                <pre tabindex="0"><code>{snippet(&site())}</code></pre>
+            </div>
+        </div>
+    }
+}
+
+/// The address of the site.
+fn site() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let address = location.and_then(|location| location.href().ok()).unwrap_or_default();
+    let address = address.split(['#', '?']).next().unwrap_or_default();
+    address[..address.rfind('/').map_or(0, |end| end + 1)].to_string()
+}
+
+/// An address under which `bytes` can be had.
+fn object_url(bytes: &JsValue) -> Option<String> {
+    let blob = Blob::new_with_u8_array_sequence(&Array::of1(bytes)).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
+}
+
+/// Puts the widget into `place`, or takes it away.
+fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str) {
+    let Some(address) = address else { return place.set_inner_html("") };
+    let sampler = place.first_element_child().or_else(|| {
+        let document = web_sys::window().and_then(|window| window.document())?;
+        let sampler = document.create_element("gan-sampler").ok()?;
+        place.append_child(&sampler).ok()?;
+        Some(sampler)
+    });
+    let Some(sampler) = sampler else { return };
+    load_element();
+    for (name, value) in [("count", "16"), ("controls", ""), ("mode", mode), ("src", address)] {
+        // These are names of attributes.
+        let _ = sampler.set_attribute(name, value);
+    }
+}
+
+/// Loads the element's script, once.
+fn load_element() {
+    let window = web_sys::window().expect("the lab runs in a page");
+    let asked = JsValue::from("ganSamplerAsked");
+    if Reflect::has(&window, &asked).unwrap_or(true) {
+        return;
+    }
+    let _ = Reflect::set(&window, &asked, &JsValue::TRUE);
+    let document = window.document().expect("the lab runs in a page");
+    let script = document.create_element("script").ok();
+    if let (Some(script), Some(head)) = (script, document.head()) {
+        for (name, value) in [("type", "module"), ("src", &format!("{}widget/gan-sampler.js", site()))]
+        {
+            let _ = script.set_attribute(name, value);
+        }
+        let _ = head.append_child(&script);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_snippet_names_the_sites_script_and_the_file() {
+        let snippet = snippet("https://example.org/gan/");
+        assert!(snippet.contains("src=\"https://example.org/gan/widget/gan-sampler.js\""));
+        assert!(snippet.contains("src=\"generator.safetensors\""));
+    }
+}

@@ -1,0 +1,65 @@
+//! What the two nets make of images: which digits are drawn, how the discriminator judges samples and
+//! a drawing, and the generator itself, to walk through and to take along.
+
+mod digits;
+mod drawing;
+mod generator;
+mod verdicts;
+
+use leptos::prelude::*;
+
+use crate::playground::{self, Run};
+use crate::words::t;
+
+/// How often the run's description is looked at.
+const LOOK_EVERY_MS: i32 = 500;
+
+/// All of it; nothing is seen while the run's data are points.
+#[component]
+pub(crate) fn Images() -> impl IntoView {
+    let run = RwSignal::new(playground::run());
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        let now = playground::run();
+        if run.get_untracked() != now {
+            run.set(now);
+        }
+    });
+    let hidden = Signal::derive(move || run.get().on_points || run.get().image[0] == 0);
+    view! {
+        <section class="lab-images" hidden=hidden aria-label=t("images-title")>
+            <digits::Digits run=run/>
+            <verdicts::Verdicts run=run/>
+            <generator::Generator run=run/>
+        </section>
+    }
+}
+
+/// A discriminator's output in words: a share where it stands for a probability, else the number.
+fn verdict_text(run: &Run, output: f32) -> String {
+    match run.objective {
+        Some(objective) if objective.gives_probability() => {
+            format!("{:.0} %", 100.0 / (1.0 + (-output).exp()))
+        }
+        Some(objective) if objective.has_targets() => {
+            format!("{:.0} %", 100.0 * output.clamp(0.0, 1.0))
+        }
+        _ => format!("{output:.1}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::Objective;
+
+    use super::*;
+
+    #[test]
+    fn verdicts_are_shares_where_they_stand_for_some() {
+        let told = |objective, output| {
+            verdict_text(&Run { objective: Some(objective), ..Run::default() }, output)
+        };
+        assert_eq!(told(Objective::NonSaturating, 0.0), "50 %");
+        assert_eq!(told(Objective::LeastSquares, 1.3), "100 %");
+        assert_eq!(told(Objective::Hinge, -1.25), "-1.2");
+    }
+}

@@ -1,0 +1,175 @@
+//! The discriminator's verdict on fresh samples, and on what a reader draws.
+
+use js_sys::{Float32Array, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::{Clamped, prelude::*};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use super::digits::readings;
+use super::drawing::DrawingBoard;
+use super::verdict_text;
+use crate::inspector::{Question, ask};
+use crate::playground::{self, Run};
+use crate::words::{key, say_with, t};
+
+/// Samples on the sheet.
+const SAMPLES: u32 = 16;
+/// Seeds of the sheets: others than those of the readings.
+const FIRST_SEED: u32 = 1 << 20;
+
+/// A sample with what is said of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Judged {
+    pixels: Vec<u8>,
+    verdict: f32,
+    digit: Option<usize>,
+}
+
+#[component]
+pub(super) fn Verdicts(run: RwSignal<Run>) -> impl IntoView {
+    let judged = RwSignal::new(Vec::<Judged>::new());
+    let at_step = RwSignal::new(0_u64);
+    let failed = RwSignal::new(None::<String>);
+    let seed = StoredValue::new(FIRST_SEED);
+    let draws = RwSignal::new(false);
+    let judge = move |_| {
+        seed.update_value(|seed| *seed += 1);
+        at_step.set(playground::observed().step);
+        let run = run.get_untracked();
+        playground::checkpoint(move |checkpoint| {
+            ask(Question::Inspect(checkpoint), move |answer| failed.set(answer.err()));
+            playground::sample(SAMPLES, seed.get_value(), move |pixels| {
+                judge_samples(run, pixels, move |answer| match answer {
+                    Ok(samples) => judged.set(samples),
+                    Err(message) => failed.set(Some(message)),
+                });
+            });
+        });
+    };
+    // Another run's verdicts would be taken for this one's.
+    Effect::new(move |_| {
+        run.track();
+        judged.set(Vec::new());
+        draws.set(false);
+    });
+    let none = Signal::derive(move || judged.with(Vec::is_empty));
+    let told = move || say_with(key("verdicts-step"), &[("step", at_step.get().to_string())]);
+    view! {
+        <div class="lab-verdicts">
+            <h2>{t("verdicts-title")}</h2>
+            <p class="hint">{t("verdicts-hint")}</p>
+            <div class="lab-remedies">
+                <button on:click=judge>{t("verdicts-ask")}</button>
+                <button
+                    hidden=Signal::derive(move || run.get().image[2] != 1)
+                    aria-pressed=move || draws.get().to_string()
+                    on:click=move |event| {
+                        draws.update(|draws| *draws = !*draws);
+                        judge(event);
+                    }
+                >
+                    {t("verdicts-draw")}
+                </button>
+            </div>
+            <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
+            <ul class="lab-sheet" hidden=none>
+                {move || {
+                    judged.get().into_iter().enumerate().map(|(number, one)| {
+                        view! { <Sample run=run.get_untracked() number=number one=one/> }
+                    }).collect_view()
+                }}
+            </ul>
+            <p class="hint number" hidden=none>{told}</p>
+            {move || draws.get().then(|| view! { <DrawingBoard run=run.get_untracked()/> })}
+        </div>
+    }
+}
+
+/// Asks for verdicts on samples, and what digits they are read as where they are some.
+fn judge_samples(
+    run: Run,
+    pixels: Uint8Array,
+    done: impl FnOnce(Result<Vec<Judged>, String>) + 'static,
+) {
+    let labels = match run.classes {
+        0 => Vec::new(),
+        classes => (0..SAMPLES as usize).map(|i| (i % classes) as u16).collect(),
+    };
+    let copy = pixels.clone();
+    ask(Question::Verdicts(pixels, labels), move |answer| {
+        let verdicts = match answer {
+            Ok(answer) => Float32Array::new(&answer).to_vec(),
+            Err(message) => return done(Err(message)),
+        };
+        let [width, height, channels] = run.image;
+        let bytes = copy.to_vec();
+        let images = bytes.chunks_exact((width * height * channels).max(1));
+        let mut judged: Vec<Judged> = images
+            .zip(verdicts)
+            .map(|(image, verdict)| Judged { pixels: image.to_vec(), verdict, digit: None })
+            .collect();
+        if !run.on_digits {
+            return done(Ok(judged));
+        }
+        ask(Question::Read(copy), move |answer| {
+            if let Ok(answer) = answer {
+                let found = readings(&Float32Array::new(&answer).to_vec());
+                for (one, (digit, _)) in judged.iter_mut().zip(found) {
+                    one.digit = Some(digit);
+                }
+            }
+            done(Ok(judged));
+        });
+    });
+}
+
+#[component]
+fn Sample(run: Run, number: usize, one: Judged) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let pixels = one.pixels.clone();
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            draw(&canvas, &pixels, run.image);
+        }
+    });
+    let verdict = verdict_text(&run, one.verdict);
+    let told = {
+        let verdict = verdict.clone();
+        move || {
+            let mut facts =
+                vec![("number", (number + 1).to_string()), ("verdict", verdict.clone())];
+            match one.digit {
+                Some(digit) => {
+                    facts.push(("digit", digit.to_string()));
+                    say_with(key("verdict-of-digit"), &facts)
+                }
+                None => say_with(key("verdict-of-sample"), &facts),
+            }
+        }
+    };
+    view! {
+        <li>
+            <canvas node_ref=canvas role="img" aria-label=told></canvas>
+            <span class="number" aria-hidden="true">{verdict}</span>
+        </li>
+    }
+}
+
+/// Puts an image into a canvas of its size.
+fn draw(canvas: &HtmlCanvasElement, pixels: &[u8], [width, height, channels]: [usize; 3]) {
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let mut colours = Vec::with_capacity(width * height * 4);
+    for pixel in pixels.chunks_exact(channels.max(1)) {
+        let channel = |number: usize| *pixel.get(number).unwrap_or(&pixel[0]);
+        colours.extend([channel(0), channel(1), channel(2), 255]);
+    }
+    let context = canvas.get_context("2d").ok().flatten();
+    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+    let image = ImageData::new_with_u8_clamped_array(Clamped(&colours), width as u32);
+    if let (Some(context), Ok(image)) = (context, image) {
+        // The image is of the canvas's own size.
+        let _ = context.put_image_data(&image, 0.0, 0.0);
+    }
+}

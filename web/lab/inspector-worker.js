@@ -1,0 +1,49 @@
+// The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
+
+import initialize, { Inspector, Reader } from "./gan_inspector.js";
+
+const ready = initialize();
+let inspector;
+let reader;
+
+async function readerOfDigits() {
+  const answer = await fetch(new URL("../pretrained/digit-classifier.safetensors", import.meta.url));
+  if (!answer.ok) {
+    throw new Error(`the classifier's file: status ${answer.status}`);
+  }
+  return new Reader(new Uint8Array(await answer.arrayBuffer()));
+}
+
+function inspected() {
+  if (!inspector) {
+    throw new Error("no checkpoint has been taken");
+  }
+  return inspector;
+}
+
+const does = {
+  /** Takes the nets of a checkpoint. */
+  inspect({ checkpoint }) {
+    inspector?.free();
+    inspector = undefined;
+    inspector = new Inspector(checkpoint);
+  },
+  /** The discriminator's outputs for images. */
+  verdicts: ({ pixels, labels }) => inspected().verdicts(pixels, labels),
+  /** The file of the generator alone. */
+  generator: () => inspected().generatorFile(),
+  /** How probable each digit is, image after image. */
+  async read({ pixels }) {
+    reader ??= readerOfDigits();
+    return (await reader).read(pixels);
+  },
+};
+
+addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
+  try {
+    await ready;
+    postMessage({ id, value: await does[kind](fields) });
+  } catch (error) {
+    postMessage({ id, error: String(error?.message ?? error) });
+  }
+});

@@ -1,0 +1,39 @@
+// Asks the lab's second worker, which is started by the first question.
+
+let worker;
+let count = 0;
+const waiting = new Map();
+
+function start() {
+  const url = new URL("./inspector-worker.js", import.meta.url);
+  worker = new Worker(url, { type: "module" });
+  worker.addEventListener("message", ({ data: { id, value, error } }) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) {
+      resolve(value);
+    } else {
+      reject(new Error(error));
+    }
+  });
+  worker.addEventListener("error", () => {
+    // The next question starts another one.
+    worker = undefined;
+    for (const { reject } of waiting.values()) {
+      reject(new Error("the inspector's worker failed"));
+    }
+    waiting.clear();
+  });
+}
+
+/** A promise of what the worker makes of `fields`; see inspector-worker.js for the kinds. */
+export function ask(kind, fields) {
+  if (!worker) {
+    start();
+  }
+  count += 1;
+  const id = count;
+  const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+  worker.postMessage({ id, kind, ...fields });
+  return answer;
+}
