@@ -43,7 +43,8 @@ pub fn run() -> Run {
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
     let objective = text(&spec, "objective").map(serde_json::Value::from);
     let data = member(&spec, "data");
-    let count = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(0.0) as usize;
+    let count =
+        |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(0.0) as usize;
     let source = text(&data, "source").unwrap_or_default();
     let image = ["width", "height", "channels"].map(|name| count(&data, name));
     Run {

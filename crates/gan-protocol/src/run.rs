@@ -6,7 +6,6 @@ use serde_json::{Number, Value};
 use crate::combination;
 use crate::data::DataSpec;
 use crate::error::{SpecError, in_range};
-use crate::generator::Feed;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
 use crate::number::short;
@@ -229,7 +228,7 @@ impl RunSpec {
 
     /// What the generator is fed: a latent, and the codes behind it.
     pub fn generator_input(&self) -> Shape {
-        Feed::from(self).shape()
+        Shape::flat(self.latent.size + self.codes.as_ref().map_or(0, CodeSpec::size))
     }
 
     /// What the discriminator is fed: a sample; with packing, several as the channels of one.

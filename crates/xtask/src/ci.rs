@@ -39,10 +39,7 @@ const CHECKS: [CargoStage; 10] = [
     },
     CargoStage { name: "clippy, page", arguments: clippy_wasm!("--package", "gan-app") },
     CargoStage { name: "clippy, widget", arguments: clippy_wasm!("--package", "gan-widget") },
-    CargoStage {
-        name: "clippy, inspector",
-        arguments: clippy_wasm!("--package", "gan-inspector"),
-    },
+    CargoStage { name: "clippy, inspector", arguments: clippy_wasm!("--package", "gan-inspector") },
     CargoStage { name: "clippy, lab", arguments: clippy_wasm!("--package", "gan-lab") },
     CargoStage {
         name: "clippy, CPU worker",

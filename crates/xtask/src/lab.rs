@@ -70,9 +70,11 @@ mod tests {
         }
         files::write_whole(&root.join("web/lab/entry.js"), b"entry").expect("written");
         install(&ctx).expect("installed");
-        for (name, text) in
-            [("gan_lab.js", b"glue".as_slice()), ("gan_inspector.js", b"glue"), ("entry.js", b"entry")]
-        {
+        for (name, text) in [
+            ("gan_lab.js", b"glue".as_slice()),
+            ("gan_inspector.js", b"glue"),
+            ("entry.js", b"entry"),
+        ] {
             assert_eq!(files::read(&root.join("dist/lab").join(name)).expect("there"), text);
         }
     }

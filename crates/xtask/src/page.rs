@@ -3,8 +3,8 @@
 use anyhow::{Result, ensure};
 
 use crate::context::Context;
-use crate::process;
 use crate::tools::Tools;
+use crate::{files, module, process};
 
 /// Builds the page. What else the site needs must be installed afterwards.
 ///
@@ -19,5 +19,16 @@ pub fn build(ctx: &Context, tools: &Tools) -> Result<()> {
     trunk.args(["build", "--release", "--cargo-profile", "web"]);
     // Trunk refuses the value that the convention gives this variable.
     trunk.env_remove("NO_COLOR");
-    process::run(&mut trunk)
+    process::run(&mut trunk)?;
+    strip_module(ctx)
+}
+
+/// Trunk leaves names of functions in the module, which are a few kilobytes of every visit.
+fn strip_module(ctx: &Context) -> Result<()> {
+    for path in files::list(&ctx.dist())? {
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            files::write_whole(&path, &module::stripped(&files::read(&path)?)?)?;
+        }
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::context::Context;
-use crate::{exports, files, process};
+use crate::{files, module, process};
 
 /// A part of the site that is loaded together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +69,7 @@ pub fn check(ctx: &Context) -> Result<()> {
     paths.retain(|path| !ignored.iter().any(|folder| path.starts_with(folder)));
     ensure!(!paths.is_empty(), "dist/ is empty: run `cargo xtask build`");
     for path in paths.iter().filter(|path| has_extension(path, &["wasm"])) {
-        let module = files::read(path)?;
-        exports::check(&module).with_context(|| format!("{}", path.display()))?;
+        module::check(&files::read(path)?).with_context(|| format!("{}", path.display()))?;
     }
     let measured = measure(ctx, &dist, &paths)?;
     println!("       bytes     brotli  file");

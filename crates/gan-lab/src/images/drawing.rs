@@ -137,11 +137,7 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
 }
 
 /// The discriminator's verdict and the digit that is read; `None` where neither can be had.
-fn judge(
-    run: Run,
-    board: Board,
-    done: impl FnOnce(Option<(f32, Option<(usize, f32)>)>) + 'static,
-) {
+fn judge(run: Run, board: Board, done: impl FnOnce(Option<(f32, Option<(usize, f32)>)>) + 'static) {
     let pixels = || Uint8Array::from(board.pixels.as_slice());
     let (for_verdict, for_reading) = (pixels(), pixels());
     let first = |answer: Result<JsValue, String>| {
@@ -165,7 +161,8 @@ fn judge(
 }
 
 fn show(canvas: &web_sys::HtmlCanvasElement, board: &Board) {
-    let colours: Vec<u8> = board.pixels.iter().flat_map(|pixel| [*pixel, *pixel, *pixel, 255]).collect();
+    let colours: Vec<u8> =
+        board.pixels.iter().flat_map(|pixel| [*pixel, *pixel, *pixel, 255]).collect();
     let context = canvas.get_context("2d").ok().flatten();
     let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
     let image = ImageData::new_with_u8_clamped_array(Clamped(&colours), board.width as u32);

@@ -170,7 +170,8 @@ fn load_element() {
     let document = window.document().expect("the lab runs in a page");
     let script = document.create_element("script").ok();
     if let (Some(script), Some(head)) = (script, document.head()) {
-        for (name, value) in [("type", "module"), ("src", &format!("{}widget/gan-sampler.js", site()))]
+        for (name, value) in
+            [("type", "module"), ("src", &format!("{}widget/gan-sampler.js", site()))]
         {
             let _ = script.set_attribute(name, value);
         }

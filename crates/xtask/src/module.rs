@@ -1,4 +1,4 @@
-//! Reads the names that a WebAssembly module exports.
+//! Reads the names that a WebAssembly module exports, and removes what no browser needs.
 //!
 //! One kind of export is watched for. When the linker takes a module for a command, it wraps each
 //! export into `NAME.command_export`, which runs all constructors and destructors at every call;
@@ -12,9 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 /// If `module` is not a WebAssembly module.
 pub fn names(module: &[u8]) -> Result<Vec<&str>> {
     const EXPORT_SECTION: u8 = 7;
-    let mut reader = Reader(
-        module.strip_prefix(b"\0asm\x01\0\0\0").context("not a WebAssembly module of version 1")?,
-    );
+    let mut reader = Reader(module.strip_prefix(HEAD).context(NO_MODULE)?);
     while !reader.0.is_empty() {
         let id = reader.byte()?;
         let length = reader.number()?;
@@ -49,6 +47,36 @@ pub fn check(module: &[u8]) -> Result<()> {
     );
     Ok(())
 }
+
+/// Sections that say things to tools alone: names of functions, and what made the module.
+const FOR_TOOLS: [&[u8]; 2] = [b"name", b"producers"];
+
+/// `module` without what says things to tools alone.
+///
+/// # Errors
+/// If it is not a WebAssembly module.
+pub fn stripped(module: &[u8]) -> Result<Vec<u8>> {
+    const CUSTOM_SECTION: u8 = 0;
+    let mut reader = Reader(module.strip_prefix(HEAD).context(NO_MODULE)?);
+    let mut kept = HEAD.to_vec();
+    while !reader.0.is_empty() {
+        let whole = reader.0;
+        let id = reader.byte()?;
+        let length = reader.number()?;
+        let mut section = Reader(reader.take(length)?);
+        if id == CUSTOM_SECTION {
+            let length = section.number()?;
+            if FOR_TOOLS.contains(&section.take(length)?) {
+                continue;
+            }
+        }
+        kept.extend(&whole[..whole.len() - reader.0.len()]);
+    }
+    Ok(kept)
+}
+
+const HEAD: &[u8] = b"\0asm\x01\0\0\0";
+const NO_MODULE: &str = "not a WebAssembly module of version 1";
 
 /// What is left to read. Lengths are checked, so that a damaged module is an error.
 struct Reader<'module>(&'module [u8]);
@@ -116,6 +144,17 @@ mod tests {
     fn a_command_wrapper_is_refused() {
         let error = check(&module(&["memory", "train.command_export"])).expect_err("a wrapper");
         assert!(error.to_string().contains("train.command_export"));
+    }
+
+    #[test]
+    fn what_is_for_tools_is_removed_and_nothing_else() {
+        let plain = module(&["memory"]);
+        let mut named = plain.clone();
+        named.extend(b"\0\x06\x04name\x07");
+        named.extend(b"\0\x0b\x09producers\x01");
+        assert_eq!(stripped(&named).expect("a module"), plain);
+        assert_eq!(stripped(&plain).expect("a module"), plain);
+        stripped(&plain[..plain.len() - 1]).expect_err("cut off");
     }
 
     #[test]
