@@ -371,3 +371,34 @@ test("the generator is walked through, taken along, and those that are trained a
   await lab.button("A digit of your choice").click();
   await site.page.locator(".lab-sampler").getByRole("combobox", { name: "Class" }).waitFor({ state: "visible" });
 });
+
+test("a run's past can be scrubbed through and saved as GIF, PNG and CSV", async (t) => {
+  for (const spec of [{ ...tinyConv }, undefined]) {
+    const site = await open(t, { backend: "cpu", lang: "en", ...(spec ? { spec } : { preset: "ring" }) });
+    await site.until("a run", ({ phase }) => phase !== "loading");
+    const slider = site.page.getByRole("slider", { name: "Moment" });
+    for (let step = 0; !(await slider.isVisible()) || Number(await slider.getAttribute("max")) < 3; step += 1) {
+      assert.ok(step < 40, "moments are kept");
+      await site.call("step", 1 + step);
+      await site.page.waitForTimeout(600);
+    }
+    const picture = site.page.locator(".lab-timeline canvas");
+    const pixels = () => picture.evaluate((canvas) => canvas.toDataURL());
+    const newest = await pixels();
+    await slider.focus();
+    await site.page.keyboard.press("Home");
+    await site.page.locator(".lab-timeline p.number").getByText("Step 1;").waitFor();
+    assert.equal((await pixels()) === newest, false);
+    const bytesOf = async (name) => {
+      const saved = site.page.waitForEvent("download");
+      await site.page.locator(".lab-timeline").getByRole("button", { name, exact: true }).click();
+      return readFile(await (await saved).path());
+    };
+    assert.equal((await bytesOf("GIF")).subarray(0, 6).toString("latin1"), "GIF89a");
+    assert.equal((await bytesOf("PNG")).subarray(1, 4).toString("latin1"), "PNG");
+    const table = (await bytesOf("CSV")).toString().trim().split("\n");
+    assert.match(table[0], /^step,.*realScore/);
+    assert.ok(table.length >= 4 && table[1].startsWith("1,"), table.join(" | "));
+    await site.page.close();
+  }
+});

@@ -4,7 +4,7 @@
 //! [`playground`], the interface that every script has. So the page opens as fast as without it,
 //! and nothing in here can disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images; `findings` what is good and bad about the run,
+//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
 mod findings;
@@ -14,6 +14,7 @@ pub mod lessons;
 pub mod playground;
 pub mod remedies;
 pub mod stage;
+mod timeline;
 pub mod words;
 
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Fu
             <stage::view::StageView layers=layers/>
             <findings::Findings/>
             <images::Images/>
+            <timeline::view::TimelineView/>
         }
     });
     // It stays for as long as the page does.

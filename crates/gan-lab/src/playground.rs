@@ -8,6 +8,7 @@ use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint
 use wasm_bindgen::prelude::*;
 
 use crate::remedies::Change;
+use crate::timeline::record::Samples;
 
 fn playground() -> JsValue {
     let window = web_sys::window().expect("the lab runs in a page");
@@ -69,20 +70,38 @@ pub(crate) fn note_score(name: &str, score: Option<f64>) {
     });
 }
 
-/// Calls `done` with `count` samples drawn by `seed`, as the page gives pixels; classes go round. Not
-/// at all if the page refuses, which it tells itself.
+/// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round. Not
+/// at all if the page refuses.
 pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Uint8Array) + 'static) {
-    let wanted = Object::new();
-    // Setting a member of a fresh object does not fail.
-    let _ = Reflect::set(&wanted, &"count".into(), &count.into());
-    let _ = Reflect::set(&wanted, &"seed".into(), &seed.into());
-    settle(&call("sample", &wanted), move |found| {
+    settle(&call("sample", &wanted(count, seed)), move |found| {
         if let Ok(pixels) = found.map(|found| member(&found, "pixels"))
             && let Ok(pixels) = pixels.dyn_into()
         {
             done(pixels);
         }
     });
+}
+
+/// As [`sample`], of images or points; `None` if the page refuses.
+pub(crate) fn sample_any(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
+    settle(&call("sample", &wanted(count, seed)), move |found| {
+        let samples = found.ok().and_then(|found| {
+            if let Ok(pixels) = member(&found, "pixels").dyn_into::<Uint8Array>() {
+                return Some(Samples::Images(pixels.to_vec()));
+            }
+            let points: Float32Array = member(&found, "points").dyn_into().ok()?;
+            Some(Samples::Points(points.to_vec()))
+        });
+        done(samples);
+    });
+}
+
+fn wanted(count: u32, seed: u32) -> Object {
+    let wanted = Object::new();
+    // Setting a member of a fresh object does not fail.
+    let _ = Reflect::set(&wanted, &"count".into(), &count.into());
+    let _ = Reflect::set(&wanted, &"seed".into(), &seed.into());
+    wanted
 }
 
 /// Calls `done` with the run's checkpoint.

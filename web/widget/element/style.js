@@ -64,7 +64,7 @@ button:disabled, select:disabled, input:disabled { opacity: 0.5; cursor: default
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .frame :focus-visible { outline: 3px solid #fff; outline-offset: -3px; }
 label { display: inline-flex; align-items: center; gap: 6px; }
-input[type="range"] { inline-size: 96px; accent-color: var(--_accent); }
+input[type="range"] { inline-size: clamp(56px, 18%, 96px); accent-color: var(--_accent); }
 .panel {
   position: absolute;
   inset: auto 0 0 0;

@@ -1,0 +1,161 @@
+//! The past on the screen: a slider through it, and files of it.
+
+use js_sys::{Array, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::{Clamped, prelude::*};
+use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, ImageData, Url};
+
+use super::picture::{Picture, animation, picture, reach};
+use super::record::{Moment, Timeline};
+use crate::playground;
+use crate::words::{key, say_with, t};
+
+/// How often the run is looked at.
+const LOOK_EVERY_MS: i32 = 500;
+/// Samples of a moment.
+const IMAGES: u32 = 16;
+const POINTS: u32 = 500;
+/// The latents of every moment are those of this seed.
+const SEED: u32 = 1 << 21;
+
+#[component]
+pub(crate) fn TimelineView() -> impl IntoView {
+    let kept = RwSignal::new(Timeline::default());
+    let run = RwSignal::new(playground::run());
+    // The moment that is shown; `None` is the newest.
+    let chosen = RwSignal::new(None::<usize>);
+    let asked = StoredValue::new(false);
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        let (now, run_now) = (playground::observed(), playground::run());
+        if run_now != run.get_untracked() || kept.with_untracked(|kept| kept.is_outrun_by(now.step))
+        {
+            run.set(run_now);
+            kept.set(Timeline::default());
+            chosen.set(None);
+        }
+        let is_due = kept.with_untracked(|kept| kept.is_due(now.step));
+        if asked.get_value() || !is_due || now.step == 0 {
+            return;
+        }
+        asked.set_value(true);
+        let count = if run_now.on_points { POINTS } else { IMAGES };
+        playground::sample_any(count, SEED, move |samples| {
+            asked.set_value(false);
+            // The run may be another one by now.
+            if let Some(samples) = samples
+                && playground::run() == run_now
+            {
+                kept.update(|kept| {
+                    kept.keep(Moment { step: now.step, samples, scores: now.scores });
+                });
+            }
+        });
+    });
+    let canvas = NodeRef::<html::Canvas>::new();
+    let last = Signal::derive(move || kept.with(|kept| kept.moments.len().saturating_sub(1)));
+    let at = move || chosen.get().map_or(last.get(), |chosen| chosen.min(last.get()));
+    Effect::new(move |_| {
+        let (Some(canvas), at) = (canvas.get(), at()) else { return };
+        let image = run.get_untracked().image;
+        kept.with(|kept| {
+            if let Some(moment) = kept.moments.get(at) {
+                show(&canvas, &picture(&moment.samples, image, reach(kept)));
+            }
+        });
+    });
+    let told = Signal::derive(move || {
+        let at = at();
+        kept.with(|kept| {
+            let Some(moment) = kept.moments.get(at) else { return String::new() };
+            let mut facts = vec![("step", moment.step.to_string())];
+            let diversity = moment.scores.get("diversity");
+            facts
+                .push(("diversity", diversity.map_or("–".into(), |d| format!("{:.0}", 100.0 * d))));
+            say_with(key("timeline-moment"), &facts)
+        })
+    });
+    let hidden = Signal::derive(move || last.get() < 2);
+    let slid = move |event| {
+        if let Ok(place) = event_target_value(&event).parse::<usize>() {
+            chosen.set((place < last.get_untracked()).then_some(place));
+        }
+    };
+    let save_gif = move |_| {
+        let bytes = kept.with_untracked(|kept| animation(kept, run.get_untracked().image));
+        if let Some(bytes) = bytes {
+            save(&bytes, "image/gif", "run.gif");
+        }
+    };
+    let save_csv =
+        move |_| save(kept.with_untracked(Timeline::csv).as_bytes(), "text/csv", "run.csv");
+    let save_png = move |_| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        let address = canvas.to_data_url_with_type("image/png");
+        if let Ok(address) = address {
+            save_address(&address, "samples.png");
+        }
+    };
+    view! {
+        <section class="lab-timeline" hidden=hidden aria-label=t("timeline-title")>
+            <h2>{t("timeline-title")}</h2>
+            <p class="hint">{t("timeline-hint")}</p>
+            <canvas node_ref=canvas role="img" aria-label=told></canvas>
+            <label for="lab-timeline-moment">{t("timeline-slider")}</label>
+            <input
+                id="lab-timeline-moment"
+                type="range"
+                min="0"
+                max=move || last.get().to_string()
+                step="1"
+                prop:value=move || at().to_string()
+                aria-valuetext=told
+                on:input=slid
+            />
+            <p class="hint number">{told}</p>
+            <div class="lab-remedies">
+                <button on:click=save_gif>"GIF"</button>
+                <button on:click=save_png>"PNG"</button>
+                <button on:click=save_csv>"CSV"</button>
+            </div>
+        </section>
+    }
+}
+
+fn show(canvas: &HtmlCanvasElement, picture: &Picture) {
+    canvas.set_width(picture.width as u32);
+    canvas.set_height(picture.height as u32);
+    let context = canvas.get_context("2d").ok().flatten();
+    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+    let image =
+        ImageData::new_with_u8_clamped_array(Clamped(&picture.pixels), picture.width as u32);
+    if let (Some(context), Ok(image)) = (context, image) {
+        // The image is of the canvas's own size.
+        let _ = context.put_image_data(&image, 0.0, 0.0);
+    }
+}
+
+fn save(bytes: &[u8], kind: &str, name: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+    let address = blob.and_then(|blob| Url::create_object_url_with_blob(&blob));
+    if let Ok(address) = address {
+        save_address(&address, name);
+        // The download has its own hold of the bytes.
+        let _ = Url::revoke_object_url(&address);
+    }
+}
+
+fn save_address(address: &str, name: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let link = document.and_then(|document| document.create_element("a").ok());
+    let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(link) = link {
+        // These are names of attributes.
+        let _ = link.set_attribute("href", address);
+        let _ = link.set_attribute("download", name);
+        link.click();
+    }
+}
