@@ -267,6 +267,51 @@ test("dragging walks, and latents are read and written", async (t) => {
   assert.equal(refused, "usage");
 });
 
+test("what was promised is settled, however the element is treated", async (t) => {
+  const { page, sampler, said } = await post(t, `<div id="other"></div><gan-sampler></gan-sampler>`);
+  await page.waitForFunction(() => customElements.get("gan-sampler"));
+  const outcome = (work) => sampler.evaluate(work, `/${WEIGHTS}`);
+  const nothing = await outcome((element) => element.sample().catch((error) => error.code));
+  assert.equal(nothing, "usage");
+  // Moved while it loads, it goes on.
+  const moved = await outcome(async (element, src) => {
+    element.src = src;
+    const drawn = element.sample();
+    document.getElementById("other").append(element);
+    await drawn;
+    return element.latent.length > 0;
+  });
+  assert.equal(moved, true);
+  const replaced = await outcome(async (element, src) => {
+    element.src = "";
+    element.src = src;
+    const drawn = element.sample().catch((error) => error.code);
+    element.src = `${src}?again`;
+    return drawn;
+  });
+  assert.equal(replaced, "usage");
+  const size = await outcome(async (element) => (await element.toBlob()).size);
+  assert.ok(size > 1000, `${size}`);
+  const removed = await outcome(async (element, src) => {
+    element.src = `${src}?once-more`;
+    const drawn = element.sample().catch((error) => error.code);
+    element.remove();
+    return drawn;
+  });
+  assert.equal(removed, "usage");
+  assert.deepEqual(said, []);
+});
+
+test("an address that is none, and more than a picture holds, are told in place", async (t) => {
+  const { sampler } = await post(t, `<gan-sampler src="http://["></gan-sampler>`);
+  await sampler.getByRole("alert").waitFor();
+  await sampler.evaluate((element, src) => (element.src = src), `/${WEIGHTS}`);
+  await drawn(sampler);
+  await sampler.evaluate((element) => Object.assign(element, { columns: 4096, count: 9 }));
+  await sampler.evaluate((element) => element.sample());
+  assert.equal(await picture(sampler).evaluate((canvas) => canvas.width), 9 * 29 - 1);
+});
+
 test("it speaks the page's language and has no violations", async (t) => {
   const body = ["grid", "walk", "morph"].map((mode) => {
     return `<gan-sampler src="/${WEIGHTS}" mode="${mode}" controls></gan-sampler>`;

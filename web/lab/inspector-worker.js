@@ -3,8 +3,11 @@
 import initialize, { Inspector, Reader } from "./gan_inspector.js";
 
 const ready = initialize();
+let isThere = false;
 let inspector;
 let reader;
+
+ready.then(() => (isThere = true)).catch(() => {});
 
 async function readerOfDigits() {
   const answer = await fetch(new URL("../pretrained/digit-classifier.safetensors", import.meta.url));
@@ -35,6 +38,8 @@ const does = {
   /** How probable each digit is, image after image. */
   async read({ pixels }) {
     reader ??= readerOfDigits();
+    // What could not be fetched is fetched again by the next question.
+    reader.catch(() => (reader = undefined));
     return (await reader).read(pixels);
   },
 };
@@ -44,6 +49,8 @@ addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
     await ready;
     postMessage({ id, value: await does[kind](fields) });
   } catch (error) {
-    postMessage({ id, error: String(error?.message ?? error) });
+    // After a trap nothing of the module can be trusted.
+    const fatal = !isThere || error instanceof WebAssembly.RuntimeError;
+    postMessage({ id, error: String(error?.message ?? error), fatal });
   }
 });

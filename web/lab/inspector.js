@@ -4,10 +4,20 @@ let worker;
 let count = 0;
 const waiting = new Map();
 
+/** Ends the worker; the next question starts another one. */
+function end() {
+  worker?.terminate();
+  worker = undefined;
+  for (const { reject } of waiting.values()) {
+    reject(new Error("the inspector's worker failed"));
+  }
+  waiting.clear();
+}
+
 function start() {
   const url = new URL("./inspector-worker.js", import.meta.url);
   worker = new Worker(url, { type: "module" });
-  worker.addEventListener("message", ({ data: { id, value, error } }) => {
+  worker.addEventListener("message", ({ data: { id, value, error, fatal } }) => {
     const { resolve, reject } = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) {
@@ -15,15 +25,11 @@ function start() {
     } else {
       reject(new Error(error));
     }
-  });
-  worker.addEventListener("error", () => {
-    // The next question starts another one.
-    worker = undefined;
-    for (const { reject } of waiting.values()) {
-      reject(new Error("the inspector's worker failed"));
+    if (fatal) {
+      end();
     }
-    waiting.clear();
   });
+  worker.addEventListener("error", end);
 }
 
 /** A promise of what the worker makes of `fields`; see inspector-worker.js for the kinds. */

@@ -1,9 +1,9 @@
 // <gan-sampler>: a trained generator in a page. See README.md.
 
-import { SamplerAttributes } from "./element/attributes.js";
-import { acquire, release, SamplerError } from "./element/generators.js";
+import { MOST_SAMPLES, SamplerAttributes } from "./element/attributes.js";
+import { acquire, guard, SamplerError } from "./element/generators.js";
 import { fillPanel, makeParts } from "./element/parts.js";
-import { drawPoints, drawSheet, fileOf, viewOf } from "./element/picture.js";
+import { drawPoints, drawSheet, fileOf, fits, viewOf } from "./element/picture.js";
 import { drawn, inputSize } from "./element/sampling.js";
 import { Steering } from "./element/steering.js";
 import { styleSheet } from "./element/style.js";
@@ -18,15 +18,19 @@ export class GanSampler extends SamplerAttributes {
   #parts = makeParts();
   #near;
   #isNear = false;
-  /** The address that is loaded or on its way; changes with `src`. */
-  #url;
+  /** The generator that is loaded or on its way, as `acquire` gives it; another one for each load. */
+  #held;
   #generator;
   #steering;
   /** The part of the plane that is shown, of points. */
   #view;
   /** Counts the pictures that were begun: only the newest one is shown. */
   #job = 0;
+  #isDrawing = false;
+  #isChanged = false;
   #stale = false;
+  /** Whether the samples are others than those that were announced. */
+  #isNew = false;
   #waiting = [];
 
   constructor() {
@@ -52,7 +56,8 @@ export class GanSampler extends SamplerAttributes {
   disconnectedCallback() {
     this.#near.disconnect();
     this.#isNear = false;
-    this.#drop();
+    // An element that is only moved keeps what it has.
+    queueMicrotask(() => this.isConnected || this.#drop());
   }
 
   attributeChangedCallback(name, before, now) {
@@ -70,7 +75,11 @@ export class GanSampler extends SamplerAttributes {
     }
     this.#dress();
     this.#begin();
-    this.#draw();
+    if (["count", "seed", "mode", "label", "columns"].includes(name)) {
+      this.#draw();
+    } else {
+      this.#describe();
+    }
   }
 
   // ---- what scripts see, beside the attributes ----
@@ -86,20 +95,21 @@ export class GanSampler extends SamplerAttributes {
       const wanted = size ? `whole inputs of ${size} finite numbers` : "a generator that is loaded";
       throw new SamplerError("usage", `latent: asks for ${wanted}`);
     }
+    if (numbers.length / size > MOST_SAMPLES) {
+      throw new SamplerError("usage", `latent: holds ${numbers.length / size} inputs; ${MOST_SAMPLES} are allowed`);
+    }
     this.count = numbers.length / size;
     for (const code of this.#steering.codes) {
       code.value = undefined;
     }
     this.#steering.set(numbers);
+    this.#isNew = true;
     this.#dress();
     this.#draw();
   }
 
   /** Draws new samples; settles when they are on the screen. */
   async sample() {
-    if (!this.src || !this.isConnected) {
-      throw new SamplerError("usage", "there is nothing to sample: no `src`, or not in a page");
-    }
     // Whoever asks for samples gets them, even if nobody sees the element.
     const settled = this.#settled();
     this.#load();
@@ -112,7 +122,10 @@ export class GanSampler extends SamplerAttributes {
   /** The picture as a file. */
   async toBlob(type = "image/png") {
     if (this.#parts.canvas.hidden) {
-      await this.#settled();
+      const settled = this.#settled();
+      this.#load();
+      this.#draw();
+      await settled;
     }
     return fileOf(this.#parts.canvas, type);
   }
@@ -135,19 +148,17 @@ export class GanSampler extends SamplerAttributes {
   }
 
   async #load() {
-    if (this.#url !== undefined || !this.src || !this.isConnected) {
+    if (this.#held || !this.src || !this.isConnected) {
       return;
     }
-    const url = new URL(this.src, this.baseURI).href;
-    this.#url = url;
+    const held = (this.#held = { release() {} });
+    const isCurrent = () => this.#held === held;
     this.#cover("loading");
-    const isCurrent = () => this.#url === url && this.isConnected;
     try {
-      const generator = await acquire(url, (loaded, total) => {
-        if (isCurrent()) {
-          this.#progress(loaded, total);
-        }
-      });
+      const url = new URL(this.src, this.baseURI).href;
+      const acquired = acquire(url, (loaded, total) => isCurrent() && this.#progress(loaded, total));
+      held.release = acquired.release;
+      const generator = await acquired.generator;
       if (!isCurrent()) {
         return;
       }
@@ -168,13 +179,19 @@ export class GanSampler extends SamplerAttributes {
 
   /** Lets go of the generator. */
   #drop() {
-    if (this.#url !== undefined) {
-      release(this.#url);
-    }
-    this.#job += 1;
-    this.#url = this.#generator = this.#steering = this.#view = undefined;
+    this.#letGo(new SamplerError("usage", "`src` changed, or the element was taken out of the page"));
+    this.#view = undefined;
     this.#parts.canvas.hidden = true;
     this.#parts.cover.hidden = true;
+  }
+
+  #letGo(reason) {
+    this.#held?.release();
+    this.#job += 1;
+    this.#held = this.#generator = this.#steering = undefined;
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(reason);
+    }
   }
 
   #progress(loaded, total) {
@@ -186,20 +203,21 @@ export class GanSampler extends SamplerAttributes {
   }
 
   #fail(error) {
+    guard(error);
     const code = error.code ?? "module";
     const message = String(error.message ?? error);
-    release(this.#url);
-    this.#job += 1;
-    this.#url = this.#generator = this.#steering = undefined;
+    this.#letGo(error);
     this.#cover("failed", message);
     this.#dress();
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(error);
-    }
     this.#tell("error", { code, message });
   }
 
+  /** Settles with the next picture. */
   #settled() {
+    if (!this.src || !this.isConnected) {
+      const message = "there is nothing to sample: no `src`, or not in a page";
+      return Promise.reject(new SamplerError("usage", message));
+    }
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
@@ -211,7 +229,12 @@ export class GanSampler extends SamplerAttributes {
 
   /** Draws inputs anew. */
   #anew() {
-    this.#steering?.begin(this.seed, this.count);
+    try {
+      this.#steering?.begin(this.seed, this.count);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isNew = true;
     [this.#parts.across.value, this.#parts.up.value, this.#parts.share.value] = [0, 0, 0];
   }
 
@@ -224,9 +247,9 @@ export class GanSampler extends SamplerAttributes {
     return this.#steering?.isMorphing(this.mode) ?? false;
   }
 
+  /** Draws, now or as soon as the picture in hand is done: the newest wish is what counts. */
   async #draw({ isFirst = false } = {}) {
-    const generator = this.#generator;
-    if (!generator) {
+    if (!this.#generator) {
       return;
     }
     // What nobody sees waits until somebody does.
@@ -234,31 +257,51 @@ export class GanSampler extends SamplerAttributes {
     if (this.#stale) {
       return;
     }
-    this.#job += 1;
-    const job = this.#job;
-    const isWanted = () => job === this.#job;
-    const begun = performance.now();
-    let found;
-    const inputs = this.#shown();
-    const count = inputs.length / inputSize(generator);
+    this.#isChanged = true;
+    if (this.#isDrawing) {
+      return;
+    }
+    this.#isDrawing = true;
     try {
+      while (this.#isChanged && this.#generator) {
+        this.#isChanged = false;
+        await this.#drawOnce(isFirst);
+      }
+    } finally {
+      this.#isDrawing = false;
+    }
+  }
+
+  async #drawOnce(isFirst) {
+    const [generator, job] = [this.#generator, this.#job];
+    // Another generator's picture is not finished.
+    const isWanted = () => job === this.#job;
+    try {
+      const begun = performance.now();
+      const inputs = this.#shown();
+      const count = inputs.length / inputSize(generator);
       if (this.label !== null && this.label >= Math.max(1, generator.classes)) {
         throw new SamplerError("usage", `label: is ${this.label}; there are ${generator.classes} classes`);
       }
-      found = await drawn(generator, inputs, this.#steering.labels(this.mode, count, this.label), isWanted);
+      if (!fits(generator, count)) {
+        throw new SamplerError("usage", `count: ${count} images of this size are more than a picture holds`);
+      }
+      const first = this.#steering.first(this.mode, Number(this.#parts.share.value));
+      const labels = this.#steering.labels(first, count, this.label);
+      const found = await drawn(generator, inputs, labels, first, isWanted);
+      if (found && isWanted()) {
+        this.#show(found, count, performance.now() - begun, isFirst);
+      }
     } catch (error) {
       if (isWanted()) {
         this.#fail(error);
       }
-      return;
-    }
-    if (found && isWanted()) {
-      this.#show(found, count, performance.now() - begun, isFirst);
     }
   }
 
   #show(found, count, ms, isFirst) {
-    const { canvas, cover, poster, fallback, told } = this.#parts;
+    const { canvas, cover, poster, fallback } = this.#parts;
+    const hadFocus = this.shadowRoot.activeElement === this.#parts.act;
     for (const part of [cover, poster, fallback]) {
       part.hidden = true;
     }
@@ -270,16 +313,31 @@ export class GanSampler extends SamplerAttributes {
       drawPoints(canvas, found, this.#view, this.#color());
     }
     canvas.classList.toggle("fresh", isFirst);
-    const words = this.#words();
-    const described = this.#generator.width > 0 ? words.images(count) : words.points(count);
-    canvas.setAttribute("aria-label", this.alt || described);
-    told.textContent = this.#isMorphing() ? "" : words.shown(count);
-    const waiting = this.#waiting.splice(0);
+    this.#describe();
+    if (this.#isNew) {
+      this.#isNew = false;
+      this.#parts.told.textContent = this.#words().shown(count);
+    }
+    if (hadFocus) {
+      // The button that had it is gone.
+      this.#parts.frame.focus();
+    }
     const { seed, label } = this;
+    const waiting = this.#waiting.splice(0);
     this.#tell("sample", { count, seed, label, ms });
     for (const { resolve } of waiting) {
       resolve();
     }
+  }
+
+  /** Says what the picture shows. */
+  #describe() {
+    if (!this.#generator) {
+      return;
+    }
+    const [words, count] = [this.#words(), this.#isMorphing() ? 1 : this.count];
+    const described = this.#generator.width > 0 ? words.images(count) : words.points(count);
+    this.#parts.canvas.setAttribute("aria-label", this.alt || described);
   }
 
   #color() {
@@ -322,10 +380,10 @@ export class GanSampler extends SamplerAttributes {
     parts.toolbar.hidden = !this.controls;
     parts.poster.hidden = !this.poster || !parts.canvas.hidden;
     if (this.poster && parts.poster.getAttribute("src") !== this.poster) {
-      parts.poster.src = new URL(this.poster, this.baseURI).href;
+      parts.poster.src = this.poster;
     }
     parts.poster.alt = this.alt;
-    if (this.#url === undefined && this.reveal === "interaction" && parts.cover.hidden) {
+    if (!this.#held && this.reveal === "interaction" && parts.cover.hidden) {
       this.#cover("idle");
     }
     parts.fallback.hidden = Boolean(this.poster) || !parts.canvas.hidden || !parts.cover.hidden;
@@ -374,7 +432,8 @@ export class GanSampler extends SamplerAttributes {
   /** One button on each sample, to be picked; only where that is what the mode is for. */
   #dressPicks(words, count, columns) {
     const { picks } = this.#parts;
-    const isOffered = this.mode === "morph" && Boolean(this.#generator?.width) && !this.#isMorphing();
+    // Without the toolbar there would be no way on from two picks.
+    const isOffered = this.mode === "morph" && this.controls && Boolean(this.#generator?.width) && !this.#isMorphing();
     picks.hidden = !isOffered;
     if (!isOffered) {
       return;
@@ -453,7 +512,11 @@ export class GanSampler extends SamplerAttributes {
     });
     on("download", "click", async () => {
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(await this.toBlob());
+      const picture = await this.toBlob().catch(() => null);
+      if (!picture) {
+        return;
+      }
+      link.href = URL.createObjectURL(picture);
       link.download = "samples.png";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -61,7 +61,7 @@ impl Inputs {
     }
 
     /// The inputs of the samples from `begin` on, at most `count`.
-    pub(crate) fn part<'a>(&self, feed: impl Into<Feed<'a>>, begin: usize, count: usize) -> Self {
+    pub fn part<'a>(&self, feed: impl Into<Feed<'a>>, begin: usize, count: usize) -> Self {
         let spec = feed.into();
         let size = input_size(spec);
         let end = (begin + count).min(self.count(spec));

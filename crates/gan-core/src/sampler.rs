@@ -3,7 +3,7 @@
 //! Tensors of the file: `generator.<layer>.<name>`; its header is [`GeneratorHeader`].
 
 use burn::tensor::{Device, Transaction};
-use gan_protocol::{Feed, GENERATOR_FORMAT, GeneratorHeader, Shape};
+use gan_protocol::{Feed, GENERATOR_FORMAT, GeneratorHeader};
 use gan_random::{Purpose, stream};
 use half::f16;
 use safetensors::tensor::Dtype;
@@ -16,8 +16,10 @@ use crate::tensors::{Named, fill, floats, header, net_slots, numbers, serialized
 
 /// Samples are drawn in groups of at most this many, which bounds memory.
 const GROUP: usize = 64;
-/// Numbers that a layer may make of one latent: a file says which layers there are.
+/// Numbers that a layer may make of one latent, and multiplications for one sample: a file says which
+/// layers there are.
 const MAXIMUM_ACTIVATIONS: usize = 1 << 20;
+const MAXIMUM_MULTIPLICATIONS: usize = 1 << 30;
 const PREFIX: &str = "generator";
 
 /// A generator with its numbers.
@@ -64,11 +66,10 @@ impl Sampler {
         tensors: &[Named],
         device: &Device,
     ) -> Result<Self, CoreError> {
-        let shapes = header.generator.shapes(header.input())?;
-        let small = |shape: &Shape| shape.size().is_some_and(|size| size <= MAXIMUM_ACTIVATIONS);
-        if let Some(layer) = shapes.iter().position(|shape| !small(shape)) {
-            let shape = shapes[layer];
-            return Err(refused(&format!("layers[{layer}] gives {shape}, which is too large")));
+        header.generator.shapes(header.input())?;
+        let cost = header.generator.cost(header.input());
+        if cost.widest > MAXIMUM_ACTIVATIONS || cost.multiplications > MAXIMUM_MULTIPLICATIONS {
+            return Err(refused("a sample of it costs too much"));
         }
         let mut net = Net::empty(&header.generator, header.input(), device)?;
         let mut slots = Vec::new();

@@ -93,6 +93,15 @@ fn files_that_are_broken_or_hostile_are_refused_in_words() {
     let huge = with_header(&good, |header| {
         header["generator"]["layers"][0]["units"] = json!(1_000_000);
     });
+    let hidden = with_header(&good, |header| {
+        let layers = header["generator"]["layers"].as_array_mut().expect("layers");
+        layers.push(json!({"kind": "residual", "layers": [
+            {"kind": "conv", "channels": 1_024, "kernel": 1, "bias": false},
+            {"kind": "upsample", "scale": 8},
+            {"kind": "average_pool", "size": 8},
+            {"kind": "conv", "channels": 1, "kernel": 1, "bias": false}
+        ]}));
+    });
     let wide = with_header(&good, |header| header["data"]["width"] = json!(27));
     let other = with_header(&good, |header| header["format"] = json!("another-1"));
     for (bytes, said) in [
@@ -104,6 +113,7 @@ fn files_that_are_broken_or_hostile_are_refused_in_words() {
         (&other, "its format is another-1"),
         (&not_finite, "holds NaN or infinity"),
         (&huge, "the generator cannot be used"),
+        (&hidden, "a sample of it costs too much"),
         (&wide, "generator.layers"),
     ] {
         let error = Sampler::from_safetensors(bytes, &cpu()).expect_err(said).to_string();

@@ -26,6 +26,8 @@ use wasm_bindgen::prelude::*;
 pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Function) {
     console_error_panic_hook::set_once();
     inspector::set_up(ask);
+    // What takes more room than the page's charts may have before them stands beneath them.
+    let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
         words::follow_document();
         let layers = RwSignal::new(stage::draw::Layers::default());
@@ -33,10 +35,26 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Fu
             <lessons::view::Lessons layers=layers asked=lesson/>
             <stage::view::StageView layers=layers/>
             <findings::Findings/>
-            <images::Images/>
-            <timeline::view::TimelineView/>
         }
     });
-    // It stays for as long as the page does.
+    // They stay for as long as the page does.
     handle.forget();
+    if let Some(beneath) = beneath {
+        let handle = leptos::mount::mount_to(beneath, || {
+            view! {
+                <images::Images/>
+                <timeline::view::TimelineView/>
+            }
+        });
+        handle.forget();
+    }
+}
+
+/// A second place, behind all that stands beside `place`.
+fn beneath(place: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let beneath = document.create_element("div").ok()?;
+    beneath.set_class_name("lab-beneath");
+    place.parent_element()?.append_child(&beneath).ok()?;
+    beneath.dyn_into().ok()
 }

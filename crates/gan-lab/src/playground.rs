@@ -70,15 +70,11 @@ pub(crate) fn note_score(name: &str, score: Option<f64>) {
     });
 }
 
-/// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round. Not
-/// at all if the page refuses.
-pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Uint8Array) + 'static) {
+/// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round.
+/// `None` if the page refuses.
+pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Uint8Array>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
-        if let Ok(pixels) = found.map(|found| member(&found, "pixels"))
-            && let Ok(pixels) = pixels.dyn_into()
-        {
-            done(pixels);
-        }
+        done(found.ok().and_then(|found| member(&found, "pixels").dyn_into().ok()));
     });
 }
 
@@ -152,13 +148,18 @@ pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     call("watch", &called.into_js_value());
 }
 
-/// Calls `tick` about every `interval_ms` for as long as the page lives.
+/// Calls `tick` about every `interval_ms` for as long as the part of the view lives that asks for it.
 pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
     let window = web_sys::window().expect("the lab runs in a page");
-    window
+    let timer = window
         .set_interval_with_callback_and_timeout_and_arguments_0(tick.unchecked_ref(), interval_ms)
         .expect("a window has timers");
+    leptos::prelude::on_cleanup(move || {
+        if let Some(window) = web_sys::window() {
+            window.clear_interval_with_handle(timer);
+        }
+    });
 }
 
 /// What is known of a run as it goes.

@@ -95,7 +95,11 @@ impl GeneratorHeader {
         in_range("seed", header.seed, 0, LARGEST_SEED)?;
         in_range("latent.size", header.latent.size, 1, LARGEST_LATENT)?;
         let SampleShape { channels, height, width } = header.data;
-        if channels != 0 {
+        if channels == 0 {
+            // Points of the plane.
+            in_range("data.height", height, 0, 0)?;
+            in_range("data.width", width, 0, 0)?;
+        } else {
             in_range("data.channels", channels, 1, 4)?;
             in_range("data.height", height, 1, 256)?;
             in_range("data.width", width, 1, 256)?;
@@ -119,6 +123,11 @@ impl GeneratorHeader {
         let made = made[made.len() - 1];
         if made != sample && made != Shape::flat(sample.size().unwrap_or(0)) {
             let message = format!("end in {made}; the samples are {sample}");
+            return Err(SpecError::new("generator.layers", message));
+        }
+        if self.generator.compares_samples() {
+            let message =
+                "compare samples: what is made of a latent would depend on its neighbours";
             return Err(SpecError::new("generator.layers", message));
         }
         let classes = self.labels.map_or(0, |labels| labels.classes());
@@ -219,6 +228,7 @@ mod tests {
             ("latent", json!({"size": 1e9, "distribution": "normal"}), "latent.size"),
             ("data", json!({"channels": 1, "height": 29, "width": 28}), "generator.layers"),
             ("data", json!({"channels": 1, "height": 99_999, "width": 28}), "data.height"),
+            ("data", json!({"channels": 0, "height": 28, "width": 28}), "data.height"),
             ("labels", json!(null), "generator.layers[0]"),
             ("codes", json!({"categorical": []}), "codes.categorical"),
             ("more", json!(1), "more"),

@@ -1,5 +1,6 @@
 //! One layer of a net: what it is. Which shape it makes of which stands in `shapes`.
 
+pub(crate) mod cost;
 mod shapes;
 
 use serde::Serialize;

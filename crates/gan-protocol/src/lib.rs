@@ -31,6 +31,7 @@ pub use error::SpecError;
 pub use fault::Fault;
 pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
+pub use layer::cost::Cost;
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, Command, Event, FrameKind, Metrics, Phase, Reply, Request, SampleSet, StageSet, Task,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
 use crate::layer::LayerSpec;
+use crate::layer::cost::Cost;
 use crate::read::{reads_struct, reads_tagged};
 use crate::shape::Shape;
 
@@ -114,6 +115,16 @@ impl NetSpec {
             .zip(inputs)
             .filter_map(|(layer, shape)| layer.parameters(shape))
             .sum())
+    }
+
+    /// What one sample of shape `input`, which the net accepts, costs.
+    pub fn cost(&self, input: Shape) -> Cost {
+        Cost::of(&self.layers, input)
+    }
+
+    /// Whether a layer draws random numbers for each sample even when nothing is trained.
+    pub fn draws_noise(&self) -> bool {
+        self.find(|layer| matches!(layer, LayerSpec::Noise { .. })).is_some()
     }
 
     /// Whether an output depends on other samples of the batch.

@@ -1,6 +1,6 @@
 //! A generator, as JavaScript sees it.
 
-use gan_core::{Inputs, Sampler, cpu};
+use gan_core::{CoreError, Inputs, Sampler, cpu};
 use gan_protocol::{Feed, Shape};
 use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
@@ -24,8 +24,7 @@ impl Generator {
     /// What is wrong with the file, as an `Error`.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
-        let sampler = Sampler::from_safetensors(bytes, &cpu());
-        sampler.map(|sampler| Self { sampler }).map_err(|error| JsError::new(&error.to_string()))
+        told(Sampler::from_safetensors(bytes, &cpu())).map(|sampler| Self { sampler })
     }
 
     /// Columns of a sample, in pixels; 0 of points of the plane.
@@ -148,16 +147,42 @@ impl Generator {
         if first > MOST_SAMPLES {
             return Err(JsError::new(&format!("{first} is no number of a sample")));
         }
-        // Which of several generators is asked depends on the input's number alone.
-        let mut inputs = self.drawn(0.0, first + count);
+        let mut inputs = self.numbered(first, count);
         inputs.values = values;
-        inputs.labels.drain(..first.min(inputs.labels.len()));
-        inputs.generators.drain(..first.min(inputs.generators.len()));
         if !labels.is_empty() && classes > 0 {
             inputs.labels = labels.iter().copied().cycle().take(count).collect();
         }
-        now(self.sampler.samples(&inputs, 0)).map_err(|error| JsError::new(&error.to_string()))
+        let header = self.sampler.header();
+        if !header.generator.draws_noise() {
+            return told(now(self.sampler.samples(&inputs, 0)));
+        }
+        // What is drawn for a sample depends on its number, however many are asked for at once.
+        let mut samples = Vec::new();
+        for at in 0..count {
+            let one = inputs.part(header, at, 1);
+            samples.extend(told(now(self.sampler.samples(&one, (first + at) as u64)))?);
+        }
+        Ok(samples)
     }
+
+    /// Inputs whose values are still to come: classes go round, and which of several generators is
+    /// asked depends on the input's number alone.
+    fn numbered(&self, first: usize, count: usize) -> Inputs {
+        let header = self.sampler.header();
+        let mut inputs = Inputs { values: Vec::new(), labels: Vec::new(), generators: Vec::new() };
+        if let Some(labels) = header.labels {
+            let classes = labels.classes();
+            inputs.labels = (first..first + count).map(|i| (i % classes) as u16).collect();
+        }
+        if header.mixture.is_some() {
+            inputs.generators = self.drawn(0.0, first + count).generators.split_off(first);
+        }
+        inputs
+    }
+}
+
+fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
+    result.map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// -1 is black, 1 is white.

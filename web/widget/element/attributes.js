@@ -1,7 +1,7 @@
 // The element's attributes as properties.
 
 const MODES = ["grid", "walk", "morph"];
-const MOST_SAMPLES = 4096;
+export const MOST_SAMPLES = 4096;
 
 /** A whole number that `text` says, if it is within the limits. */
 const whole = (text, least, most) => {
@@ -55,7 +55,8 @@ export class SamplerAttributes extends HTMLElement {
     this.#reflect("label", value);
   }
   get columns() {
-    return whole(this.getAttribute("columns"), 1, MOST_SAMPLES) ?? Math.ceil(Math.sqrt(this.count));
+    const columns = whole(this.getAttribute("columns"), 1, MOST_SAMPLES);
+    return Math.min(columns ?? Math.ceil(Math.sqrt(this.count)), this.count);
   }
   set columns(value) {
     this.#reflect("columns", value);

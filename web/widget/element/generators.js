@@ -5,7 +5,9 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** The module, once it is there or on its way. */
 let module;
-/** By absolute address: `{ generator: Promise<Generator>, users, watchers, loaded, total }`. */
+/** Instances of the module that could no longer be trusted. */
+let spoiled = 0;
+/** What is loaded or on its way, by absolute address. */
 const files = new Map();
 
 /** An error with a code that says what kind it is. */
@@ -23,7 +25,8 @@ export class SamplerError extends Error {
 
 async function load() {
   try {
-    const glue = await import("../wasm/gan_widget.js");
+    // Another address gives another instance.
+    const glue = await import(`../wasm/gan_widget.js${spoiled ? `?${spoiled}` : ""}`);
     await glue.default({ module_or_path: new URL("../wasm/gan_widget_bg.wasm", import.meta.url) });
     return glue;
   } catch (error) {
@@ -36,7 +39,7 @@ async function load() {
 async function download(url, entry) {
   let response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, { signal: entry.abort.signal });
   } catch {
     throw new SamplerError("network", `${url} cannot be reached`);
   }
@@ -60,6 +63,10 @@ async function download(url, entry) {
     }
     parts.push(part.value);
     entry.loaded += part.value.length;
+    if (entry.loaded > entry.total) {
+      // Of another origin one is not told that an answer was compressed.
+      entry.total = undefined;
+    }
     if (entry.loaded > MOST_BYTES) {
       reader.cancel();
       throw new SamplerError("file", `${url} is larger than ${MOST_BYTES} bytes`);
@@ -89,36 +96,43 @@ async function read(url, entry) {
 }
 
 /**
- * The generator at `url`, for one more user. `watcher(loaded, total)` is told how far the download is.
- * What failed is asked for again by the next user.
+ * The generator at `url`, for one more user: `{ generator, release }`, a promise and what to call once
+ * it is no longer needed. `watcher(loaded, total)` is told how far the download is. What failed is asked
+ * for again by the next user; what nobody waits for any more is not loaded to its end.
  */
 export function acquire(url, watcher) {
   let entry = files.get(url);
   if (!entry) {
-    entry = { users: 0, watchers: new Set(), loaded: 0, total: undefined };
+    entry = { users: 0, watchers: new Set(), loaded: 0, total: undefined, abort: new AbortController() };
+    entry.forget = () => files.get(url) === entry && files.delete(url);
     entry.generator = read(url, entry);
-    entry.generator.catch(() => files.get(url) === entry && files.delete(url));
+    entry.generator.catch(entry.forget);
     files.set(url, entry);
   }
   entry.users += 1;
   entry.watchers.add(watcher);
-  return entry.generator.finally(() => entry.watchers.delete(watcher));
+  let held = true;
+  const release = () => {
+    entry.watchers.delete(watcher);
+    if (!held) {
+      return;
+    }
+    held = false;
+    entry.users -= 1;
+    if (entry.users === 0) {
+      entry.forget();
+      entry.abort.abort();
+      entry.generator.then((generator) => generator.free()).catch(() => {});
+    }
+  };
+  return { generator: entry.generator, release };
 }
 
-/** One user less; the last one frees the memory. */
-export function release(url) {
-  const entry = files.get(url);
-  if (!entry || --entry.users > 0) {
-    return;
-  }
-  files.delete(url);
-  entry.generator.then((generator) => generator.free()).catch(() => {});
-}
-
-/** After a trap nothing of the module can be trusted: all that was made with it is forgotten. */
+/** After a trap nothing of the instance can be trusted: the next generator gets another one. */
 export function guard(error) {
   if (error instanceof WebAssembly.RuntimeError) {
     module = undefined;
+    spoiled += 1;
     files.clear();
   }
 }

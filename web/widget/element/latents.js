@@ -32,8 +32,8 @@ export function plane(seed, size) {
 }
 
 /**
- * `latent` moved by `u` and `v` (-1 to 1) along the `directions`. A normal one keeps its length and is
- * turned by up to a quarter of a circle each way; a uniform one stays within its cube.
+ * `latent` moved by `u` and `v` (-1 to 1) along the `directions`. A normal one keeps its length, and is
+ * turned by some 60 degrees at most; a uniform one stays within its cube.
  */
 export function walked(latent, directions, [u, v], isNormal) {
   if (!isNormal) {

@@ -50,6 +50,7 @@ export function makeParts() {
   parts.frame = make("div", {
     className: "frame",
     parts: "frame",
+    tabIndex: -1,
     children: [parts.fallback, parts.poster, parts.canvas, parts.picks, parts.panel, parts.cover],
   });
   parts.toolbar = make("div", {

@@ -55,6 +55,11 @@ export function drawPoints(canvas, points, [x, y, half], color) {
   }
 }
 
+/** Whether a sheet of so many images is one that a canvas holds. */
+export function fits({ width, height }, count) {
+  return count * width * height <= 2 ** 24;
+}
+
 /** The picture as a file, no smaller than 512 pixels where it has whole pixels to enlarge. */
 export function fileOf(canvas, type) {
   const factor = Math.max(1, Math.floor(512 / Math.max(canvas.width, canvas.height, 1)));
@@ -63,5 +68,7 @@ export function fileOf(canvas, type) {
   const context = copy.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, copy.width, copy.height);
-  return new Promise((resolve) => copy.toBlob(resolve, type));
+  return new Promise((resolve, reject) => {
+    copy.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`no picture of type ${type}`))), type);
+  });
 }

@@ -25,9 +25,9 @@ export function inputSize(generator) {
 
 /**
  * What `generator` makes of `inputs`: RGBA bytes of images, coordinates of points; `undefined` as soon
- * as `isWanted` says no.
+ * as `isWanted` says no. `first` is the number of the first of them.
  */
-export async function drawn(generator, inputs, labels, isWanted) {
+export async function drawn(generator, inputs, labels, first, isWanted) {
   const size = inputSize(generator);
   const count = inputs.length / size;
   const isImage = generator.width > 0;
@@ -40,7 +40,7 @@ export async function drawn(generator, inputs, labels, isWanted) {
     const [part, classes] = [inputs.slice(at * size, end * size), labels.slice(at, end)];
     try {
       const make = isImage ? "images" : "points";
-      found.set(generator[make](part, classes, at), at * numbers);
+      found.set(generator[make](part, classes, first + at), at * numbers);
     } catch (error) {
       guard(error);
       throw error;

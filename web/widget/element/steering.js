@@ -68,13 +68,17 @@ export class Steering {
     return between(a, b, share, size, generator.isNormal);
   }
 
-  /** The classes of `count` samples: all of `label`, or going round where it is `null`. */
-  labels(mode, count, label) {
+  /** The number of the first sample that is shown: between two picks that of the nearer one. */
+  first(mode, share) {
+    return this.isMorphing(mode) ? this.picks[share < 0.5 ? 0 : 1] : 0;
+  }
+
+  /** The classes of `count` samples from number `first` on: all of `label`, or going round. */
+  labels(first, count, label) {
     const { classes } = this.#generator;
     if (classes === 0) {
       return new Uint16Array();
     }
-    const first = this.isMorphing(mode) ? this.picks[0] : 0;
     return Uint16Array.from({ length: count }, (_, i) => label ?? (first + i) % classes);
   }
 }

@@ -24,7 +24,7 @@ const CSS = `
   color: #f2f3f5;
 }
 .frame > * { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
-canvas { image-rendering: pixelated; touch-action: manipulation; }
+canvas { object-fit: contain; image-rendering: pixelated; touch-action: manipulation; }
 .walks canvas { cursor: grab; touch-action: none; }
 .walks canvas:active { cursor: grabbing; }
 .poster { object-fit: cover; }

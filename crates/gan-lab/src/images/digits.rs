@@ -51,23 +51,28 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
         let now = playground::observed().step;
         if now < step.get_value() && step.get_value() != u64::MAX {
             // Another run: what is known of the last one says nothing.
+            step.set_value(u64::MAX);
             seen.set(None);
             playground::note_score("digits", None);
         }
         if !run.get_untracked().on_digits {
             return;
         }
-        let is_new = step.get_value() != now;
-        if asked.get_value() || now == 0 || !is_new {
-            step.set_value(now);
+        // What comes while an answer is under way is looked at next time.
+        if asked.get_value() || now == 0 || step.get_value() == now {
             return;
         }
         step.set_value(now);
         asked.set_value(true);
         seed.update_value(|seed| *seed += 1);
         playground::sample(SAMPLES, seed.get_value(), move |pixels| {
+            let Some(pixels) = pixels else { return asked.set_value(false) };
             ask(Question::Read(pixels), move |answer| {
                 asked.set_value(false);
+                // An answer about another run says nothing of this one.
+                if playground::observed().step < now {
+                    return;
+                }
                 let Some(numbers) = answer.ok().and_then(|a| a.dyn_into::<Float32Array>().ok())
                 else {
                     return;

@@ -52,10 +52,15 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
     let cursor = RwSignal::new([run.image[0] as f32 / 2.0, run.image[1] as f32 / 2.0]);
     let told = RwSignal::new(None::<(f32, Option<(usize, f32)>)>);
     let asked = StoredValue::new(false);
+    let judged = StoredValue::new(Board::new(run.image));
     // Strokes come faster than answers: the newest drawing is judged once the last answer is there.
     playground::every_ms(250, move || {
         let now = board.try_get_untracked();
         let Some(now) = now.filter(|_| !asked.try_get_value().unwrap_or(true)) else { return };
+        if judged.with_value(|judged| *judged == now) {
+            return;
+        }
+        judged.set_value(now.clone());
         if now.is_empty() {
             return told.set(None);
         }

@@ -49,15 +49,20 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let take = move |_| {
         at_step.set(playground::observed().step);
         playground::checkpoint(move |checkpoint| {
-            ask(Question::Inspect(checkpoint), move |answer| failed.set(answer.err()));
-            ask(Question::Generator, move |answer| match answer {
-                Ok(file) => {
-                    bytes.set(Uint8Array::new(&file).length());
-                    forget();
-                    trained.set(None);
-                    address.set(object_url(&file));
+            ask(Question::Inspect(checkpoint), move |answer| {
+                if let Err(message) = answer {
+                    return failed.set(Some(message));
                 }
-                Err(message) => failed.set(Some(message)),
+                failed.set(None);
+                ask(Question::Generator, move |answer| match answer {
+                    Ok(file) => {
+                        bytes.set(Uint8Array::new(&file).length());
+                        forget();
+                        trained.set(None);
+                        address.set(object_url(&file));
+                    }
+                    Err(message) => failed.set(Some(message)),
+                });
             });
         });
     };

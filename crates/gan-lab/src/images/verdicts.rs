@@ -38,11 +38,19 @@ pub(super) fn Verdicts(run: RwSignal<Run>) -> impl IntoView {
         at_step.set(playground::observed().step);
         let run = run.get_untracked();
         playground::checkpoint(move |checkpoint| {
-            ask(Question::Inspect(checkpoint), move |answer| failed.set(answer.err()));
-            playground::sample(SAMPLES, seed.get_value(), move |pixels| {
-                judge_samples(run, pixels, move |answer| match answer {
-                    Ok(samples) => judged.set(samples),
-                    Err(message) => failed.set(Some(message)),
+            ask(Question::Inspect(checkpoint), move |answer| {
+                failed.set(answer.as_ref().err().cloned());
+                if answer.is_err() {
+                    return;
+                }
+                playground::sample(SAMPLES, seed.get_value(), move |pixels| {
+                    let Some(pixels) = pixels else { return };
+                    judge_samples(run, pixels, move |answer| match answer {
+                        // Another run's verdicts would be taken for this one's.
+                        Ok(samples) if playground::run() == run => judged.set(samples),
+                        Ok(_) => {}
+                        Err(message) => failed.set(Some(message)),
+                    });
                 });
             });
         });

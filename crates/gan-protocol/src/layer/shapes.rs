@@ -141,7 +141,9 @@ impl LayerSpec {
             }
             Self::Flatten {} => {
                 let (channels, height, width) = image_input(input, "flatten")?;
-                Ok(Shape::flat(channels * height * width))
+                let size = Shape::image(channels, height, width).size();
+                size.map(Shape::flat)
+                    .ok_or_else(|| SpecError::new("kind", "gives too many numbers"))
             }
         }
     }
