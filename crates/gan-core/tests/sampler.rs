@@ -96,7 +96,7 @@ fn files_that_are_broken_or_hostile_are_refused_in_words() {
     let hidden = with_header(&good, |header| {
         let layers = header["generator"]["layers"].as_array_mut().expect("layers");
         layers.push(json!({"kind": "residual", "layers": [
-            {"kind": "conv", "channels": 1_024, "kernel": 1, "bias": false},
+            {"kind": "conv", "channels": 64, "kernel": 1, "bias": false},
             {"kind": "upsample", "scale": 8},
             {"kind": "average_pool", "size": 8},
             {"kind": "conv", "channels": 1, "kernel": 1, "bias": false}
