@@ -372,6 +372,22 @@ test("the generator is walked through, taken along, and those that are trained a
   await site.page.locator(".lab-sampler").getByRole("combobox", { name: "Class" }).waitFor({ state: "visible" });
 });
 
+test("a generator of points is taken along and drawn as points", async (t) => {
+  const { site } = await openLab(t);
+  await site.call("step", 20);
+  const lab = labOf(site);
+  await lab.button("Take it now").click();
+  const picture = site.page.locator(".lab-sampler gan-sampler canvas");
+  await site.page.locator(".lab-sampler").getByRole("img", { name: "1000 points of a generator, in the plane" }).waitFor();
+  const share = await picture.evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((x, i) => i % 4 === 3 && x > 0).length / (canvas.width * canvas.height);
+  });
+  assert.ok(share > 0.001 && share < 0.9, `${share} of the picture is drawn on`);
+  await lab.button("Collapsed").click();
+  await site.page.locator(".lab-sampler").getByRole("img", { name: "16 samples of a generator" }).waitFor();
+});
+
 test("a run's past can be scrubbed through and saved as GIF, PNG and CSV", async (t) => {
   for (const spec of [{ ...tinyConv }, undefined]) {
     const site = await open(t, { backend: "cpu", lang: "en", ...(spec ? { spec } : { preset: "ring" }) });

@@ -34,8 +34,9 @@ fn snippet(site: &str) -> String {
 pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let address = RwSignal::new(None::<String>);
-    // Which of the trained ones is shown.
-    let trained = RwSignal::new(None::<&'static str>);
+    // Which of the trained ones is shown, in place of the run's own.
+    // The first of them is there before anything is trained; the widget loads nothing until it is near.
+    let trained = RwSignal::new(Some(TRAINED[0].1));
     let at_step = RwSignal::new(0_u64);
     let bytes = RwSignal::new(0_u32);
     let failed = RwSignal::new(None::<String>);
@@ -158,7 +159,7 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
     });
     let Some(sampler) = sampler else { return };
     load_element();
-    for (name, value) in [("count", "16"), ("controls", ""), ("mode", mode), ("src", address)] {
+    for (name, value) in [("controls", ""), ("mode", mode), ("src", address)] {
         // These are names of attributes.
         let _ = sampler.set_attribute(name, value);
     }

@@ -1,5 +1,5 @@
-//! What the two nets make of images: which digits are drawn, how the discriminator judges samples and
-//! a drawing, and the generator itself, to walk through and to take along.
+//! A closer look: which digits are drawn, how the discriminator judges images and a drawing, and the
+//! generator itself, of images or points, to walk through and to take along.
 
 mod digits;
 mod drawing;
@@ -14,7 +14,7 @@ use crate::words::t;
 /// How often the run's description is looked at.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// All of it; nothing is seen while the run's data are points.
+/// All of it; of points only the generator is seen, which the plane shows the rest of.
 #[component]
 pub(crate) fn Images() -> impl IntoView {
     let run = RwSignal::new(playground::run());
@@ -24,11 +24,11 @@ pub(crate) fn Images() -> impl IntoView {
             run.set(now);
         }
     });
-    let hidden = Signal::derive(move || run.get().on_points || run.get().image[0] == 0);
+    let on_points = Signal::derive(move || run.get().on_points);
     view! {
-        <section class="lab-images" hidden=hidden aria-label=t("images-title")>
+        <section class="lab-images" aria-label=t("images-title")>
             <digits::Digits run=run/>
-            <verdicts::Verdicts run=run/>
+            <verdicts::Verdicts run=run hidden=on_points/>
             <generator::Generator run=run/>
         </section>
     }

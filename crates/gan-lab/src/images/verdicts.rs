@@ -27,7 +27,7 @@ struct Judged {
 }
 
 #[component]
-pub(super) fn Verdicts(run: RwSignal<Run>) -> impl IntoView {
+pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoView {
     let judged = RwSignal::new(Vec::<Judged>::new());
     let at_step = RwSignal::new(0_u64);
     let failed = RwSignal::new(None::<String>);
@@ -64,7 +64,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>) -> impl IntoView {
     let none = Signal::derive(move || judged.with(Vec::is_empty));
     let told = move || say_with(key("verdicts-step"), &[("step", at_step.get().to_string())]);
     view! {
-        <div class="lab-verdicts">
+        <div class="lab-verdicts" hidden=hidden>
             <h2>{t("verdicts-title")}</h2>
             <p class="hint">{t("verdicts-hint")}</p>
             <div class="lab-remedies">
