@@ -350,6 +350,31 @@ test("the post that shows it off breaks nothing", async (t) => {
   assert.deepEqual(said, []);
 });
 
+test("the manifest and the types name what the element has", async (t) => {
+  const { page } = await post(t, "");
+  await page.waitForFunction(() => customElements.get("gan-sampler"));
+  const { attributes, properties } = await page.evaluate(() => {
+    const element = customElements.get("gan-sampler");
+    const own = Object.getOwnPropertyNames(element.prototype);
+    const inherited = Object.getOwnPropertyNames(Object.getPrototypeOf(element.prototype));
+    const internal = /^(constructor|reflect|.*Callback)$/;
+    return {
+      attributes: element.observedAttributes,
+      properties: [...own, ...inherited].filter((name) => !internal.test(name)),
+    };
+  });
+  const folder = new URL("../../web/widget/", import.meta.url);
+  const manifest = JSON.parse(await readFile(new URL("custom-elements.json", folder), "utf8"));
+  const [declared] = manifest.modules[0].declarations;
+  const names = (list) => list.map(({ name }) => name).sort();
+  assert.deepEqual(names(declared.attributes), [...attributes].sort());
+  assert.deepEqual(names(declared.members), [...properties].sort());
+  const types = await readFile(new URL("gan-sampler.d.ts", folder), "utf8");
+  for (const name of [...properties, ...names(declared.events)]) {
+    assert.match(types, new RegExp(`\\b${name}\\b`));
+  }
+});
+
 test("samples come quickly, and twelve widgets are small", async (t) => {
   const one = `<gan-sampler src="/${WEIGHTS}"></gan-sampler>`;
   const { page, sampler } = await post(t, `<div style="block-size: 4000px"></div>${one.repeat(12)}`);
