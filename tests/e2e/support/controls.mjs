@@ -40,7 +40,8 @@ export function controlsOf({ page }, lang = "en") {
     step: button("step"),
     reset: button("reset"),
     tryAgain: button("tryAgain"),
-    newSamples: button("newSamples"),
+    // Not those of a generator in the lab.
+    newSamples: page.locator(".sheets").getByRole("button", { name: words.newSamples, exact: true }),
     saveCheckpoint: button("saveCheckpoint"),
     chinese: page.getByRole("button", { name: "中文", exact: true }),
     english: page.getByRole("button", { name: "English", exact: true }),
