@@ -8,6 +8,20 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
+/// What `future` gives, where it asks nothing of any device but the processor: that answers at once.
+///
+/// # Panics
+/// If it waits for something.
+#[cfg(feature = "cpu")]
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    use std::task::{Context, Poll, Waker};
+
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(found) => found,
+        Poll::Pending => unreachable!("the processor's device answers at once"),
+    }
+}
+
 /// The graphics processor, by Burn's wgpu backend, and the name its driver gives.
 ///
 /// Call it once per process or worker: the runtime cannot be initialised twice.

@@ -5,7 +5,6 @@ use gan_protocol::{CodeSpec, Feed, LatentDistribution};
 use gan_random::{Generator, Purpose, RngExt, standard_normal, stream, uniform_symmetric};
 
 use crate::activations::Activations;
-
 #[cfg(feature = "training")]
 use crate::auxiliary::Targets;
 use crate::net::Condition;

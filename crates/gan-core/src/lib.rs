@@ -57,10 +57,10 @@ pub use checkpoint::{Deviation, largest_deviation};
 pub use classifier::ClassifierTrainer;
 pub use classifier::{Classifier, Judgement};
 pub use critic::Critic;
-#[cfg(feature = "cpu")]
-pub use device::cpu;
 #[cfg(feature = "gpu")]
 pub use device::gpu;
+#[cfg(feature = "cpu")]
+pub use device::{at_once, cpu};
 pub use error::CoreError;
 pub use inputs::Inputs;
 pub use net::{Condition, Mode, Net, Pass};

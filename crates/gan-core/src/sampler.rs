@@ -5,14 +5,14 @@
 use burn::tensor::{Device, Transaction};
 use gan_protocol::{Feed, GENERATOR_FORMAT, GeneratorHeader};
 use gan_random::{Purpose, stream};
-use half::f16;
-use safetensors::tensor::Dtype;
 
 use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::Inputs;
 use crate::net::{Mode, Net, Pass};
-use crate::tensors::{Named, fill, floats, header, net_slots, numbers, serialized, tensors};
+use crate::tensors::{
+    Named, fill, floats, header, net_slots, numbers, serialized, serialized_in_16_bits, tensors,
+};
 
 /// Samples are drawn in groups of at most this many, which bounds memory.
 const GROUP: usize = 64;
@@ -37,11 +37,7 @@ impl Sampler {
     /// If the file is cut off, of another kind or version, describes a generator that cannot be or
     /// has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
     pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
-        let header = header(bytes).map_err(|error| refused(&error))?;
-        let format = header["format"].as_str().unwrap_or("none");
-        if format != GENERATOR_FORMAT {
-            return Err(refused(&format!("its format is {format}, not {GENERATOR_FORMAT}")));
-        }
+        let header = header(bytes, GENERATOR_FORMAT).map_err(|error| refused(&error))?;
         let header = GeneratorHeader::from_value(&header);
         let header = header.map_err(|error| refused(&error.to_string()))?;
         // Two bytes a number at least: what the file cannot hold is not made room for.
@@ -103,21 +99,10 @@ impl Snapshot {
     pub fn generator_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
         let tensors = self.generator_tensors();
         let header = GeneratorHeader::of_run(&self.header.spec, self.header.step);
-        let header = serde_json::to_string(&header).expect("a header is plain data");
         if full_precision {
-            let encode = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect();
-            return Ok(serialized(&tensors, header, Dtype::F32, encode));
+            return Ok(serialized(&tensors, &header));
         }
-        let fits = |value: &f32| f16::from_f32(*value).is_finite();
-        if let Some(named) = tensors.iter().find(|named| !named.values.iter().all(fits)) {
-            let name = &named.name;
-            let message = format!("tensor {name} does not fit 16 bits a number");
-            return Err(CoreError::Checkpoint(message));
-        }
-        let encode = |values: &[f32]| {
-            values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
-        };
-        Ok(serialized(&tensors, header, Dtype::F16, encode))
+        serialized_in_16_bits(&tensors, &header).map_err(CoreError::Checkpoint)
     }
 
     /// The generator as one would use it, under the names of a generator file.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use burn::tensor::{Device, TensorData, Transaction};
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::CoreError;
@@ -92,15 +93,38 @@ pub(crate) fn fill(slots: Vec<Slot<'_>>, stored: &[Named], device: &Device) -> R
     Ok(())
 }
 
-/// The bytes of a file; `encode` makes of numbers those of `dtype`.
-pub(crate) fn serialized(
+/// The bytes of a file with 32 bits a number.
+pub(crate) fn serialized(tensors: &[Named], header: &impl Serialize) -> Vec<u8> {
+    encoded(tensors, header, Dtype::F32, |value| value.to_le_bytes())
+}
+
+/// The bytes of a file with 16 bits a number.
+///
+/// # Errors
+/// If a number is not finite in 16 bits.
+pub(crate) fn serialized_in_16_bits(
     tensors: &[Named],
-    header: String,
+    header: &impl Serialize,
+) -> Result<Vec<u8>, String> {
+    let fits = |value: &f32| f16::from_f32(*value).is_finite();
+    match tensors.iter().find(|named| !named.values.iter().all(fits)) {
+        Some(named) => Err(format!("tensor {} does not fit 16 bits a number", named.name)),
+        None => {
+            Ok(encoded(tensors, header, Dtype::F16, |value| f16::from_f32(value).to_le_bytes()))
+        }
+    }
+}
+
+fn encoded<const N: usize>(
+    tensors: &[Named],
+    header: &impl Serialize,
     dtype: Dtype,
-    encode: impl Fn(&[f32]) -> Vec<u8>,
+    encode: impl Fn(f32) -> [u8; N],
 ) -> Vec<u8> {
+    let header = serde_json::to_string(header).expect("a header is plain data");
     let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(|named| encode(&named.values)).collect();
+    let of = |named: &Named| named.values.iter().flat_map(|value| encode(*value)).collect();
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(of).collect();
     let views = tensors.iter().zip(&bytes).map(|(named, bytes)| {
         let view = TensorView::new(dtype, named.dimensions.clone(), bytes)
             .expect("shape and bytes come from the same tensor");
@@ -109,15 +133,19 @@ pub(crate) fn serialized(
     serialize(views, Some(metadata)).expect("the header is small and names are distinct")
 }
 
-/// What a file's `__metadata__` says.
+/// What a file's `__metadata__` says; its `format` is the one that is asked for.
 ///
 /// # Errors
-/// If the file is cut off or of another kind.
-pub(crate) fn header(bytes: &[u8]) -> Result<Value, String> {
+/// If the file is cut off, or of another kind or version.
+pub(crate) fn header(bytes: &[u8], format: &str) -> Result<Value, String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
     let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER_KEY));
     let header = header.ok_or("it has no header of this program")?;
-    serde_json::from_str(header).map_err(|error| error.to_string())
+    let header: Value = serde_json::from_str(header).map_err(|error| error.to_string())?;
+    match header["format"].as_str() {
+        Some(found) if found == format => Ok(header),
+        found => Err(format!("its format is {}, not {format}", found.unwrap_or("none"))),
+    }
 }
 
 /// The tensors of a file, by name; `decode` gives the numbers of those that it knows.

@@ -1,9 +1,6 @@
 //! A run's discriminator, its generator's file, and the reader of digits, as JavaScript sees them.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
-use gan_core::{Classifier, CoreError, Critic, Snapshot, cpu};
+use gan_core::{Classifier, CoreError, Critic, Snapshot, at_once, cpu};
 use gan_protocol::Shape;
 use wasm_bindgen::prelude::*;
 
@@ -48,7 +45,7 @@ impl Inspector {
         let size = spec.data.shape().size().unwrap_or(1);
         let packed: Vec<f32> =
             values.chunks_exact(size).flat_map(|image| image.repeat(spec.packing)).collect();
-        let outputs = told(now(self.critic.verdicts(&packed, labels)))?;
+        let outputs = told(at_once(self.critic.verdicts(&packed, labels)))?;
         // Behind the verdict stand answers to further tasks.
         Ok(outputs.chunks_exact(spec.discriminator_outputs()).map(|row| row[0]).collect())
     }
@@ -78,7 +75,7 @@ impl Reader {
     /// If they are no whole images of the classifier's shape.
     pub fn read(&mut self, pixels: &[u8]) -> Result<Vec<f32>, JsError> {
         let values = values_of(pixels, self.classifier.input())?;
-        let logits = told(now(self.classifier.judge(&values)))?.logits;
+        let logits = told(at_once(self.classifier.judge(&values)))?.logits;
         let rows = logits.chunks_exact(self.classifier.classes());
         Ok(rows.flat_map(softmax).collect())
     }
@@ -113,12 +110,4 @@ fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
 
 fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
     result.map_err(|error| JsError::new(&error.to_string()))
-}
-
-/// What `future` gives: on the processor nothing is waited for.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(found) => found,
-        Poll::Pending => unreachable!("the processor's device answers at once"),
-    }
 }

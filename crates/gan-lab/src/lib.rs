@@ -11,6 +11,7 @@ mod findings;
 pub mod images;
 mod inspector;
 pub mod lessons;
+mod picture;
 pub mod playground;
 pub mod remedies;
 pub mod stage;

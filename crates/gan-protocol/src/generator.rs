@@ -9,7 +9,7 @@ use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::layer::LayerSpec;
 use crate::net::NetSpec;
 use crate::read::{self, reads_struct};
-use crate::run::{LARGEST_LATENT, LARGEST_SEED, LatentSpec, RunSpec};
+use crate::run::{LatentSpec, RunSpec};
 use crate::shape::Shape;
 
 /// Names the format and its version; a file with another value is refused.
@@ -92,8 +92,7 @@ impl GeneratorHeader {
             let message = format!("is {}; only {GENERATOR_FORMAT} is read", header.format);
             return Err(SpecError::new("format", message));
         }
-        in_range("seed", header.seed, 0, LARGEST_SEED)?;
-        in_range("latent.size", header.latent.size, 1, LARGEST_LATENT)?;
+        Feed::from(&header).validate()?;
         let SampleShape { channels, height, width } = header.data;
         if channels == 0 {
             // Points of the plane.
@@ -103,15 +102,6 @@ impl GeneratorHeader {
             in_range("data.channels", channels, 1, 4)?;
             in_range("data.height", height, 1, 256)?;
             in_range("data.width", width, 1, 256)?;
-        }
-        if let Some(labels) = header.labels {
-            labels.validate().map_err(|e| e.within("labels"))?;
-        }
-        if let Some(codes) = &header.codes {
-            codes.validate().map_err(|e| e.within("codes"))?;
-        }
-        if let Some(mixture) = header.mixture {
-            mixture.validate().map_err(|e| e.within("mixture"))?;
         }
         header.validate_net()?;
         Ok(header)
@@ -167,7 +157,27 @@ pub struct Feed<'a> {
     pub mixture: Option<MixtureSpec>,
 }
 
+/// Below 2^53, so that JSON keeps it exact.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+const LARGEST_LATENT: usize = 1_024;
+
 impl Feed<'_> {
+    /// Checks each field by itself.
+    pub(crate) fn validate(self) -> Result<(), SpecError> {
+        in_range("seed", self.seed, 0, LARGEST_SEED)?;
+        in_range("latent.size", self.latent.size, 1, LARGEST_LATENT)?;
+        if let Some(labels) = self.labels {
+            labels.validate().map_err(|e| e.within("labels"))?;
+        }
+        if let Some(codes) = self.codes {
+            codes.validate().map_err(|e| e.within("codes"))?;
+        }
+        match self.mixture {
+            Some(mixture) => mixture.validate().map_err(|e| e.within("mixture")),
+            None => Ok(()),
+        }
+    }
+
     /// The shape of one input: a latent, and the codes behind it.
     pub fn shape(self) -> Shape {
         Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))

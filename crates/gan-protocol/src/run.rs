@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 use crate::combination;
 use crate::data::DataSpec;
 use crate::error::{SpecError, in_range};
+use crate::generator::Feed;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
 use crate::number::short;
@@ -13,10 +14,6 @@ use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpe
 use crate::optimizer::OptimizerSpec;
 use crate::read::{self, reads_names, reads_struct};
 use crate::shape::Shape;
-
-/// Below 2^53, so that JSON keeps it exact.
-pub(crate) const LARGEST_SEED: u64 = (1 << 53) - 1;
-pub(crate) const LARGEST_LATENT: usize = 1_024;
 
 /// All that a run is made of.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -159,9 +156,8 @@ impl RunSpec {
     /// # Errors
     /// The path of the first wrong field, what it holds and what is allowed.
     pub fn validate(&self) -> Result<(), SpecError> {
-        in_range("seed", self.seed, 0, LARGEST_SEED)?;
+        Feed::from(self).validate()?;
         self.data.validate().map_err(|e| e.within("data"))?;
-        in_range("latent.size", self.latent.size, 1, LARGEST_LATENT)?;
         in_range("batch_size", self.batch_size, 2, 4_096)?;
         in_range("discriminator_steps", self.discriminator_steps, 1, 100)?;
         in_range("packing", self.packing, 1, 8)?;
@@ -182,15 +178,6 @@ impl RunSpec {
         }
         if let Some(augment) = self.diff_augment {
             augment.validate().map_err(|e| e.within("diff_augment"))?;
-        }
-        if let Some(labels) = self.labels {
-            labels.validate().map_err(|e| e.within("labels"))?;
-        }
-        if let Some(codes) = &self.codes {
-            codes.validate().map_err(|e| e.within("codes"))?;
-        }
-        if let Some(mixture) = self.mixture {
-            mixture.validate().map_err(|e| e.within("mixture"))?;
         }
         if let Some(ema) = self.ema {
             in_range("ema.decay", ema.decay, 0.0, 0.999_999)?;
@@ -228,7 +215,7 @@ impl RunSpec {
 
     /// What the generator is fed: a latent, and the codes behind it.
     pub fn generator_input(&self) -> Shape {
-        Shape::flat(self.latent.size + self.codes.as_ref().map_or(0, CodeSpec::size))
+        Feed::from(self).shape()
     }
 
     /// What the discriminator is fed: a sample; with packing, several as the channels of one.

@@ -1,11 +1,9 @@
 //! A generator, as JavaScript sees it.
 
-use gan_core::{CoreError, Inputs, Sampler, cpu};
+use gan_core::{CoreError, Inputs, Sampler, at_once, cpu};
 use gan_protocol::{Feed, Shape};
 use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
-
-use crate::now::now;
 
 /// Samples of which one is told its number.
 const MOST_SAMPLES: usize = 1 << 16;
@@ -154,13 +152,13 @@ impl Generator {
         }
         let header = self.sampler.header();
         if !header.generator.draws_noise() {
-            return told(now(self.sampler.samples(&inputs, 0)));
+            return told(at_once(self.sampler.samples(&inputs, 0)));
         }
         // What is drawn for a sample depends on its number, however many are asked for at once.
         let mut samples = Vec::new();
         for at in 0..count {
             let one = inputs.part(header, at, 1);
-            samples.extend(told(now(self.sampler.samples(&one, (first + at) as u64)))?);
+            samples.extend(told(at_once(self.sampler.samples(&one, (first + at) as u64)))?);
         }
         Ok(samples)
     }

@@ -5,5 +5,3 @@
 
 #[cfg(target_arch = "wasm32")]
 mod generator;
-#[cfg(target_arch = "wasm32")]
-mod now;

@@ -9,7 +9,6 @@ mod deviation;
 mod run;
 
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader};
-use safetensors::tensor::Dtype;
 
 #[cfg(feature = "training")]
 pub use self::deviation::{Deviation, largest_deviation};
@@ -38,9 +37,7 @@ impl Snapshot {
 
     /// The snapshot as the bytes of a `.safetensors` file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let header = serde_json::to_string(&self.header).expect("a header is plain data");
-        let encode = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        serialized(&self.tensors, header, Dtype::F32, encode)
+        serialized(&self.tensors, &self.header)
     }
 
     /// Reads the bytes of a `.safetensors` file.
@@ -49,11 +46,7 @@ impl Snapshot {
     /// If the file is cut off, of another kind or version, describes a spec that is refused, or
     /// holds numbers that are not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CoreError> {
-        let header = header(bytes).map_err(|error| refused(&error))?;
-        let format = header["format"].as_str().unwrap_or("none");
-        if format != CHECKPOINT_FORMAT {
-            return Err(refused(&format!("its format is {format}, not {CHECKPOINT_FORMAT}")));
-        }
+        let header = header(bytes, CHECKPOINT_FORMAT).map_err(|error| refused(&error))?;
         let header: CheckpointHeader =
             serde_json::from_value(header).map_err(|error| refused(&error.to_string()))?;
         header.spec.validate().map_err(|error| refused(&error.to_string()))?;

@@ -5,13 +5,11 @@
 
 use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape};
-use half::f16;
-use safetensors::tensor::Dtype;
 use serde_json::json;
 
 use super::{Classifier, parts, refused};
 use crate::error::CoreError;
-use crate::tensors::{fill, header, numbers, read, serialized, tensors};
+use crate::tensors::{fill, header, numbers, read, serialized_in_16_bits, tensors};
 
 /// Names the format and its version; a file with another value is refused.
 const FORMAT: &str = "gan-playground-classifier-1";
@@ -23,11 +21,7 @@ impl Classifier {
     /// If the file is cut off, of another kind or version, describes a net that is no classifier
     /// or has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
     pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
-        let header = header(bytes).map_err(|error| refused(&error))?;
-        let format = header["format"].as_str().unwrap_or("none");
-        if format != FORMAT {
-            return Err(refused(&format!("its format is {format}, not {FORMAT}")));
-        }
+        let header = header(bytes, FORMAT).map_err(|error| refused(&error))?;
         let field = |name: &str| header[name].clone();
         let broken = |error: serde_json::Error| refused(&error.to_string());
         let input: Shape = serde_json::from_value(field("input")).map_err(broken)?;
@@ -50,14 +44,7 @@ impl Classifier {
     /// If a number is not finite in 16 bits, or the device fails.
     pub async fn to_safetensors_f16(&self) -> Result<Vec<u8>, CoreError> {
         let tensors = read(self.clone().slots()).await?;
-        let fits = |value: &f32| f16::from_f32(*value).is_finite();
-        if let Some(named) = tensors.iter().find(|named| !named.values.iter().all(fits)) {
-            return Err(refused(&format!("tensor {} does not fit 16 bits a number", named.name)));
-        }
         let header = json!({"format": FORMAT, "input": self.input, "net": self.net});
-        let encode = |values: &[f32]| {
-            values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
-        };
-        Ok(serialized(&tensors, header.to_string(), Dtype::F16, encode))
+        serialized_in_16_bits(&tensors, &header).map_err(|error| refused(&error))
     }
 }

@@ -3,12 +3,13 @@
 use js_sys::{Float32Array, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::{Clamped, prelude::*};
-use web_sys::{CanvasRenderingContext2d, ImageData, KeyboardEvent, PointerEvent};
+use wasm_bindgen::prelude::*;
+use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::digits::readings;
 use super::verdict_text;
 use crate::inspector::{Question, ask};
+use crate::picture::Picture;
 use crate::playground::{self, Run};
 use crate::words::{key, say, say_with, t};
 
@@ -73,10 +74,10 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
     });
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            let board = board.get();
-            canvas.set_width(board.width as u32);
-            canvas.set_height(board.height as u32);
-            show(&canvas, &board);
+            board.with(|board| {
+                let image = [board.width, board.height, 1];
+                Picture::of_images(&board.pixels, image, 1).show(&canvas);
+            });
         }
     });
     let draw = move |event: &PointerEvent| {
@@ -163,18 +164,6 @@ fn judge(run: Run, board: Board, done: impl FnOnce(Option<(f32, Option<(usize, f
             done(first(answer).first().map(|verdict| (*verdict, reading)));
         });
     });
-}
-
-fn show(canvas: &web_sys::HtmlCanvasElement, board: &Board) {
-    let colours: Vec<u8> =
-        board.pixels.iter().flat_map(|pixel| [*pixel, *pixel, *pixel, 255]).collect();
-    let context = canvas.get_context("2d").ok().flatten();
-    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let image = ImageData::new_with_u8_clamped_array(Clamped(&colours), board.width as u32);
-    if let (Some(context), Ok(image)) = (context, image) {
-        // The image is of the canvas's own size.
-        let _ = context.put_image_data(&image, 0.0, 0.0);
-    }
 }
 
 #[cfg(test)]

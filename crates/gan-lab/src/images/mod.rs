@@ -14,7 +14,7 @@ use crate::words::t;
 /// How often the run's description is looked at.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// All of it; of points only the generator is seen, which the plane shows the rest of.
+/// All of it; of a run on points the generator alone, since the plane shows what else there is to see.
 #[component]
 pub(crate) fn Images() -> impl IntoView {
     let run = RwSignal::new(playground::run());

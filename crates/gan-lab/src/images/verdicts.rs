@@ -3,13 +3,12 @@
 use js_sys::{Float32Array, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::{Clamped, prelude::*};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::digits::readings;
 use super::drawing::DrawingBoard;
 use super::verdict_text;
 use crate::inspector::{Question, ask};
+use crate::picture::Picture;
 use crate::playground::{self, Run};
 use crate::words::{key, say_with, t};
 
@@ -33,7 +32,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     let failed = RwSignal::new(None::<String>);
     let seed = StoredValue::new(FIRST_SEED);
     let draws = RwSignal::new(false);
-    let judge = move |_| {
+    let judge = move || {
         seed.update_value(|seed| *seed += 1);
         at_step.set(playground::observed().step);
         let run = run.get_untracked();
@@ -68,13 +67,15 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
             <h2>{t("verdicts-title")}</h2>
             <p class="hint">{t("verdicts-hint")}</p>
             <div class="lab-remedies">
-                <button on:click=judge>{t("verdicts-ask")}</button>
+                <button on:click=move |_| judge()>{t("verdicts-ask")}</button>
                 <button
                     hidden=Signal::derive(move || run.get().image[2] != 1)
                     aria-pressed=move || draws.get().to_string()
-                    on:click=move |event| {
+                    on:click=move |_| {
                         draws.update(|draws| *draws = !*draws);
-                        judge(event);
+                        if draws.get_untracked() {
+                            judge();
+                        }
                     }
                 >
                     {t("verdicts-draw")}
@@ -138,7 +139,7 @@ fn Sample(run: Run, number: usize, one: Judged) -> impl IntoView {
     let pixels = one.pixels.clone();
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            draw(&canvas, &pixels, run.image);
+            Picture::of_images(&pixels, run.image, 1).show(&canvas);
         }
     });
     let verdict = verdict_text(&run, one.verdict);
@@ -161,23 +162,5 @@ fn Sample(run: Run, number: usize, one: Judged) -> impl IntoView {
             <canvas node_ref=canvas role="img" aria-label=told></canvas>
             <span class="number" aria-hidden="true">{verdict}</span>
         </li>
-    }
-}
-
-/// Puts an image into a canvas of its size.
-fn draw(canvas: &HtmlCanvasElement, pixels: &[u8], [width, height, channels]: [usize; 3]) {
-    canvas.set_width(width as u32);
-    canvas.set_height(height as u32);
-    let mut colours = Vec::with_capacity(width * height * 4);
-    for pixel in pixels.chunks_exact(channels.max(1)) {
-        let channel = |number: usize| *pixel.get(number).unwrap_or(&pixel[0]);
-        colours.extend([channel(0), channel(1), channel(2), 255]);
-    }
-    let context = canvas.get_context("2d").ok().flatten();
-    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let image = ImageData::new_with_u8_clamped_array(Clamped(&colours), width as u32);
-    if let (Some(context), Ok(image)) = (context, image) {
-        // The image is of the canvas's own size.
-        let _ = context.put_image_data(&image, 0.0, 0.0);
     }
 }

@@ -3,10 +3,10 @@
 use js_sys::{Array, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::{Clamped, prelude::*};
-use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, ImageData, Url};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, Url};
 
-use super::picture::{Picture, animation, picture, reach};
+use super::animation::{animation, for_file, picture, square};
 use super::record::{Moment, Timeline};
 use crate::playground;
 use crate::words::{key, say_with, t};
@@ -60,7 +60,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         let image = run.get_untracked().image;
         kept.with(|kept| {
             if let Some(moment) = kept.moments.get(at) {
-                show(&canvas, &picture(&moment.samples, image, reach(kept)));
+                for_file(&picture(&moment.samples, image, square(kept))).show(&canvas);
             }
         });
     });
@@ -119,19 +119,6 @@ pub(crate) fn TimelineView() -> impl IntoView {
                 <button on:click=save_csv>"CSV"</button>
             </div>
         </section>
-    }
-}
-
-fn show(canvas: &HtmlCanvasElement, picture: &Picture) {
-    canvas.set_width(picture.width as u32);
-    canvas.set_height(picture.height as u32);
-    let context = canvas.get_context("2d").ok().flatten();
-    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let image =
-        ImageData::new_with_u8_clamped_array(Clamped(&picture.pixels), picture.width as u32);
-    if let (Some(context), Ok(image)) = (context, image) {
-        // The image is of the canvas's own size.
-        let _ = context.put_image_data(&image, 0.0, 0.0);
     }
 }
 
