@@ -71,6 +71,17 @@ async function drawn(sampler) {
 /** The picture's pixels, as one text. */
 const pixels = (sampler) => picture(sampler).evaluate((canvas) => canvas.toDataURL());
 
+/** Does `what`, and waits until the first element's picture is another one. */
+async function changes(page, sampler, what) {
+  const before = await pixels(sampler);
+  await what();
+  await page.waitForFunction(
+    (old) => document.querySelector("gan-sampler").shadowRoot.querySelector("canvas").toDataURL() !== old,
+    before,
+    { timeout: 10_000 },
+  );
+}
+
 /** The share of pixels that are bright, and of those that are dark. */
 const tones = (sampler) =>
   picture(sampler).evaluate((canvas) => {
@@ -195,16 +206,38 @@ test("after a failure the button tries again", async (t) => {
   await drawn(sampler);
 });
 
-test("a class is chosen, and one that is not there is refused", async (t) => {
-  const { sampler } = await post(t, `<gan-sampler src="/pretrained/mnist-conditional.safetensors" count="10" controls></gan-sampler>`);
-  await drawn(sampler);
-  const before = await pixels(sampler);
-  await sampler.getByRole("combobox", { name: "Class" }).selectOption("3");
-  await assert.doesNotReject(async () => {
-    while ((await pixels(sampler)) === before) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+test("twelve widgets are small", async (t) => {
+  const { page } = await post(t, "<p>No widget yet</p>");
+  await page.waitForFunction(() => customElements.get("gan-sampler"));
+  const browser = await page.context().browser().newBrowserCDPSession();
+  // The renderers' share of the memory: what they share with others counts in part.
+  const megabytes = async () => {
+    const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
+    let sum = 0;
+    for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
+      const rollup = await readFile(`/proc/${id}/smaps_rollup`, "utf8");
+      sum += Number(/Pss:\s+(\d+)/.exec(rollup)[1]) / 1024;
     }
-  });
+    return sum;
+  };
+  const before = await megabytes();
+  await page.evaluate((src) => {
+    for (let i = 0; i < 12; i += 1) {
+      document.querySelector("main").append(Object.assign(document.createElement("gan-sampler"), { src }));
+    }
+  }, `/${WEIGHTS}`);
+  for (let i = 0; i < 12; i += 1) {
+    await drawn(page.locator("gan-sampler").nth(i));
+  }
+  const after = await megabytes();
+  t.diagnostic(`${before.toFixed(0)} MB before, ${after.toFixed(0)} MB with twelve widgets`);
+  assert.ok(after - before < 150, `${after - before} MB more`);
+});
+
+test("a class is chosen, and one that is not there is refused", async (t) => {
+  const { page, sampler } = await post(t, `<gan-sampler src="/pretrained/mnist-conditional.safetensors" count="10" controls></gan-sampler>`);
+  await drawn(sampler);
+  await changes(page, sampler, () => sampler.getByRole("combobox", { name: "Class" }).selectOption("3"));
   assert.equal(await sampler.getAttribute("label"), "3");
   await sampler.evaluate((element) => (element.label = 12));
   await sampler.getByRole("alert").getByText("label: is 12; there are 10 classes").waitFor();
@@ -213,28 +246,20 @@ test("a class is chosen, and one that is not there is refused", async (t) => {
 test("the keyboard alone walks and morphs", async (t) => {
   const { page, sampler } = await post(t, `<gan-sampler src="/${WEIGHTS}" count="4" mode="walk" controls></gan-sampler>`);
   await drawn(sampler);
-  const changes = async (what) => {
-    const before = await pixels(sampler);
-    await what();
-    await page.waitForFunction(
-      (old) => document.querySelector("gan-sampler").shadowRoot.querySelector("canvas").toDataURL() !== old,
-      before,
-    );
-  };
   await page.keyboard.press("Tab");
-  await changes(() => page.keyboard.press("Enter"));
+  await changes(page, sampler, () => page.keyboard.press("Enter"));
   await page.keyboard.press("Tab");
-  await changes(() => page.keyboard.press("ArrowRight"));
+  await changes(page, sampler, () => page.keyboard.press("ArrowRight"));
   await sampler.evaluate((element) => (element.mode = "morph"));
   await sampler.getByRole("button", { name: "Sample 1", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
-  await changes(() => page.keyboard.press("Space"));
+  await changes(page, sampler, () => page.keyboard.press("Space"));
   const slider = sampler.getByRole("slider", { name: "Morph" });
   assert.ok(await slider.evaluate((input) => input.getRootNode().activeElement === input));
-  await changes(() => page.keyboard.press("End"));
-  await changes(() => sampler.getByRole("button", { name: "Back to the samples" }).press("Enter"));
+  await changes(page, sampler, () => page.keyboard.press("End"));
+  await changes(page, sampler, () => sampler.getByRole("button", { name: "Back to the samples" }).press("Enter"));
 });
 
 test("dragging walks, and latents are read and written", async (t) => {
@@ -375,9 +400,24 @@ test("the manifest and the types name what the element has", async (t) => {
   }
 });
 
-test("samples come quickly, and twelve widgets are small", async (t) => {
+test("samples that are asked for while others are drawn are the ones that are shown", async (t) => {
+  const many = (seed) => `<gan-sampler src="/${WEIGHTS}" count="400" columns="20" seed="${seed}"></gan-sampler>`;
+  const { page, sampler } = await post(t, many(1) + many(3));
+  await drawn(page.locator("gan-sampler").nth(1));
+  const expected = await pixels(page.locator("gan-sampler").nth(1));
+  await drawn(sampler);
+  const shown = await sampler.evaluate(async (element) => {
+    // The first has made its first slice when the second is asked for.
+    await Promise.all([element.sample(), element.sample()]);
+    return [element.seed, element.shadowRoot.querySelector("canvas").toDataURL()];
+  });
+  assert.equal(shown[0], 3);
+  assert.equal(shown[1] === expected, true);
+});
+
+test("samples come quickly", async (t) => {
   const one = `<gan-sampler src="/${WEIGHTS}"></gan-sampler>`;
-  const { page, sampler } = await post(t, `<div style="block-size: 4000px"></div>${one.repeat(12)}`);
+  const { page, sampler } = await post(t, `<div style="block-size: 4000px"></div>${one}`);
   await page.waitForFunction(() => customElements.get("gan-sampler"));
   const shown = await sampler.evaluate(async (element) => {
     const drawn = new Promise((resolve) => element.addEventListener("sample", resolve, { once: true }));

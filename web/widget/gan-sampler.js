@@ -1,6 +1,7 @@
 // <gan-sampler>: a trained generator in a page. See README.md.
 
 import { MOST_SAMPLES, SamplerAttributes } from "./element/attributes.js";
+import { cover, dress } from "./element/dress.js";
 import { acquire, guard, SamplerError } from "./element/generators.js";
 import { fillPanel, makeParts } from "./element/parts.js";
 import { drawPoints, drawSheet, fileOf, fits, viewOf } from "./element/picture.js";
@@ -24,7 +25,7 @@ export class GanSampler extends SamplerAttributes {
   #steering;
   /** The part of the plane that is shown, of points. */
   #view;
-  /** Counts the pictures that were begun: only the newest one is shown. */
+  /** Changes with the generator and with its inputs: a picture of old ones is not finished. */
   #job = 0;
   #isDrawing = false;
   #isChanged = false;
@@ -103,6 +104,8 @@ export class GanSampler extends SamplerAttributes {
       code.value = undefined;
     }
     this.#steering.set(numbers);
+    // A picture of other inputs is not finished.
+    this.#job += 1;
     this.#isNew = true;
     this.#dress();
     this.#draw();
@@ -227,8 +230,9 @@ export class GanSampler extends SamplerAttributes {
 
   // ---- samples ----
 
-  /** Draws inputs anew. */
+  /** Draws inputs anew; a picture of others is not finished. */
   #anew() {
+    this.#job += 1;
     try {
       this.#steering?.begin(this.seed, this.count);
     } catch (error) {
@@ -274,7 +278,6 @@ export class GanSampler extends SamplerAttributes {
 
   async #drawOnce(isFirst) {
     const [generator, job] = [this.#generator, this.#job];
-    // Another generator's picture is not finished.
     const isWanted = () => job === this.#job;
     try {
       const begun = performance.now();
@@ -352,107 +355,21 @@ export class GanSampler extends SamplerAttributes {
 
   /** A message, progress or a button over the picture. */
   #cover(kind, message) {
-    const { cover, say, progress, act, canvas } = this.#parts;
-    const words = this.#words();
-    cover.hidden = false;
-    this.#parts.fallback.hidden = true;
-    cover.classList.toggle("veil", kind === "failed" || !canvas.hidden);
-    cover.setAttribute("role", kind === "failed" ? "alert" : "group");
-    cover.setAttribute("part", kind === "failed" ? "error" : "cover");
-    progress.hidden = kind !== "loading";
-    progress.removeAttribute("value");
-    progress.setAttribute("aria-label", words.loading);
-    act.hidden = kind === "loading";
-    act.textContent = kind === "failed" ? words.retry : words.show;
-    say.hidden = kind !== "failed";
-    say.textContent = message ? `${words.failed} ${message}` : "";
+    cover(this.#parts, this.#words(), kind, message);
   }
 
-  /** Brings texts, sizes and controls up to date; nothing moves on the page by it. */
+  /** Brings texts, sizes and controls up to date. */
   #dress() {
-    const parts = this.#parts;
-    const [words, mode, generator] = [this.#words(), this.mode, this.#generator];
-    const { columns, count } = this;
-    const isPoints = generator?.width === 0;
-    const rows = isPoints ? columns : Math.ceil(count / columns);
-    parts.frame.style.aspectRatio = `${columns} / ${rows}`;
-    parts.frame.classList.toggle("walks", mode === "walk" && Boolean(generator));
-    parts.toolbar.hidden = !this.controls;
-    parts.poster.hidden = !this.poster || !parts.canvas.hidden;
-    if (this.poster && parts.poster.getAttribute("src") !== this.poster) {
-      parts.poster.src = this.poster;
-    }
-    parts.poster.alt = this.alt;
-    if (!this.#held && this.reveal === "interaction" && parts.cover.hidden) {
-      this.#cover("idle");
-    }
-    parts.fallback.hidden = Boolean(this.poster) || !parts.canvas.hidden || !parts.cover.hidden;
-    for (const [name, text] of [
-      ["again", words.again],
-      ["codes", words.codes],
-      ["back", words.back],
-      ["download", "PNG"],
-    ]) {
-      parts[name].textContent = text;
-    }
-    parts.download.setAttribute("aria-label", words.download);
-    parts.classes.setAttribute("aria-label", words.class);
-    parts.across.setAttribute("aria-label", words.across);
-    parts.up.setAttribute("aria-label", words.up);
-    parts.share.setAttribute("aria-label", words.morph);
-    parts.toolbar.setAttribute("aria-label", words.images(count));
-    parts.picks.setAttribute("aria-label", words.pick);
-    parts.panel.setAttribute("aria-label", words.codes);
-    for (const name of ["again", "download", "codes", "classes", "across", "up"]) {
-      parts[name].disabled = !generator;
-    }
-    parts.across.hidden = parts.up.hidden = mode !== "walk";
-    parts.share.hidden = mode !== "morph";
-    parts.share.disabled = !this.#isMorphing();
-    parts.back.hidden = !this.#isMorphing();
-    parts.codes.hidden = !this.#steering?.codes.length;
-    if (parts.codes.hidden) {
+    const state = {
+      generator: this.#generator,
+      steering: this.#steering,
+      isMorphing: this.#isMorphing(),
+      isIdle: !this.#held && this.reveal === "interaction",
+    };
+    dress(this.#parts, this.#words(), this, state, (index) => this.#pick(index));
+    if (this.#parts.codes.hidden) {
       this.#openPanel(false);
     }
-    this.#dressClasses(words);
-    this.#dressPicks(words, count, columns);
-  }
-
-  #dressClasses(words) {
-    const { classes } = this.#parts;
-    const count = this.#generator?.classes ?? 0;
-    classes.hidden = count === 0;
-    if (classes.options.length !== count + 1 || classes.options[0]?.text !== words.all) {
-      const options = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
-      classes.replaceChildren(new Option(words.all, ""), ...options);
-    }
-    classes.value = this.label === null ? "" : String(this.label);
-  }
-
-  /** One button on each sample, to be picked; only where that is what the mode is for. */
-  #dressPicks(words, count, columns) {
-    const { picks } = this.#parts;
-    // Without the toolbar there would be no way on from two picks.
-    const isOffered = this.mode === "morph" && this.controls && Boolean(this.#generator?.width) && !this.#isMorphing();
-    picks.hidden = !isOffered;
-    if (!isOffered) {
-      return;
-    }
-    picks.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
-    picks.style.gridTemplateRows = `repeat(${Math.ceil(count / columns)}, 1fr)`;
-    if (picks.children.length !== count) {
-      const button = (_, index) => {
-        const pick = document.createElement("button");
-        pick.type = "button";
-        pick.addEventListener("click", () => this.#pick(index));
-        return pick;
-      };
-      picks.replaceChildren(...Array.from({ length: count }, button));
-    }
-    [...picks.children].forEach((pick, index) => {
-      pick.setAttribute("aria-label", words.sample(index + 1));
-      pick.setAttribute("aria-pressed", String(this.#steering.picks.includes(index)));
-    });
   }
 
   // ---- what readers do ----
