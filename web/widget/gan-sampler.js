@@ -313,7 +313,7 @@ export class GanSampler extends SamplerAttributes {
       drawSheet(canvas, found, this.#generator, count, this.#isMorphing() ? 1 : this.columns);
     } else {
       this.#view ??= viewOf(found);
-      drawPoints(canvas, found, this.#view, this.#color());
+      drawPoints(canvas, found, this.#view, getComputedStyle(canvas).color);
     }
     canvas.classList.toggle("fresh", isFirst);
     this.#describe();
@@ -341,10 +341,6 @@ export class GanSampler extends SamplerAttributes {
     const [words, count] = [this.#words(), this.#isMorphing() ? 1 : this.count];
     const described = this.#generator.width > 0 ? words.images(count) : words.points(count);
     this.#parts.canvas.setAttribute("aria-label", this.alt || described);
-  }
-
-  #color() {
-    return getComputedStyle(this.#parts.progress).accentColor.replace("auto", "#9aa4ff");
   }
 
   // ---- looks ----

@@ -4,6 +4,7 @@ const CSS = `
 :host {
   --_accent: var(--gan-sampler-accent, #4b57c8);
   --_background: var(--gan-sampler-background, #15171c);
+  --_points: var(--gan-sampler-points, #ffa45c);
   --_radius: var(--gan-sampler-radius, 6px);
   --_text: var(--gan-sampler-text, currentColor);
   display: block;
@@ -24,7 +25,7 @@ const CSS = `
   color: #f2f3f5;
 }
 .frame > * { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
-canvas { object-fit: contain; image-rendering: pixelated; touch-action: manipulation; }
+canvas { object-fit: contain; color: var(--_points); image-rendering: pixelated; touch-action: manipulation; }
 .walks canvas { cursor: grab; touch-action: none; }
 .walks canvas:active { cursor: grabbing; }
 .poster { object-fit: cover; }
@@ -64,12 +65,12 @@ button:disabled, select:disabled, input:disabled { opacity: 0.5; cursor: default
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .frame :focus-visible { outline: 3px solid #fff; outline-offset: -3px; }
 label { display: inline-flex; align-items: center; gap: 6px; }
-input[type="range"] { inline-size: clamp(56px, 18%, 96px); accent-color: var(--_accent); }
+input[type="range"] { inline-size: clamp(48px, 13%, 96px); accent-color: var(--_accent); }
 .panel {
   position: absolute;
   inset: auto 0 0 0;
   block-size: auto;
-  max-block-size: 100%;
+  max-block-size: 60%;
   overflow: auto;
   display: grid;
   gap: 6px;

@@ -26,7 +26,7 @@ const TRAINED: [(&str, &str); 4] = [
 fn snippet(site: &str) -> String {
     format!(
         "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
-         <gan-sampler src=\"{FILE_NAME}\" count=\"16\" controls></gan-sampler>"
+         <gan-sampler src=\"{FILE_NAME}\" controls></gan-sampler>"
     )
 }
 
