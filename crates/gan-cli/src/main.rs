@@ -11,6 +11,7 @@ mod evaluate;
 mod export;
 mod files;
 mod interrupt;
+mod lessons;
 mod listing;
 mod reproduce;
 mod runs;
@@ -48,6 +49,8 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Write a checkpoint's generator alone, for the widget or other programs.
     Export(export::Arguments),
+    /// Give the page's lessons with several seeds: does each see what it waits for?
+    Lessons(lessons::Arguments),
     /// List the presets, or print one.
     Presets(listing::Arguments),
 }
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Lessons(arguments) => lessons::run(&arguments),
         Command::Presets(arguments) => listing::run(&arguments),
     };
     exit_code(outcome)

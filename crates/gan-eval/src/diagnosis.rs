@@ -9,6 +9,7 @@
 //! | [`Kind::DiscriminatorBlind`] | it tells nothing apart, though the samples are bad |
 //! | [`Kind::Oscillation`] | samples wander about without getting anywhere |
 //! | [`Kind::Divergence`] | losses have grown beyond anything that they were |
+//! | [`Kind::Memorisation`] | samples are copies of the real ones, of which there are few |
 //!
 //! A rule speaks only when what it sees has lasted: for [`LASTING`] observations, which are some
 //! seconds of a run that is watched. All figures are medians over those.
@@ -41,11 +42,13 @@ pub enum Kind {
     Oscillation,
     /// Losses grow without end.
     Divergence,
+    /// Samples are copies.
+    Memorisation,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Collapse,
         Self::PartialCollapse,
         Self::DiscriminatorWins,
@@ -53,6 +56,7 @@ impl Kind {
         Self::DiscriminatorBlind,
         Self::Oscillation,
         Self::Divergence,
+        Self::Memorisation,
     ];
 
     /// Its name for machines.
@@ -65,6 +69,7 @@ impl Kind {
             Self::DiscriminatorBlind => "discriminator_blind",
             Self::Oscillation => "oscillation",
             Self::Divergence => "divergence",
+            Self::Memorisation => "memorisation",
         }
     }
 }
@@ -91,6 +96,8 @@ pub struct Observation {
     pub occupied: Option<f64>,
     /// Share of samples of high quality, likewise.
     pub high_quality: Option<f64>,
+    /// Share of samples that are copies of real ones, where those are few enough to be copied.
+    pub copies: Option<f64>,
     /// Middle of the samples, in units of the mean distance between two reals.
     pub middle: Vec<f64>,
 }
@@ -142,7 +149,8 @@ impl Doctor {
         let losing = self.losing(norm);
         // A generator that is not taught cannot be blamed for what it does not make.
         let collapse = collapse.filter(|one| losing.is_none() || one.kind == Kind::Collapse);
-        let all = [self.divergence(), losing, blindness, collapse, oscillation];
+        let all =
+            [self.divergence(), losing, blindness, collapse, oscillation, self.memorisation()];
         let mut found: Vec<Diagnosis> = all.into_iter().flatten().collect();
         let loss = self.recent(|one| one.loss);
         self.smallest_loss = Some(self.smallest_loss.map_or(loss, |least| least.min(loss)));
@@ -250,6 +258,16 @@ impl Doctor {
         Some(Diagnosis { kind: Kind::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
     }
 
+    /// A generator that gives back what it was shown.
+    fn memorisation(&self) -> Option<Diagnosis> {
+        let copies = self.recent_of(|one| one.copies)?;
+        if copies < 0.5 {
+            return None;
+        }
+        let figures = vec![("copies", copies)];
+        Some(Diagnosis { kind: Kind::Memorisation, severity: 0.7 * copies, figures })
+    }
+
     /// Samples whose middle keeps moving far, there and back.
     fn oscillation(&self) -> Option<Diagnosis> {
         let moves: Vec<f64> = self
@@ -293,6 +311,7 @@ mod tests {
             diversity: 1.0,
             occupied: Some(1.0),
             high_quality: Some(0.9),
+            copies: None,
             middle: vec![0.0, 0.0],
         }
     }
@@ -354,6 +373,8 @@ mod tests {
         assert_eq!(fooled, [Kind::DiscriminatorBlind]);
         let wandering = ill(|one| one.middle[0] = if one.step % 200 == 0 { 0.5 } else { -0.5 });
         assert_eq!(wandering, [Kind::Oscillation]);
+        assert_eq!(ill(|one| one.copies = Some(0.8)), [Kind::Memorisation]);
+        assert_eq!(ill(|one| one.copies = Some(0.3)), []);
         assert_eq!(ill(|one| one.loss = 1e4), [Kind::Divergence]);
         assert_eq!(ill(|one| one.loss = f64::NAN), [Kind::Divergence]);
     }

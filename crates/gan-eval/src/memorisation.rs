@@ -70,6 +70,19 @@ pub fn memorisation(
     })
 }
 
+/// Share of `generated` samples whose nearest one of `training` is nearer than `distance` (Euclidean,
+/// the samples' unit). Says nothing without a sense of what is near: take a part of the mean distance
+/// between two real samples.
+///
+/// # Errors
+/// When a set is empty, or samples differ in size.
+pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<f64, EvalError> {
+    at_least("generated samples", generated.count(), 1)?;
+    let found = distances(nearest(generated, training)?);
+    let near = found.iter().filter(|&&found| found < distance).count();
+    Ok(near as f64 / found.len() as f64)
+}
+
 fn distances(nearest: Vec<Nearest>) -> Vec<f64> {
     nearest.into_iter().map(|nearest| nearest.distance).collect()
 }
@@ -82,5 +95,19 @@ fn median(mut values: Vec<f64>) -> f64 {
         0.5 * (values[middle - 1] + values[middle])
     } else {
         values[middle]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_what_is_near_a_training_sample() {
+        let of = |values: &'static [f32]| Samples::new(values, 2).expect("points");
+        let training = of(&[0.0, 0.0, 10.0, 0.0]);
+        let generated = of(&[0.5, 0.0, 10.0, 0.9, 5.0, 0.0, 10.0, 1.0]);
+        assert_eq!(copies(&generated, &training, 1.0), Ok(0.5));
+        assert!(copies(&generated, &of(&[]), 1.0).is_err());
     }
 }

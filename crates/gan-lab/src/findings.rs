@@ -16,6 +16,7 @@ fn words_of(kind: &str) -> Option<(&'static str, &'static str)> {
         "discriminator_blind" => (key("discriminator-blind"), key("discriminator-blind-means")),
         "oscillation" => (key("oscillation"), key("oscillation-means")),
         "divergence" => (key("divergence"), key("divergence-means")),
+        "memorisation" => (key("memorisation"), key("memorisation-means")),
         _ => return None,
     })
 }
@@ -30,6 +31,7 @@ fn figure_name(name: &str) -> Option<&'static str> {
         "high_quality" => key("figure-high-quality"),
         "stride" => key("figure-stride"),
         "loss" => key("figure-loss"),
+        "copies" => key("figure-copies"),
         _ => return None,
     })
 }
@@ -37,7 +39,7 @@ fn figure_name(name: &str) -> Option<&'static str> {
 /// A share in percent, or a number with two decimals where it is none.
 fn figure_text(name: &str, value: f64) -> String {
     match name {
-        "occupied" | "gradient_left" | "high_quality" | "diversity" => percent(value),
+        "copies" | "occupied" | "gradient_left" | "high_quality" | "diversity" => percent(value),
         _ => format!("{value:.2}"),
     }
 }
@@ -88,6 +90,7 @@ fn score(seen: &Observed, name: &str) -> Option<f64> {
 fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
     let of = move |name: &str| seen.with(|seen| score(seen, name));
     let without_modes = Signal::derive(move || of("modes").is_none());
+    let without_copies = Signal::derive(move || of("copies").is_none());
     let covered = move || {
         let whole = |name: &str| of(name).map_or_else(String::new, |count| format!("{count:.0}"));
         let counts = [("covered", whole("modesCovered")), ("all", whole("modes"))];
@@ -103,6 +106,9 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
             <div hidden=without_modes>
                 <dt>{t("score-quality")}</dt>
                 <dd class="number">{share("highQuality")}</dd>
+            </div>
+            <div hidden=without_copies>
+                <dt>{t("score-copies")}</dt><dd class="number">{share("copies")}</dd>
             </div>
             <div><dt>{t("score-diversity")}</dt><dd class="number">{share("diversity")}</dd></div>
         </dl>
@@ -149,7 +155,7 @@ mod tests {
     use super::*;
 
     /// As `gan_eval::diagnosis` names them.
-    const KINDS: [&str; 7] = [
+    const KINDS: [&str; 8] = [
         "collapse",
         "partial_collapse",
         "discriminator_wins",
@@ -157,6 +163,7 @@ mod tests {
         "discriminator_blind",
         "oscillation",
         "divergence",
+        "memorisation",
     ];
 
     #[test]

@@ -182,6 +182,14 @@ pub struct Finding {
     pub figures: BTreeMap<String, f64>,
 }
 
+impl Observed {
+    /// As lessons look at it.
+    pub fn seen(&self) -> gan_lessons::Seen {
+        let diagnoses = self.findings.iter().map(|one| one.kind.clone()).collect();
+        gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
+    }
+}
+
 /// How the run does.
 pub fn observed() -> Observed {
     let snapshot = call("snapshot", &JsValue::UNDEFINED);
@@ -243,19 +251,25 @@ pub fn apply(change: Change) {
     ignore_refusal(&call("tune", &tuning));
 }
 
-/// As [`Change::Anew`], with fields that are not known beforehand.
+/// The run with other data from its start, and on if it was going. `fields` holds `data` whole: a
+/// distribution has other members than the one before.
 pub(crate) fn begin_anew_with(fields: &str) {
-    begin_anew(call("spec", &JsValue::UNDEFINED), fields);
-}
-
-/// The run with other `fields` from its start, and on if it was going.
-fn begin_anew(spec: JsValue, fields: &str) {
-    let fields = JSON::parse(fields).unwrap_or(JsValue::UNDEFINED);
-    let (Ok(spec), Ok(fields)) = (spec.dyn_into::<Object>(), fields.dyn_into::<Object>()) else {
-        return;
-    };
+    let spec = call("spec", &JsValue::UNDEFINED).dyn_into::<Object>();
+    let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
+    let (Ok(spec), Some(fields)) = (spec, fields) else { return };
     let was_running = is_running();
     drive(Some(Object::assign(&spec, &fields).into()), was_running, || ());
+}
+
+/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going.
+fn begin_anew(spec: JsValue, fields: &str) {
+    let spec = JSON::stringify(&spec).ok().and_then(|text| text.as_string()).unwrap_or_default();
+    let (Ok(spec), Ok(fields)) = (serde_json::from_str(&spec), serde_json::from_str(fields)) else {
+        return;
+    };
+    let spec = gan_protocol::merged(&spec, &fields).to_string();
+    let was_running = is_running();
+    drive(JSON::parse(&spec).ok(), was_running, || ());
 }
 
 /// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or

@@ -15,5 +15,6 @@ mod session;
 
 pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
+pub use health::{Health, metrics_of};
 pub use modes::Modes;
 pub use session::{Clock, Outgoing, Session, Sink};

@@ -6,10 +6,11 @@ mod sampling;
 mod staging;
 
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{Backend, Command, Event, Fault, Metrics, Reply, Request, Task, Tuning};
+use gan_protocol::{Backend, Command, Event, Fault, Reply, Request, Task, Tuning};
 use gan_random::Purpose;
 
 use crate::data::DataLoader;
+use crate::health::metrics_of;
 use crate::run::{Goal, Run};
 
 /// An event with the buffers that go beside it.
@@ -140,20 +141,8 @@ impl<L: DataLoader> Session<L> {
             let step = *step;
             return self.go_back(step);
         }
-        let points = scores
-            .into_iter()
-            .map(|(step, scores)| Metrics {
-                step,
-                generator_loss: scores.generator_loss,
-                discriminator_loss: scores.discriminator_loss,
-                real_score: scores.real_score,
-                fake_score: scores.fake_score,
-                penalty: scores.penalty,
-                auxiliary: scores.auxiliary,
-                generator_gradient_norm: scores.generator_gradient_norm,
-                discriminator_gradient_norm: scores.discriminator_gradient_norm,
-            })
-            .collect::<Vec<_>>();
+        let points =
+            scores.into_iter().map(|(step, scores)| metrics_of(step, &scores)).collect::<Vec<_>>();
         run.health.note(&points);
         (self.sink)(plain(Event::Metrics {
             points,

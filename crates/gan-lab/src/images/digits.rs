@@ -1,5 +1,6 @@
 //! Which digits the generator draws, as the project's classifier reads them.
 
+use gan_lessons::{LEAST_SHARE, digits_drawn};
 use js_sys::Float32Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -13,8 +14,6 @@ const SAMPLES: u32 = 100;
 const DIGITS: usize = 10;
 /// How often samples are read while the run goes on.
 const READ_EVERY_MS: i32 = 1_000;
-/// A digit counts as drawn from this share of samples on: a quarter of what it should have.
-const LEAST_SHARE: f64 = 0.025;
 
 /// Which digit each image is read as, from the classifier's probabilities.
 pub(super) fn readings(probabilities: &[f32]) -> Vec<(usize, f32)> {
@@ -33,11 +32,6 @@ fn shares(readings: &[(usize, f32)]) -> [f64; DIGITS] {
         shares[*digit] += 1.0 / readings.len() as f64;
     }
     shares
-}
-
-/// Digits that are drawn at all.
-fn drawn(shares: &[f64; DIGITS]) -> usize {
-    shares.iter().filter(|share| **share >= LEAST_SHARE).count()
 }
 
 /// The shares of the ten digits as bars, read about once a second.
@@ -78,7 +72,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
                     return;
                 };
                 let shares = shares(&readings(&numbers.to_vec()));
-                playground::note_score("digits", Some(drawn(&shares) as f64));
+                playground::note_score("digits", Some(digits_drawn(&shares) as f64));
                 seen.set(Some(shares));
             });
         });
@@ -143,6 +137,6 @@ mod tests {
         readings.extend([(8, 1.0), (8, 1.0)]);
         let shares = shares(&readings);
         assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-        assert_eq!(drawn(&shares), 7);
+        assert_eq!(digits_drawn(&shares), 7);
     }
 }

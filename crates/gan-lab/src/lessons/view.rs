@@ -1,8 +1,8 @@
 //! The list of lessons, and the one that is being given.
 
+use gan_lessons::{Lesson, Step};
 use leptos::prelude::*;
 
-use super::files::{self, Lesson, Step};
 use crate::playground::{self, Settling};
 use crate::stage::draw::Layers;
 use crate::words::{key, language, say, say_with, t};
@@ -96,7 +96,7 @@ impl Course {
         if let Some(until) = until
             && !self.reached.get_untracked()
         {
-            self.reached.set(until.holds(&playground::observed()));
+            self.reached.set(until.holds(&playground::observed().seen()));
         }
         let by_itself = self.waiting.with_value(Option::is_some);
         let asks = self.step_at(place).is_some_and(|step| step.question.is_some());
@@ -113,7 +113,7 @@ impl Course {
 pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl IntoView {
     // A test reads every lesson: there is none that cannot be read.
     let course = Course {
-        lessons: StoredValue::new(files::all().unwrap_or_default()),
+        lessons: StoredValue::new(gan_lessons::all().unwrap_or_default()),
         place: RwSignal::new(None),
         reached: RwSignal::new(false),
         answered: RwSignal::new(None),

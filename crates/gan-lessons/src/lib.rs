@@ -1,18 +1,20 @@
 //! What a lesson is made of, and the lessons that there are.
+//!
+//! The page gives them; natively the runs that they load are held against what they wait for.
+
+use std::collections::BTreeMap;
 
 use gan_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::playground::Observed;
-
 const FILES: [&str; 6] = [
-    include_str!("../../../../web/lessons/what-is-a-gan.json"),
-    include_str!("../../../../web/lessons/collapse-on-a-ring.json"),
-    include_str!("../../../../web/lessons/repairs.json"),
-    include_str!("../../../../web/lessons/collapse-on-digits.json"),
-    include_str!("../../../../web/lessons/vanishing-gradient.json"),
-    include_str!("../../../../web/lessons/reading-the-scores.json"),
+    include_str!("../../../web/lessons/what-is-a-gan.json"),
+    include_str!("../../../web/lessons/collapse-on-a-ring.json"),
+    include_str!("../../../web/lessons/repairs.json"),
+    include_str!("../../../web/lessons/collapse-on-digits.json"),
+    include_str!("../../../web/lessons/vanishing-gradient.json"),
+    include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 
 /// A text in both languages.
@@ -112,14 +114,36 @@ pub struct Answer {
     pub reply: Words,
 }
 
+/// What is seen of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// Generator steps done.
+    pub step: u64,
+    /// Scores by name.
+    pub scores: BTreeMap<String, f64>,
+    /// What the run seems to suffer from: kinds by name.
+    pub diagnoses: Vec<String>,
+}
+
+/// A digit counts as drawn from this share of samples on: a quarter of what it should have.
+pub const LEAST_SHARE: f64 = 0.025;
+
+/// The score `digits`: how many of the ten are drawn, by their shares of the samples.
+pub fn digits_drawn(shares: &[f64]) -> usize {
+    shares.iter().filter(|share| **share >= LEAST_SHARE).count()
+}
+
 impl Condition {
+    /// The score that it asks for.
+    pub fn score(&self) -> Option<&str> {
+        self.score.as_deref()
+    }
+
     /// Whether it holds.
-    pub fn holds(&self, run: &Observed) -> bool {
+    pub fn holds(&self, run: &Seen) -> bool {
         let has_steps = self.step.is_none_or(|step| run.step >= step);
-        let suffers = self
-            .diagnosis
-            .as_ref()
-            .is_none_or(|kind| run.findings.iter().any(|one| one.kind == *kind));
+        let suffers =
+            self.diagnosis.as_ref().is_none_or(|kind| run.diagnoses.iter().any(|one| one == kind));
         let scores_well = self.score.as_ref().is_none_or(|name| {
             run.scores.get(name).is_some_and(|score| {
                 self.at_least.is_none_or(|least| *score >= least)
@@ -145,12 +169,11 @@ mod tests {
     use gan_protocol::{RunSpec, merged, preset};
 
     use super::*;
-    use crate::playground::Finding;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
     /// As `Event::Report` has them, and the one that the lab takes itself.
-    const SCORES: [&str; 6] =
-        ["modesCovered", "highQuality", "diversity", "modes", "reverseKl", "digits"];
+    const SCORES: [&str; 7] =
+        ["modesCovered", "highQuality", "diversity", "modes", "reverseKl", "copies", "digits"];
 
     #[test]
     fn every_lesson_can_be_given() {
@@ -187,10 +210,10 @@ mod tests {
     #[test]
     fn conditions_hold_when_all_that_they_name_is_seen() {
         let condition = |json: &str| -> Condition { serde_json::from_str(json).expect("JSON") };
-        let run = Observed {
+        let run = Seen {
             step: 100,
             scores: [("modesCovered".to_string(), 6.0)].into(),
-            findings: vec![Finding { kind: "collapse".to_string(), ..Finding::default() }],
+            diagnoses: vec!["collapse".to_string()],
         };
         for (json, expected) in [
             (r#"{"step": 100}"#, true),

@@ -1,0 +1,182 @@
+//! `gan lessons`: whether the page's lessons see what they wait for.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::Args;
+use gan_core::{Classifier, Device, Inputs};
+use gan_eval::histogram::shares;
+use gan_lessons::{Condition, Lesson, Seen, Step, digits_drawn};
+use gan_protocol::{RunSpec, Shape, merged, preset};
+use gan_random::Purpose;
+use gan_session::{Health, metrics_of};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use crate::data::DataArguments;
+use crate::device::DeviceName;
+use crate::digits::{class_counts, digit_classifier};
+use crate::runs::TrainedRun;
+use crate::{Ending, interrupt};
+
+/// Samples that are read as digits, as many as the page reads.
+const DIGIT_SAMPLES: usize = 100;
+/// Runs of a step that must see what it waits for, in percent.
+const LEAST_PERCENT: usize = 90;
+
+/// Arguments of `gan lessons`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Lessons by name; all if none is named.
+    lessons: Vec<String>,
+    #[command(flatten)]
+    data: DataArguments,
+    /// Seeds that each lesson is given with, from 1 on.
+    #[arg(long, default_value_t = 20)]
+    seeds: u64,
+    /// Steps between two looks: about as many as the page does in half a second.
+    #[arg(long, default_value_t = 25)]
+    every: u64,
+    /// Steps after which a lesson's step is given up: about as many as the page does in a minute.
+    #[arg(long, default_value_t = 2_000)]
+    most: u64,
+    /// Print lines of JSON.
+    #[arg(long)]
+    json: bool,
+    /// What computes.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceName,
+}
+
+/// Gives lessons with several seeds and prints after how many steps each has seen what it waits for.
+///
+/// # Errors
+/// If a step of a lesson has not seen it with nine of ten seeds; if there is no such lesson; if the
+/// device fails.
+pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
+    interrupt::watch();
+    let device = arguments.device.open()?;
+    let mut classifier = digit_classifier(&device)?;
+    let all = gan_lessons::all()?;
+    for name in &arguments.lessons {
+        ensure!(all.iter().any(|lesson| lesson.id == *name), "there is no lesson `{name}`");
+    }
+    let wanted =
+        |lesson: &&Lesson| arguments.lessons.is_empty() || arguments.lessons.contains(&lesson.id);
+    if !arguments.json {
+        println!("{:<24} {:>4} {:>9} {:>8} {:>8}", "lesson", "step", "seen", "median", "latest");
+    }
+    let mut failed = Vec::new();
+    for lesson in all.iter().filter(wanted) {
+        let mut reached: Vec<Vec<Option<u64>>> = vec![Vec::new(); lesson.steps.len()];
+        for seed in 1..=arguments.seeds {
+            let mut pupil = Pupil { arguments, seed, device: &device, run: None };
+            for (step, reached) in lesson.steps.iter().zip(&mut reached) {
+                if interrupt::is_wanted() {
+                    return Ok(Ending::Interrupted);
+                }
+                let seen = pupil.follow(step, &mut classifier);
+                reached.push(seen.with_context(|| format!("{}, seed {seed}", lesson.id))?);
+            }
+        }
+        for (number, (step, reached)) in lesson.steps.iter().zip(&reached).enumerate() {
+            if step.until.is_none() {
+                continue;
+            }
+            let mut steps: Vec<u64> = reached.iter().copied().flatten().collect();
+            steps.sort_unstable();
+            if 100 * steps.len() < LEAST_PERCENT * reached.len() {
+                failed.push(format!("{} {}", lesson.id, number + 1));
+            }
+            tell(arguments, &lesson.id, number + 1, &steps);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("seen with less than {LEAST_PERCENT} % of the seeds: {}", failed.join(", "));
+    }
+    Ok(Ending::Done)
+}
+
+/// Prints after how many steps of training, in order, a lesson's step has seen what it waits for.
+fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) {
+    let (median, latest) = (steps.get(steps.len() / 2), steps.last());
+    if arguments.json {
+        let seeds = arguments.seeds;
+        println!(
+            "{}",
+            json!({"lesson": lesson, "step": number, "seeds": seeds, "seen": steps.len(),
+                   "median": median, "latest": latest})
+        );
+        return;
+    }
+    let seen = format!("{} of {}", steps.len(), arguments.seeds);
+    let told = |of: Option<&u64>| of.map_or_else(|| "-".to_string(), u64::to_string);
+    println!("{lesson:<24} {number:>4} {seen:>9} {:>8} {:>8}", told(median), told(latest));
+}
+
+/// Somebody who is given a lesson with one seed.
+struct Pupil<'a> {
+    arguments: &'a Arguments,
+    seed: u64,
+    device: &'a Device,
+    run: Option<(TrainedRun, Health)>,
+}
+
+impl Pupil<'_> {
+    /// Does what a step asks; after how many steps of its run it has seen what it waits for.
+    fn follow(&mut self, step: &Step, classifier: &mut Classifier) -> Result<Option<u64>> {
+        if let Some(load) = &step.load {
+            let name = load["preset"].as_str().context("a preset's name")?;
+            let mut patch = load.clone();
+            patch.remove("preset");
+            let base = preset(name).with_context(|| format!("there is no preset `{name}`"))?;
+            let mut spec = merged(&base.spec.to_value(), &Value::Object(patch));
+            spec["seed"] = self.seed.into();
+            let spec = RunSpec::from_value(spec)?;
+            let run = TrainedRun::new(&spec, &self.arguments.data, None, self.device)?;
+            self.run = Some((run, Health::default()));
+        }
+        let (Some(until), Some((run, health))) = (&step.until, &mut self.run) else {
+            return Ok(None);
+        };
+        let begin = run.trainer.generator_steps();
+        while run.trainer.generator_steps() < begin + self.arguments.most {
+            let seen = look(run, health, self.arguments.every, until, classifier)?;
+            if until.holds(&seen) {
+                return Ok(Some(seen.step));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Trains for `every` steps and looks.
+fn look(
+    run: &mut TrainedRun,
+    health: &mut Health,
+    every: u64,
+    until: &Condition,
+    classifier: &mut Classifier,
+) -> Result<Seen> {
+    let end = run.trainer.generator_steps() + every;
+    while run.trainer.generator_steps() < end {
+        for (step, scores) in &run.steps(end - run.trainer.generator_steps())? {
+            health.note(&[metrics_of(*step, scores)]);
+        }
+    }
+    let mut seen = Seen { step: run.trainer.generator_steps(), ..Seen::default() };
+    if let Some((_, report)) = block_on(health.report(&run.trainer, &mut run.data))? {
+        let report: Value = serde_json::from_str(&report)?;
+        let scores = report["scores"].as_object().into_iter().flatten();
+        seen.scores = scores.filter_map(|(k, v)| Some((k.clone(), v.as_f64()?))).collect();
+        let found = report["diagnoses"].as_array().into_iter().flatten();
+        seen.diagnoses = found.filter_map(|one| Some(one["kind"].as_str()?.to_string())).collect();
+    }
+    let on_digits = run.trainer.spec().data.shape() == Shape::image(1, 28, 28);
+    if until.score() == Some("digits") && on_digits {
+        let inputs = Inputs::drawn(run.trainer.spec(), Purpose::FixedLatents, 0, DIGIT_SAMPLES);
+        let fakes = block_on(run.trainer.samples(&inputs, 0))?;
+        let counts = class_counts(&block_on(classifier.judge(&fakes))?)?;
+        let drawn = digits_drawn(&shares(&counts).unwrap_or_default());
+        seen.scores.insert("digits".to_string(), drawn as f64);
+    }
+    Ok(seen)
+}
