@@ -1,11 +1,11 @@
 //! `gan lessons`: whether the page's lessons see what they wait for.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use clap::Args;
+use clap::{Args, value_parser};
 use gan_core::{Classifier, Device, Inputs};
 use gan_eval::histogram::shares;
 use gan_lessons::{Condition, Lesson, Seen, Step, digits_drawn};
-use gan_protocol::{RunSpec, Shape, merged, preset};
+use gan_protocol::{RunSpec, Shape};
 use gan_random::Purpose;
 use gan_session::{Health, metrics_of};
 use pollster::block_on;
@@ -30,13 +30,13 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     data: DataArguments,
     /// Seeds that each lesson is given with, from 1 on.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
     seeds: u64,
     /// Steps between two looks: about as many as the page does in half a second.
-    #[arg(long, default_value_t = 25)]
+    #[arg(long, default_value_t = 25, value_parser = value_parser!(u64).range(1..))]
     every: u64,
     /// Steps after which a lesson's step is given up: about as many as the page does in a minute.
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u64).range(1..))]
     most: u64,
     /// Print lines of JSON.
     #[arg(long)]
@@ -49,8 +49,8 @@ pub(crate) struct Arguments {
 /// Gives lessons with several seeds and prints after how many steps each has seen what it waits for.
 ///
 /// # Errors
-/// If a step of a lesson has not seen it with nine of ten seeds; if there is no such lesson; if the
-/// device fails.
+/// If a step of a lesson has not seen it with nine of ten seeds; if there is no such lesson; if a
+/// run diverges or the device fails.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     let device = arguments.device.open()?;
@@ -123,14 +123,8 @@ struct Pupil<'a> {
 impl Pupil<'_> {
     /// Does what a step asks; after how many steps of its run it has seen what it waits for.
     fn follow(&mut self, step: &Step, classifier: &mut Classifier) -> Result<Option<u64>> {
-        if let Some(load) = &step.load {
-            let name = load["preset"].as_str().context("a preset's name")?;
-            let mut patch = load.clone();
-            patch.remove("preset");
-            let base = preset(name).with_context(|| format!("there is no preset `{name}`"))?;
-            let mut spec = merged(&base.spec.to_value(), &Value::Object(patch));
-            spec["seed"] = self.seed.into();
-            let spec = RunSpec::from_value(spec)?;
+        if let Some(spec) = step.run() {
+            let spec = RunSpec { seed: self.seed, ..spec? };
             let run = TrainedRun::new(&spec, &self.arguments.data, None, self.device)?;
             self.run = Some((run, Health::default()));
         }
@@ -138,7 +132,8 @@ impl Pupil<'_> {
             return Ok(None);
         };
         let begin = run.trainer.generator_steps();
-        while run.trainer.generator_steps() < begin + self.arguments.most {
+        while run.trainer.generator_steps() < begin + self.arguments.most && !interrupt::is_wanted()
+        {
             let seen = look(run, health, self.arguments.every, until, classifier)?;
             if until.holds(&seen) {
                 return Ok(Some(seen.step));

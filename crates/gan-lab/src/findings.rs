@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::playground::{self, Finding, Observed};
+use crate::playground::{self, Observed};
 use crate::remedies::{Remedy, remedies};
 use crate::words::{key, say, say_with, t};
 
@@ -68,13 +68,13 @@ pub(crate) fn Findings() -> impl IntoView {
             <div aria-live="polite">
                 <p class="hint" hidden=ill>{t("findings-none")}</p>
                 <ul>
-                    // Figures wobble: an entry is made anew only when something else is said.
+                    // An entry is made anew, and read aloud, only when something else is said.
                     <For
                         each=move || seen.with(|seen| seen.findings.clone())
                         key=|one| one.kind.clone()
                         let:finding
                     >
-                        <Found finding=finding/>
+                        <Found seen=seen kind=finding.kind/>
                     </For>
                 </ul>
             </div>
@@ -116,32 +116,38 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
 }
 
 #[component]
-fn Found(finding: Finding) -> impl IntoView {
-    let words = words_of(&finding.kind);
+fn Found(seen: RwSignal<Observed>, kind: String) -> impl IntoView {
+    let words = words_of(&kind);
     let title = {
-        let kind = finding.kind.clone();
+        let kind = kind.clone();
         move || words.map_or_else(|| kind.clone(), |(name, _)| say(name))
     };
     let meaning = move || words.map_or_else(String::new, |(_, meaning)| say(meaning));
-    let figures = finding.figures.clone();
-    let figures = move || {
-        let told = figures.iter().filter_map(|(name, value)| {
-            Some(format!("{} {}", say(figure_name(name)?), figure_text(name, *value)))
-        });
-        told.collect::<Vec<_>>().join(" · ")
+    // They wobble as the run goes on: shown, not read aloud each time.
+    let figures = {
+        let kind = kind.clone();
+        move || {
+            seen.with(|seen| {
+                let now = seen.findings.iter().find(|one| one.kind == kind);
+                let told = now.into_iter().flat_map(|one| &one.figures);
+                let told = told.filter_map(|(name, value)| {
+                    Some(format!("{} {}", say(figure_name(name)?), figure_text(name, *value)))
+                });
+                told.collect::<Vec<_>>().join(" · ")
+            })
+        }
     };
-    let buttons = remedies(&finding.kind, playground::run().on_points).iter().map(
-        |remedy: &'static Remedy| {
+    let buttons =
+        remedies(&kind, playground::run().on_points).iter().map(|remedy: &'static Remedy| {
             view! {
                 <button on:click=move |_| playground::apply(remedy.change)>{t(remedy.name)}</button>
             }
-        },
-    );
+        });
     view! {
         <li class="lab-found">
             <h3>{title}</h3>
             <p>{meaning}</p>
-            <p class="hint number">{figures}</p>
+            <p class="hint number" aria-live="off">{figures}</p>
             <div class="lab-remedies">
                 <span class="hint">{t("remedies")}</span>
                 {buttons.collect_view()}

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use gan_protocol::{RunSpec, SpecError, merged, preset};
 use gan_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -68,6 +69,21 @@ pub struct Step {
     /// What is asked.
     #[serde(default)]
     pub question: Option<Question>,
+}
+
+impl Step {
+    /// The run that it loads, if it loads one: a preset with changes.
+    ///
+    /// # Errors
+    /// What is wrong with it. A test makes every lesson's runs.
+    pub fn run(&self) -> Option<Result<RunSpec, SpecError>> {
+        let mut changes = self.load.clone()?;
+        let name = changes.remove("preset").unwrap_or_default();
+        let Some(base) = name.as_str().and_then(preset) else {
+            return Some(Err(SpecError::new("preset", format!("{name} is none"))));
+        };
+        Some(RunSpec::from_value(merged(&base.spec.to_value(), &changes.into())))
+    }
 }
 
 /// Something to be seen. All that it names must hold.
@@ -166,8 +182,6 @@ pub fn all() -> Result<Vec<Lesson>, serde_json::Error> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use gan_protocol::{RunSpec, merged, preset};
-
     use super::*;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
@@ -183,14 +197,8 @@ mod tests {
         for Lesson { id, steps, .. } in &lessons {
             assert!(steps[0].load.is_some(), "{id} starts with whatever run is there");
             for step in steps {
-                if let Some(load) = &step.load {
-                    let name = load["preset"].as_str().expect("a preset's name");
-                    let mut patch = load.clone();
-                    patch.remove("preset");
-                    let base = preset(name).expect("a preset").spec.to_value();
-                    let spec = RunSpec::from_value(merged(&base, &patch.into()));
-                    assert!(spec.is_ok(), "{id}: {spec:?}");
-                }
+                let run = step.run();
+                assert!(!matches!(run, Some(Err(_))), "{id}: {run:?}");
                 for layer in step.layers.iter().flatten() {
                     assert!(LAYERS.contains(&layer.as_str()), "{id}: layer {layer}");
                 }

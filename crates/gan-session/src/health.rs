@@ -23,10 +23,12 @@ const SPREAD_POINTS: usize = 256;
 /// Of more modes than this a few points would say nothing.
 const MOST_MODES: usize = 200;
 
-/// Of more images than this a generator of such a size copies none.
+/// Among more images than this no copies are looked for: the nearest of so many is near by chance, and
+/// takes long to find.
 const MOST_COPIED: u64 = 500;
 /// A sample is a copy of a real one that is nearer than this part of the mean distance between two
-/// reals. Of MNIST's 60,000 images the nearest other one is at about half of it.
+/// reals. Of 200 other images of MNIST 0.5 % are as near as that to one of 10, 1.5 % to one of 100 and
+/// 3.5 % to one of 500.
 const COPY_DISTANCE: f64 = 0.25;
 
 /// What is remembered of a run to tell how it does.
@@ -84,10 +86,10 @@ impl Health {
         let (Some(distance), Some(last)) = (spread_of_some(&fakes, size), metrics.last()) else {
             return Ok(None);
         };
+        // Images that are changed at random are others each time.
         if self.few.is_none()
-            && let Some(count) = data.samples.len().filter(|count| *count <= MOST_COPIED)
-            // Changed images are others each time.
             && spec.data.augmentation.is_none()
+            && let Some(count) = data.samples.len().filter(|count| *count <= MOST_COPIED)
         {
             let few = self.few.insert(Vec::new());
             data.samples.fill_batch(spec.seed, 0, count as usize, few, &mut Vec::new());

@@ -250,3 +250,21 @@ fn images_can_be_changed_at_random() {
     let Err(Fault::Spec { path, .. }) = outcome else { panic!("{outcome:?}") };
     assert!(path.starts_with("data.augmentation"), "{path}");
 }
+
+#[test]
+fn copies_are_looked_for_among_a_few_images_that_stay_as_they_are() {
+    for (data, images, copies) in [
+        // An untaught generator's noise is near none of them.
+        (json!({"source": "mnist", "limit": 10}), 20, Some(json!(0.0))),
+        (json!({"source": "mnist"}), 500, Some(json!(0.0))),
+        (json!({"source": "mnist"}), 501, None),
+        (json!({"source": "mnist", "limit": 10, "augmentation": {"shift_px": 2}}), 20, None),
+    ] {
+        let mut bench = Bench::with_mnist(Ok(digits(images)));
+        bench.ask_done(load(spec(json!({"data": data}))));
+        bench.steps(1);
+        let report = reports(&bench).pop().expect("told");
+        assert!(report["scores"]["diversity"].is_number(), "{report}");
+        assert_eq!(report["scores"].get("copies"), copies.as_ref(), "{data}");
+    }
+}
