@@ -32,11 +32,11 @@ pub(crate) struct Arguments {
     /// Seeds that each lesson is given with, from 1 on.
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Steps between two looks: about as many as the page does in half a second.
+    /// Steps between two looks. The page looks every half second.
     #[arg(long, default_value_t = 25, value_parser = value_parser!(u64).range(1..))]
     every: u64,
-    /// Steps after which a lesson's step is given up: about as many as the page does in a minute.
-    #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u64).range(1..))]
+    /// Steps after which a lesson's step is given up.
+    #[arg(long, default_value_t = 12_000, value_parser = value_parser!(u64).range(1..))]
     most: u64,
     /// Print lines of JSON.
     #[arg(long)]
