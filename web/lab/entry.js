@@ -1,5 +1,9 @@
 // Loads the lab once the page has its first samples: nothing that the page needs waits for it.
 
+import { applyAddress } from "./teacher.js";
+
+applyAddress();
+
 // The page writes the address anew when it has loaded its run.
 const lesson = new URLSearchParams(location.hash.slice(1)).get("lesson") ?? undefined;
 
@@ -11,20 +15,39 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("lab.css", import.meta.url).href;
-  document.head.append(style);
-  const [{ default: initialize, open: openLab }, { ask }] = await Promise.all([
+  for (const file of ["lab.css", "beside.css", "microscope.css", "code.css", "shelf.css", "teacher.css"]) {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL(file, import.meta.url).href;
+    document.head.append(style);
+  }
+  const [{ default: initialize, open: openLab }, ...workers] = await Promise.all([
     import("./gan_lab.js"),
     import("./inspector.js"),
+    import("./second-run.js"),
+    import("./microscope.js"),
+    import("./shelf.js"),
   ]);
   await initialize();
-  openLab(document.getElementById("lab"), lesson, ask);
+  openLab(document.getElementById("lab"), lesson, Object.assign({}, ...workers));
+};
+
+// Keeps the site for use without a network. Browsers forbid that in private windows and on plain http, and
+// some throw at the mere name: the page does without.
+const keepOffline = async () => {
+  try {
+    const url = new URL("../service-worker.js", import.meta.url);
+    await navigator.serviceWorker?.register(url, { updateViaCache: "none" });
+  } catch {
+    // Nothing is lost that was there before.
+  }
 };
 
 // Without the lab the page is whole.
-const begin = () => open().catch((error) => console.warn("the lab could not be loaded:", error));
+const begin = () =>
+  open()
+    .catch((error) => console.warn("the lab could not be loaded:", error))
+    .then(keepOffline);
 
 if (window.ganPlayground) {
   begin();

@@ -18,20 +18,38 @@ impl DeviceName {
     pub(crate) fn open(self) -> Result<Device> {
         match self {
             Self::Cpu => Ok(gan_core::cpu()),
-            Self::Gpu => gpu(),
+            Self::Gpu => gpu().map(|(device, _)| device),
+        }
+    }
+
+    /// What it is called: the graphics processor by the name that its driver gives.
+    pub(crate) fn told(self) -> String {
+        match self {
+            Self::Cpu => "flex".to_owned(),
+            Self::Gpu => {
+                gpu().map_or_else(|_| "no gpu".to_owned(), |(_, name)| format!("wgpu, {name}"))
+            }
         }
     }
 }
 
+/// The one graphics processor: its runtime cannot be opened twice.
 #[cfg(feature = "gpu")]
-fn gpu() -> Result<Device> {
-    let (device, name) = pollster::block_on(gan_core::gpu())?;
-    eprintln!("computing on {name}");
-    Ok(device)
+fn gpu() -> Result<(Device, String)> {
+    use std::sync::Mutex;
+
+    static OPENED: Mutex<Option<(Device, String)>> = Mutex::new(None);
+    let mut opened = OPENED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(found) = &*opened {
+        return Ok(found.clone());
+    }
+    let found = pollster::block_on(gan_core::gpu())?;
+    eprintln!("computing on {}", found.1);
+    Ok(opened.insert(found).clone())
 }
 
 #[cfg(not(feature = "gpu"))]
-fn gpu() -> Result<Device> {
+fn gpu() -> Result<(Device, String)> {
     anyhow::bail!(
         "this build computes on the processor only: \
          run `cargo run --release -p gan-cli --features gpu -- … --device gpu`"

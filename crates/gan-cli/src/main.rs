@@ -4,6 +4,8 @@
 //! what came of it. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint was
 //! written).
 
+mod bench;
+mod code;
 mod data;
 mod device;
 mod digits;
@@ -49,8 +51,12 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Write a checkpoint's generator alone, for the widget or other programs.
     Export(export::Arguments),
+    /// Print a run as a short PyTorch program.
+    Code(code::Arguments),
     /// Give the page's lessons with several seeds: does each see what it waits for?
     Lessons(lessons::Arguments),
+    /// Time a step of each of the nets that speed is told by.
+    Bench(bench::Arguments),
     /// List the presets, or print one.
     Presets(listing::Arguments),
 }
@@ -71,7 +77,9 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Code(arguments) => code::run(&arguments),
         Command::Lessons(arguments) => lessons::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Presets(arguments) => listing::run(&arguments),
     };
     exit_code(outcome)

@@ -73,4 +73,4 @@ pub use scores::{PendingScores, StepScores};
 pub use stage::lattice_coordinates;
 pub use tensor::Tensor;
 #[cfg(feature = "training")]
-pub use trainer::{RealBatch, Trainer};
+pub use trainer::{Dissection, RealBatch, Trainer};

@@ -121,10 +121,11 @@ impl StepScores {
     }
 }
 
+/// The discriminator's outputs for a batch of each kind.
 #[derive(Clone, Copy)]
-struct Verdicts<'a> {
-    real: &'a [f32],
-    fake: &'a [f32],
+pub(crate) struct Verdicts<'a> {
+    pub(crate) real: &'a [f32],
+    pub(crate) fake: &'a [f32],
 }
 
 fn mean(values: &[f32], f: impl Fn(f64) -> f64) -> f64 {
@@ -153,7 +154,11 @@ fn against_average(better: &[f32], worse: &[f32]) -> f64 {
     mean(better, |t| softplus(worst - t)) + mean(worse, |t| softplus(t - best))
 }
 
-fn discriminator_loss(objective: Objective, smoothing: Smoothing, of: Verdicts<'_>) -> f64 {
+pub(crate) fn discriminator_loss(
+    objective: Objective,
+    smoothing: Smoothing,
+    of: Verdicts<'_>,
+) -> f64 {
     let (s, p) = (f64::from(smoothing.real), f64::from(smoothing.fake));
     let Verdicts { real, fake } = of;
     match objective {
@@ -170,7 +175,7 @@ fn discriminator_loss(objective: Objective, smoothing: Smoothing, of: Verdicts<'
     }
 }
 
-fn generator_loss(objective: Objective, of: Verdicts<'_>) -> f64 {
+pub(crate) fn generator_loss(objective: Objective, of: Verdicts<'_>) -> f64 {
     let Verdicts { real, fake } = of;
     match objective {
         Objective::NonSaturating => mean(fake, |t| softplus(-t)),

@@ -1,5 +1,7 @@
 //! One run's numbers and one step of it.
 
+mod dissection;
+
 use burn::tensor::Device;
 use gan_protocol::{Feed, RunSpec, Shape};
 use gan_random::{Purpose, stream};
@@ -17,6 +19,8 @@ use crate::presentation::presented;
 use crate::sampler::samples;
 use crate::scores::{PendingScores, StepOutputs};
 use crate::tensor::Tensor;
+
+pub use dissection::Dissection;
 
 /// Streams of the unrolled copy's steps, far from those of any run's own steps.
 const UNROLLED_STREAMS: u64 = 1 << 48;
@@ -154,16 +158,21 @@ impl Trainer {
         let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
         let Judged { judged, compared, squared_norm } =
             self.generator_step(&leaves, fakes, &batch, unrolled);
-        if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
-            let step = self.generator_optimizer.updates as f32;
-            let decay = ema.decay.min((1.0 + step) / (10.0 + step));
-            average.approach(&self.generator, decay);
-        }
+        self.move_average();
         let Verdicts { real, fake, penalty, auxiliary, squared_norm: of_discriminator } = verdicts;
         let squared_norms = Tensor::cat(vec![squared_norm, of_discriminator], 0);
         let outputs =
             StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary };
         PendingScores::new(self.generator_steps(), &self.spec, outputs)
+    }
+
+    /// Moves the average of the generator's weights, where there is one, after an update.
+    fn move_average(&mut self) {
+        if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
+            let step = self.generator_optimizer.updates as f32;
+            let decay = ema.decay.min((1.0 + step) / (10.0 + step));
+            average.approach(&self.generator, decay);
+        }
     }
 
     /// A batch of the generator with `parameters`, of the classes `labels`.

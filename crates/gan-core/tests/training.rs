@@ -2,6 +2,8 @@
 
 mod noise;
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Device;
 use gan_core::{
     Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
@@ -10,6 +12,7 @@ use gan_core::{
 use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
+use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
 use self::noise::reals;
@@ -316,4 +319,85 @@ fn a_wrong_spec_is_refused_before_anything_is_built() {
     assert!(
         matches!(Trainer::new(&spec, &device), Err(CoreError::Spec(error)) if error.path == "batch_size")
     );
+}
+
+#[test]
+fn a_step_taken_apart_is_the_step_that_follows() {
+    for patch in [
+        json!({}),
+        json!({"discriminator_steps": 3, "objective": "relativistic_paired", "label_smoothing": 0}),
+        json!({"packing": 2}),
+    ] {
+        let spec = small_spec(patch);
+        let mut trainer = trainer(&spec);
+        train(&mut trainer, 2);
+        let before = block_on(trainer.snapshot()).expect("read");
+        let apart = block_on(trainer.dissect(reals(&spec))).expect("read");
+        let untouched = block_on(trainer.snapshot()).expect("read");
+        assert_eq!(before.to_bytes(), untouched.to_bytes());
+        let made = train(&mut trainer, 1);
+        assert_eq!(made, [(apart.step, apart.scores)]);
+        let samples = spec.batch_size * spec.packing;
+        assert_eq!(apart.reals.len(), samples * 64);
+        assert_eq!([apart.fakes.len(), apart.fakes_after.len()], [samples * 64; 2]);
+        assert_ne!(apart.fakes, apart.fakes_after);
+        for verdicts in [
+            &apart.on_reals,
+            &apart.on_fakes,
+            &apart.on_reals_after,
+            &apart.on_fakes_after,
+            &apart.on_new_fakes,
+        ] {
+            assert_eq!(verdicts.len(), spec.batch_size);
+        }
+    }
+}
+
+#[test]
+fn a_step_taken_apart_lowers_both_losses_where_steps_are_small() {
+    let patch = json!({
+        "generator_optimizer": {"learning_rate": 1e-4},
+        "discriminator_optimizer": {"learning_rate": 1e-4},
+        // Without masks, which differ from pass to pass.
+        "discriminator": {"layers": [
+            {"kind": "conv", "channels": 3, "kernel": 4, "stride": 2, "padding": 1},
+            {"kind": "activation", "function": {"name": "leaky_relu"}},
+            {"kind": "flatten"},
+            {"kind": "linear", "units": 1}
+        ]}
+    });
+    let spec = small_spec(patch);
+    let apart = block_on(trainer(&spec).dissect(reals(&spec))).expect("read");
+    assert!(apart.discriminator_loss_after < apart.scores.discriminator_loss, "{apart:?}");
+    assert!(apart.generator_loss_after < apart.scores.generator_loss, "{apart:?}");
+}
+
+#[test]
+fn half_steps_leave_the_other_net_alone() {
+    let spec = small_spec(json!({}));
+    let tensors = |trainer: &Trainer, net: &str| -> BTreeMap<String, Vec<u8>> {
+        let bytes = block_on(trainer.snapshot()).expect("read").to_bytes();
+        let file = SafeTensors::deserialize(&bytes).expect("a checkpoint");
+        // Running statistics move with every batch that the generator makes.
+        let of_net = file.tensors().into_iter().filter(|(name, _)| {
+            name.starts_with(net) && !name.contains("running") && !name.contains("optimizer")
+        });
+        let found: BTreeMap<_, _> =
+            of_net.map(|(name, tensor)| (name, tensor.data().to_vec())).collect();
+        assert!(!found.is_empty(), "tensors of the {net}");
+        found
+    };
+    let mut trainer = trainer(&spec);
+    let mut batch = reals(&spec);
+    let (generator, discriminator) =
+        (tensors(&trainer, "generator"), tensors(&trainer, "discriminator"));
+    trainer.step_discriminator(&mut batch);
+    assert_eq!((trainer.generator_steps(), trainer.discriminator_steps()), (0, 1));
+    assert_eq!(tensors(&trainer, "generator"), generator);
+    let learned = tensors(&trainer, "discriminator");
+    assert_ne!(learned, discriminator);
+    trainer.step_generator(&mut batch);
+    assert_eq!((trainer.generator_steps(), trainer.discriminator_steps()), (1, 1));
+    assert_eq!(tensors(&trainer, "discriminator"), learned);
+    assert_ne!(tensors(&trainer, "generator"), generator);
 }

@@ -1,20 +1,10 @@
 //! Questions to the worker that looks into nets, beside the run.
 
-use std::cell::RefCell;
-
-use js_sys::{Function, Object, Reflect, Uint8Array, Uint16Array};
+use js_sys::{Uint8Array, Uint16Array};
 use wasm_bindgen::prelude::*;
 
 use crate::playground::settle;
-
-thread_local! {
-    static ASK: RefCell<Option<Function>> = const { RefCell::new(None) };
-}
-
-/// Takes the function that asks.
-pub(crate) fn set_up(ask: Function) {
-    ASK.set(Some(ask));
-}
+use crate::workers;
 
 /// A question.
 pub(crate) enum Question {
@@ -30,26 +20,14 @@ pub(crate) enum Question {
 
 /// Asks; `done` is given the answer, or what is said against the question.
 pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>) + 'static) {
-    let fields = Object::new();
-    // Setting a member of a fresh object does not fail.
-    let set = |name: &str, value: &JsValue| drop(Reflect::set(&fields, &name.into(), value));
-    let kind = match question {
-        Question::Inspect(checkpoint) => {
-            set("checkpoint", &checkpoint);
-            "inspect"
-        }
+    let (kind, fields) = match question {
+        Question::Inspect(checkpoint) => ("inspect", vec![("checkpoint", checkpoint.into())]),
         Question::Verdicts(pixels, labels) => {
-            set("pixels", &pixels);
-            set("labels", &Uint16Array::from(labels.as_slice()));
-            "verdicts"
+            let labels = Uint16Array::from(labels.as_slice());
+            ("verdicts", vec![("pixels", pixels.into()), ("labels", labels.into())])
         }
-        Question::Generator => "generator",
-        Question::Read(pixels) => {
-            set("pixels", &pixels);
-            "read"
-        }
+        Question::Generator => ("generator", Vec::new()),
+        Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
-    let ask = ASK.with_borrow(Clone::clone);
-    let asked = ask.and_then(|ask| ask.call2(&JsValue::UNDEFINED, &kind.into(), &fields).ok());
-    settle(&asked.unwrap_or(JsValue::UNDEFINED), done);
+    settle(&workers::ask("ask", kind, &fields), done);
 }

@@ -4,29 +4,40 @@
 //! [`playground`], the interface that every script has. So the page opens as fast as without it,
 //! and nothing in here can disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past; `findings` what is good and bad about the run,
+//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past,
+//! `microscope` a step of it taken apart, `beside` another run next to it, `code` a
+//! program that makes the same, `shelf` the runs that are kept in this browser; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
+mod beside;
+mod code;
+mod copy;
 mod findings;
 pub mod images;
 mod inspector;
 pub mod lessons;
+mod microscope;
 mod picture;
 pub mod playground;
 pub mod remedies;
+mod saving;
+mod shelf;
 pub mod stage;
+mod teacher;
 mod timeline;
 pub mod words;
+mod workers;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for. `ask` puts
-/// questions to the worker that looks into nets (`web/lab/inspector.js`).
+/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for. `workers`
+/// holds the functions that ask the lab's own workers (`web/lab`): `ask`, of the one that looks into
+/// nets; `second`, of a run beside the page's; `microscope`, of a copy of the page's run.
 #[wasm_bindgen]
-pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Function) {
+pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys::Object) {
     console_error_panic_hook::set_once();
-    inspector::set_up(ask);
+    workers::set_up(workers);
     // What takes more room than the page's charts may have before them stands beneath them.
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
@@ -45,6 +56,11 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, ask: js_sys::Fu
             view! {
                 <images::Images/>
                 <timeline::view::TimelineView/>
+                <microscope::view::Microscope/>
+                <beside::view::Beside/>
+                <code::Code/>
+                <shelf::view::ShelfView/>
+                <teacher::Teacher/>
             }
         });
         handle.forget();

@@ -62,6 +62,15 @@ impl Picture {
             let _ = context.put_image_data(&image, 0.0, 0.0);
         }
     }
+
+    /// The picture as the `data:` address of a PNG file.
+    pub(crate) fn address(&self) -> Option<String> {
+        let document = web_sys::window()?.document()?;
+        let canvas = document.create_element("canvas").ok()?;
+        let canvas = canvas.dyn_into::<HtmlCanvasElement>().ok()?;
+        self.show(&canvas);
+        canvas.to_data_url_with_type("image/png").ok()
+    }
 }
 
 #[cfg(test)]

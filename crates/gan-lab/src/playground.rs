@@ -109,6 +109,20 @@ pub(crate) fn checkpoint(done: impl FnOnce(Uint8Array) + 'static) {
     });
 }
 
+/// As [`checkpoint`]; `None` if the page refuses.
+pub(crate) fn checkpoint_or_not(done: impl FnOnce(Option<Uint8Array>) + 'static) {
+    settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
+        done(found.ok().and_then(|found| found.dyn_into().ok()));
+    });
+}
+
+/// The preset that the run was made from, and what it learns from, as a spec names it.
+pub(crate) fn names() -> (String, String) {
+    let snapshot = snapshot();
+    let text = |name: &str| member(&snapshot, name).as_string().unwrap_or_default();
+    (text("preset"), text("dataset"))
+}
+
 /// Calls `done` with what `promise` gives, or with the message of its refusal.
 pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String>) + 'static) {
     let done = std::rc::Rc::new(RefCell::new(Some(done)));
@@ -190,37 +204,78 @@ impl Observed {
     }
 }
 
-/// How the run does.
+/// The run in force, as JSON has it.
+pub(crate) fn spec() -> serde_json::Value {
+    let spec = JSON::stringify(&call("spec", &JsValue::UNDEFINED));
+    let spec = spec.ok().and_then(|text| text.as_string()).unwrap_or_default();
+    serde_json::from_str(&spec).unwrap_or_default()
+}
+
+/// The same as JavaScript has it.
+pub(crate) fn spec_value() -> JsValue {
+    call("spec", &JsValue::UNDEFINED)
+}
+
+/// Whether the run is on files of the user's, which only the page holds.
+pub(crate) fn has_own_files() -> bool {
+    let source = member(&member(&spec_value(), "data"), "source").as_string();
+    matches!(source.as_deref(), Some("idx_files" | "cifar_files"))
+}
+
+/// Calls `done` when the run rests.
+pub(crate) fn pause(done: impl FnOnce() + 'static) {
+    settle(&call("pause", &JsValue::UNDEFINED), |_| done());
+}
+
+/// Calls `done` when one step more has been made, or was refused, which the page itself tells.
+pub(crate) fn step(done: impl FnOnce() + 'static) {
+    settle(&call("step", &1.into()), |_| done());
+}
+
+/// Goes on from a checkpoint, at rest.
+pub(crate) fn restore(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
+    settle(&call("restore", bytes), |answer| done(answer.map(drop)));
+}
+
+/// Trains the run in force from its start.
+pub(crate) fn train_anew() {
+    drive(Some(call("spec", &JsValue::UNDEFINED)), true, || ());
+}
+
+/// The page's own snapshot.
+pub(crate) fn snapshot() -> JsValue {
+    call("snapshot", &JsValue::UNDEFINED)
+}
+
+/// How the run does, with the lab's own scores beside the page's.
 pub fn observed() -> Observed {
-    let snapshot = call("snapshot", &JsValue::UNDEFINED);
-    let found = member(&snapshot, "diagnoses");
+    let mut observed = observed_in(&snapshot());
+    OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
+    observed
+}
+
+/// How the run of a snapshot does.
+pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
+    let found = member(snapshot, "diagnoses");
     let found = if found.is_object() { Array::from(&found) } else { Array::new() };
     let finding = |one: JsValue| Finding {
         kind: member(&one, "kind").as_string().unwrap_or_default(),
-        figures: numbers(&member(&one, "figures")),
+        figures: numbers_of(&member(&one, "figures")),
     };
     Observed {
-        step: member(&snapshot, "step").as_f64().unwrap_or(0.0) as u64,
-        scores: scores_of(&snapshot),
+        step: member(snapshot, "step").as_f64().unwrap_or(0.0) as u64,
+        scores: numbers_of(&member(snapshot, "scores")),
         findings: found.iter().map(finding).collect(),
     }
 }
 
-/// The page's scores, and the lab's own beside them.
-fn scores_of(snapshot: &JsValue) -> BTreeMap<String, f64> {
-    let mut scores = numbers(&member(snapshot, "scores"));
-    OWN_SCORES.with_borrow(|own| scores.extend(own.clone()));
-    scores
-}
-
 /// Whether the run is going on.
 pub(crate) fn is_running() -> bool {
-    let snapshot = call("snapshot", &JsValue::UNDEFINED);
-    member(&snapshot, "phase").as_string().as_deref() == Some("running")
+    member(&snapshot(), "phase").as_string().as_deref() == Some("running")
 }
 
 /// The members of `object` that are numbers.
-fn numbers(object: &JsValue) -> BTreeMap<String, f64> {
+pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
     let entries = entries.into_iter().map(|entry| Array::from(&entry));
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
@@ -246,7 +301,7 @@ pub fn apply(change: Change) {
         }
         Change::Objective(objective) => set("objective", objective.into()),
         Change::DiscriminatorSteps(steps) => set("discriminator_steps", steps.into()),
-        Change::Anew(fields) => return begin_anew(spec, fields),
+        Change::Anew(fields) => return begin_anew(fields),
     }
     ignore_refusal(&call("tune", &tuning));
 }
@@ -262,12 +317,9 @@ pub(crate) fn begin_anew_with(fields: &str) {
 }
 
 /// The run with other `fields`, a JSON merge patch, from its start, and on if it was going.
-fn begin_anew(spec: JsValue, fields: &str) {
-    let spec = JSON::stringify(&spec).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    let (Ok(spec), Ok(fields)) = (serde_json::from_str(&spec), serde_json::from_str(fields)) else {
-        return;
-    };
-    let spec = gan_protocol::merged(&spec, &fields).to_string();
+fn begin_anew(fields: &str) {
+    let Ok(fields) = serde_json::from_str(fields) else { return };
+    let spec = gan_protocol::merged(&spec(), &fields).to_string();
     let was_running = is_running();
     drive(JSON::parse(&spec).ok(), was_running, || ());
 }

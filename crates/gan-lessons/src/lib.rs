@@ -9,12 +9,16 @@ use gan_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 10] = [
     include_str!("../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../web/lessons/collapse-on-a-ring.json"),
     include_str!("../../../web/lessons/repairs.json"),
     include_str!("../../../web/lessons/collapse-on-digits.json"),
     include_str!("../../../web/lessons/vanishing-gradient.json"),
+    include_str!("../../../web/lessons/discriminator-too-strong.json"),
+    include_str!("../../../web/lessons/discriminator-too-weak.json"),
+    include_str!("../../../web/lessons/oscillation.json"),
+    include_str!("../../../web/lessons/memorising.json"),
     include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 

@@ -44,7 +44,8 @@ pub struct DataSpec {
 pub enum DataSource {
     /// MNIST's training images (LeCun, Cortes & Burges): 60,000 of 28 x 28.
     Mnist,
-    /// Digits drawn by strokes at run time: unlimited, nothing to download.
+    /// Digits drawn by strokes at run time: unlimited, nothing to download; a list of them where
+    /// a run chooses from one.
     DrawnDigits,
     /// IDX files that the user chose: MNIST, Fashion-MNIST and whatever has their form.
     IdxFiles,
@@ -235,7 +236,7 @@ impl DataSpec {
             let message = format!("its samples are {fixed}; the spec asks for {}", self.shape());
             return Err(SpecError::new("source", message));
         }
-        let made = matches!(self.source, DataSource::DrawnDigits | DataSource::StackedMnist);
+        let made = self.source == DataSource::StackedMnist;
         let chosen = [
             ("classes", !self.classes.is_empty()),
             ("class_weights", !self.class_weights.is_empty()),

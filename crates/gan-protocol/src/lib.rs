@@ -34,8 +34,8 @@ pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
-    Backend, Command, Event, FrameKind, Metrics, Phase, Reply, Request, SampleSet, StageSet, Task,
-    Tuning,
+    Backend, Command, Event, FrameKind, Metrics, NetName, Phase, Reply, Request, SampleSet,
+    StageSet, Task, Tuning,
 };
 pub use net::{InitialWeights, NetSpec};
 pub use number::decimal;

@@ -46,6 +46,32 @@ pub enum Command {
         /// Generator steps.
         count: u32,
     },
+    /// One step of one net, the other being left as it is; settles when it is done. Not while the
+    /// run trains.
+    StepAlone {
+        /// Whose.
+        net: NetName,
+    },
+    /// Takes the next step apart, on a copy. Reply: [`Reply::Shown`]; attached: its first reals, the
+    /// generator's first samples, and what the generator makes of the same latents after its update,
+    /// up to eight of each. `numbers`: `step`, counted from 1; `latents`, of the samples that are
+    /// attached, each with the first eight of its numbers; of the same samples the discriminator's
+    /// outputs `onReals`, `onFakes` before its update, `onRealsAfter`, `onFakesAfter` after it, and
+    /// `onNewFakes` for what the updated generator makes (with packing for the packs that begin with
+    /// them); under `means` the same names over the whole batch; `discriminatorLoss`,
+    /// `discriminatorLossAfter`, `discriminatorGradientNorm`, `generatorLoss`, `generatorLossAfter`,
+    /// `generatorGradientNorm`, `penalty`, `auxiliary`.
+    Dissect,
+    /// Looks for the real image that is most like each of `count` samples from the latents of `seed`.
+    /// Reply: [`Reply::Shown`]; attached: the samples, and beside each its nearest real one. `numbers`:
+    /// their Euclidean `distances`, relative to the mean distance between two reals, and how many
+    /// reals were `searched`.
+    NearestReals {
+        /// How many, at most 64.
+        count: u32,
+        /// Which latents.
+        seed: u64,
+    },
     /// Changes settings of the run as it goes.
     Tune(Tuning),
     /// Draws `count` samples from the latents of `seed`. Reply: [`Reply::Samples`].
@@ -76,6 +102,16 @@ pub enum Command {
     FrameDrawn,
     /// Settles at once: the worker is alive.
     Ping,
+}
+
+/// One of the two nets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetName {
+    /// Makes samples.
+    Generator,
+    /// Judges them.
+    Discriminator,
 }
 
 /// Settings that can change while a run goes on; `None` leaves one as it is.
@@ -221,6 +257,13 @@ pub enum Reply {
     Checkpoint {
         /// After how many generator steps.
         step: u64,
+    },
+    /// What was looked for; the samples attached, in as many parts as the command says.
+    Shown {
+        /// How to read a part.
+        set: SampleSet,
+        /// As JSON, since the page does not read it; the command says what is in it.
+        numbers: String,
     },
     /// Checkpoints before and after one step; attached.
     Probe,

@@ -1,11 +1,18 @@
 //! How a session asks for real samples, without knowing where bytes come from.
 
 use gan_data::{
-    Augmentation, Augmented, DataError, EndlessDigits, EndlessPoints, Gaussian, ImageSet,
-    PointDistribution, RealSamples, SettingError, ShuffledImages, StackedDigits, WeightedClasses,
-    cifar10,
+    Augmentation, Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, Gaussian,
+    ImageSet, PointDistribution, RealSamples, SettingError, ShuffledImages, StackedDigits,
+    WeightedClasses, cifar10,
 };
 use gan_protocol::{DataSource, DataSpec, Fault, PointsSpec, RunSpec, Shape};
+
+/// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
+const LISTED_DIGITS: usize = 10_000;
+/// Whose handwriting they are in: one for all runs, as a set of images is one.
+const LISTED_DIGITS_SEED: u64 = 1;
+/// The most that are drawn at a run's start.
+const MOST_LISTED_DIGITS: usize = 20_000;
 
 /// Called with how many bytes are there and how many are expected.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
@@ -60,7 +67,7 @@ impl LoadedData {
                 let points = points.ok_or_else(|| missing("data.points"))?;
                 Box::new(EndlessPoints::new(points).map_err(|e| setting("data.points", &e))?)
             }
-            DataSource::DrawnDigits => Self::augmented(spec, Box::new(EndlessDigits))?,
+            DataSource::DrawnDigits => Self::drawn_digits(spec)?,
             DataSource::IdxFiles => {
                 Self::images(spec, ImageSet::from_idx_files(files).map_err(file)?)?
             }
@@ -94,16 +101,27 @@ impl LoadedData {
         }
     }
 
-    /// Drawn digits in MNIST's place, where they would do: they have one shape only, and no list to
-    /// choose from.
+    /// Drawn digits in MNIST's place, where they would do: they have one shape only.
     pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
-        let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
-        if !alike || chooses || spec.limit.is_some() {
+        if !alike {
             return Ok(None);
         }
-        let samples = Self::augmented(spec, Box::new(EndlessDigits))?;
+        let samples = Self::drawn_digits(spec)?;
         Ok(Some(Self { source: DataSource::DrawnDigits, samples }))
+    }
+
+    /// Digits without end, or a list of them where `spec` chooses from one.
+    fn drawn_digits(spec: &DataSpec) -> Result<Box<dyn RealSamples>, Fault> {
+        let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
+        if !chooses && spec.limit.is_none() {
+            return Self::augmented(spec, Box::new(EndlessDigits));
+        }
+        // Of all that are drawn a class leaves some: the limit counts what is left.
+        let all = if chooses { LISTED_DIGITS } else { 0 };
+        let count = spec.limit.map_or(all, |limit| all.max(limit as usize)).min(MOST_LISTED_DIGITS);
+        let digits = DrawnDigits { seed: LISTED_DIGITS_SEED }.listed(count).map_err(file)?;
+        Self::images(spec, digits)
     }
 
     /// Images as `spec` wants them: which of them, in which shape, how often, how changed.

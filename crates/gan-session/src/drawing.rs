@@ -1,7 +1,7 @@
 //! From a generator's numbers to pixels.
 
 use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
-use gan_protocol::SampleSet;
+use gan_protocol::{DataSpec, SampleSet, Shape};
 
 /// The page's colours of reals and fakes, told apart by colour-blind eyes too.
 const REAL: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.55 };
@@ -21,6 +21,19 @@ pub fn pixels(values: &[f32], set: SampleSet) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// How to read `count` samples of `data`.
+pub(crate) fn set_of(data: &DataSpec, count: usize) -> SampleSet {
+    if data.shape() == Shape::flat(2) {
+        return SampleSet { count, width: 0, height: 0, channels: 2 };
+    }
+    SampleSet { count, width: data.width, height: data.height, channels: data.channels }
+}
+
+/// The bytes of samples, as `set` says how to read them.
+pub(crate) fn bytes_of(values: &[f32], set: SampleSet) -> Vec<u8> {
+    if set.width == 0 { point_bytes(values) } else { pixels(values, set) }
 }
 
 /// The bytes of points (x, y, x, y …), little-endian.

@@ -1,11 +1,11 @@
 //! The run that a session has in hand: nets, data and what it is doing.
 
-use gan_core::{CoreError, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
-use gan_protocol::{FrameKind, Phase, SampleSet, Shape};
+use gan_core::{CoreError, Dissection, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
+use gan_protocol::{FrameKind, NetName, Phase, SampleSet, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
-use crate::drawing::{picture, pixels, point_bytes};
+use crate::drawing::{bytes_of, picture, set_of};
 use crate::health::Health;
 use crate::pace::{Chore, Pace};
 
@@ -113,6 +113,23 @@ impl Run {
         Ok(Some((before, copy.snapshot().await?)))
     }
 
+    /// The next step, taken apart on a copy; `None` without data.
+    pub(crate) async fn dissect(&mut self) -> Result<Option<Dissection>, CoreError> {
+        let Some(data) = self.data.as_mut() else { return Ok(None) };
+        let batches = batches(&self.trainer, data, &mut self.values);
+        self.trainer.dissect(batches).await.map(Some)
+    }
+
+    /// One step of one net; none without data.
+    pub(crate) fn step_alone(&mut self, net: NetName) {
+        let Some(data) = self.data.as_mut() else { return };
+        let batches = batches(&self.trainer, data, &mut self.values);
+        match net {
+            NetName::Generator => self.trainer.step_generator(batches),
+            NetName::Discriminator => self.trainer.step_discriminator(batches),
+        }
+    }
+
     /// The step that follows `before`, made on a copy; `None` without data.
     pub(crate) async fn repeat(
         &mut self,
@@ -160,14 +177,8 @@ impl Run {
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
         let values = self.trainer.samples(inputs, noise).await?;
         let count = inputs.count(self.trainer.spec());
-        let data = &self.trainer.spec().data;
-        if data.shape() == Shape::flat(2) {
-            let set = SampleSet { count, width: 0, height: 0, channels: 2 };
-            return Ok((set, point_bytes(&values)));
-        }
-        let set =
-            SampleSet { count, width: data.width, height: data.height, channels: data.channels };
-        Ok((set, pixels(&values, set)))
+        let set = set_of(&self.trainer.spec().data, count);
+        Ok((set, bytes_of(&values, set)))
     }
 
     /// Which sheet is next, and the latents that it is drawn from.
@@ -188,10 +199,20 @@ impl Run {
 }
 
 fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> PendingScores {
+    let batches = batches(trainer, data, values);
+    trainer.step(batches)
+}
+
+/// The batch for each of the discriminator's steps.
+fn batches<'a>(
+    trainer: &Trainer,
+    data: &'a mut LoadedData,
+    values: &'a mut Vec<f32>,
+) -> impl FnMut(u64) -> RealBatch + use<'a> {
     let (seed, count) = (trainer.spec().seed, trainer.reals_per_step());
     let mut labels = Vec::new();
-    trainer.step(|step| {
+    move |step| {
         data.samples.fill_batch(seed, step, count, values, &mut labels);
         RealBatch { values: values.clone(), labels: labels.clone() }
-    })
+    }
 }

@@ -1,6 +1,8 @@
 //! Requests in, events out.
 
+mod dissecting;
 mod loading;
+mod neighbours;
 mod reporting;
 mod sampling;
 mod staging;
@@ -78,6 +80,9 @@ impl<L: DataLoader> Session<L> {
                 Ok(()) => return,
                 Err(fault) => Err(fault),
             },
+            Command::StepAlone { net } => self.step_alone(net).await.map(done),
+            Command::Dissect => self.dissect().await,
+            Command::NearestReals { count, seed } => self.nearest_reals(count, seed).await,
             Command::Tune(tuning) => self.tune(&tuning).map(done),
             Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),

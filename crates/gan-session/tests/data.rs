@@ -222,8 +222,23 @@ fn a_few_images_of_some_classes_can_be_learned_from() {
 }
 
 #[test]
-fn a_choice_that_drawn_digits_cannot_make_is_not_made_silently() {
-    let patch = json!({"data": {"source": "mnist", "classes": [3, 5]}});
+fn drawn_digits_are_chosen_from_where_mnist_is_not_there() {
+    let patch = json!({"data": {"source": "mnist", "classes": [3, 5], "limit": 20}});
+    let mut bench = Bench::loaded(ring());
+    bench.ask_done(load(spec(patch)));
+    let data = bench.all(|event| match event {
+        Event::Data { source, samples } => Some((*source, *samples)),
+        _ => None,
+    });
+    assert_eq!(data.last(), Some(&(DataSource::DrawnDigits, Some(20))));
+    let told = |event: &Event| matches!(event, Event::Fault(Fault::DataMissing { .. }));
+    assert_eq!(bench.all(|event| told(event).then_some(())).len(), 1);
+    bench.steps(2);
+}
+
+#[test]
+fn a_class_that_no_digit_has_is_refused() {
+    let patch = json!({"data": {"source": "mnist", "classes": [3, 12]}});
     let mut bench = Bench::loaded(ring());
     bench.steps(2);
     let (outcome, _) = bench.ask(load(spec(patch)));

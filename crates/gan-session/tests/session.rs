@@ -3,7 +3,7 @@
 mod bench;
 
 use bench::{Bench, digits, load, resume, spec};
-use gan_protocol::{Command, DataSource, Event, Fault, FrameKind, Phase, Reply, Tuning};
+use gan_protocol::{Command, DataSource, Event, Fault, FrameKind, NetName, Phase, Reply, Tuning};
 use serde_json::json;
 #[test]
 fn a_sheet_is_there_before_the_data_and_training_waits_for_start() {
@@ -288,4 +288,54 @@ fn loading_another_run_settles_the_steps_of_the_old_one() {
     bench.ask_done(load(spec(json!({"seed": 4}))));
     assert!(matches!(bench.outcome(steps), Some((Err(Fault::State { .. }), _))));
     assert_eq!(bench.phases().last(), Some(&(Phase::Ready, 0)));
+}
+
+#[test]
+fn a_step_is_taken_apart_before_it_is_made() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.steps(2);
+    let before = bench.checkpoint();
+    let (outcome, attachments) = bench.ask(Command::Dissect);
+    let Ok(Reply::Shown { set, numbers }) = outcome else { panic!("a step taken apart") };
+    assert_eq!(attachments.len(), 3);
+    for bytes in &attachments {
+        assert_eq!(bytes.len(), set.count * set.width * set.height * set.channels);
+    }
+    assert_ne!(attachments[1], attachments[2]);
+    assert_eq!(bench.checkpoint(), before);
+    let numbers: serde_json::Value = serde_json::from_str(&numbers).expect("JSON");
+    bench.steps(1);
+    let last = *bench.metrics().last().expect("measured");
+    assert_eq!(numbers["step"], 3);
+    assert_eq!(numbers["generatorLoss"], last.generator_loss);
+    assert_eq!(numbers["discriminatorLoss"], last.discriminator_loss);
+    assert_eq!(numbers["onFakes"].as_array().map(Vec::len), Some(set.count));
+    assert_eq!(numbers["latents"].as_array().map(Vec::len), Some(set.count));
+}
+
+#[test]
+fn one_net_is_stepped_alone_while_the_run_rests() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    bench.ask_done(Command::StepAlone { net: NetName::Discriminator });
+    assert_eq!(bench.phases().last(), Some(&(Phase::Ready, 0)));
+    bench.ask_done(Command::StepAlone { net: NetName::Generator });
+    assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 1)));
+    bench.ask_done(Command::Start);
+    let refused = bench.ask(Command::StepAlone { net: NetName::Generator }).0;
+    assert!(matches!(refused, Err(Fault::State { .. })), "{refused:?}");
+}
+
+#[test]
+fn the_nearest_real_image_of_a_sample_is_found() {
+    let mut bench = Bench::loaded(spec(json!({})));
+    let (outcome, attachments) = bench.ask(Command::NearestReals { count: 3, seed: 1 });
+    let Ok(Reply::Shown { set, numbers }) = outcome else { panic!("a search") };
+    assert_eq!((set.count, attachments.len()), (3, 2));
+    let numbers: serde_json::Value = serde_json::from_str(&numbers).expect("JSON");
+    let distances = numbers["distances"].as_array().expect("a list");
+    assert!(distances.len() == 3 && distances.iter().all(|one| one.as_f64() > Some(0.0)));
+    let bytes = set.width * set.height * set.channels;
+    assert!(attachments.iter().all(|images| images.len() == 3 * bytes));
+    let refused = bench.ask(Command::NearestReals { count: 65, seed: 1 }).0;
+    assert!(matches!(refused, Err(Fault::Spec { ref path, .. }) if path == "count"), "{refused:?}");
 }

@@ -1,4 +1,5 @@
-//! Puts the static site together in dist/: the page, the workers, their scripts, the manifest.
+//! Puts the static site together in dist/: the page, the workers, their scripts, the manifest, and
+//! at last what keeps all of it for use without a network.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use crate::context::Context;
 use crate::stages::Stages;
 use crate::tools::{self, Tools};
 use crate::worker::{self, Output, Variant};
-use crate::{data, files, lab, page, widget};
+use crate::{data, files, lab, offline, page, widget};
 
 /// What a build of the site holds besides the page and the CPU worker.
 #[derive(Clone, Copy)]
@@ -55,6 +56,7 @@ pub fn build_for_cpu(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
     })?;
     stages.run("lab", || lab::build_and_install(ctx, &tools))?;
     stages.run("widget", || widget::build_and_install(ctx, &tools))?;
+    offline::install(ctx)?;
     Ok(tools)
 }
 
@@ -69,7 +71,8 @@ pub fn build_and_install(
     output: Output,
 ) -> Result<()> {
     worker::build(ctx, tools, variant, output)?;
-    install_workers(ctx, &[variant])
+    install_workers(ctx, &[variant])?;
+    offline::install(ctx)
 }
 
 /// The command `build-worker`.
@@ -98,7 +101,8 @@ pub fn build_page_alone(ctx: &Context) -> Result<()> {
         install_workers(ctx, &ready)
     })?;
     stages.run("lab", || lab::build_and_install(ctx, &tools))?;
-    stages.run("widget", || widget::build_and_install(ctx, &tools))
+    stages.run("widget", || widget::build_and_install(ctx, &tools))?;
+    offline::install(ctx)
 }
 
 /// Puts staged workers and the hand-written scripts into the site, then renews the manifest.

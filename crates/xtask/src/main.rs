@@ -14,6 +14,7 @@ mod files;
 mod freshness;
 mod lab;
 mod module;
+mod offline;
 mod packages;
 mod page;
 mod process;

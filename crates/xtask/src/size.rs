@@ -116,6 +116,8 @@ fn part(path: &Path) -> Part {
     let first = folders.next().unwrap_or_default();
     let second = folders.next();
     match (&*first, second.as_deref()) {
+        // For use without a network; loaded once the page works.
+        ("service-worker.js" | "offline.json", None) => Part::OnDemand,
         ("worker", Some("gpu")) => Part::GpuWorker,
         ("worker", _) => Part::CpuWorker,
         ("widget", _) => Part::Widget,
@@ -175,6 +177,10 @@ mod tests {
             ("models/digits.safetensors", Part::OnDemand),
             ("lessons/one.json", Part::OnDemand),
             ("icon.png", Part::OnDemand),
+            ("icons/icon.svg", Part::OnDemand),
+            ("manifest.webmanifest", Part::OnDemand),
+            ("service-worker.js", Part::OnDemand),
+            ("offline.json", Part::OnDemand),
         ] {
             assert_eq!(part(Path::new(path)), expected, "{path}");
         }

@@ -81,6 +81,8 @@ async function newContext(t, browser, { init = [], routes = [], context: context
     // A refused clipboard or download is not what is tested.
     permissions: ["clipboard-read", "clipboard-write"],
     acceptDownloads: true,
+    // What a service worker answers passes by the tests' routes.
+    serviceWorkers: "block",
     ...contextOptions,
   });
   t.after(() => context.close());

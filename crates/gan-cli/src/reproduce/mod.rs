@@ -3,22 +3,28 @@
 mod digits;
 mod mixture;
 mod rows;
+mod seeds;
 mod table;
 
-use std::time::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
 use gan_protocol::{RunSpec, merged, preset};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::digits::DigitJudge;
 use self::rows::{Arm, Row, ScoreKind};
+use self::seeds::Seeds;
 use crate::data::DataArguments;
 use crate::device::DeviceName;
-use crate::runs::TrainedRun;
+use crate::runs::{TrainedRun, snapshot};
 use crate::scores::Scores;
 use crate::{Ending, interrupt};
+
+/// Between two checkpoints of a run that is kept.
+const SAVE_EVERY: Duration = Duration::from_secs(60);
 
 /// Arguments of `gan reproduce`.
 #[derive(Args)]
@@ -32,15 +38,19 @@ pub(crate) struct Arguments {
     /// Only these arms.
     #[arg(long, value_name = "ARM", num_args = 1.., value_delimiter = ',')]
     arms: Vec<String>,
-    /// Seeds 1 to this; the row says how many otherwise.
-    #[arg(long)]
-    seeds: Option<u64>,
+    /// Seeds 1 to this, or those of a range (2-5); the row says how many otherwise.
+    #[arg(long, value_name = "COUNT|FIRST-LAST")]
+    seeds: Option<Seeds>,
     /// Generator steps; the row says how many otherwise.
     #[arg(long)]
     steps: Option<u64>,
     /// Tell the scores after every so many steps too.
     #[arg(long, value_name = "STEPS")]
     every: Option<u64>,
+    /// Keep every run's checkpoint in this folder and go on from those that are there: a row that
+    /// was interrupted goes on, and one that is done is scored only.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -103,14 +113,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         bail!("the row `{}` has no arm `{name}`", row.name);
     }
     let steps = arguments.steps.unwrap_or(row.steps);
-    let seeds = arguments.seeds.unwrap_or(row.seeds);
+    let seeds = arguments.seeds.unwrap_or(Seeds::first(row.seeds));
+    if let Some(folder) = &arguments.out {
+        let problem = || format!("cannot make the folder {}", folder.display());
+        std::fs::create_dir_all(folder).with_context(problem)?;
+    }
     let begin = Instant::now();
     let mut judge = Judge::new(row.scores, arguments)?;
     let mut outcomes = Vec::new();
     let chosen = |arm: &&Arm| arguments.arms.is_empty() || arguments.arms.contains(&arm.name);
     'arms: for arm in row.arms.iter().filter(chosen) {
         let mut outcome = Outcome { arm: arm.clone(), scores: Vec::new() };
-        for seed in 1..=seeds {
+        for seed in seeds.numbers() {
             let Some(found) = train(&row, arm, seed, steps, arguments, &mut judge)? else {
                 break 'arms;
             };
@@ -126,6 +140,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         eprintln!("{:.0} s", begin.elapsed().as_secs_f64());
     }
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
+}
+
+fn file_name(row: &Row, arm: &Arm, seed: u64) -> String {
+    format!("{}-{}-{seed}.safetensors", row.name, arm.name)
 }
 
 fn told(scores: &Scores) -> String {
@@ -147,7 +165,17 @@ fn train(
     value["seed"] = seed.into();
     let spec = RunSpec::from_value(value)?;
     let device = arguments.device.open()?;
-    let mut run = TrainedRun::new(&spec, &arguments.data, None, &device)?;
+    let kept = arguments.out.as_ref().map(|folder| folder.join(file_name(row, arm, seed)));
+    let resume = kept.as_deref().filter(|path| path.exists());
+    if let Some(path) = resume {
+        let same = snapshot(path)?.header.spec == spec;
+        ensure!(same, "{} holds a run with other settings", path.display());
+    }
+    let mut run = TrainedRun::new(&spec, &arguments.data, resume, &device)?;
+    let done = run.trainer.generator_steps();
+    ensure!(done <= steps, "{arm} seed {seed} is at step {done} already", arm = arm.name);
+    let save = |run: &TrainedRun| kept.as_deref().map_or(Ok(()), |path| run.save(path));
+    let mut saved = Instant::now();
     let bar = if arguments.json { ProgressBar::hidden() } else { ProgressBar::new(steps) };
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:24} {pos}/{len} {per_sec} {eta}") {
         bar.set_style(style);
@@ -155,7 +183,12 @@ fn train(
     bar.set_message(format!("{} seed {seed}", arm.name));
     while run.trainer.generator_steps() < steps {
         if interrupt::is_wanted() {
+            save(&run)?;
             return Ok(None);
+        }
+        if saved.elapsed() > SAVE_EVERY {
+            save(&run)?;
+            saved = Instant::now();
         }
         let done = run.trainer.generator_steps();
         let next = arguments.every.map_or(steps, |every| (done / every + 1) * every);
@@ -168,5 +201,6 @@ fn train(
         }
     }
     bar.finish_and_clear();
+    save(&run)?;
     judge.scores(&run, row.samples).map(Some)
 }

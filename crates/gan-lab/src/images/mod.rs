@@ -1,9 +1,12 @@
-//! A closer look: which digits are drawn, how the discriminator judges images and a drawing, and the
-//! generator itself, of images or points, to walk through and to take along.
+//! A closer look: which digits are drawn, how the discriminator judges images and a drawing, a
+//! game against it,
+//! which real images samples are most like, and the generator itself, of images or points, to walk through and to take along.
 
 mod digits;
 mod drawing;
+mod game;
 mod generator;
+mod nearest;
 mod verdicts;
 
 use leptos::prelude::*;
@@ -29,13 +32,15 @@ pub(crate) fn Images() -> impl IntoView {
         <section class="lab-images" aria-label=t("images-title")>
             <digits::Digits run=run/>
             <verdicts::Verdicts run=run hidden=on_points/>
+            <game::GameView run=run hidden=on_points/>
+            <nearest::NearestReals run=run hidden=on_points/>
             <generator::Generator run=run/>
         </section>
     }
 }
 
 /// A discriminator's output in words: a share where it stands for a probability, else the number.
-fn verdict_text(run: &Run, output: f32) -> String {
+pub(crate) fn verdict_text(run: &Run, output: f32) -> String {
     match run.objective {
         Some(objective) if objective.gives_probability() => {
             format!("{:.0} %", 100.0 / (1.0 + (-output).exp()))
@@ -43,7 +48,8 @@ fn verdict_text(run: &Run, output: f32) -> String {
         Some(objective) if objective.has_targets() => {
             format!("{:.0} %", 100.0 * output.clamp(0.0, 1.0))
         }
-        _ => format!("{output:.1}"),
+        // Without the sign of a zero.
+        _ => format!("{:.2}", (100.0 * output).round() / 100.0 + 0.0),
     }
 }
 
@@ -60,6 +66,7 @@ mod tests {
         };
         assert_eq!(told(Objective::NonSaturating, 0.0), "50 %");
         assert_eq!(told(Objective::LeastSquares, 1.3), "100 %");
-        assert_eq!(told(Objective::Hinge, -1.25), "-1.2");
+        assert_eq!(told(Objective::Hinge, -1.25), "-1.25");
+        assert_eq!(told(Objective::Linear, -0.001), "0.00");
     }
 }

@@ -17,7 +17,7 @@ const LAST_CS: u16 = 200;
 const BEYOND: f32 = 0.01;
 
 /// The samples as a picture: images of `[width, height, channels]`, or points within `square`.
-pub(super) fn picture(samples: &Samples, image: [usize; 3], square: Square) -> Picture {
+pub(crate) fn picture(samples: &Samples, image: [usize; 3], square: Square) -> Picture {
     match samples {
         Samples::Images(pixels) => Picture::of_images(pixels, image, COLUMNS),
         Samples::Points(points) => Picture::of_points(points, square),
@@ -26,9 +26,14 @@ pub(super) fn picture(samples: &Samples, image: [usize; 3], square: Square) -> P
 
 /// The square that holds nearly all points of all moments.
 pub(super) fn square(timeline: &Timeline) -> Square {
+    square_around(timeline.moments.iter().map(|moment| &moment.samples))
+}
+
+/// The square that holds nearly all points.
+pub(crate) fn square_around<'a>(all: impl IntoIterator<Item = &'a Samples>) -> Square {
     let mut axes = [Vec::new(), Vec::new()];
-    for moment in &timeline.moments {
-        let Samples::Points(points) = &moment.samples else { continue };
+    for samples in all {
+        let Samples::Points(points) = samples else { continue };
         for point in points.chunks_exact(2).filter(|point| point.iter().all(|x| x.is_finite())) {
             axes[0].push(point[0]);
             axes[1].push(point[1]);
@@ -48,7 +53,7 @@ pub(super) fn square(timeline: &Timeline) -> Square {
 }
 
 /// A picture large enough for a file.
-pub(super) fn for_file(picture: &Picture) -> Picture {
+pub(crate) fn for_file(picture: &Picture) -> Picture {
     picture.enlarged((FILE_SIDE_PX / picture.width.max(1)).max(1))
 }
 

@@ -36,6 +36,7 @@ impl Cost {
             Shape::Flat { size } => size,
         };
         let multiplications = match *layer {
+            LayerSpec::Linear { units, .. } => product([size(input), units, 1]),
             LayerSpec::Conv { kernel, .. } => {
                 product([size(output), channels(input), kernel.saturating_mul(kernel)])
             }

@@ -1,0 +1,185 @@
+//! Layers that PyTorch does not have, each written where a net asks for it.
+
+use gan_protocol::{LayerSpec, Shape};
+
+use crate::lines::listed;
+use crate::run::{Run, is_told};
+
+const MAXOUT: &str = r#"class Maxout(nn.Linear):
+    """The largest of several linear maps, for each unit."""
+
+    def __init__(self, size, units, pieces):
+        super().__init__(size, units * pieces)
+        self.units = units
+
+    def forward(self, x):
+        return super().forward(x).unflatten(1, (self.units, -1)).max(2).values"#;
+
+const MIXTURE: &str = r#"class MixtureLinear(nn.Linear):
+    """As many linear layers as generators; a sample goes through that of its number k."""
+
+    def __init__(self, size, units, generators):
+        super().__init__(size, units * generators)
+        self.generators = generators
+
+    def forward(self, x, {told}):
+        of_each = super().forward(x).unflatten(1, (self.generators, -1))
+        return of_each[torch.arange(len(x)), k]"#;
+
+const PIXEL_NORM: &str = r#"class PixelNorm(nn.Module):
+    """Divides by the root of the mean square over the features (Karras et al. 2017)."""
+
+    def __init__(self, epsilon):
+        super().__init__()
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        return x / (x.square().mean(1, keepdim=True) + self.epsilon).sqrt()"#;
+
+const STDDEV: &str = r#"class MinibatchStddev(nn.Module):
+    """Appends how far the batch's samples lie apart, one number for all (Karras et al. 2017)."""
+
+    def forward(self, x):
+        spread = (x.var(0, correction=0) + 1e-8).sqrt().mean()
+        return torch.cat([x, spread.expand(len(x), 1, *x.shape[2:])], 1)"#;
+
+const DISCRIMINATION: &str = r#"class MinibatchDiscrimination(nn.Linear):
+    """Appends how near each sample is to the others of its batch (Salimans et al. 2016)."""
+
+    def __init__(self, size, features, dimensions):
+        super().__init__(size, features * dimensions, bias=False)
+        self.features = features
+
+    def forward(self, x):
+        rows = super().forward(x).unflatten(1, (self.features, -1))
+        distances = (rows[:, None] - rows).abs().sum(3)
+        return torch.cat([x, torch.exp(-distances).sum(1)], 1)"#;
+
+const NOISE: &str = r#"class Noise(nn.Module):
+    """Adds Gaussian noise, when samples are drawn too: further latents."""
+
+    def __init__(self, sd):
+        super().__init__()
+        self.sd = sd
+
+    def forward(self, x):
+        return x + self.sd * torch.randn_like(x)"#;
+
+const LABEL: &str = r#"class Label(nn.Module):
+    """Appends the class {as}."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.classes = classes
+
+    def forward(self, x, {told}):
+        told = F.one_hot(y, self.classes).float()"#;
+
+const EMBEDDED_LABEL: &str = r#"class EmbeddedLabel(nn.Module):
+    """Appends an embedding of the class{as}."""
+
+    def __init__(self, classes, size):
+        super().__init__()
+        self.embedding = nn.Embedding(classes, size)
+
+    def forward(self, x, {told}):
+        told = self.embedding(y)"#;
+
+const PLANES: &str = "
+        if x.dim() == 4:
+            told = told[:, :, None, None].expand(-1, -1, *x.shape[2:])";
+
+const APPENDED: &str = "
+        return torch.cat([x, told], 1)";
+
+const RESIDUAL: &str = r#"class Residual(nn.Module):
+    """What the body makes of x, plus what the shortcut makes of it."""
+
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x{told}):
+        return self.body(x{told}) + self.shortcut(x{told})"#;
+
+const TOLD: &str = r#"class Told(nn.Sequential):
+    """A chain of which some layers are told {what}."""
+
+    def forward(self, x, {told}):
+        for layer in self:
+            is_told = isinstance(layer, {layers})
+            x = layer(x, {told}) if is_told else layer(x)
+        return x"#;
+
+/// The classes of layers that the nets hold and PyTorch does not.
+pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
+    let has = |found: fn(&LayerSpec) -> bool| run.any(|layer, _| found(layer));
+    let plain = [
+        (has(|l| matches!(l, LayerSpec::Maxout { .. })), MAXOUT),
+        (has(|l| matches!(l, LayerSpec::PixelNorm { .. })), PIXEL_NORM),
+        (has(|l| matches!(l, LayerSpec::MinibatchStddev {})), STDDEV),
+        (has(|l| matches!(l, LayerSpec::MinibatchDiscrimination { .. })), DISCRIMINATION),
+        (has(|l| matches!(l, LayerSpec::Noise { .. })), NOISE),
+    ];
+    let mut blocks: Vec<String> =
+        plain.iter().filter(|(there, _)| *there).map(|(_, text)| (*text).to_owned()).collect();
+    blocks.extend(told_layers(run));
+    let has_blocks = has(|l| matches!(l, LayerSpec::Residual { .. }));
+    if has_blocks {
+        blocks.push(RESIDUAL.replace("{told}", if run.told_blocks { ", *told" } else { "" }));
+    }
+    if has(is_told) {
+        blocks.push(chain(run));
+    }
+    blocks
+}
+
+/// Layers that are told something beside their input.
+fn told_layers(run: &Run<'_>) -> Vec<String> {
+    let (told, several) = (run.told(), run.spec.mixture.is_some());
+    let mut blocks = Vec::new();
+    if several {
+        blocks.push(MIXTURE.replace("{told}", &listed(&told)));
+    }
+    for (embeds, text) in [(false, LABEL), (true, EMBEDDED_LABEL)] {
+        let kind = |layer: &LayerSpec| match layer {
+            LayerSpec::Label { embedding, .. } => embedding.is_some() == embeds,
+            _ => false,
+        };
+        if !run.any(|layer, _| kind(layer)) {
+            continue;
+        }
+        let is_image = |shape| matches!(shape, Shape::Image { .. });
+        let on_images = run.any(|layer, shape| kind(layer) && is_image(shape));
+        let numbers = if embeds { "" } else { "as one-hot numbers" };
+        let form =
+            if on_images { format!("{numbers}, to images as planes") } else { numbers.into() };
+        let arguments = if several { "y, k=None" } else { "y" };
+        let head = text.replace("{as}", &form).replace("{told}", arguments);
+        blocks.push(head + if on_images { PLANES } else { "" } + APPENDED);
+    }
+    blocks
+}
+
+fn chain(run: &Run<'_>) -> String {
+    let told = run.told();
+    let has = |found: fn(&LayerSpec) -> bool| run.any(|layer, _| found(layer));
+    let kinds = [
+        ("Label", has(|l| matches!(l, LayerSpec::Label { embedding: None, .. }))),
+        ("EmbeddedLabel", has(|l| matches!(l, LayerSpec::Label { embedding: Some(_), .. }))),
+        ("MixtureLinear", run.spec.mixture.is_some()),
+        ("Residual", run.told_blocks),
+    ];
+    let kinds: Vec<&str> =
+        kinds.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+    let layers =
+        if kinds.len() == 1 { kinds[0].to_owned() } else { format!("({})", listed(&kinds)) };
+    let what = match told[..] {
+        ["y"] => "the class",
+        ["k"] => "which generator is asked",
+        _ => "the class and which generator is asked",
+    };
+    // The discriminator is told less than the generator, or nothing.
+    let arguments = if run.told_blocks || told.len() > 1 { "*told" } else { told[0] };
+    TOLD.replace("{what}", what).replace("{layers}", &layers).replace("{told}", arguments)
+}

@@ -1,0 +1,158 @@
+//! Python as text: lines, numbers, blocks and what they import.
+
+use gan_protocol::decimal;
+
+/// What a program may import, and what shows that it needs it.
+const IMPORTS: [(&str, &str); 14] = [
+    ("copy.deepcopy(", "import copy"),
+    ("gzip.", "import gzip"),
+    ("math.", "import math"),
+    ("struct.", "import struct"),
+    ("sys.", "import sys"),
+    ("", ""),
+    ("plt.", "import matplotlib.pyplot as plt"),
+    ("torch.", "import torch"),
+    ("F.", "import torch.nn.functional as F"),
+    ("nn.", "from torch import nn"),
+    ("parametrize.", "from torch.nn.utils import parametrize"),
+    ("spectral_norm(", "from torch.nn.utils.parametrizations import spectral_norm"),
+    ("datasets.", "from torchvision import datasets"),
+    ("save_image(", "from torchvision.utils import save_image"),
+];
+/// Of torchvision's parts that change images, one line for those that are there.
+const TRANSFORMS: [(&str, &str); 3] =
+    [("InterpolationMode.", "InterpolationMode"), ("functional.", "functional"), ("v2.", "v2")];
+
+/// Characters of a line.
+pub(crate) const LINE: usize = 96;
+
+/// Lines of Python.
+#[derive(Default)]
+pub(crate) struct Lines(String);
+
+impl Lines {
+    /// Adds a line, `depth` blocks deep.
+    pub(crate) fn add(&mut self, depth: usize, line: &str) {
+        for _ in 0..depth {
+            self.0.push_str("    ");
+        }
+        self.0.push_str(line);
+        self.0.push('\n');
+    }
+
+    /// Adds lines of text that are indented as they are to be.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    /// All lines.
+    pub(crate) fn block(self) -> String {
+        self.0.trim_end().to_owned()
+    }
+}
+
+/// A number in as few digits as name it.
+pub(crate) fn number(value: f32) -> String {
+    decimal(f64::from(value))
+}
+
+/// A number that must not be taken for an integer: Adam asks for floats.
+pub(crate) fn float(value: f32) -> String {
+    let text = number(value);
+    if text.contains(['.', 'e']) { text } else { text + ".0" }
+}
+
+/// Names with commas between them.
+pub(crate) fn listed(names: &[&str]) -> String {
+    names.join(", ")
+}
+
+/// A tensor of numbers or of rows, as many a line as there is room for.
+pub(crate) fn tensor(name: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    let whole = format!("{name} = torch.tensor([{}])", items.join(", "));
+    if whole.len() < LINE - 8 {
+        return whole;
+    }
+    let mut text = format!("{name} = torch.tensor([");
+    let mut width = LINE;
+    for item in items {
+        if width + item.len() + 2 > LINE {
+            text.push_str("\n   ");
+            width = 3;
+        }
+        text.push(' ');
+        text.push_str(&item);
+        text.push(',');
+        width += item.len() + 2;
+    }
+    text + "\n])"
+}
+
+/// The whole file: what it says of itself, what the blocks import, the blocks. Definitions stand
+/// apart by two empty lines, as PEP 8 asks.
+pub(crate) fn program(header: &str, blocks: &[String]) -> String {
+    let mut text = header.to_owned();
+    text.push('\n');
+    text.push_str(&imports(blocks));
+    let mut after_definition = false;
+    for block in blocks {
+        let definition =
+            ["def ", "class ", "@"].into_iter().any(|opening| block.starts_with(opening));
+        text.push_str(if definition || after_definition { "\n\n" } else { "\n" });
+        text.push_str(block);
+        text.push('\n');
+        after_definition = definition;
+    }
+    text
+}
+
+fn imports(blocks: &[String]) -> String {
+    let needs = |sign: &str| blocks.iter().any(|block| uses(block, sign));
+    let mut lines = Lines::default();
+    for (sign, line) in IMPORTS {
+        if sign.is_empty() && !lines.0.is_empty() || !sign.is_empty() && needs(sign) {
+            lines.add(0, line);
+        }
+        if sign == "datasets." {
+            let parts: Vec<&str> =
+                TRANSFORMS.iter().filter(|(sign, _)| needs(sign)).map(|(_, name)| *name).collect();
+            if !parts.is_empty() {
+                lines.add(0, &("from torchvision.transforms import ".to_owned() + &listed(&parts)));
+            }
+        }
+    }
+    lines.0
+}
+
+/// Whether `sign` stands in `block` as a name of its own, not as the end of another.
+fn uses(block: &str, sign: &str) -> bool {
+    let mut before = block;
+    while let Some(place) = before.rfind(sign) {
+        before = &before[..place];
+        if !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.') {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_imported_where_it_is_named() {
+        let blocks = ["x = torch.nn.functional.relu(y)".to_owned(), "# cosmath.".to_owned()];
+        assert_eq!(imports(&blocks), "import torch\n");
+        let blocks = ["x = F.relu(math.pi)".to_owned()];
+        assert_eq!(imports(&blocks), "import math\n\nimport torch.nn.functional as F\n");
+    }
+
+    #[test]
+    fn floats_keep_their_point() {
+        let found = [0.0, 0.5, 1e-8, 2.0].map(float);
+        assert_eq!(found, ["0.0", "0.5", "1e-8", "2.0"]);
+    }
+}

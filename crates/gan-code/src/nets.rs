@@ -1,0 +1,149 @@
+//! The two nets: each layer as PyTorch's own where it has one.
+
+use gan_protocol::{ActivationKind, LayerSpec, Shape};
+
+use crate::lines::{Lines, number};
+use crate::run::{Run, behind, is_told_any};
+
+/// Generator and discriminator.
+pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
+    let spec = run.spec;
+    let mut lines = Lines::default();
+    let (layers, input) = (&spec.generator.layers, spec.generator_input());
+    lines.add(0, &format!("G = {}(", chain(is_told_any(layers))));
+    let made = add_layers(run, &mut lines, 1, layers, input);
+    if let (Shape::Flat { .. }, Shape::Image { .. }) = (made, spec.data.shape()) {
+        lines.add(1, &format!("nn.Unflatten(1, ({})),", run.sample()));
+    }
+    lines.add(0, ")");
+    let (layers, input) = (&spec.discriminator.layers, spec.discriminator_input());
+    lines.add(0, &format!("D = {}(", chain(is_told_any(layers))));
+    add_layers(run, &mut lines, 1, layers, input);
+    lines.add(0, ")");
+    vec![lines.block()]
+}
+
+/// The class of a chain of layers.
+fn chain(told: bool) -> &'static str {
+    if told { "Told" } else { "nn.Sequential" }
+}
+
+/// Adds `layers`, a line each, and gives the shape behind them.
+fn add_layers(
+    run: &Run<'_>,
+    lines: &mut Lines,
+    depth: usize,
+    layers: &[LayerSpec],
+    input: Shape,
+) -> Shape {
+    let mut shape = input;
+    for layer in layers {
+        if let LayerSpec::Residual { layers, shortcut } = layer {
+            lines.add(depth, "Residual(");
+            for layers in [layers, shortcut] {
+                let kind = chain(run.told_blocks);
+                if layers.is_empty() {
+                    let same = if run.told_blocks { "Told()," } else { "nn.Identity()," };
+                    lines.add(depth + 1, same);
+                    continue;
+                }
+                lines.add(depth + 1, &format!("{kind}("));
+                add_layers(run, lines, depth + 2, layers, shape);
+                lines.add(depth + 1, "),");
+            }
+            lines.add(depth, "),");
+        } else {
+            lines.add(depth, &(expression(layer, shape) + ","));
+        }
+        shape = behind(layer, shape);
+    }
+    shape
+}
+
+fn expression(layer: &LayerSpec, input: Shape) -> String {
+    let (features, is_image) = match input {
+        Shape::Flat { size } => (size, false),
+        Shape::Image { channels, .. } => (channels, true),
+    };
+    match *layer {
+        LayerSpec::Linear { units, bias } => {
+            format!("nn.Linear({features}, {units}{})", without(bias))
+        }
+        LayerSpec::Maxout { units, pieces } => format!("Maxout({features}, {units}, {pieces})"),
+        LayerSpec::MixtureLinear { units, generators } => {
+            format!("MixtureLinear({features}, {units}, {generators})")
+        }
+        LayerSpec::Conv { channels, kernel, stride, padding, bias } => {
+            let rest = convolution(kernel, stride, padding, bias);
+            format!("nn.Conv2d({features}, {channels}, {rest})")
+        }
+        LayerSpec::ConvTranspose { channels, kernel, stride, padding, bias } => {
+            let rest = convolution(kernel, stride, padding, bias);
+            format!("nn.ConvTranspose2d({features}, {channels}, {rest})")
+        }
+        LayerSpec::Upsample { scale } => format!("nn.Upsample(scale_factor={scale})"),
+        LayerSpec::AveragePool { size } => format!("nn.AvgPool2d({size})"),
+        LayerSpec::BatchNorm { epsilon, momentum } => {
+            let kind = if is_image { "2d" } else { "1d" };
+            let epsilon = differing("eps", epsilon, 1e-5);
+            let momentum = differing("momentum", momentum, 0.1);
+            format!("nn.BatchNorm{kind}({features}{epsilon}{momentum})")
+        }
+        // One group of all channels: statistics over a whole sample, a scale for each channel.
+        LayerSpec::LayerNorm { epsilon } if is_image => {
+            format!("nn.GroupNorm(1, {features}{})", differing("eps", epsilon, 1e-5))
+        }
+        LayerSpec::LayerNorm { epsilon } => {
+            format!("nn.LayerNorm({features}{})", differing("eps", epsilon, 1e-5))
+        }
+        LayerSpec::PixelNorm { epsilon } => format!("PixelNorm({})", number(epsilon)),
+        LayerSpec::MinibatchStddev {} => "MinibatchStddev()".to_owned(),
+        LayerSpec::MinibatchDiscrimination { features: rows, dimensions } => {
+            format!("MinibatchDiscrimination({features}, {rows}, {dimensions})")
+        }
+        LayerSpec::Activation { function } => activation(function),
+        LayerSpec::Dropout { rate } => format!("nn.Dropout({})", number(rate)),
+        LayerSpec::Noise { sd } => format!("Noise({})", number(sd)),
+        LayerSpec::Label { classes, embedding: None } => format!("Label({classes})"),
+        LayerSpec::Label { classes, embedding: Some(size) } => {
+            format!("EmbeddedLabel({classes}, {size})")
+        }
+        LayerSpec::Reshape { channels, height, width } => {
+            format!("nn.Unflatten(1, ({channels}, {height}, {width}))")
+        }
+        LayerSpec::Flatten {} => "nn.Flatten()".to_owned(),
+        LayerSpec::Residual { .. } => unreachable!("a block takes several lines"),
+    }
+}
+
+fn convolution(kernel: usize, stride: usize, padding: usize, bias: bool) -> String {
+    let mut text = kernel.to_string();
+    if stride != 1 {
+        text += &format!(", stride={stride}");
+    }
+    if padding != 0 {
+        text += &format!(", padding={padding}");
+    }
+    text + without(bias)
+}
+
+fn without(bias: bool) -> &'static str {
+    if bias { "" } else { ", bias=False" }
+}
+
+/// An argument where it is not PyTorch's default.
+pub(crate) fn differing(name: &str, value: f32, default: f32) -> String {
+    if value == default { String::new() } else { format!(", {name}={}", number(value)) }
+}
+
+fn activation(function: ActivationKind) -> String {
+    let name = match function {
+        ActivationKind::Relu {} => "ReLU",
+        ActivationKind::LeakyRelu { slope } => return format!("nn.LeakyReLU({})", number(slope)),
+        ActivationKind::Tanh {} => "Tanh",
+        ActivationKind::Sigmoid {} => "Sigmoid",
+        ActivationKind::Silu {} => "SiLU",
+        ActivationKind::Softplus {} => "Softplus",
+    };
+    format!("nn.{name}()")
+}

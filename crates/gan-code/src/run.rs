@@ -1,0 +1,148 @@
+//! What several blocks of a program must agree on: who is told what.
+
+use gan_protocol::{LabelSpec, LayerSpec, Objective, RunSpec, Shape};
+
+/// A run as its program sees it.
+pub(crate) struct Run<'a> {
+    pub(crate) spec: &'a RunSpec,
+    /// Whether a residual block holds a layer that is told something: all blocks then pass it on.
+    pub(crate) told_blocks: bool,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(spec: &'a RunSpec) -> Self {
+        let in_a_block = |layer: &LayerSpec| {
+            let LayerSpec::Residual { layers, shortcut } = layer else { return false };
+            is_told_any(layers) || is_told_any(shortcut)
+        };
+        let told_blocks =
+            spec.generator.layers.iter().chain(&spec.discriminator.layers).any(in_a_block);
+        Self { spec, told_blocks }
+    }
+
+    /// Whether `found` holds for a layer of either net, in residual blocks too, and its input.
+    pub(crate) fn any(&self, mut found: impl FnMut(&LayerSpec, Shape) -> bool) -> bool {
+        let spec = self.spec;
+        let found: &mut dyn FnMut(&LayerSpec, Shape) -> bool = &mut found;
+        any(&spec.generator.layers, spec.generator_input(), found)
+            || any(&spec.discriminator.layers, spec.discriminator_input(), found)
+    }
+
+    /// Whether classes take part, so that real samples come with theirs.
+    pub(crate) fn told_classes(&self) -> bool {
+        self.spec.labels.is_some()
+    }
+
+    /// Whether the discriminator is told the class.
+    pub(crate) fn tells_discriminator(&self) -> bool {
+        matches!(self.spec.labels, Some(LabelSpec::Conditional { .. }))
+    }
+
+    /// Whether the discriminator gives more than its verdict.
+    pub(crate) fn has_tasks(&self) -> bool {
+        self.spec.discriminator_outputs() > 1
+    }
+
+    /// What a net is told beside its input: the class `y`, the number `k` of the generator.
+    pub(crate) fn told(&self) -> Vec<&'static str> {
+        let named = [("y", self.told_classes()), ("k", self.spec.mixture.is_some())];
+        named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+    }
+
+    /// `D(samples)`, with the class where it is told.
+    pub(crate) fn judged(&self, samples: &str) -> String {
+        let told = if self.tells_discriminator() { ", y" } else { "" };
+        format!("D({samples}{told})")
+    }
+
+    /// What losses are computed from beside samples: classes, codes, numbers of generators.
+    fn targets(&self) -> Vec<&'static str> {
+        let codes = self.spec.codes.is_some();
+        let named = [("y", self.told_classes()), ("z", codes), ("k", self.spec.mixture.is_some())];
+        named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+    }
+
+    /// The net that a function works with, where there are two that it could be.
+    fn judge(&self) -> Option<&'static str> {
+        (self.spec.unrolled_steps > 0).then_some("D")
+    }
+
+    /// What the discriminator's loss is computed from, `samples` being the reals and fakes.
+    pub(crate) fn discriminator_arguments(&self, samples: [&'static str; 2]) -> Vec<&'static str> {
+        self.judge().into_iter().chain(samples).chain(self.targets()).collect()
+    }
+
+    /// What the generator's loss is computed from.
+    pub(crate) fn generator_arguments(&self) -> Vec<&'static str> {
+        let reals = self.compares().then_some("reals");
+        self.judge().into_iter().chain(reals).chain(["fakes"]).chain(self.targets()).collect()
+    }
+
+    /// What slopes are computed from.
+    pub(crate) fn slope_arguments(&self, samples: &'static str) -> Vec<&'static str> {
+        let class = self.tells_discriminator().then_some("y");
+        self.judge().into_iter().chain([samples]).chain(class).collect()
+    }
+
+    /// Whether the generator's loss needs reals too.
+    pub(crate) fn compares(&self) -> bool {
+        let objective: Objective = self.spec.objective;
+        objective.is_relativistic()
+    }
+
+    /// Whether the discriminator sees samples otherwise than as they are.
+    pub(crate) fn shows(&self) -> bool {
+        let spec = self.spec;
+        spec.packing > 1 || spec.instance_noise.is_some() || spec.diff_augment.is_some()
+    }
+
+    /// The dimensions of a real sample in a tensor, behind the batch.
+    pub(crate) fn sample(&self) -> String {
+        match self.spec.data.shape() {
+            Shape::Flat { size } => size.to_string(),
+            Shape::Image { channels, height, width } => format!("{channels}, {height}, {width}"),
+        }
+    }
+}
+
+/// Whether a layer is told something beside its input.
+pub(crate) fn is_told(layer: &LayerSpec) -> bool {
+    match layer {
+        LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. } => true,
+        LayerSpec::Residual { layers, shortcut } => is_told_any(layers) || is_told_any(shortcut),
+        _ => false,
+    }
+}
+
+pub(crate) fn is_told_any(layers: &[LayerSpec]) -> bool {
+    layers.iter().any(is_told)
+}
+
+/// The shape behind `layer`.
+///
+/// # Panics
+/// If `layer` cannot take `input`.
+pub(crate) fn behind(layer: &LayerSpec, input: Shape) -> Shape {
+    layer.output(input).expect("a program is written of a spec whose shapes fit")
+}
+
+/// As [`Run::any`], of some layers.
+pub(crate) fn any(
+    layers: &[LayerSpec],
+    input: Shape,
+    found: &mut dyn FnMut(&LayerSpec, Shape) -> bool,
+) -> bool {
+    let mut shape = input;
+    for layer in layers {
+        if found(layer, shape) {
+            return true;
+        }
+        if let LayerSpec::Residual { layers, shortcut } = layer
+            && (any(layers, shape, found) || any(shortcut, shape, found))
+        {
+            return true;
+        }
+        shape = behind(layer, shape);
+    }
+    false
+}

@@ -1,0 +1,85 @@
+//! What happens to samples before the discriminator sees them.
+
+use gan_protocol::{DiffAugmentSpec, InstanceNoiseSpec, Shape};
+
+use crate::lines::{Lines, number};
+use crate::run::Run;
+
+/// The function `shown`, and what it calls.
+pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
+    let spec = run.spec;
+    if !run.shows() {
+        return Vec::new();
+    }
+    let mut blocks = Vec::new();
+    let mut lines = Lines::default();
+    lines.add(0, &format!("def shown(x{}):", if needs_step(run) { ", step" } else { "" }));
+    lines.add(1, "\"\"\"Samples as the discriminator sees them, reals and fakes alike.\"\"\"");
+    if let Some(augment) = spec.diff_augment {
+        if augment.cutout > 0.0 {
+            blocks.push(KEPT.replace("{share}", &number(augment.cutout)));
+        }
+        add_augmentation(&mut lines, augment);
+    }
+    if let Some(InstanceNoiseSpec { sd, decay_steps }) = spec.instance_noise {
+        let sd = number(sd);
+        if decay_steps > 0 {
+            // Steps are counted from 1 in the loop, from 0 in the noise's fall.
+            lines.add(1, &format!("sd = {sd} * max(0, 1 - (step - 1) / {decay_steps})"));
+            lines.add(1, "x = x + sd * torch.randn_like(x)");
+        } else {
+            lines.add(1, &format!("x = x + {sd} * torch.randn_like(x)"));
+        }
+    }
+    if spec.packing > 1 {
+        let pack = match spec.data.shape() {
+            Shape::Flat { size } => format!("PACK * {size}"),
+            Shape::Image { channels, height, width } => {
+                format!("PACK * {channels}, {height}, {width}")
+            }
+        };
+        lines.add(1, &format!("x = x.reshape(-1, {pack})  # side by side, as one sample"));
+    }
+    lines.add(1, "return x");
+    blocks.push(lines.block());
+    blocks
+}
+
+/// Whether what is shown depends on the step.
+pub(crate) fn needs_step(run: &Run<'_>) -> bool {
+    run.spec.instance_noise.is_some_and(|noise| noise.decay_steps > 0)
+}
+
+/// Along one axis.
+const KEPT: &str = r#"def kept(count, side):
+    """False along a part of the side, about a random centre."""
+    length = int({share} * side + 0.5)
+    place = torch.arange(side) - torch.randint(side + 1 - length % 2, (count, 1)) + length // 2
+    return (place < 0) | (place >= length)"#;
+
+/// Brightness, translation and cut-out, in the order of the paper's code.
+fn add_augmentation(lines: &mut Lines, augment: DiffAugmentSpec) {
+    if augment.brightness > 0.0 {
+        let most = number(augment.brightness);
+        lines.add(1, &format!("x = x + {most} * (2 * torch.rand(len(x), 1, 1, 1) - 1)"));
+    }
+    if augment.translation > 0.0 || augment.cutout > 0.0 {
+        lines.add(1, "n, _, height, width = x.shape");
+    }
+    if augment.translation > 0.0 {
+        let share = number(augment.translation);
+        lines.add(
+            1,
+            &format!("down, right = int({share} * height + 0.5), int({share} * width + 0.5)"),
+        );
+        lines.add(1, "rows = torch.arange(height) + torch.randint(2 * down + 1, (n, 1))");
+        lines.add(1, "columns = torch.arange(width) + torch.randint(2 * right + 1, (n, 1))");
+        lines.add(1, "x = F.pad(x, (right, right, down, down))  # what comes in is zero");
+        lines.add(1, "each = torch.arange(n)[:, None, None]");
+        lines.add(1, "x = x[each, :, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)");
+    }
+    if augment.cutout > 0.0 {
+        lines.add(1, "rows, columns = kept(n, height), kept(n, width)");
+        lines.add(1, "x = x * (rows[:, None, :, None] | columns[:, None, None])");
+    }
+}

@@ -1,0 +1,146 @@
+//! One step taken apart, and half steps, for whoever wants to see how a step works.
+
+use burn::tensor::Transaction;
+use gan_random::Purpose;
+
+use super::{Judged, RealBatch, Trainer};
+use crate::discriminator::{column, verdict};
+use crate::error::CoreError;
+use crate::inputs::Inputs;
+use crate::objective::Smoothing;
+use crate::scores::{PendingScores, StepScores, Verdicts, discriminator_loss, generator_loss};
+use crate::tensors::floats;
+
+/// The step that a run would make next. Verdicts are the discriminator's outputs, one a sample (with
+/// packing one a pack), as training sees them: with augmentation, noise and the batch's statistics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dissection {
+    /// Number of the step, counted from 1.
+    pub step: u64,
+    /// What the generator is fed.
+    pub inputs: Inputs,
+    /// Reals of the discriminator's last step: sample after sample, channels first.
+    pub reals: Vec<f32>,
+    /// What the generator makes of the inputs, likewise.
+    pub fakes: Vec<f32>,
+    /// What it makes of the same inputs once it has been updated.
+    pub fakes_after: Vec<f32>,
+    /// Verdicts on the reals before the discriminator's update.
+    pub on_reals: Vec<f32>,
+    /// Verdicts on the fakes before that.
+    pub on_fakes: Vec<f32>,
+    /// Verdicts on the reals after it.
+    pub on_reals_after: Vec<f32>,
+    /// Verdicts on the same fakes after it: what the generator learns from.
+    pub on_fakes_after: Vec<f32>,
+    /// Verdicts on the new fakes.
+    pub on_new_fakes: Vec<f32>,
+    /// As the step itself tells them.
+    pub scores: StepScores,
+    /// The discriminator's loss on the same batch after its update.
+    pub discriminator_loss_after: f64,
+    /// The generator's loss on the same inputs after its update.
+    pub generator_loss_after: f64,
+}
+
+impl Trainer {
+    /// Takes the next step apart, on a copy: the run stays as it is. `reals` as in
+    /// [`Trainer::step`], which then makes this very step.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn dissect(
+        &self,
+        mut reals: impl FnMut(u64) -> RealBatch,
+    ) -> Result<Dissection, CoreError> {
+        let (spec, step) = (&self.spec, self.generator_steps());
+        let mut batch = RealBatch::default();
+        let mut after = self.clone();
+        let pending = after.step(|index| {
+            batch = reals(index);
+            batch.clone()
+        });
+        // The generator rests while the discriminator makes its steps: these are the fakes of the last.
+        let fakes_of = |trainer: &mut Self| {
+            let weights = trainer.generator.parameters();
+            trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch.labels, true)
+        };
+        let fakes = fakes_of(&mut self.clone());
+        let new_fakes = fakes_of(&mut after.clone());
+        let index = after.discriminator_steps() - 1;
+        let shown = [after.shown_reals(&batch, index), after.shown_fakes(&new_fakes, index)];
+        let [on_reals_after, on_new_fakes] = shown.map(|shown| {
+            let mut judge = after.discriminator.clone();
+            let outputs = judge.judge(spec, shown.samples, &shown.condition, 2 * step + 1);
+            column(&verdict(&outputs))
+        });
+        let outputs = &pending.outputs;
+        let verdicts = [
+            outputs.real.clone(),
+            outputs.fake.clone(),
+            outputs.judged.clone(),
+            on_reals_after,
+            on_new_fakes,
+        ];
+        let mut transaction = Transaction::default();
+        for one in verdicts {
+            transaction = transaction.register(one.burn());
+        }
+        for samples in [&fakes, &new_fakes] {
+            transaction = transaction.register(samples.samples.clone().inner().flat().burn());
+        }
+        let mut read = transaction.execute_async().await?.into_iter().map(floats);
+        let mut next = || read.next().expect("as many tensors as were registered");
+        let (on_reals, on_fakes, on_fakes_after) = (next()?, next()?, next()?);
+        let (on_reals_after, on_new_fakes) = (next()?, next()?);
+        let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
+        let mut scores = PendingScores::read(vec![pending]).await?;
+        let (step, scores) = scores.pop().expect("the scores of one step");
+        let seen = Verdicts { real: &on_reals_after, fake: &on_fakes_after };
+        let moved = Verdicts { real: &on_reals_after, fake: &on_new_fakes };
+        let discriminator_loss_after =
+            discriminator_loss(spec.objective, Smoothing::of(spec), seen);
+        let generator_loss_after = generator_loss(spec.objective, moved);
+        Ok(Dissection {
+            step,
+            inputs,
+            reals: batch.values,
+            fakes,
+            fakes_after,
+            on_reals,
+            on_fakes,
+            on_reals_after,
+            on_fakes_after,
+            on_new_fakes,
+            scores,
+            discriminator_loss_after,
+            generator_loss_after,
+        })
+    }
+
+    /// One step of the discriminator, the generator being left as it is.
+    pub fn step_discriminator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
+        let index = self.discriminator_steps();
+        let batch = reals(index);
+        let weights = self.generator.parameters();
+        let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
+        let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+        self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
+    }
+
+    /// One step of the generator, the discriminator being left as it is. It is shown the reals that
+    /// the discriminator's next step will see, where its objective compares with some.
+    pub fn step_generator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
+        let (step, index) = (self.generator_steps(), self.discriminator_steps());
+        let batch = reals(index);
+        let leaves = self.generator.leaves();
+        let fakes =
+            self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let unrolled = {
+            let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+            self.unrolled(&reals, &fakes, step)
+        };
+        let Judged { .. } = self.generator_step(&leaves, fakes, &batch, unrolled);
+        self.move_average();
+    }
+}

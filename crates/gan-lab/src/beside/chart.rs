@@ -1,0 +1,160 @@
+//! Two runs' figures over the steps, one above the other: the first solid, the second dashed.
+
+use gan_plot::{Axis, Point, Scale, Summary, line_path};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::words::{key, say, say_with, t};
+
+const HEIGHT_PX: f64 = 150.0;
+const LEFT_PX: f64 = 40.0;
+const RIGHT_PX: f64 = 8.0;
+const TOP_PX: f64 = 8.0;
+const BOTTOM_PX: f64 = 22.0;
+const FIRST_WIDTH_PX: f64 = 420.0;
+/// Points that a run's figure keeps; when there are more, every second one is forgotten.
+const MOST_POINTS: usize = 800;
+
+/// One figure of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Curve(Vec<Point>);
+
+impl Curve {
+    /// Takes note of a figure, if the run has got on.
+    pub(super) fn note(&mut self, step: u64, value: Option<f64>) {
+        let is_new = self.0.last().is_none_or(|last| last.x < step as f64);
+        let Some(value) = value.filter(|value| is_new && value.is_finite()) else { return };
+        if self.0.len() >= MOST_POINTS {
+            let mut is_kept = false;
+            self.0.retain(|_| {
+                is_kept = !is_kept;
+                is_kept
+            });
+        }
+        self.0.push(Point::new(step as f64, value));
+    }
+
+    pub(super) fn points(&self) -> &[Point] {
+        &self.0
+    }
+}
+
+/// The chart; `class` is the colour of the net that the figure is of.
+#[component]
+pub(super) fn PairChart(
+    title: &'static str,
+    class: &'static str,
+    curves: [RwSignal<Curve>; 2],
+) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let width_px = RwSignal::new(FIRST_WIDTH_PX);
+    let measure = move || {
+        if let Some(place) = place.get_untracked().filter(|place| place.client_width() > 0) {
+            width_px.set(f64::from(place.client_width()).max(200.0));
+        }
+    };
+    Effect::new(move |_| {
+        curves[0].track();
+        measure();
+    });
+    let axes = Memo::new(move |_| {
+        let all: Vec<Point> =
+            curves.iter().flat_map(|curve| curve.with(|curve| curve.points().to_vec())).collect();
+        axes(&all)
+    });
+    let scales = move || {
+        let (across, up) = axes.get();
+        (
+            Scale::new(across.domain, (LEFT_PX, width_px.get() - RIGHT_PX)),
+            Scale::new(up.domain, (HEIGHT_PX - BOTTOM_PX, TOP_PX)),
+        )
+    };
+    let path = move |place: usize| {
+        let (across, up) = scales();
+        curves[place].with(|curve| line_path(curve.points(), &across, &up))
+    };
+    let grid = move || {
+        let (across, up) = axes.get();
+        let (x, y) = scales();
+        let right = width_px.get() - RIGHT_PX;
+        let mut markup = String::new();
+        for tick in &up.ticks {
+            let (at, left, label) = (y.to_px(tick.value), LEFT_PX - 8.0, &tick.label);
+            markup += &format!(
+                "<line class='rule' x1='{LEFT_PX:.0}' x2='{right:.0}' y1='{at:.1}' y2='{at:.1}'/>\
+                 <text x='{left:.1}' y='{at:.1}' text-anchor='end' dominant-baseline='central'>\
+                 {label}</text>"
+            );
+        }
+        for tick in &across.ticks {
+            let (at, low, label) = (x.to_px(tick.value), HEIGHT_PX - 4.0, &tick.label);
+            markup +=
+                &format!("<text x='{at:.1}' y='{low:.1}' text-anchor='middle'>{label}</text>");
+        }
+        markup
+    };
+    let told = Signal::derive(move || {
+        let of = |place: usize| {
+            let summary = curves[place].with(|curve| Summary::of(curve.points()));
+            summary.map_or_else(|| "–".to_string(), |summary| format!("{:.3}", summary.last))
+        };
+        let facts = [("name", say(title)), ("first", of(0)), ("second", of(1))];
+        say_with(key("beside-summary"), &facts)
+    });
+    view! {
+        <figure class=format!("chart lab-pair {class}")>
+            <figcaption><h3>{t(title)}</h3></figcaption>
+            <div node_ref=place class="plot">
+                <svg
+                    viewBox=move || format!("0 0 {:.0} {HEIGHT_PX:.0}", width_px.get())
+                    height=format!("{HEIGHT_PX:.0}")
+                    role="img"
+                    aria-label=told
+                >
+                    <g class="grid" inner_html=grid></g>
+                    <path class="first" d=move || path(0)/>
+                    <path class="second" d=move || path(1)/>
+                </svg>
+            </div>
+        </figure>
+    }
+}
+
+/// Axes over all points.
+fn axes(points: &[Point]) -> (Axis, Axis) {
+    let last = points.iter().map(|point| point.x).fold(1.0, f64::max);
+    let (least, most) = points
+        .iter()
+        .fold((0.0_f64, f64::NEG_INFINITY), |(a, b), point| (a.min(point.y), b.max(point.y)));
+    let most = if most.is_finite() { most } else { 1.0 };
+    (Axis::exact(0.0, last, 4), Axis::nice(least, (most * 1.1).max(least + 1e-6), 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_takes_each_step_once() {
+        let mut curve = Curve::default();
+        curve.note(1, Some(2.0));
+        curve.note(1, Some(3.0));
+        curve.note(2, None);
+        curve.note(3, Some(f64::NAN));
+        curve.note(4, Some(4.0));
+        assert_eq!(curve.points(), [Point::new(1.0, 2.0), Point::new(4.0, 4.0)]);
+        for step in 5..5_000 {
+            curve.note(step, Some(1.0));
+        }
+        assert!((400..=800).contains(&curve.points().len()));
+        assert_eq!(curve.points().last(), Some(&Point::new(4_999.0, 1.0)));
+    }
+
+    #[test]
+    fn axes_hold_both_runs() {
+        let (across, up) = axes(&[Point::new(10.0, -0.5), Point::new(200.0, 3.0)]);
+        assert_eq!(across.domain, (0.0, 200.0));
+        assert!(up.domain.0 <= -0.5 && up.domain.1 >= 3.0);
+        axes(&[]);
+    }
+}

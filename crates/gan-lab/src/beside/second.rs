@@ -1,0 +1,76 @@
+//! The second run, as `web/lab/second-run.js` holds it.
+
+use js_sys::{Float32Array, JSON, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use crate::playground::{Observed, numbers_of, observed_in, settle, snapshot};
+use crate::timeline::record::Samples;
+use crate::workers;
+
+fn call(kind: &str, fields: &[(&str, JsValue)]) -> JsValue {
+    workers::ask("second", kind, fields)
+}
+
+/// Trains `spec` in a fresh worker; `done` is called when it trains, or told why it does not.
+pub(super) fn begin(spec: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
+    let spec = JSON::parse(&spec.to_string()).unwrap_or(JsValue::UNDEFINED);
+    settle(&call("begin", &[("spec", spec)]), move |answer| done(answer.map(drop)));
+}
+
+/// Ends it.
+pub(super) fn end() {
+    call("end", &[]);
+}
+
+/// Lets it train, or not. A run that has ended says nothing.
+pub(super) fn let_run(runs: bool) {
+    settle(&call(if runs { "start" } else { "pause" }, &[]), |_| ());
+}
+
+/// Samples of it; `None` if there are none.
+pub(super) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
+    let asked = call("sample", &[("count", count.into()), ("seed", seed.into())]);
+    settle(&asked, move |found| {
+        let member = |name: &str| {
+            let found = found.as_ref().ok()?;
+            Reflect::get(found, &name.into()).ok().filter(|value| !value.is_undefined())
+        };
+        let images = member("pixels").and_then(|pixels| pixels.dyn_into::<Uint8Array>().ok());
+        let points = member("points").and_then(|points| points.dyn_into::<Float32Array>().ok());
+        done(match (images, points) {
+            (Some(pixels), _) => Some(Samples::Images(pixels.to_vec())),
+            (None, Some(points)) => Some(Samples::Points(points.to_vec())),
+            (None, None) => None,
+        });
+    });
+}
+
+/// How a run does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct State {
+    pub(super) seen: Observed,
+    pub(super) generator_loss: Option<f64>,
+    pub(super) discriminator_loss: Option<f64>,
+    pub(super) error: Option<String>,
+}
+
+/// How the second does.
+pub(super) fn state() -> State {
+    state_in(&call("snapshot", &[]))
+}
+
+/// How the page's own does.
+pub(super) fn state_of_first() -> State {
+    state_in(&snapshot())
+}
+
+fn state_in(snapshot: &JsValue) -> State {
+    let member = |name: &str| Reflect::get(snapshot, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let losses = numbers_of(&member("losses"));
+    State {
+        seen: observed_in(snapshot),
+        generator_loss: losses.get("generator").copied(),
+        discriminator_loss: losses.get("discriminator").copied(),
+        error: member("error").as_string(),
+    }
+}

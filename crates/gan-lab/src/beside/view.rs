@@ -1,0 +1,323 @@
+//! Two runs side by side: what differs, what they make, how they do.
+
+use gan_protocol::RunSpec;
+use leptos::html;
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::change::{Difference, OFFERS, changed, differences};
+use super::chart::{Curve, PairChart};
+use super::second::{self, State};
+use crate::playground;
+use crate::timeline::animation::{for_file, picture, square_around};
+use crate::timeline::record::Samples;
+use crate::words::{key, say, say_with, t};
+
+/// How often the runs are looked at.
+const LOOK_EVERY_MS: i32 = 500;
+/// Samples of each.
+const IMAGES: u32 = 16;
+const POINTS: u32 = 500;
+/// Both runs' samples are of the latents of this seed.
+const SEED: u32 = 3 << 20;
+/// In the list of changes: one that is typed.
+const OWN: &str = "own";
+/// Figures that are compared: their names and the colour of the net they are of.
+const CHARTS: [(&str, &str); 4] = [
+    (key("beside-generator-loss"), "generator"),
+    (key("beside-discriminator-loss"), "discriminator"),
+    (key("beside-diversity"), "neutral"),
+    (key("beside-modes"), "neutral"),
+];
+
+/// What the comparison holds.
+#[derive(Clone, Copy)]
+struct Comparison {
+    /// In which fields the runs differ; `None` where nothing is compared.
+    differs: RwSignal<Option<Vec<Difference>>>,
+    states: [RwSignal<State>; 2],
+    samples: [RwSignal<Option<Samples>>; 2],
+    curves: [[RwSignal<Curve>; 2]; CHARTS.len()],
+    failed: RwSignal<Option<String>>,
+    /// Whether the second run trains, as it was last told.
+    second_runs: StoredValue<bool>,
+    /// Runs whose samples are on their way.
+    asked: StoredValue<[bool; 2]>,
+}
+
+impl Comparison {
+    fn new() -> Self {
+        let pair = || [(); 2].map(|()| RwSignal::new(Curve::default()));
+        Self {
+            differs: RwSignal::new(None),
+            states: [(); 2].map(|()| RwSignal::new(State::default())),
+            samples: [(); 2].map(|()| RwSignal::new(None)),
+            curves: CHARTS.map(|_| pair()),
+            failed: RwSignal::new(None),
+            second_runs: StoredValue::new(false),
+            asked: StoredValue::new([false; 2]),
+        }
+    }
+
+    /// Trains the page's run from its start, and beside it the run that `patch` makes of it.
+    fn begin(self, patch: &str) {
+        let first = playground::spec();
+        let second = changed(&first, patch);
+        let checked = second.and_then(|second| {
+            let read = RunSpec::from_value(second.clone());
+            read.map(|_| second).map_err(|error| error.to_string())
+        });
+        let second = match checked {
+            Ok(second) => second,
+            Err(message) => return self.failed.set(Some(message)),
+        };
+        self.forget();
+        self.failed.set(None);
+        self.differs.set(Some(differences(&first, &second)));
+        second::begin(&second, move |begun| match begun {
+            Ok(()) => {
+                self.second_runs.set_value(true);
+                playground::train_anew();
+            }
+            Err(message) => {
+                self.differs.set(None);
+                self.failed.set(Some(message));
+            }
+        });
+    }
+
+    fn end(self) {
+        second::end();
+        self.differs.set(None);
+    }
+
+    fn forget(self) {
+        self.second_runs.set_value(false);
+        self.asked.set_value([false; 2]);
+        self.states.iter().for_each(|state| state.set(State::default()));
+        self.samples.iter().for_each(|samples| samples.set(None));
+        self.curves.iter().flatten().for_each(|curve| curve.set(Curve::default()));
+    }
+
+    /// Looks at both.
+    fn look(self) {
+        if self.differs.with_untracked(Option::is_none) || !self.second_runs.get_value() {
+            return self.follow_phase();
+        }
+        self.follow_phase();
+        let now = [second::state_of_first(), second::state()];
+        if let Some(error) = now[1].error.clone() {
+            self.end();
+            return self.failed.set(Some(error));
+        }
+        // The page has loaded another run, or this one anew.
+        if now[0].seen.step < self.states[0].with_untracked(|before| before.seen.step) {
+            return self.end();
+        }
+        for (place, state) in now.iter().enumerate() {
+            let step = state.seen.step;
+            let score = |name: &str| state.seen.scores.get(name).copied();
+            let figures = [
+                state.generator_loss,
+                state.discriminator_loss,
+                score("diversity"),
+                score("modesCovered"),
+            ];
+            for (curves, figure) in self.curves.iter().zip(figures) {
+                curves[place].update(|curve| curve.note(step, figure));
+            }
+        }
+        for (signal, state) in self.states.iter().zip(now) {
+            signal.set(state);
+        }
+        self.take_samples();
+    }
+
+    /// The second run rests when the page's does.
+    fn follow_phase(self) {
+        let compared = self.differs.with_untracked(Option::is_some);
+        let (runs, second_runs) = (playground::is_running(), self.second_runs.get_value());
+        let begun = self.states[0].with_untracked(|state| state.seen.step > 0);
+        if compared && begun && runs != second_runs {
+            self.second_runs.set_value(runs);
+            second::let_run(runs);
+        }
+    }
+
+    fn take_samples(self) {
+        let count = if playground::run().on_points { POINTS } else { IMAGES };
+        let done = move |place: usize| {
+            move |samples: Option<Samples>| {
+                self.asked.update_value(|asked| asked[place] = false);
+                if samples.is_some() && self.differs.with_untracked(Option::is_some) {
+                    self.samples[place].set(samples);
+                }
+            }
+        };
+        let asked = self.asked.get_value();
+        self.asked.set_value([true; 2]);
+        if !asked[0] {
+            playground::sample_any(count, SEED, done(0));
+        }
+        if !asked[1] {
+            second::sample(count, SEED, done(1));
+        }
+    }
+}
+
+#[component]
+pub(crate) fn Beside() -> impl IntoView {
+    let comparison = Comparison::new();
+    let chosen = RwSignal::new(OFFERS[0].name.to_string());
+    let typed = RwSignal::new(r#"{"batch_size": 128}"#.to_string());
+    // Another run may refuse another change.
+    let spec = RwSignal::new(playground::spec());
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        comparison.look();
+        let now = playground::spec();
+        if spec.with_untracked(|spec| *spec != now) {
+            spec.set(now);
+        }
+    });
+    let is_open = Signal::derive(move || comparison.differs.with(Option::is_some));
+    let begin = move |_| {
+        let chosen = chosen.get_untracked();
+        let offer = OFFERS.iter().find(|offer| offer.name == chosen);
+        match offer {
+            Some(offer) => comparison.begin(offer.patch),
+            None => comparison.begin(&typed.get_untracked()),
+        }
+    };
+    // The second worker cannot be given files that only the page holds.
+    let has_own_files = Signal::derive(move || {
+        spec.track();
+        playground::has_own_files()
+    });
+    view! {
+        <section class="lab-beside" aria-label=t("beside-title")>
+            <h2>{t("beside-title")}</h2>
+            <p class="hint">{t("beside-hint")}</p>
+            <p class="hint" hidden=move || !has_own_files.get()>{t("beside-own-files")}</p>
+            <div class="lab-beside-choice" hidden=has_own_files>
+                <label for="lab-beside-change">{t("beside-change")}</label>
+                <select
+                    id="lab-beside-change"
+                    on:change=move |event| chosen.set(event_target_value(&event))
+                >
+                    {OFFERS.map(|offer| {
+                        let useless = move || spec.with(|spec| !is_useful(spec, offer.patch));
+                        view! { <option value=offer.name disabled=useless>{t(offer.name)}</option> }
+                    }).collect_view()}
+                    <option value=OWN>{t("change-own")}</option>
+                </select>
+                <input
+                    type="text"
+                    spellcheck="false"
+                    aria-label=t("change-own")
+                    hidden=move || chosen.with(|chosen| chosen != OWN)
+                    prop:value=typed
+                    on:input=move |event| typed.set(event_target_value(&event))
+                />
+                <button on:click=begin>{t("beside-begin")}</button>
+                <button hidden=move || !is_open.get() on:click=move |_| comparison.end()>
+                    {t("beside-end")}
+                </button>
+            </div>
+            <p role="alert" hidden=move || comparison.failed.with(Option::is_none)>
+                {move || comparison.failed.get()}
+            </p>
+            <div class="lab-beside-runs" hidden=move || !is_open.get()>
+                <Differences differs=comparison.differs/>
+                <RunPicture comparison=comparison place=0/>
+                <RunPicture comparison=comparison place=1/>
+                <p class="hint lab-beside-legend" aria-hidden="true">
+                    <span class="lab-solid"></span>{t("beside-first")}
+                    <span class="lab-dashed"></span>{t("beside-second")}
+                </p>
+                {CHARTS.iter().zip(comparison.curves).map(|((title, class), curves)| {
+                    let empty = move || curves[0].with(|curve| curve.points().is_empty());
+                    view! {
+                        <div hidden=empty><PairChart title=title class=class curves=curves/></div>
+                    }
+                }).collect_view()}
+            </div>
+        </section>
+    }
+}
+
+/// Whether a change makes another run, and one that can be.
+fn is_useful(spec: &Value, patch: &str) -> bool {
+    changed(spec, patch).is_ok_and(|other| other != *spec && RunSpec::from_value(other).is_ok())
+}
+
+#[component]
+fn Differences(differs: RwSignal<Option<Vec<Difference>>>) -> impl IntoView {
+    let list = move || {
+        let all = differs.get().unwrap_or_default();
+        if all.is_empty() {
+            return view! { <p>{t("beside-same")}</p> }.into_any();
+        }
+        let row = |one: Difference| {
+            view! {
+                <li>
+                    <code>{one.path}</code>
+                    " "
+                    <span class="lab-value">{one.first}</span>
+                    <span aria-hidden="true">" → "</span>
+                    <span class="lab-value">{one.second}</span>
+                </li>
+            }
+        };
+        view! { <ul>{all.into_iter().map(row).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <div class="lab-differences">
+            <h3>{t("beside-differs")}</h3>
+            {list}
+        </div>
+    }
+}
+
+#[component]
+fn RunPicture(comparison: Comparison, place: usize) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let Some(canvas) = canvas.get() else { return };
+        let image = playground::run().image;
+        let all = comparison.samples.map(|samples| samples.get());
+        if let Some(samples) = &all[place] {
+            let square = square_around(all.iter().flatten());
+            for_file(&picture(samples, image, square)).show(&canvas);
+        }
+    });
+    let name = if place == 0 { key("beside-first") } else { key("beside-second") };
+    let told = Signal::derive(move || {
+        let state = comparison.states[place].get();
+        let score = |name: &str| state.seen.scores.get(name).copied();
+        let mut facts = vec![("name", say(name)), ("step", state.seen.step.to_string())];
+        let diversity = score("diversity").map_or("–".into(), |d| format!("{:.0}", 100.0 * d));
+        facts.push(("diversity", diversity));
+        match score("modesCovered").zip(score("modes")) {
+            None => say_with(key("beside-run"), &facts),
+            Some((covered, all)) => {
+                facts.push(("covered", covered.to_string()));
+                facts.push(("all", all.to_string()));
+                say_with(key("beside-run-modes"), &facts)
+            }
+        }
+    });
+    let ills = move || {
+        let found = comparison.states[place].with(|state| state.seen.findings.clone());
+        let names: Vec<String> = found.iter().map(|one| say(&one.kind.replace('_', "-"))).collect();
+        names.join(" · ")
+    };
+    view! {
+        <figure class="lab-run">
+            <canvas node_ref=canvas role="img" aria-label=told></canvas>
+            <figcaption>
+                <span class="number">{told}</span>
+                <strong>{ills}</strong>
+            </figcaption>
+        </figure>
+    }
+}

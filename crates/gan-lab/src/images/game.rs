@@ -1,0 +1,272 @@
+//! A game: the reader is the discriminator, against the net's own.
+
+use gan_protocol::Objective;
+use leptos::html;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::verdict_text;
+use crate::copy::look_at_copy;
+use crate::picture::Picture;
+use crate::playground::{self, Run};
+use crate::words::{key, say, say_with, t};
+
+/// The picture's side on the screen at least, in the canvas's own pixels.
+const SIDE_PX: usize = 224;
+
+/// As `Command::Dissect` has them.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Numbers {
+    on_reals: Vec<f32>,
+    on_fakes: Vec<f32>,
+    means: Means,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Means {
+    on_reals: Option<f32>,
+    on_fakes: Option<f32>,
+}
+
+/// An image to be judged.
+#[derive(Clone, Debug, PartialEq)]
+struct Card {
+    pixels: Vec<u8>,
+    is_real: bool,
+    /// The discriminator's output.
+    verdict: f32,
+}
+
+/// A game as it goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Game {
+    run: Run,
+    cards: Vec<Card>,
+    /// From this output on the discriminator takes an image for real.
+    threshold: f32,
+    /// What the reader has said, card after card: whether it is real.
+    answers: Vec<bool>,
+}
+
+impl Game {
+    fn right_of_reader(&self) -> usize {
+        self.answers.iter().zip(&self.cards).filter(|(said, card)| **said == card.is_real).count()
+    }
+
+    /// Of the cards that the reader has judged, too.
+    fn right_of_net(&self) -> usize {
+        let judged = self.cards.iter().take(self.answers.len());
+        judged.filter(|card| (card.verdict >= self.threshold) == card.is_real).count()
+    }
+
+    fn is_over(&self) -> bool {
+        self.answers.len() == self.cards.len()
+    }
+}
+
+/// Where an output speaks for real: where its targets meet, or between what it says of the two kinds.
+fn threshold(objective: Option<Objective>, means: Means) -> f32 {
+    match objective {
+        Some(Objective::LeastSquares) => 0.5,
+        Some(Objective::NonSaturating | Objective::Minimax | Objective::Hinge) => 0.0,
+        _ => 0.5 * (means.on_reals.unwrap_or(0.0) + means.on_fakes.unwrap_or(0.0)),
+    }
+}
+
+/// A game of all images that are there, shuffled by `chance`, which gives numbers in 0..1.
+fn dealt(
+    run: Run,
+    numbers: &Numbers,
+    samples: &[Vec<u8>],
+    mut chance: impl FnMut() -> f64,
+) -> Game {
+    let [width, height, channels] = run.image;
+    let size = (width * height * channels).max(1);
+    let cards = |place: usize, is_real: bool, verdicts: &[f32]| -> Vec<Card> {
+        let images = samples.get(place).map(Vec::as_slice).unwrap_or_default().chunks_exact(size);
+        let card = |(pixels, verdict): (&[u8], &f32)| Card {
+            pixels: pixels.to_vec(),
+            is_real,
+            verdict: *verdict,
+        };
+        images.zip(verdicts).map(card).collect()
+    };
+    let mut all = cards(0, true, &numbers.on_reals);
+    all.extend(cards(1, false, &numbers.on_fakes));
+    for last in (1..all.len()).rev() {
+        let other = (chance() * (last + 1) as f64) as usize;
+        all.swap(last, other.min(last));
+    }
+    Game {
+        run,
+        cards: all,
+        threshold: threshold(run.objective, numbers.means),
+        answers: Vec::new(),
+    }
+}
+
+#[component]
+pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoView {
+    let game = RwSignal::new(None::<Game>);
+    let failed = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let games = StoredValue::new(0_u32);
+    let own_files = RwSignal::new(false);
+    Effect::new(move |_| {
+        run.track();
+        game.set(None);
+        own_files.set(playground::has_own_files());
+    });
+    let deal = move |_| {
+        busy.set(true);
+        failed.set(None);
+        games.update_value(|games| *games += 1);
+        let of = run.get_untracked();
+        // Other images each time, also of a run that rests.
+        let asked = vec![("ahead", games.get_value().into())];
+        look_at_copy("dissect", asked, move |answer| {
+            busy.set(false);
+            let found = answer.and_then(|shown| {
+                let numbers: Numbers =
+                    serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
+                Ok(dealt(of, &numbers, &shown.samples, js_sys::Math::random))
+            });
+            match found {
+                Ok(dealt) if run.get_untracked() == of => game.set(Some(dealt)),
+                Ok(_) => {}
+                Err(message) => failed.set(Some(message)),
+            }
+        });
+    };
+    let answer = move |is_real: bool| {
+        game.update(|game| {
+            if let Some(game) = game.as_mut().filter(|game| !game.is_over()) {
+                game.answers.push(is_real);
+            }
+        });
+    };
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let Some(canvas) = canvas.get() else { return };
+        game.with(|game| {
+            let Some(game) = game else { return };
+            if let Some(card) = game.cards.get(game.answers.len()) {
+                let picture = Picture::of_images(&card.pixels, game.run.image, 1);
+                picture.enlarged((SIDE_PX / picture.width.max(1)).max(1)).show(&canvas);
+            }
+        });
+    });
+    let is_open = Signal::derive(move || game.with(Option::is_some));
+    let is_over = Signal::derive(move || game.with(|game| game.as_ref().is_none_or(Game::is_over)));
+    let begin = move || {
+        if is_open.get() { say(key("game-again")) } else { say(key("game-begin")) }
+    };
+    let hidden = Signal::derive(move || hidden.get() || own_files.get());
+    view! {
+        <div class="lab-game" hidden=hidden>
+            <h2>{t("game-title")}</h2>
+            <p class="hint">{t("game-hint")}</p>
+            <div class="lab-remedies">
+                <button disabled=busy on:click=deal>{begin}</button>
+            </div>
+            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            <div class="lab-game-table" hidden=move || !is_open.get()>
+                <canvas
+                    node_ref=canvas
+                    role="img"
+                    aria-label=t("game-card")
+                    hidden=is_over
+                ></canvas>
+                <div class="lab-remedies" hidden=is_over>
+                    <button on:click=move |_| answer(true)>{t("game-real")}</button>
+                    <button on:click=move |_| answer(false)>{t("game-fake")}</button>
+                </div>
+                <p aria-live="polite">{move || game.with(|game| game.as_ref().map(said))}</p>
+                <p class="hint number">{move || game.with(|game| game.as_ref().map(tally))}</p>
+            </div>
+        </div>
+    }
+}
+
+/// What came of the last answer, or of the whole game.
+fn said(game: &Game) -> String {
+    let Some((answer, card)) = game.answers.last().zip(game.cards.get(game.answers.len() - 1))
+    else {
+        return String::new();
+    };
+    let verdict = verdict_text(&game.run, card.verdict);
+    let name = match (*answer == card.is_real, card.is_real) {
+        (true, true) => key("game-right-real"),
+        (true, false) => key("game-right-fake"),
+        (false, true) => key("game-wrong-real"),
+        (false, false) => key("game-wrong-fake"),
+    };
+    let told = say_with(name, &[("verdict", verdict)]);
+    if !game.is_over() {
+        return told;
+    }
+    let (reader, net) = (game.right_of_reader(), game.right_of_net());
+    let end = match reader.cmp(&net) {
+        std::cmp::Ordering::Greater => key("game-won"),
+        std::cmp::Ordering::Equal => key("game-drawn"),
+        std::cmp::Ordering::Less => key("game-lost"),
+    };
+    format!("{told} {}", say(end))
+}
+
+fn tally(game: &Game) -> String {
+    let facts = [
+        ("judged", game.answers.len().to_string()),
+        ("all", game.cards.len().to_string()),
+        ("reader", game.right_of_reader().to_string()),
+        ("net", game.right_of_net().to_string()),
+    ];
+    say_with(key("game-tally"), &facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers() -> Numbers {
+        serde_json::from_str(
+            r#"{"onReals": [2, -1], "onFakes": [-2, 1], "means": {"onReals": 0.5, "onFakes": -0.5}}"#,
+        )
+        .expect("numbers")
+    }
+
+    fn game(chance: impl FnMut() -> f64) -> Game {
+        let run =
+            Run { image: [1, 1, 1], objective: Some(Objective::NonSaturating), ..Run::default() };
+        dealt(run, &numbers(), &[vec![10, 20], vec![30, 40]], chance)
+    }
+
+    #[test]
+    fn every_image_is_dealt_once_with_its_verdict() {
+        let mut pixels: Vec<(u8, bool, f32)> =
+            game(|| 0.3).cards.iter().map(|c| (c.pixels[0], c.is_real, c.verdict)).collect();
+        pixels.sort_by_key(|one| one.0);
+        let expected = [(10, true, 2.0), (20, true, -1.0), (30, false, -2.0), (40, false, 1.0)];
+        assert_eq!(pixels, expected);
+    }
+
+    #[test]
+    fn the_reader_and_the_net_are_counted_over_the_same_images() {
+        // Never swapped: reals first.
+        let mut game = game(|| 0.999);
+        assert_eq!((game.right_of_reader(), game.right_of_net()), (0, 0));
+        game.answers = vec![true, true];
+        assert_eq!((game.right_of_reader(), game.right_of_net(), game.is_over()), (2, 1, false));
+        game.answers = vec![true, true, true, true];
+        assert_eq!((game.right_of_reader(), game.right_of_net(), game.is_over()), (2, 2, true));
+    }
+
+    #[test]
+    fn a_critic_speaks_for_real_where_it_says_more_than_between_the_kinds() {
+        let means = Means { on_reals: Some(5.0), on_fakes: Some(1.0) };
+        assert_eq!(threshold(Some(Objective::Linear), means), 3.0);
+        assert_eq!(threshold(Some(Objective::LeastSquares), means), 0.5);
+    }
+}

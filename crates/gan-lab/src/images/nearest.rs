@@ -1,0 +1,156 @@
+//! The real images that samples are most like: does the generator make something new, or give back
+//! what it was shown?
+
+use leptos::html;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::copy::look_at_copy;
+use crate::picture::Picture;
+use crate::playground::{self, Run};
+use crate::words::{key, say_with, t};
+
+/// Samples that are looked at.
+const SAMPLES: u32 = 8;
+/// Seeds of the sheets: others than those of readings and verdicts.
+const FIRST_SEED: u32 = 5 << 20;
+/// Nearer than this, relative to two reals, a sample counts as a copy: as the score `copies` has it.
+const COPY_DISTANCE: f64 = 0.25;
+
+/// As `Command::NearestReals` has it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Numbers {
+    distances: Vec<f64>,
+    searched: u64,
+}
+
+/// A sample beside the real image that is most like it.
+#[derive(Clone, Debug, PartialEq)]
+struct Pair {
+    sample: Vec<u8>,
+    real: Vec<u8>,
+    distance: f64,
+}
+
+#[component]
+pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoView {
+    let pairs = RwSignal::new(Vec::<Pair>::new());
+    let searched = RwSignal::new(0_u64);
+    let failed = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let seed = StoredValue::new(FIRST_SEED);
+    let own_files = RwSignal::new(false);
+    // Another run's images would be taken for this one's.
+    Effect::new(move |_| {
+        run.track();
+        pairs.set(Vec::new());
+        own_files.set(playground::has_own_files());
+    });
+    let look = move |_| {
+        seed.update_value(|seed| *seed += 1);
+        busy.set(true);
+        failed.set(None);
+        let of = run.get_untracked();
+        let asked = vec![("count", SAMPLES.into()), ("seed", seed.get_value().into())];
+        look_at_copy("nearest", asked, move |answer| {
+            busy.set(false);
+            let found = answer.and_then(|shown| {
+                let numbers: Numbers =
+                    serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
+                Ok((numbers, shown.samples))
+            });
+            match found {
+                Ok((numbers, samples)) if run.get_untracked() == of => {
+                    searched.set(numbers.searched);
+                    pairs.set(paired(&of, &numbers, &samples));
+                }
+                Ok(_) => {}
+                Err(message) => failed.set(Some(message)),
+            }
+        });
+    };
+    let none = Signal::derive(move || pairs.with(Vec::is_empty));
+    let told = move || {
+        let copies = pairs.with(|pairs| pairs.iter().filter(|one| one.is_copy()).count());
+        let facts = [("copies", copies.to_string()), ("searched", searched.get().to_string())];
+        say_with(key("nearest-told"), &facts)
+    };
+    let hidden = Signal::derive(move || hidden.get() || own_files.get());
+    view! {
+        <div class="lab-nearest" hidden=hidden>
+            <h2>{t("nearest-title")}</h2>
+            <p class="hint">{t("nearest-hint")}</p>
+            <div class="lab-remedies">
+                <button disabled=busy on:click=look>{t("nearest-look")}</button>
+            </div>
+            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            <ul class="lab-sheet" hidden=none>
+                {move || {
+                    let image = run.get_untracked().image;
+                    let row = |(number, pair)| view! { <Beside image=image number=number pair=pair/> };
+                    pairs.get().into_iter().enumerate().map(row).collect_view()
+                }}
+            </ul>
+            <p class="hint number" hidden=none aria-live="polite">{told}</p>
+        </div>
+    }
+}
+
+fn paired(run: &Run, numbers: &Numbers, samples: &[Vec<u8>]) -> Vec<Pair> {
+    let [width, height, channels] = run.image;
+    let size = (width * height * channels).max(1);
+    let [samples, reals] = samples else { return Vec::new() };
+    let images = samples.chunks_exact(size).zip(reals.chunks_exact(size));
+    images
+        .zip(&numbers.distances)
+        .map(|((sample, real), distance)| Pair {
+            sample: sample.to_vec(),
+            real: real.to_vec(),
+            distance: *distance,
+        })
+        .collect()
+}
+
+impl Pair {
+    fn is_copy(&self) -> bool {
+        self.distance < COPY_DISTANCE
+    }
+}
+
+#[component]
+fn Beside(image: [usize; 3], number: usize, pair: Pair) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let both = [pair.sample.clone(), pair.real.clone()].concat();
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            // One below the other.
+            Picture::of_images(&both, image, 1).show(&canvas);
+        }
+    });
+    let distance = format!("{:.0} %", 100.0 * pair.distance);
+    let facts = [("number", (number + 1).to_string()), ("distance", distance.clone())];
+    let label = move || say_with(key("nearest-of-sample"), &facts);
+    let class = if pair.is_copy() { "copy" } else { "" };
+    view! {
+        <li class=class>
+            <canvas node_ref=canvas role="img" aria-label=label></canvas>
+            <span class="number" aria-hidden="true">{distance}</span>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sample_stands_beside_its_nearest_real() {
+        let run = Run { image: [2, 1, 1], ..Run::default() };
+        let numbers: Numbers =
+            serde_json::from_str(r#"{"distances": [0.1, 0.8], "searched": 10}"#).expect("numbers");
+        let found = paired(&run, &numbers, &[vec![1, 2, 3, 4], vec![5, 6, 7, 8]]);
+        assert_eq!(found[1], Pair { sample: vec![3, 4], real: vec![7, 8], distance: 0.8 });
+        assert_eq!(found.iter().map(Pair::is_copy).collect::<Vec<_>>(), [true, false]);
+        assert!(paired(&run, &numbers, &[]).is_empty());
+    }
+}

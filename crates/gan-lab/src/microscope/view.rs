@@ -1,0 +1,291 @@
+//! The step on the screen: its moments one by one, and buttons for whole and half steps.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::flow::Flow;
+use super::moments::{Moment, Numbers};
+use super::plane::{plane, points};
+use crate::copy::{self, ask_copy, look_at_copy};
+use crate::images::verdict_text;
+use crate::picture::Picture;
+use crate::playground::{self, Run};
+use crate::timeline::animation::for_file;
+use crate::words::{key, say, say_with, t};
+
+/// How long slow motion stays at a moment.
+const MOMENT_MS: i32 = 2_500;
+/// How often the run is looked at.
+const LOOK_EVERY_MS: i32 = 500;
+/// Images in a row.
+const COLUMNS: usize = 8;
+
+/// A step taken apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Step {
+    run: Run,
+    numbers: Numbers,
+    reals: Vec<u8>,
+    fakes: Vec<u8>,
+    new_fakes: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+struct Scope {
+    step: RwSignal<Option<Step>>,
+    place: RwSignal<usize>,
+    busy: RwSignal<bool>,
+    failed: RwSignal<Option<String>>,
+    slow: RwSignal<bool>,
+}
+
+impl Scope {
+    fn fail(self, message: String) {
+        self.busy.set(false);
+        self.slow.set(false);
+        self.failed.set(Some(message));
+    }
+
+    /// Takes the next step apart; the run rests from now on.
+    fn take(self) {
+        self.busy.set(true);
+        self.failed.set(None);
+        playground::pause(move || {
+            look_at_copy("dissect", Vec::new(), move |answer| match answer.and_then(step_in) {
+                Ok(step) => {
+                    self.step.set(Some(step));
+                    self.place.set(0);
+                    self.busy.set(false);
+                }
+                Err(message) => self.fail(message),
+            });
+        });
+    }
+
+    /// Makes the step that was taken apart, then takes the next.
+    fn make(self) {
+        self.busy.set(true);
+        playground::step(move || self.take());
+    }
+
+    /// A step of one net alone, then takes the next step apart.
+    fn half(self, net: &'static str) {
+        self.busy.set(true);
+        playground::pause(move || {
+            ask_copy("stepAlone", vec![("net", net.into())], move |answer| match answer {
+                Ok(checkpoint) => {
+                    playground::restore(&checkpoint, move |restored| match restored {
+                        Ok(()) => self.take(),
+                        Err(message) => self.fail(message),
+                    })
+                }
+                Err(message) => self.fail(message),
+            });
+        });
+    }
+
+    fn go_on(self) {
+        let place = self.place.get_untracked();
+        if place + 1 < Moment::ALL.len() {
+            self.place.set(place + 1);
+        } else if !self.busy.get_untracked() {
+            self.make();
+        }
+    }
+}
+
+fn step_in(shown: copy::Shown) -> Result<Step, String> {
+    let numbers = serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
+    let mut samples = shown.samples.into_iter();
+    let mut next = || samples.next().unwrap_or_default();
+    let run = playground::run();
+    Ok(Step { run, numbers, reals: next(), fakes: next(), new_fakes: next() })
+}
+
+#[component]
+pub(crate) fn Microscope() -> impl IntoView {
+    let scope = Scope {
+        step: RwSignal::new(None),
+        place: RwSignal::new(0),
+        busy: RwSignal::new(false),
+        failed: RwSignal::new(None),
+        slow: RwSignal::new(false),
+    };
+    let run = RwSignal::new(playground::run());
+    let own_files = RwSignal::new(false);
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        let now = playground::run();
+        if now != run.get_untracked() {
+            run.set(now);
+            scope.step.set(None);
+            scope.slow.set(false);
+        }
+        own_files.set(playground::has_own_files());
+        // A run that has gone on has made the step.
+        let step = playground::observed().step;
+        let is_past = scope.step.with_untracked(|taken| {
+            taken.as_ref().is_some_and(|taken| taken.numbers.step != step + 1)
+        });
+        if is_past && !scope.busy.get_untracked() {
+            scope.step.set(None);
+            scope.slow.set(false);
+        }
+    });
+    playground::every_ms(MOMENT_MS, move || {
+        if scope.slow.get_untracked() && !scope.busy.get_untracked() {
+            scope.go_on();
+        }
+    });
+    let moment = Signal::derive(move || Moment::ALL[scope.place.get()]);
+    let is_open = Signal::derive(move || scope.step.with(Option::is_some));
+    let is_last = move || scope.place.get() + 1 == Moment::ALL.len();
+    let next = move || if is_last() { say(key("scope-make")) } else { say(key("scope-next")) };
+    view! {
+        <section class="lab-scope" aria-label=t("scope-title") hidden=own_files>
+            <h2>{t("scope-title")}</h2>
+            <p class="hint">{t("scope-hint")}</p>
+            <div class="lab-remedies">
+                <button disabled=scope.busy on:click=move |_| scope.take()>{t("scope-take")}</button>
+                <button disabled=scope.busy on:click=move |_| scope.half("discriminator")>
+                    {t("scope-discriminator")}
+                </button>
+                <button disabled=scope.busy on:click=move |_| scope.half("generator")>
+                    {t("scope-generator")}
+                </button>
+                <button disabled=scope.busy on:click=move |_| scope.make()>{t("scope-both")}</button>
+            </div>
+            <p role="alert" hidden=move || scope.failed.with(Option::is_none)>
+                {move || scope.failed.get()}
+            </p>
+            <div class="lab-scope-step" hidden=move || !is_open.get()>
+                <Flow moment=moment/>
+                <ol class="lab-moments">
+                    {Moment::ALL.iter().enumerate().map(|(place, of)| {
+                        let current = move || (scope.place.get() == place).then_some("step");
+                        view! {
+                            <li aria-current=current>
+                                <button on:click=move |_| scope.place.set(place)>{t(of.name())}</button>
+                            </li>
+                        }
+                    }).collect_view()}
+                </ol>
+                <p class="lab-scope-told" aria-live="polite">{move || told(scope, moment.get())}</p>
+                <Shown scope=scope moment=moment/>
+                <div class="lab-remedies">
+                    <button
+                        disabled=move || scope.place.get() == 0
+                        on:click=move |_| scope.place.update(|place| *place = place.saturating_sub(1))
+                    >
+                        {t("scope-back")}
+                    </button>
+                    <button disabled=scope.busy on:click=move |_| scope.go_on()>{next}</button>
+                    <button
+                        aria-pressed=move || scope.slow.get().to_string()
+                        on:click=move |_| scope.slow.update(|slow| *slow = !*slow)
+                    >
+                        {t("scope-slow")}
+                    </button>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+fn told(scope: Scope, moment: Moment) -> String {
+    scope.step.with(|step| {
+        let Some(step) = step else { return String::new() };
+        let mut facts = moment.facts(&step.numbers, |output| verdict_text(&step.run, output));
+        facts.push(("step", step.numbers.step.to_string()));
+        say_with(moment.told(), &facts)
+    })
+}
+
+/// What there is to be seen at the moment: samples, each with what is said of it.
+#[component]
+fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
+    move || {
+        let step = scope.step.get()?;
+        let kinds = shown(moment.get(), &step);
+        Some(match kinds {
+            None => latents(&step.numbers.latents).into_any(),
+            Some(kinds) if step.run.on_points => few_points(&step, &kinds).into_any(),
+            Some(kinds) => {
+                let strip = |kind: Kind| view! { <Strip image=step.run.image kind=kind/> };
+                kinds.into_iter().map(strip).collect_view().into_any()
+            }
+        })
+    }
+}
+
+/// Samples of one kind with what is said of each.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kind {
+    /// The key of what they are called.
+    pub(super) name: &'static str,
+    /// As classes of the style sheet name it.
+    pub(super) class: &'static str,
+    pub(super) bytes: Vec<u8>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What is seen of a step at a moment; `None` are its latents.
+fn shown(moment: Moment, step: &Step) -> Option<Vec<Kind>> {
+    let of = &step.numbers;
+    let kind = |name: &'static str, class: &'static str, bytes: &[u8], outputs: &[f32]| {
+        let notes = outputs.iter().map(|output| verdict_text(&step.run, *output)).collect();
+        Kind { name, class, bytes: bytes.to_vec(), notes }
+    };
+    let fakes = |outputs: &[f32]| kind(key("scope-fakes"), "fake", &step.fakes, outputs);
+    let reals = || kind(key("scope-reals"), "real", &step.reals, &of.on_reals);
+    Some(match moment {
+        Moment::Draw => return None,
+        Moment::Generate => vec![fakes(&[])],
+        Moment::JudgeReals => vec![reals()],
+        Moment::JudgeFakes => vec![fakes(&of.on_fakes)],
+        Moment::DiscriminatorLoss | Moment::DiscriminatorUpdate => {
+            vec![reals(), fakes(&of.on_fakes)]
+        }
+        Moment::JudgeAgain => vec![fakes(&of.on_fakes_after)],
+        Moment::GeneratorUpdate => vec![
+            Kind { class: "left", ..fakes(&of.on_fakes_after) },
+            kind(key("scope-new-fakes"), "fake", &step.new_fakes, &of.on_new_fakes),
+        ],
+    })
+}
+
+/// Points in the plane, in the same square all through a step.
+fn few_points(step: &Step, kinds: &[Kind]) -> impl IntoView + use<> {
+    let all = [&step.reals, &step.fakes, &step.new_fakes];
+    plane(&all.map(|bytes| points(bytes)), kinds)
+}
+
+/// Latents as rows of numbers.
+fn latents(latents: &[Vec<f32>]) -> impl IntoView + use<> {
+    let row = |latent: &Vec<f32>| {
+        let numbers: Vec<String> = latent.iter().map(|x| format!("{x:.2}")).collect();
+        view! { <li class="number">{numbers.join("  ")}</li> }
+    };
+    view! { <ol class="lab-latents">{latents.iter().map(row).collect_view()}</ol> }
+}
+
+/// Images side by side, and a note for each.
+#[component]
+fn Strip(image: [usize; 3], kind: Kind) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let (words, told) = (kind.name, kind.notes.join(", "));
+    let label = move || format!("{}. {told}", say(words));
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            for_file(&Picture::of_images(&kind.bytes, image, COLUMNS)).show(&canvas);
+        }
+    });
+    view! {
+        <figure class="lab-strip">
+            <figcaption>{t(words)}</figcaption>
+            <canvas node_ref=canvas role="img" aria-label=label></canvas>
+            <ol class="number" aria-hidden="true">
+                {kind.notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}
+            </ol>
+        </figure>
+    }
+}

@@ -1,0 +1,158 @@
+//! Links for a class: which parts of the page are hidden, which are locked, what is opened.
+
+use leptos::prelude::*;
+
+use crate::playground;
+use crate::words::{key, language, say, t};
+
+/// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
+const PARTS: [(&str, &str); 12] = [
+    ("settings", key("part-settings")),
+    ("samples", key("part-samples")),
+    ("charts", key("part-charts")),
+    ("plane", key("stage-title")),
+    ("lessons", key("lessons")),
+    ("findings", key("findings-title")),
+    ("images", key("images-title")),
+    ("timeline", key("timeline-title")),
+    ("step", key("scope-title")),
+    ("comparison", key("beside-title")),
+    ("code", key("code-title")),
+    ("runs", key("shelf-title")),
+];
+
+/// The address of the page with what is hidden and locked, and what it opens: a lesson, or the run that
+/// the page's own link has (`hash`).
+fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> String {
+    let mut query = Vec::new();
+    // Who is given a page with parts hidden is not meant to make such links.
+    let mut hidden = hidden.to_vec();
+    if !hidden.is_empty() || locks {
+        hidden.push("teacher");
+    }
+    if !hidden.is_empty() {
+        query.push(format!("hide={}", hidden.join(",")));
+    }
+    if locks {
+        query.push("lock=settings".to_string());
+    }
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let hash = if lesson.is_empty() { hash.to_string() } else { format!("#lesson={lesson}") };
+    format!("{base}{query}{hash}")
+}
+
+#[component]
+pub(crate) fn Teacher() -> impl IntoView {
+    let hidden = RwSignal::new(Vec::<&'static str>::new());
+    let locks = RwSignal::new(false);
+    let lesson = RwSignal::new(String::new());
+    let copied = RwSignal::new(false);
+    let lessons = gan_lessons::all().unwrap_or_default();
+    let made = move || {
+        let Some(location) = web_sys::window().map(|window| window.location()) else {
+            return String::new();
+        };
+        let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
+        let hash = location.hash().unwrap_or_default();
+        link(&base, &hidden.get(), locks.get(), &lesson.get(), &hash)
+    };
+    let copy = move |_| {
+        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+        if let Some(clipboard) = clipboard {
+            playground::settle(&clipboard.write_text(&made()).into(), move |done| {
+                copied.set(done.is_ok());
+            });
+        }
+    };
+    Effect::new(move |_| {
+        hidden.track();
+        locks.track();
+        lesson.track();
+        copied.set(false);
+    });
+    view! {
+        <section class="lab-teacher" aria-label=t("teacher-title")>
+            <h2>{t("teacher-title")}</h2>
+            <p class="hint">
+                {t("teacher-hint")} " "
+                <a href=move || format!("worksheets/?lang={}", language().code())>
+                    {t("teacher-worksheets")}
+                </a>
+            </p>
+            <details>
+                <summary>{t("teacher-link")}</summary>
+                <fieldset>
+                    <legend>{t("teacher-hide")}</legend>
+                    <div class="lab-chips">
+                        {PARTS.map(|(name, words)| {
+                            let toggle = move |event| {
+                                let hides = event_target_checked(&event);
+                                hidden.update(|hidden| {
+                                    hidden.retain(|one| *one != name);
+                                    if hides {
+                                        hidden.push(name);
+                                    }
+                                });
+                            };
+                            view! {
+                                <label class="lab-chip">
+                                    <input type="checkbox" on:change=toggle/>
+                                    {t(words)}
+                                </label>
+                            }
+                        }).collect_view()}
+                    </div>
+                </fieldset>
+                <label class="lab-chip">
+                    <input
+                        type="checkbox"
+                        on:change=move |event| locks.set(event_target_checked(&event))
+                    />
+                    {t("teacher-lock")}
+                </label>
+                <div class="lab-beside-choice">
+                    <label for="lab-teacher-lesson">{t("teacher-opens")}</label>
+                    <select
+                        id="lab-teacher-lesson"
+                        on:change=move |event| lesson.set(event_target_value(&event))
+                    >
+                        <option value="">{t("teacher-this-run")}</option>
+                        {lessons.into_iter().map(|lesson| {
+                            let title = lesson.title;
+                            let named = move || title.in_language(language()).to_string();
+                            view! { <option value=lesson.id>{named}</option> }
+                        }).collect_view()}
+                    </select>
+                    <button on:click=copy>
+                        {move || if copied.get() { say(key("code-copied")) } else { say(key("teacher-copy")) }}
+                    </button>
+                </div>
+                <p class="lab-made"><code>{made}</code></p>
+            </details>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_holds_what_is_hidden_locked_and_opened() {
+        let base = "https://example.org/gan/";
+        assert_eq!(link(base, &[], false, "", "#preset=ring"), format!("{base}#preset=ring"));
+        assert_eq!(
+            link(base, &["charts", "code"], true, "oscillation", "#preset=ring"),
+            format!("{base}?hide=charts,code,teacher&lock=settings#lesson=oscillation")
+        );
+        assert_eq!(link(base, &[], true, "", ""), format!("{base}?hide=teacher&lock=settings"));
+    }
+
+    #[test]
+    fn the_parts_are_those_that_the_script_knows() {
+        let script = include_str!("../../../web/lab/teacher.js");
+        for (name, _) in PARTS {
+            assert!(script.contains(&format!("\n  {name}: \"")), "{name}");
+        }
+    }
+}

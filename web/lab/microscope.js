@@ -1,0 +1,47 @@
+// The page's run under a microscope: a copy of it in the lab's own worker, of which one step is taken
+// apart, half a step made, or the real images looked for that its samples are most like. The run itself is not touched.
+
+import { RunWorker } from "./run-worker.js";
+
+const run = new RunWorker();
+
+/** A copy of the page's run, as its `checkpoint` has it. */
+async function copied({ spec, checkpoint }) {
+  if (!run.isThere) {
+    await run.start();
+  }
+  await run.ask({ kind: "load", spec, checkpoint: true, files: [] }, [checkpoint]);
+}
+
+const does = {
+  /**
+   * A promise of `{numbers, samples}`: JSON, and the bytes of reals, fakes and new fakes; of the next
+   * step, or of one that comes `ahead` more steps later.
+   */
+  async dissect({ ahead = 0, ...fields }) {
+    await copied(fields);
+    if (ahead > 0) {
+      await run.ask({ kind: "step", count: ahead });
+    }
+    const { reply, attachments } = await run.ask({ kind: "dissect" });
+    return { numbers: reply.numbers, samples: attachments };
+  },
+  /** A promise of `{numbers, samples}`: JSON, and the bytes of samples and of their nearest reals. */
+  async nearest({ count, seed, ...fields }) {
+    await copied(fields);
+    const { reply, attachments } = await run.ask({ kind: "nearest_reals", count, seed });
+    return { numbers: reply.numbers, samples: attachments };
+  },
+  /** A promise of the checkpoint after one step of `net` alone. */
+  async stepAlone({ net, ...fields }) {
+    await copied(fields);
+    await run.ask({ kind: "step_alone", net });
+    const { attachments } = await run.ask({ kind: "checkpoint" });
+    return attachments[0];
+  },
+};
+
+/** Asks for one of those. */
+export async function microscope(kind, fields) {
+  return does[kind](fields);
+}

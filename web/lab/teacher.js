@@ -1,0 +1,46 @@
+// What a teacher's link hides or locks: `?hide=settings,charts&lock=settings`. It stands in the query,
+// which the page leaves as it is when it writes a run into the address.
+
+/** Parts of the page by the names that a link has for them. */
+export const parts = {
+  settings: ".settings",
+  samples: ".sheets",
+  charts: ".charts, .explanation",
+  plane: ".lab-stage",
+  lessons: ".lab-lessons",
+  findings: ".lab-findings",
+  images: ".lab-images",
+  timeline: ".lab-timeline",
+  step: ".lab-scope",
+  comparison: ".lab-beside",
+  code: ".lab-code",
+  runs: ".lab-shelf",
+  teacher: ".lab-teacher",
+};
+
+const named = (key) => {
+  const value = new URLSearchParams(location.search).get(key) ?? "";
+  return value.split(",").filter((name) => Object.hasOwn(parts, name));
+};
+
+/** Hides what the address hides, before it is drawn, and locks what it locks, whenever that is drawn. */
+export function applyAddress() {
+  const [hidden, locked] = [named("hide"), named("lock")];
+  if (hidden.length > 0) {
+    const style = document.createElement("style");
+    const selectors = hidden.map((name) => parts[name]).join(", ");
+    style.textContent = `${selectors} { display: none !important; }`;
+    document.head.append(style);
+  }
+  if (locked.length > 0) {
+    const selectors = locked.map((name) => parts[name]).join(", ");
+    const lock = () => {
+      for (const part of document.querySelectorAll(selectors)) {
+        part.inert = true;
+        part.dataset.locked = "";
+      }
+    };
+    lock();
+    new MutationObserver(lock).observe(document, { childList: true, subtree: true });
+  }
+}
