@@ -104,11 +104,11 @@ async function downloaded(list) {
     const copy = same && (await stored(same, path));
     await cache.put(urlOf(path), copy ?? (await otherwise(path, hash)));
   };
-  const all = (files, otherwise) =>
-    Promise.all(Object.entries(files).map(([path, hash]) => add(path, hash, otherwise)));
-  await all(list.files, fetched);
+  const adding = (files, otherwise) =>
+    Object.entries(files).map(([path, hash]) => add(path, hash, otherwise));
+  await Promise.all(adding(list.files, fetched));
   // A large file that nobody asked for is kept if it is on this machine anyway.
-  await all(list.on_demand, fromHttpCache).catch(() => {});
+  await Promise.allSettled(adding(list.on_demand, fromHttpCache));
   await cache.delete(CONTRADICTED);
   await cache.put(LIST, new Response(JSON.stringify({ ...list, seen_ms: Date.now() })));
 }

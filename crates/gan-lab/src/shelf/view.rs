@@ -16,7 +16,7 @@ const LOOK_EVERY_MS: i32 = 1_000;
 /// A larger checkpoint is not kept by itself.
 const MOST_BYTES: u64 = 48 << 20;
 /// Samples of the picture.
-const IMAGES: u32 = 4;
+const IMAGES: u32 = 16;
 const POINTS: u32 = 300;
 const SEED: u32 = 7 << 20;
 
