@@ -93,7 +93,12 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
             &LIST
         }
         "oscillation" => {
-            const LIST: [Remedy; 2] = [
+            // Mescheder et al. 2018: what it takes for a GAN to come to rest.
+            const LIST: [Remedy; 3] = [
+                remedy(
+                    key("change-r1"),
+                    Change::Anew(r#"{"penalties": [{"kind": "r1", "weight": 1}]}"#),
+                ),
                 remedy(key("remedy-slower"), Change::Rates(0.5, 0.5)),
                 remedy(key("remedy-average"), Change::Anew(r#"{"ema": {"decay": 0.99}}"#)),
             ];
@@ -149,6 +154,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(tried, 2 * (5 + 4 + 2));
+        assert_eq!(tried, 2 * (6 + 5 + 2));
     }
 }
