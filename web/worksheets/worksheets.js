@@ -5,7 +5,7 @@
   "use strict";
   const root = document.documentElement;
   const CODES = { en: "en", zh: "zh-Hans" };
-  const TITLES = { en: "Worksheets – GAN Playground", zh: "学习单 – GAN 游乐场" };
+  const TITLES = { en: "Worksheets – GAN Playground", zh: "练习纸 – GAN 游乐场" };
 
   /** The language that a place such as `#zh`, `#zh-repairs` or `#lang=zh` stands for. */
   function languageOfPlace() {
@@ -57,14 +57,14 @@
     }
   }
 
-  function print(what, sheet) {
+  function print(what, part) {
     root.dataset.print = what;
-    sheet?.setAttribute("data-printed", "");
+    part?.setAttribute("data-printed", "");
     addEventListener(
       "afterprint",
       () => {
         delete root.dataset.print;
-        sheet?.removeAttribute("data-printed");
+        part?.removeAttribute("data-printed");
       },
       { once: true },
     );
@@ -79,8 +79,14 @@
     writeAddresses();
     document.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-prints]");
-      if (button) print(button.dataset.prints, button.closest(".sheet"));
+      if (button) print(button.dataset.prints, button.closest(".sheet, .reading"));
     });
   });
-  addEventListener("hashchange", () => show(language()));
+  addEventListener("hashchange", () => {
+    const chosen = languageOfPlace() || root.dataset.language;
+    if (chosen === root.dataset.language) return show(chosen);
+    show(chosen);
+    // It was not there to be scrolled to.
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  });
 })();

@@ -47,7 +47,8 @@ fn install(ctx: &Context) -> Result<()> {
             files::write_whole(&site.join(name), &files::read(&path)?)?;
         }
     }
-    Ok(())
+    // Printed sheets that the lessons go with.
+    files::replace_folder(&ctx.root.join("web/worksheets"), &ctx.dist().join("worksheets"))
 }
 
 fn staged(ctx: &Context, name: &str) -> PathBuf {
@@ -69,7 +70,11 @@ mod tests {
             files::write_whole(&glue, b"glue").expect("written");
         }
         files::write_whole(&root.join("web/lab/entry.js"), b"entry").expect("written");
+        let sheets = root.join("web/worksheets/index.html");
+        files::write_whole(&sheets, b"sheets").expect("written");
         install(&ctx).expect("installed");
+        let printed = files::read(&root.join("dist/worksheets/index.html"));
+        assert_eq!(printed.expect("there"), b"sheets");
         for (name, text) in [
             ("gan_lab.js", b"glue".as_slice()),
             ("gan_inspector.js", b"glue"),
