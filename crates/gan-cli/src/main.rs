@@ -8,6 +8,7 @@ mod bench;
 mod code;
 mod data;
 mod device;
+mod diagnose;
 mod digits;
 mod evaluate;
 mod export;
@@ -53,6 +54,8 @@ enum Command {
     Export(export::Arguments),
     /// Print a run as a short PyTorch program.
     Code(code::Arguments),
+    /// Say what the page would say of a run as it goes: what it seems to suffer from.
+    Diagnose(diagnose::Arguments),
     /// Give the page's lessons with several seeds: does each see what it waits for?
     Lessons(lessons::Arguments),
     /// Time a step of each of the nets that speed is told by.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
+        Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Lessons(arguments) => lessons::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Presets(arguments) => listing::run(&arguments),

@@ -158,6 +158,11 @@ impl Doctor {
         found
     }
 
+    /// The last observation that was taken note of.
+    pub fn last_seen(&self) -> Option<&Observation> {
+        self.seen.back()
+    }
+
     /// The newest observations.
     fn newest(&self) -> impl Iterator<Item = &Observation> + Clone {
         self.seen.iter().skip(self.seen.len() - LASTING)
@@ -228,6 +233,11 @@ impl Doctor {
         };
         // It may also take bad samples for better than real ones.
         if self.step() < early || separation > 0.05 || !bad {
+            return None;
+        }
+        // Whoever teaches sees something, however small the difference of the verdicts.
+        let before = self.before(|one| one.high_quality.unwrap_or(0.0));
+        if quality.is_some_and(|now| before.is_none_or(|before| now > before + 0.01)) {
             return None;
         }
         let mut figures = vec![("separation", separation), ("diversity", diversity)];

@@ -49,6 +49,11 @@ impl Health {
         self.metrics.extend_from_slice(points);
     }
 
+    /// What the last report was made from.
+    pub fn observation(&self) -> Option<&Observation> {
+        self.doctor.last_seen()
+    }
+
     /// Looks at samples of `trainer`: the step and the report, as `Event::Report` has them; `None`
     /// where there is nothing to be said.
     ///

@@ -1,0 +1,185 @@
+//! `gan diagnose`: what the page would say of a run as it goes.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, value_parser};
+use gan_eval::diagnosis::Observation;
+use gan_session::{Health, metrics_of};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use crate::data::DataArguments;
+use crate::device::DeviceName;
+use crate::runs::TrainedRun;
+use crate::specs::SpecArguments;
+use crate::{Ending, interrupt};
+
+/// Arguments of `gan diagnose`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    spec: SpecArguments,
+    #[command(flatten)]
+    data: DataArguments,
+    /// Generator steps.
+    #[arg(long, default_value_t = 3_000)]
+    steps: u64,
+    /// Steps between two looks. The page looks every half second.
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(u64).range(1..))]
+    every: u64,
+    /// Write what was seen as JSON, from which the same diagnoses follow.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Print every look as a line of JSON; otherwise a line whenever what is found changes.
+    #[arg(long)]
+    json: bool,
+    /// What computes.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceName,
+}
+
+/// Trains and tells.
+///
+/// # Errors
+/// If the run cannot be made, or the device fails. A run that diverges ends there.
+pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
+    interrupt::watch();
+    let spec = arguments.spec.spec()?;
+    let device = arguments.device.open()?;
+    let mut run = TrainedRun::new(&spec, &arguments.data, None, &device)?;
+    let (mut health, mut recorder) = (Health::default(), Recorder::default());
+    let mut said = Vec::new();
+    while run.trainer.generator_steps() < arguments.steps && !interrupt::is_wanted() {
+        let end = (run.trainer.generator_steps() + arguments.every).min(arguments.steps);
+        while run.trainer.generator_steps() < end {
+            for (step, scores) in &run.steps(end - run.trainer.generator_steps())? {
+                health.note(&[metrics_of(*step, scores)]);
+            }
+        }
+        let Some((step, report)) = block_on(health.report(&run.trainer, &mut run.data))? else {
+            continue;
+        };
+        recorder.note(health.observation());
+        if arguments.json {
+            println!("{{\"step\": {step}, \"report\": {report}}}");
+            continue;
+        }
+        let report: Value = serde_json::from_str(&report)?;
+        let found = kinds(&report);
+        if found != said {
+            println!("step {step}: {}", told(&report));
+            said = found;
+        }
+    }
+    if let Some(path) = &arguments.record {
+        crate::files::write(path, recorder.json().to_string().as_bytes())?;
+    }
+    Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
+}
+
+fn kinds(report: &Value) -> Vec<String> {
+    let found = report["diagnoses"].as_array().into_iter().flatten();
+    found.filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect()
+}
+
+fn told(report: &Value) -> String {
+    let found = report["diagnoses"].as_array().into_iter().flatten();
+    let parts: Vec<String> = found
+        .map(|one| {
+            let figures = one["figures"].as_object().into_iter().flatten();
+            let figures: Vec<String> = figures
+                .filter_map(|(name, value)| Some(format!("{name} {:.3}", value.as_f64()?)))
+                .collect();
+            format!("{} ({})", one["kind"].as_str().unwrap_or_default(), figures.join(", "))
+        })
+        .collect();
+    if parts.is_empty() { "nothing stands out".to_owned() } else { parts.join("; ") }
+}
+
+/// Observations as they are kept in a file.
+///
+/// Where the samples' middle lies matters by its distances alone. So it is written in coordinates
+/// of its own, the fewest that hold all of them: as many numbers as there were observations before,
+/// however large an image is.
+#[derive(Default)]
+struct Recorder {
+    rows: Vec<Value>,
+    origin: Option<Vec<f64>>,
+    /// Orthonormal.
+    basis: Vec<Vec<f64>>,
+}
+
+impl Recorder {
+    fn note(&mut self, observation: Option<&Observation>) {
+        let Some(of) = observation else { return };
+        let middle = self.coordinates(&of.middle);
+        self.rows.push(json!({
+            "step": of.step,
+            "separation": of.separation,
+            "loss": of.loss,
+            "generator_gradient_norm": of.generator_gradient_norm,
+            "gradient_share": of.gradient_share,
+            "diversity": of.diversity,
+            "occupied": of.occupied,
+            "high_quality": of.high_quality,
+            "copies": of.copies,
+            "middle": middle,
+        }));
+    }
+
+    fn coordinates(&mut self, middle: &[f64]) -> Vec<f64> {
+        let origin = self.origin.get_or_insert_with(|| middle.to_vec());
+        let mut left: Vec<f64> = middle.iter().zip(origin.iter()).map(|(a, b)| a - b).collect();
+        let mut found = Vec::with_capacity(self.basis.len() + 1);
+        for axis in &self.basis {
+            let along = dot(&left, axis);
+            left.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
+            found.push(rounded(along));
+        }
+        let norm = dot(&left, &left).sqrt();
+        // Less is rounding.
+        if norm > 1e-4 {
+            found.push(rounded(norm));
+            left.iter_mut().for_each(|x| *x /= norm);
+            self.basis.push(left);
+        }
+        found
+    }
+
+    fn json(self) -> Value {
+        Value::Array(self.rows)
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// To four digits behind the point: a rule looks at hundredths.
+fn rounded(x: f64) -> f64 {
+    (1e4 * x).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_keep_the_distances() {
+        let points =
+            [vec![1.0, 2.0, 3.0], vec![4.0, 2.0, 3.0], vec![4.0, 6.0, 3.0], vec![1.0, 2.0, 4.0]];
+        let mut recorder = Recorder::default();
+        let found = points.each_ref().map(|point| recorder.coordinates(point));
+        let distance = |a: &[f64], b: &[f64]| {
+            let at = |of: &[f64], place: usize| of.get(place).copied().unwrap_or(0.0);
+            (0..3).map(|place| (at(a, place) - at(b, place)).powi(2)).sum::<f64>().sqrt()
+        };
+        for (a, first) in points.iter().enumerate() {
+            for (b, second) in points.iter().enumerate() {
+                let difference = distance(first, second) - distance(&found[a], &found[b]);
+                assert!(difference.abs() < 1e-3, "{a} {b}: {difference}");
+            }
+        }
+    }
+}
