@@ -15,7 +15,7 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
-  for (const file of ["lab.css", "beside.css", "microscope.css", "code.css", "shelf.css", "teacher.css"]) {
+  for (const file of ["lab.css", "beside.css", "microscope.css", "code.css", "shelf.css", "teacher.css", "builder.css"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(file, import.meta.url).href;

@@ -13,6 +13,7 @@ export const parts = {
   timeline: ".lab-timeline",
   step: ".lab-scope",
   comparison: ".lab-beside",
+  nets: ".lab-builder",
   code: ".lab-code",
   runs: ".lab-shelf",
   teacher: ".lab-teacher",

@@ -5,11 +5,13 @@
 //! and nothing in here can disturb a training run.
 //!
 //! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past,
-//! `microscope` a step of it taken apart, `beside` another run next to it, `code` a
+//! `microscope` a step of it taken apart, `beside` another run next to it, `builder` its
+//! nets layer by layer, `code` a
 //! program that makes the same, `shelf` the runs that are kept in this browser; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
 mod beside;
+mod builder;
 mod code;
 mod copy;
 mod findings;
@@ -58,6 +60,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
                 <timeline::view::TimelineView/>
                 <microscope::view::Microscope/>
                 <beside::view::Beside/>
+                <builder::view::Builder/>
                 <code::Code/>
                 <shelf::view::ShelfView/>
                 <teacher::Teacher/>

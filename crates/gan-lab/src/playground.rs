@@ -317,7 +317,7 @@ pub(crate) fn begin_anew_with(fields: &str) {
 }
 
 /// The run with other `fields`, a JSON merge patch, from its start, and on if it was going.
-fn begin_anew(fields: &str) {
+pub(crate) fn begin_anew(fields: &str) {
     let Ok(fields) = serde_json::from_str(fields) else { return };
     let spec = gan_protocol::merged(&spec(), &fields).to_string();
     let was_running = is_running();

@@ -6,7 +6,7 @@ use crate::playground;
 use crate::words::{key, language, say, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 13] = [
     ("settings", key("part-settings")),
     ("samples", key("part-samples")),
     ("charts", key("part-charts")),
@@ -17,6 +17,7 @@ const PARTS: [(&str, &str); 12] = [
     ("timeline", key("timeline-title")),
     ("step", key("scope-title")),
     ("comparison", key("beside-title")),
+    ("nets", key("builder-title")),
     ("code", key("code-title")),
     ("runs", key("shelf-title")),
 ];

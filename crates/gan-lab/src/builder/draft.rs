@@ -1,0 +1,184 @@
+//! Layers as they are edited, and what there is to be said of each.
+
+use gan_protocol::{LayerSpec, RunSpec, Shape, merged};
+use serde_json::{Value, json};
+
+/// Every kind of layer with what a new one begins with.
+pub(super) const KINDS: [(&str, &str); 19] = [
+    ("linear", r#"{"units": 64, "bias": true}"#),
+    ("conv", r#"{"channels": 32, "kernel": 4, "stride": 2, "padding": 1, "bias": true}"#),
+    ("conv_transpose", r#"{"channels": 32, "kernel": 4, "stride": 2, "padding": 1, "bias": true}"#),
+    ("activation", r#"{"function": {"name": "leaky_relu", "slope": 0.2}}"#),
+    ("batch_norm", r#"{"epsilon": 0.00001, "momentum": 0.1}"#),
+    ("layer_norm", r#"{"epsilon": 0.00001}"#),
+    ("pixel_norm", r#"{"epsilon": 0.00000001}"#),
+    ("dropout", r#"{"rate": 0.2}"#),
+    ("noise", r#"{"sd": 0.1}"#),
+    ("reshape", r#"{"channels": 32, "height": 7, "width": 7}"#),
+    ("flatten", "{}"),
+    ("upsample", r#"{"scale": 2}"#),
+    ("average_pool", r#"{"size": 2}"#),
+    ("minibatch_stddev", "{}"),
+    ("minibatch_discrimination", r#"{"features": 16, "dimensions": 5}"#),
+    ("maxout", r#"{"units": 64, "pieces": 3}"#),
+    ("mixture_linear", r#"{"units": 64, "generators": 4}"#),
+    ("label", r#"{"classes": 10}"#),
+    ("residual", r#"{"layers": [{"kind": "conv", "channels": 32, "kernel": 3, "padding": 1}]}"#),
+];
+
+/// Functions of an activation.
+pub(super) const FUNCTIONS: [&str; 6] =
+    ["relu", "leaky_relu", "tanh", "sigmoid", "silu", "softplus"];
+
+/// A new layer.
+pub(super) fn fresh(kind: &str) -> Value {
+    let defaults = KINDS.iter().find(|(name, _)| *name == kind).map_or("{}", |(_, json)| json);
+    merged(&json!({"kind": kind}), &serde_json::from_str(defaults).unwrap_or_default())
+}
+
+/// A field of a layer that can be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Field {
+    /// A number at a path.
+    Number(String),
+    /// Yes or no.
+    Flag(String),
+    /// An activation's function.
+    Function,
+    /// Layers within the layer, as JSON.
+    Layers(String),
+}
+
+/// The fields of a layer.
+pub(super) fn fields(layer: &Value) -> Vec<Field> {
+    let mut found = Vec::new();
+    collect(layer, "", &mut found);
+    found
+}
+
+fn collect(value: &Value, path: &str, found: &mut Vec<Field>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let path = format!("{path}/{name}");
+        match value {
+            Value::Number(_) => found.push(Field::Number(path)),
+            Value::Bool(_) => found.push(Field::Flag(path)),
+            Value::Array(_) => found.push(Field::Layers(path)),
+            Value::String(_) if path == "/function/name" => found.push(Field::Function),
+            Value::Object(_) => collect(value, &path, found),
+            _ => {}
+        }
+    }
+}
+
+/// Puts `value` at `path`, which is there.
+pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
+    if let Some(place) = layer.pointer_mut(path) {
+        *place = value;
+    }
+}
+
+/// What is said of a layer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Said {
+    /// What it makes.
+    pub(super) shape: Option<String>,
+    pub(super) parameters: Option<usize>,
+    pub(super) error: Option<String>,
+}
+
+/// What is said of each of `layers`, fed with `input`. After an error nothing is known.
+pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
+    let mut shape = Some(input);
+    layers
+        .iter()
+        .map(|layer| {
+            let Some(given) = shape.take() else { return Said::default() };
+            let read = serde_json::from_value::<LayerSpec>(layer.clone());
+            let layer = match read {
+                Ok(layer) => layer,
+                Err(error) => return Said { error: Some(error.to_string()), ..Said::default() },
+            };
+            match layer.output(given) {
+                Ok(output) => {
+                    shape = Some(output);
+                    Said {
+                        shape: Some(output.to_string()),
+                        parameters: layer.parameters(given),
+                        error: None,
+                    }
+                }
+                Err(error) => Said { error: Some(error.to_string()), ..Said::default() },
+            }
+        })
+        .collect()
+}
+
+/// The run with other layers, and what is wrong with it as a whole.
+pub(super) fn run_with(
+    spec: &Value,
+    generator: &[Value],
+    discriminator: &[Value],
+) -> Result<Value, String> {
+    let patch =
+        json!({"generator": {"layers": generator}, "discriminator": {"layers": discriminator}});
+    let value = merged(spec, &patch);
+    match RunSpec::from_value(value.clone()) {
+        Ok(_) => Ok(value),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::presets;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_is_one_that_a_net_may_have() {
+        for (kind, _) in KINDS {
+            let read = serde_json::from_value::<LayerSpec>(fresh(kind));
+            assert!(read.is_ok(), "{kind}: {read:?}");
+        }
+        for name in FUNCTIONS {
+            let layer = json!({"kind": "activation", "function": {"name": name}});
+            let read = serde_json::from_value::<LayerSpec>(layer);
+            assert!(read.is_ok(), "{name}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn shapes_and_parameters_are_those_of_the_presets() {
+        for preset in presets() {
+            let value = preset.spec.to_value();
+            let layers = value["generator"]["layers"].as_array().expect("layers").clone();
+            let said = said(&layers, preset.spec.generator_input());
+            assert!(said.iter().all(|one| one.error.is_none()), "{}", preset.name);
+            let sum: usize = said.iter().filter_map(|one| one.parameters).sum();
+            let count = preset.spec.generator.parameter_count(preset.spec.generator_input());
+            assert_eq!(Ok(sum), count, "{}", preset.name);
+            let discriminator = value["discriminator"]["layers"].as_array().expect("layers");
+            assert_eq!(run_with(&value, &layers, discriminator), Ok(value.clone()));
+        }
+    }
+
+    #[test]
+    fn an_error_stands_at_its_layer_and_nothing_is_known_after_it() {
+        let layers = [fresh("linear"), fresh("conv"), fresh("flatten")];
+        let said = said(&layers, Shape::flat(8));
+        assert_eq!(said[0].shape.as_deref(), Some("64"));
+        assert_eq!(said[0].parameters, Some(8 * 64 + 64));
+        assert!(said[1].error.as_deref().is_some_and(|e| e.contains("conv takes an image")));
+        assert_eq!(said[2], Said::default());
+    }
+
+    #[test]
+    fn fields_are_found_and_set() {
+        let mut layer = fresh("activation");
+        assert_eq!(fields(&layer), [Field::Function, Field::Number("/function/slope".into())]);
+        set(&mut layer, "/function/slope", json!(0.1));
+        assert_eq!(layer["function"]["slope"], 0.1);
+        assert_eq!(fields(&fresh("residual")), [Field::Layers("/layers".into())]);
+        assert_eq!(fields(&fresh("flatten")), []);
+    }
+}

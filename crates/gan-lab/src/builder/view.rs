@@ -1,0 +1,314 @@
+//! The layers on the screen.
+
+use gan_protocol::{RunSpec, Shape};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, run_with, said, set};
+use crate::playground;
+use crate::words::{key, say_with, t};
+
+/// A layer in the list; its number stays when it is moved.
+#[derive(Clone, Copy, PartialEq)]
+struct Row {
+    id: u32,
+    layer: RwSignal<Value>,
+}
+
+/// One net.
+#[derive(Clone, Copy)]
+struct Net {
+    rows: RwSignal<Vec<Row>>,
+    input: RwSignal<Shape>,
+    next: StoredValue<u32>,
+}
+
+impl Net {
+    fn new() -> Self {
+        let shape = Shape::flat(1);
+        Self {
+            rows: RwSignal::new(Vec::new()),
+            input: RwSignal::new(shape),
+            next: StoredValue::new(0),
+        }
+    }
+
+    fn row(self, layer: Value) -> Row {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        Row { id, layer: RwSignal::new(layer) }
+    }
+
+    fn fill(self, net: &Value, input: Shape) {
+        let layers = net["layers"].as_array().into_iter().flatten();
+        self.rows.set(layers.map(|layer| self.row(layer.clone())).collect());
+        self.input.set(input);
+    }
+
+    fn layers(self) -> Vec<Value> {
+        self.rows.get().iter().map(|row| row.layer.get()).collect()
+    }
+
+    fn place(self, id: u32) -> Option<usize> {
+        self.rows.with(|rows| rows.iter().position(|row| row.id == id))
+    }
+
+    fn shift(self, id: u32, by: isize) {
+        let Some(place) = untrack(|| self.place(id)) else { return };
+        self.rows.update(|rows| {
+            if let Some(other) = place.checked_add_signed(by).filter(|other| *other < rows.len()) {
+                rows.swap(place, other);
+            }
+        });
+    }
+}
+
+#[component]
+pub(crate) fn Builder() -> impl IntoView {
+    let spec = RwSignal::new(None::<Value>);
+    let (generator, discriminator) = (Net::new(), Net::new());
+    let take = move |_| {
+        let value = playground::spec();
+        let Ok(run) = RunSpec::from_value(value.clone()) else { return };
+        generator.fill(&value["generator"], run.generator_input());
+        discriminator.fill(&value["discriminator"], run.discriminator_input());
+        spec.set(Some(value));
+    };
+    let whole = Memo::new(move |_| {
+        let spec = spec.get()?;
+        Some(run_with(&spec, &generator.layers(), &discriminator.layers()))
+    });
+    let load = move |_| {
+        if let Some(Ok(_)) = whole.get_untracked() {
+            let layers = |net: Net| json!({"layers": untrack(|| net.layers())});
+            let fields =
+                json!({"generator": layers(generator), "discriminator": layers(discriminator)});
+            playground::begin_anew(&fields.to_string());
+        }
+    };
+    let error = move || whole.get().and_then(Result::err);
+    let is_open = move || spec.with(Option::is_some);
+    view! {
+        <section class="lab-builder" aria-label=t("builder-title")>
+            <h2>{t("builder-title")}</h2>
+            <p class="hint">{t("builder-hint")}</p>
+            <div class="lab-remedies">
+                <button on:click=take>{t("builder-take")}</button>
+            </div>
+            <div class="lab-nets" hidden=move || !is_open()>
+                <NetView title="builder-generator" class="generator" net=generator/>
+                <NetView title="builder-discriminator" class="discriminator" net=discriminator/>
+            </div>
+            <p role="status" hidden=move || error().is_none()>{error}</p>
+            <div class="lab-remedies" hidden=move || !is_open()>
+                <button
+                    disabled=move || !matches!(whole.get(), Some(Ok(_)))
+                    on:click=load
+                >
+                    {t("builder-load")}
+                </button>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn NetView(title: &'static str, class: &'static str, net: Net) -> impl IntoView {
+    let checked = Memo::new(move |_| said(&net.layers(), net.input.get()));
+    let add = move |event: leptos::ev::Event| {
+        let list: web_sys::HtmlSelectElement = event_target(&event);
+        let kind = list.value();
+        // The same kind may be added again.
+        list.set_value("");
+        if !kind.is_empty() {
+            let row = net.row(fresh(&kind));
+            net.rows.update(|rows| rows.push(row));
+        }
+    };
+    let sum = move || {
+        let count: usize = checked.with(|said| said.iter().filter_map(|one| one.parameters).sum());
+        say_with(key("builder-sum"), &[("count", count.to_string())])
+    };
+    view! {
+        <fieldset class=format!("lab-net {class}")>
+            <legend>{t(title)}</legend>
+            <p class="hint number">
+                {t("builder-input")} " " {move || net.input.get().to_string()}
+            </p>
+            <ol>
+                <For
+                    each=move || net.rows.get()
+                    key=|row| row.id
+                    children=move |row| view! { <RowView net=net row=row checked=checked/> }
+                />
+            </ol>
+            <p class="hint number">{sum}</p>
+            <select aria-label=t("builder-add") on:change=add>
+                <option value="">{t("builder-add")}</option>
+                {KINDS.map(|(kind, _)| view! { <option value=kind>{kind}</option> }).collect_view()}
+            </select>
+        </fieldset>
+    }
+}
+
+#[component]
+fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
+    let kind =
+        Memo::new(move |_| row.layer.with(|layer| layer["kind"].as_str().unwrap_or("").to_owned()));
+    let parts = Memo::new(move |_| row.layer.with(fields));
+    let of = move || {
+        let place = net.place(row.id)?;
+        checked.with(|said| said.get(place).cloned())
+    };
+    let told = move || {
+        let said = of().unwrap_or_default();
+        match (said.shape, said.parameters) {
+            (Some(shape), Some(0) | None) => format!("→ {shape}"),
+            (Some(shape), Some(count)) => {
+                format!(
+                    "→ {shape} · {}",
+                    say_with(key("builder-count"), &[("count", count.to_string())])
+                )
+            }
+            (None, _) => String::new(),
+        }
+    };
+    let error = move || of().and_then(|said| said.error);
+    let named = move |text: &'static str| {
+        Signal::derive(move || {
+            let number = net.place(row.id).map_or(0, |place| place + 1).to_string();
+            say_with(text, &[("number", number), ("kind", kind.get())])
+        })
+    };
+    let is_first = move || net.place(row.id) == Some(0);
+    let is_last = move || net.rows.with(Vec::len) == net.place(row.id).map_or(0, |place| place + 1);
+    view! {
+        <li class:wrong=move || error().is_some()>
+            <div class="lab-layer">
+                <code>{kind}</code>
+                <For
+                    each=move || parts.get()
+                    key=|field| format!("{field:?}")
+                    children=move |field| view! { <FieldView row=row field=field/> }
+                />
+                <span class="lab-moves">
+                    <button
+                        aria-label=named(key("builder-up"))
+                        disabled=is_first
+                        on:click=move |_| net.shift(row.id, -1)
+                    >
+                        "↑"
+                    </button>
+                    <button
+                        aria-label=named(key("builder-down"))
+                        disabled=is_last
+                        on:click=move |_| net.shift(row.id, 1)
+                    >
+                        "↓"
+                    </button>
+                    <button
+                        aria-label=named(key("builder-remove"))
+                        on:click=move |_| net.rows.update(|rows| rows.retain(|one| one.id != row.id))
+                    >
+                        "×"
+                    </button>
+                </span>
+            </div>
+            <p class="hint number">{told}</p>
+            <p role="status" hidden=move || error().is_none()>{error}</p>
+        </li>
+    }
+}
+
+#[component]
+fn FieldView(row: Row, field: Field) -> impl IntoView {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let at =
+        move |path: &str| row.layer.with(|layer| layer.pointer(path).cloned().unwrap_or_default());
+    match field {
+        Field::Number(path) => {
+            let shown = {
+                let path = path.clone();
+                move || at(&path).to_string()
+            };
+            let label = name(&path);
+            let change = move |event| {
+                // What is no number is put back.
+                let number =
+                    serde_json::from_str::<serde_json::Number>(event_target_value(&event).trim());
+                row.layer.update(|layer| {
+                    if let Ok(number) = number {
+                        set(layer, &path, number.into());
+                    }
+                });
+            };
+            view! {
+                <label>
+                    {label}
+                    <input type="text" inputmode="decimal" prop:value=shown on:change=change/>
+                </label>
+            }
+            .into_any()
+        }
+        Field::Flag(path) => {
+            let shown = {
+                let path = path.clone();
+                move || at(&path) == true
+            };
+            let label = name(&path);
+            let change = move |event| {
+                let on = event_target_checked(&event);
+                row.layer.update(|layer| set(layer, &path, on.into()));
+            };
+            view! {
+                <label>
+                    <input type="checkbox" prop:checked=shown on:change=change/>
+                    {label}
+                </label>
+            }
+            .into_any()
+        }
+        Field::Function => {
+            let shown = move || at("/function/name").as_str().unwrap_or_default().to_owned();
+            let change = move |event| {
+                let name = event_target_value(&event);
+                let function = match name.as_str() {
+                    "leaky_relu" => json!({"name": name, "slope": 0.2}),
+                    _ => json!({"name": name}),
+                };
+                row.layer.update(|layer| set(layer, "/function", function));
+            };
+            view! {
+                <select aria-label=t("builder-function") prop:value=shown on:change=change>
+                    {FUNCTIONS.map(|name| {
+                        let chosen = move || shown() == name;
+                        view! { <option value=name selected=chosen>{name}</option> }
+                    }).collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+        Field::Layers(path) => {
+            let shown = {
+                let path = path.clone();
+                move || at(&path).to_string()
+            };
+            let label = name(&path);
+            let change = move |event| {
+                let layers = serde_json::from_str::<Vec<Value>>(&event_target_value(&event));
+                row.layer.update(|layer| {
+                    if let Ok(layers) = layers {
+                        set(layer, &path, layers.into());
+                    }
+                });
+            };
+            view! {
+                <label class="wide">
+                    {label}
+                    <textarea rows="3" spellcheck="false" prop:value=shown on:change=change></textarea>
+                </label>
+            }
+            .into_any()
+        }
+    }
+}
