@@ -224,7 +224,7 @@ test("scripts can list the lessons, and give each of them to its end", async (t)
 test("a lesson leads through a run step by step, with a question", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", lesson: "what-is-a-gan" });
   const lab = labOf(site);
-  const next = lab.button("Continue");
+  const next = lab.button("Next");
   await site.page.getByText("Step 1 of 5").waitFor();
   await site.until("the lesson's run", ({ preset, phase }) => preset === "ring" && phase === "ready");
   await next.click();
