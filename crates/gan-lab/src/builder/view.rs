@@ -96,8 +96,8 @@ pub(crate) fn Builder() -> impl IntoView {
                 <button on:click=take>{t("builder-take")}</button>
             </div>
             <div class="lab-nets" hidden=move || !is_open()>
-                <NetView title="builder-generator" class="generator" net=generator/>
-                <NetView title="builder-discriminator" class="discriminator" net=discriminator/>
+                <NetView title=key("builder-generator") class="generator" net=generator/>
+                <NetView title=key("builder-discriminator") class="discriminator" net=discriminator/>
             </div>
             <p role="status" hidden=move || error().is_none()>{error}</p>
             <div class="lab-remedies" hidden=move || !is_open()>
