@@ -15,10 +15,10 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
-  for (const file of ["lab.css", "beside.css", "microscope.css", "code.css", "shelf.css", "teacher.css", "builder.css"]) {
+  for (const part of ["lab", "beside", "microscope", "code", "shelf", "teacher", "builder"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
-    style.href = new URL(file, import.meta.url).href;
+    style.href = new URL(`${part}.css`, import.meta.url).href;
     document.head.append(style);
   }
   const [{ default: initialize, open: openLab }, ...workers] = await Promise.all([

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, value_parser};
 use gan_eval::diagnosis::Observation;
-use gan_session::{Health, metrics_of};
-use pollster::block_on;
+use gan_session::Health;
 use serde_json::{Value, json};
 
 use crate::data::DataArguments;
@@ -42,7 +41,7 @@ pub(crate) struct Arguments {
 /// Trains and tells.
 ///
 /// # Errors
-/// If the run cannot be made, or the device fails. A run that diverges ends there.
+/// If the run cannot be made, diverges, or the device fails; what was seen before is recorded.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     let spec = arguments.spec.spec()?;
@@ -50,22 +49,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut run = TrainedRun::new(&spec, &arguments.data, None, &device)?;
     let (mut health, mut recorder) = (Health::default(), Recorder::default());
     let mut said = Vec::new();
+    let mut outcome = Ok(());
     while run.trainer.generator_steps() < arguments.steps && !interrupt::is_wanted() {
         let end = (run.trainer.generator_steps() + arguments.every).min(arguments.steps);
-        while run.trainer.generator_steps() < end {
-            for (step, scores) in &run.steps(end - run.trainer.generator_steps())? {
-                health.note(&[metrics_of(*step, scores)]);
+        let report = match run.watched(&mut health, end) {
+            Ok(Some(report)) => report,
+            Ok(None) => continue,
+            // What led there is kept all the same.
+            Err(error) => {
+                outcome = Err(error);
+                break;
             }
-        }
-        let Some((step, report)) = block_on(health.report(&run.trainer, &mut run.data))? else {
-            continue;
         };
         recorder.note(health.observation());
+        let step = run.trainer.generator_steps();
         if arguments.json {
-            println!("{{\"step\": {step}, \"report\": {report}}}");
+            println!("{}", json!({"step": step, "report": report}));
             continue;
         }
-        let report: Value = serde_json::from_str(&report)?;
         let found = kinds(&report);
         if found != said {
             println!("step {step}: {}", told(&report));
@@ -75,10 +76,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(path) = &arguments.record {
         crate::files::write(path, recorder.json().to_string().as_bytes())?;
     }
+    outcome?;
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
 }
 
-fn kinds(report: &Value) -> Vec<String> {
+/// The kinds of what a report found.
+pub(crate) fn kinds(report: &Value) -> Vec<String> {
     let found = report["diagnoses"].as_array().into_iter().flatten();
     found.filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect()
 }

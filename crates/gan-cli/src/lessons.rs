@@ -7,12 +7,13 @@ use gan_eval::histogram::shares;
 use gan_lessons::{Condition, Lesson, Seen, Step, digits_drawn};
 use gan_protocol::{RunSpec, Shape};
 use gan_random::Purpose;
-use gan_session::{Health, metrics_of};
+use gan_session::Health;
 use pollster::block_on;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
+use crate::diagnose::kinds;
 use crate::digits::{class_counts, digit_classifier};
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
@@ -151,19 +152,12 @@ fn look(
     until: &Condition,
     classifier: &mut Classifier,
 ) -> Result<Seen> {
-    let end = run.trainer.generator_steps() + every;
-    while run.trainer.generator_steps() < end {
-        for (step, scores) in &run.steps(end - run.trainer.generator_steps())? {
-            health.note(&[metrics_of(*step, scores)]);
-        }
-    }
+    let report = run.watched(health, run.trainer.generator_steps() + every)?;
     let mut seen = Seen { step: run.trainer.generator_steps(), ..Seen::default() };
-    if let Some((_, report)) = block_on(health.report(&run.trainer, &mut run.data))? {
-        let report: Value = serde_json::from_str(&report)?;
+    if let Some(report) = report {
         let scores = report["scores"].as_object().into_iter().flatten();
         seen.scores = scores.filter_map(|(k, v)| Some((k.clone(), v.as_f64()?))).collect();
-        let found = report["diagnoses"].as_array().into_iter().flatten();
-        seen.diagnoses = found.filter_map(|one| Some(one["kind"].as_str()?.to_string())).collect();
+        seen.diagnoses = kinds(&report);
     }
     let on_digits = run.trainer.spec().data.shape() == Shape::image(1, 28, 28);
     if until.score() == Some("digits") && on_digits {

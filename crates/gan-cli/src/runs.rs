@@ -5,8 +5,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use gan_core::{Device, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
 use gan_protocol::RunSpec;
-use gan_session::LoadedData;
+use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
+use serde_json::Value;
 
 use crate::data::{DataArguments, read};
 
@@ -61,6 +62,21 @@ impl TrainedRun {
             samples.fill_batch(seed, step, count, &mut batch.values, &mut batch.labels);
             batch
         })
+    }
+
+    /// Trains to step `end`, and gives what the page would report there, as `Event::Report` has it;
+    /// `None` where there is nothing to be said.
+    ///
+    /// # Errors
+    /// As [`Self::steps`].
+    pub(crate) fn watched(&mut self, health: &mut Health, end: u64) -> Result<Option<Value>> {
+        while self.trainer.generator_steps() < end {
+            for (step, scores) in &self.steps(end - self.trainer.generator_steps())? {
+                health.note(&[metrics_of(*step, scores)]);
+            }
+        }
+        let report = block_on(health.report(&self.trainer, &mut self.data))?;
+        Ok(report.map(|(_, report)| serde_json::from_str(&report)).transpose()?)
     }
 
     /// Writes a checkpoint.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use crate::playground;
-use crate::saving::save;
+use crate::saving::{copy, save};
 use crate::words::{key, say, t};
 
 /// The PyTorch program of the run in force, when it is asked for.
@@ -24,12 +24,9 @@ pub(crate) fn Code() -> impl IntoView {
         copied.set(false);
     };
     let text = move || program.with(|program| program.as_ref().map(|program| program.text.clone()));
-    let copy = move |_| {
-        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
-        if let (Some(clipboard), Some(text)) = (clipboard, text()) {
-            playground::settle(&clipboard.write_text(&text).into(), move |done| {
-                copied.set(done.is_ok());
-            });
+    let to_clipboard = move |_| {
+        if let Some(text) = text() {
+            copy(&text, move || copied.set(true));
         }
     };
     let keep = move |_| {
@@ -51,7 +48,7 @@ pub(crate) fn Code() -> impl IntoView {
                 <p class="hint">{t("code-hint")}</p>
                 <p class="hint">{left_out}</p>
                 <div class="lab-remedies">
-                    <button on:click=copy>
+                    <button on:click=to_clipboard>
                         {move || if copied.get() { say(key("code-copied")) } else { say(key("code-copy")) }}
                     </button>
                     <button on:click=keep>"gan.py"</button>

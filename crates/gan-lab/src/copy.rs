@@ -20,10 +20,13 @@ pub(crate) fn ask_copy(
     done: impl FnOnce(Result<JsValue, String>) + 'static,
 ) {
     let spec = playground::spec_value();
-    playground::checkpoint(move |checkpoint| {
-        let mut fields = vec![("spec", spec), ("checkpoint", checkpoint.into())];
-        fields.extend(more);
-        settle(&workers::ask("microscope", kind, &fields), done);
+    playground::checkpoint(move |checkpoint| match checkpoint {
+        Ok(checkpoint) => {
+            let mut fields = vec![("spec", spec), ("checkpoint", checkpoint.into())];
+            fields.extend(more);
+            settle(&workers::ask("microscope", kind, &fields), done);
+        }
+        Err(message) => done(Err(message)),
     });
 }
 

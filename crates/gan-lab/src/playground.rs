@@ -40,7 +40,7 @@ pub struct Run {
 
 /// The run in force.
 pub fn run() -> Run {
-    let spec = call("spec", &JsValue::UNDEFINED);
+    let spec = spec_value();
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
     let objective = text(&spec, "objective").map(serde_json::Value::from);
     let data = member(&spec, "data");
@@ -81,15 +81,17 @@ pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Uint8Array>
 /// As [`sample`], of images or points; `None` if the page refuses.
 pub(crate) fn sample_any(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
-        let samples = found.ok().and_then(|found| {
-            if let Ok(pixels) = member(&found, "pixels").dyn_into::<Uint8Array>() {
-                return Some(Samples::Images(pixels.to_vec()));
-            }
-            let points: Float32Array = member(&found, "points").dyn_into().ok()?;
-            Some(Samples::Points(points.to_vec()))
-        });
-        done(samples);
+        done(found.ok().and_then(|found| samples_in(&found)));
     });
+}
+
+/// The samples in what `sample` gives.
+pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
+    if let Ok(pixels) = member(found, "pixels").dyn_into::<Uint8Array>() {
+        return Some(Samples::Images(pixels.to_vec()));
+    }
+    let points: Float32Array = member(found, "points").dyn_into().ok()?;
+    Some(Samples::Points(points.to_vec()))
 }
 
 fn wanted(count: u32, seed: u32) -> Object {
@@ -100,19 +102,10 @@ fn wanted(count: u32, seed: u32) -> Object {
     wanted
 }
 
-/// Calls `done` with the run's checkpoint.
-pub(crate) fn checkpoint(done: impl FnOnce(Uint8Array) + 'static) {
+/// Calls `done` with the run's checkpoint, or with what is said against it.
+pub(crate) fn checkpoint(done: impl FnOnce(Result<Uint8Array, String>) + 'static) {
     settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
-        if let Some(bytes) = found.ok().and_then(|found| found.dyn_into().ok()) {
-            done(bytes);
-        }
-    });
-}
-
-/// As [`checkpoint`]; `None` if the page refuses.
-pub(crate) fn checkpoint_or_not(done: impl FnOnce(Option<Uint8Array>) + 'static) {
-    settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
-        done(found.ok().and_then(|found| found.dyn_into().ok()));
+        done(found.map(|bytes| bytes.unchecked_into()));
     });
 }
 
@@ -206,7 +199,7 @@ impl Observed {
 
 /// The run in force, as JSON has it.
 pub(crate) fn spec() -> serde_json::Value {
-    let spec = JSON::stringify(&call("spec", &JsValue::UNDEFINED));
+    let spec = JSON::stringify(&spec_value());
     let spec = spec.ok().and_then(|text| text.as_string()).unwrap_or_default();
     serde_json::from_str(&spec).unwrap_or_default()
 }
@@ -237,9 +230,9 @@ pub(crate) fn restore(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + '
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }
 
-/// Trains the run in force from its start.
-pub(crate) fn train_anew() {
-    drive(Some(call("spec", &JsValue::UNDEFINED)), true, || ());
+/// Trains the run in force from its start; `done` is called when it does, or was refused.
+pub(crate) fn train_anew(done: impl FnOnce() + 'static) {
+    drive(Some(spec_value()), true, done);
 }
 
 /// The page's own snapshot.
@@ -283,7 +276,7 @@ pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
 
 /// Changes the run. What is refused, the page itself tells.
 pub fn apply(change: Change) {
-    let spec = call("spec", &JsValue::UNDEFINED);
+    let spec = spec_value();
     let rate = |net: &str| member(&member(&spec, net), "learning_rate").as_f64().unwrap_or(0.0);
     let tuning = Object::new();
     // Setting a member of a fresh object does not fail.
@@ -309,7 +302,7 @@ pub fn apply(change: Change) {
 /// The run with other data from its start, and on if it was going. `fields` holds `data` whole: a
 /// distribution has other members than the one before.
 pub(crate) fn begin_anew_with(fields: &str) {
-    let spec = call("spec", &JsValue::UNDEFINED).dyn_into::<Object>();
+    let spec = spec_value().dyn_into::<Object>();
     let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
     let (Ok(spec), Some(fields)) = (spec, fields) else { return };
     let was_running = is_running();

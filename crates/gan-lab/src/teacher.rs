@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::playground;
+use crate::saving::copy;
 use crate::words::{key, language, say, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
@@ -57,14 +57,7 @@ pub(crate) fn Teacher() -> impl IntoView {
         let hash = location.hash().unwrap_or_default();
         link(&base, &hidden.get(), locks.get(), &lesson.get(), &hash)
     };
-    let copy = move |_| {
-        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
-        if let Some(clipboard) = clipboard {
-            playground::settle(&clipboard.write_text(&made()).into(), move |done| {
-                copied.set(done.is_ok());
-            });
-        }
-    };
+    let to_clipboard = move |_| copy(&made(), move || copied.set(true));
     Effect::new(move |_| {
         hidden.track();
         locks.track();
@@ -124,7 +117,7 @@ pub(crate) fn Teacher() -> impl IntoView {
                             view! { <option value=lesson.id>{named}</option> }
                         }).collect_view()}
                     </select>
-                    <button on:click=copy>
+                    <button on:click=to_clipboard>
                         {move || if copied.get() { say(key("code-copied")) } else { say(key("teacher-copy")) }}
                     </button>
                 </div>

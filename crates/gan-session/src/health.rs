@@ -163,7 +163,7 @@ fn named(numbers: &[(&str, f64)]) -> Map<String, Value> {
 }
 
 /// Mean distance between two of `values`; `None` where a number is none.
-fn spread(values: &[f32], size: usize) -> Option<f64> {
+pub(crate) fn spread(values: &[f32], size: usize) -> Option<f64> {
     let samples = Samples::new(values, size).ok()?;
     mean_pairwise_distance(&samples, samples.count().max(2), 0).ok()
 }

@@ -1,9 +1,9 @@
 //! The second run, as `web/lab/second-run.js` holds it.
 
-use js_sys::{Float32Array, JSON, Reflect, Uint8Array};
+use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::playground::{Observed, numbers_of, observed_in, settle, snapshot};
+use crate::playground::{Observed, numbers_of, observed_in, samples_in, settle, snapshot};
 use crate::timeline::record::Samples;
 use crate::workers;
 
@@ -31,17 +31,7 @@ pub(super) fn let_run(runs: bool) {
 pub(super) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
     let asked = call("sample", &[("count", count.into()), ("seed", seed.into())]);
     settle(&asked, move |found| {
-        let member = |name: &str| {
-            let found = found.as_ref().ok()?;
-            Reflect::get(found, &name.into()).ok().filter(|value| !value.is_undefined())
-        };
-        let images = member("pixels").and_then(|pixels| pixels.dyn_into::<Uint8Array>().ok());
-        let points = member("points").and_then(|points| points.dyn_into::<Float32Array>().ok());
-        done(match (images, points) {
-            (Some(pixels), _) => Some(Samples::Images(pixels.to_vec())),
-            (None, Some(points)) => Some(Samples::Points(points.to_vec())),
-            (None, None) => None,
-        });
+        done(found.ok().and_then(|found| samples_in(&found)));
     });
 }
 

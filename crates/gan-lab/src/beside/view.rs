@@ -39,6 +39,10 @@ struct Comparison {
     samples: [RwSignal<Option<Samples>>; 2],
     curves: [[RwSignal<Curve>; 2]; CHARTS.len()],
     failed: RwSignal<Option<String>>,
+    /// The second run's spec.
+    second: StoredValue<serde_json::Value>,
+    /// Whether both runs have begun: before that the page's is still the old one.
+    begun: StoredValue<bool>,
     /// Whether the second run trains, as it was last told.
     second_runs: StoredValue<bool>,
     /// Runs whose samples are on their way.
@@ -54,6 +58,8 @@ impl Comparison {
             samples: [(); 2].map(|()| RwSignal::new(None)),
             curves: CHARTS.map(|_| pair()),
             failed: RwSignal::new(None),
+            second: StoredValue::new(serde_json::Value::Null),
+            begun: StoredValue::new(false),
             second_runs: StoredValue::new(false),
             asked: StoredValue::new([false; 2]),
         }
@@ -74,10 +80,11 @@ impl Comparison {
         self.forget();
         self.failed.set(None);
         self.differs.set(Some(differences(&first, &second)));
+        self.second.set_value(second.clone());
         second::begin(&second, move |begun| match begun {
             Ok(()) => {
                 self.second_runs.set_value(true);
-                playground::train_anew();
+                playground::train_anew(move || self.begun.set_value(true));
             }
             Err(message) => {
                 self.differs.set(None);
@@ -92,6 +99,7 @@ impl Comparison {
     }
 
     fn forget(self) {
+        self.begun.set_value(false);
         self.second_runs.set_value(false);
         self.asked.set_value([false; 2]);
         self.states.iter().for_each(|state| state.set(State::default()));
@@ -101,8 +109,8 @@ impl Comparison {
 
     /// Looks at both.
     fn look(self) {
-        if self.differs.with_untracked(Option::is_none) || !self.second_runs.get_value() {
-            return self.follow_phase();
+        if self.differs.with_untracked(Option::is_none) || !self.begun.get_value() {
+            return;
         }
         self.follow_phase();
         let now = [second::state_of_first(), second::state()];
@@ -113,6 +121,12 @@ impl Comparison {
         // The page has loaded another run, or this one anew.
         if now[0].seen.step < self.states[0].with_untracked(|before| before.seen.step) {
             return self.end();
+        }
+        // Settings that are changed as the run goes are changed in the first alone.
+        let differs =
+            Some(self.second.with_value(|second| differences(&playground::spec(), second)));
+        if self.differs.with_untracked(|before| *before != differs) {
+            self.differs.set(differs);
         }
         for (place, state) in now.iter().enumerate() {
             let step = state.seen.step;
@@ -135,10 +149,8 @@ impl Comparison {
 
     /// The second run rests when the page's does.
     fn follow_phase(self) {
-        let compared = self.differs.with_untracked(Option::is_some);
-        let (runs, second_runs) = (playground::is_running(), self.second_runs.get_value());
-        let begun = self.states[0].with_untracked(|state| state.seen.step > 0);
-        if compared && begun && runs != second_runs {
+        let runs = playground::is_running();
+        if runs != self.second_runs.get_value() {
             self.second_runs.set_value(runs);
             second::let_run(runs);
         }

@@ -50,6 +50,10 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let take = move |_| {
         at_step.set(playground::observed().step);
         playground::checkpoint(move |checkpoint| {
+            let checkpoint = match checkpoint {
+                Ok(checkpoint) => checkpoint,
+                Err(message) => return failed.set(Some(message)),
+            };
             ask(Question::Inspect(checkpoint), move |answer| {
                 if let Err(message) = answer {
                     return failed.set(Some(message));

@@ -37,6 +37,10 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
         at_step.set(playground::observed().step);
         let run = run.get_untracked();
         playground::checkpoint(move |checkpoint| {
+            let checkpoint = match checkpoint {
+                Ok(checkpoint) => checkpoint,
+                Err(message) => return failed.set(Some(message)),
+            };
             ask(Question::Inspect(checkpoint), move |answer| {
                 failed.set(answer.as_ref().err().cloned());
                 if answer.is_err() {

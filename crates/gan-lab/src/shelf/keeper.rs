@@ -29,6 +29,8 @@ pub(super) struct Kept {
 pub(super) struct Keeper {
     /// The name of the run on the page, once it has one.
     id: Option<String>,
+    /// What the page calls it: preset and data.
+    called: String,
     /// The last step that was seen of it.
     step: u64,
     /// The last step that was kept, or tried to be.
@@ -37,9 +39,10 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Looks at the run at `step`; whether it is to be kept now.
-    pub(super) fn is_due(&mut self, step: u64, runs: bool, now_ms: f64) -> bool {
-        if step < self.step {
+    /// Looks at the run that is `called` so, at `step`; whether it is to be kept now.
+    pub(super) fn is_due(&mut self, called: &str, step: u64, runs: bool, now_ms: f64) -> bool {
+        let is_other = called != self.called && !self.called.is_empty();
+        if step < self.step || is_other {
             // Another run, or this one anew: what was kept stays as it is.
             *self = Self { saved_ms: now_ms, ..Self::default() };
         }
@@ -47,6 +50,7 @@ impl Keeper {
             self.saved_ms = now_ms;
         }
         self.step = step;
+        called.clone_into(&mut self.called);
         let is_new = step >= FIRST_STEP && step > self.saved_step;
         is_new && (!runs || now_ms - self.saved_ms >= SAVE_EVERY_MS)
     }
@@ -60,7 +64,7 @@ impl Keeper {
 
     /// The run on the page is the kept one called `id`, as it was at `step`.
     pub(super) fn opened(&mut self, id: String, step: u64, now_ms: f64) {
-        *self = Self { id: Some(id), step, saved_step: step, saved_ms: now_ms };
+        *self = Self { id: Some(id), step, saved_step: step, saved_ms: now_ms, ..Self::default() };
     }
 
     /// Whether the run on the page is kept under this name.
@@ -87,33 +91,42 @@ mod tests {
     #[test]
     fn a_run_is_kept_now_and_then_and_when_it_stops() {
         let mut keeper = Keeper::default();
-        assert!(!keeper.is_due(5, true, 1_000.0));
-        assert!(!keeper.is_due(500, true, 30_000.0));
-        assert!(keeper.is_due(900, true, 47_000.0));
+        assert!(!keeper.is_due("ring", 5, true, 1_000.0));
+        assert!(!keeper.is_due("ring", 500, true, 30_000.0));
+        assert!(keeper.is_due("ring", 900, true, 47_000.0));
         assert_eq!(name(&mut keeper, 900, 47_000.0, "a"), "a");
-        assert!(!keeper.is_due(1_000, true, 48_000.0));
-        assert!(keeper.is_due(1_001, false, 49_000.0));
+        assert!(!keeper.is_due("ring", 1_000, true, 48_000.0));
+        assert!(keeper.is_due("ring", 1_001, false, 49_000.0));
         assert_eq!(name(&mut keeper, 1_001, 49_000.0, "b"), "a");
         // It rests: nothing is new.
-        assert!(!keeper.is_due(1_001, false, 200_000.0));
+        assert!(!keeper.is_due("ring", 1_001, false, 200_000.0));
     }
 
     #[test]
     fn a_run_that_begins_anew_is_another() {
         let mut keeper = Keeper::default();
-        assert!(keeper.is_due(100, false, 1_000.0));
+        assert!(keeper.is_due("ring", 100, false, 1_000.0));
         name(&mut keeper, 100, 1_000.0, "a");
-        assert!(!keeper.is_due(0, false, 2_000.0));
-        assert!(keeper.is_due(30, false, 3_000.0));
+        assert!(!keeper.is_due("ring", 0, false, 2_000.0));
+        assert!(keeper.is_due("ring", 30, false, 3_000.0));
         assert_eq!(name(&mut keeper, 30, 3_000.0, "b"), "b");
+    }
+
+    #[test]
+    fn a_run_of_another_preset_is_another_however_far_it_has_got() {
+        let mut keeper = Keeper::default();
+        assert!(keeper.is_due("ring", 100, false, 1_000.0));
+        name(&mut keeper, 100, 1_000.0, "a");
+        assert!(keeper.is_due("mnist-mlp", 150, false, 2_000.0));
+        assert_eq!(name(&mut keeper, 150, 2_000.0, "b"), "b");
     }
 
     #[test]
     fn a_kept_run_that_goes_on_keeps_its_place() {
         let mut keeper = Keeper::default();
         keeper.opened("a".to_string(), 400, 1_000.0);
-        assert!(keeper.is_of("a") && !keeper.is_due(400, false, 2_000.0));
-        assert!(keeper.is_due(450, false, 3_000.0));
+        assert!(keeper.is_of("a") && !keeper.is_due("ring", 400, false, 2_000.0));
+        assert!(keeper.is_due("ring", 450, false, 3_000.0));
         assert_eq!(name(&mut keeper, 450, 3_000.0, "b"), "a");
         keeper.forget("a");
         assert_eq!(name(&mut keeper, 460, 3_000.0, "b"), "b");

@@ -12,7 +12,7 @@ use crate::words::{key, language, say, say_with, t};
 use crate::workers;
 
 /// How often the run is looked at.
-const LOOK_EVERY_MS: i32 = 1_000;
+const LOOK_EVERY_MS: i32 = 250;
 /// A larger checkpoint is not kept by itself.
 const MOST_BYTES: u64 = 48 << 20;
 /// Samples of the picture.
@@ -52,7 +52,10 @@ impl Shelf {
     fn look(self) {
         let (step, runs, now_ms) =
             (playground::observed().step, playground::is_running(), Date::now());
-        let is_due = self.keeper.try_update_value(|keeper| keeper.is_due(step, runs, now_ms));
+        let (preset, dataset) = playground::names();
+        let called = format!("{preset} {dataset}");
+        let is_due =
+            self.keeper.try_update_value(|keeper| keeper.is_due(&called, step, runs, now_ms));
         if self.busy.get_value() || is_due != Some(true) || playground::has_own_files() {
             return;
         }
@@ -63,9 +66,9 @@ impl Shelf {
             let Some(samples) = samples else { return self.busy.set_value(false) };
             let square = square_around([&samples]);
             let shown = picture(&samples, run.image, square).address().unwrap_or_default();
-            playground::checkpoint_or_not(move |checkpoint| match checkpoint {
-                Some(checkpoint) => self.keep(checkpoint, shown),
-                None => self.busy.set_value(false),
+            playground::checkpoint(move |checkpoint| match checkpoint {
+                Ok(checkpoint) => self.keep(checkpoint, shown),
+                Err(_) => self.busy.set_value(false),
             });
         });
     }

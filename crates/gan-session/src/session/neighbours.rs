@@ -2,7 +2,6 @@
 
 use gan_core::Inputs;
 use gan_eval::Samples;
-use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::nearest::nearest;
 use gan_protocol::{Fault, Reply, Shape};
 use gan_random::Purpose;
@@ -11,6 +10,7 @@ use serde_json::json;
 use super::{Attached, Session, fault, no_data};
 use crate::data::DataLoader;
 use crate::drawing::{bytes_of, set_of};
+use crate::health::spread;
 
 /// Most samples that are looked at in one go.
 const MOST_SAMPLES: u32 = 64;
@@ -41,10 +41,9 @@ impl<L: DataLoader> Session<L> {
         let told = |error: gan_eval::EvalError| Fault::State { message: error.to_string() };
         let all = Samples::new(&reals, size).map_err(told)?;
         let found = nearest(&Samples::new(&fakes, size).map_err(told)?, &all).map_err(told)?;
-        let spread = Samples::new(&reals[..reals.len().min(SPREAD_REALS * size)], size)
-            .and_then(|some| mean_pairwise_distance(&some, SPREAD_REALS, 1));
+        let some = &reals[..reals.len().min(SPREAD_REALS * size)];
         // A single real image has no distance to another.
-        let unit = spread.ok().filter(|spread| *spread > 0.0).unwrap_or(1.0);
+        let unit = spread(some, size).filter(|spread| *spread > 0.0).unwrap_or(1.0);
         let set = set_of(&spec.data, count as usize);
         let beside: Vec<f32> = found
             .iter()
