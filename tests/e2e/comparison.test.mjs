@@ -106,6 +106,8 @@ test("slow motion goes through the moments by itself, and a run that goes on clo
 
 test("two runs are trained side by side, and what differs is named", async (t) => {
   const { site, page, button } = await openLab(t);
+  // A run that has got further than the new one will: it is not taken for it.
+  await site.call("step", 400);
   await page.locator("#lab-beside-change").selectOption({ label: "Objective: hinge" });
   await button("Train both from the start").click();
   const runs = page.locator(".lab-run figcaption .number");
@@ -130,6 +132,9 @@ test("two runs are trained side by side, and what differs is named", async (t) =
     assert.match(path, /^M[\d. ]+L/, line);
   }
   await assertAccessible(page, ".lab-beside");
+  // What is changed on the way is named, too: it is changed in one run alone.
+  await site.call("tune", { generator_learning_rate: 0.0005 });
+  await page.locator(".lab-differences").getByText("generator_optimizer.learning_rate").waitFor();
   // The second rests when the page's run does.
   await site.call("pause");
   await page.waitForTimeout(1_500);

@@ -6,6 +6,7 @@
 
 mod axis;
 mod decimate;
+mod grid;
 mod heat;
 mod history;
 mod path;
@@ -17,6 +18,7 @@ mod summary;
 
 pub use axis::{Axis, Tick, compact_number, exponential};
 pub use decimate::decimated;
+pub use grid::grid_svg;
 pub use heat::{Heat, Verdicts, quadrilateral_area};
 pub use history::History;
 pub use path::line_path;

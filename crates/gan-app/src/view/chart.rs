@@ -1,7 +1,7 @@
 //! A line chart: two series over the steps, with axes, legend, current values and a summary in
 //! words for those who do not see it.
 
-use gan_plot::{Axis, Point, Scale, Summary, Trend, line_path};
+use gan_plot::{Axis, Point, Scale, Summary, Trend, grid_svg, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -163,27 +163,14 @@ fn Curve(line: Line, axes: Memo<Axes>) -> impl IntoView {
     }
 }
 
-/// The rules and labels, as one piece of markup: numbers only, nothing that a user wrote.
+/// The rules and labels.
 #[component]
 fn Grid(axes: Memo<Axes>) -> impl IntoView {
     let markup = move || {
         let axes = axes.get();
         let (across, up) = axes.scales();
-        let right = axes.width_px - RIGHT_PX;
-        let mut markup = String::new();
-        for tick in &axes.up.ticks {
-            let (x, y, label) = (LEFT_PX - 8.0, up.to_px(tick.value), &tick.label);
-            markup += &format!(
-                "<line class='rule' x1='{LEFT_PX:.0}' x2='{right:.0}' y1='{y:.1}' y2='{y:.1}'/>\
-                 <text x='{x:.1}' y='{y:.1}' text-anchor='end' dominant-baseline='central'>{label}\
-                 </text>"
-            );
-        }
-        for tick in &axes.across.ticks {
-            let (x, y, label) = (across.to_px(tick.value), HEIGHT_PX - 4.0, &tick.label);
-            markup += &format!("<text x='{x:.1}' y='{y:.1}' text-anchor='middle'>{label}</text>");
-        }
-        markup
+        let ends_px = [LEFT_PX, axes.width_px - RIGHT_PX];
+        grid_svg((&axes.across, &across), (&axes.up, &up), ends_px, HEIGHT_PX)
     };
     view! { <g class="grid" inner_html=derived(markup)></g> }
 }

@@ -1,6 +1,6 @@
 //! Two runs' figures over the steps, one above the other: the first solid, the second dashed.
 
-use gan_plot::{Axis, Point, Scale, Summary, line_path};
+use gan_plot::{Axis, Point, Scale, Summary, grid_svg, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -76,22 +76,8 @@ pub(super) fn PairChart(
     let grid = move || {
         let (across, up) = axes.get();
         let (x, y) = scales();
-        let right = width_px.get() - RIGHT_PX;
-        let mut markup = String::new();
-        for tick in &up.ticks {
-            let (at, left, label) = (y.to_px(tick.value), LEFT_PX - 8.0, &tick.label);
-            markup += &format!(
-                "<line class='rule' x1='{LEFT_PX:.0}' x2='{right:.0}' y1='{at:.1}' y2='{at:.1}'/>\
-                 <text x='{left:.1}' y='{at:.1}' text-anchor='end' dominant-baseline='central'>\
-                 {label}</text>"
-            );
-        }
-        for tick in &across.ticks {
-            let (at, low, label) = (x.to_px(tick.value), HEIGHT_PX - 4.0, &tick.label);
-            markup +=
-                &format!("<text x='{at:.1}' y='{low:.1}' text-anchor='middle'>{label}</text>");
-        }
-        markup
+        let ends_px = [LEFT_PX, width_px.get() - RIGHT_PX];
+        grid_svg((&across, &x), (&up, &y), ends_px, HEIGHT_PX)
     };
     let told = Signal::derive(move || {
         let of = |place: usize| {
