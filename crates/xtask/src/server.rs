@@ -1,15 +1,24 @@
 //! A static server for this machine only. It answers what a plain static host would, plus the
 //! headers that let pages share memory with their workers.
 
-use std::fs::{self, File};
+use std::convert::Infallible;
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use tiny_http::{Header, Method, Request, Response, Server};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 
 use crate::context::Context;
 
@@ -66,83 +75,96 @@ pub fn listen(port: u16) -> Result<TcpListener> {
         .with_context(|| format!("cannot listen at 127.0.0.1:{port}; --port takes another"))
 }
 
-/// Serves `site` from threads of its own until the program ends. Gives the address.
+/// Serves `site` from a thread of its own until the program ends. Gives the address.
+///
+/// Every connection is a task, never a thread that others wait for: browsers open connections that
+/// they use later or not at all.
 ///
 /// # Errors
 /// If the listener cannot be used.
 pub fn start(listener: TcpListener, site: Site) -> Result<String> {
-    const THREADS: usize = 6;
     let address = format!("http://{}/", listener.local_addr()?);
-    let server = Server::from_listener(listener, None)
-        .map_err(|error| anyhow::anyhow!("the server does not start: {error}"))?;
-    let server = Arc::new(server);
-    for _ in 0..THREADS {
-        let (server, site) = (Arc::clone(&server), site.clone());
-        thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                // A browser that went away is no concern of ours.
-                let _ = answer(request, &site);
-            }
-        });
-    }
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    thread::spawn(move || runtime.block_on(accept(listener, Arc::new(site))));
     Ok(address)
 }
 
-fn answer(request: Request, site: &Site) -> std::io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(with_headers(Response::from_string("GET only\n"), 405, &[]));
-    }
-    let path = match site.find(request.url()) {
-        Found::File(path) => path,
-        Found::Folder => {
-            let path = request.url().split(['?', '#']).next().unwrap_or_default();
-            let location = format!("{path}/");
-            let response = with_headers(Response::empty(301), 301, &[("Location", &location)]);
-            return request.respond(response);
-        }
-        Found::Nothing => {
-            return request.respond(with_headers(Response::from_string("not found\n"), 404, &[]));
-        }
+async fn accept(listener: TcpListener, site: Arc<Site>) {
+    const BREATH: Duration = Duration::from_millis(50);
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return eprintln!("the server does not start: {error}"),
     };
-    let (Ok(file), Ok(metadata)) = (File::open(&path), fs::metadata(&path)) else {
-        return request.respond(with_headers(Response::from_string("not found\n"), 404, &[]));
-    };
-    let tag = entity_tag(&metadata);
-    let headers = [("Content-Type", mime_type(&path)), ("ETag", &tag)];
-    let known = header(&request, "If-None-Match");
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
-        return request.respond(with_headers(Response::empty(304), 304, &headers));
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many open files, or a client that was gone before it was greeted.
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
+        let site = Arc::clone(&site);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let response = answer(&request, &site);
+            async { Ok::<_, Infallible>(response) }
+        });
+        // A browser that went away is no concern of ours.
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(async { drop(connection.await) });
     }
-    // The length is told even for large files, so that the page can show a download's progress.
-    let response = Response::from_file(file).with_chunked_threshold(usize::MAX);
-    request.respond(with_headers(response, 200, &headers))
 }
 
-fn with_headers<R: std::io::Read>(
-    response: Response<R>,
-    status: u16,
-    headers: &[(&str, &str)],
-) -> Response<R> {
-    const ALWAYS: [(&str, &str); 5] = [
-        ("Cache-Control", "no-cache"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Embedder-Policy", "require-corp"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("X-Content-Type-Options", "nosniff"),
+type Answer = Response<Full<Bytes>>;
+
+fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return with_headers(StatusCode::METHOD_NOT_ALLOWED, "GET only\n", &[]);
+    }
+    let url = request.uri().path();
+    let not_found = || with_headers(StatusCode::NOT_FOUND, "not found\n", &[]);
+    let path = match site.find(url) {
+        Found::File(path) => path,
+        Found::Folder => {
+            let location = format!("{url}/");
+            return with_headers(StatusCode::MOVED_PERMANENTLY, "", &[(LOCATION, &location)]);
+        }
+        Found::Nothing => return not_found(),
+    };
+    let Ok(metadata) = fs::metadata(&path) else {
+        return not_found();
+    };
+    let tag = entity_tag(&metadata);
+    let headers = [(CONTENT_TYPE, mime_type(&path)), (ETAG, &tag)];
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+        return with_headers(StatusCode::NOT_MODIFIED, "", &headers);
+    }
+    // Whole, so that the length is told and the page can show a download's progress.
+    match fs::read(&path) {
+        Ok(content) => with_headers(StatusCode::OK, content, &headers),
+        Err(_) => not_found(),
+    }
+}
+
+fn with_headers(
+    status: StatusCode,
+    body: impl Into<Bytes>,
+    headers: &[(HeaderName, &str)],
+) -> Answer {
+    let always = [
+        (CACHE_CONTROL, "no-cache"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    let mut response = response.with_status_code(status);
-    for (name, value) in ALWAYS.iter().chain(headers) {
-        if let Ok(header) = Header::from_bytes(*name, *value) {
-            response.add_header(header);
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    for (name, value) in always.iter().chain(headers) {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
         }
     }
     response
-}
-
-fn header<'request>(request: &'request Request, name: &'static str) -> Option<&'request str> {
-    let mut headers = request.headers().iter();
-    let header = headers.find(|header| header.field.equiv(name))?;
-    Some(header.value.as_str())
 }
 
 /// Changes with every new version of a file: from its size and time of writing.
@@ -278,19 +300,19 @@ mod tests {
         let (head, body) = ask(&address, "GET", "/data/mnist/x.gz", "");
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         for line in [
-            "Content-Type: application/gzip",
-            "Content-Length: 2",
-            "Cache-Control: no-cache",
-            "Cross-Origin-Opener-Policy: same-origin",
-            "Cross-Origin-Embedder-Policy: require-corp",
-            "Cross-Origin-Resource-Policy: same-origin",
+            "content-type: application/gzip",
+            "content-length: 2",
+            "cache-control: no-cache",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-embedder-policy: require-corp",
+            "cross-origin-resource-policy: same-origin",
         ] {
             assert!(head.lines().any(|found| found == line), "{line} in {head}");
         }
-        assert!(!head.contains("Content-Encoding"), "{head}");
+        assert!(!head.contains("content-encoding"), "{head}");
         assert_eq!(body, "gz");
 
-        let tag = head.lines().find_map(|line| line.strip_prefix("ETag: "));
+        let tag = head.lines().find_map(|line| line.strip_prefix("etag: "));
         let condition = format!("If-None-Match: {}\r\n", tag.expect("a tag"));
         let (head, body) = ask(&address, "GET", "/data/mnist/x.gz", &condition);
         assert!(head.starts_with("HTTP/1.1 304") && body.is_empty(), "{head}");
@@ -300,7 +322,34 @@ mod tests {
         assert!(ask(&address, "GET", "/none", "").0.starts_with("HTTP/1.1 404"));
         assert!(ask(&address, "POST", "/", "").0.starts_with("HTTP/1.1 405"));
         let (head, _) = ask(&address, "GET", "/widget", "");
-        assert!(head.lines().any(|line| line == "Location: /widget/"), "{head}");
+        assert!(head.lines().any(|line| line == "location: /widget/"), "{head}");
+    }
+
+    /// Browsers keep connections open and open several at once: none may wait for another's end.
+    #[test]
+    fn no_connection_waits_for_another() {
+        let folder = TempFolder::new();
+        for _ in 0..10 {
+            let listener = listen(0).expect("some port is free");
+            let address = start(listener, site(&folder)).expect("starts");
+            let host = address.trim_start_matches("http://").trim_end_matches('/');
+            let asked = || {
+                let mut stream = TcpStream::connect(host).expect("the server listens");
+                write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").expect("sent");
+                stream
+            };
+            let answered = |mut stream: TcpStream| {
+                stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+                let mut status = [0; 12];
+                stream.read_exact(&mut status).expect("answered while others stay open");
+                assert_eq!(&status, b"HTTP/1.1 200");
+                stream
+            };
+            // A pool of threads may have as many left as nearly suffice.
+            let _held = [asked(), asked(), asked()].map(answered);
+            let _silent = TcpStream::connect(host).expect("the server listens");
+            let _together = [asked(), asked(), asked()].map(answered);
+        }
     }
 
     #[test]
