@@ -76,3 +76,42 @@ test("the colour scheme follows the system", async (t) => {
   assert.ok(lightness(await background("light")) > 600);
   assert.ok(lightness(await background("dark")) < 200);
 });
+
+test("the colour scheme follows the system while the page is open, until one is chosen", async (t) => {
+  const { page } = await openTrained(t, "en", "light", 1440);
+  const scheme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  const button = page.getByRole("button", { name: "Dark" });
+  // The page is told with its next frame.
+  const system = async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    }));
+  };
+  await system("dark");
+  assert.equal(await scheme(), "dark");
+  assert.equal(await button.getAttribute("aria-pressed"), "true");
+  await button.click();
+  assert.equal(await scheme(), "light");
+  await system("light");
+  await system("dark");
+  assert.equal(await scheme(), "light");
+});
+
+test("the settings stand beside the rest, and on a narrow screen before the lab's lower part", async (t) => {
+  for (const width of [390, 1440]) {
+    const { page } = await openTrained(t, "en", "light", width);
+    await page.locator(".lab-builder").waitFor();
+    const [charts, settings, beneath] = await Promise.all(
+      [".charts", ".settings", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+    );
+    const bottom = ({ y, height }) => y + height;
+    assert.ok(bottom(charts) <= beneath.y, `${width}`);
+    if (width === 390) {
+      assert.ok(bottom(charts) <= settings.y && bottom(settings) <= beneath.y);
+    } else {
+      assert.ok(settings.x > beneath.x + beneath.width && settings.y < charts.y);
+      assert.ok(beneath.y - bottom(charts) < 80, "no gap as high as the settings");
+    }
+  }
+});

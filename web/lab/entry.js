@@ -15,7 +15,7 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
-  for (const part of ["lab", "beside", "microscope", "code", "shelf", "teacher", "builder"]) {
+  for (const part of ["lab", "beside", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(`${part}.css`, import.meta.url).href;
@@ -27,6 +27,7 @@ const open = async () => {
     import("./second-run.js"),
     import("./microscope.js"),
     import("./shelf.js"),
+    import("./pictures.js"),
   ]);
   await initialize();
   openLab(document.getElementById("lab"), lesson, Object.assign({}, ...workers));

@@ -14,6 +14,7 @@ export const parts = {
   step: ".lab-scope",
   comparison: ".lab-beside",
   nets: ".lab-builder",
+  pictures: ".lab-pictures",
   code: ".lab-code",
   runs: ".lab-shelf",
   teacher: ".lab-teacher",

@@ -5,7 +5,7 @@ import { cover, dress } from "./element/dress.js";
 import { acquire, guard, SamplerError } from "./element/generators.js";
 import { fillPanel, makeParts } from "./element/parts.js";
 import { drawPoints, drawSheet, fileOf, fits, viewOf } from "./element/picture.js";
-import { drawn, inputSize } from "./element/sampling.js";
+import { drawn, inputSize, isAlike } from "./element/sampling.js";
 import { Steering } from "./element/steering.js";
 import { styleSheet } from "./element/style.js";
 import { wordsOf } from "./element/words.js";
@@ -33,6 +33,8 @@ export class GanSampler extends SamplerAttributes {
   /** Whether the samples are others than those that were announced. */
   #isNew = false;
   #waiting = [];
+  /** Whether the generator at a new `src` is there already. */
+  #isExchanged = false;
 
   constructor() {
     super();
@@ -66,6 +68,9 @@ export class GanSampler extends SamplerAttributes {
       return;
     }
     if (name === "src") {
+      if (this.#isExchanged) {
+        return;
+      }
       this.#drop();
       this.#dress();
       this.#begin();
@@ -120,6 +125,46 @@ export class GanSampler extends SamplerAttributes {
       this.seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
     }
     await settled;
+  }
+
+  /**
+   * Takes the generator at `src` in place of the one that is shown, as soon as it is there. What a reader
+   * has set stays, if both take the same inputs; else it is as if `src` were set.
+   */
+  async exchange(src) {
+    const [before, held] = [this.#generator, this.#held];
+    if (!before || src === this.src) {
+      this.src = src;
+      return;
+    }
+    const { generator: coming, release } = acquire(new URL(src, this.baseURI).href, () => {});
+    let generator;
+    try {
+      generator = await coming;
+    } catch (error) {
+      guard(error);
+      release();
+      throw error;
+    }
+    if (this.#held !== held) {
+      // Another one has been asked for meanwhile.
+      release();
+      return;
+    }
+    if (!isAlike(before, generator)) {
+      this.src = src;
+      release();
+      return;
+    }
+    held.release();
+    this.#job += 1;
+    this.#held = { release };
+    this.#generator = this.#steering.generator = generator;
+    this.#isExchanged = true;
+    this.src = src;
+    this.#isExchanged = false;
+    this.#dress();
+    await this.#draw();
   }
 
   /** The picture as a file. */

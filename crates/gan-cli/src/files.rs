@@ -108,14 +108,10 @@ fn idx_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
         sides.push(samples.channels);
     }
     sides.extend([samples.height, samples.width]);
-    let mut bytes = vec![0, 0, 8, u8::try_from(sides.len())?];
-    for side in sides {
-        bytes.extend(u32::try_from(side)?.to_be_bytes());
-    }
     // Channels first, as the numbers are.
     let byte = |value: &f32| ((value + 1.0) * 127.5).round() as u8;
-    bytes.extend(samples.values.iter().map(byte));
-    Ok(bytes)
+    let bytes: Vec<u8> = samples.values.iter().map(byte).collect();
+    Ok(idx::written(&sides, &bytes))
 }
 
 fn csv(samples: &SampleFile) -> String {

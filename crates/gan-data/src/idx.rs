@@ -69,6 +69,22 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
     Ok(IdxArray { dimensions, bytes: body })
 }
 
+/// The bytes of an IDX file of unsigned bytes, which [`parse`] reads back: `dimensions` are 1 to 4
+/// lengths, slowest first, `bytes` the elements.
+///
+/// # Panics
+/// If there are more than 4 dimensions, or a length beyond 32 bits, which the format does not have.
+pub fn written(dimensions: &[usize], bytes: &[u8]) -> Vec<u8> {
+    assert!((1..=MAX_DIMENSIONS).contains(&dimensions.len()), "1 to {MAX_DIMENSIONS} dimensions");
+    let mut file = vec![0, 0, UNSIGNED_BYTE, dimensions.len() as u8];
+    for length in dimensions {
+        let length = u32::try_from(*length).expect("an IDX file's lengths have 32 bits");
+        file.extend(length.to_be_bytes());
+    }
+    file.extend_from_slice(bytes);
+    file
+}
+
 fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
     let mut stream = gunzipped(compressed);
     let (dimensions, expected_bytes) = read_header(name, &mut stream)?;

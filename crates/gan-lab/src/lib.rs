@@ -6,7 +6,8 @@
 //!
 //! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past,
 //! `microscope` a step of it taken apart, `beside` another run next to it, `builder` its
-//! nets layer by layer, `code` a
+//! nets layer by layer, `pictures` the
+//! user's own pictures to train on, `code` a
 //! program that makes the same, `shelf` the runs that are kept in this browser; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
@@ -20,6 +21,7 @@ mod inspector;
 pub mod lessons;
 mod microscope;
 mod picture;
+mod pictures;
 pub mod playground;
 pub mod remedies;
 mod saving;
@@ -61,6 +63,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
                 <microscope::view::Microscope/>
                 <beside::view::Beside/>
                 <builder::view::Builder/>
+                <pictures::view::OwnPictures/>
                 <code::Code/>
                 <shelf::view::ShelfView/>
                 <teacher::Teacher/>
@@ -73,8 +76,14 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
 /// A second place, behind all that stands beside `place`.
 fn beneath(place: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
-    let beneath = document.create_element("div").ok()?;
-    beneath.set_class_name("lab-beneath");
-    place.parent_element()?.append_child(&beneath).ok()?;
+    let element = |class: &str| {
+        let element = document.create_element("div").ok()?;
+        element.set_class_name(class);
+        Some(element)
+    };
+    let (column, beneath) = (element("column-main")?, element("lab-beneath")?);
+    column.append_child(&beneath).ok()?;
+    // Behind the settings: where there is one column they come before it.
+    place.closest(".columns").ok()??.append_child(&column).ok()?;
     beneath.dyn_into().ok()
 }

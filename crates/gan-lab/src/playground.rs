@@ -235,6 +235,21 @@ pub(crate) fn train_anew(done: impl FnOnce() + 'static) {
     drive(Some(spec_value()), true, done);
 }
 
+/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused, the
+/// page itself tells.
+pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value) {
+    let list = Array::new();
+    for (name, bytes) in files {
+        let file = Object::new();
+        // Setting a member of a fresh object does not fail.
+        let _ = Reflect::set(&file, &"name".into(), &(*name).into());
+        let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(&bytes[..]));
+        list.push(&file);
+    }
+    let run = JSON::parse(&run.to_string()).ok();
+    settle(&call("files", &list), move |_| drive(run, true, || ()));
+}
+
 /// The page's own snapshot.
 pub(crate) fn snapshot() -> JsValue {
     call("snapshot", &JsValue::UNDEFINED)

@@ -6,7 +6,7 @@ use crate::saving::copy;
 use crate::words::{key, language, say, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
-const PARTS: [(&str, &str); 13] = [
+const PARTS: [(&str, &str); 14] = [
     ("settings", key("part-settings")),
     ("samples", key("part-samples")),
     ("charts", key("part-charts")),
@@ -18,6 +18,7 @@ const PARTS: [(&str, &str); 13] = [
     ("step", key("scope-title")),
     ("comparison", key("beside-title")),
     ("nets", key("builder-title")),
+    ("pictures", key("pictures-title")),
     ("code", key("code-title")),
     ("runs", key("shelf-title")),
 ];

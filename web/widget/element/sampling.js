@@ -23,6 +23,13 @@ export function inputSize(generator) {
   return generator.latentSize + categories + generator.continuousCodes;
 }
 
+/** Whether two generators take the same inputs and make samples of the same shape. */
+export function isAlike(one, other) {
+  const shape = ({ width, height, latentSize, classes, categoricalCodes, continuousCodes, isNormal }) =>
+    [width, height, latentSize, classes, continuousCodes, isNormal, ...categoricalCodes].join();
+  return shape(one) === shape(other);
+}
+
 /**
  * What `generator` makes of `inputs`: RGBA bytes of images, coordinates of points; `undefined` as soon
  * as `isWanted` says no. `first` is the number of the first of them.

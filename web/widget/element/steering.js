@@ -10,13 +10,14 @@ export class Steering {
   walk = [0, 0];
   /** Numbers of the samples that were picked, to go from the one to the other. */
   picks = [];
+  /** Whose inputs they are; another one must take the same. */
+  generator;
 
-  #generator;
   #inputs;
   #directions;
 
   constructor(generator) {
-    this.#generator = generator;
+    this.generator = generator;
     this.codes = [
       ...Array.from(generator.categoricalCodes, (categories) => ({ categories })),
       ...Array.from({ length: generator.continuousCodes }, () => ({})),
@@ -25,8 +26,8 @@ export class Steering {
 
   /** Draws `count` inputs anew; chosen codes stay. */
   begin(seed, count) {
-    this.set(this.#generator.inputs(seed, count));
-    this.#directions = plane(seed, this.#generator.latentSize);
+    this.set(this.generator.inputs(seed, count));
+    this.#directions = plane(seed, this.generator.latentSize);
   }
 
   /** Takes `inputs`, whole ones, as they are. */
@@ -42,7 +43,7 @@ export class Steering {
 
   /** The inputs as they are shown: moved, with the chosen codes; or the one at `share` between two. */
   inputs(mode, share) {
-    const generator = this.#generator;
+    const generator = this.generator;
     const [size, whole] = [generator.latentSize, inputSize(generator)];
     const inputs = this.#inputs.slice();
     for (let at = 0; at < inputs.length; at += whole) {
@@ -75,7 +76,7 @@ export class Steering {
 
   /** The classes of `count` samples from number `first` on: all of `label`, or going round. */
   labels(first, count, label) {
-    const { classes } = this.#generator;
+    const { classes } = this.generator;
     if (classes === 0) {
       return new Uint16Array();
     }

@@ -13,6 +13,7 @@
 //! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
 //! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
+//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, as if the user had chosen them |
 //!
 //! Promises settle when the worker has done it; calls made before there is a worker wait for it.
 //! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
@@ -23,7 +24,9 @@
 //! `gan-playground-ready` event.
 
 use gan_protocol::Tuning;
-use js_sys::{ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{
+    Array, ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array,
+};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +35,7 @@ use crate::effects::page::{Callback, with};
 use crate::effects::requests;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
-use crate::model::supervisor::{Ask, Outcome};
+use crate::model::supervisor::{Ask, NamedFile, Outcome};
 
 /// Puts the interface up.
 ///
@@ -59,6 +62,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
     add("restore", function(restore))?;
     add("watch", function(watch))?;
+    add("files", function(files))?;
     Reflect::set(&window(), &"ganPlayground".into(), &api)?;
     document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
     Ok(())
@@ -103,6 +107,23 @@ fn restore(argument: JsValue) -> JsValue {
         }),
         Err(_) => {
             let refusal = Refusal::usage("restore takes a Uint8Array or an ArrayBuffer");
+            Promise::reject(&error_of(&refusal)).into()
+        }
+    }
+}
+
+fn files(list: JsValue) -> JsValue {
+    let named = |file: JsValue| {
+        let bytes = member(&file, "bytes").dyn_into().ok()?;
+        Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
+    };
+    match Array::from(&list).iter().map(named).collect() {
+        Some(files) => {
+            with(|page| page.files = files);
+            Promise::resolve(&JsValue::UNDEFINED).into()
+        }
+        None => {
+            let refusal = Refusal::usage("files takes a list of {name, bytes: Uint8Array}");
             Promise::reject(&error_of(&refusal)).into()
         }
     }

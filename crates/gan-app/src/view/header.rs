@@ -11,6 +11,7 @@ use crate::view::words::{Language, choose_language, derived, language, t};
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let dark = RwSignal::new(theme::chosen());
+    theme::follow_system(move |is_dark| dark.set(is_dark));
     let toggle_theme = click(move || {
         dark.update(|dark| *dark = !*dark);
         theme::choose(dark.get_untracked());

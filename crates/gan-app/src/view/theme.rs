@@ -1,16 +1,31 @@
 //! Light or dark: as the system has it, or as the user chose.
 
-use crate::effects::browser::{document, matches_media, store, stored};
+use wasm_bindgen::prelude::*;
+
+use crate::effects::browser::{call, document, matches_media, store, stored, window};
 
 const STORED: &str = "gan-playground-theme";
+const SYSTEM_IS_DARK: &str = "(prefers-color-scheme: dark)";
 
 /// Whether the page is dark.
 pub(crate) fn chosen() -> bool {
     match stored(STORED).as_deref() {
         Some("dark") => true,
         Some("light") => false,
-        _ => matches_media("(prefers-color-scheme: dark)"),
+        _ => matches_media(SYSTEM_IS_DARK),
     }
+}
+
+/// Follows the system when it changes, unless the user has chosen; `changed` is told what is shown.
+pub(crate) fn follow_system(changed: impl Fn(bool) + 'static) {
+    let Ok(Some(system)) = window().match_media(SYSTEM_IS_DARK) else { return };
+    let follow = Closure::<dyn Fn()>::new(move || {
+        let dark = chosen();
+        apply(dark);
+        changed(dark);
+    });
+    // Every browser that runs the page has it.
+    let _ = call(&system, "addEventListener", &["change".into(), follow.into_js_value()]);
 }
 
 /// Shows the page dark or light.

@@ -1,7 +1,9 @@
 //! The generator as it stands, in the widget: to walk through, and to take along into a page of one's
 //! own.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use std::time::Duration;
+
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -10,6 +12,9 @@ use web_sys::{Blob, Url};
 use crate::inspector::{Question, ask};
 use crate::playground::{self, Run};
 use crate::words::{key, say_with, t};
+
+/// Between two looks at a run that is followed.
+const FOLLOW_EVERY_MS: i32 = 1_500;
 
 /// The file's name in the snippet.
 const FILE_NAME: &str = "generator.safetensors";
@@ -41,36 +46,47 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let bytes = RwSignal::new(0_u32);
     let failed = RwSignal::new(None::<String>);
     let mode = RwSignal::new("walk");
+    let follows = RwSignal::new(false);
+    let busy = StoredValue::new(false);
     let forget = move || {
         if let Some(old) = address.try_update(Option::take).flatten() {
             // An address that was made here is one that can be given back.
             let _ = Url::revoke_object_url(&old);
         }
     };
-    let take = move |_| {
-        at_step.set(playground::observed().step);
-        playground::checkpoint(move |checkpoint| {
-            let checkpoint = match checkpoint {
-                Ok(checkpoint) => checkpoint,
-                Err(message) => return failed.set(Some(message)),
-            };
-            ask(Question::Inspect(checkpoint), move |answer| {
-                if let Err(message) = answer {
-                    return failed.set(Some(message));
+    let take = move || {
+        if busy.get_value() {
+            return;
+        }
+        busy.set_value(true);
+        let step = playground::observed().step;
+        generator_file(move |answer| {
+            busy.set_value(false);
+            match answer {
+                Ok(file) => {
+                    bytes.set(Uint8Array::new(&file).length());
+                    // What is shown now is given back once the next is there.
+                    let old = address.get_untracked();
+                    trained.set(None);
+                    at_step.set(step);
+                    address.set(object_url(&file));
+                    failed.set(None);
+                    give_back_later(old);
                 }
-                failed.set(None);
-                ask(Question::Generator, move |answer| match answer {
-                    Ok(file) => {
-                        bytes.set(Uint8Array::new(&file).length());
-                        forget();
-                        trained.set(None);
-                        address.set(object_url(&file));
-                    }
-                    Err(message) => failed.set(Some(message)),
-                });
-            });
+                Err(message) => {
+                    follows.set(false);
+                    failed.set(Some(message));
+                }
+            }
         });
     };
+    // As long as it is followed, and has got on.
+    playground::every_ms(FOLLOW_EVERY_MS, move || {
+        let is_behind = playground::observed().step != at_step.get_untracked();
+        if follows.get_untracked() && (is_behind || trained.get_untracked().is_some()) {
+            take();
+        }
+    });
     Effect::new(move |_| {
         run.track();
         forget();
@@ -87,7 +103,10 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         view! {
             <button
                 aria-pressed=move || (trained.get() == Some(file)).to_string()
-                on:click=move |_| trained.set(Some(file))
+                on:click=move |_| {
+                    follows.set(false);
+                    trained.set(Some(file));
+                }
             >
                 {t(name)}
             </button>
@@ -115,7 +134,15 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
             <h2>{t("generator-title")}</h2>
             <p class="hint">{t("generator-hint")}</p>
             <div class="lab-remedies">
-                <button on:click=take>{t("generator-take")}</button>
+                <button on:click=move |_| take()>{t("generator-take")}</button>
+                <label>
+                    <input
+                        type="checkbox"
+                        prop:checked=follows
+                        on:change=move |event| follows.set(event_target_checked(&event))
+                    />
+                    " " {t("generator-follow")}
+                </label>
                 <span class="lab-remedies" hidden=nothing>
                     {choice(key("generator-walk"), "walk")}
                     {choice(key("generator-morph"), "morph")}
@@ -136,6 +163,24 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Calls `done` with the file of the run's generator as it stands, or with what is said against it.
+fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
+    playground::checkpoint(move |checkpoint| match checkpoint {
+        Ok(checkpoint) => ask(Question::Inspect(checkpoint), move |answer| match answer {
+            Ok(_) => ask(Question::Generator, done),
+            Err(message) => done(Err(message)),
+        }),
+        Err(message) => done(Err(message)),
+    });
+}
+
+/// Gives an address back when whatever is being read from it has been.
+fn give_back_later(address: Option<String>) {
+    let Some(address) = address else { return };
+    let give_back = move || drop(Url::revoke_object_url(&address));
+    set_timeout(give_back, Duration::from_secs(10));
 }
 
 /// The address of the site.
@@ -163,9 +208,21 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
     });
     let Some(sampler) = sampler else { return };
     load_element();
-    for (name, value) in [("controls", ""), ("mode", mode), ("src", address)] {
+    for (name, value) in [("controls", ""), ("mode", mode)] {
         // These are names of attributes.
         let _ = sampler.set_attribute(name, value);
+    }
+    // Once the element's script is there, what has been set by hand stays.
+    let exchange =
+        Reflect::get(&sampler, &"exchange".into()).and_then(JsCast::dyn_into::<Function>);
+    match exchange {
+        Ok(exchange) => {
+            if let Ok(done) = exchange.call1(&sampler, &address.into()) {
+                // What cannot be read the element says when it is asked to draw.
+                playground::settle(&done, |_| ());
+            }
+        }
+        Err(_) => drop(sampler.set_attribute("src", address)),
     }
 }
 

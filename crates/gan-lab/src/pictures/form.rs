@@ -1,0 +1,210 @@
+//! What pictures are made into: the shape, the nets that learn it, the files that a run takes.
+
+use std::collections::BTreeSet;
+
+use gan_data::idx;
+use gan_protocol::preset;
+use serde_json::{Value, json};
+
+use crate::words::key;
+
+/// More classes than a byte can name are none.
+const MOST_CLASSES: usize = 256;
+
+/// What the pictures are made into, and which nets learn them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
+    /// 28 × 28 and grey, for the nets that the page opens with.
+    #[default]
+    Grey,
+    /// The same, with the folder told to the nets.
+    GreyByFolder,
+    /// 32 × 32 in colour, for wider nets of the same kind.
+    Colour,
+}
+
+impl Form {
+    pub(super) const ALL: [Self; 3] = [Self::Grey, Self::Colour, Self::GreyByFolder];
+
+    /// As a choice is called in the document.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Grey => "grey",
+            Self::GreyByFolder => "folders",
+            Self::Colour => "colour",
+        }
+    }
+
+    /// The key of its name.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Grey => key("pictures-grey"),
+            Self::GreyByFolder => key("pictures-folders"),
+            Self::Colour => key("pictures-colour"),
+        }
+    }
+
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// Rows, which are as many as columns.
+    pub(super) fn side(self) -> usize {
+        if self == Self::Colour { 32 } else { 28 }
+    }
+
+    pub(super) fn channels(self) -> usize {
+        if self == Self::Colour { 3 } else { 1 }
+    }
+
+    /// The run, as the page loads it: a preset and what differs.
+    pub(super) fn run(self, classes: usize) -> Option<Value> {
+        let data = json!({ "source": "idx_files" });
+        match self {
+            Self::Grey => Some(json!({ "preset": "mnist-dcgan-small", "data": data })),
+            Self::Colour => serde_json::from_str(include_str!("colour.json")).ok(),
+            Self::GreyByFolder => {
+                let name = "mnist-conditional";
+                let spec = preset(name)?.spec.to_value();
+                let (mut generator, mut discriminator) =
+                    (spec["generator"].clone(), spec["discriminator"].clone());
+                for layer in generator["layers"].as_array_mut()? {
+                    if layer["kind"] == "label" {
+                        layer["classes"] = classes.into();
+                    }
+                }
+                // One output says whether it is real, one for each class which it is.
+                discriminator["layers"].as_array_mut()?.last_mut()?["units"] = (1 + classes).into();
+                Some(json!({
+                    "preset": name,
+                    "data": data,
+                    "generator": { "layers": generator["layers"] },
+                    "discriminator": { "layers": discriminator["layers"] },
+                    "labels": { "classes": classes },
+                }))
+            }
+        }
+    }
+
+    /// RGB pixels, picture after picture, as this form has them: grey by the weights of ITU-R BT.601,
+    /// channel after channel in colour.
+    pub(super) fn planes(self, rgb: &[u8]) -> Vec<u8> {
+        if self != Self::Colour {
+            let grey = |pixel: &[u8]| {
+                let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+                ((77 * r + 150 * g + 29 * b + 128) >> 8) as u8
+            };
+            return rgb.chunks_exact(3).map(grey).collect();
+        }
+        let pictures = rgb.chunks_exact(3 * self.side() * self.side());
+        let channels = |picture: &[u8]| -> Vec<u8> {
+            (0..3).flat_map(|channel| picture.iter().skip(channel).step_by(3).copied()).collect()
+        };
+        pictures.flat_map(channels).collect()
+    }
+
+    /// The pictures as an IDX file.
+    pub(super) fn file(self, rgb: &[u8]) -> Vec<u8> {
+        let (side, planes) = (self.side(), self.planes(rgb));
+        let count = planes.len() / (self.channels() * side * side);
+        if self == Self::Colour {
+            idx::written(&[count, 3, side, side], &planes)
+        } else {
+            idx::written(&[count, side, side], &planes)
+        }
+    }
+}
+
+/// Classes by folders: their names in order, and the class of each picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Classes {
+    pub(super) names: Vec<String>,
+    pub(super) labels: Vec<u8>,
+}
+
+impl Classes {
+    /// By the folder in which each picture lies; none if all lie in one, or in too many.
+    pub(super) fn of(paths: &[String]) -> Self {
+        let folder = |path: &String| -> String {
+            let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+            above.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        let names: BTreeSet<String> = paths.iter().map(folder).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        if !(2..=MOST_CLASSES).contains(&names.len()) {
+            return Self::default();
+        }
+        let label = |path| names.binary_search(&folder(path)).unwrap_or_default() as u8;
+        Self { labels: paths.iter().map(label).collect(), names }
+    }
+
+    /// As an IDX file; none if there are no classes.
+    pub(super) fn file(&self) -> Option<Vec<u8>> {
+        (!self.names.is_empty()).then(|| idx::written(&[self.labels.len()], &self.labels))
+    }
+
+    /// How many pictures each has.
+    pub(super) fn counts(&self) -> Vec<(String, usize)> {
+        let count =
+            |class: usize| self.labels.iter().filter(|label| usize::from(**label) == class).count();
+        self.names.iter().cloned().enumerate().map(|(class, name)| (name, count(class))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::{RunSpec, merged};
+
+    use super::*;
+
+    #[test]
+    fn every_form_has_nets_that_fit_it() {
+        for form in Form::ALL {
+            let run = form.run(3).expect("a run");
+            let base = preset(run["preset"].as_str().expect("a preset")).expect("it is there");
+            let mut changes = run.clone();
+            changes.as_object_mut().expect("an object").remove("preset");
+            let spec = merged(&base.spec.to_value(), &changes).to_string();
+            let spec = RunSpec::from_json(&spec).expect("valid");
+            let sides = [spec.data.channels, spec.data.height, spec.data.width];
+            assert_eq!(sides, [form.channels(), form.side(), form.side()], "{form:?}");
+            assert_eq!(Form::of_name(form.name()), Some(form));
+        }
+    }
+
+    #[test]
+    fn pixels_become_files_that_a_run_reads() {
+        let side = Form::Colour.side();
+        let one: Vec<u8> = [[200, 100, 50]; 32 * 32].concat();
+        let other: Vec<u8> = [[0, 0, 255]; 32 * 32].concat();
+        let file = Form::Colour.file(&[one, other].concat());
+        let read = idx::parse("pictures", &file).expect("an IDX file");
+        assert_eq!(read.dimensions, [2, 3, side, side]);
+        assert_eq!(read.bytes[side * side], 100);
+        assert_eq!(read.bytes[5 * side * side], 255);
+
+        let file = Form::Grey.file(&[[255, 255, 255]; 28 * 28].concat());
+        let read = idx::parse("pictures", &file).expect("an IDX file");
+        assert_eq!((read.dimensions, read.bytes[0]), (vec![1, 28, 28], 255));
+    }
+
+    #[test]
+    fn folders_are_classes() {
+        let paths = ["all/dogs/1.png", "all/cats/1.png", "all/more/cats/2.png"].map(String::from);
+        let classes = Classes::of(&paths);
+        assert_eq!(classes.names, ["cats", "dogs"]);
+        assert_eq!(classes.labels, [1, 0, 0]);
+        assert_eq!(classes.counts(), [("cats".to_owned(), 2), ("dogs".to_owned(), 1)]);
+        let file = classes.file().expect("labels");
+        assert_eq!(idx::parse("labels", &file).expect("an IDX file").bytes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn one_folder_is_no_class() {
+        for paths in [vec![], vec!["a.png", "b.png"], vec!["all/a.png", "all/b.png"]] {
+            let paths: Vec<String> = paths.into_iter().map(String::from).collect();
+            assert_eq!(Classes::of(&paths), Classes::default());
+            assert_eq!(Classes::of(&paths).file(), None);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Pictures of the user's own on the screen: choosing them, what became of them, training on them.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::form::{Classes, Form};
+use crate::picture::Picture;
+use crate::playground::{self, settle};
+use crate::words::{key, say, say_with, t};
+use crate::workers;
+
+/// Pictures that are read at once, between two looks at the screen.
+const AT_ONCE: usize = 16;
+/// Pictures that are shown.
+const SHOWN: usize = 48;
+const SHOWN_COLUMNS: usize = 12;
+/// Fewer are nothing to learn from.
+const FEWEST: usize = 2;
+/// Names of pictures that could not be read, as many as are told.
+const NAMED: usize = 3;
+
+fn ask(
+    kind: &str,
+    fields: &[(&str, JsValue)],
+    done: impl FnOnce(Result<JsValue, String>) + 'static,
+) {
+    settle(&workers::ask("pictures", kind, fields), done);
+}
+
+#[derive(Clone, Copy)]
+struct Pictures {
+    /// Of all that were chosen.
+    paths: RwSignal<Vec<String>>,
+    form: RwSignal<Form>,
+    /// Whether pictures are fitted whole, not cut to a square.
+    whole: RwSignal<bool>,
+    /// How many have been tried.
+    tried: RwSignal<usize>,
+    /// The numbers of those that could not be read.
+    unread: RwSignal<Vec<usize>>,
+    /// RGB pixels of the others.
+    pixels: StoredValue<Vec<u8>>,
+    /// Which reading is going on: another one ends those before it.
+    reading: StoredValue<u32>,
+    failed: RwSignal<Option<String>>,
+}
+
+impl Pictures {
+    fn new() -> Self {
+        Self {
+            paths: RwSignal::new(Vec::new()),
+            form: RwSignal::new(Form::default()),
+            whole: RwSignal::new(false),
+            tried: RwSignal::new(0),
+            unread: RwSignal::new(Vec::new()),
+            pixels: StoredValue::new(Vec::new()),
+            reading: StoredValue::new(0),
+            failed: RwSignal::new(None),
+        }
+    }
+
+    fn choose(self, folder: bool) {
+        ask("choose", &[("folder", folder.into())], move |answer| match answer {
+            Ok(paths) => self.take(&paths),
+            Err(message) => self.failed.set(Some(message)),
+        });
+    }
+
+    /// What is dropped anywhere on the page.
+    fn follow_drops(self) {
+        let taken = Closure::<dyn Fn(JsValue)>::new(move |paths| self.take(&paths));
+        ask("follow", &[("taken", taken.into_js_value())], |_| ());
+    }
+
+    fn take(self, paths: &JsValue) {
+        if !Array::is_array(paths) {
+            // Called off.
+            return;
+        }
+        let paths: Vec<String> =
+            Array::from(paths).iter().filter_map(|path| path.as_string()).collect();
+        if paths.is_empty() {
+            // A folder without pictures.
+            self.failed.set(Some(say(key("pictures-none"))));
+            return;
+        }
+        if self.form.get_untracked() == Form::GreyByFolder && Classes::of(&paths).names.is_empty() {
+            self.form.set(Form::Grey);
+        }
+        self.paths.set(paths);
+        self.read_anew();
+    }
+
+    fn read_anew(self) {
+        self.failed.set(None);
+        self.tried.set(0);
+        self.unread.set(Vec::new());
+        self.pixels.set_value(Vec::new());
+        self.reading.update_value(|reading| *reading += 1);
+        self.read_on();
+    }
+
+    fn read_on(self) {
+        let (from, reading) = (self.tried.get_untracked(), self.reading.get_value());
+        let left = self.paths.with_untracked(Vec::len) - from;
+        if left == 0 {
+            return;
+        }
+        let count = left.min(AT_ONCE);
+        let fields = [
+            ("from", from.into()),
+            ("count", count.into()),
+            ("side", self.form.get_untracked().side().into()),
+            ("whole", self.whole.get_untracked().into()),
+        ];
+        ask("read", &fields, move |answer| {
+            if self.reading.get_value() != reading {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    self.add(&answer);
+                    self.tried.set(from + count);
+                    self.read_on();
+                }
+                Err(message) => self.failed.set(Some(message)),
+            }
+        });
+    }
+
+    fn add(self, answer: &JsValue) {
+        let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or_default();
+        let pixels = Uint8Array::new(&member("pixels")).to_vec();
+        self.pixels.update_value(|all| all.extend(pixels));
+        let unread = Array::from(&member("unread"));
+        let unread =
+            unread.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
+        self.unread.update(|all| all.extend(unread));
+    }
+
+    fn is_read(self) -> bool {
+        self.paths.with(|paths| !paths.is_empty() && paths.len() == self.tried.get())
+    }
+
+    /// How many could be read so far.
+    fn count(self) -> usize {
+        self.tried.get() - self.unread.with(Vec::len)
+    }
+
+    /// Of those that could be read.
+    fn classes(self) -> Classes {
+        let unread = self.unread.get();
+        let read = self.paths.with(|paths| {
+            let read = paths.iter().enumerate().filter(|(number, _)| !unread.contains(number));
+            read.map(|(_, path)| path.clone()).collect::<Vec<_>>()
+        });
+        Classes::of(&read)
+    }
+
+    fn train(self) {
+        let (form, classes) = (self.form.get_untracked(), self.classes());
+        let images = self.pixels.with_value(|pixels| form.file(pixels));
+        let mut files = vec![("pictures.idx", images)];
+        files.extend(classes.file().map(|labels| ("folders.idx", labels)));
+        if let Some(run) = form.run(classes.names.len()) {
+            playground::train_on_files(&files, &run);
+        }
+    }
+
+    /// How far the reading is, in words.
+    fn told(self) -> String {
+        let all = self.paths.with(Vec::len);
+        let (count, unread) = (self.count(), self.unread.get());
+        let mut told = say_with(
+            key("pictures-read"),
+            &[("count", count.to_string()), ("all", all.to_string())],
+        );
+        if !unread.is_empty() {
+            let names = self.paths.with(|paths| {
+                let names = unread.iter().take(NAMED).filter_map(|number| paths.get(*number));
+                names.cloned().collect::<Vec<_>>().join(", ")
+            });
+            let more = if unread.len() > NAMED { " …" } else { "" };
+            let facts = [("count", unread.len().to_string()), ("names", names + more)];
+            told = format!("{told} {}", say_with(key("pictures-unread"), &facts));
+        }
+        told
+    }
+}
+
+#[component]
+pub(crate) fn OwnPictures() -> impl IntoView {
+    let pictures = Pictures::new();
+    pictures.follow_drops();
+    let none = Signal::derive(move || pictures.paths.with(Vec::is_empty));
+    let failed = pictures.failed;
+    let classes = Memo::new(move |_| pictures.classes());
+    let too_few = Signal::derive(move || !pictures.is_read() || pictures.count() < FEWEST);
+    let few = move || !pictures.is_read() || pictures.count() >= FEWEST;
+    let folders = move || {
+        let counts = classes.get().counts();
+        let counts = counts.into_iter().map(|(name, count)| format!("{name} {count}"));
+        counts.collect::<Vec<_>>().join(" · ")
+    };
+    view! {
+        <section class="lab-pictures" aria-label=t("pictures-title")>
+            <h2>{t("pictures-title")}</h2>
+            <p class="hint">{t("pictures-hint")}</p>
+            <div class="lab-remedies">
+                <button on:click=move |_| pictures.choose(true)>{t("pictures-folder")}</button>
+                <button on:click=move |_| pictures.choose(false)>{t("pictures-files")}</button>
+            </div>
+            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            <div class="lab-pictures-taken" hidden=none>
+                <Choices pictures=pictures classes=classes/>
+                <p class="hint number" role="status">{move || pictures.told()}</p>
+                <p class="hint number" hidden=move || classes.with(|it| it.names.is_empty())>
+                    {t("pictures-by-folder")} " " {folders}
+                </p>
+                <Shown pictures=pictures/>
+                <p class="hint" hidden=few>{t("pictures-few")}</p>
+                <div class="lab-remedies">
+                    <button disabled=too_few on:click=move |_| pictures.train()>
+                        {t("pictures-train")}
+                    </button>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Choices(pictures: Pictures, classes: Memo<Classes>) -> impl IntoView {
+    let choose = move |event| {
+        if let Some(form) = Form::of_name(&event_target_value(&event)) {
+            pictures.form.set(form);
+            pictures.read_anew();
+        }
+    };
+    let fit = move |event| {
+        pictures.whole.set(event_target_checked(&event));
+        pictures.read_anew();
+    };
+    let option = move |form: Form| {
+        let nameless =
+            move || form == Form::GreyByFolder && classes.with(|classes| classes.names.is_empty());
+        view! { <option value=form.name() disabled=nameless>{t(form.title())}</option> }
+    };
+    view! {
+        <div class="lab-remedies">
+            <label>
+                {t("pictures-form")} " "
+                <select prop:value=move || pictures.form.get().name() on:change=choose>
+                    {Form::ALL.map(option).collect_view()}
+                </select>
+            </label>
+            <label>
+                <input type="checkbox" prop:checked=pictures.whole on:change=fit/>
+                " " {t("pictures-whole")}
+            </label>
+        </div>
+    }
+}
+
+/// The first of them, as the nets will see them.
+#[component]
+fn Shown(pictures: Pictures) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let form = pictures.form.get();
+        // After the first ones nothing changes that is shown.
+        if pictures.tried.get() > SHOWN + AT_ONCE && !pictures.is_read() {
+            return;
+        }
+        let Some(canvas) = canvas.get() else { return };
+        let side = form.side();
+        let shown = pictures.pixels.with_value(|pixels| {
+            let end = pixels.len().min(3 * side * side * SHOWN);
+            // Grey as the nets have it; colour as it came.
+            if form == Form::Colour { pixels[..end].to_vec() } else { form.planes(&pixels[..end]) }
+        });
+        let image = [side, side, form.channels()];
+        let count = shown.len() / (side * side * form.channels());
+        Picture::of_images(&shown, image, SHOWN_COLUMNS.min(count.max(1))).show(&canvas);
+    });
+    let label = move || {
+        say_with(key("pictures-shown"), &[("count", pictures.count().min(SHOWN).to_string())])
+    };
+    view! { <canvas node_ref=canvas role="img" aria-label=label></canvas> }
+}

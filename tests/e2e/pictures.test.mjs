@@ -1,0 +1,159 @@
+// The user's own pictures: chosen or dropped, cut to the nets' size, trained on.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { folderOf, png } from "./support/pictures.mjs";
+
+const open = browserOfThisFile();
+
+const grey = (value) => png(40, 30, () => [value, value, value]);
+
+async function openPictures(t, address = {}) {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", ...address });
+  await site.until("a run", ({ phase }) => phase !== "loading");
+  const panel = site.page.locator(".lab-pictures");
+  await panel.waitFor();
+  const choose = async (button, files) => {
+    const chooser = site.page.waitForEvent("filechooser");
+    await panel.getByRole("button", { name: button }).click();
+    await (await chooser).setFiles(files);
+  };
+  /** The pixel of the sheet at a place, in pixels of the pictures. */
+  const shown = (x, y) =>
+    panel.locator("canvas").evaluate(
+      (canvas, [x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3),
+      [x, y],
+    );
+  return { site, panel, choose, shown };
+}
+
+test("a folder of pictures is trained on, and its folders are classes", async (t) => {
+  const files = { "notes.txt": "no picture", "dark/broken.png": "no picture either" };
+  for (let i = 0; i < 20; i += 1) {
+    files[`dark/${i}.png`] = grey(i);
+    files[`light/${i}.png`] = grey(255 - i);
+  }
+  const { site, panel, choose } = await openPictures(t);
+  await choose("Choose a folder…", folderOf(t, files));
+  const told = panel.getByRole("status");
+  await told.getByText("40 of 41 pictures are read.").waitFor();
+  assert.match(await told.innerText(), /1 could not be read: .*dark\/broken\.png/);
+  await panel.getByText("dark 20 · light 20").waitFor();
+  await panel.getByRole("combobox").selectOption("folders");
+  await told.getByText("40 of 41 pictures are read.").waitFor();
+  await panel.getByRole("button", { name: "Train on these pictures" }).click();
+  await site.until("the run on them", ({ dataset, step }) => dataset === "idx_files" && step >= 150);
+  const spec = await site.page.evaluate(() => window.ganPlayground.spec());
+  assert.equal(spec.labels.classes, 2);
+  const mean = async (label) => {
+    const { pixels } = await site.call("sample", { count: 16, seed: 2, label });
+    return Object.values(pixels).reduce((sum, value) => sum + value, 0) / (16 * 28 * 28);
+  };
+  const [dark, light] = [await mean(0), await mean(1)];
+  t.diagnostic(`mean pixel ${dark.toFixed(0)} of the dark class, ${light.toFixed(0)} of the light one`);
+  assert.ok(dark + 60 < light, "the class that is asked for is drawn");
+  site.assertNoProblems();
+});
+
+test("pictures that are dropped are trained on in colour", async (t) => {
+  const { site, panel, shown } = await openPictures(t);
+  const pictures = Array.from({ length: 24 }, (_, i) => png(48, 48, () => [200, i, 40]));
+  const dataTransfer = await site.page.evaluateHandle(
+    (all) => {
+      const transfer = new DataTransfer();
+      for (const [index, bytes] of all.entries()) {
+        const file = new File([new Uint8Array(bytes)], `${index}.png`, { type: "image/png" });
+        transfer.items.add(file);
+      }
+      return transfer;
+    },
+    pictures.map((bytes) => [...bytes]),
+  );
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    await site.page.dispatchEvent("main", type, { dataTransfer });
+  }
+  await panel.getByText("24 of 24 pictures are read.").waitFor();
+  assert.ok(await site.page.locator(".drop").isHidden(), "nothing is being dragged any more");
+  await panel.getByRole("combobox").selectOption("colour");
+  await panel.getByText("24 of 24 pictures are read.").waitFor();
+  // The eleventh of twelve in the first row.
+  assert.deepEqual(await shown(10 * 33 + 5, 5), [200, 10, 40]);
+  await panel.getByRole("button", { name: "Train on these pictures" }).click();
+  await site.until("the run on them", ({ dataset, step }) => dataset === "idx_files" && step >= 60);
+  const { width, height, channels, pixels } = await site.call("sample", { count: 16, seed: 2 });
+  assert.deepEqual([width, height, channels], [32, 32, 3]);
+  const mean = (channel) => {
+    const values = Object.values(pixels).filter((_, at) => at % 3 === channel);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  t.diagnostic(`mean red, green, blue: ${[0, 1, 2].map((c) => mean(c).toFixed(0))}`);
+  assert.ok(mean(0) > mean(1) + 60 && mean(0) > mean(2) + 60, "the samples are red as the pictures are");
+  site.assertNoProblems();
+});
+
+test("a wide picture is cut to its middle, or kept whole with margins", async (t) => {
+  // Red, white and blue thirds.
+  const flag = png(90, 30, (x) => [[220, 0, 0], [255, 255, 255], [0, 0, 220]][Math.floor(x / 30)]);
+  const { panel, choose, shown } = await openPictures(t);
+  await choose("Choose pictures…", [
+    { name: "flag.png", mimeType: "image/png", buffer: flag },
+    { name: "2.png", mimeType: "image/png", buffer: grey(9) },
+  ]);
+  await panel.getByText("2 of 2 pictures are read.").waitFor();
+  await panel.getByRole("combobox").selectOption("colour");
+  await panel.getByText("2 of 2 pictures are read.").waitFor();
+  // The second by name.
+  assert.deepEqual(await shown(33 + 2, 16), [255, 255, 255]);
+  await panel.getByRole("checkbox").check();
+  await panel.getByText("2 of 2 pictures are read.").waitFor();
+  assert.deepEqual(await shown(33 + 2, 16), [220, 0, 0]);
+  assert.deepEqual(await shown(33 + 29, 16), [0, 0, 220]);
+  assert.deepEqual(await shown(33 + 2, 2), [255, 255, 255], "the margin is white");
+});
+
+test("a folder without pictures, and pictures that are none, are told", async (t) => {
+  const { panel, choose } = await openPictures(t);
+  await choose("Choose a folder…", folderOf(t, { "a.txt": "a", "b/c.txt": "c" }));
+  await panel.getByRole("alert").getByText("No pictures were found").waitFor();
+  await choose("Choose pictures…", [
+    { name: "half.png", mimeType: "image/png", buffer: grey(9).subarray(0, 40) },
+    { name: "text.png", mimeType: "image/png", buffer: Buffer.from("text") },
+  ]);
+  await panel.getByText("0 of 2 pictures are read. 2 could not be read: half.png, text.png").waitFor();
+  assert.ok(await panel.getByRole("alert").isHidden());
+  assert.ok(await panel.getByRole("button", { name: "Train on these pictures" }).isDisabled());
+});
+
+test("the generator follows the run, and what was set by hand stays", async (t) => {
+  const spec = { data: { source: "drawn_digits" } };
+  const { site } = await openPictures(t, { preset: "mnist-conditional", spec });
+  const panel = site.page.locator(".lab-generator");
+  await site.call("step", 3);
+  await panel.getByLabel("Follow the run").check();
+  await panel.getByText("As of step 3;").waitFor();
+  const sampler = panel.locator("gan-sampler");
+  const state = () =>
+    sampler.evaluate((element) => {
+      const canvas = element.shadowRoot.querySelector("canvas");
+      return { latent: [...element.latent], label: element.label, picture: canvas.toDataURL() };
+    });
+  await sampler.evaluate(async (element) => {
+    element.scrollIntoView();
+    const drawn = new Promise((resolve) => element.addEventListener("sample", resolve, { once: true }));
+    element.label = 7;
+    await drawn;
+  });
+  const before = await state();
+  const again = sampler.evaluate(
+    (element) => new Promise((done) => element.addEventListener("sample", () => done(), { once: true })),
+  );
+  await site.call("step", 3);
+  await panel.getByText("As of step 6;").waitFor();
+  await again;
+  const after = await state();
+  assert.deepEqual([after.latent, after.label], [before.latent, 7]);
+  assert.notEqual(after.picture, before.picture);
+  site.assertNoProblems();
+});
