@@ -3,6 +3,7 @@
 //! This crate knows how the pieces are built, laid out, served and checked. It knows nothing of
 //! what they compute, and links none of them.
 
+mod bench;
 mod browser;
 mod build_cache;
 mod ci;
@@ -28,6 +29,7 @@ mod vulkan;
 mod widget;
 mod worker;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -61,6 +63,8 @@ enum Command {
     BuildPage,
     /// Run the tests; all groups but `--gpu` unless some are named
     Test(TestArgs),
+    /// Time a training step beside other engines, and print one table
+    Bench(BenchArgs),
     /// Everything that must pass before a change is merged
     Ci,
     /// Put MNIST into data/mnist/
@@ -107,6 +111,29 @@ struct TestArgs {
     gpu: bool,
 }
 
+#[derive(Args)]
+struct BenchArgs {
+    /// Fewer goes; ends within ten minutes once everything is built
+    #[arg(long)]
+    quick: bool,
+    /// Write the rows to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only these nets of tests/bench/nets, with commas between them
+    #[arg(long)]
+    nets: Option<String>,
+    /// Only these engines: cpu, gpu (our workers), tfjs-wasm, tfjs-cpu, tfjs-webgpu, tfjs-webgl,
+    /// native-cpu, native-gpu, torch-1, torch-2, with commas between them
+    #[arg(long)]
+    engines: Option<String>,
+    /// Time our native program on a graphics processor too, which takes long to build
+    #[arg(long)]
+    native_gpu: bool,
+    /// The Python that has PyTorch
+    #[arg(long, default_value = "python3")]
+    python: String,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum WorkerArg {
     Cpu,
@@ -145,6 +172,17 @@ fn run(cli: Cli) -> Result<()> {
         Command::Test(args) => {
             let groups = test::Groups::chosen(args.native, args.wasm, args.e2e, args.gpu);
             test::run(&Context::new()?, groups)
+        }
+        Command::Bench(args) => {
+            let wanted = bench::Wanted {
+                quick: args.quick,
+                json: args.json,
+                nets: args.nets,
+                engines: args.engines,
+                native_gpu: args.native_gpu,
+                python: args.python,
+            };
+            bench::run(&Context::new()?, &wanted)
         }
         Command::Ci => ci::run(),
         Command::Data => data::install(&Context::new()?),

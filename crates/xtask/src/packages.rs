@@ -1,9 +1,11 @@
-//! Debian's packages, installed where that can be done unasked.
+//! Debian's packages, installed where that can be done unasked, and those of Node.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::files::{self, Stamp};
 use crate::process;
 
 /// Installs `packages` by apt-get, as root or by a `sudo` that asks for no password.
@@ -27,4 +29,26 @@ pub fn install(packages: &[&str]) -> Result<()> {
     let mut install = command()?;
     install.args(["install", "--yes", "--no-install-recommends"]).args(packages);
     process::run(&mut install)
+}
+
+/// Installs the packages of Node that `folder` asks for, as its lock file has them, unless they are there.
+///
+/// # Errors
+/// If there is no npm, or a package cannot be installed.
+pub fn install_node(folder: &Path) -> Result<()> {
+    let lock = files::read(&folder.join("package-lock.json"))?;
+    let stamp = Stamp::new(folder.join("node_modules/.installed"), &[&files::sha256_hex(&lock)]);
+    if stamp.is_fresh() {
+        return Ok(());
+    }
+    if process::on_path("npm").is_none() {
+        bail!("npm is missing: install Node.js with npm");
+    }
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder);
+    // None of the packages needs a script of its own to be installed.
+    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    let what = || format!("the packages of {} cannot be installed", folder.display());
+    process::run(&mut npm).with_context(what)?;
+    stamp.write()
 }

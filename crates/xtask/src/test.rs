@@ -5,13 +5,13 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::browser::{self, Browser};
 use crate::context::Context;
 use crate::counts::Counts;
 use crate::dist::{self, BuildOptions};
-use crate::files::{self, Stamp};
+use crate::packages;
 use crate::process;
 use crate::server::{self, Site};
 use crate::stages::Stages;
@@ -167,7 +167,7 @@ fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let browser = browser::ensure()?;
     let options = BuildOptions { gpu: true, with_data: false };
     dist::build(ctx, options, &mut Stages::new())?;
-    install_packages(ctx)?;
+    packages::install_node(&ctx.root.join("tests/e2e"))?;
     let address = server::start(server::listen(0)?, Site::new(ctx))?;
     run_counted(&mut node_tests(ctx, &browser, &address), counts)
 }
@@ -180,24 +180,6 @@ fn node_tests(ctx: &Context, browser: &Browser, address: &str) -> Command {
     node.env("GAN_URL", address);
     node.env("CHROMIUM", &browser.chromium);
     node
-}
-
-/// Installs the tests' packages as locked, unless they are.
-fn install_packages(ctx: &Context) -> Result<()> {
-    let folder = ctx.root.join("tests/e2e");
-    let lock = files::read(&folder.join("package-lock.json"))?;
-    let stamp = Stamp::new(folder.join("node_modules/.installed"), &[&files::sha256_hex(&lock)]);
-    if stamp.is_fresh() {
-        return Ok(());
-    }
-    if process::on_path("npm").is_none() {
-        bail!("npm is missing, the end-to-end tests need it: install Node.js with npm");
-    }
-    let mut npm = Command::new("npm");
-    npm.current_dir(&folder);
-    npm.args(["ci", "--no-audit", "--no-fund"]);
-    process::run(&mut npm).context("the packages of tests/e2e cannot be installed")?;
-    stamp.write()
 }
 
 #[cfg(test)]

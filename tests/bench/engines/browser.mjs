@@ -1,0 +1,188 @@
+// Engines that run in one Chromium, each in a page of its own.
+
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+import { traceGpu, tracedSteps } from "../../e2e/support/trace.mjs";
+
+const here = fileURLToPath(new URL("../", import.meta.url));
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-webgpu",
+  "--js-flags=--experimental-wasm-relaxed-simd",
+];
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const TFJS = "@tensorflow/tfjs";
+
+/** What lies below `/bench/` for the pages: pages, packages, and modules that are built for this. */
+function fileOf(path, built) {
+  const [, part, rest] = normalize(path).match(/^\/bench\/(modules|built|page)\/(.+)$/) ?? [];
+  const folders = { modules: join(here, "node_modules"), built, page: join(here, "page") };
+  return part && join(folders[part], rest);
+}
+
+export class Browser {
+  #browser;
+  #context;
+  #site;
+
+  /** `site` is the address of the built site, `built` the folder of the modules of `../peak`. */
+  static async open(site, built) {
+    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    const it = new Browser();
+    it.#site = site;
+    it.#browser = await chromium.launch({ executablePath, args: FLAGS });
+    it.#context = await it.#browser.newContext({ serviceWorkers: "block" });
+    await it.#context.route("**/bench/**", async (route) => {
+      const path = fileOf(new URL(route.request().url()).pathname, built);
+      const body = await readFile(path ?? "").catch(() => undefined);
+      const contentType = TYPES[extname(path ?? "")] ?? "application/octet-stream";
+      await route.fulfill(body ? { body, contentType } : { status: 404 });
+    });
+    // Workers have no scripts put in before theirs: the one that boots ours gets them written into it.
+    await it.#context.route("**/worker/entry.js*", async (route) => {
+      const answer = await route.fetch();
+      const trace = `if (self.GPUQueue) (${traceGpu})();`;
+      await route.fulfill({ response: answer, body: `${trace}\n${await answer.text()}` });
+    });
+    return it;
+  }
+
+  version() {
+    return this.#browser.version();
+  }
+
+  close() {
+    return this.#browser.close();
+  }
+
+  /** A page with an engine: `family` is `ours` or `tfjs`, `variant` a worker of ours or a backend. */
+  async engine(family, variant) {
+    const page = await this.#context.newPage();
+    page.setDefaultTimeout(0);
+    const problems = [];
+    page.on("pageerror", ({ message }) => problems.push(message));
+    await page.goto(new URL("bench/page/index.html", this.#site).href);
+    if (family === "tfjs") {
+      await page.evaluate(`if (self.GPUQueue) (${traceGpu})();`);
+      await page.addScriptTag({ url: `/bench/modules/${TFJS}/dist/tf.min.js` });
+      // The others are in it.
+      if (variant === "wasm" || variant === "webgpu") {
+        const url = `/bench/modules/${TFJS}-backend-${variant}/dist/tf-backend-${variant}.min.js`;
+        await page.addScriptTag({ url });
+      }
+    }
+    await page.addScriptTag({ url: "/bench/page/driver.js", type: "module" });
+    await page.waitForFunction(() => window.bench);
+    const known = await page.evaluate(([f, v]) => window.bench.begin(f, v), [family, variant]);
+    return new Engine(page, family, variant, known, problems);
+  }
+
+  /** GFLOP/s of one core in WebAssembly: multiplying and adding, and fused by relaxed SIMD. */
+  async peaks() {
+    const { page } = await this.engine("ours", "cpu");
+    const peak = (name) =>
+      page.evaluate((url) => window.bench.peak(url), `/bench/built/${name}.wasm`);
+    const found = { simd: await peak("simd"), relaxed: await peak("relaxed").catch(() => null) };
+    await page.close();
+    return found;
+  }
+
+  /** Milliseconds of compiling each worker's module. */
+  async compiling(variants) {
+    const { page } = await this.engine("ours", "cpu");
+    const found = {};
+    for (const variant of variants) {
+      const url = `/worker/${variant}/gan_worker_bg.wasm`;
+      found[variant] = await page.evaluate((url) => window.bench.compile(url), url);
+    }
+    await page.close();
+    return found;
+  }
+
+  /** Milliseconds from navigation to the first sheet, of so many first visits. */
+  async startUps(count) {
+    const found = [];
+    for (let i = 0; i < count; i += 1) {
+      const context = await this.#browser.newContext({ serviceWorkers: "block" });
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        const look = () => {
+          const sheet = document.getElementById("fixed-sheet");
+          const pixels = sheet?.width && sheet.getContext("2d").getImageData(0, 0, sheet.width, 4).data;
+          if (pixels?.some((value) => value !== 0)) {
+            window.firstSheet_ms = performance.now();
+          } else {
+            requestAnimationFrame(look);
+          }
+        };
+        requestAnimationFrame(look);
+      });
+      await page.goto(new URL("#backend=cpu", this.#site).href, { waitUntil: "commit" });
+      await page.waitForFunction(() => window.firstSheet_ms);
+      found.push(await page.evaluate(() => window.firstSheet_ms));
+      await context.close();
+    }
+    return found;
+  }
+}
+
+class Engine {
+  constructor(page, family, variant, known, problems) {
+    Object.assign(this, { page, family, variant, known, problems });
+  }
+
+  /** The first error of the page, or nothing: what an engine rejects is an error already. */
+  get problem() {
+    return this.problems[0];
+  }
+
+  async load(spec) {
+    Object.assign(this.known, await this.page.evaluate((spec) => window.bench.load(spec), spec));
+  }
+
+  /** Milliseconds a step, of `count` steps. */
+  time(count) {
+    return this.page.evaluate((count) => window.bench.time(count), count);
+  }
+
+  #where() {
+    return this.family === "ours" ? this.page.workers()[0] : this.page;
+  }
+
+  /** Dispatches, submits and buffers a step, and how long the processor takes to ask for them. */
+  async traced(count) {
+    await this.#where().evaluate(() => {
+      self.gpuTrace = [];
+    });
+    await this.time(count);
+    const trace = await this.#where().evaluate(() => self.gpuTrace);
+    const { queueing_ms, ...counts } = tracedSteps(trace, count);
+    queueing_ms.sort((a, b) => a - b);
+    return { ...counts, queueing_ms: queueing_ms[Math.floor(queueing_ms.length / 2)] ?? NaN };
+  }
+
+  /** Bytes of the module's memory, and of the buffers that are alive on the device. */
+  memory() {
+    return this.#where().evaluate(async (variant) => {
+      const url = new URL(`./${variant}/gan_worker.js`, self.location.href);
+      // The same module as the worker's own; initialising it again gives its exports.
+      const { default: initialize } = await import(url);
+      const { memory } = await initialize();
+      return { wasm: memory.buffer.byteLength, buffers: self.gpuBytes ?? 0 };
+    }, this.variant);
+  }
+
+  close() {
+    return this.page.close();
+  }
+}
