@@ -7,7 +7,7 @@
 
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
-use crate::kernels::relu;
+use crate::kernels::{adam_step, blended, blended_square, relu, sum_of_squares};
 use crate::net::Net;
 use crate::tensor::{Gradients, Tensor};
 
@@ -72,7 +72,7 @@ impl NetOptimizer {
             })
             .collect();
         let gradient = Tensor::cat(gradients, 0);
-        let squared_norm = gradient.clone().square().sum();
+        let squared_norm = sum_of_squares(gradient.clone());
         self.apply(spec, net, gradient);
         squared_norm
     }
@@ -91,46 +91,45 @@ impl NetOptimizer {
                 gradient = gradient + weights.clone().mul_scalar(spec.weight_decay);
             }
         }
-        let step = match spec.method {
+        net.numbers = match spec.method {
             OptimizerMethod::Sgd { momentum, nesterov } => match self.first.take() {
-                None => gradient.mul_scalar(rate),
+                None => weights - gradient.mul_scalar(rate),
                 Some(old) => {
                     let velocity = old.mul_scalar(momentum) + gradient.clone();
                     self.first = Some(velocity.clone());
                     let direction =
                         if nesterov { gradient + velocity.mul_scalar(momentum) } else { velocity };
-                    direction.mul_scalar(rate)
+                    weights - direction.mul_scalar(rate)
                 }
             },
             OptimizerMethod::Adam { beta_1, beta_2, epsilon }
             | OptimizerMethod::AdamW { beta_1, beta_2, epsilon } => {
-                let first = blended(self.first.take(), gradient.clone(), beta_1);
-                let second = blended(self.second.take(), gradient.square(), beta_2);
+                let first = blended(kept(&mut self.first), gradient.clone(), beta_1);
+                let second = blended_square(kept(&mut self.second), gradient, beta_2);
                 self.first = Some(first.clone());
                 self.second = Some(second.clone());
                 let unbiased = |beta: f32| 1.0 - f64::from(beta).powi(time);
-                let root = second.sqrt().div_scalar(unbiased(beta_2).sqrt()).add_scalar(epsilon);
-                first.mul_scalar(rate / unbiased(beta_1)) / root
+                let rate = (rate / unbiased(beta_1)) as f32;
+                let root = unbiased(beta_2).sqrt() as f32;
+                adam_step(weights, [first, second], rate, root, epsilon)
             }
             OptimizerMethod::RmsProp { decay, momentum, epsilon } => {
-                let squares = blended(self.second.take(), gradient.clone().square(), decay);
+                let squares = blended_square(kept(&mut self.second), gradient.clone(), decay);
                 self.second = Some(squares.clone());
                 let mut direction = gradient / squares.sqrt().add_scalar(epsilon);
                 if let Some(old) = self.first.take() {
                     direction = old.mul_scalar(momentum) + direction;
                     self.first = Some(direction.clone());
                 }
-                direction.mul_scalar(rate)
+                weights - direction.mul_scalar(rate)
             }
         };
-        net.numbers = weights - step;
     }
 }
 
-/// `decay * old + (1 - decay) * new`.
-fn blended(old: Option<Tensor<1>>, new: Tensor<1>, decay: f32) -> Tensor<1> {
-    let old = old.expect("the method keeps this moment");
-    old.mul_scalar(decay) + new.mul_scalar(1.0 - decay)
+/// A moment, which the optimiser gets back changed.
+fn kept(moment: &mut Option<Tensor<1>>) -> Tensor<1> {
+    moment.take().expect("the method keeps this moment")
 }
 
 fn clipped(spec: &OptimizerSpec, mut gradient: Tensor<1>) -> Tensor<1> {

@@ -34,9 +34,97 @@ pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
     }
 }
 
+/// `decay` times each number, plus `1 - decay` times the new one at the same place.
+pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {
+    let share = 1.0 - decay;
+    for (number, new) in numbers.iter_mut().zip(new) {
+        *number = *number * decay + new * share;
+    }
+}
+
+/// `decay` times each number, plus `1 - decay` times the square of the new one at the same place.
+pub fn blend_square(numbers: &mut [f32], new: &[f32], decay: f32) {
+    let share = 1.0 - decay;
+    for (number, new) in numbers.iter_mut().zip(new) {
+        *number = *number * decay + new * new * share;
+    }
+}
+
+/// Takes `rate first / (sqrt(second) / root + epsilon)` from each weight, the moments being those at the same
+/// place.
+pub fn adam_step(
+    weights: &mut [f32],
+    first: &[f32],
+    second: &[f32],
+    rate: f32,
+    root: f32,
+    epsilon: f32,
+) {
+    for ((weight, first), second) in weights.iter_mut().zip(first).zip(second) {
+        *weight -= first * rate / (second.sqrt() / root + epsilon);
+    }
+}
+
+/// The sum of all squares: of a few thousand at a time by single precision in several lanes, those sums by
+/// double precision.
+pub fn sum_of_squares(numbers: &[f32]) -> f32 {
+    const TOGETHER: usize = 4_096;
+    const LANES: usize = 16;
+    let mut sum = 0.0_f64;
+    for part in numbers.chunks(TOGETHER) {
+        let mut lanes = [0.0_f32; LANES];
+        let (whole, rest) = part.as_chunks::<LANES>();
+        for numbers in whole {
+            for (lane, number) in lanes.iter_mut().zip(numbers) {
+                *lane += number * number;
+            }
+        }
+        let rest: f32 = rest.iter().map(|number| number * number).sum();
+        sum += f64::from(lanes.iter().sum::<f32>() + rest);
+    }
+    sum as f32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_and_steps_are_those_of_the_formulas() {
+        let new: Vec<f32> = (0..37).map(|index| (index as f32 - 18.0) / 8.0).collect();
+        let old: Vec<f32> = new.iter().map(|x| 0.5 - x).collect();
+        let (mut first, mut second) =
+            (old.clone(), new.iter().map(|x| x.abs() + 0.1).collect::<Vec<_>>());
+        let before = second.clone();
+        blend(&mut first, &new, 0.9);
+        blend_square(&mut second, &new, 0.99);
+        let mut weights = old.clone();
+        adam_step(&mut weights, &first, &second, 0.01, 0.5, 1e-3);
+        for place in 0..37 {
+            let (old, new) = (f64::from(old[place]), f64::from(new[place]));
+            let moment = 0.9 * old + 0.1 * new;
+            let square = 0.99 * f64::from(before[place]) + 0.01 * new * new;
+            let weight = old - 0.01 * moment / (square.sqrt() / 0.5 + 1e-3);
+            for (found, expected) in
+                [(first[place], moment), (second[place], square), (weights[place], weight)]
+            {
+                assert!((f64::from(found) - expected).abs() < 1e-6, "{found}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn squares_are_summed_whatever_their_count() {
+        for count in [0, 1, 15, 16, 37, 4_095, 4_097, 1_000_003] {
+            let numbers: Vec<f32> = (0..count).map(|index| (index % 7) as f32 - 2.5).collect();
+            let expected: f64 = numbers.iter().map(|x| f64::from(*x).powi(2)).sum();
+            let found = f64::from(sum_of_squares(&numbers));
+            assert!(
+                (found - expected).abs() <= 1e-6 * expected,
+                "{count}: {found}, not {expected}"
+            );
+        }
+    }
 
     #[test]
     fn every_place_of_a_slice_is_reached() {

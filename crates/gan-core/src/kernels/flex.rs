@@ -1,7 +1,13 @@
 //! The operations on Burn's Flex backend.
 
 use burn::backend::Flex;
+#[cfg(feature = "training")]
+use burn::backend::TensorMetadata as _;
+#[cfg(feature = "training")]
+use burn::backend::ops::FloatTensorOps as _;
 use burn::backend::tensor::FloatTensor;
+#[cfg(feature = "training")]
+use burn::tensor::TensorData;
 
 use super::Kernels;
 
@@ -28,6 +34,45 @@ impl Kernels for Flex {
         mapped(gradient, |gradients| {
             gan_kernels::leaky_relu_gradient(gradients, x.storage(), slope);
         })
+    }
+
+    #[cfg(feature = "training")]
+    fn blend(old: FloatTensor<Self>, new: FloatTensor<Self>, decay: f32) -> FloatTensor<Self> {
+        let new = contiguous(new);
+        mapped(old, |numbers| gan_kernels::blend(numbers, new.storage(), decay))
+    }
+
+    #[cfg(feature = "training")]
+    fn blend_square(
+        old: FloatTensor<Self>,
+        new: FloatTensor<Self>,
+        decay: f32,
+    ) -> FloatTensor<Self> {
+        let new = contiguous(new);
+        mapped(old, |numbers| gan_kernels::blend_square(numbers, new.storage(), decay))
+    }
+
+    #[cfg(feature = "training")]
+    fn stepped(
+        weights: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        rate: f32,
+        root: f32,
+        epsilon: f32,
+    ) -> FloatTensor<Self> {
+        let (first, second) = (contiguous(first), contiguous(second));
+        mapped(weights, |weights| {
+            let (first, second) = (first.storage(), second.storage());
+            gan_kernels::adam_step(weights, first, second, rate, root, epsilon);
+        })
+    }
+
+    #[cfg(feature = "training")]
+    fn squares(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let device = x.device();
+        let sum = gan_kernels::sum_of_squares(contiguous(x).storage());
+        Self::float_from_data(TensorData::new(vec![sum], [1]), &device)
     }
 }
 

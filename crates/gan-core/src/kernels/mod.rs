@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`tanh`] | the C library's, one number at a time; its gradient computes it again | a rational function, several numbers at a time; the gradient from the output, in one pass |
 //! | [`leaky_relu`] | the gradient by a mask and a choice, in several passes | one pass each way |
+//! | `blended`, `blended_square`, `adam_step`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each, in place |
 //!
 //! On CubeCL (WebGPU) the same operations are put together from Burn's.
 
@@ -51,6 +52,45 @@ pub(crate) trait Kernels: Backend {
         let small = Self::float_mul_scalar(gradient.clone(), slope.into());
         Self::float_mask_where(small, positive, gradient)
     }
+
+    /// `decay old + (1 - decay) new`, number by number.
+    #[cfg(feature = "training")]
+    fn blend(old: FloatTensor<Self>, new: FloatTensor<Self>, decay: f32) -> FloatTensor<Self> {
+        let old = Self::float_mul_scalar(old, decay.into());
+        Self::float_add(old, Self::float_mul_scalar(new, (1.0 - decay).into()))
+    }
+
+    /// `decay old + (1 - decay) new²`, number by number.
+    #[cfg(feature = "training")]
+    fn blend_square(
+        old: FloatTensor<Self>,
+        new: FloatTensor<Self>,
+        decay: f32,
+    ) -> FloatTensor<Self> {
+        Self::blend(old, Self::float_mul(new.clone(), new), decay)
+    }
+
+    /// `weights - rate first / (sqrt(second) / root + epsilon)`, number by number.
+    #[cfg(feature = "training")]
+    fn stepped(
+        weights: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        rate: f32,
+        root: f32,
+        epsilon: f32,
+    ) -> FloatTensor<Self> {
+        let below = Self::float_div_scalar(Self::float_sqrt(second), root.into());
+        let below = Self::float_add_scalar(below, epsilon.into());
+        let step = Self::float_div(Self::float_mul_scalar(first, rate.into()), below);
+        Self::float_sub(weights, step)
+    }
+
+    /// The sum of all squares, `[1]`.
+    #[cfg(feature = "training")]
+    fn squares(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_sum(Self::float_mul(x.clone(), x))
+    }
 }
 
 /// As put together from Burn's operations, which the browser's module holds already.
@@ -82,4 +122,36 @@ pub(crate) fn leaky_relu_gradient<const D: usize>(
 ) -> Tensor<D> {
     let (x, gradient) = (x.primitive(), gradient.primitive());
     Tensor::of(Dispatch::leaky_relu_gradient(x, gradient, slope))
+}
+
+/// `decay old + (1 - decay) new`, number by number.
+#[cfg(feature = "training")]
+pub(crate) fn blended(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tensor<1> {
+    Tensor::of(Dispatch::blend(old.primitive(), new.primitive(), decay))
+}
+
+/// `decay old + (1 - decay) new²`, number by number.
+#[cfg(feature = "training")]
+pub(crate) fn blended_square(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tensor<1> {
+    Tensor::of(Dispatch::blend_square(old.primitive(), new.primitive(), decay))
+}
+
+/// `weights - rate first / (sqrt(second) / root + epsilon)`, number by number: the last line of Kingma &
+/// Ba's algorithm 1, with `rate` over the first moment's bias and `root` the square root of the second's.
+#[cfg(feature = "training")]
+pub(crate) fn adam_step(
+    weights: Tensor<1>,
+    [first, second]: [Tensor<1>; 2],
+    rate: f32,
+    root: f32,
+    epsilon: f32,
+) -> Tensor<1> {
+    let (first, second) = (first.primitive(), second.primitive());
+    Tensor::of(Dispatch::stepped(weights.primitive(), first, second, rate, root, epsilon))
+}
+
+/// The sum of all squares.
+#[cfg(feature = "training")]
+pub(crate) fn sum_of_squares(x: Tensor<1>) -> Tensor<1> {
+    Tensor::of(Dispatch::squares(x.primitive()))
 }

@@ -80,3 +80,28 @@ fn views_are_read_in_their_order_and_left_alone() {
     assert_eq!(values(part), [-2.0, 5.0, -3.0]);
     assert_eq!(values(whole), [1.0, -2.0, 3.0, -4.0, 5.0, -6.0]);
 }
+
+#[test]
+fn what_optimisers_do_is_what_burns_operations_do() {
+    let line = |shift: f32| {
+        let values = (0..403).map(|index| (index * 37 % 101) as f32 / 16.0 - shift).collect();
+        Tensor::from_values(values, [403], &device())
+    };
+    let (old, new, weights) = (line(3.0), line(2.0), line(1.0));
+    let (kept, squares) = (old.clone(), line(-0.5));
+    let first = blended(old.clone(), new.clone(), 0.75);
+    let expected = old.clone().mul_scalar(0.75) + new.clone().mul_scalar(0.25);
+    assert_close(&values(first.clone()), &values(expected));
+    let second = blended_square(squares.clone(), new.clone(), 0.75);
+    let expected = squares.mul_scalar(0.75) + new.clone().square().mul_scalar(0.25);
+    assert_close(&values(second.clone()), &values(expected));
+    let below = second.clone().sqrt().div_scalar(0.5).add_scalar(0.01);
+    let expected = weights.clone() - first.clone().mul_scalar(0.1) / below;
+    let found = adam_step(weights.clone(), [first, second], 0.1, 0.5, 0.01);
+    assert_close(&values(found), &values(expected));
+    assert_close(&values(sum_of_squares(new.clone())), &values(new.clone().square().sum()));
+    // What is held elsewhere is not changed.
+    assert_eq!(values(old), values(kept));
+    assert_eq!(values(new), values(line(2.0)));
+    assert_eq!(values(weights), values(line(1.0)));
+}
