@@ -47,7 +47,7 @@ for (const lang of ["en", "zh"]) {
   }
 }
 
-for (const width of [360, 390, 768, 1440]) {
+for (const width of [360, 390, 768, 1440, 3840]) {
   test(`nothing is wider than a window of ${width} px`, async (t) => {
     for (const lang of ["en", "zh"]) {
       const site = await openTrained(t, lang, "light", width);
@@ -66,6 +66,14 @@ for (const width of [360, 390, 768, 1440]) {
     }
   });
 }
+
+test("a large screen is made use of", async (t) => {
+  for (const width of [1440, 2560, 3840]) {
+    const { page } = await openTrained(t, "en", "light", width);
+    const { width: used } = await page.locator(".columns").boundingBox();
+    assert.ok(used > 0.75 * width, `${used} of ${width} px`);
+  }
+});
 
 test("the colour scheme follows the system", async (t) => {
   const background = async (scheme) => {
