@@ -42,6 +42,14 @@ impl Variant {
         }
     }
 
+    /// Cargo's profile.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu-worker",
+            Self::Gpu => "web",
+        }
+    }
+
     /// Cargo's target folder of the variant. Cargo gives a cdylib's file the same name whatever
     /// its features, so in one folder each variant would undo the other, and both would be linked
     /// anew (minutes) at each build.
@@ -83,11 +91,11 @@ pub fn build(ctx: &Context, tools: &Tools, variant: Variant, output: Output) -> 
     let mut cargo = ctx.cargo();
     cargo.env("CARGO_TARGET_DIR", &target);
     cargo.args(["build", "--package", "gan-worker", "--lib"]);
-    cargo.args(["--profile", "web", "--target", WASM_TARGET]);
+    cargo.args(["--profile", variant.profile(), "--target", WASM_TARGET]);
     cargo.args(variant.features());
     output.run(&mut cargo)?;
 
-    let module = target.join(WASM_TARGET).join("web/gan_worker.wasm");
+    let module = target.join(WASM_TARGET).join(variant.profile()).join("gan_worker.wasm");
     bind(tools, &module, &staged(ctx, variant), OUT_NAME, output)
 }
 
