@@ -77,18 +77,23 @@ function row(net, engine, backend, batch, times) {
 async function opened(browser) {
   const engines = [];
   for (const wanted of IN_BROWSER) {
-    const { key, family, variant, name } = wanted;
-    if (!isChosen(options.engines, key)) {
-      continue;
-    }
-    try {
-      const engine = await within(60_000, browser.engine(family, variant), name);
-      engines.push(Object.assign(engine, wanted));
-    } catch (error) {
-      say(`${name}: ${error.message.split("\n")[0]}`);
+    if (isChosen(options.engines, wanted.key)) {
+      const engine = await engineOf(browser, wanted);
+      engines.push(...(engine ? [engine] : []));
     }
   }
   return engines;
+}
+
+/** An engine as `IN_BROWSER` has it; nothing if it does not start, which is told. */
+async function engineOf(browser, { key, family, variant, name }) {
+  try {
+    const engine = await within(60_000, browser.engine(family, variant), name);
+    return Object.assign(engine, { key, name });
+  } catch (error) {
+    say(`${name}: ${error.message.split("\n")[0]}`);
+    return undefined;
+  }
 }
 
 /** Readies an engine for a net; how many steps make a group, or the one step where that is slow. */
@@ -103,30 +108,41 @@ async function warmed(engine, spec) {
     return { times: [step_ms], count: 0 };
   }
   const count = Math.min(5_000, Math.max(1, Math.round(EFFORT.group_ms / step_ms)));
-  await engine.time(count);
+  await within(EFFORT.patience_ms, engine.time(count), "the first group");
   return { times: [], count };
 }
 
 /** Rows of one net. Engines take turns, so that what else the machine does meets all of them. */
 async function timeNet(net, spec, browser, engines, natives) {
-  const runs = [];
-  for (const engine of [...engines]) {
+  /** What `work` gives, or nothing: an engine that fails is told, and begins anew with the next net. */
+  const tried = async (engine, work) => {
     try {
-      runs.push({ engine, ...(await warmed(engine, spec)) });
+      return await work();
     } catch (error) {
       say(`${net}, ${engine.name}: ${(engine.problem ?? error.message).split("\n")[0]}`);
       // A page that is still at it would slow the others down.
       await engine.close();
-      const { key, family, variant, name } = engine;
-      const fresh = await browser.engine(family, variant).catch(() => undefined);
-      const instead = fresh ? [Object.assign(fresh, { key, name })] : [];
-      engines.splice(engines.indexOf(engine), 1, ...instead);
+      const fresh = await engineOf(browser, engine);
+      engines.splice(engines.indexOf(engine), 1, ...(fresh ? [fresh] : []));
+      return undefined;
     }
+  };
+  let runs = [];
+  for (const engine of [...engines]) {
+    const run = await tried(engine, () => warmed(engine, spec));
+    runs.push(...(run ? [{ engine, ...run }] : []));
   }
   for (let round = 0; round < EFFORT.rounds; round += 1) {
-    for (const { engine, times, count } of runs) {
-      if (count > 0) {
-        times.push(await engine.time(count));
+    for (const run of [...runs]) {
+      const { engine, times, count } = run;
+      if (count === 0) {
+        continue;
+      }
+      const time = await tried(engine, () => within(EFFORT.patience_ms, engine.time(count), "a group"));
+      if (time === undefined) {
+        runs = runs.filter((other) => other !== run);
+      } else {
+        times.push(time);
       }
     }
   }
@@ -148,7 +164,11 @@ async function timeNet(net, spec, browser, engines, natives) {
   const onDevice = [];
   for (const { engine, count } of runs) {
     if (ON_WEBGPU.includes(engine.key)) {
-      onDevice.push({ net, engine: engine.name, ...(await engine.traced(count > 1 ? 5 : 1)) });
+      const steps = count > 1 ? 5 : 1;
+      const traced = await tried(engine, () =>
+        within(steps * EFFORT.patience_ms, engine.traced(steps), "traced steps"),
+      );
+      onDevice.push(...(traced ? [{ net, engine: engine.name, ...traced }] : []));
     }
   }
   return { rows, onDevice };
@@ -161,8 +181,9 @@ async function grown(browser, variant, spec, most) {
   await engine.time(50);
   const early = await engine.memory();
   for (let done = 50; done < most; done += 50) {
-    // Traces are cleared, or they would be what grows.
-    await engine.traced(50);
+    await engine.time(50);
+    // Traces would be what grows.
+    await engine.untrace();
   }
   const late = await engine.memory();
   await engine.close();
@@ -188,7 +209,15 @@ async function main() {
     natives.push(found);
   }
   const browser = await Browser.open(options.site, options.built);
-  const results = { rows: [], onDevice: [], flops: {}, memory: [] };
+  const results = {
+    rows: [],
+    onDevice: [],
+    flops: {},
+    memory: [],
+    peaks: {},
+    compiling: {},
+    startUps: [],
+  };
   try {
     results.version = browser.version();
     results.peaks = { ...(await browser.peaks()), native: await peak(`${options.built}/peak`) };
@@ -199,8 +228,7 @@ async function main() {
       const { rows, onDevice } = await timeNet(net, specs[net], browser, engines, wanted);
       results.rows.push(...rows);
       results.onDevice.push(...onDevice);
-      const [{ flops }] = await natives[0].time(net, 0.1);
-      results.flops[net] = flops;
+      results.flops[net] = (await natives[0].time(net, 0.1))[0].flops;
     }
     const variants = engines.filter(({ family }) => family === "ours").map(({ variant }) => variant);
     for (const engine of engines) {
@@ -216,10 +244,11 @@ async function main() {
     }
   } finally {
     await browser.close();
-  }
-  print(results);
-  if (options.json) {
-    await writeFile(options.json, `${JSON.stringify(results.rows, null, 2)}\n`);
+    // Whatever was found until something failed.
+    print(results);
+    if (options.json) {
+      await writeFile(options.json, `${JSON.stringify(results.rows, null, 2)}\n`);
+    }
   }
 }
 

@@ -29,7 +29,8 @@ export function print({ version, peaks, rows, onDevice, flops, memory, compiling
   for (const net of new Set(rows.map((row) => row.net))) {
     const found = rows.filter((row) => row.net === net);
     const ours = found.find((row) => row.engine === OURS)?.median_ms;
-    console.log(`\n${net}, batch ${found[0].batch}, ${figure(flops[net] / 1e6)} MFLOP a step`);
+    const counted = flops[net] ? `, ${figure(flops[net] / 1e6)} MFLOP a step` : "";
+    console.log(`\n${net}, batch ${found[0].batch}${counted}`);
     const lines = found.map(({ engine, backend, median_ms, min_ms, max_ms, runs }) => {
       const rate = flops[net] / median_ms / 1e6;
       const most = limit(engine, peaks);
@@ -39,8 +40,8 @@ export function print({ version, peaks, rows, onDevice, flops, memory, compiling
         `${figure(min_ms)}–${figure(max_ms)}`,
         runs,
         ours ? figure(median_ms / ours) : "–",
-        figure(rate),
-        most ? `${((100 * rate) / most).toFixed(0)} %` : "–",
+        rate ? figure(rate) : "–",
+        most && rate ? `${((100 * rate) / most).toFixed(0)} %` : "–",
         backend,
       ];
     });
@@ -58,12 +59,15 @@ export function print({ version, peaks, rows, onDevice, flops, memory, compiling
     table(["", "dispatches", "submits", "new buffers", "ms of the processor"], lines);
   }
   const compiled = Object.entries(compiling).map(([name, ms]) => `${name} ${figure(ms)} ms`);
-  const [least, most] = [startUps[0], startUps.at(-1)].map(figure);
-  console.log(`\ncompiling the workers' modules: ${compiled.join(", ")}`);
-  console.log(
-    `navigation to first sheet: ${figure(startUps[Math.floor(startUps.length / 2)])} ms ` +
-      `(${least}–${most}, ${startUps.length} visits)`,
-  );
+  console.log(`\ncompiling the workers' modules: ${compiled.join(", ") || "–"}`);
+  if (startUps.length > 0) {
+    const [least, middle, most] = [0, Math.floor(startUps.length / 2), startUps.length - 1].map((at) =>
+      figure(startUps[at]),
+    );
+    console.log(
+      `navigation to first sheet: ${middle} ms (${least}–${most}, ${startUps.length} visits)`,
+    );
+  }
   for (const { worker, steps, early, late } of memory) {
     const both = (key) => `${mebibytes(early[key])} → ${mebibytes(late[key])}`;
     const buffers = worker === "gpu" ? `, buffers ${both("buffers")}` : "";

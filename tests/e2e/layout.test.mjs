@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { browserOfThisFile } from "./support/browser.mjs";
+import { browserOfThisFile, siteUrl } from "./support/browser.mjs";
 import { tinyConv } from "./support/nets.mjs";
 
 const open = browserOfThisFile();
@@ -67,12 +67,32 @@ for (const width of [360, 390, 768, 1440, 3840]) {
   });
 }
 
-test("a large screen is made use of", async (t) => {
-  for (const width of [1440, 2560, 3840]) {
-    const { page } = await openTrained(t, "en", "light", width);
+test("a large screen is made use of, and a wide and low one is not filled by large letters", async (t) => {
+  const { page } = await openTrained(t, "en", "light", 1440);
+  const letters = async (width, height) => {
+    await page.setViewportSize({ width, height });
+    return page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  };
+  for (const [width, height] of [[1440, 900], [2560, 1440], [3840, 2160]]) {
+    await letters(width, height);
     const { width: used } = await page.locator(".columns").boundingBox();
     assert.ok(used > 0.75 * width, `${used} of ${width} px`);
   }
+  assert.equal(await letters(3840, 2160), 36);
+  assert.equal(await letters(3440, 1440), 24);
+  assert.equal(await letters(2560, 1080), 16);
+});
+
+test("without the settings the lab's lower part stays beneath the charts", async (t) => {
+  const context = { viewport: { width: 1440, height: 900 } };
+  const site = new URL("?hide=settings", siteUrl());
+  const { page } = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { context, site });
+  await page.locator(".lab-builder").waitFor();
+  const [charts, beneath] = await Promise.all(
+    [".charts", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+  );
+  assert.ok(await page.locator(".settings").isHidden());
+  assert.ok(charts.y + charts.height <= beneath.y && charts.x === beneath.x);
 });
 
 test("the colour scheme follows the system", async (t) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { browserOfThisFile } from "./support/browser.mjs";
+import { browserOfThisFile, siteUrl } from "./support/browser.mjs";
 import { folderOf, png } from "./support/pictures.mjs";
 
 const open = browserOfThisFile();
@@ -91,6 +91,23 @@ test("pictures that are dropped are trained on in colour", async (t) => {
   t.diagnostic(`mean red, green, blue: ${[0, 1, 2].map((c) => mean(c).toFixed(0))}`);
   assert.ok(mean(0) > mean(1) + 60 && mean(0) > mean(2) + 60, "the samples are red as the pictures are");
   site.assertNoProblems();
+});
+
+test("pictures are not taken where a teacher's link hides them", async (t) => {
+  const site = new URL("?hide=pictures", siteUrl());
+  const playground = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { site });
+  await playground.until("a run", ({ phase }) => phase !== "loading");
+  const { page } = playground;
+  await page.locator(".lab-pictures").waitFor({ state: "attached" });
+  const taken = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["no picture"], "a.png", { type: "image/png" }));
+    const reached = new Promise((resolve) => addEventListener("drop", () => resolve(true), { once: true }));
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector("main").dispatchEvent(drop);
+    return Promise.race([reached, new Promise((resolve) => setTimeout(() => resolve(false), 500))]);
+  });
+  assert.ok(taken, "the drop reaches the page");
 });
 
 test("a wide picture is cut to its middle, or kept whole with margins", async (t) => {

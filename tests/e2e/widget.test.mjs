@@ -375,6 +375,30 @@ test("the post that shows it off breaks nothing", async (t) => {
   assert.deepEqual(said, []);
 });
 
+test("a generator is exchanged for another while the old one is shown; the newest wish counts", async (t) => {
+  const { page, sampler } = await post(t, `<gan-sampler src="/${WEIGHTS}" controls></gan-sampler>`);
+  await drawn(sampler);
+  await page.route("**/*.safetensors?slow", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  const found = await sampler.evaluate(async (element, path) => {
+    const canvas = element.shadowRoot.querySelector("canvas");
+    const before = { latent: [...element.latent], picture: canvas.toDataURL() };
+    const slow = element.exchange(`/${path}?slow`);
+    const isHidden = canvas.hidden;
+    await Promise.all([slow, element.exchange(`/${path}?quick`)]);
+    const errors = [];
+    element.addEventListener("error", ({ detail }) => errors.push(detail.code));
+    const after = { latent: [...element.latent], picture: canvas.toDataURL(), src: element.src };
+    await element.exchange("/no-such.safetensors");
+    return { before, isHidden, after, errors, failed: element.src };
+  }, WEIGHTS);
+  assert.equal(found.isHidden, false);
+  assert.deepEqual(found.after, { ...found.before, src: `/${WEIGHTS}?quick` });
+  assert.deepEqual([found.errors, found.failed], [["network"], "/no-such.safetensors"]);
+});
+
 test("the manifest and the types name what the element has", async (t) => {
   const { page } = await post(t, "");
   await page.waitForFunction(() => customElements.get("gan-sampler"));

@@ -33,8 +33,15 @@ const does = {
   },
   /** The discriminator's outputs for images. */
   verdicts: ({ pixels, labels }) => inspected().verdicts(pixels, labels),
-  /** The file of the generator alone. */
-  generator: () => inspected().generatorFile(),
+  /** The file of a checkpoint's generator alone; what was taken before stays. */
+  generator({ checkpoint }) {
+    const whole = new Inspector(checkpoint);
+    try {
+      return whole.generatorFile();
+    } finally {
+      whole.free();
+    }
+  },
   /** How probable each digit is, image after image. */
   async read({ pixels }) {
     reader ??= readerOfDigits();

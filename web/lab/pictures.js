@@ -1,7 +1,7 @@
 // The user's own pictures: those that were chosen or dropped, and their pixels. The browser decodes
 // them; nothing is sent anywhere.
 
-/** What a folder holds besides is passed over in silence; what is chosen by hand is tried. */
+/** What a folder holds besides is passed over in silence; what is chosen or dropped by itself is tried. */
 const PICTURES = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 /** More than so many are not looked at. */
 const MOST_FILES = 20_000;
@@ -11,13 +11,13 @@ let found = [];
 
 const byPath = (a, b) => a.path.localeCompare(b.path, "en", { numeric: true });
 
-/** Keeps what was chosen, unless that is nothing; gives the paths. */
+/** Keeps what was chosen, unless that is nothing; gives the paths, and how many more there were. */
 function take(all) {
   const some = all.sort(byPath).slice(0, MOST_FILES);
   if (some.length > 0) {
     found = some;
   }
-  return some.map(({ path }) => path);
+  return { paths: some.map(({ path }) => path), leftOut: all.length - some.length };
 }
 
 /** A promise of what the user chooses; of `null` where the choice is called off. */
@@ -39,27 +39,34 @@ function chosen(folder) {
 
 const withPath = (file) => ({ file, path: file.webkitRelativePath || file.name });
 
-/** A promise of the files below an entry of the file system. */
-async function below(entry) {
+const isPicture = ({ path }) => PICTURES.test(path);
+
+/** A promise of a dropped file, or of the pictures below a dropped folder. */
+async function below(entry, isInFolder = false) {
   if (entry.isFile) {
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    return file ? [{ file, path: entry.fullPath.replace(/^\//, "") }] : [];
+    const one = { file, path: entry.fullPath.replace(/^\//, "") };
+    return file && (!isInFolder || isPicture(one)) ? [one] : [];
   }
   const reader = entry.createReader();
   const all = [];
   for (;;) {
     // A hundred at most come at once.
     const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-    if (some.length === 0 || all.length >= MOST_FILES) {
+    if (some.length === 0) {
       return all;
     }
     for (const one of some) {
-      all.push(...(await below(one)));
+      all.push(...(await below(one, true)));
     }
   }
 }
 
-const isPicture = ({ path }) => PICTURES.test(path);
+/** The panel, if a teacher's link has neither hidden nor locked it. */
+function panel() {
+  const found = document.querySelector(".lab-pictures");
+  return found?.getClientRects().length && !found.closest("[inert]") ? found : undefined;
+}
 
 /** A drop of pictures or folders, ahead of the page, to which other files go as ever. */
 function followDrops(taken) {
@@ -69,7 +76,7 @@ function followDrops(taken) {
     const ours = items.some(
       (item, index) => entries[index]?.isDirectory || item.type.startsWith("image/"),
     );
-    if (!ours) {
+    if (!ours || !panel()) {
       return;
     }
     event.preventDefault();
@@ -80,7 +87,11 @@ function followDrops(taken) {
     const lists = entries.map((entry, index) =>
       entry ? below(entry) : loose[index] ? [withPath(loose[index])] : [],
     );
-    Promise.all(lists).then((lists) => taken(take(lists.flat().filter(isPicture))));
+    Promise.all(lists).then((lists) => {
+      taken(take(lists.flat()));
+      // The drop may have been far from where it shows.
+      panel()?.scrollIntoView();
+    });
   };
   addEventListener("drop", onDrop, { capture: true });
 }
@@ -106,12 +117,12 @@ async function pixelsOf(file, context, side, whole) {
 }
 
 const does = {
-  /** A promise of the paths of what the user chooses: the pictures of a folder, or pictures. */
+  /** A promise of `{paths, leftOut}` of what the user chooses: the pictures of a folder, or pictures. */
   async choose({ folder }) {
     const files = (await chosen(folder))?.map(withPath);
     return files && take(folder ? files.filter(isPicture) : files);
   },
-  /** Calls `taken` with the paths of what is dropped. */
+  /** Calls `taken` with the same of what is dropped. */
   async follow({ taken }) {
     followDrops(taken);
   },

@@ -250,6 +250,7 @@ pictures-folders = 28 × 28 pixels, grey; each folder is a class
 pictures-whole = Keep the whole picture, with margins
 pictures-read = { $count } of { $all } pictures are read.
 pictures-unread = { $count } could not be read: { $names }
+pictures-left-out = { $count } more were too many and are left out.
 pictures-by-folder = By folder:
 pictures-shown = The first { $count } of your pictures, as the nets see them
 pictures-few = Two pictures are the least to learn from.

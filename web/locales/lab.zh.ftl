@@ -250,6 +250,7 @@ pictures-folders = 28 × 28 像素，灰度；每个文件夹为一类
 pictures-whole = 保留整张图片，四周留白
 pictures-read = 已读取 { $count } / { $all } 张图片。
 pictures-unread = { $count } 张无法读取：{ $names }
+pictures-left-out = 另有 { $count } 张超出上限，未读取。
 pictures-by-folder = 按文件夹：
 pictures-shown = 你的前 { $count } 张图片，即网络看到的样子
 pictures-few = 至少需要两张图片才能学习。

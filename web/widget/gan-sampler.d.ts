@@ -65,6 +65,8 @@ export class GanSampler extends HTMLElement {
   set latent(values: ArrayLike<number>);
   /** Draws new samples, loading the generator first if need be; settles when they are on the screen. */
   sample(): Promise<void>;
+  /** Takes another generator once it is there; latents, class and codes stay, if it takes the same. */
+  exchange(src: string): Promise<void>;
   /** The picture as a file. */
   toBlob(type?: string): Promise<Blob>;
   addEventListener<K extends keyof GanSamplerEventMap>(

@@ -33,8 +33,10 @@ export class GanSampler extends SamplerAttributes {
   /** Whether the samples are others than those that were announced. */
   #isNew = false;
   #waiting = [];
-  /** Whether the generator at a new `src` is there already. */
-  #isExchanged = false;
+  /** Which exchange, or change of `src`, was asked for last. */
+  #wish = 0;
+  /** Whether a new `src` is to be written down and no more. */
+  #isNamed = false;
 
   constructor() {
     super();
@@ -68,9 +70,10 @@ export class GanSampler extends SamplerAttributes {
       return;
     }
     if (name === "src") {
-      if (this.#isExchanged) {
+      if (this.#isNamed) {
         return;
       }
+      this.#wish += 1;
       this.#drop();
       this.#dress();
       this.#begin();
@@ -129,42 +132,48 @@ export class GanSampler extends SamplerAttributes {
 
   /**
    * Takes the generator at `src` in place of the one that is shown, as soon as it is there. What a reader
-   * has set stays, if both take the same inputs; else it is as if `src` were set.
+   * has set stays, if both take the same inputs; else, and where it cannot be had, it is as if `src` were set.
    */
   async exchange(src) {
-    const [before, held] = [this.#generator, this.#held];
+    this.#wish += 1;
+    const [wish, before] = [this.#wish, this.#generator];
     if (!before || src === this.src) {
       this.src = src;
       return;
     }
     const { generator: coming, release } = acquire(new URL(src, this.baseURI).href, () => {});
-    let generator;
+    // Another one may be asked for meanwhile, or this one be let go of.
+    const isWanted = () => wish === this.#wish && before === this.#generator;
     try {
-      generator = await coming;
+      const generator = await coming;
+      if (!isWanted()) {
+        release();
+      } else if (isAlike(before, generator)) {
+        this.#held.release();
+        this.#job += 1;
+        this.#held = { release };
+        this.#generator = this.#steering.generator = generator;
+        this.#name(src);
+        this.#dress();
+        await this.#draw();
+      } else {
+        this.src = src;
+        release();
+      }
     } catch (error) {
-      guard(error);
       release();
-      throw error;
+      if (isWanted()) {
+        this.#name(src);
+        this.#fail(error);
+      }
     }
-    if (this.#held !== held) {
-      // Another one has been asked for meanwhile.
-      release();
-      return;
-    }
-    if (!isAlike(before, generator)) {
-      this.src = src;
-      release();
-      return;
-    }
-    held.release();
-    this.#job += 1;
-    this.#held = { release };
-    this.#generator = this.#steering.generator = generator;
-    this.#isExchanged = true;
+  }
+
+  /** Writes down the `src` of what is there already, or is known to fail. */
+  #name(src) {
+    this.#isNamed = true;
     this.src = src;
-    this.#isExchanged = false;
-    this.#dress();
-    await this.#draw();
+    this.#isNamed = false;
   }
 
   /** The picture as a file. */

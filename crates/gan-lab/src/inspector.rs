@@ -12,8 +12,8 @@ pub(crate) enum Question {
     Inspect(Uint8Array),
     /// The discriminator's outputs for images of these classes. Answer: a `Float32Array`.
     Verdicts(Uint8Array, Vec<u16>),
-    /// The generator's file. Answer: a `Uint8Array`.
-    Generator,
+    /// The file of this checkpoint's generator; what was inspected stays. Answer: a `Uint8Array`.
+    Generator(Uint8Array),
     /// How probable each digit is, image after image. Answer: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -26,7 +26,7 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
             let labels = Uint16Array::from(labels.as_slice());
             ("verdicts", vec![("pixels", pixels.into()), ("labels", labels.into())])
         }
-        Question::Generator => ("generator", Vec::new()),
+        Question::Generator(checkpoint) => ("generator", vec![("checkpoint", checkpoint.into())]),
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
     settle(&workers::ask("ask", kind, &fields), done);

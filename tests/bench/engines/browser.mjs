@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
-import { traceGpu, tracedSteps } from "../../e2e/support/trace.mjs";
+import { batches, traceGpu } from "../../e2e/support/trace.mjs";
 
 const here = fileURLToPath(new URL("../", import.meta.url));
 const FLAGS = [
@@ -68,7 +68,16 @@ export class Browser {
   /** A page with an engine: `family` is `ours` or `tfjs`, `variant` a worker of ours or a backend. */
   async engine(family, variant) {
     const page = await this.#context.newPage();
-    page.setDefaultTimeout(0);
+    try {
+      return await this.#begun(page, family, variant);
+    } catch (error) {
+      // It would slow the others down.
+      await page.close();
+      throw error;
+    }
+  }
+
+  async #begun(page, family, variant) {
     const problems = [];
     page.on("pageerror", ({ message }) => problems.push(message));
     await page.goto(new URL("bench/page/index.html", this.#site).href);
@@ -159,16 +168,36 @@ class Engine {
     return this.family === "ours" ? this.page.workers()[0] : this.page;
   }
 
-  /** Dispatches, submits and buffers a step, and how long the processor takes to ask for them. */
-  async traced(count) {
-    await this.#where().evaluate(() => {
+  /** Forgets what was traced. */
+  untrace() {
+    return this.#where().evaluate(() => {
       self.gpuTrace = [];
     });
-    await this.time(count);
-    const trace = await this.#where().evaluate(() => self.gpuTrace);
-    const { queueing_ms, ...counts } = tracedSteps(trace, count);
-    queueing_ms.sort((a, b) => a - b);
-    return { ...counts, queueing_ms: queueing_ms[Math.floor(queueing_ms.length / 2)] ?? NaN };
+  }
+
+  /**
+   * Dispatches, submits and new buffers of a step, and how long the processor takes to ask for them: of the
+   * largest batch of one step alone, the median of `count` such steps. What is drawn beside a step is in
+   * smaller batches.
+   */
+  async traced(count) {
+    const found = [];
+    for (let i = 0; i < count; i += 1) {
+      await this.untrace();
+      await this.time(1);
+      const trace = await this.#where().evaluate(() => self.gpuTrace);
+      found.push(batches(trace)[0]);
+    }
+    const median = (key) => {
+      const values = found.map((batch) => batch?.[key] ?? NaN).sort((a, b) => a - b);
+      return values[Math.floor(values.length / 2)];
+    };
+    return {
+      dispatches: median("dispatch"),
+      submits: median("submit"),
+      buffers: median("buffer"),
+      queueing_ms: median("queueing_ms"),
+    };
   }
 
   /** Bytes of the module's memory, and of the buffers that are alive on the device. */

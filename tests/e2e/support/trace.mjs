@@ -37,30 +37,39 @@ export function traceGpu() {
 }
 
 /**
+ * The batches of a trace, each what lies between two reads, the largest first: `{dispatch, submit, buffer}`,
+ * counts, and the time in ms from its first dispatch to its last submit.
+ */
+export function batches(trace) {
+  const empty = () => ({ dispatch: 0, submit: 0, buffer: 0 });
+  const found = [];
+  let batch = empty();
+  for (const [kind, at_ms] of trace) {
+    if (kind !== "read") {
+      batch[kind] += 1;
+      if (kind === "dispatch") {
+        batch.first_ms ??= at_ms;
+      } else if (kind === "submit") {
+        batch.last_ms = at_ms;
+      }
+    } else if (batch.dispatch > 0) {
+      found.push({ ...batch, queueing_ms: batch.last_ms - batch.first_ms });
+      batch = empty();
+    }
+  }
+  return found.sort((a, b) => b.dispatch - a.dispatch);
+}
+
+/**
  * Of a trace of `steps` steps: for each read that followed a step's worth of work, the time in ms
- * from the first dispatch to the last submit before it; dispatches, submits and new buffers a step.
+ * from the first dispatch to the last submit before it; dispatches and submits a step, sheets and all
+ * else that is drawn between steps included.
  */
 export function tracedSteps(trace, steps) {
   const count = (kind) => trace.filter(([found]) => found === kind).length;
-  const batches = [];
-  let batch = { dispatches: 0 };
-  for (const [kind, at_ms] of trace) {
-    if (kind === "dispatch") {
-      batch.dispatches += 1;
-      batch.first_ms ??= at_ms;
-    } else if (kind === "submit") {
-      batch.last_ms = at_ms;
-    } else if (kind === "read" && batch.dispatches > 0) {
-      batches.push(batch);
-      batch = { dispatches: 0 };
-    }
-  }
-  // Sheets are drawn between steps, with far less work.
-  batches.sort((a, b) => b.dispatches - a.dispatches);
   return {
-    queueing_ms: batches.slice(0, steps).map(({ first_ms, last_ms }) => last_ms - first_ms),
+    queueing_ms: batches(trace).slice(0, steps).map(({ queueing_ms }) => queueing_ms),
     dispatches: Math.round(count("dispatch") / steps),
     submits: Math.round(count("submit") / steps),
-    buffers: Math.round(count("buffer") / steps),
   };
 }

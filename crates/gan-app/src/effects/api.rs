@@ -13,7 +13,7 @@
 //! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
 //! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
-//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, as if the user had chosen them |
+//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
 //!
 //! Promises settle when the worker has done it; calls made before there is a worker wait for it.
 //! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
@@ -114,10 +114,13 @@ fn restore(argument: JsValue) -> JsValue {
 
 fn files(list: JsValue) -> JsValue {
     let named = |file: JsValue| {
-        let bytes = member(&file, "bytes").dyn_into().ok()?;
+        let bytes: Uint8Array = member(&file, "bytes").dyn_into().ok()?;
+        // A copy: the caller may go on using its own.
+        let bytes = bytes.slice(0, bytes.length());
         Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
     };
-    match Array::from(&list).iter().map(named).collect() {
+    let list: Option<Array> = list.dyn_into().ok();
+    match list.and_then(|list| list.iter().map(named).collect()) {
         Some(files) => {
             with(|page| page.files = files);
             Promise::resolve(&JsValue::UNDEFINED).into()

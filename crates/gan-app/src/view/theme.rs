@@ -1,11 +1,18 @@
 //! Light or dark: as the system has it, or as the user chose.
 
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 
 use crate::effects::browser::{call, document, matches_media, store, stored, window};
 
 const STORED: &str = "gan-playground-theme";
 const SYSTEM_IS_DARK: &str = "(prefers-color-scheme: dark)";
+
+thread_local! {
+    /// Whether the user has chosen since the page was opened: storage may be forbidden.
+    static CHOSEN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Whether the page is dark.
 pub(crate) fn chosen() -> bool {
@@ -20,9 +27,11 @@ pub(crate) fn chosen() -> bool {
 pub(crate) fn follow_system(changed: impl Fn(bool) + 'static) {
     let Ok(Some(system)) = window().match_media(SYSTEM_IS_DARK) else { return };
     let follow = Closure::<dyn Fn()>::new(move || {
-        let dark = chosen();
-        apply(dark);
-        changed(dark);
+        if !CHOSEN.get() {
+            let dark = chosen();
+            apply(dark);
+            changed(dark);
+        }
     });
     // Every browser that runs the page has it.
     let _ = call(&system, "addEventListener", &["change".into(), follow.into_js_value()]);
@@ -38,6 +47,7 @@ pub(crate) fn apply(dark: bool) {
 
 /// Remembers what the user chose.
 pub(crate) fn choose(dark: bool) {
+    CHOSEN.set(true);
     apply(dark);
     store(STORED, if dark { "dark" } else { "light" });
 }

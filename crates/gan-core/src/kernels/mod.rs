@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`tanh`] | the C library's, one number at a time; its gradient computes it again | a rational function, several numbers at a time; the gradient from the output, in one pass |
 //! | [`leaky_relu`] | the gradient by a mask and a choice, in several passes | one pass each way |
-//! | `blended`, `blended_square`, `adam_step`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each, in place |
+//! | `blended`, `blended_square`, `adam_step`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each; the moments in place |
 //!
 //! On CubeCL (WebGPU) the same operations are put together from Burn's.
 

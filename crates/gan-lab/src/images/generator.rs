@@ -37,6 +37,7 @@ fn snippet(site: &str) -> String {
 
 #[component]
 pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
+    let panel = NodeRef::<html::Div>::new();
     let place = NodeRef::<html::Div>::new();
     let address = RwSignal::new(None::<String>);
     // Which of the trained ones is shown, in place of the run's own.
@@ -48,6 +49,8 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let mode = RwSignal::new("walk");
     let follows = RwSignal::new(false);
     let busy = StoredValue::new(false);
+    // How many runs there have been.
+    let runs = StoredValue::new(0_u32);
     let forget = move || {
         if let Some(old) = address.try_update(Option::take).flatten() {
             // An address that was made here is one that can be given back.
@@ -59,10 +62,12 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
             return;
         }
         busy.set_value(true);
-        let step = playground::observed().step;
+        let (step, of) = (playground::observed().step, runs.get_value());
         generator_file(move |answer| {
             busy.set_value(false);
             match answer {
+                // Another run's generator would be taken for this one's.
+                Ok(_) if runs.get_value() != of => {}
                 Ok(file) => {
                     bytes.set(Uint8Array::new(&file).length());
                     // What is shown now is given back once the next is there.
@@ -82,13 +87,20 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     };
     // As long as it is followed, and has got on.
     playground::every_ms(FOLLOW_EVERY_MS, move || {
-        let is_behind = playground::observed().step != at_step.get_untracked();
-        if follows.get_untracked() && (is_behind || trained.get_untracked().is_some()) {
+        let is_behind = playground::observed().step != at_step.get_untracked()
+            || address.with_untracked(Option::is_none)
+            || trained.get_untracked().is_some();
+        // A checkpoint costs the run some time: nothing is taken that nobody sees.
+        if follows.get_untracked()
+            && is_behind
+            && panel.get_untracked().is_some_and(|it| is_seen(&it))
+        {
             take();
         }
     });
     Effect::new(move |_| {
         run.track();
+        runs.update_value(|runs| *runs += 1);
         forget();
     });
     let shown = Signal::derive(move || {
@@ -130,7 +142,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         }
     };
     view! {
-        <div class="lab-generator">
+        <div node_ref=panel class="lab-generator">
             <h2>{t("generator-title")}</h2>
             <p class="hint">{t("generator-hint")}</p>
             <div class="lab-remedies">
@@ -168,12 +180,18 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
 /// Calls `done` with the file of the run's generator as it stands, or with what is said against it.
 fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
     playground::checkpoint(move |checkpoint| match checkpoint {
-        Ok(checkpoint) => ask(Question::Inspect(checkpoint), move |answer| match answer {
-            Ok(_) => ask(Question::Generator, done),
-            Err(message) => done(Err(message)),
-        }),
+        Ok(checkpoint) => ask(Question::Generator(checkpoint), done),
         Err(message) => done(Err(message)),
     });
+}
+
+/// Whether some of `place` is in the window, and the window to be seen.
+fn is_seen(place: &web_sys::HtmlElement) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    let area = place.get_bounding_client_rect();
+    let hidden = window.document().is_none_or(|document| document.hidden());
+    !hidden && area.height() > 0.0 && area.top() < height && area.bottom() > 0.0
 }
 
 /// Gives an address back when whatever is being read from it has been.
@@ -218,7 +236,7 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
     match exchange {
         Ok(exchange) => {
             if let Ok(done) = exchange.call1(&sampler, &address.into()) {
-                // What cannot be read the element says when it is asked to draw.
+                // What cannot be had the element says itself.
                 playground::settle(&done, |_| ());
             }
         }

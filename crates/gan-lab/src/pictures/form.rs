@@ -63,6 +63,7 @@ impl Form {
         match self {
             Self::Grey => Some(json!({ "preset": "mnist-dcgan-small", "data": data })),
             Self::Colour => serde_json::from_str(include_str!("colour.json")).ok(),
+            Self::GreyByFolder if classes < 2 => None,
             Self::GreyByFolder => {
                 let name = "mnist-conditional";
                 let spec = preset(name)?.spec.to_value();
@@ -170,6 +171,11 @@ mod tests {
             assert_eq!(sides, [form.channels(), form.side(), form.side()], "{form:?}");
             assert_eq!(Form::of_name(form.name()), Some(form));
         }
+    }
+
+    #[test]
+    fn one_class_is_no_run_by_classes() {
+        assert_eq!(Form::GreyByFolder.run(1), None);
     }
 
     #[test]

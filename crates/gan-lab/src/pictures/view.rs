@@ -38,7 +38,9 @@ struct Pictures {
     whole: RwSignal<bool>,
     /// How many have been tried.
     tried: RwSignal<usize>,
-    /// The numbers of those that could not be read.
+    /// How many more there were than are looked at.
+    left_out: RwSignal<usize>,
+    /// The numbers of those that could not be read, in order.
     unread: RwSignal<Vec<usize>>,
     /// RGB pixels of the others.
     pixels: StoredValue<Vec<u8>>,
@@ -54,6 +56,7 @@ impl Pictures {
             form: RwSignal::new(Form::default()),
             whole: RwSignal::new(false),
             tried: RwSignal::new(0),
+            left_out: RwSignal::new(0),
             unread: RwSignal::new(Vec::new()),
             pixels: StoredValue::new(Vec::new()),
             reading: StoredValue::new(0),
@@ -63,24 +66,26 @@ impl Pictures {
 
     fn choose(self, folder: bool) {
         ask("choose", &[("folder", folder.into())], move |answer| match answer {
-            Ok(paths) => self.take(&paths),
+            Ok(chosen) => self.take(&chosen),
             Err(message) => self.failed.set(Some(message)),
         });
     }
 
     /// What is dropped anywhere on the page.
     fn follow_drops(self) {
-        let taken = Closure::<dyn Fn(JsValue)>::new(move |paths| self.take(&paths));
+        let taken = Closure::<dyn Fn(JsValue)>::new(move |dropped| self.take(&dropped));
         ask("follow", &[("taken", taken.into_js_value())], |_| ());
     }
 
-    fn take(self, paths: &JsValue) {
-        if !Array::is_array(paths) {
+    fn take(self, chosen: &JsValue) {
+        if !chosen.is_object() {
             // Called off.
             return;
         }
+        let member = |name: &str| Reflect::get(chosen, &name.into()).unwrap_or_default();
         let paths: Vec<String> =
-            Array::from(paths).iter().filter_map(|path| path.as_string()).collect();
+            Array::from(&member("paths")).iter().filter_map(|path| path.as_string()).collect();
+        self.left_out.set(member("leftOut").as_f64().unwrap_or(0.0) as usize);
         if paths.is_empty() {
             // A folder without pictures.
             self.failed.set(Some(say(key("pictures-none"))));
@@ -106,6 +111,10 @@ impl Pictures {
         let (from, reading) = (self.tried.get_untracked(), self.reading.get_value());
         let left = self.paths.with_untracked(Vec::len) - from;
         if left == 0 {
+            if self.form.get_untracked() == Form::GreyByFolder && self.classes().names.is_empty() {
+                // Of the same pixels: there are folders enough, but not among what could be read.
+                self.form.set(Form::Grey);
+            }
             return;
         }
         let count = left.min(AT_ONCE);
@@ -135,9 +144,12 @@ impl Pictures {
         let pixels = Uint8Array::new(&member("pixels")).to_vec();
         self.pixels.update_value(|all| all.extend(pixels));
         let unread = Array::from(&member("unread"));
-        let unread =
-            unread.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
-        self.unread.update(|all| all.extend(unread));
+        let unread = unread.iter().filter_map(|number| number.as_f64());
+        let unread: Vec<usize> = unread.map(|number| number as usize).collect();
+        // Whoever looks at them looks at all paths.
+        if !unread.is_empty() {
+            self.unread.update(|all| all.extend(unread));
+        }
     }
 
     fn is_read(self) -> bool {
@@ -153,7 +165,10 @@ impl Pictures {
     fn classes(self) -> Classes {
         let unread = self.unread.get();
         let read = self.paths.with(|paths| {
-            let read = paths.iter().enumerate().filter(|(number, _)| !unread.contains(number));
+            let read = paths
+                .iter()
+                .enumerate()
+                .filter(|(number, _)| unread.binary_search(number).is_err());
             read.map(|(_, path)| path.clone()).collect::<Vec<_>>()
         });
         Classes::of(&read)
@@ -186,6 +201,11 @@ impl Pictures {
             let facts = [("count", unread.len().to_string()), ("names", names + more)];
             told = format!("{told} {}", say_with(key("pictures-unread"), &facts));
         }
+        let left_out = self.left_out.get();
+        if left_out > 0 {
+            let facts = [("count", left_out.to_string())];
+            told = format!("{told} {}", say_with(key("pictures-left-out"), &facts));
+        }
         told
     }
 }
@@ -198,7 +218,8 @@ pub(crate) fn OwnPictures() -> impl IntoView {
     let failed = pictures.failed;
     let classes = Memo::new(move |_| pictures.classes());
     let too_few = Signal::derive(move || !pictures.is_read() || pictures.count() < FEWEST);
-    let few = move || !pictures.is_read() || pictures.count() >= FEWEST;
+    let enough = move || !pictures.is_read() || pictures.count() >= FEWEST;
+    let reads = move || (!pictures.is_read()).to_string();
     let folders = move || {
         let counts = classes.get().counts();
         let counts = counts.into_iter().map(|(name, count)| format!("{name} {count}"));
@@ -215,12 +236,12 @@ pub(crate) fn OwnPictures() -> impl IntoView {
             <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
             <div class="lab-pictures-taken" hidden=none>
                 <Choices pictures=pictures classes=classes/>
-                <p class="hint number" role="status">{move || pictures.told()}</p>
+                <p class="hint number" role="status" aria-busy=reads>{move || pictures.told()}</p>
                 <p class="hint number" hidden=move || classes.with(|it| it.names.is_empty())>
                     {t("pictures-by-folder")} " " {folders}
                 </p>
                 <Shown pictures=pictures/>
-                <p class="hint" hidden=few>{t("pictures-few")}</p>
+                <p class="hint" hidden=enough>{t("pictures-few")}</p>
                 <div class="lab-remedies">
                     <button disabled=too_few on:click=move |_| pictures.train()>
                         {t("pictures-train")}
