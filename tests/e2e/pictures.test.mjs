@@ -110,6 +110,18 @@ test("pictures are not taken where a teacher's link hides them", async (t) => {
   assert.ok(taken, "the drop reaches the page");
 });
 
+test("files for a run are refused by name where they are none", async (t) => {
+  const { site } = await openPictures(t);
+  const codes = await site.page.evaluate(async () => {
+    const told = [];
+    for (const files of [undefined, null, {}, [{ name: "a" }], [{ bytes: new Uint8Array(1) }]]) {
+      told.push(await window.ganPlayground.files(files).then(() => "taken", ({ code }) => code));
+    }
+    return told;
+  });
+  assert.deepEqual(codes, Array(5).fill("usage"));
+});
+
 test("a wide picture is cut to its middle, or kept whole with margins", async (t) => {
   // Red, white and blue thirds.
   const flag = png(90, 30, (x) => [[220, 0, 0], [255, 255, 255], [0, 0, 220]][Math.floor(x / 30)]);

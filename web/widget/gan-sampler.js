@@ -142,30 +142,25 @@ export class GanSampler extends SamplerAttributes {
       return;
     }
     const { generator: coming, release } = acquire(new URL(src, this.baseURI).href, () => {});
-    // Another one may be asked for meanwhile, or this one be let go of.
-    const isWanted = () => wish === this.#wish && before === this.#generator;
-    try {
-      const generator = await coming;
-      if (!isWanted()) {
-        release();
-      } else if (isAlike(before, generator)) {
-        this.#held.release();
-        this.#job += 1;
-        this.#held = { release };
-        this.#generator = this.#steering.generator = generator;
-        this.#name(src);
-        this.#dress();
-        await this.#draw();
-      } else {
-        this.src = src;
-        release();
-      }
-    } catch (error) {
+    const generator = await coming.catch((error) => error);
+    if (wish !== this.#wish || before !== this.#generator) {
+      // Another one has been asked for meanwhile, or this one let go of.
       release();
-      if (isWanted()) {
-        this.#name(src);
-        this.#fail(error);
-      }
+    } else if (generator instanceof Error) {
+      release();
+      this.#name(src);
+      this.#fail(generator);
+    } else if (isAlike(before, generator)) {
+      this.#held.release();
+      this.#job += 1;
+      this.#held = { release };
+      this.#generator = this.#steering.generator = generator;
+      this.#name(src);
+      this.#dress();
+      await this.#draw();
+    } else {
+      this.src = src;
+      release();
     }
   }
 

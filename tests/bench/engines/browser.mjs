@@ -6,20 +6,10 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
+import { FLAGS } from "../../e2e/support/flags.mjs";
 import { batches, traceGpu } from "../../e2e/support/trace.mjs";
 
 const here = fileURLToPath(new URL("../", import.meta.url));
-const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--enable-unsafe-webgpu",
-  "--js-flags=--experimental-wasm-relaxed-simd",
-];
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const TFJS = "@tensorflow/tfjs";
 
@@ -40,7 +30,7 @@ export class Browser {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     const it = new Browser();
     it.#site = site;
-    it.#browser = await chromium.launch({ executablePath, args: FLAGS });
+    it.#browser = await chromium.launch({ executablePath, args: [...FLAGS, "--js-flags=--experimental-wasm-relaxed-simd"] });
     it.#context = await it.#browser.newContext({ serviceWorkers: "block" });
     await it.#context.route("**/bench/**", async (route) => {
       const path = fileOf(new URL(route.request().url()).pathname, built);

@@ -3,19 +3,8 @@
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
+import { FLAGS } from "./flags.mjs";
 import { Playground } from "./playground.mjs";
-
-const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // Offers WebGPU on SwiftShader: correct, and very slow.
-  "--enable-unsafe-webgpu",
-];
 
 /** The address of the page under test. */
 export function siteUrl() {

@@ -100,8 +100,9 @@ impl Pictures {
 
     fn read_anew(self) {
         self.failed.set(None);
-        self.tried.set(0);
+        // In this order: of what was tried some may be unread, never more.
         self.unread.set(Vec::new());
+        self.tried.set(0);
         self.pixels.set_value(Vec::new());
         self.reading.update_value(|reading| *reading += 1);
         self.read_on();
