@@ -227,12 +227,8 @@ impl Doctor {
             Some(quality) => quality < 0.2,
             None => !(0.5..2.0).contains(&diversity),
         };
-        let early = match quality {
-            Some(_) => FIRST_STEPS,
-            None => FIRST_STEPS_WITHOUT_MODES,
-        };
         // It may also take bad samples for better than real ones.
-        if self.step() < early || separation > 0.05 || !bad {
+        if self.step() < self.early() || separation > 0.05 || !bad {
             return None;
         }
         // Whoever teaches sees something, however small the difference of the verdicts.
@@ -243,6 +239,14 @@ impl Doctor {
         let mut figures = vec![("separation", separation), ("diversity", diversity)];
         figures.extend(quality.map(|quality| ("high_quality", quality)));
         Some(Diagnosis { kind: Kind::DiscriminatorBlind, severity: 0.6, figures })
+    }
+
+    /// Steps before which samples may be anything.
+    fn early(&self) -> u64 {
+        match self.recent_of(|one| one.high_quality) {
+            Some(_) => FIRST_STEPS,
+            None => FIRST_STEPS_WITHOUT_MODES,
+        }
     }
 
     fn collapse(&self) -> Option<Diagnosis> {
@@ -289,7 +293,7 @@ impl Doctor {
         let net = distance(&first.middle, &last.middle);
         let way: f64 = moves.iter().sum();
         let stride = median(moves);
-        if self.step() < FIRST_STEPS || stride < 0.25 || net > 0.5 * way {
+        if self.step() < self.early() || stride < 0.25 || net > 0.5 * way {
             return None;
         }
         let figures = vec![("stride", stride), ("way", way), ("net", net)];
