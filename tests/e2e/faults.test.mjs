@@ -64,7 +64,7 @@ test("a call under way when its worker dies is rejected, not forgotten", async (
 test("a worker whose code fails again and again leaves a page that can try again", async (t) => {
   let status = 500;
   const broken = (route) => (status === 200 ? route.continue() : answer(status)(route));
-  const routes = [["**/worker/cpu/gan_worker.js", broken]];
+  const routes = [["**/worker/cpu*/gan_worker.js", broken]];
   const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv }, { routes });
   const { error } = await site.untilPhase("failed");
   assert.ok(error.message.length > 0);

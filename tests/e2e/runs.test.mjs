@@ -168,7 +168,7 @@ test("a long run needs no more memory than a short one", async (t) => {
     site.worker("cpu").evaluate(async () => {
       // The same module as the worker's own; initialising it again gives its exports.
       const { default: initialize } = await import(
-        new URL("./cpu/gan_worker.js", self.location.href)
+        new URL(`./${self.ganBuild}/gan_worker.js`, self.location.href)
       );
       return (await initialize()).memory.buffer.byteLength;
     });

@@ -1,39 +1,9 @@
-//! Functions of tensors that Burn's backends have whole: products with weights, convolutions,
-//! normalisation.
+//! Functions of tensors that Burn's backends have whole: normalisation, the logistic function.
 
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps as _, ModuleOps as _};
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::tensor::Tensor;
-
-/// `x weight + bias`, for `x` of `[batch, inputs]` and `weight` of `[inputs, outputs]`.
-pub(crate) fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
-    let bias = bias.map(Tensor::primitive);
-    Tensor::of(Dispatch::linear(x.primitive(), weight.primitive(), bias))
-}
-
-/// Convolution of images with `weight`, `[outputs, inputs, rows, columns]`.
-pub(crate) fn conv2d(
-    x: Tensor<4>,
-    weight: Tensor<4>,
-    bias: Option<Tensor<1>>,
-    options: ConvOptions<2>,
-) -> Tensor<4> {
-    let bias = bias.map(Tensor::primitive);
-    Tensor::of(Dispatch::conv2d(x.primitive(), weight.primitive(), bias, options))
-}
-
-/// Transposed convolution of images with `weight`, `[inputs, outputs, rows, columns]`.
-pub(crate) fn conv_transpose2d(
-    x: Tensor<4>,
-    weight: Tensor<4>,
-    bias: Option<Tensor<1>>,
-    options: ConvTransposeOptions<2>,
-) -> Tensor<4> {
-    let bias = bias.map(Tensor::primitive);
-    Tensor::of(Dispatch::conv_transpose2d(x.primitive(), weight.primitive(), bias, options))
-}
 
 /// Batch normalisation by given statistics, one of each for a feature.
 pub(crate) fn batch_norm<const D: usize>(

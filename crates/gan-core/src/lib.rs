@@ -26,6 +26,7 @@ mod initial;
 mod inputs;
 mod kernels;
 mod layer;
+mod maps;
 mod net;
 #[cfg(feature = "training")]
 mod objective;

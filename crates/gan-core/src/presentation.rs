@@ -64,7 +64,7 @@ fn augmented(spec: DiffAugmentSpec, images: Tensor<4>, generator: &mut Generator
         let columns = shifts(generator, batch, width, spec.translation);
         let down = shift_matrices(&rows, height, channels, &device);
         let right = shift_matrices(&columns, width, channels, &device);
-        images = down.matmul(images).matmul(right.swap_dims(2, 3));
+        images = down.products(images).products(right.swap_dims(2, 3));
     }
     if spec.cutout > 0.0 {
         let mask = cutout_mask(generator, [batch, height, width], spec.cutout);
@@ -145,7 +145,8 @@ mod tests {
         let (rows, columns) = ([1, -2, 0], [0, 3, -1]);
         let down = shift_matrices(&rows, height, channels, &crate::reference_tests::device());
         let right = shift_matrices(&columns, width, channels, &crate::reference_tests::device());
-        let moved = down.matmul(images(values.clone(), dimensions)).matmul(right.swap_dims(2, 3));
+        let moved =
+            down.products(images(values.clone(), dimensions)).products(right.swap_dims(2, 3));
         let moved = read(moved);
         let at = |image: usize, channel: usize, row: usize, column: usize| {
             ((image * channels + channel) * height + row) * width + column

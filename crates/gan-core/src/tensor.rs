@@ -11,6 +11,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Dispatch, TensorMetadata as _, get_or_init_device_settings};
 use burn::tensor::{Device, FloatDType, Shape, Slice, TensorData};
 
+use crate::maps::{Map, mapped};
+
 #[cfg(feature = "training")]
 pub(crate) use self::training::Gradients;
 
@@ -162,7 +164,8 @@ impl<const D: usize> Tensor<D> {
         Self(Dispatch::float_mean_dim(self.0, dimension))
     }
 
-    pub(crate) fn matmul(self, other: Self) -> Self {
+    /// Products of the matrices that the last two dimensions make.
+    pub(crate) fn products(self, other: Self) -> Self {
         Self(Dispatch::float_matmul(self.0, other.0))
     }
 }
@@ -170,6 +173,10 @@ impl<const D: usize> Tensor<D> {
 impl Tensor<2> {
     pub(crate) fn transpose(self) -> Self {
         self.swap_dims(0, 1)
+    }
+
+    pub(crate) fn matmul(self, other: Self) -> Self {
+        mapped(self, other, None, Map::Product)
     }
 }
 

@@ -4,6 +4,8 @@
 //! loops are compiled for speed, into vector instructions, where all around them is compiled for
 //! size.
 
+pub mod contraction;
+pub mod convolution;
 mod rational;
 
 /// Hyperbolic tangent of each number, within 4e-7 of the true value relative to it.
@@ -65,29 +67,62 @@ pub fn adam_step(
     }
 }
 
+/// Sums over everything but the second dimension of `[batch, channels, pixels]`.
+pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; channels];
+    for numbers in numbers.chunks_exact(channels * pixels) {
+        if pixels == 1 {
+            for (sum, number) in sums.iter_mut().zip(numbers) {
+                *sum += number;
+            }
+        } else {
+            for (sum, numbers) in sums.iter_mut().zip(numbers.chunks_exact(pixels)) {
+                *sum += sum_in_lanes(numbers, |number| number);
+            }
+        }
+    }
+    sums
+}
+
 /// The sum of all squares: of a few thousand at a time by single precision in several lanes, those sums by
 /// double precision.
 pub fn sum_of_squares(numbers: &[f32]) -> f32 {
     const TOGETHER: usize = 4_096;
+    let part = |numbers| f64::from(sum_in_lanes(numbers, |number| number * number));
+    numbers.chunks(TOGETHER).map(part).sum::<f64>() as f32
+}
+
+/// The sum of what `part` makes of each number, in several lanes.
+#[inline(always)]
+fn sum_in_lanes(numbers: &[f32], part: impl Fn(f32) -> f32) -> f32 {
     const LANES: usize = 16;
-    let mut sum = 0.0_f64;
-    for part in numbers.chunks(TOGETHER) {
-        let mut lanes = [0.0_f32; LANES];
-        let (whole, rest) = part.as_chunks::<LANES>();
-        for numbers in whole {
-            for (lane, number) in lanes.iter_mut().zip(numbers) {
-                *lane += number * number;
-            }
+    let mut lanes = [0.0; LANES];
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    for numbers in whole {
+        for (lane, number) in lanes.iter_mut().zip(numbers) {
+            *lane += part(*number);
         }
-        let rest: f32 = rest.iter().map(|number| number * number).sum();
-        sum += f64::from(lanes.iter().sum::<f32>() + rest);
     }
-    sum as f32
+    lanes.iter().sum::<f32>() + rest.iter().map(|number| part(*number)).sum::<f32>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_by_channel_are_over_images_and_pixels() {
+        let numbers: Vec<f32> = (0..2 * 3 * 19).map(|index| index as f32).collect();
+        let expected = |channels: usize, pixels: usize| {
+            let mut sums = vec![0.0; channels];
+            for (place, number) in numbers.iter().enumerate() {
+                sums[place / pixels % channels] += number;
+            }
+            sums
+        };
+        assert_eq!(sums_by_channel(&numbers, 3, 19), expected(3, 19));
+        assert_eq!(sums_by_channel(&numbers, 38, 1), expected(38, 1));
+    }
 
     #[test]
     fn moments_and_steps_are_those_of_the_formulas() {

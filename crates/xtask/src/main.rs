@@ -137,6 +137,7 @@ struct BenchArgs {
 #[derive(Clone, Copy, ValueEnum)]
 enum WorkerArg {
     Cpu,
+    CpuRelaxed,
     Gpu,
 }
 
@@ -164,6 +165,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::BuildWorker { variant } => {
             let variant = match variant {
                 WorkerArg::Cpu => Variant::Cpu,
+                WorkerArg::CpuRelaxed => Variant::CpuRelaxed,
                 WorkerArg::Gpu => Variant::Gpu,
             };
             dist::build_worker_alone(&Context::new()?, variant)

@@ -1,4 +1,4 @@
-//! The command `serve`: set up, build, serve; then build the GPU worker while the page is in use.
+//! The command `serve`: set up, build, serve; then build the other workers while the page is in use.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -35,35 +35,39 @@ pub fn serve(ctx: &Context, port: u16, gpu: bool) -> Result<()> {
     stages.print_table();
     println!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)\n");
 
-    if gpu {
-        let outcome = stages.run("GPU worker", || build_gpu_worker(ctx, &tools));
-        match outcome {
-            Ok(()) => println!("The WebGPU worker is ready: reload the page to use it."),
-            Err(error) => eprintln!("The page goes on without WebGPU: {error:#}"),
+    for variant in Variant::LATER {
+        if variant == Variant::Gpu && !gpu {
+            continue;
         }
-        stages.print_table();
-        println!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)");
+        let title = variant.title();
+        match stages.run(title, || build_later(ctx, &tools, variant)) {
+            Ok(()) => println!("The {title} is ready: reload the page to use it."),
+            Err(error) => eprintln!("The page goes on without the {title}: {error:#}"),
+        }
     }
+    stages.print_table();
+    println!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)");
     loop {
         thread::park();
     }
 }
 
-/// Builds the GPU worker with cargo's output in a file, so that the address stays in sight.
-fn build_gpu_worker(ctx: &Context, tools: &Tools) -> Result<()> {
-    let log = log_path(ctx)?;
+/// Builds a worker with cargo's output in a file, so that the address stays in sight.
+fn build_later(ctx: &Context, tools: &Tools, variant: Variant) -> Result<()> {
+    let log = log_path(ctx, variant)?;
     let bar = progress(&format!(
-        "building the WebGPU worker (minutes when new); output in {}",
+        "building the {} (minutes when new); output in {}",
+        variant.title(),
         log.display()
     ));
-    let outcome = dist::build_and_install(ctx, tools, Variant::Gpu, Output::Logged(&log));
+    let outcome = dist::build_and_install(ctx, tools, variant, Output::Logged(&log));
     bar.finish_and_clear();
     outcome
 }
 
 /// An empty file for the output.
-fn log_path(ctx: &Context) -> Result<PathBuf> {
-    let log = ctx.stage().join("gpu-worker.log");
+fn log_path(ctx: &Context, variant: Variant) -> Result<PathBuf> {
+    let log = ctx.stage().join(format!("{}-worker.log", variant.name()));
     fs::write(&log, "").with_context(|| format!("cannot write {}", log.display()))?;
     Ok(log)
 }

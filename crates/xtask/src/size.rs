@@ -15,6 +15,8 @@ enum Part {
     Page,
     /// The worker without WebGPU.
     CpuWorker,
+    /// The same, with relaxed SIMD: a browser loads one of the two.
+    RelaxedWorker,
     /// The worker with WebGPU.
     GpuWorker,
     /// The sampler widget, without any generator.
@@ -32,13 +34,19 @@ struct Budget {
     required: bool,
 }
 
-const BUDGETS: [Budget; 5] = [
+const BUDGETS: [Budget; 6] = [
     Budget { part: Part::Page, name: "page", limit_bytes: Some(200_000), required: true },
     Budget {
         part: Part::CpuWorker,
         name: "CPU worker",
         limit_bytes: Some(450_000),
         required: true,
+    },
+    Budget {
+        part: Part::RelaxedWorker,
+        name: "CPU, relaxed",
+        limit_bytes: Some(450_000),
+        required: false,
     },
     Budget {
         part: Part::GpuWorker,
@@ -118,6 +126,7 @@ fn part(path: &Path) -> Part {
     match (&*first, second.as_deref()) {
         // For use without a network; loaded once the page works.
         ("service-worker.js" | "offline.json", None) => Part::OnDemand,
+        ("worker", Some("cpu-relaxed")) => Part::RelaxedWorker,
         ("worker", Some("gpu")) => Part::GpuWorker,
         ("worker", _) => Part::CpuWorker,
         ("widget", _) => Part::Widget,
@@ -172,6 +181,7 @@ mod tests {
             ("snippets/dom/inline0.js", Part::Page),
             ("worker/boot.js", Part::CpuWorker),
             ("worker/cpu/gan_worker_bg.wasm", Part::CpuWorker),
+            ("worker/cpu-relaxed/gan_worker_bg.wasm", Part::RelaxedWorker),
             ("worker/gpu/gan_worker.js", Part::GpuWorker),
             ("widget/wasm/gan_widget_bg.wasm", Part::Widget),
             ("models/digits.safetensors", Part::OnDemand),

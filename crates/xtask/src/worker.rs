@@ -1,4 +1,4 @@
-//! Builds the two variants of the worker and keeps them ready outside dist/.
+//! Builds the variants of the worker and keeps them ready outside dist/.
 //!
 //! Cargo alone decides whether code must be compiled again; wasm-bindgen runs only if the module
 //! that cargo made is another one than last time.
@@ -19,43 +19,57 @@ use crate::tools::{Tools, WASM_TARGET};
 pub enum Variant {
     /// Computes on the processor.
     Cpu,
+    /// Computes on the processor, in browsers that multiply and add by one instruction.
+    CpuRelaxed,
     /// Computes through WebGPU.
     Gpu,
 }
 
 impl Variant {
-    /// Both, the quicker to build first.
-    pub const ALL: [Self; 2] = [Self::Cpu, Self::Gpu];
+    /// All, the quicker to build first.
+    pub const ALL: [Self; 3] = [Self::Cpu, Self::CpuRelaxed, Self::Gpu];
+    /// Those without which a page can be served.
+    pub const LATER: [Self; 2] = [Self::CpuRelaxed, Self::Gpu];
 
     /// The name in paths and in the manifest.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::CpuRelaxed => "cpu-relaxed",
             Self::Gpu => "gpu",
         }
     }
 
-    fn features(self) -> &'static [&'static str] {
+    /// The name for people.
+    pub fn title(self) -> &'static str {
         match self {
-            Self::Cpu => &[],
-            Self::Gpu => &["--no-default-features", "--features", "gpu"],
+            Self::Cpu => "CPU worker",
+            Self::CpuRelaxed => "CPU worker, relaxed SIMD",
+            Self::Gpu => "GPU worker",
         }
     }
 
     /// Cargo's profile.
     fn profile(self) -> &'static str {
         match self {
-            Self::Cpu => "cpu-worker",
+            Self::Cpu | Self::CpuRelaxed => "cpu-worker",
             Self::Gpu => "web",
         }
     }
 
-    /// Cargo's target folder of the variant. Cargo gives a cdylib's file the same name whatever
-    /// its features, so in one folder each variant would undo the other, and both would be linked
-    /// anew (minutes) at each build.
+    /// The crate that is built.
+    fn package(self) -> &'static str {
+        match self {
+            Self::Cpu => "gan-worker-cpu",
+            Self::CpuRelaxed => "gan-worker-relaxed",
+            Self::Gpu => "gan-worker-gpu",
+        }
+    }
+
+    /// Cargo's target folder of the variant. The one with WebGPU takes minutes, during which others can be built.
     fn target(self, ctx: &Context) -> PathBuf {
         match self {
-            Self::Cpu => ctx.target.clone(),
+            Self::Cpu | Self::CpuRelaxed => ctx.target.clone(),
             Self::Gpu => ctx.target.join("gpu-worker"),
         }
     }
@@ -90,12 +104,12 @@ pub fn build(ctx: &Context, tools: &Tools, variant: Variant, output: Output) -> 
     let target = variant.target(ctx);
     let mut cargo = ctx.cargo();
     cargo.env("CARGO_TARGET_DIR", &target);
-    cargo.args(["build", "--package", "gan-worker", "--lib"]);
+    cargo.args(["build", "--package", variant.package(), "--lib"]);
     cargo.args(["--profile", variant.profile(), "--target", WASM_TARGET]);
-    cargo.args(variant.features());
     output.run(&mut cargo)?;
 
-    let module = target.join(WASM_TARGET).join(variant.profile()).join("gan_worker.wasm");
+    let file = format!("{}.wasm", variant.package().replace('-', "_"));
+    let module = target.join(WASM_TARGET).join(variant.profile()).join(file);
     bind(tools, &module, &staged(ctx, variant), OUT_NAME, output)
 }
 
@@ -140,6 +154,11 @@ pub fn install(ctx: &Context, variant: Variant, dist_worker: &Path) -> Result<()
     files::replace_folder(&staged, &dist_worker.join(variant.name()))
 }
 
+/// Whether `variant` lies in `dist_worker`.
+pub fn is_ready(dist_worker: &Path, variant: Variant) -> bool {
+    wasm_bytes(&dist_worker.join(variant.name())).is_ok()
+}
+
 /// Writes `manifest.json`: which variants lie ready in `dist_worker`, and the size of their
 /// modules in bytes.
 ///
@@ -181,12 +200,15 @@ mod tests {
     fn the_manifest_tells_what_is_ready() {
         let folder = TempFolder::new();
         let path = folder.path();
-        let none = serde_json::json!({ "cpu": { "ready": false }, "gpu": { "ready": false } });
+        let none = serde_json::json!({
+            "cpu": { "ready": false }, "cpu-relaxed": { "ready": false }, "gpu": { "ready": false }
+        });
         assert_eq!(manifest(path), none);
 
         files::write_whole(&path.join("cpu/gan_worker_bg.wasm"), &[0; 7]).expect("written");
         let cpu = serde_json::json!({
-            "cpu": { "ready": true, "bytes": 7 }, "gpu": { "ready": false }
+            "cpu": { "ready": true, "bytes": 7 },
+            "cpu-relaxed": { "ready": false }, "gpu": { "ready": false }
         });
         assert_eq!(manifest(path), cpu);
     }

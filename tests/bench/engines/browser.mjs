@@ -192,13 +192,13 @@ class Engine {
 
   /** Bytes of the module's memory, and of the buffers that are alive on the device. */
   memory() {
-    return this.#where().evaluate(async (variant) => {
-      const url = new URL(`./${variant}/gan_worker.js`, self.location.href);
+    return this.#where().evaluate(async () => {
+      const url = new URL(`./${self.ganBuild}/gan_worker.js`, self.location.href);
       // The same module as the worker's own; initialising it again gives its exports.
       const { default: initialize } = await import(url);
       const { memory } = await initialize();
       return { wasm: memory.buffer.byteLength, buffers: self.gpuBytes ?? 0 };
-    }, this.variant);
+    });
   }
 
   close() {

@@ -1,11 +1,10 @@
 //! Convolution and its transpose, each the other's gradient with respect to the input.
 
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use gan_protocol::Shape;
 
 use super::Values;
 use crate::activations::Activations;
-use crate::functions::{conv_transpose2d, conv2d};
+use crate::maps::{Map, mapped};
 
 pub(super) fn conv(
     input: Activations,
@@ -13,8 +12,8 @@ pub(super) fn conv(
     stride: usize,
     padding: usize,
 ) -> Activations {
-    let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
-    Activations::Image(conv2d(input.image(), values.get(0), values.optional(1), options))
+    let map = Map::Convolution { stride, padding };
+    Activations::Image(mapped(input.image(), values.get(0), values.optional(1), map))
 }
 
 pub(super) fn conv_transpose(
@@ -23,8 +22,8 @@ pub(super) fn conv_transpose(
     stride: usize,
     padding: usize,
 ) -> Activations {
-    let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [0; 2], [1; 2], 1);
-    Activations::Image(conv_transpose2d(input.image(), values.get(0), values.optional(1), options))
+    let map = Map::Transposed { stride, padding, output_padding: [0; 2] };
+    Activations::Image(mapped(input.image(), values.get(0), values.optional(1), map))
 }
 
 /// Rows and columns that the kernel did not reach get a zero: the output padding.
@@ -39,9 +38,9 @@ pub(super) fn conv_gradient(
     let Shape::Image { height, width, .. } = input else {
         unreachable!("validation lets only images into a convolution")
     };
-    let unreached = [height, width].map(|side| (side + 2 * padding - kernel) % stride);
-    let options = ConvTransposeOptions::new([stride; 2], [padding; 2], unreached, [1; 2], 1);
-    Activations::Image(conv_transpose2d(gradient.image(), values.get(0), None, options))
+    let output_padding = [height, width].map(|side| (side + 2 * padding - kernel) % stride);
+    let map = Map::Transposed { stride, padding, output_padding };
+    Activations::Image(mapped(gradient.image(), values.get(0), None, map))
 }
 
 pub(super) fn conv_transpose_gradient(
@@ -50,6 +49,6 @@ pub(super) fn conv_transpose_gradient(
     stride: usize,
     padding: usize,
 ) -> Activations {
-    let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
-    Activations::Image(conv2d(gradient.image(), values.get(0), None, options))
+    let map = Map::Convolution { stride, padding };
+    Activations::Image(mapped(gradient.image(), values.get(0), None, map))
 }

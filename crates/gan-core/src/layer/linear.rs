@@ -2,8 +2,13 @@
 
 use super::Values;
 use crate::activations::Activations;
-use crate::functions::linear as affine;
+use crate::maps::{Map, mapped};
 use crate::tensor::Tensor;
+
+/// `x weight + bias`.
+pub(super) fn affine(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    mapped(x, weight, bias, Map::Product)
+}
 
 pub(super) fn linear(input: Activations, values: &Values<'_>) -> Activations {
     Activations::Flat(affine(input.flat(), values.get(0), values.optional(1)))

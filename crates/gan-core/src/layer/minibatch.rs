@@ -1,8 +1,8 @@
 //! Layers that let a discriminator see how alike the samples of a batch are.
 
 use super::Values;
+use super::linear::affine;
 use crate::activations::Activations;
-use crate::functions::linear as affine;
 use crate::kernels::relu;
 use crate::tensor::Tensor;
 

@@ -1,0 +1,165 @@
+//! Products with weights: of matrices, convolutions and transposed convolutions.
+//!
+//! On Flex they are contractions of `gan-kernels`, which take operands as they lie: no patches are written out,
+//! nothing is turned round. Elsewhere they are Burn's own.
+
+#[cfg(feature = "training")]
+mod autodiff;
+#[cfg(feature = "cpu")]
+mod flex;
+#[cfg(all(test, feature = "cpu", feature = "training"))]
+mod tests;
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+
+use crate::tensor::Tensor;
+
+/// What is linear in its input and in its weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Map {
+    /// `[batch, inputs]` times `[inputs, outputs]`.
+    Product,
+    /// Images `[batch, inputs, rows, columns]` with a weight `[outputs, inputs, rows, columns]`.
+    Convolution {
+        /// Pixels from one place of the kernel to the next.
+        stride: usize,
+        /// Zeros around the images.
+        padding: usize,
+    },
+    /// Images `[batch, inputs, rows, columns]` with a weight `[inputs, outputs, rows, columns]`.
+    Transposed {
+        /// Pixels of the output from one place of the kernel to the next.
+        stride: usize,
+        /// What is cut off around the output.
+        padding: usize,
+        /// Rows and columns that the output gets at its end.
+        output_padding: [usize; 2],
+    },
+}
+
+impl Map {
+    /// As Burn has it, of a convolution.
+    fn convolution(stride: usize, padding: usize) -> ConvOptions<2> {
+        ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)
+    }
+
+    /// As Burn has it, of a transposed convolution.
+    fn transposed(
+        stride: usize,
+        padding: usize,
+        output_padding: [usize; 2],
+    ) -> ConvTransposeOptions<2> {
+        ConvTransposeOptions::new([stride; 2], [padding; 2], output_padding, [1; 2], 1)
+    }
+}
+
+/// The maps and their gradients. The defaults are Burn's.
+#[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
+pub(crate) trait Maps: Backend {
+    /// What `map` makes of `x`.
+    fn mapped(x: FloatTensor<Self>, weight: FloatTensor<Self>, map: Map) -> FloatTensor<Self> {
+        by_burn::<Self>(x, weight, None, map)
+    }
+
+    /// The same plus a `bias` for each output.
+    fn mapped_plus(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        map: Map,
+    ) -> FloatTensor<Self> {
+        by_burn::<Self>(x, weight, Some(bias), map)
+    }
+
+    /// The gradient with respect to `x`, from that of the output.
+    #[cfg(feature = "training")]
+    fn input_gradient(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        map: Map,
+    ) -> FloatTensor<Self> {
+        match map {
+            Map::Product => Self::linear_x_backward(weight, gradient),
+            Map::Convolution { stride, padding } => {
+                Self::conv2d_x_backward(x, weight, gradient, Map::convolution(stride, padding))
+            }
+            Map::Transposed { stride, padding, output_padding } => {
+                let options = Map::transposed(stride, padding, output_padding);
+                Self::conv_transpose2d_x_backward(weight, gradient, options)
+            }
+        }
+    }
+
+    /// The gradient with respect to the weight, from that of the output.
+    #[cfg(feature = "training")]
+    fn weight_gradient(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        map: Map,
+    ) -> FloatTensor<Self> {
+        match map {
+            Map::Product => Self::linear_weight_backward(x, gradient),
+            Map::Convolution { stride, padding } => {
+                Self::conv2d_weight_backward(x, weight, gradient, Map::convolution(stride, padding))
+            }
+            Map::Transposed { stride, padding, output_padding } => {
+                let options = Map::transposed(stride, padding, output_padding);
+                Self::conv_transpose2d_weight_backward(x, weight, gradient, options)
+            }
+        }
+    }
+
+    /// The gradient with respect to the bias, from that of the output.
+    #[cfg(feature = "training")]
+    fn bias_gradient(
+        x: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        map: Map,
+    ) -> FloatTensor<Self> {
+        match map {
+            Map::Product => Self::linear_bias_backward(gradient),
+            Map::Convolution { .. } => Self::conv2d_bias_backward(x, bias, gradient),
+            Map::Transposed { .. } => Self::conv_transpose2d_bias_backward(x, bias, gradient),
+        }
+    }
+}
+
+fn by_burn<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: Option<FloatTensor<B>>,
+    map: Map,
+) -> FloatTensor<B> {
+    match map {
+        Map::Product => B::linear(x, weight, bias),
+        Map::Convolution { stride, padding } => {
+            B::conv2d(x, weight, bias, Map::convolution(stride, padding))
+        }
+        Map::Transposed { stride, padding, output_padding } => {
+            let options = Map::transposed(stride, padding, output_padding);
+            B::conv_transpose2d(x, weight, bias, options)
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl Maps for burn::backend::Cube {}
+
+/// What `map` makes of `x` by `weight`, plus a `bias` for each output.
+pub(crate) fn mapped<const D: usize>(
+    x: Tensor<D>,
+    weight: Tensor<D>,
+    bias: Option<Tensor<1>>,
+    map: Map,
+) -> Tensor<D> {
+    let (x, weight) = (x.primitive(), weight.primitive());
+    Tensor::of(match bias {
+        Some(bias) => Dispatch::mapped_plus(x, weight, bias.primitive(), map),
+        None => Dispatch::mapped(x, weight, map),
+    })
+}

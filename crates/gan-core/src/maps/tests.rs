@@ -1,0 +1,87 @@
+//! The maps against Burn's own, forwards and backwards.
+
+use super::*;
+use crate::reference_tests::device;
+
+fn numbers<const D: usize>(dimensions: [usize; D], shift: f32) -> Tensor<D> {
+    let count = dimensions.iter().product::<usize>();
+    let values = (0..count).map(|index| (index * 37 % 101) as f32 / 50.0 - shift);
+    Tensor::from_values(values.collect(), dimensions, &device())
+}
+
+fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    x.burn().into_data().try_to_vec().expect("single precision")
+}
+
+fn assert_close(ours: &[f32], theirs: &[f32]) {
+    assert_eq!(ours.len(), theirs.len());
+    let size = theirs.iter().fold(1.0_f32, |most, number| most.max(number.abs()));
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert!((ours - theirs).abs() <= 1e-5 * size, "{ours}, not {theirs}");
+    }
+}
+
+fn burns<const D: usize>(
+    x: Tensor<D>,
+    weight: Tensor<D>,
+    bias: Option<Tensor<1>>,
+    map: Map,
+) -> Tensor<D> {
+    let bias = bias.map(Tensor::primitive);
+    Tensor::of(by_burn::<Dispatch>(x.primitive(), weight.primitive(), bias, map))
+}
+
+/// Values and all gradients of a number that is made from every output in another way.
+fn assert_burns<const D: usize>(x: Tensor<D>, weight: Tensor<D>, outputs: usize, map: Map) {
+    for biased in [false, true] {
+        let found = [mapped, burns].map(|function| {
+            let (x, weight) = (x.clone().leaf(), weight.clone().leaf());
+            let bias = biased.then(|| numbers([outputs], 0.7).leaf());
+            let y = function(x.clone(), weight.clone(), bias.clone(), map);
+            let gradients = (y.clone() * numbers(y.dims(), 0.9)).sum().backward();
+            let mut found = vec![values(y), values(x.grad(&gradients).expect("a leaf"))];
+            found.push(values(weight.grad(&gradients).expect("a leaf")));
+            found.extend(bias.map(|bias| values(bias.grad(&gradients).expect("a leaf"))));
+            found
+        });
+        for (ours, theirs) in found[0].iter().zip(&found[1]) {
+            assert_close(ours, theirs);
+        }
+    }
+}
+
+#[test]
+fn products_are_burns() {
+    assert_burns(numbers([7, 40], 1.0), numbers([40, 33], 0.8), 33, Map::Product);
+    let turned = numbers([40, 7], 1.0).transpose();
+    assert_burns(turned.clone(), numbers([33, 40], 0.8).transpose(), 33, Map::Product);
+    assert_burns(turned.narrow(0, 2, 3), numbers([40, 33], 0.8).narrow(1, 5, 9), 9, Map::Product);
+}
+
+#[test]
+fn convolutions_are_burns() {
+    for (stride, padding, kernel) in [(1, 0, 1), (1, 1, 3), (2, 1, 4), (2, 0, 3), (3, 2, 5)] {
+        let map = Map::Convolution { stride, padding };
+        let weight = numbers([6, 3, kernel, kernel], 0.8);
+        assert_burns(numbers([4, 3, 9, 8], 1.0), weight, 6, map);
+    }
+}
+
+#[test]
+fn transposed_convolutions_are_burns() {
+    for (stride, padding, kernel, end) in
+        [(1, 0, 1, 0), (1, 1, 3, 0), (2, 1, 4, 0), (2, 1, 3, 1), (3, 0, 2, 2)]
+    {
+        let map = Map::Transposed { stride, padding, output_padding: [end, 0] };
+        let weight = numbers([3, 6, kernel, kernel], 0.8);
+        assert_burns(numbers([4, 3, 5, 4], 1.0), weight, 6, map);
+    }
+}
+
+#[test]
+fn an_input_alone_has_a_gradient() {
+    let (x, weight) = (numbers([3, 4], 1.0).leaf(), numbers([4, 5], 0.8));
+    let gradients = mapped(x.clone(), weight.clone(), None, Map::Product).sum().backward();
+    let expected = weight.transpose().sum_dim(0).expand([3, 4]);
+    assert_close(&values(x.grad(&gradients).expect("a leaf")), &values(expected));
+}

@@ -1,0 +1,197 @@
+//! Contractions: products of matrices whose elements lie anywhere.
+//!
+//! `out[row, column] = bias + Σ a[row, depth] b[column, depth]`, where the place of an element is the sum of an
+//! offset of its row and an offset of its column. That takes in products of matrices in any order and, without
+//! a matrix of patches ever being written, convolutions and both of their gradients. After Matthews, "High-performance
+//! tensor contraction without transposition" (2016), and the blocking of Goto & van de Geijn, "Anatomy of
+//! high-performance matrix multiplication" (2008): what the innermost loop reads is first laid out in its order,
+//! so that where it came from costs next to nothing.
+
+mod axis;
+mod operand;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use std::ops::Range;
+
+pub use self::axis::Axis;
+pub use self::operand::Operand;
+use self::tile::{Machine, Tile};
+
+/// What every sum starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Bias<'numbers> {
+    /// Zero.
+    None,
+    /// A number for each row.
+    Rows(&'numbers [f32]),
+    /// A number for each column.
+    Columns(&'numbers [f32]),
+}
+
+/// A contraction that is yet to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Contraction<'numbers> {
+    /// Its lanes are the rows; the one that is laid out once for many columns.
+    pub a: Operand<'numbers>,
+    /// Its lanes are the columns.
+    pub b: Operand<'numbers>,
+    /// What the sums start from.
+    pub bias: Bias<'numbers>,
+    /// Where the output's first element lies.
+    pub start: usize,
+    /// Where its rows lie, from there.
+    pub rows: Axis,
+    /// Where its columns lie.
+    pub columns: Axis,
+}
+
+/// How many terms of each sum are added up at a time: a strip of `a` and one of `b` of that length lie in the
+/// nearest cache together.
+const DEPTH: usize = 384;
+/// How many rows of `a` are laid out at a time: they lie in the second cache.
+const ROWS: usize = 384;
+
+impl Contraction<'_> {
+    /// Writes the sums to their places in `out`, whose other numbers stay as they are.
+    ///
+    /// # Panics
+    /// If the operands do not have as many lanes as the output has rows and columns, or not the same depth, if
+    /// a bias has another length, or if a place lies outside of `out`.
+    pub fn run(&self, out: &mut [f32]) {
+        assert_eq!(self.a.lanes().len(), self.rows.len(), "rows");
+        assert_eq!(self.b.lanes().len(), self.columns.len(), "columns");
+        assert_eq!(self.a.depth().len(), self.b.depth().len(), "depth");
+        match self.bias {
+            Bias::None => {}
+            Bias::Rows(bias) => assert_eq!(bias.len(), self.rows.len(), "bias"),
+            Bias::Columns(bias) => assert_eq!(bias.len(), self.columns.len(), "bias"),
+        }
+        axis::assert_inside(self.start, [self.rows, self.columns], out.len());
+        tile::on_this_machine(Run { contraction: self, out });
+    }
+
+    /// The sums' first values.
+    fn begin<const NR: usize>(&self, row: usize, columns: Range<usize>) -> [f32; NR] {
+        let mut sums = [0.0; NR];
+        match self.bias {
+            Bias::None => {}
+            Bias::Rows(bias) => sums.fill(bias[row]),
+            Bias::Columns(bias) => {
+                let bias = &bias[columns];
+                sums[..bias.len()].copy_from_slice(bias);
+            }
+        }
+        sums
+    }
+}
+
+/// A contraction on its way to its output.
+struct Run<'run, 'numbers> {
+    contraction: &'run Contraction<'numbers>,
+    out: &'run mut [f32],
+}
+
+impl tile::Use for Run<'_, '_> {
+    fn on<const MR: usize, const NR: usize, M: Machine<MR, NR>>(self) {
+        let Self { contraction, out } = self;
+        let [rows, columns] = [contraction.rows.len(), contraction.columns.len()];
+        let terms = contraction.a.depth().len();
+        let longest = terms.min(DEPTH);
+        let mut a_strips = vec![[0.0; MR]; rows.min(ROWS).div_ceil(MR) * longest];
+        let mut b_strip = vec![[0.0; NR]; longest];
+        let [mut a_depth, mut b_depth] = [vec![0; longest], vec![0; longest]];
+        let mut tile = [[0.0; NR]; MR];
+
+        for first in (0..rows).step_by(ROWS / MR * MR) {
+            let block = first..rows.min(first + ROWS / MR * MR);
+            for begin in (0..terms.max(1)).step_by(DEPTH) {
+                let depth = begin..terms.min(begin + DEPTH);
+                let [a_depth, b_depth] = [&mut a_depth[..depth.len()], &mut b_depth[..depth.len()]];
+                contraction.a.depth().offsets(depth.start, a_depth);
+                contraction.b.depth().offsets(depth.start, b_depth);
+                let b_strip = &mut b_strip[..depth.len()];
+                let strips = block.len().div_ceil(MR);
+                let a_strips = &mut a_strips[..strips * depth.len()];
+                for index in 0..strips {
+                    let lanes = strip(block.clone(), index, MR);
+                    let a_strip = &mut a_strips[index * depth.len()..][..depth.len()];
+                    contraction.a.lay_out(lanes, a_depth, a_strip);
+                }
+                for index in 0..columns.div_ceil(NR) {
+                    let lanes = strip(0..columns, index, NR);
+                    contraction.b.lay_out(lanes.clone(), b_depth, b_strip);
+                    let mut places = [0; NR];
+                    contraction.columns.offsets(lanes.start, &mut places[..lanes.len()]);
+                    for index in 0..strips {
+                        let rows = strip(block.clone(), index, MR);
+                        let a_strip = &a_strips[index * depth.len()..][..depth.len()];
+                        M::tile(rows.len(), a_strip, b_strip, &mut tile);
+                        let target = Target {
+                            contraction,
+                            places: &places[..lanes.len()],
+                            first: begin == 0,
+                        };
+                        target.put(&tile, rows, lanes.clone(), out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The lanes of a block's strip, which are fewer than `width` at the block's end.
+fn strip(block: Range<usize>, index: usize, width: usize) -> Range<usize> {
+    let start = block.start + index * width;
+    start..block.end.min(start + width)
+}
+
+/// Where a tile of sums goes.
+struct Target<'run, 'numbers> {
+    contraction: &'run Contraction<'numbers>,
+    /// The columns' offsets.
+    places: &'run [isize],
+    /// Whether these are the first terms of the sums.
+    first: bool,
+}
+
+impl Target<'_, '_> {
+    fn put<const MR: usize, const NR: usize>(
+        &self,
+        tile: &Tile<MR, NR>,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        out: &mut [f32],
+    ) {
+        let Some(&first_place) = self.places.first() else { return };
+        let side_by_side = self.places.len() == NR
+            && self.places.iter().zip(first_place..).all(|(&place, next)| place == next);
+        let mut offsets = [0; MR];
+        let offsets = &mut offsets[..rows.len()];
+        self.contraction.rows.offsets(rows.start, offsets);
+        for ((sums, offset), row) in tile.iter().zip(offsets).zip(rows) {
+            let start = self.contraction.start.wrapping_add_signed(*offset);
+            let begin: [f32; NR];
+            if side_by_side {
+                let start = start.wrapping_add_signed(first_place);
+                let out: &mut [f32; NR] =
+                    (&mut out[start..start + NR]).try_into().expect("as many as a tile has");
+                if self.first {
+                    begin = self.contraction.begin(row, columns.clone());
+                } else {
+                    begin = *out;
+                }
+                for ((out, begin), sum) in out.iter_mut().zip(begin).zip(sums) {
+                    *out = begin + sum;
+                }
+            } else {
+                begin = self.contraction.begin(row, columns.clone());
+                for ((&place, sum), begin) in self.places.iter().zip(sums).zip(begin) {
+                    let out = &mut out[start.wrapping_add_signed(place)];
+                    *out = sum + if self.first { begin } else { *out };
+                }
+            }
+        }
+    }
+}
