@@ -15,65 +15,72 @@ pub(super) trait Use {
     fn on<const MR: usize, const NR: usize, M: Machine<MR, NR>>(self);
 }
 
-/// A few numbers that are computed with at once.
-trait Vector: Copy {
-    /// As many as there are in it.
-    type Numbers: Copy;
-    /// All zero.
-    fn zero() -> Self;
-    /// All the same.
-    fn all(number: f32) -> Self;
-    /// One after the other in memory.
-    fn load(numbers: &Self::Numbers) -> Self;
-    /// `factor other + self`.
-    fn plus_product(self, factor: Self, other: Self) -> Self;
-    /// The numbers.
-    fn numbers(self) -> Self::Numbers;
-}
+/// A machine by the instructions for its vectors: how wide they are; a vector of zeros; one of the same number
+/// everywhere; one from memory; `a b + c`; and back to memory. Instructions stand where they are used, in a function that
+/// has their feature: what lies between would have to be inlined, which is not to be relied on.
+macro_rules! machine {
+    ($(#[$doc:meta])* $name:ident, $mr:expr, $nr:expr, $(#[$features:meta])? vectors of $width:literal,
+     $zero:expr, $all:expr, $load:expr, $fused:expr, $store:expr) => {
+        $(#[$doc])*
+        pub(super) struct $name;
 
-/// The sums of `ROWS` rows, in registers as long as the loop runs.
-#[inline(always)]
-fn sums<
-    V: Vector<Numbers = [f32; W]>,
-    const W: usize,
-    const ROWS: usize,
-    const VECTORS: usize,
-    const MR: usize,
-    const NR: usize,
->(
-    a: &[[f32; MR]],
-    b: &[[f32; NR]],
-    tile: &mut Tile<MR, NR>,
-) {
-    const { assert!(W * VECTORS == NR && ROWS <= MR) };
-    let mut sums = [[V::zero(); VECTORS]; ROWS];
-    for (a, b) in a.iter().zip(b) {
-        let mut vectors = [V::zero(); VECTORS];
-        for (vector, numbers) in vectors.iter_mut().zip(b.as_chunks().0) {
-            *vector = V::load(numbers);
-        }
-        for (sums, number) in sums.iter_mut().zip(a) {
-            let number = V::all(*number);
-            for (sum, vector) in sums.iter_mut().zip(vectors) {
-                *sum = sum.plus_product(number, vector);
+        impl Machine<{ $mr }, { $nr }> for $name {
+            fn tile(
+                rows: usize,
+                a: &[[f32; $mr]],
+                b: &[[f32; $nr]],
+                tile: &mut Tile<{ $mr }, { $nr }>,
+            ) {
+                /// The sums of `ROWS` rows, in registers as long as the loop runs.
+                $(#[$features])?
+                fn sums<const ROWS: usize>(
+                    a: &[[f32; $mr]],
+                    b: &[[f32; $nr]],
+                    tile: &mut Tile<{ $mr }, { $nr }>,
+                ) {
+                    const VECTORS: usize = $nr / $width;
+                    let mut sums = [[$zero; VECTORS]; ROWS];
+                    for (a, b) in a.iter().zip(b) {
+                        let mut vectors = [$zero; VECTORS];
+                        for (vector, numbers) in vectors.iter_mut().zip(b.as_chunks::<$width>().0) {
+                            *vector = $load(numbers);
+                        }
+                        for (sums, number) in sums.iter_mut().zip(a) {
+                            let number = $all(*number);
+                            for (sum, vector) in sums.iter_mut().zip(vectors) {
+                                *sum = $fused(number, vector, *sum);
+                            }
+                        }
+                    }
+                    for (row, sums) in tile.iter_mut().zip(sums) {
+                        for (numbers, sum) in row.as_chunks_mut::<$width>().0.iter_mut().zip(sums) {
+                            $store(numbers, sum);
+                        }
+                    }
+                }
+
+                // SAFETY: where a feature is needed, `on_this_machine` has seen that the processor has it.
+                #[allow(unused_unsafe)]
+                unsafe {
+                    match rows {
+                        1 => sums::<1>(a, b, tile),
+                        2 => sums::<2>(a, b, tile),
+                        3 => sums::<3>(a, b, tile),
+                        _ if rows <= $mr / 2 + 1 => sums::<{ $mr / 2 + 1 }>(a, b, tile),
+                        _ => sums::<{ $mr }>(a, b, tile),
+                    }
+                }
             }
         }
-    }
-    for (row, sums) in tile.iter_mut().zip(sums) {
-        for (numbers, sum) in row.as_chunks_mut().0.iter_mut().zip(sums) {
-            *numbers = sum.numbers();
-        }
-    }
+    };
 }
 
-#[cfg(target_arch = "wasm32")]
-pub(super) use wasm::on_this_machine;
-
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use native::on_this_machine;
-
-#[cfg(not(target_arch = "wasm32"))]
-mod native;
+#[cfg(target_arch = "wasm32")]
+pub(super) use wasm::on_this_machine;

@@ -1,6 +1,6 @@
 //! Outside of browsers: the widest instructions that the processor turns out to have.
 
-use super::{Machine, Tile, Use, Vector, sums};
+use super::{Machine, Tile, Use};
 
 pub(in super::super) fn on_this_machine(task: impl Use) {
     #[cfg(target_arch = "x86_64")]
@@ -15,122 +15,71 @@ pub(in super::super) fn on_this_machine(task: impl Use) {
     task.on::<4, 8, Plain>();
 }
 
-/// Any processor: four numbers at a time, as the compiler sees fit.
-pub(super) struct Plain;
-
-impl Machine<4, 8> for Plain {
-    fn tile(rows: usize, a: &[[f32; 4]], b: &[[f32; 8]], tile: &mut Tile<4, 8>) {
-        match rows {
-            1 => sums::<Four, 4, 1, 2, 4, 8>(a, b, tile),
-            2 => sums::<Four, 4, 2, 2, 4, 8>(a, b, tile),
-            _ => sums::<Four, 4, 4, 2, 4, 8>(a, b, tile),
-        }
-    }
+#[inline(always)]
+fn load(numbers: &[f32; 4]) -> [f32; 4] {
+    *numbers
 }
 
-#[derive(Clone, Copy)]
-struct Four([f32; 4]);
-
-impl Vector for Four {
-    type Numbers = [f32; 4];
-
-    #[inline(always)]
-    fn zero() -> Self {
-        Self([0.0; 4])
-    }
-
-    #[inline(always)]
-    fn all(number: f32) -> Self {
-        Self([number; 4])
-    }
-
-    #[inline(always)]
-    fn load(numbers: &[f32; 4]) -> Self {
-        Self(*numbers)
-    }
-
-    #[inline(always)]
-    fn plus_product(mut self, factor: Self, other: Self) -> Self {
-        for ((sum, factor), other) in self.0.iter_mut().zip(factor.0).zip(other.0) {
-            *sum += factor * other;
-        }
-        self
-    }
-
-    #[inline(always)]
-    fn numbers(self) -> [f32; 4] {
-        self.0
-    }
+#[inline(always)]
+fn all(number: f32) -> [f32; 4] {
+    [number; 4]
 }
+
+#[inline(always)]
+fn multiplied_and_added(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+    [a[0] * b[0] + c[0], a[1] * b[1] + c[1], a[2] * b[2] + c[2], a[3] * b[3] + c[3]]
+}
+
+#[inline(always)]
+fn store(numbers: &mut [f32; 4], vector: [f32; 4]) {
+    *numbers = vector;
+}
+
+machine!(
+    /// Any processor: four numbers at a time, as the compiler sees fit.
+    Plain, 4, 8, vectors of 4,
+    [0.0_f32; 4], all, load, multiplied_and_added, store
+);
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
     use std::arch::x86_64::*;
 
-    use super::{Machine, Tile, Vector, sums};
+    use super::{Machine, Tile};
 
-    macro_rules! machine {
-        ($name:ident, $features:literal, $mr:literal, $nr:literal, $vector:ty, $width:literal,
-         $zero:ident, $all:ident, $load:ident, $fused:ident, $store:ident, [$($rows:literal)*]) => {
-            /// Only where the processor has what its instructions need.
-            pub(super) struct $name;
-
-            impl Machine<$mr, $nr> for $name {
-                fn tile(rows: usize, a: &[[f32; $mr]], b: &[[f32; $nr]], tile: &mut Tile<$mr, $nr>) {
-                    #[target_feature(enable = $features)]
-                    fn tile_of(rows: usize, a: &[[f32; $mr]], b: &[[f32; $nr]], tile: &mut Tile<$mr, $nr>) {
-                        match rows {
-                            $($rows => sums::<$vector, $width, $rows, { $nr / $width }, $mr, $nr>(a, b, tile),)*
-                            _ => sums::<$vector, $width, $mr, { $nr / $width }, $mr, $nr>(a, b, tile),
-                        }
-                    }
-                    // SAFETY: `on_this_machine` has seen that the processor has these instructions.
-                    unsafe { tile_of(rows, a, b, tile) }
-                }
-            }
-
-            impl Vector for $vector {
-                type Numbers = [f32; $width];
-
-                #[inline(always)]
-                fn zero() -> Self {
-                    // SAFETY: as in `tile`, from which alone this is called.
-                    unsafe { $zero() }
-                }
-
-                #[inline(always)]
-                fn all(number: f32) -> Self {
-                    // SAFETY: as in `tile`.
-                    unsafe { $all(number) }
-                }
-
-                #[inline(always)]
-                fn load(numbers: &[f32; $width]) -> Self {
-                    // SAFETY: as in `tile`, and there are as many numbers as are read.
-                    unsafe { $load(numbers.as_ptr()) }
-                }
-
-                #[inline(always)]
-                fn plus_product(self, factor: Self, other: Self) -> Self {
-                    // SAFETY: as in `tile`.
-                    unsafe { $fused(factor, other, self) }
-                }
-
-                #[inline(always)]
-                fn numbers(self) -> [f32; $width] {
-                    let mut numbers = [0.0; $width];
-                    // SAFETY: as in `tile`, and there is room for as many numbers as are written.
-                    unsafe { $store(numbers.as_mut_ptr(), self) };
-                    numbers
-                }
-            }
-        };
+    #[target_feature(enable = "avx512f")]
+    fn load_16(numbers: &[f32; 16]) -> __m512 {
+        // SAFETY: there are as many numbers as are read.
+        unsafe { _mm512_loadu_ps(numbers.as_ptr()) }
     }
 
-    machine!(Avx512, "avx512f", 8, 32, __m512, 16,
-        _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps, _mm512_fmadd_ps, _mm512_storeu_ps,
-        [1 2 3 4 5 6 7]);
-    machine!(Avx2, "avx2,fma", 6, 16, __m256, 8,
-        _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_fmadd_ps, _mm256_storeu_ps,
-        [1 2 3 4 5]);
+    #[target_feature(enable = "avx512f")]
+    fn store_16(numbers: &mut [f32; 16], vector: __m512) {
+        // SAFETY: there is room for as many numbers as are written.
+        unsafe { _mm512_storeu_ps(numbers.as_mut_ptr(), vector) };
+    }
+
+    machine!(
+        /// With AVX-512.
+        Avx512, 8, 32, #[target_feature(enable = "avx512f")] vectors of 16,
+        _mm512_setzero_ps(), _mm512_set1_ps, load_16, _mm512_fmadd_ps, store_16
+    );
+
+    #[target_feature(enable = "avx2,fma")]
+    fn load_8(numbers: &[f32; 8]) -> __m256 {
+        // SAFETY: there are as many numbers as are read.
+        unsafe { _mm256_loadu_ps(numbers.as_ptr()) }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn store_8(numbers: &mut [f32; 8], vector: __m256) {
+        // SAFETY: there is room for as many numbers as are written.
+        unsafe { _mm256_storeu_ps(numbers.as_mut_ptr(), vector) };
+    }
+
+    machine!(
+        /// With AVX2 and FMA.
+        Avx2, 6, 16, #[target_feature(enable = "avx2,fma")] vectors of 8,
+        _mm256_setzero_ps(), _mm256_set1_ps, load_8, _mm256_fmadd_ps, store_8
+    );
 }
