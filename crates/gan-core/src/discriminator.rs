@@ -76,8 +76,9 @@ impl Discriminator {
             (reals, fakes) => reals.or(fakes),
         };
         let mut gradients = loss.backward();
+        drop(weights);
         let optimizer = &spec.discriminator_optimizer;
-        let squared_norm = self.optimizer.update(optimizer, &mut self.net, &leaves, &mut gradients);
+        let squared_norm = self.optimizer.update(optimizer, &mut self.net, leaves, &mut gradients);
         if let Some(limit) = spec.weight_clip {
             self.net.numbers = self.net.numbers.clone().clamp(-limit, limit);
         }

@@ -6,6 +6,8 @@ use gan_random::Generator;
 
 use crate::activations::Activations;
 use crate::initial::initial_values;
+#[cfg(feature = "training")]
+use crate::kernels::blended;
 use crate::layer::{self, Kept};
 use crate::plan::{Plan, PlannedLayer};
 use crate::spectral::SpectralNorm;
@@ -228,13 +230,16 @@ impl Net {
     }
 
     /// Moves this net's numbers towards `other`'s: `self += (1 - decay) (other - self)`.
+    #[cfg(feature = "training")]
     pub(crate) fn approach(&mut self, other: &Self, decay: f32) {
-        let blend = |mine: &Tensor<1>, theirs: &Tensor<1>| {
-            mine.clone().mul_scalar(decay) + theirs.clone().mul_scalar(1.0 - decay)
+        let blend = |mine: &mut Tensor<1>, theirs: &Tensor<1>| {
+            // Taken out, it can be changed in place.
+            let old = std::mem::replace(mine, theirs.clone());
+            *mine = blended(old, theirs.clone(), decay);
         };
-        self.numbers = blend(&self.numbers, &other.numbers);
+        blend(&mut self.numbers, &other.numbers);
         for (mine, theirs) in self.buffers.iter_mut().zip(&other.buffers) {
-            *mine = blend(mine, theirs);
+            blend(mine, theirs);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
-use crate::kernels::{adam_step, blended, blended_square, relu, sum_of_squares};
+use crate::kernels::{AdamStep, adam, blended_square, relu, sum_of_squares};
 use crate::net::Net;
 use crate::tensor::{Gradients, Tensor};
 
@@ -60,15 +60,16 @@ impl NetOptimizer {
         &mut self,
         spec: &OptimizerSpec,
         net: &mut Net,
-        leaves: &[Tensor<1>],
+        leaves: Vec<Tensor<1>>,
         gradients: &mut Gradients,
     ) -> Tensor<1> {
+        // Afterwards nobody but the net holds its numbers, which can then be changed in place.
         let gradients: Vec<Tensor<1>> = leaves
-            .iter()
+            .into_iter()
             .map(|leaf| {
                 // A parameter that the loss does not depend on has no gradient.
                 let found = leaf.grad_remove(gradients);
-                found.unwrap_or_else(|| leaf.clone().inner().zeros_like())
+                found.unwrap_or_else(|| leaf.inner().zeros_like())
             })
             .collect();
         let gradient = Tensor::cat(gradients, 0);
@@ -83,14 +84,11 @@ impl NetOptimizer {
         let rate = spec.learning_rate_at(self.updates);
         self.updates += 1;
         let time = i32::try_from(self.updates).unwrap_or(i32::MAX);
-        let mut weights = net.numbers.clone();
-        if spec.weight_decay > 0.0 {
-            if let OptimizerMethod::AdamW { .. } = spec.method {
-                weights = weights.mul_scalar(1.0 - rate * f64::from(spec.weight_decay));
-            } else {
-                gradient = gradient + weights.clone().mul_scalar(spec.weight_decay);
-            }
+        let decoupled = matches!(spec.method, OptimizerMethod::AdamW { .. });
+        if spec.weight_decay > 0.0 && !decoupled {
+            gradient = gradient + net.numbers.clone().mul_scalar(spec.weight_decay);
         }
+        let weights = std::mem::replace(&mut net.numbers, gradient.clone());
         net.numbers = match spec.method {
             OptimizerMethod::Sgd { momentum, nesterov } => match self.first.take() {
                 None => weights - gradient.mul_scalar(rate),
@@ -104,14 +102,21 @@ impl NetOptimizer {
             },
             OptimizerMethod::Adam { beta_1, beta_2, epsilon }
             | OptimizerMethod::AdamW { beta_1, beta_2, epsilon } => {
-                let first = blended(kept(&mut self.first), gradient.clone(), beta_1);
-                let second = blended_square(kept(&mut self.second), gradient, beta_2);
-                self.first = Some(first.clone());
-                self.second = Some(second.clone());
+                let decay = if decoupled { f64::from(spec.weight_decay) } else { 0.0 };
                 let unbiased = |beta: f32| 1.0 - f64::from(beta).powi(time);
-                let rate = (rate / unbiased(beta_1)) as f32;
-                let root = unbiased(beta_2).sqrt() as f32;
-                adam_step(weights, [first, second], rate, root, epsilon)
+                let step = AdamStep {
+                    beta_1,
+                    beta_2,
+                    shrink: (1.0 - rate * decay) as f32,
+                    rate: (rate / unbiased(beta_1)) as f32,
+                    root: unbiased(beta_2).sqrt() as f32,
+                    epsilon,
+                };
+                let moments = [kept(&mut self.first), kept(&mut self.second)];
+                let (weights, [first, second]) = adam(weights, moments, gradient, step);
+                self.first = Some(first);
+                self.second = Some(second);
+                weights
             }
             OptimizerMethod::RmsProp { decay, momentum, epsilon } => {
                 let squares = blended_square(kept(&mut self.second), gradient.clone(), decay);

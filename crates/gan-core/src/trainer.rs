@@ -157,7 +157,7 @@ impl Trainer {
         let verdicts = self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
         let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
         let Judged { judged, compared, squared_norm } =
-            self.generator_step(&leaves, fakes, &batch, unrolled);
+            self.generator_step(leaves, fakes, &batch, unrolled);
         self.move_average();
         let Verdicts { real, fake, penalty, auxiliary, squared_norm: of_discriminator } = verdicts;
         let squared_norms = Tensor::cat(vec![squared_norm, of_discriminator], 0);
@@ -244,7 +244,7 @@ impl Trainer {
     /// The judge's parameters take part as constants, so that no gradient is computed for them.
     fn generator_step(
         &mut self,
-        leaves: &[Tensor<1>],
+        leaves: Vec<Tensor<1>>,
         fakes: Fakes,
         batch: &RealBatch,
         judge: Option<Discriminator>,

@@ -2,13 +2,14 @@
 //!
 //! Slices of numbers only: what calls them lies in `gan-core`. A crate of its own because these
 //! loops are compiled for speed, into vector instructions, where all around them is compiled for
-//! size.
+//! size. None of them is inlined: within code that is compiled for size it would be, too.
 
 pub mod contraction;
 pub mod convolution;
 mod rational;
 
 /// Hyperbolic tangent of each number, within 4e-7 of the true value relative to it.
+#[inline(never)]
 pub fn tanh(numbers: &mut [f32]) {
     for number in numbers {
         *number = rational::tanh(*number);
@@ -16,6 +17,7 @@ pub fn tanh(numbers: &mut [f32]) {
 }
 
 /// Each gradient times `1 - y²`, where `y` is what [`tanh()`] gave at the same place.
+#[inline(never)]
 pub fn tanh_gradient(gradients: &mut [f32], outputs: &[f32]) {
     for (gradient, y) in gradients.iter_mut().zip(outputs) {
         *gradient *= 1.0 - y * y;
@@ -23,6 +25,7 @@ pub fn tanh_gradient(gradients: &mut [f32], outputs: &[f32]) {
 }
 
 /// Each number as it is where it is positive, times `slope` elsewhere.
+#[inline(never)]
 pub fn leaky_relu(numbers: &mut [f32], slope: f32) {
     for number in numbers {
         *number *= if *number > 0.0 { 1.0 } else { slope };
@@ -30,6 +33,7 @@ pub fn leaky_relu(numbers: &mut [f32], slope: f32) {
 }
 
 /// Each gradient as it is where the input at the same place is positive, times `slope` elsewhere.
+#[inline(never)]
 pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
     for (gradient, input) in gradients.iter_mut().zip(inputs) {
         *gradient *= if *input > 0.0 { 1.0 } else { slope };
@@ -37,6 +41,7 @@ pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
 }
 
 /// `decay` times each number, plus `1 - decay` times the new one at the same place.
+#[inline(never)]
 pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {
     let share = 1.0 - decay;
     for (number, new) in numbers.iter_mut().zip(new) {
@@ -45,6 +50,7 @@ pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {
 }
 
 /// `decay` times each number, plus `1 - decay` times the square of the new one at the same place.
+#[inline(never)]
 pub fn blend_square(numbers: &mut [f32], new: &[f32], decay: f32) {
     let share = 1.0 - decay;
     for (number, new) in numbers.iter_mut().zip(new) {
@@ -52,22 +58,44 @@ pub fn blend_square(numbers: &mut [f32], new: &[f32], decay: f32) {
     }
 }
 
-/// Takes `rate first / (sqrt(second) / root + epsilon)` from each weight, the moments being those at the same
-/// place.
+/// The numbers of an update by Adam.
+#[derive(Clone, Copy, Debug)]
+pub struct AdamStep {
+    /// What the first moments keep of themselves.
+    pub beta_1: f32,
+    /// What the second moments keep of themselves.
+    pub beta_2: f32,
+    /// What is left of the weights before the step: less than one for AdamW's decay.
+    pub shrink: f32,
+    /// The learning rate over the first moment's bias.
+    pub rate: f32,
+    /// The square root of the second moment's bias.
+    pub root: f32,
+    /// What is added to the second moment's root.
+    pub epsilon: f32,
+}
+
+/// One update by Adam: moves both moments by the gradients, then takes `rate first / (sqrt(second) / root + epsilon)`
+/// from each weight.
+#[inline(never)]
 pub fn adam_step(
     weights: &mut [f32],
-    first: &[f32],
-    second: &[f32],
-    rate: f32,
-    root: f32,
-    epsilon: f32,
+    [first, second]: [&mut [f32]; 2],
+    gradients: &[f32],
+    step: AdamStep,
 ) {
-    for ((weight, first), second) in weights.iter_mut().zip(first).zip(second) {
-        *weight -= first * rate / (second.sqrt() / root + epsilon);
+    let AdamStep { beta_1, beta_2, shrink, rate, root, epsilon } = step;
+    let (new_1, new_2) = (1.0 - beta_1, 1.0 - beta_2);
+    let moments = first.iter_mut().zip(second);
+    for ((weight, (first, second)), gradient) in weights.iter_mut().zip(moments).zip(gradients) {
+        *first = *first * beta_1 + gradient * new_1;
+        *second = *second * beta_2 + gradient * gradient * new_2;
+        *weight = *weight * shrink - *first * rate / (second.sqrt() / root + epsilon);
     }
 }
 
 /// Sums over everything but the second dimension of `[batch, channels, pixels]`.
+#[inline(never)]
 pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f32> {
     let mut sums = vec![0.0; channels];
     for numbers in numbers.chunks_exact(channels * pixels) {
@@ -86,6 +114,7 @@ pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f
 
 /// The sum of all squares: of a few thousand at a time by single precision in several lanes, those sums by
 /// double precision.
+#[inline(never)]
 pub fn sum_of_squares(numbers: &[f32]) -> f32 {
     const TOGETHER: usize = 4_096;
     let part = |numbers| f64::from(sum_in_lanes(numbers, |number| number * number));
@@ -131,15 +160,25 @@ mod tests {
         let (mut first, mut second) =
             (old.clone(), new.iter().map(|x| x.abs() + 0.1).collect::<Vec<_>>());
         let before = second.clone();
-        blend(&mut first, &new, 0.9);
-        blend_square(&mut second, &new, 0.99);
+        let (mut blended, mut blended_square) = (first.clone(), second.clone());
+        blend(&mut blended, &new, 0.9);
+        blend_square(&mut blended_square, &new, 0.99);
         let mut weights = old.clone();
-        adam_step(&mut weights, &first, &second, 0.01, 0.5, 1e-3);
+        let step = AdamStep {
+            beta_1: 0.9,
+            beta_2: 0.99,
+            shrink: 0.75,
+            rate: 0.01,
+            root: 0.5,
+            epsilon: 1e-3,
+        };
+        adam_step(&mut weights, [&mut first, &mut second], &new, step);
+        assert_eq!((&first, &second), (&blended, &blended_square));
         for place in 0..37 {
             let (old, new) = (f64::from(old[place]), f64::from(new[place]));
             let moment = 0.9 * old + 0.1 * new;
             let square = 0.99 * f64::from(before[place]) + 0.01 * new * new;
-            let weight = old - 0.01 * moment / (square.sqrt() / 0.5 + 1e-3);
+            let weight = 0.75 * old - 0.01 * moment / (square.sqrt() / 0.5 + 1e-3);
             for (found, expected) in
                 [(first[place], moment), (second[place], square), (weights[place], weight)]
             {

@@ -64,7 +64,7 @@ impl ClassifierTrainer {
         let loss = cross_entropy(logits, truth);
         let value = Transaction::default().register(loss.clone().inner().burn());
         let mut gradients = loss.backward();
-        let [trunk, head] = &leaves;
+        let [trunk, head] = leaves;
         self.trunk.update(&self.spec, &mut classifier.trunk, trunk, &mut gradients);
         self.head.update(&self.spec, &mut classifier.head, head, &mut gradients);
         let data = value.execute_async().await?.pop().expect("one value was registered");

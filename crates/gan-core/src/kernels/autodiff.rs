@@ -27,13 +27,13 @@ impl<B: Kernels> Backward<B, 1> for Tanh {
 struct LeakyRelu;
 
 impl<B: Kernels> Backward<B, 1> for LeakyRelu {
-    /// The input, and the slope.
+    /// Numbers that are positive where the input is, and the slope.
     type State = (FloatTensor<B>, f32);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (x, slope) = ops.state;
+        let (signs, slope) = ops.state;
         unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
-            B::leaky_relu_gradient(x, gradient, slope)
+            B::leaky_relu_gradient(signs, gradient, slope)
         });
     }
 }
@@ -53,7 +53,12 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         match LeakyRelu.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let x = x.into_primitive();
-                prep.finish((x.clone(), slope), B::leaky_relu_of(x, slope))
+                if slope < 0.0 {
+                    return prep.finish((x.clone(), slope), B::leaky_relu_of(x, slope));
+                }
+                // The output is positive where the input is, so that the input may be changed in place.
+                let y = B::leaky_relu_of(x, slope);
+                prep.finish((y.clone(), slope), y)
             }
             OpsKind::UnTracked(prep) => prep.finish(B::leaky_relu_of(x.into_primitive(), slope)),
         }

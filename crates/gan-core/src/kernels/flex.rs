@@ -9,6 +9,8 @@ use burn::backend::tensor::FloatTensor;
 #[cfg(feature = "training")]
 use burn::tensor::TensorData;
 
+#[cfg(feature = "training")]
+use super::AdamStep;
 use super::Kernels;
 
 impl Kernels for Flex {
@@ -53,19 +55,18 @@ impl Kernels for Flex {
     }
 
     #[cfg(feature = "training")]
-    fn stepped(
+    fn adam_update(
         weights: FloatTensor<Self>,
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
-        rate: f32,
-        root: f32,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        let (first, second) = (contiguous(first), contiguous(second));
-        mapped(weights, |weights| {
-            let (first, second) = (first.storage(), second.storage());
-            gan_kernels::adam_step(weights, first, second, rate, root, epsilon);
-        })
+        gradient: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let (mut weights, gradient) = (contiguous(weights), contiguous(gradient));
+        let (mut first, mut second) = (contiguous(first), contiguous(second));
+        let moments = [first.storage_mut(), second.storage_mut()];
+        gan_kernels::adam_step(weights.storage_mut(), moments, gradient.storage(), step);
+        (weights, first, second)
     }
 
     #[cfg(feature = "training")]

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`tanh`] | the C library's, one number at a time; its gradient computes it again | a rational function, several numbers at a time; the gradient from the output, in one pass |
 //! | [`leaky_relu`] | the gradient by a mask and a choice, in several passes | one pass each way |
-//! | `blended`, `blended_square`, `adam_step`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each; the moments in place |
+//! | `blended`, `blended_square`, `adam`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each, in place |
 //!
 //! On CubeCL (WebGPU) the same operations are put together from Burn's.
 
@@ -20,6 +20,9 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     Backend, Dispatch, TensorMetadata as _, backend_extension, get_or_init_device_settings,
 };
+
+#[cfg(feature = "training")]
+pub(crate) use gan_kernels::AdamStep;
 
 /// The operations that a backend may do in its own way. The defaults are put together from Burn's.
 #[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
@@ -70,20 +73,26 @@ pub(crate) trait Kernels: Backend {
         Self::blend(old, Self::float_mul(new.clone(), new), decay)
     }
 
-    /// `weights - rate first / (sqrt(second) / root + epsilon)`, number by number.
+    /// An update by Adam: the weights and both moments, from those before and the gradient.
     #[cfg(feature = "training")]
-    fn stepped(
+    fn adam_update(
         weights: FloatTensor<Self>,
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
-        rate: f32,
-        root: f32,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        let below = Self::float_div_scalar(Self::float_sqrt(second), root.into());
+        gradient: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let AdamStep { beta_1, beta_2, shrink, rate, root, epsilon } = step;
+        let first = Self::blend(first, gradient.clone(), beta_1);
+        let second = Self::blend_square(second, gradient, beta_2);
+        let weights = match shrink {
+            1.0 => weights,
+            _ => Self::float_mul_scalar(weights, shrink.into()),
+        };
+        let below = Self::float_div_scalar(Self::float_sqrt(second.clone()), root.into());
         let below = Self::float_add_scalar(below, epsilon.into());
-        let step = Self::float_div(Self::float_mul_scalar(first, rate.into()), below);
-        Self::float_sub(weights, step)
+        let change = Self::float_div(Self::float_mul_scalar(first.clone(), rate.into()), below);
+        (Self::float_sub(weights, change), first, second)
     }
 
     /// The sum of all squares, `[1]`.
@@ -136,18 +145,19 @@ pub(crate) fn blended_square(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tens
     Tensor::of(Dispatch::blend_square(old.primitive(), new.primitive(), decay))
 }
 
-/// `weights - rate first / (sqrt(second) / root + epsilon)`, number by number: the last line of Kingma &
-/// Ba's algorithm 1, with `rate` over the first moment's bias and `root` the square root of the second's.
+/// An update by Adam or AdamW (Kingma & Ba's algorithm 1): the weights and both moments. What nobody else holds is
+/// changed in place.
 #[cfg(feature = "training")]
-pub(crate) fn adam_step(
+pub(crate) fn adam(
     weights: Tensor<1>,
     [first, second]: [Tensor<1>; 2],
-    rate: f32,
-    root: f32,
-    epsilon: f32,
-) -> Tensor<1> {
+    gradient: Tensor<1>,
+    step: AdamStep,
+) -> (Tensor<1>, [Tensor<1>; 2]) {
     let (first, second) = (first.primitive(), second.primitive());
-    Tensor::of(Dispatch::stepped(weights.primitive(), first, second, rate, root, epsilon))
+    let (weights, first, second) =
+        Dispatch::adam_update(weights.primitive(), first, second, gradient.primitive(), step);
+    (Tensor::of(weights), [Tensor::of(first), Tensor::of(second)])
 }
 
 /// The sum of all squares.

@@ -95,10 +95,15 @@ fn what_optimisers_do_is_what_burns_operations_do() {
     let second = blended_square(squares.clone(), new.clone(), 0.75);
     let expected = squares.mul_scalar(0.75) + new.clone().square().mul_scalar(0.25);
     assert_close(&values(second.clone()), &values(expected));
+    let step =
+        AdamStep { beta_1: 0.75, beta_2: 0.75, shrink: 0.9, rate: 0.1, root: 0.5, epsilon: 0.01 };
+    let (found, moments) = adam(weights.clone(), [old.clone(), line(-0.5)], new.clone(), step);
     let below = second.clone().sqrt().div_scalar(0.5).add_scalar(0.01);
-    let expected = weights.clone() - first.clone().mul_scalar(0.1) / below;
-    let found = adam_step(weights.clone(), [first, second], 0.1, 0.5, 0.01);
+    let expected = weights.clone().mul_scalar(0.9) - first.clone().mul_scalar(0.1) / below;
     assert_close(&values(found), &values(expected));
+    for (found, expected) in moments.into_iter().zip([first, second]) {
+        assert_close(&values(found), &values(expected));
+    }
     assert_close(&values(sum_of_squares(new.clone())), &values(new.clone().square().sum()));
     // What is held elsewhere is not changed.
     assert_eq!(values(old), values(kept));

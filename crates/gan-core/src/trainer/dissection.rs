@@ -140,7 +140,7 @@ impl Trainer {
             let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
             self.unrolled(&reals, &fakes, step)
         };
-        let Judged { .. } = self.generator_step(&leaves, fakes, &batch, unrolled);
+        let Judged { .. } = self.generator_step(leaves, fakes, &batch, unrolled);
         self.move_average();
     }
 }

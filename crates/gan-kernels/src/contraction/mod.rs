@@ -17,6 +17,7 @@ use std::ops::Range;
 
 pub use self::axis::Axis;
 pub use self::operand::Operand;
+use self::operand::copy;
 use self::tile::{Machine, Tile};
 
 /// What every sum starts from.
@@ -71,20 +72,6 @@ impl Contraction<'_> {
         axis::assert_inside(self.start, [self.rows, self.columns], out.len());
         tile::on_this_machine(Run { contraction: self, out });
     }
-
-    /// The sums' first values.
-    fn begin<const NR: usize>(&self, row: usize, columns: Range<usize>) -> [f32; NR] {
-        let mut sums = [0.0; NR];
-        match self.bias {
-            Bias::None => {}
-            Bias::Rows(bias) => sums.fill(bias[row]),
-            Bias::Columns(bias) => {
-                let bias = &bias[columns];
-                sums[..bias.len()].copy_from_slice(bias);
-            }
-        }
-        sums
-    }
 }
 
 /// A contraction on its way to its output.
@@ -103,6 +90,9 @@ impl tile::Use for Run<'_, '_> {
         let mut b_strip = vec![[0.0; NR]; longest];
         let [mut a_depth, mut b_depth] = [vec![0; longest], vec![0; longest]];
         let mut tile = [[0.0; NR]; MR];
+        let mut places = vec![0; rows];
+        contraction.rows.offsets(0, &mut places);
+        let mut target = Target { contraction, rows: &places, out };
 
         for first in (0..rows).step_by(ROWS / MR * MR) {
             let block = first..rows.min(first + ROWS / MR * MR);
@@ -123,17 +113,13 @@ impl tile::Use for Run<'_, '_> {
                     let lanes = strip(0..columns, index, NR);
                     contraction.b.lay_out(lanes.clone(), b_depth, b_strip);
                     let mut places = [0; NR];
-                    contraction.columns.offsets(lanes.start, &mut places[..lanes.len()]);
+                    let places = &mut places[..lanes.len()];
+                    contraction.columns.offsets(lanes.start, places);
                     for index in 0..strips {
                         let rows = strip(block.clone(), index, MR);
                         let a_strip = &a_strips[index * depth.len()..][..depth.len()];
                         M::tile(rows.len(), a_strip, b_strip, &mut tile);
-                        let target = Target {
-                            contraction,
-                            places: &places[..lanes.len()],
-                            first: begin == 0,
-                        };
-                        target.put(&tile, rows, lanes.clone(), out);
+                        target.put(&tile, rows, lanes.clone(), places, begin == 0);
                     }
                 }
             }
@@ -147,51 +133,65 @@ fn strip(block: Range<usize>, index: usize, width: usize) -> Range<usize> {
     start..block.end.min(start + width)
 }
 
-/// Where a tile of sums goes.
+/// Where tiles of sums go.
 struct Target<'run, 'numbers> {
     contraction: &'run Contraction<'numbers>,
-    /// The columns' offsets.
-    places: &'run [isize],
-    /// Whether these are the first terms of the sums.
-    first: bool,
+    /// All rows' offsets.
+    rows: &'run [isize],
+    out: &'run mut [f32],
 }
 
 impl Target<'_, '_> {
+    /// Puts a tile of `rows` and `columns`, whose offsets are `places`, where it belongs; what these are the `first`
+    /// terms of begins with the bias.
     fn put<const MR: usize, const NR: usize>(
-        &self,
+        &mut self,
         tile: &Tile<MR, NR>,
         rows: Range<usize>,
         columns: Range<usize>,
-        out: &mut [f32],
+        places: &[isize],
+        first: bool,
     ) {
-        let Some(&first_place) = self.places.first() else { return };
-        let side_by_side = self.places.len() == NR
-            && self.places.iter().zip(first_place..).all(|(&place, next)| place == next);
-        let mut offsets = [0; MR];
-        let offsets = &mut offsets[..rows.len()];
-        self.contraction.rows.offsets(rows.start, offsets);
-        for ((sums, offset), row) in tile.iter().zip(offsets).zip(rows) {
-            let start = self.contraction.start.wrapping_add_signed(*offset);
-            let begin: [f32; NR];
+        let Some(&first_place) = places.first() else { return };
+        let side_by_side = places.len() == NR
+            && places.iter().zip(first_place..).all(|(&place, next)| place == next);
+        for (sums, row) in tile.iter().zip(rows) {
+            let start = self.contraction.start.wrapping_add_signed(self.rows[row]);
             if side_by_side {
                 let start = start.wrapping_add_signed(first_place);
                 let out: &mut [f32; NR] =
-                    (&mut out[start..start + NR]).try_into().expect("as many as a tile has");
-                if self.first {
-                    begin = self.contraction.begin(row, columns.clone());
-                } else {
-                    begin = *out;
-                }
-                for ((out, begin), sum) in out.iter_mut().zip(begin).zip(sums) {
-                    *out = begin + sum;
+                    (&mut self.out[start..start + NR]).try_into().expect("as many as a tile has");
+                match self.contraction.bias {
+                    _ if !first => add(out, sums),
+                    Bias::None => copy(sums, out),
+                    Bias::Rows(bias) => {
+                        for (out, sum) in out.iter_mut().zip(sums) {
+                            *out = sum + bias[row];
+                        }
+                    }
+                    Bias::Columns(bias) => {
+                        copy(sums, out);
+                        add(out, &bias[columns.clone()]);
+                    }
                 }
             } else {
-                begin = self.contraction.begin(row, columns.clone());
-                for ((&place, sum), begin) in self.places.iter().zip(sums).zip(begin) {
-                    let out = &mut out[start.wrapping_add_signed(place)];
-                    *out = sum + if self.first { begin } else { *out };
+                for ((&place, sum), column) in places.iter().zip(sums).zip(columns.clone()) {
+                    let out = &mut self.out[start.wrapping_add_signed(place)];
+                    *out = sum
+                        + match self.contraction.bias {
+                            _ if !first => *out,
+                            Bias::None => 0.0,
+                            Bias::Rows(bias) => bias[row],
+                            Bias::Columns(bias) => bias[column],
+                        };
                 }
             }
         }
+    }
+}
+
+fn add(out: &mut [f32], numbers: &[f32]) {
+    for (out, number) in out.iter_mut().zip(numbers) {
+        *out += number;
     }
 }

@@ -67,9 +67,10 @@ impl<'numbers> Operand<'numbers> {
     }
 }
 
+/// The first numbers of one to the other.
 #[cfg(not(target_arch = "wasm32"))]
 #[inline(always)]
-fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
+pub(super) fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
     to.copy_from_slice(from);
 }
 
@@ -77,7 +78,7 @@ fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
 /// several times as long for eight numbers.
 #[cfg(target_arch = "wasm32")]
 #[inline(always)]
-fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
+pub(super) fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
     use core::arch::wasm32::{v128_load, v128_store};
 
     let (from, from_rest) = from.as_chunks::<4>();
