@@ -29,6 +29,7 @@ const ALL_NETS = ["toy-small", "toy", "mlp", "dcgan-small", "dcgan"];
 /** Ours first: the ratios are to it. */
 const IN_BROWSER = [
   { key: "cpu", family: "ours", variant: "cpu", name: "ours, CPU worker" },
+  { key: "cpu-isolated", family: "ours", variant: "cpu", isolated: true, name: "ours, CPU worker, isolated page" },
   { key: "tfjs-wasm", family: "tfjs", variant: "wasm", name: "TensorFlow.js, wasm" },
   { key: "tfjs-cpu", family: "tfjs", variant: "cpu", name: "TensorFlow.js, cpu" },
   { key: "gpu", family: "ours", variant: "gpu", name: "ours, GPU worker" },
@@ -86,10 +87,10 @@ async function opened(browser) {
 }
 
 /** An engine as `IN_BROWSER` has it; nothing if it does not start, which is told. */
-async function engineOf(browser, { key, family, variant, name }) {
+async function engineOf(browser, { key, family, variant, isolated, name }) {
   try {
-    const engine = await within(60_000, browser.engine(family, variant), name);
-    return Object.assign(engine, { key, name });
+    const engine = await within(60_000, browser.engine(family, variant, isolated), name);
+    return Object.assign(engine, { key, name, isolated });
   } catch (error) {
     say(`${name}: ${error.message.split("\n")[0]}`);
     return undefined;
@@ -230,7 +231,8 @@ async function main() {
       results.onDevice.push(...onDevice);
       results.flops[net] = (await natives[0].time(net, 0.1))[0].flops;
     }
-    const variants = engines.filter(({ family }) => family === "ours").map(({ variant }) => variant);
+    const plain = engines.filter(({ family, isolated }) => family === "ours" && !isolated);
+    const variants = plain.map(({ variant }) => variant);
     for (const engine of engines) {
       await engine.close();
     }

@@ -1,4 +1,4 @@
-// The two builds of the worker for the processor: which of them runs, and that both compute the same.
+// The two builds of the worker for the processor, and its helpers: which of them run, and that all compute the same.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -47,3 +47,68 @@ for (const [name, spec] of Object.entries({ tinyMlp, tinyConv })) {
     assert.ok(found.some(({ l2 }) => l2 > 0), "not a single number differs");
   });
 }
+
+/** With convolutions large enough to be shared. */
+const wideConv = {
+  ...tinyConv,
+  batch_size: 16,
+  generator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
+    layers: [
+      { kind: "linear", units: 1568, bias: false },
+      { kind: "reshape", channels: 32, height: 7, width: 7 },
+      { kind: "conv_transpose", channels: 32, kernel: 4, stride: 2, padding: 1 },
+      { kind: "activation", function: { name: "relu" } },
+      { kind: "conv_transpose", channels: 1, kernel: 4, stride: 2, padding: 1 },
+      { kind: "activation", function: { name: "tanh" } },
+    ],
+  },
+  discriminator: {
+    initial_weights: { kind: "normal", sd: 0.2 },
+    layers: [
+      { kind: "conv", channels: 32, kernel: 4, stride: 2, padding: 1 },
+      { kind: "activation", function: { name: "leaky_relu" } },
+      { kind: "conv", channels: 32, kernel: 4, stride: 2, padding: 1 },
+      { kind: "flatten" },
+      { kind: "linear", units: 1 },
+    ],
+  },
+};
+
+const tasksShared = (site) => site.worker("cpu").evaluate(() => self.ganHelpers?.tasks ?? 0);
+
+async function stepped(open, t, options) {
+  const site = await open(t, { backend: "cpu", spec: wideConv }, options);
+  // Helpers need a moment to be there: their part is done by the worker itself until then.
+  await site.call("step", 20);
+  const shared = await tasksShared(site);
+  const file = await site.checkpoint();
+  await site.page.close();
+  return { shared, file };
+}
+
+test("large convolutions are shared with helpers, which changes no bit of any number", async (t) => {
+  const alone = (route) =>
+    route.fulfill({ contentType: "text/javascript", body: "export const pool = () => undefined;" });
+  const one = await stepped(open, t, { routes: [["**/worker/helpers.js", alone]] });
+  assert.equal(one.shared, 0);
+  const more = await stepped(open, t, {});
+  assert.ok(more.shared > 20, `${more.shared} tasks were shared`);
+  const [expected, found] = [one, more].map(({ file }) => read(file));
+  for (const [name, values] of expected.tensors) {
+    assert.deepEqual(found.tensors.get(name), values, name);
+  }
+});
+
+test("a helper whose script cannot be loaded leaves its part to the worker", async (t) => {
+  // Requests of a worker's workers pass the tests' routes by: it is asked for by another name.
+  const misled = async (route) => {
+    const response = await route.fetch();
+    const script = await response.text();
+    const misnamed = script.replace('"helper.js"', '"no-such-helper.js"');
+    assert.notEqual(misnamed, script);
+    await route.fulfill({ response, body: misnamed });
+  };
+  const { shared } = await stepped(open, t, { routes: [["**/worker/helpers.js", misled]] });
+  assert.equal(shared, 0);
+});

@@ -11,7 +11,7 @@ async function served(path) {
   return response;
 }
 
-for (const variant of ["cpu", "cpu-relaxed", "gpu"]) {
+for (const variant of ["cpu", "gpu"]) {
   test(`the ${variant} worker's module is no command that runs its constructors at every call`, async () => {
     const response = await served(`worker/${variant}/gan_worker_bg.wasm`);
     const module = await WebAssembly.compile(await response.arrayBuffer());

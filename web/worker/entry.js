@@ -58,7 +58,11 @@ try {
     throw new Error(`there is no worker variant ${variant}`);
   }
   self.ganBuild = build(variant);
-  const { default: initialize } = await import(`./${self.ganBuild}/gan_worker.js`);
+  const [{ default: initialize }, { pool }] = await Promise.all([
+    import(`./${self.ganBuild}/gan_worker.js`),
+    import("./helpers.js"),
+  ]);
+  if (variant === "cpu") self.ganHelpers = pool(self.ganBuild);
   await initialize();
 } catch (error) {
   report({ code: "panic", message: String(error) });

@@ -63,6 +63,8 @@ pub use device::gpu;
 #[cfg(feature = "cpu")]
 pub use device::{at_once, cpu};
 pub use error::CoreError;
+#[cfg(feature = "cpu")]
+pub use gan_kernels::convolution::sharing;
 pub use inputs::Inputs;
 pub use net::{Condition, Mode, Net, Pass};
 #[cfg(feature = "training")]

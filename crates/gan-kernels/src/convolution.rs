@@ -2,11 +2,17 @@
 //!
 //! Images are `[batch, channels, rows, columns]`, the last running fastest. A transposed convolution is what
 //! [`image_gradient`] computes, and its gradients are a convolution and a [`weight_gradient`].
+//!
+//! What takes long enough is done by several ([`sharing`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::contraction::{Axis, Bias, Contraction, Operand};
+
+pub mod sharing;
+
+pub use self::sharing::{convolved, image_gradient, weight_gradient};
 
 /// The shapes of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +62,16 @@ impl Convolution {
 }
 
 /// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
-pub fn convolved(
+fn convolve(
     shape: &Convolution,
     images: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-) -> Vec<f32> {
+    maps: &mut [f32],
+) {
     let padded =
         Padded::new(images, shape.inputs, shape.image, shape.padding, shape.padding_after());
     let depth = shape.inputs * shape.taps();
-    let mut maps = vec![0.0; shape.batch * shape.outputs * shape.map_len()];
     let contraction = Contraction {
         a: Operand::new(weight, 0, Axis::line(shape.outputs, depth as isize), Axis::line(depth, 1)),
         b: Operand::new(&padded.numbers, 0, padded.steps(shape), padded.taps(shape)),
@@ -74,16 +80,14 @@ pub fn convolved(
         rows: Axis::line(shape.outputs, shape.map_len() as isize),
         columns: map_places(shape),
     };
-    contraction.run(&mut maps);
-    maps
+    contraction.run(maps);
 }
 
-/// The gradient with respect to the weight, from the `images` and the gradient of the `maps`.
-pub fn weight_gradient(shape: &Convolution, images: &[f32], maps: &[f32]) -> Vec<f32> {
+/// The gradient with respect to the `weight`, from the `images` and the gradient of the `maps`.
+fn differentiate_by_weight(shape: &Convolution, images: &[f32], maps: &[f32], weight: &mut [f32]) {
     let padded =
         Padded::new(images, shape.inputs, shape.image, shape.padding, shape.padding_after());
     let depth = shape.inputs * shape.taps();
-    let mut weight = vec![0.0; shape.outputs * depth];
     let channels = Axis::line(shape.outputs, shape.map_len() as isize);
     let contraction = Contraction {
         a: Operand::new(maps, 0, channels, map_places(shape)),
@@ -93,22 +97,22 @@ pub fn weight_gradient(shape: &Convolution, images: &[f32], maps: &[f32]) -> Vec
         rows: Axis::line(shape.outputs, depth as isize),
         columns: Axis::line(depth, 1),
     };
-    contraction.run(&mut weight);
-    weight
+    contraction.run(weight);
 }
 
-/// The gradient with respect to the images, from that of the `maps`, plus a `bias` for each of the images'
-/// channels; or a transposed convolution of `maps` with the `weight`.
-pub fn image_gradient(
+/// The gradient with respect to the `images`, from that of the `maps`, plus a `bias` for each of the images'
+/// channels; or a transposed convolution of `maps` with the `weight`. All `images` are zero before.
+fn differentiate_by_images(
     shape: &Convolution,
     maps: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-) -> Vec<f32> {
+    images: &mut [f32],
+) {
     if shape.inputs <= FEW_CHANNELS {
-        scattered(shape, maps, weight, bias)
+        scatter(shape, maps, weight, bias, images);
     } else {
-        gathered(shape, maps, weight, bias)
+        gather(shape, maps, weight, bias, images);
     }
 }
 
@@ -116,7 +120,13 @@ pub fn image_gradient(
 const FEW_CHANNELS: usize = 4;
 
 /// What each step of the kernel adds to each pixel that it saw, all of it computed first.
-fn scattered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+fn scatter(
+    shape: &Convolution,
+    maps: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    images: &mut [f32],
+) {
     let depth = shape.inputs * shape.taps();
     let steps = shape.batch * shape.map_len();
     let channels = Axis::line(shape.outputs, shape.map_len() as isize);
@@ -132,7 +142,6 @@ fn scattered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f
     contraction.run(&mut parts);
 
     let [height, width] = shape.image;
-    let mut images = vec![0.0; shape.batch * shape.inputs * height * width];
     if let Some(bias) = bias {
         for (plane, bias) in images.chunks_exact_mut(height * width).zip(bias.iter().cycle()) {
             plane.fill(*bias);
@@ -160,12 +169,17 @@ fn scattered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f
             }
         }
     }
-    images
 }
 
 /// Pixels that are a stride apart are reached by the same taps of the kernel, so that a plain convolution with
 /// these taps alone gives them; there are as many such sets of pixels as the stride has steps.
-fn gathered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+fn gather(
+    shape: &Convolution,
+    maps: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    images: &mut [f32],
+) {
     let phases = [0, 1].map(|side| phases(shape, side));
     let most = |side: usize, part: fn(&Phase) -> usize| {
         phases[side].iter().map(part).max().unwrap_or_default()
@@ -174,7 +188,6 @@ fn gathered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f3
     let after = [0, 1].map(|side| most(side, |phase| phase.after));
     let padded = Padded::new(maps, shape.outputs, shape.map, before, after);
     let [height, width] = shape.image;
-    let mut images = vec![0.0; shape.batch * shape.inputs * height * width];
     let depth = shape.inputs * shape.taps();
     for rows in &phases[0] {
         for columns in &phases[1] {
@@ -215,10 +228,9 @@ fn gathered(shape: &Convolution, maps: &[f32], weight: &[f32], bias: Option<&[f3
                     (columns.pixels, stride[1]),
                 ]),
             };
-            contraction.run(&mut images);
+            contraction.run(images);
         }
     }
-    images
 }
 
 /// Of one direction, the pixels that the same taps reach.

@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::gunzip::gunzipped;
+#[cfg(feature = "cpu")]
+use crate::helpers;
 use crate::mnist::Fetcher;
 use crate::turn::Turns;
 use crate::wire;
@@ -26,6 +28,13 @@ pub fn start() {
         console_error_panic_hook::hook(info);
         wire::post(Event::Fault(Fault::Panic { message: info.to_string() }).into_outgoing());
     }));
+    #[cfg(feature = "cpu")]
+    {
+        if helpers::is_helper() {
+            return;
+        }
+        helpers::enlist();
+    }
     spawn_local(serve());
 }
 

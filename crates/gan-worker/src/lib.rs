@@ -11,6 +11,8 @@
 
 mod boot;
 mod gunzip;
+#[cfg(feature = "cpu")]
+mod helpers;
 mod mnist;
 mod turn;
 mod wire;

@@ -122,7 +122,7 @@ struct BenchArgs {
     /// Only these nets of tests/bench/nets, with commas between them
     #[arg(long)]
     nets: Option<String>,
-    /// Only these engines: cpu, gpu (our workers), tfjs-wasm, tfjs-cpu, tfjs-webgpu, tfjs-webgl,
+    /// Only these engines: cpu, cpu-isolated, gpu (our workers), tfjs-wasm, tfjs-cpu, tfjs-webgpu, tfjs-webgl,
     /// native-cpu, native-gpu, torch-1, torch-2, with commas between them
     #[arg(long)]
     engines: Option<String>,

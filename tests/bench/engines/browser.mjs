@@ -20,6 +20,13 @@ function fileOf(path, built) {
   return part && join(folders[part], rest);
 }
 
+/** What lets a page share memory with its workers. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+};
+
 export class Browser {
   #browser;
   #context;
@@ -36,7 +43,9 @@ export class Browser {
       const path = fileOf(new URL(route.request().url()).pathname, built);
       const body = await readFile(path ?? "").catch(() => undefined);
       const contentType = TYPES[extname(path ?? "")] ?? "application/octet-stream";
-      await route.fulfill(body ? { body, contentType } : { status: 404 });
+      const isolated = new URL(route.request().url()).searchParams.has("isolated");
+      const headers = { "content-type": contentType, ...(isolated ? ISOLATION : {}) };
+      await route.fulfill(body ? { body, headers } : { status: 404 });
     });
     // Workers have no scripts put in before theirs: the one that boots ours gets them written into it.
     await it.#context.route("**/worker/entry.js*", async (route) => {
@@ -56,10 +65,10 @@ export class Browser {
   }
 
   /** A page with an engine: `family` is `ours` or `tfjs`, `variant` a worker of ours or a backend. */
-  async engine(family, variant) {
+  async engine(family, variant, isolated = false) {
     const page = await this.#context.newPage();
     try {
-      return await this.#begun(page, family, variant);
+      return await this.#begun(page, family, variant, isolated);
     } catch (error) {
       // It would slow the others down.
       await page.close();
@@ -67,10 +76,11 @@ export class Browser {
     }
   }
 
-  async #begun(page, family, variant) {
+  async #begun(page, family, variant, isolated) {
     const problems = [];
     page.on("pageerror", ({ message }) => problems.push(message));
-    await page.goto(new URL("bench/page/index.html", this.#site).href);
+    const address = `bench/page/index.html${isolated ? "?isolated" : ""}`;
+    await page.goto(new URL(address, this.#site).href);
     if (family === "tfjs") {
       await page.evaluate(`if (self.GPUQueue) (${traceGpu})();`);
       await page.addScriptTag({ url: `/bench/modules/${TFJS}/dist/tf.min.js` });

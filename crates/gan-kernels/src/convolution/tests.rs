@@ -118,9 +118,120 @@ fn the_images_gradient_is_the_sum_of_its_products() {
         each_product(&shape, |pixel, tap, place| {
             expected[pixel] += f64::from(weight[tap]) * f64::from(maps[place]);
         });
-        for function in [scattered, gathered] {
-            assert_close(&function(&shape, &maps, &weight, Some(&bias)), &expected);
+        for function in [scatter, gather] {
+            let mut found = vec![0.0; images.len()];
+            function(&shape, &maps, &weight, Some(&bias), &mut found);
+            assert_close(&found, &expected);
         }
         assert_close(&image_gradient(&shape, &maps, &weight, Some(&bias)), &expected);
+    }
+}
+
+mod shared {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::super::sharing::{Helpers, Task, Wanted, share_with};
+    use super::*;
+
+    /// Helpers that compute at once, but for one that never takes a task and one that fails.
+    struct Prompt {
+        count: usize,
+        refuses: Option<usize>,
+        fails: Option<usize>,
+        results: RefCell<Vec<Option<Vec<f32>>>>,
+        taken: RefCell<usize>,
+    }
+
+    impl Helpers for Prompt {
+        fn count(&self) -> usize {
+            self.count
+        }
+
+        fn begin(&self, index: usize, task: &Task<'_>) -> bool {
+            if self.refuses == Some(index) {
+                return false;
+            }
+            let mut out = vec![0.0; task.len()];
+            task.run(&mut out);
+            self.results.borrow_mut()[index] = Some(out);
+            *self.taken.borrow_mut() += 1;
+            true
+        }
+
+        fn finish(&self, index: usize, out: &mut [f32]) -> bool {
+            let result = self.results.borrow_mut()[index].take().expect("a task was begun");
+            let ok = self.fails != Some(index);
+            out.copy_from_slice(&result);
+            if !ok {
+                out.fill(f32::NAN);
+            }
+            ok
+        }
+    }
+
+    fn all_three(shape: &Convolution) -> [Vec<f32>; 3] {
+        let [images, weight, maps] = operands(shape);
+        let (of_outputs, of_inputs) = (numbers(shape.outputs), numbers(shape.inputs));
+        [
+            convolved(shape, &images, &weight, Some(&of_outputs)),
+            weight_gradient(shape, &images, &maps),
+            image_gradient(shape, &maps, &weight, Some(&of_inputs)),
+        ]
+    }
+
+    #[test]
+    fn numbers_are_the_same_to_the_last_bit_however_many_compute() {
+        let shape = Convolution {
+            batch: 13,
+            inputs: 16,
+            image: [14, 14],
+            outputs: 48,
+            map: [7, 7],
+            kernel: [4, 4],
+            stride: [2, 2],
+            padding: [1, 1],
+        };
+        let alone = all_three(&shape);
+        // With how many helpers, which of them refuse and fail, and how many then take a piece.
+        for (count, refuses, fails, take) in [
+            (1, None, None, 1),
+            (2, None, None, 1),
+            (3, None, None, 3),
+            (3, Some(1), Some(2), 2),
+            (9, None, None, 3),
+        ] {
+            let helpers = Rc::new(Prompt {
+                count,
+                refuses,
+                fails,
+                results: RefCell::new(vec![None; count]),
+                taken: RefCell::new(0),
+            });
+            share_with(Some(helpers.clone()));
+            let shared = all_three(&shape);
+            share_with(None);
+            assert!(alone == shared, "{count} helpers");
+            assert_eq!(*helpers.taken.borrow(), 3 * take, "{count} helpers");
+        }
+    }
+
+    #[test]
+    fn a_task_outlives_its_way_to_a_helper() {
+        let [images, weight, _] = operands(&shapes()[9]);
+        let task = Task {
+            wanted: Wanted::Maps,
+            shape: shapes()[9],
+            parts: 2,
+            first: &images,
+            second: &weight,
+            bias: &[],
+        };
+        let received = Task::received(&task.header(), &images, &weight, &[]).expect("a task");
+        assert_eq!(format!("{received:?}"), format!("{task:?}"));
+        assert!(Task::received(&task.header()[1..], &images, &weight, &[]).is_none());
+        let mut strange = task.header();
+        strange[0] = 3;
+        assert!(Task::received(&strange, &images, &weight, &[]).is_none());
     }
 }

@@ -1,0 +1,282 @@
+//! Convolutions by several at once: whoever computes takes some of the images.
+//!
+//! Results do not depend on how many there are: the gradient with respect to a weight, a sum over all images, is
+//! always made of the same [`PARTS`] sums, added up in the same order.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::{Convolution, convolve, differentiate_by_images, differentiate_by_weight};
+
+/// What is computed of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The maps, from images and weight.
+    Maps,
+    /// The images' gradient, or a transposed convolution, from maps and weight.
+    Images,
+    /// The weight's gradient, from images and maps.
+    Weight,
+}
+
+/// Something to be computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'numbers> {
+    /// What.
+    pub wanted: Wanted,
+    /// Of which convolution.
+    pub shape: Convolution,
+    /// How many sums a weight's gradient is made of; a power of two.
+    pub parts: usize,
+    /// Images, or maps where images are wanted.
+    pub first: &'numbers [f32],
+    /// The weight, or maps where the weight is wanted.
+    pub second: &'numbers [f32],
+    /// A bias for each channel of what comes out; empty for none.
+    pub bias: &'numbers [f32],
+}
+
+/// How many parts the batch of a large task has.
+pub const PARTS: usize = 4;
+/// Tasks of fewer multiplications and additions are done alone: about a fifth of a millisecond.
+const LARGE: usize = 8_000_000;
+
+/// How many numbers describe a task beside its operands.
+const HEADER: usize = 15;
+
+impl<'numbers> Task<'numbers> {
+    /// What describes it beside its operands.
+    pub fn header(&self) -> [u32; HEADER] {
+        let wanted = match self.wanted {
+            Wanted::Maps => 0,
+            Wanted::Images => 1,
+            Wanted::Weight => 2,
+        };
+        let Convolution { batch, inputs, image, outputs, map, kernel, stride, padding } =
+            self.shape;
+        let [[a, b], [c, d], [e, f], [g, h], [i, j]] = [image, map, kernel, stride, padding];
+        [wanted, self.parts, batch, inputs, outputs, a, b, c, d, e, f, g, h, i, j]
+            .map(|number| number as u32)
+    }
+
+    /// The task of a header and its operands; `None` if there is none such.
+    pub fn received(
+        header: &[u32],
+        first: &'numbers [f32],
+        second: &'numbers [f32],
+        bias: &'numbers [f32],
+    ) -> Option<Self> {
+        let header: [u32; HEADER] = header.try_into().ok()?;
+        let [wanted, parts, batch, inputs, outputs, a, b, c, d, e, f, g, h, i, j] =
+            header.map(|number| number as usize);
+        let wanted = match wanted {
+            0 => Wanted::Maps,
+            1 => Wanted::Images,
+            2 => Wanted::Weight,
+            _ => return None,
+        };
+        let (image, map, kernel, stride, padding) = ([a, b], [c, d], [e, f], [g, h], [i, j]);
+        let shape = Convolution { batch, inputs, image, outputs, map, kernel, stride, padding };
+        Some(Self { wanted, shape, parts, first, second, bias })
+    }
+}
+
+impl Task<'_> {
+    fn batch(&self) -> usize {
+        self.shape.batch
+    }
+
+    fn image_len(&self) -> usize {
+        self.shape.inputs * self.shape.image[0] * self.shape.image[1]
+    }
+
+    fn maps_len(&self) -> usize {
+        self.shape.outputs * self.shape.map_len()
+    }
+
+    /// How many numbers come out.
+    pub fn len(&self) -> usize {
+        match self.wanted {
+            Wanted::Maps => self.batch() * self.maps_len(),
+            Wanted::Images => self.batch() * self.image_len(),
+            Wanted::Weight => self.shape.outputs * self.shape.inputs * self.shape.taps(),
+        }
+    }
+
+    /// Whether nothing comes out.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn is_large(&self) -> bool {
+        let products = self.batch() * self.maps_len() * self.shape.inputs * self.shape.taps();
+        2 * products >= LARGE && self.batch() >= PARTS
+    }
+
+    /// The same for some of the images.
+    fn of_images(&self, range: Range<usize>, parts: usize) -> Self {
+        let of = |numbers: usize| range.start * numbers..range.end * numbers;
+        let (first, second) = match self.wanted {
+            Wanted::Maps => (&self.first[of(self.image_len())], self.second),
+            Wanted::Images => (&self.first[of(self.maps_len())], self.second),
+            Wanted::Weight => {
+                (&self.first[of(self.image_len())], &self.second[of(self.maps_len())])
+            }
+        };
+        let shape = Convolution { batch: range.len(), ..self.shape };
+        Self { shape, parts, first, second, ..*self }
+    }
+
+    /// Computes it alone; `out` has as many numbers as come out, all of them zero.
+    pub fn run(&self, out: &mut [f32]) {
+        let bias = Some(self.bias).filter(|bias| !bias.is_empty());
+        match self.wanted {
+            Wanted::Maps => convolve(&self.shape, self.first, self.second, bias, out),
+            Wanted::Images => {
+                differentiate_by_images(&self.shape, self.first, self.second, bias, out);
+            }
+            Wanted::Weight if self.parts == 1 => {
+                differentiate_by_weight(&self.shape, self.first, self.second, out);
+            }
+            Wanted::Weight => {
+                let [left, right] = self.halves();
+                left.run(out);
+                let mut sums = vec![0.0; out.len()];
+                right.run(&mut sums);
+                add(out, &sums);
+            }
+        }
+    }
+
+    fn halves(&self) -> [Self; 2] {
+        let (batch, parts) = (self.batch(), self.parts / 2);
+        [self.of_images(0..batch / 2, parts), self.of_images(batch / 2..batch, parts)]
+    }
+
+    /// The task in pieces for so many, one for each: halves, or halves of halves.
+    fn pieces(&self, count: usize) -> Vec<Self> {
+        match count {
+            1 => vec![*self],
+            _ => self.halves().iter().flat_map(|half| half.pieces(count / 2)).collect(),
+        }
+    }
+
+    /// Computes it with the helpers that there are.
+    fn shared(mut self) -> Vec<f32> {
+        let mut out = vec![0.0; self.len()];
+        self.parts = if self.is_large() { PARTS } else { 1 };
+        let helpers = HELPERS.with_borrow(Clone::clone);
+        let Some(helpers) = helpers.filter(|_| self.parts > 1) else {
+            self.run(&mut out);
+            return out;
+        };
+        // One, two or four in all, so that everyone has as much to do.
+        let pieces = self.pieces(1 << (helpers.count() + 1).min(PARTS).ilog2());
+        let begun: Vec<bool> = pieces
+            .iter()
+            .skip(1)
+            .enumerate()
+            .map(|(index, piece)| helpers.begin(index, piece))
+            .collect();
+        let mut results: Vec<Vec<f32>> = Vec::with_capacity(pieces.len());
+        for (index, piece) in pieces.iter().enumerate() {
+            let mut result = vec![0.0; piece.len()];
+            let is_done = index > 0 && begun[index - 1] && helpers.finish(index - 1, &mut result);
+            if !is_done {
+                result.fill(0.0);
+                piece.run(&mut result);
+            }
+            results.push(result);
+        }
+        self.join(&mut results, &mut out);
+        out
+    }
+
+    /// Puts the pieces' results together.
+    fn join(&self, results: &mut [Vec<f32>], out: &mut [f32]) {
+        if self.wanted != Wanted::Weight {
+            let mut rest = out;
+            for result in results {
+                let (part, others) = rest.split_at_mut(result.len());
+                part.copy_from_slice(result);
+                rest = others;
+            }
+            return;
+        }
+        // As `run` adds up halves of halves.
+        let mut count = results.len();
+        while count > 1 {
+            for pair in 0..count / 2 {
+                let right = std::mem::take(&mut results[2 * pair + 1]);
+                add(&mut results[2 * pair], &right);
+                results.swap(pair, 2 * pair);
+            }
+            count /= 2;
+        }
+        out.copy_from_slice(&results[0]);
+    }
+}
+
+fn add(sums: &mut [f32], numbers: &[f32]) {
+    for (sum, number) in sums.iter_mut().zip(numbers) {
+        *sum += number;
+    }
+}
+
+/// Others who compute.
+pub trait Helpers {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Hands a task to helper `index`; `false` if it cannot take it.
+    fn begin(&self, index: usize, task: &Task<'_>) -> bool;
+
+    /// Waits for what helper `index` has begun and writes the result to `out`; `false` if it failed.
+    fn finish(&self, index: usize, out: &mut [f32]) -> bool;
+}
+
+thread_local! {
+    static HELPERS: RefCell<Option<Rc<dyn Helpers>>> = const { RefCell::new(None) };
+}
+
+/// Large tasks of this thread are shared with `helpers` from now on.
+pub fn share_with(helpers: Option<Rc<dyn Helpers>>) {
+    HELPERS.set(helpers);
+}
+
+/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
+pub fn convolved(
+    shape: &Convolution,
+    images: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+) -> Vec<f32> {
+    task(Wanted::Maps, shape, images, weight, bias).shared()
+}
+
+/// The gradient with respect to the weight, from the `images` and the gradient of the `maps`.
+pub fn weight_gradient(shape: &Convolution, images: &[f32], maps: &[f32]) -> Vec<f32> {
+    task(Wanted::Weight, shape, images, maps, None).shared()
+}
+
+/// The gradient with respect to the images, from that of the `maps`, plus a `bias` for each of the images'
+/// channels; or a transposed convolution of `maps` with the `weight`.
+pub fn image_gradient(
+    shape: &Convolution,
+    maps: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+) -> Vec<f32> {
+    task(Wanted::Images, shape, maps, weight, bias).shared()
+}
+
+fn task<'numbers>(
+    wanted: Wanted,
+    shape: &Convolution,
+    first: &'numbers [f32],
+    second: &'numbers [f32],
+    bias: Option<&'numbers [f32]>,
+) -> Task<'numbers> {
+    Task { wanted, shape: *shape, parts: 1, first, second, bias: bias.unwrap_or_default() }
+}
