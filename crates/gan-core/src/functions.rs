@@ -38,11 +38,6 @@ pub(crate) fn layer_norm(x: Tensor<2>, scale: Tensor<1>, epsilon: f32) -> Tensor
     Tensor::of(Dispatch::layer_norm(x, scale, None, f64::from(epsilon)))
 }
 
-/// `ln σ(x)`, finite for every finite `x`.
-pub(crate) fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::of(Dispatch::log_sigmoid(x.primitive()))
-}
-
 /// The logistic function.
 pub(crate) fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::of(Dispatch::sigmoid(x.primitive()))

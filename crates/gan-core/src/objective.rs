@@ -6,8 +6,7 @@
 
 use gan_protocol::{Objective, RunSpec};
 
-use crate::functions::log_sigmoid;
-use crate::kernels::relu;
+use crate::kernels::{relu, softplus, softplus_of_negated};
 use crate::tensor::Tensor;
 
 /// How far targets are moved towards each other.
@@ -24,11 +23,6 @@ impl Smoothing {
     pub fn of(spec: &RunSpec) -> Self {
         Self { real: spec.label_smoothing, fake: spec.fake_label_smoothing }
     }
-}
-
-/// `softplus(t)`, stable for large `|t|`.
-fn softplus(t: Tensor<2>) -> Tensor<2> {
-    log_sigmoid(t.neg()).neg()
 }
 
 /// The mean as `[1, 1]`, to be subtracted from a column.
@@ -48,7 +42,7 @@ pub fn discriminator_loss(
 ) -> Tensor<1> {
     match objective {
         Objective::NonSaturating | Objective::Minimax => {
-            let mut on_reals = softplus(real.clone().neg()).mean();
+            let mut on_reals = softplus_of_negated(real.clone()).mean();
             if smoothing.real > 0.0 {
                 on_reals = on_reals + real.mean().mul_scalar(smoothing.real);
             }
@@ -81,7 +75,7 @@ pub fn discriminator_loss(
 pub fn generator_loss(objective: Objective, fake: Tensor<2>, real: Option<Tensor<2>>) -> Tensor<1> {
     let real = || real.expect("a relativistic objective compares with reals");
     match objective {
-        Objective::NonSaturating => softplus(fake.neg()).mean(),
+        Objective::NonSaturating => softplus_of_negated(fake).mean(),
         Objective::Minimax => softplus(fake).mean().neg(),
         Objective::LeastSquares => fake.sub_scalar(1.0).square().mean().mul_scalar(0.5),
         Objective::Linear | Objective::Hinge => fake.mean().neg(),

@@ -40,6 +40,26 @@ pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
     }
 }
 
+/// `ln(1 + exp(sign x))` of each number `x`, finite where the number is.
+#[inline(never)]
+pub fn softplus(numbers: &mut [f32], sign: f32) {
+    for number in numbers {
+        let x = *number * sign;
+        *number = x.max(0.0) + (-x.abs()).exp().ln_1p();
+    }
+}
+
+/// Each gradient times `sign` and the logistic function of `sign` times the input at the same place.
+#[inline(never)]
+pub fn softplus_gradient(gradients: &mut [f32], inputs: &[f32], sign: f32) {
+    for (gradient, input) in gradients.iter_mut().zip(inputs) {
+        let x = input * sign;
+        // Of what is not positive: it never overflows.
+        let small = (-x.abs()).exp();
+        *gradient *= sign * if x > 0.0 { 1.0 } else { small } / (1.0 + small);
+    }
+}
+
 /// `decay` times each number, plus `1 - decay` times the new one at the same place.
 #[inline(never)]
 pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {

@@ -38,7 +38,32 @@ impl<B: Kernels> Backward<B, 1> for LeakyRelu {
     }
 }
 
+#[derive(Debug)]
+struct Softplus;
+
+impl<B: Kernels> Backward<B, 1> for Softplus {
+    /// The input, and its sign.
+    type State = (FloatTensor<B>, f32);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (x, sign) = ops.state;
+        unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
+            B::softplus_gradient(x, gradient, sign)
+        });
+    }
+}
+
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn softplus_of(x: FloatTensor<Self>, sign: f32) -> FloatTensor<Self> {
+        match Softplus.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let x = x.into_primitive();
+                prep.finish((x.clone(), sign), B::softplus_of(x, sign))
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::softplus_of(x.into_primitive(), sign)),
+        }
+    }
+
     fn tanh_of(x: FloatTensor<Self>) -> FloatTensor<Self> {
         match Tanh.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {

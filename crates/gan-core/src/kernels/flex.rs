@@ -38,7 +38,20 @@ impl Kernels for Flex {
         })
     }
 
+    fn softplus_of(x: FloatTensor<Self>, sign: f32) -> FloatTensor<Self> {
+        mapped(x, |numbers| gan_kernels::softplus(numbers, sign))
+    }
+
     #[cfg(feature = "training")]
+    fn softplus_gradient(
+        x: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        sign: f32,
+    ) -> FloatTensor<Self> {
+        let x = contiguous(x);
+        mapped(gradient, |gradients| gan_kernels::softplus_gradient(gradients, x.storage(), sign))
+    }
+
     fn blend(old: FloatTensor<Self>, new: FloatTensor<Self>, decay: f32) -> FloatTensor<Self> {
         let new = contiguous(new);
         mapped(old, |numbers| gan_kernels::blend(numbers, new.storage(), decay))

@@ -1,15 +1,18 @@
 //! Operations that Burn has, made faster by its backend extensions.
 //!
-//! | operation | what Burn does | what is done on Flex |
+//! | operation | what Burn does | what is done on Flex and on CubeCL (WebGPU) |
 //! |---|---|---|
 //! | [`tanh`] | the C library's, one number at a time; its gradient computes it again | a rational function, several numbers at a time; the gradient from the output, in one pass |
+//! | `softplus` | ten operations each way | one pass each way |
 //! | [`leaky_relu`] | the gradient by a mask and a choice, in several passes | one pass each way |
 //! | `blended`, `blended_square`, `adam`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each, in place |
 //!
-//! On CubeCL (WebGPU) the same operations are put together from Burn's.
+//! On CubeCL, where every operation is a launch, tanh itself and the sum of squares are Burn's.
 
 #[cfg(feature = "training")]
 mod autodiff;
+#[cfg(feature = "gpu")]
+mod cube;
 #[cfg(feature = "cpu")]
 mod flex;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
@@ -56,8 +59,23 @@ pub(crate) trait Kernels: Backend {
         Self::float_mask_where(small, positive, gradient)
     }
 
-    /// `decay old + (1 - decay) new`, number by number.
+    /// `ln(1 + exp(sign x))`, finite for every finite `x`.
+    fn softplus_of(x: FloatTensor<Self>, sign: f32) -> FloatTensor<Self> {
+        Self::float_neg(Self::log_sigmoid(Self::float_mul_scalar(x, (-sign).into())))
+    }
+
+    /// `gradient sign σ(sign x)`.
     #[cfg(feature = "training")]
+    fn softplus_gradient(
+        x: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        sign: f32,
+    ) -> FloatTensor<Self> {
+        let slope = Self::sigmoid(Self::float_mul_scalar(x, sign.into()));
+        Self::float_mul(Self::float_mul_scalar(slope, sign.into()), gradient)
+    }
+
+    /// `decay old + (1 - decay) new`, number by number.
     fn blend(old: FloatTensor<Self>, new: FloatTensor<Self>, decay: f32) -> FloatTensor<Self> {
         let old = Self::float_mul_scalar(old, decay.into());
         Self::float_add(old, Self::float_mul_scalar(new, (1.0 - decay).into()))
@@ -102,10 +120,6 @@ pub(crate) trait Kernels: Backend {
     }
 }
 
-/// As put together from Burn's operations, which the browser's module holds already.
-#[cfg(feature = "gpu")]
-impl Kernels for burn::backend::Cube {}
-
 /// Hyperbolic tangent of each number.
 pub(crate) fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::of(Dispatch::tanh_of(x.primitive()))
@@ -133,8 +147,18 @@ pub(crate) fn leaky_relu_gradient<const D: usize>(
     Tensor::of(Dispatch::leaky_relu_gradient(x, gradient, slope))
 }
 
-/// `decay old + (1 - decay) new`, number by number.
+/// `ln(1 + exp(x))`, finite for every finite `x`.
+pub(crate) fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::of(Dispatch::softplus_of(x.primitive(), 1.0))
+}
+
+/// `ln(1 + exp(-x))`, finite for every finite `x`.
 #[cfg(feature = "training")]
+pub(crate) fn softplus_of_negated<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::of(Dispatch::softplus_of(x.primitive(), -1.0))
+}
+
+/// `decay old + (1 - decay) new`, number by number.
 pub(crate) fn blended(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tensor<1> {
     Tensor::of(Dispatch::blend(old.primitive(), new.primitive(), decay))
 }

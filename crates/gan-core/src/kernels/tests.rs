@@ -45,6 +45,20 @@ fn tanh_is_burns() {
 }
 
 #[test]
+fn softplus_is_burns_and_finite() {
+    assert_same(softplus, |x| of_burn(activation::softplus(x.burn(), 1.0)));
+    assert_same(softplus_of_negated, |x| of_burn(activation::softplus(-x.burn(), 1.0)));
+    let x = Tensor::from_values(vec![-200.0, -30.0, 0.0, 30.0, 200.0], [5], &device()).leaf();
+    let y = softplus(x.clone());
+    let gradients = y.clone().sum().backward();
+    assert_close(&values(y), &[0.0, 9.357_623e-14, std::f32::consts::LN_2, 30.0, 200.0]);
+    assert_close(
+        &values(x.grad(&gradients).expect("a leaf")),
+        &[0.0, 9.357_623e-14, 0.5, 1.0, 1.0],
+    );
+}
+
+#[test]
 fn leaky_relu_is_burns_away_from_zero() {
     // 0 itself is among the numbers: the derivative of a square is 0 there in any case.
     assert_same(|x| leaky_relu(x, 0.2), |x| of_burn(activation::leaky_relu(x.burn(), 0.2)));

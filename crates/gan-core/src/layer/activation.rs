@@ -18,14 +18,8 @@ fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
         ActivationKind::Tanh {} => kernels::tanh(x),
         ActivationKind::Sigmoid {} => sigmoid(x),
         ActivationKind::Silu {} => x.clone() * sigmoid(x),
-        ActivationKind::Softplus {} => softplus(x),
+        ActivationKind::Softplus {} => kernels::softplus(x),
     }
-}
-
-/// `ln(1 + exp(x))` as `max(x, 0) + ln(1 + exp(-|x|))`, which no `x` lets overflow.
-fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let beyond = kernels::leaky_relu(x.clone(), -1.0).neg().exp().add_scalar(1.0).log();
-    kernels::relu(x) + beyond
 }
 
 /// `gradient` times the derivative of `function`, where that gave `output` for `input`. Of the

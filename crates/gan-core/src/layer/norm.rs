@@ -2,6 +2,7 @@
 
 use crate::activations::{Activations, both, each};
 use crate::functions::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
+use crate::kernels::blended;
 use crate::net::Mode;
 use crate::tensor::Tensor;
 
@@ -41,11 +42,12 @@ impl BatchNorm {
         }
         // Running statistics hold the unbiased variance, as PyTorch's do.
         let unbiased = count as f32 / (count as f32 - 1.0);
-        let blend = |old: &Tensor<1>, new: Tensor<1>, factor: f32| {
-            old.clone().mul_scalar(1.0 - self.momentum) + new.mul_scalar(self.momentum * factor)
-        };
-        statistics[0] = blend(&statistics[0], mean.inner(), 1.0);
-        statistics[1] = blend(&statistics[1], variance.inner(), unbiased);
+        let new = [mean.inner(), variance.inner().mul_scalar(unbiased)];
+        for (statistic, new) in statistics.iter_mut().zip(new) {
+            // Taken out, it can be changed in place.
+            let old = std::mem::replace(statistic, new.clone());
+            *statistic = blended(old, new, 1.0 - self.momentum);
+        }
         output
     }
 }
