@@ -61,6 +61,12 @@ impl Pass<'_> {
     }
 }
 
+/// WebGPU binds parts of a buffer from multiples of 256 bytes on: parameters that lie elsewhere would be copied each time
+/// that they are used.
+const ALIGNMENT: usize = 64;
+/// Nets of fewer numbers lie close: there the zeros between them would be more to handle than the copies.
+const ALIGNED: usize = 4_096;
+
 /// A net with its numbers.
 #[derive(Clone, Debug)]
 pub struct Net {
@@ -70,8 +76,10 @@ pub struct Net {
     pub(crate) names: Vec<String>,
     pub(crate) dimensions: Vec<Vec<usize>>,
     /// All trained numbers, one parameter after the other, without autodiff: what the optimiser
-    /// and the average work on, in a few operations however many layers there are.
+    /// and the average work on, in a few operations however many layers there are. Between them lie zeros, so that
+    /// each takes up a multiple of `alignment`.
     pub(crate) numbers: Tensor<1>,
+    pub(crate) alignment: usize,
     pub(crate) buffer_names: Vec<String>,
     /// Running statistics and what spectral normalisation keeps, without autodiff.
     pub(crate) buffers: Vec<Tensor<1>>,
@@ -137,8 +145,15 @@ impl Net {
         });
         let (names, dimensions) =
             plan.parameters.into_iter().map(|plan| (plan.name, plan.dimensions)).unzip();
-        let numbers = tensor(starts.concat(), device);
-        Ok(Self { layers, names, dimensions, numbers, buffer_names, buffers, spectral })
+        let count = starts.iter().map(Vec::len).sum::<usize>();
+        let alignment = if cfg!(feature = "gpu") && count >= ALIGNED { ALIGNMENT } else { 1 };
+        let mut all = Vec::with_capacity(count);
+        for start in starts {
+            all.extend(start);
+            all.resize(all.len().next_multiple_of(alignment), 0.0);
+        }
+        let numbers = tensor(all, device);
+        Ok(Self { layers, names, dimensions, numbers, alignment, buffer_names, buffers, spectral })
     }
 
     /// Count of trained numbers.
@@ -153,7 +168,7 @@ impl Net {
         for dimensions in &self.dimensions {
             let count = dimensions.iter().product::<usize>();
             parameters.push(self.numbers.clone().narrow(0, start, count));
-            start += count;
+            start += count.next_multiple_of(self.alignment);
         }
         parameters
     }

@@ -64,15 +64,20 @@ impl NetOptimizer {
         gradients: &mut Gradients,
     ) -> Tensor<1> {
         // Afterwards nobody but the net holds its numbers, which can then be changed in place.
-        let gradients: Vec<Tensor<1>> = leaves
-            .into_iter()
-            .map(|leaf| {
-                // A parameter that the loss does not depend on has no gradient.
-                let found = leaf.grad_remove(gradients);
-                found.unwrap_or_else(|| leaf.inner().zeros_like())
-            })
-            .collect();
-        let gradient = Tensor::cat(gradients, 0);
+        let mut parts = Vec::with_capacity(leaves.len());
+        for leaf in leaves {
+            let count = leaf.dims()[0];
+            // A parameter that the loss does not depend on has no gradient.
+            let found = leaf.grad_remove(gradients);
+            let leaf = leaf.inner();
+            let device = leaf.device();
+            parts.push(found.unwrap_or_else(|| leaf.zeros_like()));
+            let rest = count.next_multiple_of(net.alignment) - count;
+            if rest > 0 {
+                parts.push(Tensor::zeros([rest], &device));
+            }
+        }
+        let gradient = Tensor::cat(parts, 0);
         let squared_norm = sum_of_squares(gradient.clone());
         self.apply(spec, net, gradient);
         squared_norm

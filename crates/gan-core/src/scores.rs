@@ -50,8 +50,8 @@ pub(crate) struct StepOutputs {
     pub(crate) fake: Tensor<1>,
     /// Verdicts on fakes in the generator's step: `[batch]`.
     pub(crate) judged: Tensor<1>,
-    /// Squared norms of the generator's gradient and of the discriminator's: `[2]`.
-    pub(crate) squared_norms: Tensor<1>,
+    /// Squared norms of the generator's gradient and of the discriminator's: `[1]` each.
+    pub(crate) squared_norms: [Tensor<1>; 2],
     /// Verdicts on reals in the generator's step, where its objective compares with them.
     pub(crate) compared: Option<Tensor<1>>,
     /// `[1]`
@@ -78,8 +78,10 @@ impl PendingScores {
                 step.outputs;
             let present = [compared.is_some(), penalty.is_some(), auxiliary.is_some()];
             settings.push((step.step, step.objective, step.smoothing, present));
+            let [of_generator, of_discriminator] = squared_norms;
             let rest = [compared, penalty, auxiliary].into_iter().flatten();
-            for tensor in [real, fake, judged, squared_norms].into_iter().chain(rest) {
+            let always = [real, fake, judged, of_generator, of_discriminator];
+            for tensor in always.into_iter().chain(rest) {
                 transaction = transaction.register(tensor.burn());
             }
         }
@@ -88,7 +90,8 @@ impl PendingScores {
         settings
             .into_iter()
             .map(|(step, objective, smoothing, present)| {
-                let (real, fake, judged, norms) = (next()?, next()?, next()?, next()?);
+                let (real, fake, judged) = (next()?, next()?, next()?);
+                let norms = [next()?, next()?].concat();
                 let mut optional = |there: bool| if there { next() } else { Ok(Vec::new()) };
                 let compared = optional(present[0])?;
                 let penalty = optional(present[1])?.first().copied().map_or(0.0, f64::from);

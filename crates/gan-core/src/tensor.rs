@@ -149,9 +149,10 @@ impl<const D: usize> Tensor<D> {
         Tensor(Dispatch::float_sum(self.0))
     }
 
-    /// The mean of all numbers: `[1]`.
+    /// The mean of all numbers: `[1]`. In one line they are one reduction, else one for each dimension.
     pub(crate) fn mean(self) -> Tensor<1> {
-        Tensor(Dispatch::float_mean(self.0))
+        let count = self.dims().iter().product();
+        Tensor(Dispatch::float_mean(self.reshape([count]).0))
     }
 
     /// Sums along a dimension, whose length becomes 1.

@@ -30,6 +30,8 @@ pub(crate) struct Named {
 /// Where named tensors go: several parts of one flat tensor, each with its name and shape.
 pub(crate) struct Slot<'a> {
     pub(crate) parts: Vec<(String, Vec<usize>)>,
+    /// A multiple of this is what each part takes up.
+    pub(crate) alignment: usize,
     pub(crate) value: &'a mut Tensor<1>,
 }
 
@@ -42,10 +44,11 @@ pub(crate) fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
 /// Adds the slots of all that `net` keeps: its parameters, then its buffers.
 pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
     let parts = parts(prefix, net);
-    slots.push(Slot { parts, value: &mut net.numbers });
+    slots.push(Slot { parts, alignment: net.alignment, value: &mut net.numbers });
     for (name, value) in net.buffer_names.iter().zip(&mut net.buffers) {
         let dimensions = value.dims().to_vec();
-        slots.push(Slot { parts: vec![(format!("{prefix}.{name}"), dimensions)], value });
+        let parts = vec![(format!("{prefix}.{name}"), dimensions)];
+        slots.push(Slot { parts, alignment: 1, value });
     }
 }
 
@@ -60,9 +63,12 @@ pub(crate) async fn read(slots: Vec<Slot<'_>>) -> Result<Vec<Named>, CoreError> 
     }
     let mut tensors = Vec::new();
     for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
-        let mut values = floats(data)?.into_iter();
+        let all = floats(data)?;
+        let mut start = 0;
         for (name, dimensions) in slot.parts {
-            let values = values.by_ref().take(dimensions.iter().product()).collect();
+            let count = dimensions.iter().product::<usize>();
+            let values = all[start..start + count].to_vec();
+            start += count.next_multiple_of(slot.alignment);
             tensors.push(Named { name, dimensions, values });
         }
     }
@@ -87,6 +93,7 @@ pub(crate) fn fill(slots: Vec<Slot<'_>>, stored: &[Named], device: &Device) -> R
                 return Err(format!("tensor {name} has shape {found:?}, not {dimensions:?}"));
             }
             values.extend_from_slice(&named.values);
+            values.resize(values.len().next_multiple_of(slot.alignment), 0.0);
         }
         *slot.value = tensor(values, device);
     }

@@ -160,7 +160,7 @@ impl Trainer {
             self.generator_step(leaves, fakes, &batch, unrolled);
         self.move_average();
         let Verdicts { real, fake, penalty, auxiliary, squared_norm: of_discriminator } = verdicts;
-        let squared_norms = Tensor::cat(vec![squared_norm, of_discriminator], 0);
+        let squared_norms = [squared_norm, of_discriminator];
         let outputs =
             StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary };
         PendingScores::new(self.generator_steps(), &self.spec, outputs)

@@ -177,8 +177,8 @@ class Engine {
 
   /**
    * Dispatches, submits and new buffers of a step, and how long the processor takes to ask for them: of the
-   * largest batch of one step alone, the median of `count` such steps. What is drawn beside a step is in
-   * smaller batches.
+   * first batch of one step alone, the median of `count` such steps. What is drawn beside a step comes after
+   * its losses are read.
    */
   async traced(count) {
     const found = [];

@@ -37,7 +37,7 @@ export function traceGpu() {
 }
 
 /**
- * The batches of a trace, each what lies between two reads, the largest first: `{dispatch, submit, buffer}`,
+ * The batches of a trace, each what lies between two reads, in their order: `{dispatch, submit, buffer}`,
  * counts, and the time in ms from its first dispatch to its last submit.
  */
 export function batches(trace) {
@@ -57,7 +57,7 @@ export function batches(trace) {
       batch = empty();
     }
   }
-  return found.sort((a, b) => b.dispatch - a.dispatch);
+  return found;
 }
 
 /**
@@ -68,7 +68,10 @@ export function batches(trace) {
 export function tracedSteps(trace, steps) {
   const count = (kind) => trace.filter(([found]) => found === kind).length;
   return {
-    queueing_ms: batches(trace).slice(0, steps).map(({ queueing_ms }) => queueing_ms),
+    queueing_ms: batches(trace)
+      .sort((a, b) => b.dispatch - a.dispatch)
+      .slice(0, steps)
+      .map(({ queueing_ms }) => queueing_ms),
     dispatches: Math.round(count("dispatch") / steps),
     submits: Math.round(count("submit") / steps),
   };

@@ -77,7 +77,8 @@ fn optimizer_slots<'a>(
     let moments = [("first", &mut optimizer.first), ("second", &mut optimizer.second)];
     for (moment, value) in moments {
         if let Some(value) = value {
-            slots.push(Slot { parts: parts(&format!("{prefix}.optimizer.{moment}"), net), value });
+            let parts = parts(&format!("{prefix}.optimizer.{moment}"), net);
+            slots.push(Slot { parts, alignment: net.alignment, value });
         }
     }
 }
