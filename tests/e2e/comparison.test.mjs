@@ -128,8 +128,11 @@ test("two runs are trained side by side, and what differs is named", async (t) =
   );
   assert.ok(inked.every((count) => count > 50), `${inked}`);
   for (const line of ["first", "second"]) {
-    const path = await page.locator(`.lab-pair path.${line}`).first().getAttribute("d");
-    assert.match(path, /^M[\d. ]+L/, line);
+    // Of two points or more, which a fast machine has later than its first steps.
+    await page.waitForFunction(
+      (line) => /^M[\d. ]+L/.test(document.querySelector(`.lab-pair path.${line}`)?.getAttribute("d")),
+      line,
+    );
   }
   await assertAccessible(page, ".lab-beside");
   // What is changed on the way is named, too: it is changed in one run alone.
