@@ -27,7 +27,7 @@ macro_rules! clippy_wasm {
     };
 }
 
-const CHECKS: [CargoStage; 10] = [
+const CHECKS: [CargoStage; 11] = [
     CargoStage {
         name: "lock file",
         arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
@@ -44,6 +44,10 @@ const CHECKS: [CargoStage; 10] = [
     CargoStage {
         name: "clippy, CPU worker",
         arguments: clippy_wasm!("--package", "gan-worker", "--all-targets"),
+    },
+    CargoStage {
+        name: "clippy, CPU worker, relaxed SIMD",
+        arguments: clippy_wasm!("--package", "gan-worker-relaxed"),
     },
     CargoStage {
         name: "clippy, GPU worker",
