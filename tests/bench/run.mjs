@@ -42,7 +42,7 @@ const ON_WEBGPU = ["gpu", "tfjs-webgpu"];
 const EFFORT = options.quick
   ? { rounds: 3, group_ms: 1_000, slow_ms: 1_500, patience_ms: 25_000, native_s: 1, startUps: 3, steps: 500 }
   : { rounds: 7, group_ms: 2_000, slow_ms: 8_000, patience_ms: 150_000, native_s: 4, startUps: 7, steps: 5_000 };
-/** Steps on a device before memory is looked at again: software takes minutes for a thousand. */
+/** Steps on a device before memory is looked at again: 5,000 take software about two minutes. */
 const GPU_STEPS = options.quick ? 100 : 5_000;
 
 const isChosen = (list, name) => !list || list.split(",").includes(name);

@@ -40,6 +40,11 @@ export class Pool {
     this.#build = build;
   }
 
+  /** How many wait for tasks. */
+  get ready() {
+    return this.#helpers.filter(({ control }) => Atomics.load(control, 0) === STATE.IDLE).length;
+  }
+
   /** Hands a task to helper `index`; false if it is not ready for it. */
   begin(index, header, first, second, bias, length) {
     while (this.#helpers.length < this.count) this.#helpers.push(new Helper(this.#build));

@@ -7,7 +7,7 @@ use gan_random::Generator;
 use crate::activations::Activations;
 use crate::initial::initial_values;
 #[cfg(feature = "training")]
-use crate::kernels::blended;
+use crate::kernels::blend_into;
 use crate::layer::{self, Kept};
 use crate::plan::{Plan, PlannedLayer};
 use crate::spectral::SpectralNorm;
@@ -247,14 +247,9 @@ impl Net {
     /// Moves this net's numbers towards `other`'s: `self += (1 - decay) (other - self)`.
     #[cfg(feature = "training")]
     pub(crate) fn approach(&mut self, other: &Self, decay: f32) {
-        let blend = |mine: &mut Tensor<1>, theirs: &Tensor<1>| {
-            // Taken out, it can be changed in place.
-            let old = std::mem::replace(mine, theirs.clone());
-            *mine = blended(old, theirs.clone(), decay);
-        };
-        blend(&mut self.numbers, &other.numbers);
+        blend_into(&mut self.numbers, &other.numbers, decay);
         for (mine, theirs) in self.buffers.iter_mut().zip(&other.buffers) {
-            blend(mine, theirs);
+            blend_into(mine, theirs, decay);
         }
     }
 }

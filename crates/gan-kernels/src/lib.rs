@@ -120,9 +120,7 @@ pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f
     let mut sums = vec![0.0; channels];
     for numbers in numbers.chunks_exact(channels * pixels) {
         if pixels == 1 {
-            for (sum, number) in sums.iter_mut().zip(numbers) {
-                *sum += number;
-            }
+            add(&mut sums, numbers);
         } else {
             for (sum, numbers) in sums.iter_mut().zip(numbers.chunks_exact(pixels)) {
                 *sum += sum_in_lanes(numbers, |number| number);
@@ -141,6 +139,13 @@ pub fn sum_of_squares(numbers: &[f32]) -> f32 {
     numbers.chunks(TOGETHER).map(part).sum::<f64>() as f32
 }
 
+/// Adds each number to the sum at the same place.
+pub(crate) fn add(sums: &mut [f32], numbers: &[f32]) {
+    for (sum, number) in sums.iter_mut().zip(numbers) {
+        *sum += number;
+    }
+}
+
 /// The sum of what `part` makes of each number, in several lanes.
 #[inline(always)]
 fn sum_in_lanes(numbers: &[f32], part: impl Fn(f32) -> f32) -> f32 {
@@ -153,6 +158,14 @@ fn sum_in_lanes(numbers: &[f32], part: impl Fn(f32) -> f32) -> f32 {
         }
     }
     lanes.iter().sum::<f32>() + rest.iter().map(|number| part(*number)).sum::<f32>()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    /// Numbers of some size that no two neighbours share.
+    pub(crate) fn numbers(count: usize) -> Vec<f32> {
+        (0..count).map(|index| ((index * 7_919 % 1_009) as f32 - 504.0) / 256.0).collect()
+    }
 }
 
 #[cfg(test)]

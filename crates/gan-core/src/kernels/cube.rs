@@ -13,42 +13,40 @@ use cubecl::std::tensor::layout::linear::{LinearView, LinearViewLaunch, LinearVi
 use super::AdamStep;
 use super::Kernels;
 
-impl Kernels for Cube {
-    fn tanh_gradient(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        let (y, gradient) = (into_contiguous(y), into_contiguous(gradient));
-        let launch = Launch::of(&gradient);
-        let (output, target) = launch.target(&gradient, 1);
-        // SAFETY: the views are as long as the output, which the kernel stays within.
+/// Launches `kernel` once for every number of its inputs, which are all as long, and gives what comes out: in the
+/// place of the inputs with the numbers after `in place of`, where nobody else holds them.
+macro_rules! launched {
+    ($kernel:ident, [$($input:ident),+], in place of [$($place:literal),+], $($scalar:expr),*) => {{
+        let inputs = [$($input),+].map(into_contiguous);
+        let launch = Launch::of(&inputs[0]);
+        let targets = [$(launch.target(&inputs[$place], $place)),+];
+        let [$($input),+] = inputs;
+        let outputs = targets.each_ref().map(|(output, _)| output.clone());
+        let mut targets = targets.map(|(_, view)| view).into_iter();
+        // SAFETY: all views are as long as the first, and the kernel stays within the outputs.
         unsafe {
-            tanh_gradient::launch_unchecked(
+            $kernel::launch_unchecked(
                 &launch.client,
-                launch.count.clone(),
+                launch.count,
                 launch.dim,
                 launch.vector,
-                y.into_linear_view(),
-                gradient.into_linear_view(),
-                target,
+                $($input.into_linear_view(),)+
+                $({ let _ = $place; targets.next().expect("one for each output") },)+
+                $($scalar),*
             );
         }
+        outputs
+    }};
+}
+
+impl Kernels for Cube {
+    fn tanh_gradient(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [output] = launched!(tanh_gradient, [y, gradient], in place of [1],);
         output
     }
 
     fn leaky_relu_of(x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
-        let x = into_contiguous(x);
-        let launch = Launch::of(&x);
-        let (output, target) = launch.target(&x, 0);
-        // SAFETY: as above.
-        unsafe {
-            leaky_relu::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                x.into_linear_view(),
-                target,
-                slope,
-            );
-        }
+        let [output] = launched!(leaky_relu, [x], in place of [0], slope);
         output
     }
 
@@ -57,41 +55,12 @@ impl Kernels for Cube {
         gradient: FloatTensor<Self>,
         slope: f32,
     ) -> FloatTensor<Self> {
-        let (x, gradient) = (into_contiguous(x), into_contiguous(gradient));
-        let launch = Launch::of(&gradient);
-        let (output, target) = launch.target(&gradient, 1);
-        // SAFETY: as above.
-        unsafe {
-            leaky_relu_gradient::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                x.into_linear_view(),
-                gradient.into_linear_view(),
-                target,
-                slope,
-            );
-        }
+        let [output] = launched!(leaky_relu_gradient, [x, gradient], in place of [1], slope);
         output
     }
 
     fn softplus_of(x: FloatTensor<Self>, sign: f32) -> FloatTensor<Self> {
-        let x = into_contiguous(x);
-        let launch = Launch::of(&x);
-        let (output, target) = launch.target(&x, 0);
-        // SAFETY: as above.
-        unsafe {
-            softplus::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                x.into_linear_view(),
-                target,
-                sign,
-            );
-        }
+        let [output] = launched!(softplus, [x], in place of [0], sign);
         output
     }
 
@@ -101,42 +70,12 @@ impl Kernels for Cube {
         gradient: FloatTensor<Self>,
         sign: f32,
     ) -> FloatTensor<Self> {
-        let (x, gradient) = (into_contiguous(x), into_contiguous(gradient));
-        let launch = Launch::of(&gradient);
-        let (output, target) = launch.target(&gradient, 1);
-        // SAFETY: as above.
-        unsafe {
-            softplus_gradient::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                x.into_linear_view(),
-                gradient.into_linear_view(),
-                target,
-                sign,
-            );
-        }
+        let [output] = launched!(softplus_gradient, [x, gradient], in place of [1], sign);
         output
     }
 
     fn blend(old: FloatTensor<Self>, new: FloatTensor<Self>, decay: f32) -> FloatTensor<Self> {
-        let (old, new) = (into_contiguous(old), into_contiguous(new));
-        let launch = Launch::of(&old);
-        let (output, target) = launch.target(&old, 0);
-        // SAFETY: as above.
-        unsafe {
-            blend::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                old.into_linear_view(),
-                new.into_linear_view(),
-                target,
-                decay,
-            );
-        }
+        let [output] = launched!(blend, [old, new], in place of [0], decay);
         output
     }
 
@@ -148,36 +87,19 @@ impl Kernels for Cube {
         gradient: FloatTensor<Self>,
         step: AdamStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        let [weights, first, second, gradient] =
-            [weights, first, second, gradient].map(into_contiguous);
-        let launch = Launch::of(&weights);
-        let (new_weights, to_weights) = launch.target(&weights, 0);
-        let (new_first, to_first) = launch.target(&first, 1);
-        let (new_second, to_second) = launch.target(&second, 2);
         let AdamStep { beta_1, beta_2, shrink, rate, root, epsilon } = step;
-        // SAFETY: as above.
-        unsafe {
-            adam::launch_unchecked(
-                &launch.client,
-                launch.count.clone(),
-                launch.dim,
-                launch.vector,
-                weights.into_linear_view(),
-                first.into_linear_view(),
-                second.into_linear_view(),
-                gradient.into_linear_view(),
-                to_weights,
-                to_first,
-                to_second,
-                beta_1,
-                beta_2,
-                shrink,
-                rate,
-                root,
-                epsilon,
-            );
-        }
-        (new_weights, new_first, new_second)
+        let [weights, first, second] = launched!(
+            adam,
+            [weights, first, second, gradient],
+            in place of [0, 1, 2],
+            beta_1,
+            beta_2,
+            shrink,
+            rate,
+            root,
+            epsilon
+        );
+        (weights, first, second)
     }
 }
 

@@ -158,8 +158,14 @@ pub(crate) fn softplus_of_negated<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::of(Dispatch::softplus_of(x.primitive(), -1.0))
 }
 
+/// Moves `old` to `decay old + (1 - decay) new`, in place where nobody else holds it.
+pub(crate) fn blend_into(old: &mut Tensor<1>, new: &Tensor<1>, decay: f32) {
+    let taken = std::mem::replace(old, new.clone());
+    *old = blended(taken, new.clone(), decay);
+}
+
 /// `decay old + (1 - decay) new`, number by number.
-pub(crate) fn blended(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tensor<1> {
+fn blended(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tensor<1> {
     Tensor::of(Dispatch::blend(old.primitive(), new.primitive(), decay))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::activations::{Activations, both, each};
 use crate::functions::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
-use crate::kernels::blended;
+use crate::kernels::blend_into;
 use crate::net::Mode;
 use crate::tensor::Tensor;
 
@@ -44,9 +44,7 @@ impl BatchNorm {
         let unbiased = count as f32 / (count as f32 - 1.0);
         let new = [mean.inner(), variance.inner().mul_scalar(unbiased)];
         for (statistic, new) in statistics.iter_mut().zip(new) {
-            // Taken out, it can be changed in place.
-            let old = std::mem::replace(statistic, new.clone());
-            *statistic = blended(old, new, 1.0 - self.momentum);
+            blend_into(statistic, &new, 1.0 - self.momentum);
         }
         output
     }

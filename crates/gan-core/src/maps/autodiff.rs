@@ -1,6 +1,7 @@
 //! How the maps pass gradients back: to those of input, weight and bias that are asked for.
 
 use burn::backend::Autodiff;
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -15,20 +16,29 @@ struct Mapped;
 /// Input, weight and map.
 type State<B> = (FloatTensor<B>, FloatTensor<B>, Map);
 
+/// Passes the `gradient` of the output back to input and weight, where these ask for it.
+fn pass_back<B: Maps>(
+    [input, weight]: [Option<NodeId>; 2],
+    (x, weights, map): State<B>,
+    gradient: FloatTensor<B>,
+    grads: &mut Gradients,
+) {
+    if let Some(node) = input {
+        let found = B::input_gradient(x.clone(), weights.clone(), gradient.clone(), map);
+        grads.register::<B>(node, found);
+    }
+    if let Some(node) = weight {
+        grads.register::<B>(node, B::weight_gradient(x, weights, gradient, map));
+    }
+}
+
 impl<B: Maps> Backward<B, 2> for Mapped {
     type State = State<B>;
 
     fn backward(self, ops: Ops<State<B>, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        let [input, weight] = ops.parents;
-        let (x, weights, map) = ops.state;
-        if let Some(node) = input {
-            let found = B::input_gradient(x.clone(), weights.clone(), gradient.clone(), map);
-            grads.register::<B>(node.id, found);
-        }
-        if let Some(node) = weight {
-            grads.register::<B>(node.id, B::weight_gradient(x, weights, gradient, map));
-        }
+        let parents = ops.parents.map(|node| node.map(|node| node.id));
+        pass_back::<B>(parents, ops.state, gradient, grads);
     }
 }
 
@@ -38,19 +48,13 @@ impl<B: Maps> Backward<B, 3> for Mapped {
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        let [input, weight, bias] = ops.parents;
-        let ((x, weights, map), biases) = ops.state;
-        if let Some(node) = input {
-            let found = B::input_gradient(x.clone(), weights.clone(), gradient.clone(), map);
-            grads.register::<B>(node.id, found);
-        }
-        if let Some(node) = weight {
-            let found = B::weight_gradient(x.clone(), weights, gradient.clone(), map);
-            grads.register::<B>(node.id, found);
-        }
+        let [input, weight, bias] = ops.parents.map(|node| node.map(|node| node.id));
+        let (state, biases) = ops.state;
         if let Some(node) = bias {
-            grads.register::<B>(node.id, B::bias_gradient(x, biases, gradient, map));
+            let (x, _, map) = state.clone();
+            grads.register::<B>(node, B::bias_gradient(x, biases, gradient.clone(), map));
         }
+        pass_back::<B>([input, weight], state, gradient, grads);
     }
 }
 

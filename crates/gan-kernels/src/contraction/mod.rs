@@ -19,6 +19,7 @@ pub use self::axis::Axis;
 pub use self::operand::Operand;
 use self::operand::copy;
 use self::tile::{Machine, Tile};
+use crate::add;
 
 /// What every sum starts from.
 #[derive(Clone, Copy, Debug)]
@@ -187,11 +188,5 @@ impl Target<'_, '_> {
                 }
             }
         }
-    }
-}
-
-fn add(out: &mut [f32], numbers: &[f32]) {
-    for (out, number) in out.iter_mut().zip(numbers) {
-        *out += number;
     }
 }

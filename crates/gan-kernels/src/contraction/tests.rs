@@ -1,11 +1,7 @@
 //! Against sums written out.
 
 use super::*;
-
-/// Numbers of some size that no two neighbours share.
-fn numbers(count: usize) -> Vec<f32> {
-    (0..count).map(|index| ((index * 7_919 % 1_009) as f32 - 504.0) / 256.0).collect()
-}
+use crate::testing::numbers;
 
 fn assert_close(found: &[f32], expected: &[f64], terms: usize) {
     assert_eq!(found.len(), expected.len());

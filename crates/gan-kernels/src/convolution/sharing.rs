@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::add;
+
 use super::{Convolution, convolve, differentiate_by_images, differentiate_by_weight};
 
 /// What is computed of a convolution.
@@ -164,10 +166,10 @@ impl Task<'_> {
 
     /// Computes it with the helpers that there are.
     fn shared(mut self) -> Vec<f32> {
-        let mut out = vec![0.0; self.len()];
         self.parts = if self.is_large() { PARTS } else { 1 };
         let helpers = HELPERS.with_borrow(Clone::clone);
         let Some(helpers) = helpers.filter(|_| self.parts > 1) else {
+            let mut out = vec![0.0; self.len()];
             self.run(&mut out);
             return out;
         };
@@ -179,48 +181,29 @@ impl Task<'_> {
             .enumerate()
             .map(|(index, piece)| helpers.begin(index, piece))
             .collect();
-        let mut results: Vec<Vec<f32>> = Vec::with_capacity(pieces.len());
-        for (index, piece) in pieces.iter().enumerate() {
+        let result = |(index, piece): (usize, &Self)| {
             let mut result = vec![0.0; piece.len()];
             let is_done = index > 0 && begun[index - 1] && helpers.finish(index - 1, &mut result);
             if !is_done {
                 result.fill(0.0);
                 piece.run(&mut result);
             }
-            results.push(result);
-        }
-        self.join(&mut results, &mut out);
-        out
-    }
-
-    /// Puts the pieces' results together.
-    fn join(&self, results: &mut [Vec<f32>], out: &mut [f32]) {
+            result
+        };
+        let mut results: Vec<Vec<f32>> = pieces.iter().enumerate().map(result).collect();
         if self.wanted != Wanted::Weight {
-            let mut rest = out;
-            for result in results {
-                let (part, others) = rest.split_at_mut(result.len());
-                part.copy_from_slice(result);
-                rest = others;
-            }
-            return;
+            return results.concat();
         }
         // As `run` adds up halves of halves.
-        let mut count = results.len();
-        while count > 1 {
-            for pair in 0..count / 2 {
-                let right = std::mem::take(&mut results[2 * pair + 1]);
-                add(&mut results[2 * pair], &right);
-                results.swap(pair, 2 * pair);
-            }
-            count /= 2;
+        while results.len() > 1 {
+            let sum = |pair: &[Vec<f32>]| {
+                let mut sum = pair[0].clone();
+                add(&mut sum, &pair[1]);
+                sum
+            };
+            results = results.chunks_exact(2).map(sum).collect();
         }
-        out.copy_from_slice(&results[0]);
-    }
-}
-
-fn add(sums: &mut [f32], numbers: &[f32]) {
-    for (sum, number) in sums.iter_mut().zip(numbers) {
-        *sum += number;
+        results.swap_remove(0)
     }
 }
 

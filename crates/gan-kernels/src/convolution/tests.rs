@@ -1,10 +1,7 @@
 //! Against loops over every image, channel, row, column and tap.
 
 use super::*;
-
-fn numbers(count: usize) -> Vec<f32> {
-    (0..count).map(|index| ((index * 7_919 % 1_009) as f32 - 504.0) / 256.0).collect()
-}
+use crate::testing::numbers;
 
 /// Calls `meet` with the places in images, weight and maps of every product that the convolution takes.
 fn each_product(shape: &Convolution, mut meet: impl FnMut(usize, usize, usize)) {
