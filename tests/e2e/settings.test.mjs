@@ -38,6 +38,31 @@ test("settings made through the controls reach the run", async (t) => {
   site.assertNoProblems();
 });
 
+test("what is being typed stays while another setting changes", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  const controls = controlsOf(site);
+  await site.untilReady();
+
+  await controls.labelSmoothing.fill("0.2");
+  await site.call("tune", { discriminator_steps: 2 });
+  await site.until("the other setting on the page", async () =>
+    (await controls.discriminatorSteps.inputValue()) === "2");
+  assert.equal(await controls.labelSmoothing.inputValue(), "0.2");
+
+  await controls.labelSmoothing.press("Enter");
+  await site.until("what was typed in a checkpoint", async () => {
+    const { spec } = headerOf(await site.checkpoint());
+    return Math.fround(spec.label_smoothing) === Math.fround(0.2);
+  });
+
+  // Its own change does replace it.
+  await controls.labelSmoothing.fill("0.3");
+  await site.call("tune", { label_smoothing: 0.4 });
+  await site.until("the new value", async () =>
+    (await controls.labelSmoothing.inputValue()) === "0.4");
+  site.assertNoProblems();
+});
+
 test("tune changes the settings of a run as it goes", async (t) => {
   const site = await open(t, { backend: "cpu", spec: tinyConv });
   await site.untilReady();

@@ -180,11 +180,15 @@ fn shown(text: Signal<String>) -> NodeRef<html::Input> {
 }
 
 /// Shows what is in force: when it changes, and again after something else was typed and refused.
+/// Not at each change of another setting: that would take away what is being typed.
 fn in_force(text: Signal<String>, show: impl Fn(&str) + 'static) {
     let refusals = expect_context::<Display>().refusals;
-    Effect::new(move |_| {
-        refusals.track();
-        show(&text.get());
+    Effect::new(move |before: Option<(u32, String)>| {
+        let now = (refusals.get(), text.get());
+        if before.as_ref() != Some(&now) {
+            show(&now.1);
+        }
+        now
     });
 }
 
