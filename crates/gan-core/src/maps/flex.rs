@@ -5,9 +5,9 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata as _};
 use burn::tensor::TensorData;
 use gan_kernels::contraction::{Axis, Bias, Contraction, Operand};
-use gan_kernels::convolution::{self, Convolution};
+use gan_kernels::convolution;
 
-use super::{Map, Maps};
+use super::{Map, Maps, shape};
 
 type Floats = FloatTensor<Flex>;
 
@@ -29,7 +29,7 @@ impl Maps for Flex {
         let (weight, gradient) = (weight.to_contiguous(), gradient.to_contiguous());
         let dimensions = x.shape().dims();
         let (gradients, weights) = (numbers(&gradient), numbers(&weight));
-        let shape = shape(map, dimensions, weight.shape().dims(), gradient.shape().dims());
+        let shape = shape::of(map, dimensions, weight.shape().dims());
         let found = match map {
             Map::Transposed { .. } => convolution::convolved(&shape, gradients, weights, None),
             _ => convolution::image_gradient(&shape, gradients, weights, None),
@@ -44,7 +44,7 @@ impl Maps for Flex {
         }
         let (x, gradient) = (x.to_contiguous(), gradient.to_contiguous());
         let dimensions = weight.shape().dims();
-        let shape = shape(map, x.shape().dims(), dimensions, gradient.shape().dims());
+        let shape = shape::of(map, x.shape().dims(), dimensions);
         let (images, maps) = match map {
             Map::Transposed { .. } => (&gradient, &x),
             _ => (&x, &gradient),
@@ -69,48 +69,13 @@ fn computed(x: &Floats, weight: &Floats, bias: Option<&[f32]>, map: Map) -> Floa
         return product(&Matrix::of(x), &Matrix::of(weight), bias);
     }
     let (x, weight) = (x.to_contiguous(), weight.to_contiguous());
-    let output = output(map, x.shape().dims(), weight.shape().dims());
-    let shape = shape(map, x.shape().dims(), weight.shape().dims(), output);
+    let shape = shape::of(map, x.shape().dims(), weight.shape().dims());
     let (inputs, weights) = (numbers(&x), numbers(&weight));
     let found = match map {
         Map::Transposed { .. } => convolution::image_gradient(&shape, inputs, weights, bias),
         _ => convolution::convolved(&shape, inputs, weights, bias),
     };
-    tensor(found, output)
-}
-
-/// The dimensions of what a convolution or a transposed one makes of images `x` with `weight`.
-fn output(map: Map, x: [usize; 4], weight: [usize; 4]) -> [usize; 4] {
-    let side = |index: usize| match map {
-        Map::Convolution { stride, padding } => {
-            (x[index] + 2 * padding - weight[index]) / stride + 1
-        }
-        Map::Transposed { stride, padding, output_padding } => {
-            (x[index] - 1) * stride + weight[index] + output_padding[index - 2] - 2 * padding
-        }
-        Map::Product => unreachable!("a product has no images"),
-    };
-    let channels = if let Map::Transposed { .. } = map { weight[1] } else { weight[0] };
-    [x[0], channels, side(2), side(3)]
-}
-
-/// The convolution that `map` is, or is the transpose of.
-fn shape(map: Map, x: [usize; 4], weight: [usize; 4], output: [usize; 4]) -> Convolution {
-    let (stride, padding, images, maps) = match map {
-        Map::Convolution { stride, padding } => (stride, padding, x, output),
-        Map::Transposed { stride, padding, .. } => (stride, padding, output, x),
-        Map::Product => unreachable!("a product has no images"),
-    };
-    Convolution {
-        batch: x[0],
-        inputs: images[1],
-        image: [images[2], images[3]],
-        outputs: maps[1],
-        map: [maps[2], maps[3]],
-        kernel: [weight[2], weight[3]],
-        stride: [stride; 2],
-        padding: [padding; 2],
-    }
+    tensor(found, shape::output(&shape, map))
 }
 
 /// A matrix where it lies.

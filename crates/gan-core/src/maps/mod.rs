@@ -1,12 +1,16 @@
 //! Products with weights: of matrices, convolutions and transposed convolutions.
 //!
 //! On Flex they are contractions of `gan-kernels`, which take operands as they lie: no patches are written out,
-//! nothing is turned round. Elsewhere they are Burn's own.
+//! nothing is turned round. On WebGPU they are
+//! kernels of our own too, a launch or two each.
 
 #[cfg(feature = "training")]
 mod autodiff;
+#[cfg(feature = "gpu")]
+mod cube;
 #[cfg(feature = "cpu")]
 mod flex;
+mod shape;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
 mod tests;
 
@@ -81,16 +85,7 @@ pub(crate) trait Maps: Backend {
         gradient: FloatTensor<Self>,
         map: Map,
     ) -> FloatTensor<Self> {
-        match map {
-            Map::Product => Self::linear_x_backward(weight, gradient),
-            Map::Convolution { stride, padding } => {
-                Self::conv2d_x_backward(x, weight, gradient, Map::convolution(stride, padding))
-            }
-            Map::Transposed { stride, padding, output_padding } => {
-                let options = Map::transposed(stride, padding, output_padding);
-                Self::conv_transpose2d_x_backward(weight, gradient, options)
-            }
-        }
+        input_gradient_by_burn::<Self>(x, weight, gradient, map)
     }
 
     /// The gradient with respect to the weight, from that of the output.
@@ -101,16 +96,7 @@ pub(crate) trait Maps: Backend {
         gradient: FloatTensor<Self>,
         map: Map,
     ) -> FloatTensor<Self> {
-        match map {
-            Map::Product => Self::linear_weight_backward(x, gradient),
-            Map::Convolution { stride, padding } => {
-                Self::conv2d_weight_backward(x, weight, gradient, Map::convolution(stride, padding))
-            }
-            Map::Transposed { stride, padding, output_padding } => {
-                let options = Map::transposed(stride, padding, output_padding);
-                Self::conv_transpose2d_weight_backward(x, weight, gradient, options)
-            }
-        }
+        weight_gradient_by_burn::<Self>(x, weight, gradient, map)
     }
 
     /// The gradient with respect to the bias, from that of the output.
@@ -147,8 +133,43 @@ fn by_burn<B: Backend>(
     }
 }
 
-#[cfg(feature = "gpu")]
-impl Maps for burn::backend::Cube {}
+#[cfg(feature = "training")]
+fn input_gradient_by_burn<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    map: Map,
+) -> FloatTensor<B> {
+    match map {
+        Map::Product => B::linear_x_backward(weight, gradient),
+        Map::Convolution { stride, padding } => {
+            B::conv2d_x_backward(x, weight, gradient, Map::convolution(stride, padding))
+        }
+        Map::Transposed { stride, padding, output_padding } => {
+            let options = Map::transposed(stride, padding, output_padding);
+            B::conv_transpose2d_x_backward(weight, gradient, options)
+        }
+    }
+}
+
+#[cfg(feature = "training")]
+fn weight_gradient_by_burn<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    map: Map,
+) -> FloatTensor<B> {
+    match map {
+        Map::Product => B::linear_weight_backward(x, gradient),
+        Map::Convolution { stride, padding } => {
+            B::conv2d_weight_backward(x, weight, gradient, Map::convolution(stride, padding))
+        }
+        Map::Transposed { stride, padding, output_padding } => {
+            let options = Map::transposed(stride, padding, output_padding);
+            B::conv_transpose2d_weight_backward(x, weight, gradient, options)
+        }
+    }
+}
 
 /// What `map` makes of `x` by `weight`, plus a `bias` for each output.
 pub(crate) fn mapped<const D: usize>(

@@ -58,6 +58,25 @@ fn products_are_burns() {
     assert_burns(turned.narrow(0, 2, 3), numbers([40, 33], 0.8).narrow(1, 5, 9), 9, Map::Product);
 }
 
+/// Of sides that are read in fours and of some that are not, as they lie and turned round.
+#[test]
+fn products_of_all_sides_are_burns() {
+    for rows in [8, 6] {
+        for depth in [16, 18, 19, 2] {
+            for columns in [36, 35, 2, 1] {
+                let (x, weight) = (numbers([rows, depth], 1.0), numbers([depth, columns], 0.8));
+                assert_burns(x.clone(), weight.clone(), columns, Map::Product);
+                let x = numbers([depth, rows], 1.0).transpose();
+                assert_burns(x.clone(), weight, columns, Map::Product);
+                let weight = numbers([columns, depth], 0.8).transpose();
+                assert_burns(x, weight, columns, Map::Product);
+            }
+        }
+    }
+    // More than a cube of units to each side.
+    assert_burns(numbers([70, 24], 1.0), numbers([24, 72], 0.8), 72, Map::Product);
+}
+
 #[test]
 fn convolutions_are_burns() {
     for (stride, padding, kernel) in [(1, 0, 1), (1, 1, 3), (2, 1, 4), (2, 0, 3), (3, 2, 5)] {

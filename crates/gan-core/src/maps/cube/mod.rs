@@ -1,0 +1,106 @@
+//! The maps on Burn's CubeCL backend, by kernels of our own.
+//!
+//! Small networks cost launches and what the processor has to do before each. Here a product is one launch, its bias
+//! included, and a convolution one or two; none needs memory that is shared and waited for: a unit keeps 4 x 4 numbers
+//! of the output in registers. Where that would read the same numbers too often, Burn's kernels stay.
+
+mod convolution;
+mod product;
+
+use burn::backend::Cube;
+use burn::backend::tensor::FloatTensor;
+use cubecl::prelude::*;
+use gan_kernels::convolution::Convolution;
+
+use self::convolution::{convolved, image_gradient};
+use self::product::product;
+use super::{Map, Maps, by_burn, shape};
+
+type Floats = FloatTensor<Cube>;
+
+/// Rows and columns of the output that a unit makes.
+const SIDE: usize = 4;
+/// Units of a cube.
+const UNITS: u32 = 64;
+/// Products of two numbers from which on Burn's kernels make a product of matrices: they read each number less often.
+const LARGE: usize = 1 << 28;
+/// Pixels of a channel, over the batch, that a launch may have: the cubes of a dimension are limited.
+const MOST_PIXELS: usize = 1 << 20;
+
+impl Maps for Cube {
+    fn mapped(x: Floats, weight: Floats, map: Map) -> Floats {
+        computed(x, weight, None, map)
+    }
+
+    fn mapped_plus(x: Floats, weight: Floats, bias: Floats, map: Map) -> Floats {
+        computed(x, weight, Some(bias), map)
+    }
+
+    #[cfg(feature = "training")]
+    fn input_gradient(x: Floats, weight: Floats, gradient: Floats, map: Map) -> Floats {
+        match Ours::of(&x, &weight, map) {
+            Some(Ours::Product) => product(gradient, turned(weight), None),
+            Some(Ours::Convolution(shape)) => image_gradient(&shape, gradient, weight, None),
+            Some(Ours::Transposed(shape)) => convolved(&shape, gradient, weight, None),
+            None => super::input_gradient_by_burn::<Self>(x, weight, gradient, map),
+        }
+    }
+
+    #[cfg(feature = "training")]
+    fn weight_gradient(x: Floats, weight: Floats, gradient: Floats, map: Map) -> Floats {
+        match Ours::of(&x, &weight, map) {
+            Some(Ours::Product) => product(turned(x), gradient, None),
+            Some(Ours::Convolution(shape)) => convolution::weight_gradient(&shape, x, gradient),
+            Some(Ours::Transposed(shape)) => convolution::weight_gradient(&shape, gradient, x),
+            None => super::weight_gradient_by_burn::<Self>(x, weight, gradient, map),
+        }
+    }
+}
+
+fn computed(x: Floats, weight: Floats, bias: Option<Floats>, map: Map) -> Floats {
+    match Ours::of(&x, &weight, map) {
+        Some(Ours::Product) => product(x, weight, bias),
+        Some(Ours::Convolution(shape)) => convolved(&shape, x, weight, bias),
+        Some(Ours::Transposed(shape)) => image_gradient(&shape, x, weight, bias),
+        None => by_burn::<Cube>(x, weight, bias, map),
+    }
+}
+
+/// A map that the kernels here make.
+enum Ours {
+    Product,
+    Convolution(Convolution),
+    /// The transpose of this convolution.
+    Transposed(Convolution),
+}
+
+impl Ours {
+    fn of(x: &Floats, weight: &Floats, map: Map) -> Option<Self> {
+        if let Map::Product = map {
+            let size = x.meta.num_elements() * weight.meta.shape()[1];
+            return (size < LARGE).then_some(Self::Product);
+        }
+        let shape = shape::of(map, x.meta.shape().dims(), weight.meta.shape().dims());
+        let pixels = [shape.image, shape.map].map(|[rows, columns]| shape.batch * rows * columns);
+        let fits = pixels.into_iter().all(|pixels| pixels <= MOST_PIXELS);
+        fits.then_some(match map {
+            Map::Transposed { .. } => Self::Transposed(shape),
+            _ => Self::Convolution(shape),
+        })
+    }
+}
+
+#[cfg(feature = "training")]
+fn turned(mut matrix: Floats) -> Floats {
+    matrix.meta.swap(0, 1);
+    matrix
+}
+
+/// Cubes for so many units beside, below and behind each other.
+fn cubes(across: usize, down: usize, deep: usize) -> (CubeCount, CubeDim) {
+    let (across, down) = (across as u32, down as u32);
+    let width = across.next_power_of_two().min(8);
+    let height = UNITS / width;
+    let count = CubeCount::Static(across.div_ceil(width), down.div_ceil(height), deep as u32);
+    (count, CubeDim::new_2d(width, height))
+}
