@@ -175,20 +175,23 @@ async function timeNet(net, spec, browser, engines, natives) {
   return { rows, onDevice };
 }
 
-/** Memory of a worker after 50 steps and after many. */
+/** Memory of a worker after 50 steps, after twice, five and ten times as many and so on, and after `most`. */
 async function grown(browser, variant, spec, most) {
   const engine = await browser.engine("ours", variant);
   await engine.load(spec);
-  await engine.time(50);
-  const early = await engine.memory();
-  for (let done = 50; done < most; done += 50) {
-    await engine.time(50);
-    // Traces would be what grows.
-    await engine.untrace();
+  const marks = [50, 100, 250, 500, 1_000, 2_500, 5_000].filter((mark) => mark < most).concat(most);
+  const found = [];
+  let done = 0;
+  for (const steps of marks) {
+    for (; done < steps; done += 50) {
+      await engine.time(50);
+      // Traces would be what grows.
+      await engine.untrace();
+    }
+    found.push({ steps, ...(await engine.memory()) });
   }
-  const late = await engine.memory();
   await engine.close();
-  return { worker: variant, steps: most, early, late };
+  return { worker: variant, found };
 }
 
 async function main() {

@@ -72,9 +72,10 @@ export function print({ version, peaks, rows, onDevice, flops, memory, compiling
       `navigation to first sheet: ${middle} ms (${least}–${most}, ${startUps.length} visits)`,
     );
   }
-  for (const { worker, steps, early, late } of memory) {
-    const both = (key) => `${mebibytes(early[key])} → ${mebibytes(late[key])}`;
-    const buffers = worker === "gpu" ? `, buffers ${both("buffers")}` : "";
-    console.log(`memory of the ${worker} worker, 50 → ${steps} steps: module ${both("wasm")}${buffers}`);
+  for (const { worker, found } of memory) {
+    const all = (key) => found.map((at) => mebibytes(at[key])).join(", ");
+    const steps = found.map(({ steps }) => steps).join(", ");
+    const buffers = worker === "gpu" ? `; buffers ${all("buffers")}` : "";
+    console.log(`memory of the ${worker} worker after ${steps} steps: module ${all("wasm")}${buffers}`);
   }
 }

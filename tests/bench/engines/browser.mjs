@@ -200,8 +200,9 @@ class Engine {
     };
   }
 
-  /** Bytes of the module's memory, and of the buffers that are alive on the device. */
-  memory() {
+  /** Bytes of the module's memory, and of the buffers that are alive on the device once garbage is collected. */
+  async memory() {
+    await collectGarbage(this.page);
     return this.#where().evaluate(async () => {
       const url = new URL(`./${self.ganBuild}/gan_worker.js`, self.location.href);
       // The same module as the worker's own; initialising it again gives its exports.
@@ -214,4 +215,25 @@ class Engine {
   close() {
     return this.page.close();
   }
+}
+
+/** Collects the garbage of a page's workers. */
+async function collectGarbage(page) {
+  const session = await page.context().newCDPSession(page);
+  const answers = [];
+  session.on("Target.attachedToTarget", ({ sessionId }) => {
+    const message = JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" });
+    const answered = new Promise((resolve) =>
+      session.on("Target.receivedMessageFromTarget", (event) => {
+        if (event.sessionId === sessionId) resolve();
+      }),
+    );
+    answers.push(session.send("Target.sendMessageToTarget", { sessionId, message }).then(() => answered));
+  });
+  const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
+  await session.send("Target.setAutoAttach", attach);
+  await Promise.all(answers);
+  await session.detach();
+  // Who was told of what was collected runs in a task of its own.
+  await page.waitForTimeout(200);
 }

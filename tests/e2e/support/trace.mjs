@@ -2,7 +2,7 @@
 
 /**
  * In the worker: notes every dispatch, submit, read and new buffer from now on in `self.gpuTrace`, and the
- * bytes of the buffers that are alive in `self.gpuBytes`.
+ * bytes of the buffers that are alive in `self.gpuBytes`: those neither destroyed nor collected.
  */
 export function traceGpu() {
   self.gpuTrace = [];
@@ -21,15 +21,21 @@ export function traceGpu() {
   note(GPUDevice.prototype, "createBuffer", "buffer");
   const { createBuffer } = GPUDevice.prototype;
   const { destroy } = GPUBuffer.prototype;
+  // Buffers need not be destroyed: the browser takes back those that nobody holds any more.
   const alive = new WeakSet();
+  const forgotten = new FinalizationRegistry((size) => {
+    self.gpuBytes -= size;
+  });
   GPUDevice.prototype.createBuffer = function (descriptor) {
     const buffer = createBuffer.call(this, descriptor);
     alive.add(buffer);
+    forgotten.register(buffer, buffer.size, buffer);
     self.gpuBytes += buffer.size;
     return buffer;
   };
   GPUBuffer.prototype.destroy = function () {
     if (alive.delete(this)) {
+      forgotten.unregister(this);
       self.gpuBytes -= this.size;
     }
     return destroy.call(this);

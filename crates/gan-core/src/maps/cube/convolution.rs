@@ -308,7 +308,9 @@ fn sums_of_taps(
     #[comptime] turned: bool,
     #[comptime] together: usize,
 ) {
-    let first_pixel = ABSOLUTE_POS_X as usize * SIDE;
+    // Units beside each other have pixels beside each other: what they read at once lies together.
+    let apart = CUBE_DIM_X as usize;
+    let first_pixel = CUBE_POS_X as usize * apart * SIDE + UNIT_POS_X as usize;
     let first_channel = ABSOLUTE_POS_Y as usize * together;
     if first_pixel >= shape.pixels || first_channel >= shape.channels {
         terminate!();
@@ -336,7 +338,7 @@ fn sums_of_taps(
     let mut places = Array::<usize>::new(SIDE);
     #[unroll]
     for index in 0..SIDE {
-        let pixel = clamp_max(first_pixel + index, shape.pixels - 1);
+        let pixel = clamp_max(first_pixel + index * apart, shape.pixels - 1);
         let column = pixel % shape.grid_columns;
         let row = pixel / shape.grid_columns % shape.grid_rows;
         let image = pixel / shape.grid_columns / shape.grid_rows;
@@ -405,7 +407,7 @@ fn sums_of_taps(
 
     #[unroll]
     for index in 0..SIDE {
-        let pixel = first_pixel + index;
+        let pixel = first_pixel + index * apart;
         let column = pixel % shape.grid_columns * column_phases + column_phase;
         let row = pixel / shape.grid_columns % shape.grid_rows * row_phases + row_phase;
         let image = pixel / shape.grid_columns / shape.grid_rows;
@@ -453,7 +455,8 @@ fn weight_kernel(
     let row_stride = comptime!(stride[0]);
     let column_stride = comptime!(stride[1]);
     let line = shape.inputs * kernel_rows * kernel_columns;
-    let first_tap = ABSOLUTE_POS_X as usize * SIDE;
+    let apart = CUBE_DIM_X as usize;
+    let first_tap = CUBE_POS_X as usize * apart * SIDE + UNIT_POS_X as usize;
     let first_output = ABSOLUTE_POS_Y as usize * SIDE;
     if first_tap >= line || first_output >= shape.outputs {
         terminate!();
@@ -466,7 +469,7 @@ fn weight_kernel(
     let mut sums = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
     #[unroll]
     for index in 0..SIDE {
-        let tap = clamp_max(first_tap + index, line - 1);
+        let tap = clamp_max(first_tap + index * apart, line - 1);
         let column = tap % kernel_columns;
         let row = tap / kernel_columns % kernel_rows;
         let channel = tap / kernel_columns / kernel_rows;
@@ -512,7 +515,7 @@ fn weight_kernel(
         if output < shape.outputs {
             #[unroll]
             for place in 0..SIDE {
-                let tap = first_tap + place;
+                let tap = first_tap + place * apart;
                 if tap < line {
                     found[(part * shape.outputs + output) * line + tap] =
                         sums[index].extract(place);
