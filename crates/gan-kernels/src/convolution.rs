@@ -53,7 +53,7 @@ impl Convolution {
     }
 
     /// Zeros below and to the right that the last step of the kernel covers, none where it does not get that far.
-    fn padding_after(&self) -> [usize; 2] {
+    pub fn padding_after(&self) -> [usize; 2] {
         [0, 1].map(|side| {
             let covered = (self.map[side] - 1) * self.stride[side] + self.kernel[side];
             covered.saturating_sub(self.image[side] + self.padding[side])

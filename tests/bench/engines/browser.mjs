@@ -220,20 +220,26 @@ class Engine {
 /** Collects the garbage of a page's workers. */
 async function collectGarbage(page) {
   const session = await page.context().newCDPSession(page);
-  const answers = [];
+  const collected = [];
   session.on("Target.attachedToTarget", ({ sessionId }) => {
     const message = JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" });
-    const answered = new Promise((resolve) =>
+    const answer = new Promise((resolve, reject) =>
       session.on("Target.receivedMessageFromTarget", (event) => {
-        if (event.sessionId === sessionId) resolve();
+        const { id, error } = JSON.parse(event.message);
+        if (event.sessionId === sessionId && id === 1) {
+          error ? reject(new Error(error.message)) : resolve();
+        }
       }),
     );
-    answers.push(session.send("Target.sendMessageToTarget", { sessionId, message }).then(() => answered));
+    collected.push(session.send("Target.sendMessageToTarget", { sessionId, message }).then(() => answer));
   });
   const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
   await session.send("Target.setAutoAttach", attach);
-  await Promise.all(answers);
+  if (collected.length === 0) {
+    throw new Error("no worker whose garbage could be collected");
+  }
+  await Promise.all(collected);
   await session.detach();
-  // Who was told of what was collected runs in a task of its own.
+  // Finalisers run in a task of their own.
   await page.waitForTimeout(200);
 }

@@ -29,11 +29,7 @@ pub(crate) fn SelectField(
         .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
         .collect_view();
     let place = NodeRef::<html::Select>::new();
-    in_force(value, move |text| {
-        if let Some(select) = place.get() {
-            select.set_value(text);
-        }
-    });
+    in_force(value, move |text| Some(place.get()?.set_value(text)));
     view! {
         <div class="field">
             <FieldLabel id=id label=label restarts=restarts/>
@@ -171,24 +167,21 @@ fn typed(event: &leptos::ev::Event) -> f64 {
 /// An input that shows `text`.
 fn shown(text: Signal<String>) -> NodeRef<html::Input> {
     let place = NodeRef::<html::Input>::new();
-    in_force(text, move |text| {
-        if let Some(input) = place.get() {
-            input.set_value(text);
-        }
-    });
+    in_force(text, move |text| Some(place.get()?.set_value(text)));
     place
 }
 
 /// Shows what is in force: when it changes, and again after something else was typed and refused.
-/// Not at each change of another setting: that would take away what is being typed.
-fn in_force(text: Signal<String>, show: impl Fn(&str) + 'static) {
+/// Not at each change of another setting: that would take away what is being typed. `show` gives nothing where there is
+/// no field yet.
+fn in_force(text: Signal<String>, show: impl Fn(&str) -> Option<()> + 'static) {
     let refusals = expect_context::<Display>().refusals;
-    Effect::new(move |before: Option<(u32, String)>| {
-        let now = (refusals.get(), text.get());
-        if before.as_ref() != Some(&now) {
-            show(&now.1);
+    let mut before = None;
+    Effect::new(move |_| {
+        let now = Some((refusals.get(), text.get()));
+        if now != before && now.as_ref().and_then(|(_, text)| show(text)).is_some() {
+            before = now;
         }
-        now
     });
 }
 

@@ -1,8 +1,7 @@
 //! Products with weights: of matrices, convolutions and transposed convolutions.
 //!
 //! On Flex they are contractions of `gan-kernels`, which take operands as they lie: no patches are written out,
-//! nothing is turned round. On WebGPU they are
-//! kernels of our own too, a launch or two each.
+//! nothing is turned round. On WebGPU they are a few launches of kernels of our own.
 
 #[cfg(feature = "training")]
 mod autodiff;
@@ -59,13 +58,11 @@ impl Map {
     }
 }
 
-/// The maps and their gradients. The defaults are Burn's.
+/// The maps and their gradients; by default the gradients are Burn's.
 #[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
 pub(crate) trait Maps: Backend {
     /// What `map` makes of `x`.
-    fn mapped(x: FloatTensor<Self>, weight: FloatTensor<Self>, map: Map) -> FloatTensor<Self> {
-        by_burn::<Self>(x, weight, None, map)
-    }
+    fn mapped(x: FloatTensor<Self>, weight: FloatTensor<Self>, map: Map) -> FloatTensor<Self>;
 
     /// The same plus a `bias` for each output.
     fn mapped_plus(
@@ -73,9 +70,7 @@ pub(crate) trait Maps: Backend {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         map: Map,
-    ) -> FloatTensor<Self> {
-        by_burn::<Self>(x, weight, Some(bias), map)
-    }
+    ) -> FloatTensor<Self>;
 
     /// The gradient with respect to `x`, from that of the output.
     #[cfg(feature = "training")]

@@ -75,6 +75,9 @@ fn products_of_all_sides_are_burns() {
     }
     // More than a cube of units to each side.
     assert_burns(numbers([70, 24], 1.0), numbers([24, 72], 0.8), 72, Map::Product);
+    // Long enough to be made in parts, the last of them a short one.
+    assert_burns(numbers([6, 1100], 1.0), numbers([1100, 3], 0.8), 3, Map::Product);
+    assert_burns(numbers([6, 1101], 1.0), numbers([1101, 4], 0.8), 4, Map::Product);
 }
 
 #[test]
@@ -95,6 +98,25 @@ fn transposed_convolutions_are_burns() {
         let weight = numbers([3, 6, kernel, kernel], 0.8);
         assert_burns(numbers([4, 3, 5, 4], 1.0), weight, 6, map);
     }
+}
+
+#[test]
+fn convolutions_of_many_and_of_one_channel_are_burns() {
+    let map = Map::Convolution { stride: 2, padding: 1 };
+    // So large a weight that two images go together, and one is left over.
+    assert_burns(numbers([7, 64, 6, 6], 1.0), numbers([64, 64, 4, 4], 0.8), 64, map);
+    assert_burns(numbers([3, 40, 6, 5], 1.0), numbers([1, 40, 3, 3], 0.8), 1, map);
+    assert_burns(numbers([3, 1, 6, 5], 1.0), numbers([40, 1, 3, 3], 0.8), 40, map);
+    let map = Map::Transposed { stride: 2, padding: 1, output_padding: [0, 0] };
+    assert_burns(numbers([3, 40, 4, 5], 1.0), numbers([40, 1, 4, 4], 0.8), 1, map);
+}
+
+#[test]
+fn convolutions_of_what_does_not_lie_together_are_burns() {
+    let map = Map::Convolution { stride: 1, padding: 1 };
+    let images = numbers([5, 4, 9, 7], 1.0);
+    assert_burns(images.clone().narrow(1, 1, 2), numbers([3, 2, 3, 3], 0.8), 3, map);
+    assert_burns(images.narrow(0, 1, 3), numbers([6, 8, 3, 3], 0.8).narrow(1, 3, 4), 6, map);
 }
 
 #[test]

@@ -8,19 +8,16 @@ use burn::backend::Cube;
 use burn::backend::ops::FloatTensorOps as _;
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::{calculate_cube_count_elemwise, terminate};
 use gan_kernels::convolution::Convolution;
 
-use super::{SIDE, cubes};
+#[cfg(feature = "training")]
+use super::SPREAD;
+use super::{SIDE, cubes, empty};
 
 type Floats = FloatTensor<Cube>;
-
-/// Units that a weight's gradient is spread over at least, where its batch allows that.
-#[cfg(feature = "training")]
-const SPREAD: usize = 1 << 14;
 
 /// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
 pub(super) fn convolved(
@@ -29,11 +26,7 @@ pub(super) fn convolved(
     weight: Floats,
     bias: Option<Floats>,
 ) -> Floats {
-    let after = [0, 1].map(|side| {
-        let covered = (shape.map[side] - 1) * shape.stride[side] + shape.kernel[side];
-        covered.saturating_sub(shape.image[side] + shape.padding[side])
-    });
-    let source = Padded::of(images, shape.padding, after);
+    let source = Padded::of(images, shape.padding, shape.padding_after());
     let taps = shape.kernel[0] * shape.kernel[1];
     let plan = Plan {
         batch: shape.batch,
@@ -92,11 +85,7 @@ pub(super) fn image_gradient(
 /// processor busy.
 #[cfg(feature = "training")]
 pub(super) fn weight_gradient(shape: &Convolution, images: Floats, maps: Floats) -> Floats {
-    let after = [0, 1].map(|side| {
-        let covered = (shape.map[side] - 1) * shape.stride[side] + shape.kernel[side];
-        covered.saturating_sub(shape.image[side] + shape.padding[side])
-    });
-    let source = Padded::of(images, shape.padding, after);
+    let source = Padded::of(images, shape.padding, shape.padding_after());
     let maps = into_contiguous(maps);
     let [rows, columns] = shape.kernel;
     let line = shape.inputs * rows * columns;
@@ -133,11 +122,6 @@ pub(super) fn weight_gradient(shape: &Convolution, images: Floats, maps: Floats)
     Cube::float_reshape(found, [shape.outputs, shape.inputs, rows, columns].into())
 }
 
-fn empty(like: &CubeTensor, dimensions: Vec<usize>) -> CubeTensor {
-    let (client, device) = (like.client.clone(), like.device.clone());
-    empty_device_contiguous_dtype(client, device, dimensions.into(), like.dtype)
-}
-
 /// Images with zeros around them.
 struct Padded {
     tensor: CubeTensor,
@@ -156,7 +140,7 @@ impl Padded {
         let client = tensor.client.clone();
         let numbers = tensor.meta.num_elements();
         let dim = CubeDim::new(&client, numbers);
-        // SAFETY: units beyond the output end, and only numbers of the images are read.
+        // SAFETY: units beyond the output stop, and only numbers of the images are read.
         unsafe {
             padded::launch_unchecked(
                 &client,
@@ -210,8 +194,8 @@ impl Plan {
             self.phases[0] * self.phases[1],
         );
         let client = output.client.clone();
-        // SAFETY: pixels and channels beyond the last are read as the last and not written; the source has zeros
-        // wherever a tap of a pixel of the output gets.
+        // SAFETY: pixels and channels beyond the last are read as the last and not written; the source is
+        // padded as far as any tap reaches.
         unsafe {
             sums_of_taps::launch_unchecked(
                 &client,

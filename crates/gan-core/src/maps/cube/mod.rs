@@ -1,14 +1,17 @@
 //! The maps on Burn's CubeCL backend, by kernels of our own.
 //!
-//! Small networks cost launches and what the processor has to do before each. Here a product is one launch, its bias
-//! included, and a convolution one or two; none needs memory that is shared and waited for: a unit keeps 4 x 4 numbers
-//! of the output in registers. Where that would read the same numbers too often, Burn's kernels stay.
+//! Launches, and what the processor has to do before each, are what small networks cost. Here a product is one launch, its
+//! bias included, and a convolution one or two; the gradient of a convolution's weight is up to three. None needs memory that
+//! is shared and waited for: a unit keeps 4 x 4 numbers of the output in registers. Products so large that this would
+//! read the same numbers too often stay Burn's.
 
 mod convolution;
 mod product;
 
 use burn::backend::Cube;
 use burn::backend::tensor::FloatTensor;
+use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use gan_kernels::convolution::Convolution;
 
@@ -22,10 +25,13 @@ type Floats = FloatTensor<Cube>;
 const SIDE: usize = 4;
 /// Units of a cube.
 const UNITS: u32 = 64;
-/// Products of two numbers from which on Burn's kernels make a product of matrices: they read each number less often.
+/// From so many multiplications on, Burn's kernels make a product: they read each number less often.
 const LARGE: usize = 1 << 28;
-/// Pixels of a channel, over the batch, that a launch may have: the cubes of a dimension are limited.
-const MOST_PIXELS: usize = 1 << 20;
+/// Pixels of a channel over the batch, or a product's rows or columns, that a launch may have: the cubes of a dimension are
+/// limited to 65,535.
+const MOST: usize = 1 << 20;
+/// Units that what has few numbers to make is spread over: too few do not keep a graphics processor busy.
+const SPREAD: usize = 1 << 14;
 
 impl Maps for Cube {
     fn mapped(x: Floats, weight: Floats, map: Map) -> Floats {
@@ -77,12 +83,16 @@ enum Ours {
 impl Ours {
     fn of(x: &Floats, weight: &Floats, map: Map) -> Option<Self> {
         if let Map::Product = map {
-            let size = x.meta.num_elements() * weight.meta.shape()[1];
-            return (size < LARGE).then_some(Self::Product);
+            // Each of the three is a side of a product: of this one or of a gradient.
+            let [batch, inputs] = x.meta.shape().dims();
+            let sides = [batch, inputs, weight.meta.shape()[1]];
+            let size = sides.into_iter().try_fold(1_usize, |size, side| size.checked_mul(side));
+            let fits = sides.into_iter().all(|side| side <= MOST);
+            return (fits && size.is_some_and(|size| size < LARGE)).then_some(Self::Product);
         }
         let shape = shape::of(map, x.meta.shape().dims(), weight.meta.shape().dims());
         let pixels = [shape.image, shape.map].map(|[rows, columns]| shape.batch * rows * columns);
-        let fits = pixels.into_iter().all(|pixels| pixels <= MOST_PIXELS);
+        let fits = pixels.into_iter().all(|pixels| pixels <= MOST);
         fits.then_some(match map {
             Map::Transposed { .. } => Self::Transposed(shape),
             _ => Self::Convolution(shape),
@@ -94,6 +104,12 @@ impl Ours {
 fn turned(mut matrix: Floats) -> Floats {
     matrix.meta.swap(0, 1);
     matrix
+}
+
+/// A tensor whose numbers are to be written.
+fn empty(like: &CubeTensor, dimensions: Vec<usize>) -> CubeTensor {
+    let (client, device) = (like.client.clone(), like.device.clone());
+    empty_device_contiguous_dtype(client, device, dimensions.into(), like.dtype)
 }
 
 /// Cubes for so many units beside, below and behind each other.

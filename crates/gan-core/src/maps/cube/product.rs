@@ -1,15 +1,20 @@
-//! Products of matrices as they lie, turned round or not, and a bias added: one launch.
+//! Products of matrices as they lie, turned round or not, and a bias added.
 
 use burn::backend::Cube;
+use burn::backend::ops::FloatTensorOps as _;
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{SIDE, cubes};
+use super::{SIDE, SPREAD, cubes, empty};
 
 type Floats = FloatTensor<Cube>;
+
+/// Numbers of a line from which on a product may be made in parts.
+const LONG: usize = 1024;
+/// Numbers of a line in a part; a multiple of four.
+const PART: usize = 256;
 
 /// How four numbers are read of a side's lines (an output's row or column has one each) at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,22 +64,23 @@ impl Side {
 }
 
 /// `[rows, depth]` times `[depth, columns]`, plus a number for each column.
+///
+/// A long sum of few numbers is made in parts that are added up then: one unit after the other would do it all.
 pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floats {
     let (rows, depth) = (left.meta.shape()[0], left.meta.shape()[1]);
     let columns = right.meta.shape()[1];
-    let output = empty_device_contiguous_dtype(
-        left.client.clone(),
-        left.device.clone(),
-        [rows, columns].into(),
-        left.dtype,
-    );
+    let (across, down) = (columns.div_ceil(SIDE), rows.div_ceil(SIDE));
+    let is_long = depth >= LONG && across * down * depth.div_ceil(PART) <= SPREAD;
+    let share = if is_long { PART } else { depth };
+    let parts = depth.div_ceil(share);
+    let output = empty(&left, vec![parts, rows * columns]);
     let (left, right) = (Side::of(left, 0), Side::of(right, 1));
-    let (count, dim) = cubes(columns.div_ceil(SIDE), rows.div_ceil(SIDE), 1);
+    let (count, dim) = cubes(across, down, parts);
     // As many as are read before any is used.
     let steps = [SIDE, 2, 1].into_iter().find(|steps| depth.is_multiple_of(*steps));
     let client = output.client.clone();
-    // SAFETY: lines beyond the last are read as the last, and units and rows beyond the output write nothing; `steps`
-    // divides the depth.
+    // SAFETY: lines beyond the last are read as the last, or there are none where four are read at once; units, rows
+    // and columns beyond the output write nothing; `steps` divides the depth and what a part has of it.
     unsafe {
         matrix_product::launch_unchecked(
             &client,
@@ -90,6 +96,7 @@ pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floa
             rows,
             columns,
             depth,
+            share,
             left.line,
             left.depth,
             right.line,
@@ -99,7 +106,8 @@ pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floa
             steps.unwrap_or(1),
         );
     }
-    output
+    let output = if parts == 1 { output } else { Cube::float_sum_dim(output, 0) };
+    Cube::float_reshape(output, [rows, columns].into())
 }
 
 /// A unit makes the output's numbers of four rows and four columns.
@@ -112,6 +120,7 @@ fn matrix_product<L: Size, R: Size, O: Size>(
     rows: usize,
     columns: usize,
     depth: usize,
+    share: usize,
     left_line: usize,
     left_depth: usize,
     right_line: usize,
@@ -126,12 +135,15 @@ fn matrix_product<L: Size, R: Size, O: Size>(
         terminate!();
     }
 
+    let part = CUBE_POS_Z as usize;
     let mut start = Vector::<f32, Const<SIDE>>::new(0.0);
     #[comptime]
     if let ComptimeOption::Some(bias) = bias {
-        #[unroll]
-        for index in 0..SIDE {
-            start.insert(index, bias[clamp_max(column + index, columns - 1)]);
+        if part == 0 {
+            #[unroll]
+            for index in 0..SIDE {
+                start.insert(index, bias[clamp_max(column + index, columns - 1)]);
+            }
         }
     }
     let mut sums = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
@@ -140,7 +152,7 @@ fn matrix_product<L: Size, R: Size, O: Size>(
         sums[index] = start;
     }
 
-    for at in range_stepped(0usize, depth, steps) {
+    for at in range_stepped(part * share, clamp_max((part + 1) * share, depth), steps) {
         let left = lines(left, row, rows, left_line, at, left_depth, left_reads, steps);
         let right = lines(right, column, columns, right_line, at, right_depth, right_reads, steps);
         #[unroll]
@@ -156,7 +168,7 @@ fn matrix_product<L: Size, R: Size, O: Size>(
     #[unroll]
     for index in 0..SIDE {
         if row + index < rows {
-            let start = (row + index) * columns + column;
+            let start = (part * rows + row + index) * columns + column;
             if comptime!(width == SIDE) {
                 output[start / SIDE] = Vector::cast_from(sums[index]);
             } else {
