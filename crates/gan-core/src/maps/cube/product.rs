@@ -13,8 +13,10 @@ type Floats = FloatTensor<Cube>;
 
 /// Numbers of a line from which on a product may be made in parts.
 const LONG: usize = 1024;
-/// Numbers of a line in a part; a multiple of four.
+/// Numbers of a line in a part; a multiple of a block's.
 const PART: usize = 256;
+/// Numbers of a line that are added up by themselves; a multiple of four.
+const BLOCK: usize = 64;
 
 /// How four numbers are read of a side's lines (an output's row or column has one each) at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -152,15 +154,29 @@ fn matrix_product<L: Size, R: Size, O: Size>(
         sums[index] = start;
     }
 
-    for at in range_stepped(part * share, clamp_max((part + 1) * share, depth), steps) {
-        let left = lines(left, row, rows, left_line, at, left_depth, left_reads, steps);
-        let right = lines(right, column, columns, right_line, at, right_depth, right_reads, steps);
+    // Each block's sum by itself: few numbers are added to a large one, so that less is lost in rounding.
+    let mut blocks = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
+    let end = clamp_max((part + 1) * share, depth);
+    for begin in range_stepped(part * share, end, BLOCK) {
         #[unroll]
-        for step in 0..steps {
+        for index in 0..SIDE {
+            blocks[index] = Vector::new(0.0);
+        }
+        for at in range_stepped(begin, clamp_max(begin + BLOCK, end), steps) {
+            let left = lines(left, row, rows, left_line, at, left_depth, left_reads, steps);
+            let right =
+                lines(right, column, columns, right_line, at, right_depth, right_reads, steps);
             #[unroll]
-            for index in 0..SIDE {
-                sums[index] += Vector::new(left[step].extract(index)) * right[step];
+            for step in 0..steps {
+                #[unroll]
+                for index in 0..SIDE {
+                    blocks[index] += Vector::new(left[step].extract(index)) * right[step];
+                }
             }
+        }
+        #[unroll]
+        for index in 0..SIDE {
+            sums[index] += blocks[index];
         }
     }
 
