@@ -29,7 +29,16 @@ pub(crate) fn SelectField(
         .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
         .collect_view();
     let place = NodeRef::<html::Select>::new();
-    in_force(value, Box::new(move |text| Some(place.get()?.set_value(text))));
+    in_force(
+        value,
+        Box::new(move |text| {
+            let field = place.get();
+            if let Some(field) = &field {
+                field.set_value(text);
+            }
+            field.is_some()
+        }),
+    );
     view! {
         <div class="field">
             <FieldLabel id=id label=label restarts=restarts/>
@@ -167,19 +176,28 @@ fn typed(event: &leptos::ev::Event) -> f64 {
 /// An input that shows `text`.
 fn shown(text: Signal<String>) -> NodeRef<html::Input> {
     let place = NodeRef::<html::Input>::new();
-    in_force(text, Box::new(move |text| Some(place.get()?.set_value(text))));
+    in_force(
+        text,
+        Box::new(move |text| {
+            let field = place.get();
+            if let Some(field) = &field {
+                field.set_value(text);
+            }
+            field.is_some()
+        }),
+    );
     place
 }
 
 /// Shows what is in force: when it changes, and again after something else was typed and refused.
-/// Not at each change of another setting: that would take away what is being typed. `show` gives nothing where there is
-/// no field yet.
-fn in_force(text: Signal<String>, show: Box<dyn Fn(&str) -> Option<()>>) {
+/// Not at each change of another setting: that would take away what is being typed. `show` says whether there is a
+/// field yet.
+fn in_force(text: Signal<String>, show: Box<dyn Fn(&str) -> bool>) {
     let refusals = expect_context::<Display>().refusals;
     let mut shown = (u32::MAX, String::new());
     Effect::new(move |_| {
         let now = (refusals.get(), text.get());
-        if now != shown && show(&now.1).is_some() {
+        if now != shown && show(&now.1) {
             shown = now;
         }
     });

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "training")]
 mod autodiff;
+#[cfg(any(feature = "gpu", feature = "training"))]
+mod burns;
 #[cfg(feature = "gpu")]
 mod cube;
 #[cfg(feature = "cpu")]
@@ -15,7 +17,6 @@ mod tests;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::tensor::Tensor;
 
@@ -42,22 +43,6 @@ pub(crate) enum Map {
     },
 }
 
-impl Map {
-    /// As Burn has it, of a convolution.
-    fn convolution(stride: usize, padding: usize) -> ConvOptions<2> {
-        ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)
-    }
-
-    /// As Burn has it, of a transposed convolution.
-    fn transposed(
-        stride: usize,
-        padding: usize,
-        output_padding: [usize; 2],
-    ) -> ConvTransposeOptions<2> {
-        ConvTransposeOptions::new([stride; 2], [padding; 2], output_padding, [1; 2], 1)
-    }
-}
-
 /// The maps and their gradients; by default the gradients are Burn's.
 #[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
 pub(crate) trait Maps: Backend {
@@ -80,7 +65,7 @@ pub(crate) trait Maps: Backend {
         gradient: FloatTensor<Self>,
         map: Map,
     ) -> FloatTensor<Self> {
-        input_gradient_by_burn::<Self>(x, weight, gradient, map)
+        burns::input_gradient::<Self>(x, weight, gradient, map)
     }
 
     /// The gradient with respect to the weight, from that of the output.
@@ -91,7 +76,7 @@ pub(crate) trait Maps: Backend {
         gradient: FloatTensor<Self>,
         map: Map,
     ) -> FloatTensor<Self> {
-        weight_gradient_by_burn::<Self>(x, weight, gradient, map)
+        burns::weight_gradient::<Self>(x, weight, gradient, map)
     }
 
     /// The gradient with respect to the bias, from that of the output.
@@ -106,62 +91,6 @@ pub(crate) trait Maps: Backend {
             Map::Product => Self::linear_bias_backward(gradient),
             Map::Convolution { .. } => Self::conv2d_bias_backward(x, bias, gradient),
             Map::Transposed { .. } => Self::conv_transpose2d_bias_backward(x, bias, gradient),
-        }
-    }
-}
-
-fn by_burn<B: Backend>(
-    x: FloatTensor<B>,
-    weight: FloatTensor<B>,
-    bias: Option<FloatTensor<B>>,
-    map: Map,
-) -> FloatTensor<B> {
-    match map {
-        Map::Product => B::linear(x, weight, bias),
-        Map::Convolution { stride, padding } => {
-            B::conv2d(x, weight, bias, Map::convolution(stride, padding))
-        }
-        Map::Transposed { stride, padding, output_padding } => {
-            let options = Map::transposed(stride, padding, output_padding);
-            B::conv_transpose2d(x, weight, bias, options)
-        }
-    }
-}
-
-#[cfg(feature = "training")]
-fn input_gradient_by_burn<B: Backend>(
-    x: FloatTensor<B>,
-    weight: FloatTensor<B>,
-    gradient: FloatTensor<B>,
-    map: Map,
-) -> FloatTensor<B> {
-    match map {
-        Map::Product => B::linear_x_backward(weight, gradient),
-        Map::Convolution { stride, padding } => {
-            B::conv2d_x_backward(x, weight, gradient, Map::convolution(stride, padding))
-        }
-        Map::Transposed { stride, padding, output_padding } => {
-            let options = Map::transposed(stride, padding, output_padding);
-            B::conv_transpose2d_x_backward(weight, gradient, options)
-        }
-    }
-}
-
-#[cfg(feature = "training")]
-fn weight_gradient_by_burn<B: Backend>(
-    x: FloatTensor<B>,
-    weight: FloatTensor<B>,
-    gradient: FloatTensor<B>,
-    map: Map,
-) -> FloatTensor<B> {
-    match map {
-        Map::Product => B::linear_weight_backward(x, gradient),
-        Map::Convolution { stride, padding } => {
-            B::conv2d_weight_backward(x, weight, gradient, Map::convolution(stride, padding))
-        }
-        Map::Transposed { stride, padding, output_padding } => {
-            let options = Map::transposed(stride, padding, output_padding);
-            B::conv_transpose2d_weight_backward(x, weight, gradient, options)
         }
     }
 }

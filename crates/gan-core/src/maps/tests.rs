@@ -21,20 +21,20 @@ fn assert_close(ours: &[f32], theirs: &[f32]) {
     }
 }
 
-fn burns<const D: usize>(
+fn by_burn<const D: usize>(
     x: Tensor<D>,
     weight: Tensor<D>,
     bias: Option<Tensor<1>>,
     map: Map,
 ) -> Tensor<D> {
     let bias = bias.map(Tensor::primitive);
-    Tensor::of(by_burn::<Dispatch>(x.primitive(), weight.primitive(), bias, map))
+    Tensor::of(super::burns::mapped::<Dispatch>(x.primitive(), weight.primitive(), bias, map))
 }
 
 /// Values and all gradients of a number that is made from every output in another way.
 fn assert_burns<const D: usize>(x: Tensor<D>, weight: Tensor<D>, outputs: usize, map: Map) {
     for biased in [false, true] {
-        let found = [mapped, burns].map(|function| {
+        let found = [mapped, by_burn].map(|function| {
             let (x, weight) = (x.clone().leaf(), weight.clone().leaf());
             let bias = biased.then(|| numbers([outputs], 0.7).leaf());
             let y = function(x.clone(), weight.clone(), bias.clone(), map);

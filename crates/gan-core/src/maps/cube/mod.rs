@@ -17,7 +17,7 @@ use gan_kernels::convolution::Convolution;
 
 use self::convolution::{convolved, image_gradient};
 use self::product::product;
-use super::{Map, Maps, by_burn, shape};
+use super::{Map, Maps, burns, shape};
 
 type Floats = FloatTensor<Cube>;
 
@@ -48,7 +48,7 @@ impl Maps for Cube {
             Some(Ours::Product) => product(gradient, turned(weight), None),
             Some(Ours::Convolution(shape)) => image_gradient(&shape, gradient, weight, None),
             Some(Ours::Transposed(shape)) => convolved(&shape, gradient, weight, None),
-            None => super::input_gradient_by_burn::<Self>(x, weight, gradient, map),
+            None => burns::input_gradient::<Self>(x, weight, gradient, map),
         }
     }
 
@@ -58,7 +58,7 @@ impl Maps for Cube {
             Some(Ours::Product) => product(turned(x), gradient, None),
             Some(Ours::Convolution(shape)) => convolution::weight_gradient(&shape, x, gradient),
             Some(Ours::Transposed(shape)) => convolution::weight_gradient(&shape, gradient, x),
-            None => super::weight_gradient_by_burn::<Self>(x, weight, gradient, map),
+            None => burns::weight_gradient::<Self>(x, weight, gradient, map),
         }
     }
 }
@@ -68,7 +68,7 @@ fn computed(x: Floats, weight: Floats, bias: Option<Floats>, map: Map) -> Floats
         Some(Ours::Product) => product(x, weight, bias),
         Some(Ours::Convolution(shape)) => convolved(&shape, x, weight, bias),
         Some(Ours::Transposed(shape)) => image_gradient(&shape, x, weight, bias),
-        None => by_burn::<Cube>(x, weight, bias, map),
+        None => burns::mapped::<Cube>(x, weight, bias, map),
     }
 }
 

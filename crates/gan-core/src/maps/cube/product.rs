@@ -141,11 +141,10 @@ fn matrix_product<L: Size, R: Size, O: Size>(
     let mut start = Vector::<f32, Const<SIDE>>::new(0.0);
     #[comptime]
     if let ComptimeOption::Some(bias) = bias {
-        if part == 0 {
-            #[unroll]
-            for index in 0..SIDE {
-                start.insert(index, bias[clamp_max(column + index, columns - 1)]);
-            }
+        #[unroll]
+        for index in 0..SIDE {
+            let number = bias[clamp_max(column + index, columns - 1)];
+            start.insert(index, select(part == 0, number, 0.0));
         }
     }
     let mut sums = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
