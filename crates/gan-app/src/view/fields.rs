@@ -29,16 +29,7 @@ pub(crate) fn SelectField(
         .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
         .collect_view();
     let place = NodeRef::<html::Select>::new();
-    in_force(
-        value,
-        Box::new(move |text| {
-            let field = place.get();
-            if let Some(field) = &field {
-                field.set_value(text);
-            }
-            field.is_some()
-        }),
-    );
+    in_force(value, Box::new(move |text| place.get().map(|field| field.set_value(text)).is_some()));
     view! {
         <div class="field">
             <FieldLabel id=id label=label restarts=restarts/>
@@ -176,16 +167,7 @@ fn typed(event: &leptos::ev::Event) -> f64 {
 /// An input that shows `text`.
 fn shown(text: Signal<String>) -> NodeRef<html::Input> {
     let place = NodeRef::<html::Input>::new();
-    in_force(
-        text,
-        Box::new(move |text| {
-            let field = place.get();
-            if let Some(field) = &field {
-                field.set_value(text);
-            }
-            field.is_some()
-        }),
-    );
+    in_force(text, Box::new(move |text| place.get().map(|field| field.set_value(text)).is_some()));
     place
 }
 
