@@ -7,6 +7,7 @@
 
 mod convolution;
 mod product;
+mod taps;
 
 use burn::backend::Cube;
 use burn::backend::tensor::FloatTensor;
