@@ -7,6 +7,7 @@ import layers
 import objectives
 import optimizers
 import penalties
+import resampling
 import spectral
 import training
 
@@ -16,6 +17,7 @@ PARTS = {
     "objectives": objectives,
     "optimizers": optimizers,
     "penalties": penalties,
+    "resampling": resampling,
     "spectral": spectral,
     "training": training,
 }

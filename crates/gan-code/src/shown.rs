@@ -57,14 +57,17 @@ const KEPT: &str = r#"def kept(count, side):
     place = torch.arange(side) - torch.randint(side + 1 - length % 2, (count, 1)) + length // 2
     return (place < 0) | (place >= length)"#;
 
-/// Brightness, translation and cut-out, in the order of the paper's code.
+/// Brightness, geometry, translation and cut-out, in the order in which runs here have them.
 fn add_augmentation(lines: &mut Lines, augment: DiffAugmentSpec) {
     if augment.brightness > 0.0 {
         let most = number(augment.brightness);
         lines.add(1, &format!("x = x + {most} * (2 * torch.rand(len(x), 1, 1, 1) - 1)"));
     }
-    if augment.translation > 0.0 || augment.cutout > 0.0 {
+    if augment.changes_geometry() || augment.translation > 0.0 || augment.cutout > 0.0 {
         lines.add(1, "n, _, height, width = x.shape");
+    }
+    if augment.changes_geometry() {
+        add_geometry(lines, augment);
     }
     if augment.translation > 0.0 {
         let share = number(augment.translation);
@@ -82,4 +85,22 @@ fn add_augmentation(lines: &mut Lines, augment: DiffAugmentSpec) {
         lines.add(1, "rows, columns = kept(n, height), kept(n, width)");
         lines.add(1, "x = x * (rows[:, None, :, None] | columns[:, None, None])");
     }
+}
+
+/// Rotation, change of size and shear around the middle.
+fn add_geometry(lines: &mut Lines, augment: DiffAugmentSpec) {
+    let [degrees, scale, shear] =
+        [augment.rotation_degrees, augment.scale, augment.shear].map(number);
+    lines.add(1, "turn, size, shear = 2 * torch.rand(3, n) - 1");
+    lines.add(1, &format!("turn, shear = {degrees} * torch.pi / 180 * turn, {shear} * shear"));
+    lines.add(1, &format!("shrink = {scale} ** -size"));
+    lines.add(1, "cosine, sine, zero = shrink * turn.cos(), shrink * turn.sin(), 0 * turn");
+    lines.add(1, "x_from = [cosine, (cosine * shear - sine) * height / width, zero]");
+    lines.add(1, "y_from = [sine * width / height, sine * shear + cosine, zero]");
+    lines.add(1, "maps = torch.stack(x_from + y_from, 1).reshape(n, 2, 3)");
+    lines.add(1, "grid = F.affine_grid(maps, x.shape, align_corners=False)");
+    lines.add(
+        1,
+        "x = F.grid_sample(x + 1, grid, align_corners=False) - 1  # what comes in is black",
+    );
 }

@@ -59,7 +59,7 @@ fn what_is_left_out_is_said_at_the_top() {
 }
 
 /// Of each run lines that it must hold, wherever they stand.
-const EXPECTED: [(&str, &[&str]); 49] = [
+const EXPECTED: [(&str, &[&str]); 50] = [
     (
         "objective_non_saturating",
         &["return cross_entropy(real, 1) + cross_entropy(fake, 0)", "cross_entropy(D(fakes), 1)"],
@@ -185,6 +185,10 @@ const EXPECTED: [(&str, &[&str]); 49] = [
     (
         "diff_augment",
         &["0.5 * (2 * torch.rand", "int(0.125 * height + 0.5)", "int(0.5 * side + 0.5)"],
+    ),
+    (
+        "diff_augment_geometry",
+        &["20 * torch.pi / 180", "1.2 ** -size", "F.affine_grid(maps", "int(0.125 * height + 0.5)"],
     ),
     (
         "spectral_norm",

@@ -8,7 +8,7 @@ use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::one_hot;
 use crate::net::{Condition, Mode, Net, Pass};
-use crate::presentation::packed;
+use crate::packing::packed;
 use crate::tensors::{fill, floats, net_slots};
 
 /// A discriminator with its numbers.

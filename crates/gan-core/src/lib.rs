@@ -13,6 +13,8 @@
 
 mod activations;
 #[cfg(feature = "training")]
+mod augmentation;
+#[cfg(feature = "training")]
 mod auxiliary;
 mod checkpoint;
 mod classifier;
@@ -32,12 +34,16 @@ mod net;
 mod objective;
 #[cfg(feature = "training")]
 mod optimizer;
+mod packing;
 #[cfg(feature = "training")]
 mod penalty;
 mod plan;
+#[cfg(feature = "training")]
 mod presentation;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
 mod reference_tests;
+#[cfg(feature = "training")]
+mod resampling;
 mod sampler;
 #[cfg(feature = "training")]
 mod scores;

@@ -164,11 +164,6 @@ impl<const D: usize> Tensor<D> {
     pub(crate) fn mean_dim(self, dimension: usize) -> Self {
         Self(Dispatch::float_mean_dim(self.0, dimension))
     }
-
-    /// Products of the matrices that the last two dimensions make.
-    pub(crate) fn products(self, other: Self) -> Self {
-        Self(Dispatch::float_matmul(self.0, other.0))
-    }
 }
 
 impl Tensor<2> {

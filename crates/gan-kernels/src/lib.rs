@@ -7,6 +7,7 @@
 pub mod contraction;
 pub mod convolution;
 mod rational;
+pub mod resampling;
 
 /// Hyperbolic tangent of each number, within 4e-7 of the true value relative to it.
 #[inline(never)]

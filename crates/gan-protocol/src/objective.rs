@@ -135,8 +135,9 @@ impl InstanceNoiseSpec {
 }
 
 /// Differentiable augmentation of whatever the discriminator judges, reals and fakes alike, in
-/// the generator's step too (Zhao et al. 2020).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+/// the generator's step too (Zhao et al. 2020; rotation and the other changes of geometry as in Karras et
+/// al. 2020a, "Training Generative Adversarial Networks with Limited Data").
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct DiffAugmentSpec {
     /// Largest shift, as a share of height and width; the paper's is 0.125.
     pub translation: f32,
@@ -145,13 +146,42 @@ pub struct DiffAugmentSpec {
     /// Largest change of brightness: each sample is shifted by a number uniform on
     /// [-brightness, brightness); the paper's is 0.5 for images in [-1, 1].
     pub brightness: f32,
+    /// Largest rotation around the middle, in either direction.
+    pub rotation_degrees: f32,
+    /// Enlargement around the middle by a factor of 1 / `scale` to `scale`, its logarithm being
+    /// uniform.
+    pub scale: f32,
+    /// Largest shear, in either direction: pixels that a row is moved for each row between it and the
+    /// middle.
+    pub shear: f32,
 }
 
 impl DiffAugmentSpec {
+    /// Whether images are turned, made larger or smaller, or sheared.
+    pub fn changes_geometry(&self) -> bool {
+        self.rotation_degrees > 0.0 || self.scale > 1.0 || self.shear > 0.0
+    }
+
     pub(crate) fn validate(&self) -> Result<(), SpecError> {
         in_range("translation", self.translation, 0.0, 0.5)?;
         in_range("cutout", self.cutout, 0.0, 0.9)?;
-        in_range("brightness", self.brightness, 0.0, 2.0)
+        in_range("brightness", self.brightness, 0.0, 2.0)?;
+        in_range("rotation_degrees", self.rotation_degrees, 0.0, 180.0)?;
+        in_range("scale", self.scale, 1.0, 2.0)?;
+        in_range("shear", self.shear, 0.0, 1.0)
+    }
+}
+
+impl Default for DiffAugmentSpec {
+    fn default() -> Self {
+        Self {
+            translation: 0.0,
+            cutout: 0.0,
+            brightness: 0.0,
+            rotation_degrees: 0.0,
+            scale: 1.0,
+            shear: 0.0,
+        }
     }
 }
 
@@ -163,7 +193,14 @@ reads_tagged!(PenaltySpec by "kind" {
     "r2" => R2 { weight = 10.0 },
 });
 reads_struct!(InstanceNoiseSpec { sd, decay_steps = 0 });
-reads_struct!(DiffAugmentSpec { translation = 0.0, cutout = 0.0, brightness = 0.0 });
+reads_struct!(DiffAugmentSpec {
+    translation = 0.0,
+    cutout = 0.0,
+    brightness = 0.0,
+    rotation_degrees = 0.0,
+    scale = 1.0,
+    shear = 0.0,
+});
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ mod layers;
 mod objectives;
 mod optimizers;
 mod penalties;
+mod resampling;
 mod spectral;
 mod training;
 
