@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
+use crate::output::say;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
@@ -73,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             return Ok(Ending::Interrupted);
         }
         if !arguments.json {
-            println!(
+            say!(
                 "{:<12} {:>9.3} ms a step ({:.3} to {:.3}, {} runs), {:>8.1} GFLOP/s, {}",
                 timing.net,
                 timing.median_ms,
@@ -82,12 +83,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
                 timing.runs,
                 timing.gflops_per_second,
                 timing.backend,
-            );
+            )?;
         }
         timings.push(timing);
     }
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&timings)?);
+        say!("{}", serde_json::to_string_pretty(&timings)?)?;
     }
     Ok(Ending::Done)
 }

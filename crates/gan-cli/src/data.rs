@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use clap::Args;
 use gan_data::ImageSet;
-use gan_protocol::RunSpec;
+use gan_protocol::{DataSource, RunSpec};
 use gan_session::{DataLoader, LoadedData, Progress};
 
 /// Arguments that say where data lie.
@@ -22,6 +22,11 @@ pub(crate) struct DataArguments {
 impl DataArguments {
     /// The real samples of `spec`.
     pub(crate) fn load(&self, spec: &RunSpec) -> Result<LoadedData> {
+        let takes_files = matches!(spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles);
+        ensure!(
+            takes_files || self.files.is_empty(),
+            "--files is for runs whose data.source is idx_files or cifar_files; this run's data are other ones"
+        );
         let files = named_bytes(&self.files)?;
         let folder = Folder { root: &self.data };
         let loaded = pollster::block_on(LoadedData::load(spec, &files, &folder, &|_, _| ()));

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
+use crate::output::say;
 use crate::runs::TrainedRun;
 use crate::specs::SpecArguments;
 use crate::{Ending, interrupt};
@@ -64,12 +65,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         recorder.note(health.observation());
         let step = run.trainer.generator_steps();
         if arguments.json {
-            println!("{}", json!({"step": step, "report": report}));
+            say!("{}", json!({"step": step, "report": report}))?;
             continue;
         }
         let found = kinds(&report);
         if found != said {
-            println!("step {step}: {}", told(&report));
+            say!("step {step}: {}", told(&report))?;
             said = found;
         }
     }

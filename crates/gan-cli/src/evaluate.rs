@@ -12,8 +12,12 @@ use serde_json::{Map, Value, json};
 use crate::Ending;
 use crate::digits::{chosen, class_shares, digit_classifier, digit_scores, judged};
 use crate::files::{SampleFile, read_samples};
+use crate::output::say;
 use crate::scores::{FEWEST, SEED, Scores, memorisation_scores, sample_scores};
 use crate::verdicts::Discriminator;
+
+/// Channels, height and width of what the classifier looks at.
+const DIGITS: [usize; 3] = [1, 28, 28];
 
 /// Arguments of `gan evaluate`.
 #[derive(Args)]
@@ -62,9 +66,15 @@ struct Report {
 
 /// Scores two files against each other.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let (real, fake) = (read_samples(&arguments.real)?, read_samples(&arguments.fake)?);
+    let (mut real, mut fake) = (read_samples(&arguments.real)?, read_samples(&arguments.fake)?);
+    real.shape_like(fake.shape());
+    fake.shape_like(real.shape());
+    if arguments.features == Features::Classifier {
+        real.shape_like(DIGITS);
+        fake.shape_like(DIGITS);
+    }
     ensure!(
-        (real.channels, real.height, real.width) == (fake.channels, fake.height, fake.width),
+        real.shape() == fake.shape(),
         "the samples differ in shape: {} and {}",
         shape(&real),
         shape(&fake)
@@ -77,7 +87,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         }
     };
     if let Some(path) = &arguments.training {
-        report.add(memorisation_scores(&read_samples(path)?, &real, &fake)?, None);
+        let mut training = read_samples(path)?;
+        training.shape_like(real.shape());
+        let found = memorisation_scores(&training, &real, &fake)?;
+        // As many reals that were not trained on, in the place of the fakes.
+        let floor = match report.floor {
+            Some((count, _)) => {
+                let [one, other] = disjoint_subsets(real.count(), count, SEED)?;
+                Some(memorisation_scores(&training, &real.chosen(&one), &real.chosen(&other))?)
+            }
+            None => None,
+        };
+        report.add(found, floor);
     }
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
@@ -90,9 +111,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         report.add(found, floor);
     }
     if arguments.json {
-        println!("{:#}", report.json());
+        say!("{:#}", report.json())?;
     } else {
-        report.print();
+        report.print()?;
     }
     Ok(Ending::Done)
 }
@@ -162,20 +183,21 @@ impl Report {
         report
     }
 
-    fn print(&self) {
-        println!("{} real against {} generated samples", self.counts[0], self.counts[1]);
-        println!("{:<24} {:>14} {:>14}", "score", "value", "floor");
+    fn print(&self) -> Result<()> {
+        say!("{} real against {} generated samples", self.counts[0], self.counts[1])?;
+        say!("{:<24} {:>14} {:>14}", "score", "value", "floor")?;
         for (name, value) in &self.found {
             let floor = self.floor_of(name);
             let floor = floor.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"));
-            println!("{name:<24} {value:>14.6} {floor:>14}");
+            say!("{name:<24} {value:>14.6} {floor:>14}")?;
         }
         if let Some((count, _)) = self.floor {
-            println!("floor: {count} reals against {count} others");
+            say!("floor: {count} reals against {count} others")?;
         }
         for (whose, shares) in ["reals", "fakes"].iter().zip(self.classes.iter().flatten()) {
             let rounded: Vec<String> = shares.iter().map(|share| format!("{share:.4}")).collect();
-            println!("classes of the {whose}: [{}]", rounded.join(", "));
+            say!("classes of the {whose}: [{}]", rounded.join(", "))?;
         }
+        Ok(())
     }
 }

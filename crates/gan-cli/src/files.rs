@@ -8,7 +8,8 @@
 //! | `.safetensors` | one f32 tensor, (count, …) |
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use gan_data::{ImageSet, idx};
@@ -49,18 +50,65 @@ impl SampleFile {
         self.values.len() / self.size()
     }
 
+    /// Flat samples of as many numbers as an image of this shape, as such images: a table does not say
+    /// what its rows are.
+    pub(crate) fn shape_like(&mut self, [channels, height, width]: [usize; 3]) {
+        if (self.channels, self.height) == (1, 1) && self.width == channels * height * width {
+            (self.channels, self.height, self.width) = (channels, height, width);
+        }
+    }
+
+    /// Channels, height and width.
+    pub(crate) fn shape(&self) -> [usize; 3] {
+        [self.channels, self.height, self.width]
+    }
+
+    /// The samples at these places.
+    pub(crate) fn chosen(&self, places: &[usize]) -> Self {
+        let size = self.size();
+        let rows = places.iter().flat_map(|place| &self.values[place * size..][..size]);
+        Self { values: rows.copied().collect(), ..*self }
+    }
+
     fn set(&self) -> SampleSet {
         let (width, height, channels) = (self.width, self.height, self.channels);
         SampleSet { count: self.count(), width, height, channels }
     }
 }
 
-/// Writes `bytes`, whole or not at all.
+/// Writes `bytes`, whole or not at all; to what is no file of bytes, a pipe or a device, as they come.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    written.with_context(|| format!("cannot write {}", path.display()))
+    let problem = || format!("cannot write {}", path.display());
+    if is_no_file(path)? {
+        return std::fs::write(path, bytes).with_context(problem);
+    }
+    let part = part(path);
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+    written.with_context(problem)
+}
+
+/// Says whether a file can be written, before something long is begun whose end it is.
+pub(crate) fn check(path: &Path) -> Result<()> {
+    if is_no_file(path)? {
+        return Ok(());
+    }
+    let part = part(path);
+    let tried = std::fs::write(&part, []).and_then(|()| std::fs::remove_file(&part));
+    tried.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What is written first, beside `path`.
+fn part(path: &Path) -> PathBuf {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    part.into()
+}
+
+/// Whether something is there that is no file of bytes: it must not be replaced by one.
+fn is_no_file(path: &Path) -> Result<bool> {
+    let Ok(found) = std::fs::metadata(path) else { return Ok(false) };
+    ensure!(!found.is_dir(), "cannot write {}: it is a folder", path.display());
+    Ok(!found.is_file())
 }
 
 fn extension(path: &Path) -> String {
@@ -98,7 +146,9 @@ fn write_sheet(path: &Path, samples: &SampleFile) -> Result<()> {
     let (width, height) = layout.size_px(&images);
     let sheet = image::RgbaImage::from_raw(width as u32, height as u32, rgba);
     let sheet = sheet.context("a sheet has as many pixels as its sides say")?;
-    sheet.save(path).with_context(|| format!("cannot write {}", path.display()))
+    let mut bytes = Cursor::new(Vec::new());
+    sheet.write_to(&mut bytes, image::ImageFormat::Png)?;
+    write(path, bytes.get_ref())
 }
 
 fn idx_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
@@ -138,14 +188,14 @@ fn tensor_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
 /// Reads a file of samples; images as bytes come out in [-1, 1].
 pub(crate) fn read_samples(path: &Path) -> Result<SampleFile> {
     let bytes = read(path)?;
-    let name = name_of(path);
+    let named = |samples: Result<SampleFile>| samples.with_context(|| path.display().to_string());
     let samples = match extension(path).as_str() {
-        "csv" => read_csv(&bytes),
-        "safetensors" => read_tensor(&bytes),
-        "idx" => read_idx(&name, &bytes),
-        other => Err(anyhow!("`.{other}` is not known; allowed is idx, csv, safetensors")),
+        "csv" => named(read_csv(&bytes))?,
+        "safetensors" => named(read_tensor(&bytes))?,
+        // Its errors name the file.
+        "idx" => read_idx(&name_of(path), &bytes)?,
+        other => named(Err(anyhow!("`.{other}` is not known; allowed is idx, csv, safetensors")))?,
     };
-    let samples = samples.with_context(|| path.display().to_string())?;
     ensure!(!samples.values.is_empty(), "{}: holds no samples", path.display());
     ensure!(
         samples.values.iter().all(|value| value.is_finite()),
@@ -171,6 +221,7 @@ fn read_idx(name: &str, bytes: &[u8]) -> Result<SampleFile> {
 
 fn read_csv(bytes: &[u8]) -> Result<SampleFile> {
     let text = std::str::from_utf8(bytes).context("is not text")?;
+    let text = text.trim_start_matches('\u{feff}');
     let (mut values, mut width) = (Vec::new(), 0);
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
@@ -180,7 +231,7 @@ fn read_csv(bytes: &[u8]) -> Result<SampleFile> {
             line.split(',').map(|number| number.trim().parse::<f32>()).collect();
         let row = match row {
             Ok(row) => row,
-            Err(_) if index == 0 => continue,
+            Err(_) if index == 0 && is_heading(line) => continue,
             Err(error) => bail!("line {}: {error}", index + 1),
         };
         ensure!(
@@ -189,10 +240,20 @@ fn read_csv(bytes: &[u8]) -> Result<SampleFile> {
             index + 1,
             row.len()
         );
+        ensure!(
+            row.iter().all(|value| value.is_finite()),
+            "line {}: holds NaN or infinity",
+            index + 1
+        );
         width = row.len();
         values.extend(row);
     }
     Ok(SampleFile { values, channels: 1, height: 1, width })
+}
+
+/// Whether a line holds names alone.
+fn is_heading(line: &str) -> bool {
+    line.split(',').all(|part| part.trim().parse::<f32>().is_err())
 }
 
 fn read_tensor(bytes: &[u8]) -> Result<SampleFile> {
@@ -254,6 +315,11 @@ mod tests {
         let told = |text: &str| format!("{:#}", read_csv(text.as_bytes()).expect_err("broken"));
         assert!(told("1,2\n3\n").contains("line 2: has 1 numbers"));
         assert!(told("1,2\n3,x\n").contains("line 2"));
+        assert!(told("1,x\n3,4\n").contains("line 1"), "half a heading is none");
+        assert!(told("1,2\n3,inf\n").contains("line 2: holds NaN or infinity"));
+        let marked =
+            read_csv(b"\xef\xbb\xbf1,2\n3,4\n").expect("a mark of the bytes' order is no heading");
+        assert_eq!(marked.values, [1.0, 2.0, 3.0, 4.0]);
         let with_head = read_csv(b"x,y\n1,2\n").expect("a heading is skipped");
         assert_eq!((with_head.values, with_head.width), (vec![1.0, 2.0], 2));
     }

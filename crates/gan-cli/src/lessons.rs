@@ -15,6 +15,7 @@ use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::diagnose::kinds;
 use crate::digits::{class_counts, digit_classifier};
+use crate::output::say;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
@@ -63,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let wanted =
         |lesson: &&Lesson| arguments.lessons.is_empty() || arguments.lessons.contains(&lesson.id);
     if !arguments.json {
-        println!("{:<24} {:>4} {:>9} {:>8} {:>8}", "lesson", "step", "seen", "median", "latest");
+        say!("{:<24} {:>4} {:>9} {:>8} {:>8}", "lesson", "step", "seen", "median", "latest")?;
     }
     let mut failed = Vec::new();
     for lesson in all.iter().filter(wanted) {
@@ -87,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             if 100 * steps.len() < LEAST_PERCENT * reached.len() {
                 failed.push(format!("{} {}", lesson.id, number + 1));
             }
-            tell(arguments, &lesson.id, number + 1, &steps);
+            tell(arguments, &lesson.id, number + 1, &steps)?;
         }
     }
     if !failed.is_empty() {
@@ -97,20 +98,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
 }
 
 /// Prints after how many steps of training, in order, a lesson's step has seen what it waits for.
-fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) {
+fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) -> Result<()> {
     let (median, latest) = (steps.get(steps.len() / 2), steps.last());
     if arguments.json {
         let seeds = arguments.seeds;
-        println!(
+        return say!(
             "{}",
             json!({"lesson": lesson, "step": number, "seeds": seeds, "seen": steps.len(),
                    "median": median, "latest": latest})
         );
-        return;
     }
     let seen = format!("{} of {}", steps.len(), arguments.seeds);
     let told = |of: Option<&u64>| of.map_or_else(|| "-".to_string(), u64::to_string);
-    println!("{lesson:<24} {number:>4} {seen:>9} {:>8} {:>8}", told(median), told(latest));
+    say!("{lesson:<24} {number:>4} {seen:>9} {:>8} {:>8}", told(median), told(latest))
 }
 
 /// Somebody who is given a lesson with one seed.

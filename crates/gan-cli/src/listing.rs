@@ -6,6 +6,7 @@ use gan_protocol::{preset, presets};
 use serde_json::json;
 
 use crate::Ending;
+use crate::output::say;
 
 /// Arguments of `gan presets`.
 #[derive(Args)]
@@ -21,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(name) = &arguments.name {
         let found = preset(name).ok_or_else(|| anyhow!("there is no preset `{name}`"))?;
-        println!("{}", serde_json::to_string_pretty(&found.spec.to_value())?);
+        say!("{}", serde_json::to_string_pretty(&found.spec.to_value())?)?;
         return Ok(Ending::Done);
     }
     let mut rows = Vec::new();
@@ -39,12 +40,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
                        "discriminator_parameters": discriminator})
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        say!("{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(Ending::Done);
     }
-    println!("{:<20} {:>9} {:>12} {:>12}", "preset", "data", "G numbers", "D numbers");
+    say!("{:<20} {:>9} {:>12} {:>12}", "preset", "data", "G numbers", "D numbers")?;
     for (name, data, generator, discriminator) in rows {
-        println!("{name:<20} {data:>9} {generator:>12} {discriminator:>12}");
+        say!("{name:<20} {data:>9} {generator:>12} {discriminator:>12}")?;
     }
     Ok(Ending::Done)
 }

@@ -16,6 +16,7 @@ mod files;
 mod interrupt;
 mod lessons;
 mod listing;
+mod output;
 mod reproduce;
 mod runs;
 mod sample;
@@ -93,6 +94,7 @@ fn exit_code(outcome: Result<Ending>) -> ExitCode {
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Interrupted) => ExitCode::from(130),
+        Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// The checkpoint.
     checkpoint: PathBuf,
     /// How many samples.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = count)]
     count: usize,
     /// Which latents.
     #[arg(long, default_value_t = 1)]
@@ -37,15 +37,21 @@ pub(crate) struct Arguments {
     device: DeviceName,
 }
 
+/// All samples are in memory at once.
+const MOST: usize = 1_000_000;
+
+fn count(text: &str) -> Result<usize, String> {
+    let number = text.parse::<usize>().ok().filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| format!("allowed is 1 to {MOST}"))
+}
+
 /// Draws samples and writes them.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
+    files::check(&arguments.out)?;
     let snapshot = snapshot(&arguments.checkpoint)?;
     let device = arguments.device.open()?;
     let trainer = Trainer::restore(&snapshot, &snapshot.header.spec, &device)?;
     let spec = trainer.spec();
-    if arguments.count == 0 {
-        bail!("--count is 0");
-    }
     let mut inputs = Inputs::drawn(spec, Purpose::FreshLatents, arguments.seed, arguments.count);
     if let Some(label) = arguments.label {
         let classes = spec.labels.map_or(0, |labels| labels.classes());

@@ -23,7 +23,17 @@ pub(crate) struct SpecArguments {
 impl SpecArguments {
     /// The run, with all changes made.
     pub(crate) fn spec(&self) -> Result<RunSpec> {
-        let mut value = base(&self.run)?;
+        self.changed(base(&self.run)?)
+    }
+
+    /// The run that is named, without the changes.
+    pub(crate) fn base(&self) -> Result<RunSpec> {
+        self.read(base(&self.run)?)
+    }
+
+    /// Another run's settings with the changes made to them.
+    pub(crate) fn changed(&self, settings: Value) -> Result<RunSpec> {
+        let mut value = settings;
         for patch in &self.patch {
             let patch: Value = serde_json::from_str(patch)
                 .with_context(|| format!("--patch {patch} is not JSON"))?;
@@ -32,7 +42,11 @@ impl SpecArguments {
         if let Some(seed) = self.seed {
             value["seed"] = seed.into();
         }
-        RunSpec::from_value(value).map_err(|error| anyhow!("{}: {error}", self.run))
+        self.read(value)
+    }
+
+    fn read(&self, settings: Value) -> Result<RunSpec> {
+        RunSpec::from_value(settings).map_err(|error| anyhow!("{}: {error}", self.run))
     }
 }
 

@@ -1,16 +1,19 @@
 //! `gan train`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use gan_core::StepScores;
+use gan_protocol::RunSpec;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
+use crate::files;
+use crate::output::say;
 use crate::runs::{TrainedRun, snapshot};
 use crate::specs::SpecArguments;
 use crate::{Ending, interrupt};
@@ -31,9 +34,13 @@ pub(crate) struct Arguments {
     /// The checkpoint that is written.
     #[arg(long, value_name = "FILE", default_value = "run.safetensors")]
     out: PathBuf,
-    /// Go on from `--out`, if it is there; its settings give way to those that are named.
+    /// Go on from `--out`, if it is there, with the settings that it holds; `--patch` and `--seed`
+    /// change them.
     #[arg(long)]
     resume: bool,
+    /// Begin anew although `--out` is there.
+    #[arg(long, conflicts_with = "resume")]
+    overwrite: bool,
     /// What computes.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
@@ -41,31 +48,45 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     /// Steps between two such lines.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
 }
 
-/// Trains; a checkpoint is left however it ends.
+/// Trains; a checkpoint is written every minute and at the end, by Ctrl-C too.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
-    let spec = arguments.spec.spec()?;
-    let resume = Some(arguments.out.as_path()).filter(|path| arguments.resume && path.exists());
-    if let Some(path) = resume {
-        let step = snapshot(path)?.header.step;
-        eprintln!("going on from {} at step {step}", path.display());
-    }
+    let out = &arguments.out;
+    let there = std::fs::metadata(out).is_ok_and(|found| found.is_file());
+    ensure!(
+        !there || arguments.resume || arguments.overwrite,
+        "{} is there already: --resume goes on from it, --overwrite begins anew",
+        out.display()
+    );
+    let resume = Some(out.as_path()).filter(|_| there && arguments.resume);
+    let spec = match resume {
+        Some(path) => resumed(arguments, path)?,
+        None => arguments.spec.spec()?,
+    };
+    files::check(out)?;
     let device = arguments.device.open()?;
     let mut run = TrainedRun::new(&spec, &arguments.data, resume, &device)?;
     let bar = bar(arguments);
     bar.set_position(run.trainer.generator_steps());
     let (begin, mut saved) = (Instant::now(), Instant::now());
     let first = run.trainer.generator_steps();
-    while run.trainer.generator_steps() < arguments.steps && !interrupt::is_wanted() {
-        let scores = run.steps(arguments.steps - run.trainer.generator_steps())?;
-        for (step, scores) in &scores {
-            if arguments.json && step % arguments.every.max(1) == 0 {
-                println!("{}", line(*step, scores));
-            }
+    let mut kept = resume.map(|_| first);
+    let mut told = Ok(());
+    while run.trainer.generator_steps() < arguments.steps && told.is_ok() && !interrupt::is_wanted()
+    {
+        let scores = run.steps(arguments.steps - run.trainer.generator_steps());
+        let scores = scores.with_context(|| match kept {
+            Some(step) => format!("{} holds step {step}", out.display()),
+            None => "no checkpoint was written yet".to_owned(),
+        })?;
+        let due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
+        if arguments.json {
+            // What has been trained is kept although nobody wants to hear of it.
+            told = due.into_iter().try_for_each(|(step, scores)| say!("{}", line(*step, scores)));
         }
         if let Some((step, scores)) = scores.last() {
             bar.set_position(*step);
@@ -73,16 +94,40 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             bar.set_message(format!("G {g:.3}  D {d:.3}"));
         }
         if saved.elapsed() > SAVE_EVERY {
-            run.save(&arguments.out)?;
-            saved = Instant::now();
+            run.save(out)?;
+            (saved, kept) = (Instant::now(), Some(run.trainer.generator_steps()));
         }
     }
-    run.save(&arguments.out)?;
+    run.save(out)?;
     bar.finish_and_clear();
+    told?;
     let step = run.trainer.generator_steps();
     let speed = (step - first) as f64 / begin.elapsed().as_secs_f64();
-    eprintln!("{} holds step {step} ({speed:.1} steps a second)", arguments.out.display());
+    eprintln!("{} holds step {step} ({speed:.1} steps a second)", out.display());
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
+}
+
+/// The settings of the run that `path` holds, with the changes that were named.
+fn resumed(arguments: &Arguments, path: &Path) -> Result<RunSpec> {
+    let header = snapshot(path)?.header;
+    let named = arguments.spec.base()?;
+    ensure!(
+        named.data.source == header.spec.data.source,
+        "{} holds a run on {:?}; `{}` is one on {:?}",
+        path.display(),
+        header.spec.data.source,
+        arguments.spec.run,
+        named.data.source
+    );
+    ensure!(
+        header.step <= arguments.steps,
+        "{} is at step {} already; --steps {} counts from the run's start",
+        path.display(),
+        header.step,
+        arguments.steps
+    );
+    eprintln!("going on from {} at step {}, with its settings", path.display(), header.step);
+    arguments.spec.changed(header.spec.to_value())
 }
 
 fn line(step: u64, scores: &StepScores) -> serde_json::Value {

@@ -13,6 +13,7 @@ use pollster::block_on;
 use serde_json::json;
 
 use crate::data::{DataArguments, images, mnist_part};
+use crate::output::say;
 use crate::{Ending, files, interrupt};
 
 /// The classifier's layers.
@@ -80,12 +81,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             let accuracy = held_out.accuracy(trainer.classifier())?;
             let epoch = trainer.steps() / epoch_steps;
             if arguments.json {
-                println!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}));
+                say!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}))?;
             } else {
                 let percent = 100.0 * accuracy;
                 bar.suspend(|| {
-                    println!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %");
-                });
+                    say!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %")
+                })?;
             }
             losses = 0.0;
         }
@@ -98,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     files::write(&arguments.out, &bytes)?;
     let (seconds, size) = (begin.elapsed().as_secs_f64(), bytes.len());
     if arguments.json {
-        println!("{}", json!({"bytes": size, "seconds": seconds, "test_accuracy": accuracy}));
+        say!("{}", json!({"bytes": size, "seconds": seconds, "test_accuracy": accuracy}))?;
     }
     eprintln!(
         "{} holds {size} bytes, test accuracy {:.2} %, after {seconds:.0} s",

@@ -143,6 +143,12 @@ fn copies_are_told_from_new_samples() {
     let fresh = report(&held_out, &others, &["--training", training_file]);
     assert_eq!(value(&fresh, "exact_copies", "value"), 0.0);
     assert!((value(&fresh, "copy_distance_ratio", "value") - 1.0).abs() < 0.2, "{fresh}");
+    // Reals that were not trained on, in the place of the fakes.
+    for found in [&copies, &fresh] {
+        assert!((value(found, "copy_distance_ratio", "floor") - 1.0).abs() < 0.2, "{found}");
+        assert!((value(found, "closer_than_held_out", "floor") - 0.5).abs() < 0.2, "{found}");
+        assert_eq!(value(found, "exact_copies", "floor"), 0.0);
+    }
 }
 
 #[test]

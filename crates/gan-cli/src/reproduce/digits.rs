@@ -27,8 +27,8 @@ const STACK: usize = 3;
 pub(crate) struct DigitJudge {
     classifier: Classifier,
     reals: Judgement,
-    /// Fréchet distance of these reals to as many others.
-    floor: f64,
+    /// The scores of as many other real images.
+    floor: Scores,
     test: ImageSet,
 }
 
@@ -44,9 +44,19 @@ impl DigitJudge {
             let pixels: Vec<u8> = images.flatten().copied().collect();
             Ok(block_on(classifier.judge(&unit_values(&pixels)))?)
         };
-        let (reals, others) = (judged(&reals)?, judged(&others)?);
-        let floor = frechet_distance(&features(&reals)?, &features(&others)?)?;
+        let (reals, told) = (judged(&reals)?, judged(&others)?);
+        let mut floor = of_images(&reals, &told, None)?;
+        let labels = images.labels().context("MNIST's images have labels")?;
+        let asked =
+            others.iter().filter_map(|index| labels.get(*index)).map(|label| u16::from(*label));
+        floor.push(("label_accuracy_percent", accuracy(&told, &asked.collect::<Vec<_>>())?));
         Ok(Self { classifier, reals, floor, test: mnist_part(&data.data, "t10k")? })
+    }
+
+    /// The scores of real images beside those that fakes are compared with: what a perfect generator
+    /// would have.
+    pub(crate) fn floor(&self) -> Scores {
+        self.floor.clone()
     }
 
     /// Scores `count` samples of the run's generator:
@@ -67,18 +77,11 @@ impl DigitJudge {
         let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
         let values = block_on(run.trainer.samples(&inputs, 1))?;
         let fakes = block_on(self.classifier.judge(&values))?;
-        let distance = frechet_distance(&features(&self.reals)?, &features(&fakes)?)?;
-        let kl = kl_of_counts(&class_counts(&fakes)?, &class_counts(&self.reals)?)?;
-        let mut scores = vec![
-            ("frechet_distance", distance),
-            ("times_floor", distance / self.floor),
-            ("class_kl", kl),
-            ("mean_confidence", mean_confidence(&fakes)?),
-        ];
+        let mut scores =
+            of_images(&self.reals, &fakes, self.floor.first().map(|(_, floor)| *floor))?;
         let read = classes(&fakes)?;
         if spec.labels.is_some() {
-            let hits = read.iter().zip(&inputs.labels).filter(|(a, b)| **a == usize::from(**b));
-            scores.push(("label_accuracy_percent", percent(hits.count(), count)));
+            scores.push(("label_accuracy_percent", accuracy(&fakes, &inputs.labels)?));
         }
         let codes = spec.codes.as_ref().and_then(|codes| codes.categorical.first());
         if let Some(categories) = codes {
@@ -127,9 +130,14 @@ impl DigitJudge {
             "the run's data are no stacked digits"
         );
         let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
-        // Channels first: each is an image of one digit.
         let values = block_on(run.trainer.samples(&inputs, 1))?;
-        let digits = classes(&block_on(self.classifier.judge(&values))?)?;
+        self.of_stacks(&values)
+    }
+
+    /// The same of any stacks of three digits, of real ones too.
+    pub(crate) fn of_stacks(&mut self, values: &[f32]) -> Result<Scores> {
+        // Channels first: each is an image of one digit.
+        let digits = classes(&block_on(self.classifier.judge(values))?)?;
         let ten = self.classifier.classes();
         let mut counts = vec![0_usize; ten.pow(STACK as u32)];
         for stack in digits.chunks_exact(STACK) {
@@ -138,6 +146,24 @@ impl DigitJudge {
         let modes = counts.iter().filter(|count| **count > 0).count();
         Ok(vec![("modes", modes as f64), ("kl", kl_of_counts(&counts, &vec![1; counts.len()])?)])
     }
+}
+
+/// What is said of any images; `floor` is the distance of two sets of real ones, where it is known.
+fn of_images(reals: &Judgement, images: &Judgement, floor: Option<f64>) -> Result<Scores> {
+    let distance = frechet_distance(&features(reals)?, &features(images)?)?;
+    Ok(vec![
+        ("frechet_distance", distance),
+        ("times_floor", distance / floor.unwrap_or(distance)),
+        ("class_kl", kl_of_counts(&class_counts(images)?, &class_counts(reals)?)?),
+        ("mean_confidence", mean_confidence(images)?),
+    ])
+}
+
+/// Images that are read as the class that was asked for, in percent.
+fn accuracy(images: &Judgement, asked: &[u16]) -> Result<f64> {
+    let read = classes(images)?;
+    let hits = read.iter().zip(asked).filter(|(a, b)| **a == usize::from(**b));
+    Ok(percent(hits.count(), asked.len()))
 }
 
 fn percent(part: usize, whole: usize) -> f64 {

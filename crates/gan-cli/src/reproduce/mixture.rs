@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use gan_core::Inputs;
+use gan_protocol::RunSpec;
 use gan_random::Purpose;
 use gan_session::Modes;
 use pollster::block_on;
@@ -13,17 +14,24 @@ use crate::scores::Scores;
 ///
 /// - `modes`: those with a high-quality sample nearest to them;
 /// - `high_quality_percent`: samples within three standard deviations of a mode;
-/// - `reverse_kl`: KL of all samples' modes from the uniform distribution, in nats.
+/// - `reverse_kl`: KL of all samples' modes from the uniform distribution, in nats;
+/// - `reverse_kl_high_quality`: the same of the samples of high quality alone, where there are any.
 pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
+    let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
+    scored(spec, &block_on(run.trainer.samples(&inputs, 1))?)
+}
+
+/// The same of any points, of real ones too.
+pub(crate) fn scored(spec: &RunSpec, values: &[f32]) -> Result<Scores> {
     let points = spec.data.points.as_ref().context("the run's data are no points")?;
     let modes = Modes::of(points).context("this distribution has no modes")?;
-    let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
-    let values = block_on(run.trainer.samples(&inputs, 1))?;
-    let counts = modes.count(&values).context("the generator's points cannot be scored")?;
-    Ok(vec![
+    let counts = modes.count(values).context("the generator's points cannot be scored")?;
+    let mut scores = vec![
         ("modes", counts.covered() as f64),
         ("high_quality_percent", 100.0 * counts.high_quality_share()),
         ("reverse_kl", counts.reverse_kl_of_all()),
-    ])
+    ];
+    scores.extend(counts.reverse_kl_of_high_quality().map(|kl| ("reverse_kl_high_quality", kl)));
+    Ok(scores)
 }

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
+use gan_core::RealBatch;
 use gan_protocol::{RunSpec, merged, preset};
+use gan_session::LoadedData;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::digits::DigitJudge;
@@ -19,6 +21,7 @@ use self::rows::{Arm, Row, ScoreKind};
 use self::seeds::Seeds;
 use crate::data::DataArguments;
 use crate::device::DeviceName;
+use crate::output::{say, tell};
 use crate::runs::{TrainedRun, snapshot};
 use crate::scores::Scores;
 use crate::{Ending, interrupt};
@@ -45,7 +48,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     steps: Option<u64>,
     /// Tell the scores after every so many steps too.
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
     every: Option<u64>,
     /// Keep every run's checkpoint in this folder and go on from those that are there: a row that
     /// was interrupted goes on, and one that is done is scored only.
@@ -94,20 +97,33 @@ impl Judge {
             Self::StackedDigits(digits) => digits.stacked_scores(run, samples),
         }
     }
+
+    /// The scores of real data, as a perfect generator would have them: the floor of each.
+    fn floor(&mut self, spec: &RunSpec, data: &mut LoadedData, samples: usize) -> Result<Scores> {
+        let mut reals = RealBatch::default();
+        let RealBatch { values, labels } = &mut reals;
+        data.samples.fill_batch(spec.seed, 0, samples, values, labels);
+        match self {
+            Self::Mixture => mixture::scored(spec, &reals.values),
+            Self::Digits(digits) => Ok(digits.floor()),
+            Self::StackedDigits(digits) => digits.of_stacks(&reals.values),
+        }
+    }
 }
 
 /// Runs a row.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if arguments.list {
         for row in rows::rows()? {
-            println!("{:<18} {} ({})", row.name, row.title, row.source);
+            say!("{:<18} {} ({})", row.name, row.title, row.source)?;
             let arms: Vec<_> = row.arms.iter().map(|arm| arm.name.as_str()).collect();
-            println!("{:<18} {}", "", arms.join(", "));
+            say!("{:<18} {}", "", arms.join(", "))?;
         }
         return Ok(Ending::Done);
     }
     interrupt::watch();
     let row = rows::row(arguments.row.as_deref().unwrap_or_default())?;
+    ensure!(!row.arms.is_empty(), "the row `{}` has no arms", row.name);
     let known = |name: &String| row.arms.iter().any(|arm| arm.name == *name);
     if let Some(name) = arguments.arms.iter().find(|name| !known(name)) {
         bail!("the row `{}` has no arm `{name}`", row.name);
@@ -125,7 +141,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     'arms: for arm in row.arms.iter().filter(chosen) {
         let mut outcome = Outcome { arm: arm.clone(), scores: Vec::new() };
         for seed in seeds.numbers() {
-            let Some(found) = train(&row, arm, seed, steps, arguments, &mut judge)? else {
+            let found = train(&row, arm, seed, steps, arguments, &mut judge);
+            let found = found.with_context(|| format!("{} seed {seed}", arm.name))?;
+            let Some(found) = found else {
+                // What the seeds before have shown is told.
+                outcomes.extend(Some(outcome).filter(|outcome| !outcome.scores.is_empty()));
                 break 'arms;
             };
             eprintln!("{} seed {seed}: {}", arm.name, told(&found));
@@ -133,10 +153,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         }
         outcomes.push(outcome);
     }
+    if let Some(first) = outcomes.first() {
+        let spec = settings(&row, &first.arm, 1)?;
+        let scores = judge.floor(&spec, &mut arguments.data.load(&spec)?, row.samples)?;
+        let columns = |name: &str| first.scores.iter().flatten().any(|(one, _)| *one == name);
+        let shown = scores.into_iter().filter(|(name, _)| columns(name)).collect();
+        let arm = Arm::unchanged(table::REAL);
+        outcomes.push(Outcome { arm, scores: vec![shown] });
+    }
     if arguments.json {
-        println!("{:#}", table::json(&row, steps, &outcomes));
+        say!("{:#}", table::json(&row, steps, &outcomes))?;
     } else {
-        print!("{}", table::markdown(&row, steps, &outcomes));
+        tell(format_args!("{}", table::markdown(&row, steps, &outcomes)))?;
         eprintln!("{:.0} s", begin.elapsed().as_secs_f64());
     }
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
@@ -151,6 +179,14 @@ fn told(scores: &Scores) -> String {
     parts.join(", ")
 }
 
+/// What one arm trains with one seed.
+fn settings(row: &Row, arm: &Arm, seed: u64) -> Result<RunSpec> {
+    let base = preset(&row.preset).ok_or_else(|| anyhow!("no preset `{}`", row.preset))?;
+    let mut value = merged(&merged(&base.spec.to_value(), &row.patch), &arm.patch);
+    value["seed"] = seed.into();
+    Ok(RunSpec::from_value(value)?)
+}
+
 /// Trains one arm with one seed; `None` when interrupted.
 fn train(
     row: &Row,
@@ -160,10 +196,7 @@ fn train(
     arguments: &Arguments,
     judge: &mut Judge,
 ) -> Result<Option<Scores>> {
-    let base = preset(&row.preset).ok_or_else(|| anyhow!("no preset `{}`", row.preset))?;
-    let mut value = merged(&merged(&base.spec.to_value(), &row.patch), &arm.patch);
-    value["seed"] = seed.into();
-    let spec = RunSpec::from_value(value)?;
+    let spec = settings(row, arm, seed)?;
     let device = arguments.device.open()?;
     let kept = arguments.out.as_ref().map(|folder| folder.join(file_name(row, arm, seed)));
     let resume = kept.as_deref().filter(|path| path.exists());

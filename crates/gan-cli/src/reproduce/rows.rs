@@ -52,6 +52,13 @@ pub(crate) struct Arm {
     pub(crate) paper: BTreeMap<String, String>,
 }
 
+impl Arm {
+    /// What the row has without any change.
+    pub(crate) fn unchanged(name: &str) -> Self {
+        Self { name: name.to_owned(), patch: no_change(), paper: BTreeMap::new() }
+    }
+}
+
 /// A family of scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

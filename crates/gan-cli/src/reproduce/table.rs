@@ -7,22 +7,25 @@ use serde_json::{Map, Value, json};
 use super::Outcome;
 use super::rows::Row;
 
+/// What the row of real data is called, that has no seeds.
+pub(crate) const REAL: &str = "real data";
+
 /// Mean and standard error of the mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Estimate {
     mean: f64,
-    /// 0 for a single value, of which it cannot be known.
-    error: f64,
+    /// Of a single value it cannot be known.
+    error: Option<f64>,
 }
 
 fn estimate(values: &[f64]) -> Estimate {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     if values.len() < 2 {
-        return Estimate { mean, error: 0.0 };
+        return Estimate { mean, error: None };
     }
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Estimate { mean, error: (squares / (count - 1.0) / count).sqrt() }
+    Estimate { mean, error: Some((squares / (count - 1.0) / count).sqrt()) }
 }
 
 impl Outcome {
@@ -62,7 +65,7 @@ fn short(value: f64) -> String {
 pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
     let mut text = format!("### {}: {}\n\n{}. ", row.name, row.title, row.source);
     let seeds = outcomes.first().map_or(0, |outcome| outcome.scores.len());
-    let _ = write!(text, "{seeds} seeds, {steps} steps");
+    let _ = write!(text, "{seeds} seed{}, {steps} steps", if seeds == 1 { "" } else { "s" });
     if let Some(paper) = row.paper_steps.filter(|paper| *paper != steps) {
         let _ = write!(text, " (the paper's {paper})");
     }
@@ -81,7 +84,11 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
     let _ = writeln!(text, "{head}\n{rule}");
     for outcome in outcomes {
         let estimates = outcome.estimates();
-        let _ = write!(text, "| {} |", outcome.arm.name);
+        let _ = write!(text, "| {}", outcome.arm.name);
+        if outcome.scores.len() != seeds && outcome.arm.name != REAL {
+            let _ = write!(text, " ({} of them)", outcome.scores.len());
+        }
+        text += " |";
         for name in &columns {
             if in_paper(name) {
                 let paper = outcome.arm.paper.get(*name).map_or("-", String::as_str);
@@ -90,7 +97,10 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
             let found = estimates.iter().find(|(one, _)| one == name);
             let told = found.map_or_else(
                 || "-".to_owned(),
-                |(_, found)| format!("{} ± {}", short(found.mean), short(found.error)),
+                |(_, found)| match found.error {
+                    Some(error) => format!("{} ± {}", short(found.mean), short(error)),
+                    None => short(found.mean),
+                },
             );
             let _ = write!(text, " {told} |");
         }
@@ -139,8 +149,8 @@ mod tests {
     fn the_error_is_that_of_the_mean() {
         // Sample standard deviation 2, four values.
         let found = estimate(&[1.0, 1.0, 1.0, 5.0]);
-        assert_eq!(found, Estimate { mean: 2.0, error: 1.0 });
-        assert_eq!(estimate(&[7.0]), Estimate { mean: 7.0, error: 0.0 });
+        assert_eq!(found, Estimate { mean: 2.0, error: Some(1.0) });
+        assert_eq!(estimate(&[7.0]), Estimate { mean: 7.0, error: None });
     }
 
     #[test]

@@ -1,0 +1,36 @@
+//! What is told on standard output.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+
+/// Whoever read the output has gone (`gan presets | head -1`): no failure, but no reason to go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReaderGone;
+
+impl Display for ReaderGone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("nobody reads standard output any more")
+    }
+}
+
+impl std::error::Error for ReaderGone {}
+
+/// Writes `words` as they are, where `print!` would panic once the reader has gone.
+pub(crate) fn tell(words: fmt::Arguments<'_>) -> Result<()> {
+    let mut output = io::stdout().lock();
+    match output.write_fmt(words).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(ReaderGone.into()),
+        written => Ok(written?),
+    }
+}
+
+/// As `println!`, with an error in place of a panic.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::output::tell(format_args!("{}\n", format_args!($($words)*)))
+    };
+}
+
+pub(crate) use say;

@@ -1,0 +1,249 @@
+//! Runs by the command: begun, ended, gone on with, sampled, exported, reproduced.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use gan_core::Snapshot;
+use serde_json::Value;
+
+/// A folder of one test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("gan-runs-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("a plain name").to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut gan = Command::new(env!("CARGO_BIN_EXE_gan"));
+    gan.args(arguments);
+    gan
+}
+
+fn gan(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the command runs")
+}
+
+/// What the command says when it refuses, with this exit code.
+fn refused(arguments: &[&str], code: i32) -> String {
+    let output = gan(arguments);
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+fn done(arguments: &[&str]) -> Output {
+    let output = gan(arguments);
+    assert!(output.status.success(), "{output:?}");
+    output
+}
+
+fn snapshot(path: &str) -> Snapshot {
+    Snapshot::from_bytes(&std::fs::read(path).expect("the file")).expect("a checkpoint")
+}
+
+/// The command in the middle of what it does: after its first line.
+fn begun(arguments: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
+    let mut child = command(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("a line");
+    assert!(line.starts_with('{'), "{line}");
+    (child, lines)
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_leaves_a_checkpoint_that_is_gone_on_from_as_if_nothing_had_been() {
+    let folder = Folder::new("interrupted");
+    let (cut, whole) = (folder.path("cut.safetensors"), folder.path("whole.safetensors"));
+    let patch = r#"{"batch_size": 8}"#;
+    let start = ["train", "ring", "--json", "--every", "1", "--seed", "7", "--patch", patch];
+    let (mut child, mut lines) =
+        begun(&[&start[..], &["--steps", "1000000", "--out", &cut]].concat());
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("the command runs").success());
+    lines.read_to_string(&mut String::new()).expect("the rest");
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    let step = snapshot(&cut).header.step;
+    assert!((1..1_000_000).contains(&step), "{step}");
+
+    // Neither seed nor patch are named again: the file holds them.
+    let end = (step + 40).to_string();
+    done(&["train", "ring", "--resume", "--steps", &end, "--out", &cut]);
+    done(&[&start[..], &["--steps", &end, "--out", &whole]].concat());
+    let (cut_file, whole_file) = (snapshot(&cut), snapshot(&whole));
+    assert_eq!(cut_file.header.spec, whole_file.header.spec);
+    assert_eq!((cut_file.header.spec.seed, cut_file.header.spec.batch_size), (7, 8));
+    assert_eq!(std::fs::read(&cut).expect("a file"), std::fs::read(&whole).expect("a file"));
+
+    // A change that is named is made.
+    let more = (step + 50).to_string();
+    let patch = r#"{"batch_size": 16}"#;
+    done(&["train", "ring", "--resume", "--patch", patch, "--steps", &more, "--out", &cut]);
+    assert_eq!(snapshot(&cut).header.spec.batch_size, 16);
+    let told = refused(&["train", "ring", "--resume", "--steps", "1", "--out", &cut], 1);
+    assert!(told.contains("already"), "{told}");
+    let told = refused(&["train", "mnist-mlp", "--resume", "--out", &cut], 1);
+    assert!(told.contains("holds a run on Points"), "{told}");
+    let told = refused(&["train", "ring", "--steps", "5", "--out", &cut], 1);
+    assert!(told.contains("--resume") && told.contains("--overwrite"), "{told}");
+    done(&["train", "ring", "--overwrite", "--steps", "5", "--out", &cut]);
+    assert_eq!(snapshot(&cut).header.step, 5);
+}
+
+#[test]
+fn a_reader_that_goes_away_costs_no_training() {
+    let folder = Folder::new("reader");
+    let out = folder.path("run.safetensors");
+    let (mut child, lines) =
+        begun(&["train", "ring", "--json", "--every", "1", "--steps", "1000000", "--out", &out]);
+    drop(lines);
+    assert_eq!(child.wait().expect("an end").code(), Some(0));
+    assert!(snapshot(&out).header.step > 0);
+}
+
+#[test]
+fn what_cannot_be_written_is_told_before_the_training() {
+    let folder = Folder::new("unwritable");
+    let begun = std::time::Instant::now();
+    for (out, why) in [(folder.path(""), "it is a folder"), (folder.path("no/run"), "cannot write")]
+    {
+        let told = refused(&["train", "ring", "--steps", "100000000", "--out", &out], 1);
+        assert!(told.contains(why), "{told}");
+    }
+    assert!(begun.elapsed().as_secs() < 60);
+    let left: Vec<_> = std::fs::read_dir(&folder.0).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn wrong_runs_are_refused_with_what_is_wrong() {
+    let folder = Folder::new("wrong");
+    let out = folder.path("run.safetensors");
+    for (more, code, why) in [
+        (vec!["ring", "--patch", r#"{"batch_size": 0}"#], 1, "batch_size"),
+        (vec!["ring", "--patch", r#"{"objective": "best"}"#], 1, "objective"),
+        (vec!["ring", "--patch", "{"], 1, "is not JSON"),
+        (vec!["nothing"], 1, "neither a preset"),
+        (vec!["ring", "--files", "small.idx"], 1, "--files is for runs"),
+        (vec!["ring", "--every", "0"], 2, "--every"),
+        (vec!["ring", "--steps", "many"], 2, "--steps"),
+        (vec!["ring", "--resume", "--overwrite"], 2, "--overwrite"),
+    ] {
+        let told = refused(&[&["train"], &more[..], &["--out", &out]].concat(), code);
+        assert!(told.contains(why), "{more:?}: {told}");
+    }
+    assert!(!Path::new(&out).exists());
+}
+
+#[test]
+fn a_run_that_diverges_says_what_is_kept() {
+    let folder = Folder::new("diverged");
+    let out = folder.path("run.safetensors");
+    let patch = r#"{"generator_optimizer": {"learning_rate": 1e30, "method": {"kind": "sgd"}},
+                    "discriminator_optimizer": {"learning_rate": 1e30, "method": {"kind": "sgd"}}}"#;
+    let told = refused(&["train", "ring", "--patch", patch, "--out", &out], 1);
+    assert!(
+        told.contains("no checkpoint was written yet") || told.contains("learning_rate"),
+        "{told}"
+    );
+}
+
+#[test]
+fn samples_are_drawn_in_every_form() {
+    let folder = Folder::new("sampled");
+    let run = folder.path("run.safetensors");
+    let patch = r#"{"data": {"source": "drawn_digits"}}"#;
+    done(&["train", "mnist-conditional", "--patch", patch, "--steps", "1", "--out", &run]);
+    for name in ["a.png", "a.idx", "a.csv", "a.safetensors"] {
+        let out = folder.path(name);
+        done(&["sample", &run, "--count", "12", "--label", "3", "--out", &out]);
+        let bytes = std::fs::read(&out).expect("the file");
+        match name {
+            "a.png" => assert_eq!(bytes[1..4], *b"PNG"),
+            "a.idx" => assert_eq!(bytes[..16], [0, 0, 8, 3, 0, 0, 0, 12, 0, 0, 0, 28, 0, 0, 0, 28]),
+            "a.csv" => {
+                let text = String::from_utf8(bytes).expect("text");
+                assert_eq!(text.lines().count(), 12);
+                assert!(text.lines().all(|line| line.split(',').count() == 784));
+            }
+            _ => assert!(bytes.len() > 12 * 784 * 4),
+        }
+    }
+    // The same samples, whatever the form: a table of 784 numbers stands for images beside images.
+    let [table, images] = ["a.csv", "a.idx"].map(|name| folder.path(name));
+    let output = done(&[
+        "evaluate",
+        "--real",
+        &table,
+        "--fake",
+        &images,
+        "--json",
+        "--features",
+        "classifier",
+    ]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let distance = report["scores"]["frechet_distance"]["value"].as_f64().expect("a number");
+    assert!(distance.abs() < 0.1, "{report}");
+    assert!(refused(&["sample", &run, "--label", "10"], 1).contains("has 10 classes"));
+    for count in ["0", "99999999999"] {
+        assert!(refused(&["sample", &run, "--count", count], 2).contains("1 to 1000000"));
+    }
+    let told = refused(&["sample", &run, "--out", &folder.path("a.gif")], 1);
+    assert!(told.contains("allowed is png, idx, csv, safetensors"), "{told}");
+}
+
+#[test]
+fn a_generator_is_exported_at_half_the_size() {
+    let folder = Folder::new("exported");
+    let run = folder.path("run.safetensors");
+    done(&["train", "ring", "--steps", "1", "--out", &run]);
+    let [half, full] = ["half", "full"].map(|name| folder.path(&format!("{name}.safetensors")));
+    done(&["export", &run, "--out", &half]);
+    done(&["export", &run, "--full-precision", "--out", &full]);
+    let size = |path: &str| std::fs::metadata(path).expect("the file").len();
+    let rate = size(&full) as f64 / size(&half) as f64;
+    assert!((1.5..2.1).contains(&rate), "{rate}");
+    assert!(refused(&["export", &folder.path("none"), "--out", &half], 1).contains("cannot read"));
+}
+
+#[test]
+fn a_row_is_reproduced_beside_real_data() {
+    let arguments = ["reproduce", "unrolled-ring", "--arms", "baseline", "--steps", "8"];
+    let output = done(&[&arguments[..], &["--seeds", "2", "--every", "4", "--json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let arms = report["arms"].as_array().expect("a list");
+    let names: Vec<_> = arms.iter().map(|arm| arm["arm"].as_str()).collect();
+    assert_eq!(names, [Some("baseline"), Some("real data")]);
+    let score = |arm: usize, name: &str| arms[arm]["scores"][name]["mean"].as_f64().expect(name);
+    assert_eq!(arms[0]["runs"].as_array().map(Vec::len), Some(2));
+    // Within three standard deviations, in the plane: 1 - exp(-9/2).
+    assert!((score(1, "high_quality_percent") - 98.9).abs() < 0.8, "{report}");
+    assert_eq!(score(1, "modes"), 8.0);
+    assert!(score(1, "reverse_kl") < 0.01 && score(0, "reverse_kl") > 0.1, "{report}");
+    let output = done(&[&arguments[..], &["--seeds", "1"]].concat());
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("1 seed, 8 steps") && text.contains("| real data |"), "{text}");
+    assert!(!text.contains('±') || !text.contains("± 0.00"), "one run has no error: {text}");
+    assert!(refused(&[&arguments[..], &["--every", "0"]].concat(), 2).contains("--every"));
+    assert!(refused(&["reproduce", "nothing"], 1).contains("there is no row"));
+    assert!(refused(&["reproduce", "unrolled-ring", "--arms", "x"], 1).contains("no arm `x`"));
+}
