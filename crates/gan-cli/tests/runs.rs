@@ -151,6 +151,15 @@ fn wrong_runs_are_refused_with_what_is_wrong() {
         let told = refused(&[&["train"], &more[..], &["--out", &out]].concat(), code);
         assert!(told.contains(why), "{more:?}: {told}");
     }
+    // What only the data show to be wrong has the field's path, too.
+    for (data, why) in [
+        (r#""classes": [3, 77]"#, "data.classes: "),
+        (r#""class_weights": [1, 2, 3]"#, "data.class_weights: "),
+    ] {
+        let patch = format!(r#"{{"data": {{"source": "drawn_digits", {data}}}}}"#);
+        let told = refused(&["train", "mnist-mlp", "--patch", &patch, "--out", &out], 1);
+        assert!(told.contains(why), "{told}");
+    }
     assert!(!Path::new(&out).exists());
 }
 

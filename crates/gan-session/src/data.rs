@@ -128,7 +128,7 @@ impl LoadedData {
     fn images(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
         let mut images = images;
         if !spec.classes.is_empty() {
-            images = images.subset(&spec.classes).map_err(file)?;
+            images = images.subset(&spec.classes).map_err(field("data.classes"))?;
         }
         if let Some(limit) = spec.limit {
             images = images.limited(limit as usize).map_err(file)?;
@@ -137,7 +137,10 @@ impl LoadedData {
         let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
             Box::new(ShuffledImages::new(images))
         } else {
-            Box::new(WeightedClasses::new(images, &spec.class_weights).map_err(file)?)
+            Box::new(
+                WeightedClasses::new(images, &spec.class_weights)
+                    .map_err(field("data.class_weights"))?,
+            )
         };
         Self::augmented(spec, samples)
     }
@@ -199,6 +202,11 @@ pub(crate) fn distribution(spec: &PointsSpec) -> PointDistribution {
 
 fn file(error: DataError) -> Fault {
     Fault::File { message: error.to_string() }
+}
+
+/// What a file does not fit: the setting at `path`, which asks for what the file has not.
+fn field(path: &'static str) -> impl Fn(DataError) -> Fault {
+    move |error| Fault::Spec { path: path.to_owned(), message: error.to_string() }
 }
 
 fn setting(path: &str, error: &SettingError) -> Fault {
