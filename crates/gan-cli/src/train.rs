@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use gan_core::StepScores;
 use gan_protocol::RunSpec;
@@ -79,9 +79,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     while run.trainer.generator_steps() < arguments.steps && told.is_ok() && !interrupt::is_wanted()
     {
         let scores = run.steps(arguments.steps - run.trainer.generator_steps());
-        let scores = scores.with_context(|| match kept {
-            Some(step) => format!("{} holds step {step}", out.display()),
-            None => "no checkpoint was written yet".to_owned(),
+        let scores = scores.map_err(|error| match kept {
+            Some(step) => anyhow!("{error:#}; {} holds step {step}", out.display()),
+            None => anyhow!("{error:#}; no checkpoint was written yet"),
         })?;
         let due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
         if arguments.json {
