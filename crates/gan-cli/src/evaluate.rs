@@ -13,7 +13,9 @@ use crate::Ending;
 use crate::digits::{chosen, class_shares, digit_classifier, digit_scores, judged};
 use crate::files::{SampleFile, read_samples};
 use crate::output::say;
-use crate::scores::{FEWEST, SEED, Scores, memorisation_scores, sample_scores};
+use crate::scores::{
+    FEWEST, SEED, Scores, grid_over, grid_scores, memorisation_scores, sample_scores,
+};
 use crate::verdicts::Discriminator;
 
 /// Channels, height and width of what the classifier looks at.
@@ -132,9 +134,17 @@ fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
     let (reals, fakes) =
         (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
     let counts = [reals.count(), fakes.count()];
-    let found = sample_scores(&reals, &fakes)?;
+    let grid = grid_over(&reals, fakes.count());
+    let score = |reals: &Samples, fakes: &Samples| {
+        let mut scores = sample_scores(reals, fakes)?;
+        if let Some(grid) = &grid {
+            scores.extend(grid_scores(grid, reals, fakes)?);
+        }
+        Ok(scores)
+    };
+    let found = score(&reals, &fakes)?;
     let floor = match floor_count(counts) {
-        Some(count) => Some((count, real_against_real(&reals, count, SEED, sample_scores)?)),
+        Some(count) => Some((count, real_against_real(&reals, count, SEED, score)?)),
         None => None,
     };
     Ok(Report { counts, found, floor, classes: None })

@@ -2,6 +2,7 @@
 
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::frechet::frechet_distance;
+use gan_eval::grid::Grid;
 use gan_eval::kernel::{Kernel, mmd_squared_unbiased};
 use gan_eval::manifold::{NEIGHBOURS, manifold_scores};
 use gan_eval::memorisation::memorisation;
@@ -9,8 +10,14 @@ use gan_eval::{EvalError, Samples};
 
 use crate::files::SampleFile;
 
-/// Pairs that the mean distance is taken over, at most.
-const DIVERSITY_PAIRS: usize = 200_000;
+/// Samples whose pairs the mean distance is taken over, at most.
+const DIVERSITY_SAMPLES: usize = 10_000;
+/// Cells along each side of the grid on which points are counted: at least and at most.
+const GRID_SIDE: [usize; 2] = [4, 25];
+/// Points for each cell, between these limits.
+const GRID_SHARE: usize = 4;
+/// Added to each cell's count, so that no divergence is infinite.
+const GRID_SMOOTHING: f64 = 0.1;
 /// Seeds which samples a floor or a mean takes.
 pub(crate) const SEED: u64 = 1;
 /// Samples that a set must hold for every score to be defined.
@@ -33,9 +40,35 @@ pub(crate) fn sample_scores(reals: &Samples, fakes: &Samples) -> Result<Scores, 
         ("density", manifold.density),
         ("coverage", manifold.coverage),
     ]);
-    let distance = mean_pairwise_distance(fakes, DIVERSITY_PAIRS, SEED)?;
+    let distance = mean_pairwise_distance(fakes, DIVERSITY_SAMPLES, SEED)?;
     scores.push(("mean_pairwise_distance", distance));
     Ok(scores)
+}
+
+/// A grid over the rectangle that `reals`, points of the plane, lie in, fine enough for sets of `count`;
+/// `None` for other samples and for points that all lie on a line along an axis.
+pub(crate) fn grid_over(reals: &Samples, count: usize) -> Option<Grid> {
+    let bounds = |axis: usize| {
+        let numbers = reals.rows().map(|row| f64::from(row[axis]));
+        numbers.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)])
+    };
+    let [x, y] = (reals.size() == 2).then(|| [bounds(0), bounds(1)])?;
+    let side = (count / GRID_SHARE).isqrt().clamp(GRID_SIDE[0], GRID_SIDE[1]);
+    Grid::new([x[0], y[0]], [x[1], y[1]], [side; 2], GRID_SMOOTHING).ok()
+}
+
+/// Divergences of points counted on a grid, in nats: `grid_kl` of the fakes from the reals (large
+/// where reals are missed), `grid_reverse_kl` (large where points are made up), `grid_js`.
+///
+/// # Errors
+/// When samples are not of two numbers.
+pub(crate) fn grid_scores(
+    grid: &Grid,
+    reals: &Samples,
+    fakes: &Samples,
+) -> Result<Scores, EvalError> {
+    let found = grid.divergence(reals, fakes)?;
+    Ok(vec![("grid_kl", found.kl), ("grid_reverse_kl", found.reverse_kl), ("grid_js", found.js)])
 }
 
 /// Whether `fakes` are copies of `training`, `held_out` being reals that were not trained on; of as

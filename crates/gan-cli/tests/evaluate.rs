@@ -102,6 +102,12 @@ fn without_the_classifier_samples_are_compared_as_they_are() {
     // The means are 3 apart.
     assert!((value(&found, "frechet_distance", "value") - 9.0).abs() < 0.7, "{found}");
     assert!(value(&found, "frechet_distance", "floor") < 0.5, "{found}");
+    // No fake lies where any real does: the divergence is nearly the largest there is.
+    let js = value(&found, "grid_js", "value");
+    assert!(js > 0.4 && js <= std::f64::consts::LN_2, "{found}");
+    for score in ["grid_kl", "grid_reverse_kl", "grid_js"] {
+        assert!(value(&found, score, "floor") < value(&found, score, "value"), "{found}");
+    }
     assert!(found.get("class_shares").is_none() && found["scores"].get("class_kl").is_none());
 }
 
