@@ -134,7 +134,7 @@ fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
     let (reals, fakes) =
         (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
     let counts = [reals.count(), fakes.count()];
-    let grid = grid_over(&reals, fakes.count());
+    let grid = grid_over(&reals, floor_count(counts).unwrap_or(FEWEST));
     let score = |reals: &Samples, fakes: &Samples| {
         let mut scores = sample_scores(reals, fakes)?;
         if let Some(grid) = &grid {

@@ -82,8 +82,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if is_no_file(path)? {
         return std::fs::write(path, bytes).with_context(problem);
     }
-    let part = part(path);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+    // A link stays one: what it leads to is replaced.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let part = part(&path);
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &path));
     written.with_context(problem)
 }
 
@@ -92,7 +94,7 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     if is_no_file(path)? {
         return Ok(());
     }
-    let part = part(path);
+    let part = part(&std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
     let tried = std::fs::write(&part, []).and_then(|()| std::fs::remove_file(&part));
     tried.with_context(|| format!("cannot write {}", path.display()))
 }

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         let scores = run.steps(arguments.steps - run.trainer.generator_steps());
         let scores = scores.map_err(|error| match kept {
             Some(step) => anyhow!("{error:#}; {} holds step {step}", out.display()),
-            None => anyhow!("{error:#}; no checkpoint was written yet"),
+            None => anyhow!("{error:#}; no checkpoint of this run was written yet"),
         })?;
         let due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
         if arguments.json {
@@ -111,11 +111,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
 fn resumed(arguments: &Arguments, path: &Path) -> Result<RunSpec> {
     let header = snapshot(path)?.header;
     let named = arguments.spec.base()?;
+    // Any one of the three may have been changed by a patch; a run that was mixed up with another has
+    // none of them.
+    let held = &header.spec;
     ensure!(
-        named.data.source == header.spec.data.source,
+        named.data.source == held.data.source
+            || named.generator == held.generator
+            || named.discriminator == held.discriminator,
         "{} holds a run on {:?}; `{}` is one on {:?}",
         path.display(),
-        header.spec.data.source,
+        held.data.source,
         arguments.spec.run,
         named.data.source
     );

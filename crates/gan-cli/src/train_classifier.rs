@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let bar = bar(arguments, steps);
     let begin = Instant::now();
     let mut losses = 0.0;
+    let mut told = Ok(());
     while trainer.steps() < steps && !interrupt::is_wanted() {
         let mut batch = RealBatch::default();
         let step = trainer.steps();
@@ -80,14 +81,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         if trainer.steps().is_multiple_of(epoch_steps) {
             let accuracy = held_out.accuracy(trainer.classifier())?;
             let epoch = trainer.steps() / epoch_steps;
-            if arguments.json {
-                say!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}))?;
+            // What has been trained is kept although nobody wants to hear of it.
+            told = told.and(if arguments.json {
+                say!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}))
             } else {
                 let percent = 100.0 * accuracy;
                 bar.suspend(|| {
                     say!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %")
-                })?;
-            }
+                })
+            });
             losses = 0.0;
         }
     }
@@ -97,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut rounded = Classifier::from_safetensors(&bytes, &device)?;
     let accuracy = held_out.accuracy(&mut rounded)?;
     files::write(&arguments.out, &bytes)?;
+    told?;
     let (seconds, size) = (begin.elapsed().as_secs_f64(), bytes.len());
     if arguments.json {
         say!("{}", json!({"bytes": size, "seconds": seconds, "test_accuracy": accuracy}))?;

@@ -135,8 +135,10 @@ impl InstanceNoiseSpec {
 }
 
 /// Differentiable augmentation of whatever the discriminator judges, reals and fakes alike, in
-/// the generator's step too (Zhao et al. 2020; rotation and the other changes of geometry as in Karras et
-/// al. 2020a, "Training Generative Adversarial Networks with Limited Data").
+/// the generator's step too (Zhao et al. 2020). Rotation and scaling are among the transformations of
+/// Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data", which draws the
+/// scale's logarithm from a normal distribution and reflects at borders; here it is uniform, and what
+/// comes in is black. Shear is this project's own.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct DiffAugmentSpec {
     /// Largest shift, as a share of height and width; the paper's is 0.125.

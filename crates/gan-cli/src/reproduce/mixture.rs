@@ -15,7 +15,8 @@ use crate::scores::Scores;
 /// - `modes`: those with a high-quality sample nearest to them;
 /// - `high_quality_percent`: samples within three standard deviations of a mode;
 /// - `reverse_kl`: KL of all samples' modes from the uniform distribution, in nats;
-/// - `reverse_kl_high_quality`: the same of the samples of high quality alone, where there are any.
+/// - `reverse_kl_high_quality`: the same of the samples of high quality alone; NaN where there
+///   are none.
 pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
     let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
@@ -27,11 +28,11 @@ pub(crate) fn scored(spec: &RunSpec, values: &[f32]) -> Result<Scores> {
     let points = spec.data.points.as_ref().context("the run's data are no points")?;
     let modes = Modes::of(points).context("this distribution has no modes")?;
     let counts = modes.count(values).context("the generator's points cannot be scored")?;
-    let mut scores = vec![
+    let of_high_quality = counts.reverse_kl_of_high_quality().unwrap_or(f64::NAN);
+    Ok(vec![
         ("modes", counts.covered() as f64),
         ("high_quality_percent", 100.0 * counts.high_quality_share()),
         ("reverse_kl", counts.reverse_kl_of_all()),
-    ];
-    scores.extend(counts.reverse_kl_of_high_quality().map(|kl| ("reverse_kl_high_quality", kl)));
-    Ok(scores)
+        ("reverse_kl_high_quality", of_high_quality),
+    ])
 }

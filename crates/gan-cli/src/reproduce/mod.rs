@@ -156,8 +156,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(first) = outcomes.first() {
         let spec = settings(&row, &first.arm, 1)?;
         let scores = judge.floor(&spec, &mut arguments.data.load(&spec)?, row.samples)?;
-        let columns = |name: &str| first.scores.iter().flatten().any(|(one, _)| *one == name);
-        let shown = scores.into_iter().filter(|(name, _)| columns(name)).collect();
+        let told = |name: &str| {
+            outcomes.iter().flat_map(|one| &one.scores).flatten().any(|(n, _)| *n == name)
+        };
+        let shown = scores.into_iter().filter(|(name, _)| told(name)).collect();
         let arm = Arm::unchanged(table::REAL);
         outcomes.push(Outcome { arm, scores: vec![shown] });
     }

@@ -98,6 +98,7 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
             let told = found.map_or_else(
                 || "-".to_owned(),
                 |(_, found)| match found.error {
+                    _ if found.mean.is_nan() => "-".to_owned(),
                     Some(error) => format!("{} ± {}", short(found.mean), short(error)),
                     None => short(found.mean),
                 },
