@@ -19,9 +19,17 @@ const stepsBefore = (preset) => (usesImages(preset) ? 0 : 5);
 /** The L2 norm of a parameter's difference, relative to the parameter's. */
 const MOST_L2 = 1e-3;
 
+/** A step as long as the gradient: Adam's first ones show little but its sign. */
+const descent = {
+  learning_rate: 0.1,
+  method: { kind: "sgd", beta_1: null, beta_2: null, epsilon: null },
+};
+
 /** All that differentiable augmentation does, before a discriminator that is quick on both. */
 const augmented = {
   ...tinyConv,
+  generator_optimizer: descent,
+  discriminator_optimizer: descent,
   diff_augment: {
     translation: 0.125,
     cutout: 0.3,

@@ -83,10 +83,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             Some(step) => anyhow!("{error:#}; {} holds step {step}", out.display()),
             None => anyhow!("{error:#}; no checkpoint of this run was written yet"),
         })?;
-        let due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
         if arguments.json {
+            let mut due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
             // What has been trained is kept although nobody wants to hear of it.
-            told = due.into_iter().try_for_each(|(step, scores)| say!("{}", line(*step, scores)));
+            told = due.try_for_each(|(step, scores)| say!("{}", line(*step, scores)));
         }
         if let Some((step, scores)) = scores.last() {
             bar.set_position(*step);

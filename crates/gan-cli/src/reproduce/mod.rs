@@ -13,7 +13,6 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
 use gan_core::RealBatch;
 use gan_protocol::{RunSpec, merged, preset};
-use gan_session::LoadedData;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::digits::DigitJudge;
@@ -98,15 +97,17 @@ impl Judge {
         }
     }
 
-    /// The scores of real data, as a perfect generator would have them: the floor of each.
-    fn floor(&mut self, spec: &RunSpec, data: &mut LoadedData, samples: usize) -> Result<Scores> {
-        let mut reals = RealBatch::default();
-        let RealBatch { values, labels } = &mut reals;
-        data.samples.fill_batch(spec.seed, 0, samples, values, labels);
+    /// The scores of real data, as a perfect generator would have them: the floor of each. `reals` gives
+    /// so many, for what has not judged some already.
+    fn floor(
+        &mut self,
+        spec: &RunSpec,
+        reals: impl FnOnce() -> Result<Vec<f32>>,
+    ) -> Result<Scores> {
         match self {
-            Self::Mixture => mixture::scored(spec, &reals.values),
+            Self::Mixture => mixture::scored(spec, &reals()?),
             Self::Digits(digits) => Ok(digits.floor()),
-            Self::StackedDigits(digits) => digits.of_stacks(&reals.values),
+            Self::StackedDigits(digits) => digits.of_stacks(&reals()?),
         }
     }
 }
@@ -155,7 +156,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     }
     if let Some(first) = outcomes.first() {
         let spec = settings(&row, &first.arm, 1)?;
-        let scores = judge.floor(&spec, &mut arguments.data.load(&spec)?, row.samples)?;
+        let reals = || -> Result<Vec<f32>> {
+            let RealBatch { mut values, mut labels } = RealBatch::default();
+            let mut data = arguments.data.load(&spec)?;
+            data.samples.fill_batch(spec.seed, 0, row.samples, &mut values, &mut labels);
+            Ok(values)
+        };
+        let scores = judge.floor(&spec, reals)?;
         let told = |name: &str| {
             outcomes.iter().flat_map(|one| &one.scores).flatten().any(|(n, _)| *n == name)
         };
