@@ -6,8 +6,10 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
-use gan_data::{Augmentation, Augmented, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::{DecaySpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, Shape};
+use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
+use gan_protocol::{
+    AugmentationSpec, DecaySpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, Shape,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 use serde_json::json;
@@ -25,8 +27,8 @@ const WEIGHT_DECAY: f32 = 0.02;
 const WARM_UP: u64 = 200;
 /// How much training images are changed: enough that no image is seen twice, little enough that a
 /// digit stays what it is.
-const AUGMENTATION: Augmentation =
-    Augmentation { shift_px: 1, rotation_degrees: 10.0, scale: 1.1, horizontal_flip: false };
+const AUGMENTATION: AugmentationSpec =
+    AugmentationSpec { shift_px: 1, rotation_degrees: 10.0, scale: 1.1, flip: false };
 
 /// Arguments of `gan train-classifier`.
 #[derive(Args)]

@@ -5,68 +5,14 @@
 //! from a stream of random numbers of its own: the order of the images is the same with
 //! augmentation and without.
 
+use gan_protocol::{AugmentationSpec, Shape, SpecError};
 use gan_random::{Purpose, stream};
 
-use crate::batches::{POSITIONS, RealSamples, SampleDims};
+use crate::batches::{POSITIONS, RealSamples};
 use crate::chance::Chance;
-use crate::setting::{SettingError, SettingFault, in_range, wrong};
 
 /// What lies outside an image: black.
 const BACKGROUND: f32 = -1.0;
-
-/// How much images are changed at most. Each image draws its own change, all of one kind being
-/// equally likely; the default changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Augmentation {
-    /// Shift along each axis, in whole pixels so that it does not blur: -`shift_px` to `shift_px`.
-    /// At most half of the shorter side.
-    pub shift_px: u32,
-    /// Rotation around the middle, in either direction; 0 to 180 degrees.
-    pub rotation_degrees: f32,
-    /// Enlargement around the middle by a factor of 1 / `scale` to `scale`, its logarithm being
-    /// uniform; 1 to 2.
-    pub scale: f32,
-    /// Whether half of the images are mirrored, left for right.
-    pub horizontal_flip: bool,
-}
-
-impl Default for Augmentation {
-    fn default() -> Self {
-        Self { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, horizontal_flip: false }
-    }
-}
-
-impl Augmentation {
-    /// Checks every number, for samples of the given shape.
-    ///
-    /// # Errors
-    ///
-    /// The first field that is not allowed, and what is; and, of the field `augmentation`, if the
-    /// samples are no images.
-    pub fn check(&self, shape: SampleDims) -> Result<(), SettingError> {
-        let side_px = match shape {
-            SampleDims::Flat { size } => {
-                return Err(wrong("augmentation", SettingFault::NotImages { size }));
-            }
-            SampleDims::Image { height, width, .. } => height.min(width),
-        };
-        in_range("shift_px", self.shift_px, [0.0, (side_px / 2) as f64])?;
-        in_range("rotation_degrees", self.rotation_degrees, [0.0, 180.0])?;
-        in_range("scale", self.scale, [1.0, 2.0])
-    }
-
-    /// The next image's change. Each takes five words, whatever is changed, so that one kind of
-    /// change does not depend on the others.
-    fn draw(&self, chance: &mut Chance) -> Motion {
-        let shifts = 2 * self.shift_px + 1;
-        let mut shift = || chance.below(shifts) as f32 - self.shift_px as f32;
-        let shift = [shift(), shift()];
-        let (sine, cosine) = (self.rotation_degrees.to_radians() * chance.symmetric()).sin_cos();
-        let shrink = (self.scale.ln() * chance.symmetric()).exp();
-        let mirror = chance.below(2) == 1 && self.horizontal_flip;
-        Motion { shift, turn: [shrink * cosine, shrink * sine], mirror }
-    }
-}
 
 /// Where a changed image's pixels come from.
 struct Motion {
@@ -78,6 +24,18 @@ struct Motion {
 }
 
 impl Motion {
+    /// The next image's change. Each takes five words, whatever is changed, so that one kind of
+    /// change does not depend on the others.
+    fn draw(most: &AugmentationSpec, chance: &mut Chance) -> Self {
+        let shifts = 2 * most.shift_px + 1;
+        let mut shift = || chance.below(shifts) as f32 - most.shift_px as f32;
+        let shift = [shift(), shift()];
+        let (sine, cosine) = (most.rotation_degrees.to_radians() * chance.symmetric()).sin_cos();
+        let shrink = (most.scale.ln() * chance.symmetric()).exp();
+        let mirror = chance.below(2) == 1 && most.flip;
+        Self { shift, turn: [shrink * cosine, shrink * sine], mirror }
+    }
+
     /// The point that is moved to `x`, `y`, both from the middle of the image.
     fn origin(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let [x, y] = [x - self.shift[0], y - self.shift[1]];
@@ -138,7 +96,7 @@ impl Corners {
 #[derive(Clone, Debug)]
 pub struct Augmented<S> {
     samples: S,
-    augmentation: Augmentation,
+    augmentation: AugmentationSpec,
     /// The batch before it is changed.
     plain: Vec<f32>,
 }
@@ -148,15 +106,15 @@ impl<S: RealSamples> Augmented<S> {
     ///
     /// # Errors
     ///
-    /// As [`Augmentation::check`].
-    pub fn new(samples: S, augmentation: Augmentation) -> Result<Self, SettingError> {
-        augmentation.check(samples.shape())?;
+    /// As [`AugmentationSpec::validate`].
+    pub fn new(samples: S, augmentation: AugmentationSpec) -> Result<Self, SpecError> {
+        augmentation.validate(samples.shape())?;
         Ok(Self { samples, augmentation, plain: Vec::new() })
     }
 }
 
 impl<S: RealSamples> RealSamples for Augmented<S> {
-    fn shape(&self) -> SampleDims {
+    fn shape(&self) -> Shape {
         self.samples.shape()
     }
 
@@ -178,10 +136,10 @@ impl<S: RealSamples> RealSamples for Augmented<S> {
     ) {
         self.samples.fill_batch(seed, step, batch_size, &mut self.plain, labels);
         values.clear();
-        let SampleDims::Image { height, width, .. } = self.shape() else { return };
+        let Shape::Image { channels, height, width } = self.shape() else { return };
         let mut chance = Chance::new(stream(seed, Purpose::Augmentation, step % POSITIONS));
-        for image in self.plain.chunks_exact(self.samples.shape().value_count()) {
-            self.augmentation.draw(&mut chance).apply(image, [height, width], values);
+        for image in self.plain.chunks_exact(channels * height * width) {
+            Motion::draw(&self.augmentation, &mut chance).apply(image, [height, width], values);
         }
     }
 }

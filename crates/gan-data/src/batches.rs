@@ -4,6 +4,7 @@
 //! `s * batch_size + j` of an endless sequence, so that a run can resume at any step. Nothing
 //! here knows what a batch is used for.
 
+use gan_protocol::Shape;
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
@@ -12,39 +13,10 @@ use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 /// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
 pub(crate) const POSITIONS: u64 = 1 << 56;
 
-/// Shape of one sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SampleDims {
-    /// A vector, such as a point.
-    Flat {
-        /// Numbers of the vector.
-        size: usize,
-    },
-    /// An image, laid out [channel, row, column].
-    Image {
-        /// 1 (grey) or 3 (red, green, blue).
-        channels: usize,
-        /// Rows.
-        height: usize,
-        /// Columns.
-        width: usize,
-    },
-}
-
-impl SampleDims {
-    /// Values of one sample.
-    pub fn value_count(&self) -> usize {
-        match *self {
-            Self::Flat { size } => size,
-            Self::Image { channels, height, width } => channels * height * width,
-        }
-    }
-}
-
 /// A source of real samples.
 pub trait RealSamples: Send {
     /// Shape of each sample.
-    fn shape(&self) -> SampleDims;
+    fn shape(&self) -> Shape;
 
     /// Number of samples; `None` if there is no end to them.
     fn len(&self) -> Option<u64>;
@@ -76,7 +48,7 @@ pub trait RealSamples: Send {
 /// So that a wrapper such as an augmentation takes a source whose kind is known at
 /// run time only.
 impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
-    fn shape(&self) -> SampleDims {
+    fn shape(&self) -> Shape {
         (**self).shape()
     }
 
@@ -105,8 +77,8 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
 pub struct EndlessDigits;
 
 impl RealSamples for EndlessDigits {
-    fn shape(&self) -> SampleDims {
-        SampleDims::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
+    fn shape(&self) -> Shape {
+        Shape::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
     }
 
     fn len(&self) -> Option<u64> {
@@ -155,7 +127,7 @@ impl ShuffledImages {
 }
 
 impl RealSamples for ShuffledImages {
-    fn shape(&self) -> SampleDims {
+    fn shape(&self) -> Shape {
         self.images.dims()
     }
 

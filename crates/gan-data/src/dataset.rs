@@ -3,7 +3,8 @@
 //! The module knows how images are laid out and checks that a set is whole; it does not know in
 //! which order they are used (`batches`), nor how they are brought to another size (`fit`).
 
-use crate::batches::SampleDims;
+use gan_protocol::Shape;
+
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
 
@@ -161,8 +162,8 @@ impl ImageSet {
     }
 
     /// Shape of an image.
-    pub fn dims(&self) -> SampleDims {
-        SampleDims::Image { channels: self.channels, height: self.height, width: self.width }
+    pub fn dims(&self) -> Shape {
+        Shape::Image { channels: self.channels, height: self.height, width: self.width }
     }
 
     /// Number of images, at least 1.

@@ -1,223 +1,223 @@
-//! Distributions of points in the plane, on which a generator's failures can be seen and counted.
+//! Draws points of the plane from their distribution.
 //!
-//! The module says what the distributions are, which of their numbers are allowed and where their
-//! modes lie; drawing from them is `draw`'s part. It does not know how a specification is
-//! written, nor what a point is compared with.
+//! This is the inner loop of training on points: what can be computed before the first point is.
+//! Each point takes the same number of random words, so that any of them can be had directly.
 
-mod covariance;
-mod draw;
+use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 
-use crate::setting::{SettingError, has_length, in_range};
-use covariance::Covariance;
-pub use draw::EndlessPoints;
+use gan_protocol::{GaussianSpec, PointsSpec, Shape, SpecError};
 
-/// Most modes of a distribution.
-pub const MAX_MODES: usize = 1024;
+use crate::batches::{RealSamples, first_position};
+use crate::chance::{Chance, equal_part, part_ends, weighted_part};
 
-/// Most points of [`PointDistribution::Drawn`].
-pub const MAX_DRAWN_POINTS: usize = 1 << 16;
+/// Words that a point takes, whether its distribution needs all or not: one for which mode, arm or
+/// component, one for the place along a curve, two for noise.
+const WORDS: u32 = 4;
 
-/// Largest absolute value of a coordinate, length or standard deviation.
-const MAX_LENGTH: f64 = 1000.0;
-
-/// A distribution of points (x, y) in the plane. `sd` is always the standard deviation, on either
-/// axis, of Gaussian noise that is added last, in the units of the points; 0 is none.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PointDistribution {
-    /// Equally likely Gaussians on a circle around the origin, mode `k` at the angle
-    /// 2π `k` / `modes` from the x axis. 8 modes of radius 1 and sd 0.01 in PacGAN (Lin et al.
-    /// 2018, "2D-ring"); of radius 2 and sd 0.02 in Unrolled GAN (Metz et al. 2017, the mixture of
-    /// Gaussians).
-    Ring {
-        /// Number of Gaussians, 1 to [`MAX_MODES`].
-        modes: usize,
-        /// From the origin to their means, 0 to 1,000.
-        radius: f32,
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
-    /// Equally likely Gaussians on a square grid centred on the origin; mode `row * side + column`
-    /// counts from the smallest y and x. `side` 5, `spacing` 2 and sd 0.05 in PacGAN ("2D-grid").
-    Grid {
-        /// Gaussians on each axis, 1 to 32.
-        side: usize,
-        /// Between neighbours, 0 to 1,000.
-        spacing: f32,
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
-    /// Uniform on a segment of the diagonal y = x, centred on the origin: both coordinates vary,
-    /// and neither tells more than the other.
-    Line {
-        /// Of the segment, 0 to 1,000.
-        length: f32,
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
-    /// Archimedean spirals from the origin, equally likely: arm `k` of them passes the distance
-    /// r at the angle 2π (`turns` r / `radius` + `k` / `arms`). r / `radius` is the root of a
-    /// uniform number, which makes points about equally dense all along an arm of many turns.
-    Spiral {
-        /// Number of arms, 1 to [`MAX_MODES`]; the arm is the label.
-        arms: usize,
-        /// Times that an arm goes around the origin, 0 to 1,000.
-        turns: f32,
-        /// From the origin to an arm's end, 0 to 1,000.
-        radius: f32,
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
-    /// Two interleaving half circles of radius 1, equally likely: those of scikit-learn's
-    /// `make_moons`, with angles drawn uniformly and the mean, (0.5, 0.25), moved to the origin.
-    /// The moon is the label, 0 for the upper one.
-    Moons {
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
-    /// (t cos t, t sin t) / `scale` with t = 1.5 π (1 + 2u) and u uniform on [0, 1): x and z of
-    /// scikit-learn's `make_swiss_roll`. The toy experiment of WGAN-GP (Gulrajani et al. 2017)
-    /// has a `scale` of 7.5; its noise of 0.25 is added before the division, so that `sd` is
-    /// 0.25 / 7.5 there.
-    SwissRoll {
-        /// Standard deviation, 0 to 1,000, in the units of the scaled points.
-        sd: f32,
-        /// What coordinates are divided by, 0.001 to 1,000.
-        scale: f32,
-    },
-    /// Any mixture of Gaussians; the component is the mode, and the label.
-    Mixture {
-        /// 1 to [`MAX_MODES`] of them.
-        components: Vec<Gaussian>,
-    },
-    /// Points that somebody drew, equally likely, each with noise around it.
-    Drawn {
-        /// 1 to [`MAX_DRAWN_POINTS`], coordinates within -1,000 to 1,000.
-        points: Vec<[f32; 2]>,
-        /// Standard deviation, 0 to 1,000.
-        sd: f32,
-    },
+/// Points without end; point `position` is a pure function of the seed and the position.
+///
+/// Coordinates are the same in every browser. Machines whose sine, cosine or logarithm round
+/// otherwise can differ from them in the last bits.
+#[derive(Clone, Debug)]
+pub struct EndlessPoints {
+    distribution: PointsSpec,
+    form: Form,
 }
 
-/// A component of [`PointDistribution::Mixture`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gaussian {
-    /// Coordinates within -1,000 to 1,000.
-    pub mean: [f32; 2],
-    /// Symmetric and positive semi-definite, variances up to 1,000,000: [[xx, xy], [xy, yy]].
-    pub covariance: [[f32; 2]; 2],
-    /// How often the component is drawn, relative to the sum of all weights; 0.000001 to
-    /// 1,000,000.
-    pub weight: f32,
+/// A distribution as it is drawn from.
+#[derive(Clone, Debug)]
+enum Form {
+    /// Equally likely places with noise around each.
+    Places { places: Vec<[f32; 2]>, sd: f32 },
+    /// Components and, of each, where its share of 2^32 ends.
+    Components { components: Vec<Component>, ends: Vec<u64> },
+    /// A place computed from two random words, and noise.
+    Curve { curve: Curve, sd: f32 },
 }
 
-/// Everything but [`Self::check`] takes a distribution that has passed it for granted.
-impl PointDistribution {
-    /// Checks every number.
+#[derive(Clone, Copy, Debug)]
+struct Component {
+    mean: [f32; 2],
+    /// Lxx, Lyx, Lyy of the covariance's Cholesky decomposition L Lᵀ: L times standard normal numbers has
+    /// this covariance.
+    factor: [f32; 3],
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Curve {
+    Line { length: f32 },
+    Spiral { arms: usize, turns: f32, radius: f32 },
+    Moons,
+    SwissRoll { scale: f32 },
+}
+
+impl Component {
+    /// In double precision, so that a singular covariance, whose points lie on a line, stays one.
+    fn of(part: &GaussianSpec) -> Self {
+        let [[xx, xy], [_, yy]] = part.covariance.map(|row| row.map(f64::from));
+        let first = xx.sqrt();
+        // Without variance in x there is no covariance either.
+        let below = if first > 0.0 { xy / first } else { 0.0 };
+        let second = (yy - below * below).max(0.0).sqrt();
+        Self { mean: part.mean, factor: [first, below, second].map(|entry| entry as f32) }
+    }
+}
+
+impl EndlessPoints {
+    /// A source of points of `distribution`.
     ///
     /// # Errors
     ///
-    /// The path of the first field that is not allowed, and what is.
-    pub fn check(&self) -> Result<(), SettingError> {
-        let length = |field: &str, value: f32| in_range(field, value, [0.0, MAX_LENGTH]);
-        match self {
-            Self::Ring { modes, radius, sd } => {
-                in_range("modes", *modes as f64, [1.0, MAX_MODES as f64])?;
-                length("radius", *radius)?;
-                length("sd", *sd)
+    /// As [`PointsSpec::validate`].
+    pub fn new(distribution: PointsSpec) -> Result<Self, SpecError> {
+        distribution.validate()?;
+        let form = match &distribution {
+            &PointsSpec::Ring { sd, .. } | &PointsSpec::Grid { sd, .. } => {
+                Form::Places { places: distribution.modes().unwrap_or_default(), sd }
             }
-            Self::Grid { side, spacing, sd } => {
-                in_range("side", *side as f64, [1.0, MAX_MODES.isqrt() as f64])?;
-                length("spacing", *spacing)?;
-                length("sd", *sd)
+            PointsSpec::Drawn { points, sd } => Form::Places { places: points.clone(), sd: *sd },
+            PointsSpec::Mixture { components } => {
+                let ends = part_ends(components.iter().map(|part| part.weight));
+                let components = components.iter().map(Component::of).collect();
+                Form::Components { components, ends }
             }
-            Self::Line { length: whole, sd } => {
-                length("length", *whole)?;
-                length("sd", *sd)
+            &PointsSpec::Line { length, sd } => Form::Curve { curve: Curve::Line { length }, sd },
+            &PointsSpec::Spiral { arms, turns, radius, sd } => {
+                Form::Curve { curve: Curve::Spiral { arms, turns, radius }, sd }
             }
-            Self::Spiral { arms, turns, radius, sd } => {
-                in_range("arms", *arms as f64, [1.0, MAX_MODES as f64])?;
-                length("turns", *turns)?;
-                length("radius", *radius)?;
-                length("sd", *sd)
+            &PointsSpec::Moons { sd } => Form::Curve { curve: Curve::Moons, sd },
+            &PointsSpec::SwissRoll { sd, scale } => {
+                Form::Curve { curve: Curve::SwissRoll { scale }, sd }
             }
-            Self::Moons { sd } => length("sd", *sd),
-            Self::SwissRoll { sd, scale } => {
-                length("sd", *sd)?;
-                in_range("scale", *scale, [0.001, MAX_LENGTH])
+        };
+        Ok(Self { distribution, form })
+    }
+
+    /// What is drawn from.
+    pub fn distribution(&self) -> &PointsSpec {
+        &self.distribution
+    }
+
+    /// Point `position` of the seed's sequence, and its label where there are classes.
+    ///
+    /// For single points: a batch costs less than its points one by one.
+    pub fn sample(&self, seed: u64, position: u64) -> ([f32; 2], Option<u16>) {
+        let (point, label) = self.draw(&mut Chance::at(seed, position, WORDS));
+        (point, self.distribution.classes().map(|_| label))
+    }
+
+    /// The next point and its label, which means nothing where there are no classes.
+    fn draw(&self, chance: &mut Chance) -> ([f32; 2], u16) {
+        let (which, along, noise) = (chance.bits(), chance.unit(), chance.normal_pair());
+        match &self.form {
+            Form::Places { places, sd } => {
+                let k = equal_part(which, places.len());
+                (noisy(places[k], *sd, noise), k as u16)
             }
-            Self::Mixture { components } => {
-                has_length("components", components.len(), [1, MAX_MODES])?;
-                (0..).zip(components).try_for_each(|(at, component)| component.check(at))
+            Form::Components { components, ends } => {
+                let k = weighted_part(which, ends);
+                let Component { mean, factor: [xx, yx, yy] } = components[k];
+                let point = [mean[0] + xx * noise[0], mean[1] + yx * noise[0] + yy * noise[1]];
+                (point, k as u16)
             }
-            Self::Drawn { points, sd } => {
-                has_length("points", points.len(), [1, MAX_DRAWN_POINTS])?;
-                for (at, point) in points.iter().enumerate() {
-                    check_point(&format!("points[{at}]"), *point)?;
-                }
-                length("sd", *sd)
+            Form::Curve { curve, sd } => {
+                let (place, k) = curve.place(which, along);
+                (noisy(place, *sd, noise), k as u16)
             }
         }
     }
+}
 
-    /// The centres of the modes, in the order of their labels: of a ring, a grid or a mixture.
-    /// Others have none.
-    pub fn modes(&self) -> Option<Vec<[f32; 2]>> {
+impl Curve {
+    /// The place that a random word and a number in [0, 1) stand for, and its class.
+    fn place(self, which: u32, along: f32) -> ([f32; 2], usize) {
         match self {
-            &Self::Ring { modes, radius, .. } => {
-                let at = |k: usize| {
-                    let angle = std::f64::consts::TAU * k as f64 / modes as f64;
-                    [angle.cos(), angle.sin()].map(|x| (f64::from(radius) * x) as f32)
+            Self::Line { length } => ([length * FRAC_1_SQRT_2 * (along - 0.5); 2], 0),
+            Self::Spiral { arms, turns, radius } => {
+                let arm = equal_part(which, arms);
+                let out = along.sqrt();
+                let angle = TAU * (turns * out + arm as f32 / arms as f32);
+                ([radius * out * angle.cos(), radius * out * angle.sin()], arm)
+            }
+            Self::Moons => {
+                let moon = equal_part(which, 2);
+                let (sine, cosine) = (PI * along).sin_cos();
+                let place = match moon {
+                    0 => [cosine, sine],
+                    _ => [1.0 - cosine, 0.5 - sine],
                 };
-                Some((0..modes).map(at).collect())
+                ([place[0] - 0.5, place[1] - 0.25], moon)
             }
-            &Self::Grid { side, spacing, .. } => {
-                let at = |place: usize| spacing * (place as f32 - 0.5 * (side as f32 - 1.0));
-                Some((0..side * side).map(|k| [at(k % side), at(k / side)]).collect())
+            Self::SwissRoll { scale } => {
+                let t = 1.5 * PI * (1.0 + 2.0 * along);
+                ([t * t.cos() / scale, t * t.sin() / scale], 0)
             }
-            Self::Mixture { components } => Some(components.iter().map(|part| part.mean).collect()),
-            _ => None,
-        }
-    }
-
-    /// The standard deviation of each of [`Self::modes`]; of a mixture's component, along the
-    /// direction in which it is widest. A share of at least 1 - exp(-9/2), 98.9 %, of a mode's
-    /// points lies within 3 of them from its centre, and exactly that share if it is round.
-    pub fn mode_sd(&self) -> Option<Vec<f32>> {
-        match self {
-            &Self::Ring { modes, sd, .. } => Some(vec![sd; modes]),
-            &Self::Grid { side, sd, .. } => Some(vec![sd; side * side]),
-            Self::Mixture { components } => {
-                let widest = |part: &Gaussian| Covariance::new(part.covariance).largest_sd();
-                Some(components.iter().map(widest).collect())
-            }
-            _ => None,
-        }
-    }
-
-    /// Number of classes that points are labelled with: modes, arms of a spiral, moons.
-    pub fn classes(&self) -> Option<usize> {
-        match self {
-            Self::Ring { modes, .. } => Some(*modes),
-            Self::Grid { side, .. } => Some(side * side),
-            Self::Spiral { arms, .. } => Some(*arms),
-            Self::Moons { .. } => Some(2),
-            Self::Mixture { components } => Some(components.len()),
-            Self::Line { .. } | Self::SwissRoll { .. } | Self::Drawn { .. } => None,
         }
     }
 }
 
-impl Gaussian {
-    fn check(&self, at: usize) -> Result<(), SettingError> {
-        check_point(&format!("components[{at}].mean"), self.mean)?;
-        Covariance::check(&format!("components[{at}].covariance"), self.covariance)?;
-        in_range(format!("components[{at}].weight"), self.weight, [1e-6, 1e6])
+impl RealSamples for EndlessPoints {
+    fn shape(&self) -> Shape {
+        Shape::Flat { size: 2 }
+    }
+
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    fn classes(&self) -> Option<usize> {
+        self.distribution.classes()
+    }
+
+    fn fill_batch(
+        &mut self,
+        seed: u64,
+        step: u64,
+        batch_size: usize,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<u16>,
+    ) {
+        values.clear();
+        labels.clear();
+        let labelled = self.classes().is_some();
+        let mut chance = Chance::at(seed, first_position(step, batch_size), WORDS);
+        for _ in 0..batch_size {
+            let (point, label) = self.draw(&mut chance);
+            values.extend(point);
+            if labelled {
+                labels.push(label);
+            }
+        }
     }
 }
 
-fn check_point(field: &str, point: [f32; 2]) -> Result<(), SettingError> {
-    for (axis, value) in point.into_iter().enumerate() {
-        in_range(format!("{field}[{axis}]"), value, [-MAX_LENGTH, MAX_LENGTH])?;
+fn noisy(place: [f32; 2], sd: f32, noise: [f32; 2]) -> [f32; 2] {
+    [place[0] + sd * noise[0], place[1] + sd * noise[1]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cholesky_squared_is_the_covariance() {
+        // Full, correlated, singular along a diagonal, flat in x, flat in y, none.
+        for [xx, xy, yy] in [
+            [1.0, 0.0, 4.0],
+            [2.0, -1.2, 1.0],
+            [0.01, 0.02, 0.04],
+            [0.0, 0.0, 9.0],
+            [9.0, 0.0, 0.0],
+            [0.0; 3],
+        ] {
+            let covariance = [[xx, xy], [xy, yy]];
+            let part = GaussianSpec { mean: [0.0; 2], covariance, weight: 1.0 };
+            let mixture = PointsSpec::Mixture { components: vec![part] };
+            mixture.validate().expect("a covariance");
+            let [a, b, c] = Component::of(&part).factor;
+            for (found, expected) in [(a * a, xx), (a * b, xy), (b * b + c * c, yy)] {
+                assert!((found - expected).abs() <= 1e-6 * (xx + yy), "{covariance:?}: {found}");
+            }
+        }
     }
-    Ok(())
 }

@@ -4,7 +4,9 @@
 //! modes that a generator covers. The module stacks images; which digits they show, their labels
 //! say.
 
-use crate::batches::{RealSamples, SampleDims, first_position, scaled};
+use gan_protocol::Shape;
+
+use crate::batches::{RealSamples, first_position, scaled};
 use crate::chance::Chance;
 use crate::dataset::ImageSet;
 use crate::error::DataError;
@@ -50,9 +52,9 @@ impl StackedDigits {
 }
 
 impl RealSamples for StackedDigits {
-    fn shape(&self) -> SampleDims {
+    fn shape(&self) -> Shape {
         let (height, width) = (self.digits.height(), self.digits.width());
-        SampleDims::Image { channels: 3, height, width }
+        Shape::Image { channels: 3, height, width }
     }
 
     fn len(&self) -> Option<u64> {

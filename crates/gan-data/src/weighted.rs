@@ -3,9 +3,10 @@
 //! Shows what becomes of rare classes. The module draws from a set as it is; it neither makes nor
 //! drops images.
 
+use gan_protocol::Shape;
 use gan_random::{Purpose, stream};
 
-use crate::batches::{RealSamples, SampleDims, positions, scaled, shuffle};
+use crate::batches::{RealSamples, positions, scaled, shuffle};
 use crate::chance::{Chance, part_ends, weighted_part};
 use crate::dataset::ImageSet;
 use crate::error::DataError;
@@ -110,7 +111,7 @@ impl Epoch {
 }
 
 impl RealSamples for WeightedClasses {
-    fn shape(&self) -> SampleDims {
+    fn shape(&self) -> Shape {
         self.images.dims()
     }
 

@@ -1,19 +1,17 @@
 //! Augmentation: what it does to pixels, how much, and that nothing but seed, step and place
 //! decides.
 
-use gan_data::{
-    Augmentation, Augmented, EndlessDigits, EndlessPoints, ImageSet, PointDistribution,
-    RealSamples, SampleDims, SettingFault, ShuffledImages,
-};
+use gan_data::{Augmented, EndlessDigits, EndlessPoints, ImageSet, RealSamples, ShuffledImages};
+use gan_protocol::{AugmentationSpec, PointsSpec, Shape};
 use proptest::prelude::*;
 
-const NONE: Augmentation =
-    Augmentation { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, horizontal_flip: false };
+const NONE: AugmentationSpec =
+    AugmentationSpec { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, flip: false };
 
 fn batch(source: &mut impl RealSamples, seed: u64, step: u64, size: usize) -> Vec<f32> {
     let (mut values, mut labels) = (vec![3.0], vec![3]);
     source.fill_batch(seed, step, size, &mut values, &mut labels);
-    assert_eq!(values.len(), size * source.shape().value_count());
+    assert_eq!(values.len(), size * source.shape().size().unwrap());
     values
 }
 
@@ -51,7 +49,7 @@ fn mass(image: &[f32]) -> (f32, [f32; 2]) {
 
 #[test]
 fn no_augmentation_changes_nothing() {
-    assert_eq!(Augmentation::default(), NONE);
+    assert_eq!(AugmentationSpec::default(), NONE);
     let mut plain = EndlessDigits;
     let mut augmented = Augmented::new(plain, NONE).unwrap();
     assert_eq!(augmented.shape(), plain.shape());
@@ -66,8 +64,7 @@ fn no_augmentation_changes_nothing() {
 
 #[test]
 fn labels_and_order_stay() {
-    let all =
-        Augmentation { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, horizontal_flip: true };
+    let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
     let mut augmented = Augmented::new(EndlessDigits, all).unwrap();
     let (mut values, mut labels, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     augmented.fill_batch(2, 3, 50, &mut values, &mut labels);
@@ -79,7 +76,7 @@ fn labels_and_order_stay() {
 fn shifts_are_of_whole_pixels_and_all_equally_likely() {
     let source = only([5, 7], (1..=35).map(|i| 7 * i).collect());
     let image = batch(&mut source.clone(), 1, 0, 1);
-    let shift = Augmentation { shift_px: 2, ..NONE };
+    let shift = AugmentationSpec { shift_px: 2, ..NONE };
     let mut augmented = Augmented::new(source, shift).unwrap();
     let mut counts = [0_u32; 25];
     for moved in batch(&mut augmented, 1, 0, 25_000).chunks_exact(35) {
@@ -104,7 +101,7 @@ fn half_of_the_images_are_mirrored_in_all_channels() {
     let source = only([2, 3], (0..18).map(|i| 14 * i).collect());
     let image = batch(&mut source.clone(), 1, 0, 1);
     let mirrored: Vec<f32> = image.chunks(3).flat_map(|row| row.iter().rev().copied()).collect();
-    let flip = Augmentation { horizontal_flip: true, ..NONE };
+    let flip = AugmentationSpec { flip: true, ..NONE };
     let mut count = 0;
     for moved in batch(&mut Augmented::new(source, flip).unwrap(), 1, 0, 10_000).chunks_exact(18) {
         assert!(moved == image || moved == mirrored, "{moved:?}");
@@ -116,7 +113,7 @@ fn half_of_the_images_are_mirrored_in_all_channels() {
 
 #[test]
 fn rotations_turn_around_the_middle_in_both_directions() {
-    let turn = Augmentation { rotation_degrees: 40.0, ..NONE };
+    let turn = AugmentationSpec { rotation_degrees: 40.0, ..NONE };
     let mut augmented = Augmented::new(discs(&[[20.0, 0.0]]), turn).unwrap();
     let (plain, _) = mass(&batch(&mut discs(&[[20.0, 0.0]]), 1, 0, 1));
     let images = batch(&mut augmented, 3, 0, 2000);
@@ -137,7 +134,7 @@ fn rotations_turn_around_the_middle_in_both_directions() {
 
 #[test]
 fn scaling_enlarges_and_shrinks_alike() {
-    let scale = Augmentation { scale: 1.25, ..NONE };
+    let scale = AugmentationSpec { scale: 1.25, ..NONE };
     let source = large_discs(&[[0.0, 0.0]], 20.0);
     let (plain, _) = mass(&batch(&mut source.clone(), 1, 0, 1));
     let images = batch(&mut Augmented::new(source, scale).unwrap(), 4, 0, 2000);
@@ -161,7 +158,7 @@ fn interpolation_between_pixels_is_bilinear() {
     // A ramp is linear, so that wherever a pixel comes from within the image, bilinear
     // interpolation is exact: the values stay those of a rotated ramp.
     let ramp = (0..41 * 41).map(|at| (3 * (at % 41) + 2 * (at / 41)) as u8).collect();
-    let turn = Augmentation { rotation_degrees: 180.0, scale: 1.5, ..NONE };
+    let turn = AugmentationSpec { rotation_degrees: 180.0, scale: 1.5, ..NONE };
     let mut augmented = Augmented::new(only([41, 41], ramp), turn).unwrap();
     for image in batch(&mut augmented, 5, 0, 50).chunks_exact(41 * 41) {
         let at = |x: usize, y: usize| 127.5 * (image[41 * y + x] + 1.0);
@@ -180,8 +177,7 @@ fn interpolation_between_pixels_is_bilinear() {
 
 #[test]
 fn changes_depend_on_seed_step_and_place_only() {
-    let all =
-        Augmentation { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, horizontal_flip: true };
+    let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
     let source = || Augmented::new(discs(&[[9.0, 3.0], [-5.0, -8.0]]), all).unwrap();
     let image_bytes = 64 * 64;
     let straight = batch(&mut source(), 1, 7, 6);
@@ -198,7 +194,7 @@ fn changes_depend_on_seed_step_and_place_only() {
         let moved = batch(&mut Augmented::new(discs(&[[0.0; 2]]), augmentation).unwrap(), 1, 0, 20);
         moved.chunks_exact(image_bytes).map(|image| mass(image).1).collect::<Vec<_>>()
     };
-    let alone = shifted(Augmentation { shift_px: 3, ..NONE });
+    let alone = shifted(AugmentationSpec { shift_px: 3, ..NONE });
     for (a, b) in alone.into_iter().zip(shifted(all)) {
         assert!((a[0] - b[0]).hypot(a[1] - b[1]) < 1e-2, "{a:?} {b:?}");
     }
@@ -207,25 +203,25 @@ fn changes_depend_on_seed_step_and_place_only() {
 
 #[test]
 fn refuses_what_is_not_allowed() {
-    let image = SampleDims::Image { channels: 1, height: 9, width: 20 };
-    let fault = |augmentation: Augmentation| {
-        let error = augmentation.check(image).unwrap_err();
-        (error.field, error.fault)
+    let image = Shape::Image { channels: 1, height: 9, width: 20 };
+    let refusal = |augmentation: AugmentationSpec| {
+        let error = augmentation.validate(image).unwrap_err();
+        (error.path, error.message)
     };
-    let range = |found, least, most| SettingFault::Range { found, least, most };
-    let shift = |shift_px| Augmentation { shift_px, ..NONE };
-    assert!(shift(4).check(image).is_ok());
-    assert_eq!(fault(shift(5)), ("shift_px".into(), range(5.0, 0.0, 4.0)));
-    assert_eq!(fault(shift(u32::MAX)).0, "shift_px");
-    let turn = |rotation_degrees| Augmentation { rotation_degrees, ..NONE };
-    assert_eq!(fault(turn(-1.0)), ("rotation_degrees".into(), range(-1.0, 0.0, 180.0)));
-    assert_eq!(fault(turn(f32::NAN)).0, "rotation_degrees");
-    let scale = |scale| Augmentation { scale, ..NONE };
-    assert_eq!(fault(scale(0.9)), ("scale".into(), range(f64::from(0.9_f32), 1.0, 2.0)));
-    assert_eq!(fault(scale(2.1)).0, "scale");
-    let points = EndlessPoints::new(PointDistribution::Moons { sd: 0.1 }).unwrap();
+    let told = |path: &str, message: &str| (path.to_owned(), message.to_owned());
+    let shift = |shift_px| AugmentationSpec { shift_px, ..NONE };
+    assert!(shift(4).validate(image).is_ok());
+    assert_eq!(refusal(shift(5)), told("shift_px", "is 5; allowed is 0 to 4"));
+    assert_eq!(refusal(shift(u32::MAX)).0, "shift_px");
+    let turn = |rotation_degrees| AugmentationSpec { rotation_degrees, ..NONE };
+    assert_eq!(refusal(turn(-1.0)), told("rotation_degrees", "is -1; allowed is 0 to 180"));
+    assert_eq!(refusal(turn(f32::NAN)).0, "rotation_degrees");
+    let scale = |scale| AugmentationSpec { scale, ..NONE };
+    assert_eq!(refusal(scale(0.9)), told("scale", "is 0.9; allowed is 1 to 2"));
+    assert_eq!(refusal(scale(2.1)).0, "scale");
+    let points = EndlessPoints::new(PointsSpec::Moons { sd: 0.1 }).unwrap();
     let error = Augmented::new(points, NONE).unwrap_err();
-    assert_eq!(error.fault, SettingFault::NotImages { size: 2 });
+    assert_eq!((&*error.path, &*error.message), (".", "is for images; the samples are 2"));
 }
 
 proptest! {
@@ -235,10 +231,10 @@ proptest! {
         shift_px in 0_u32..6,
         rotation_degrees in 0.0_f32..180.0,
         scale in 1.0_f32..2.0,
-        horizontal_flip: bool,
+        flip: bool,
         seed: u64,
     ) {
-        let augmentation = Augmentation { shift_px, rotation_degrees, scale, horizontal_flip };
+        let augmentation = AugmentationSpec { shift_px, rotation_degrees, scale, flip };
         let pixels = (0..3 * height * width).map(|i| (97 * i) as u8).collect();
         let source = only([height, width], pixels);
         let allowed = shift_px as usize <= height.min(width) / 2;
@@ -248,7 +244,7 @@ proptest! {
                 let values = batch(&mut augmented, seed, 0, 8);
                 prop_assert!(values.iter().all(|v| (-1.000_01..=1.000_01).contains(v)));
             }
-            Err(error) => prop_assert!(!allowed && error.field == "shift_px"),
+            Err(error) => prop_assert!(!allowed && error.path == "shift_px"),
         }
     }
 }

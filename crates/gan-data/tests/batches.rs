@@ -1,6 +1,7 @@
 //! Batches: which samples they hold, in which order, and that nothing but seed and step decides.
 
-use gan_data::{DrawnDigits, EndlessDigits, ImageSet, RealSamples, SampleDims, ShuffledImages};
+use gan_data::{DrawnDigits, EndlessDigits, ImageSet, RealSamples, ShuffledImages};
+use gan_protocol::Shape;
 
 /// Images of one pixel; image `i` has value and label `i`.
 fn counted(count: u8) -> ShuffledImages {
@@ -84,8 +85,8 @@ const ORDER_OF_SEED_ONE: [u16; 16] = [7, 1, 2, 4, 3, 6, 5, 0, 3, 0, 1, 6, 5, 7, 
 fn sets_without_labels_give_none() {
     let pixels = vec![0, 255, 51, 204];
     let mut source = ShuffledImages::new(ImageSet::new("set", [1, 2, 2], pixels, None).unwrap());
-    assert_eq!(source.shape(), SampleDims::Image { channels: 1, height: 2, width: 2 });
-    assert_eq!(source.shape().value_count(), 4);
+    assert_eq!(source.shape(), Shape::Image { channels: 1, height: 2, width: 2 });
+    assert_eq!(source.shape().size().unwrap(), 4);
     assert_eq!((source.len(), source.is_empty(), source.classes()), (Some(1), false, None));
     let (mut values, mut labels) = (Vec::new(), vec![1]);
     source.fill_batch(1, 0, 2, &mut values, &mut labels);
@@ -99,7 +100,7 @@ fn sets_without_labels_give_none() {
 #[test]
 fn drawn_digits_run_on_from_step_to_step() {
     let mut source = EndlessDigits;
-    assert_eq!(source.shape(), SampleDims::Image { channels: 1, height: 28, width: 28 });
+    assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
     let (mut values, mut labels) = (vec![1.0], vec![1]);
     source.fill_batch(6, 3, 5, &mut values, &mut labels);

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
-use gan_data::{DataError, RealSamples, SampleDims, ShuffledImages, cifar10};
+use gan_data::{DataError, RealSamples, ShuffledImages, cifar10};
+use gan_protocol::Shape;
 use proptest::prelude::*;
 
 const RECORD_BYTES: usize = 3073;
@@ -48,7 +49,7 @@ fn fault(bytes: Vec<u8>) -> DataError {
 fn reads_plain_and_compressed_files_alike() {
     let plain = file(&[3, 0, 9]);
     let set = cifar10::read(&named(plain.clone())).unwrap();
-    assert_eq!(set.dims(), SampleDims::Image { channels: 3, height: 32, width: 32 });
+    assert_eq!(set.dims(), Shape::Image { channels: 3, height: 32, width: 32 });
     assert_eq!((set.labels(), set.classes()), (Some(&[3, 0, 9][..]), Some(10)));
     assert_eq!(set.image(0), Some(&plain[1..RECORD_BYTES]));
     assert_eq!([0, 1024, 2048].map(|at| set.image(2).unwrap()[at]), [9, 109, 209]);

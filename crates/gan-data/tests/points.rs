@@ -1,14 +1,13 @@
 //! Distributions of points: that they are those of the papers, and what they refuse.
 
-use gan_data::{
-    EndlessPoints, Gaussian, MAX_MODES, PointDistribution, RealSamples, SampleDims, SettingFault,
-};
+use gan_data::{EndlessPoints, RealSamples};
+use gan_protocol::{GaussianSpec, MAX_DRAWN_POINTS, PointsSpec, Shape};
 use proptest::prelude::*;
 
 /// Points in the statistical tests, drawn in batches.
 const COUNT: usize = 100_000;
 
-fn points_of(distribution: PointDistribution, seed: u64) -> (Vec<[f64; 2]>, Vec<u16>) {
+fn points_of(distribution: PointsSpec, seed: u64) -> (Vec<[f64; 2]>, Vec<u16>) {
     let mut source = EndlessPoints::new(distribution).unwrap();
     let (mut values, mut labels) = (Vec::new(), Vec::new());
     let (mut points, mut all_labels) = (Vec::new(), Vec::new());
@@ -32,33 +31,33 @@ fn moments(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     [mean, values.map(|x| (x - mean).powi(2)).sum::<f64>() / count]
 }
 
-fn ring() -> PointDistribution {
-    PointDistribution::Ring { modes: 8, radius: 1.0, sd: 0.01 }
+fn ring() -> PointsSpec {
+    PointsSpec::Ring { modes: 8, radius: 1.0, sd: 0.01 }
 }
 
-fn grid() -> PointDistribution {
-    PointDistribution::Grid { side: 5, spacing: 2.0, sd: 0.05 }
+fn grid() -> PointsSpec {
+    PointsSpec::Grid { side: 5, spacing: 2.0, sd: 0.05 }
 }
 
-fn gaussian(mean: [f32; 2], [xx, xy, yy]: [f32; 3], weight: f32) -> Gaussian {
-    Gaussian { mean, covariance: [[xx, xy], [xy, yy]], weight }
+fn gaussian(mean: [f32; 2], [xx, xy, yy]: [f32; 3], weight: f32) -> GaussianSpec {
+    GaussianSpec { mean, covariance: [[xx, xy], [xy, yy]], weight }
 }
 
-fn every_kind() -> Vec<PointDistribution> {
+fn every_kind() -> Vec<PointsSpec> {
     vec![
         ring(),
         grid(),
-        PointDistribution::Line { length: 4.0, sd: 0.1 },
-        PointDistribution::Spiral { arms: 2, turns: 1.5, radius: 2.0, sd: 0.02 },
-        PointDistribution::Moons { sd: 0.05 },
-        PointDistribution::SwissRoll { sd: 0.25 / 7.5, scale: 7.5 },
-        PointDistribution::Mixture {
+        PointsSpec::Line { length: 4.0, sd: 0.1 },
+        PointsSpec::Spiral { arms: 2, turns: 1.5, radius: 2.0, sd: 0.02 },
+        PointsSpec::Moons { sd: 0.05 },
+        PointsSpec::SwissRoll { sd: 0.25 / 7.5, scale: 7.5 },
+        PointsSpec::Mixture {
             components: vec![
                 gaussian([1.0, -1.0], [0.5, 0.3, 0.4], 1.0),
                 gaussian([-2.0, 3.0], [0.1, 0.0, 0.0], 3.0),
             ],
         },
-        PointDistribution::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1 },
+        PointsSpec::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1 },
     ]
 }
 
@@ -115,7 +114,7 @@ fn modes_lie_where_the_papers_put_them() {
     );
     assert_eq!((modes[12], modes[24]), ([0.0; 2], [4.0; 2]));
     // An even side has no mode in the middle.
-    let even = PointDistribution::Grid { side: 2, spacing: 1.0, sd: 0.0 };
+    let even = PointsSpec::Grid { side: 2, spacing: 1.0, sd: 0.0 };
     assert_eq!(even.modes().unwrap()[..2], [[-0.5, -0.5], [0.5, -0.5]]);
 
     let mixture = &every_kind()[6];
@@ -154,7 +153,7 @@ fn a_mixture_has_its_components_weights_means_and_covariances() {
 
 #[test]
 fn a_line_is_uniform_along_and_noisy_around_the_diagonal() {
-    let (points, labels) = points_of(PointDistribution::Line { length: 4.0, sd: 0.1 }, 3);
+    let (points, labels) = points_of(PointsSpec::Line { length: 4.0, sd: 0.1 }, 3);
     assert!(labels.is_empty());
     let half = 0.5_f64.sqrt();
     let [along_mean, along] = moments(points.iter().map(|p| half * (p[0] + p[1])));
@@ -168,7 +167,7 @@ fn a_line_is_uniform_along_and_noisy_around_the_diagonal() {
 
 #[test]
 fn spirals_wind_as_often_as_they_should_and_are_evenly_dense() {
-    let spiral = PointDistribution::Spiral { arms: 3, turns: 2.0, radius: 5.0, sd: 0.0 };
+    let spiral = PointsSpec::Spiral { arms: 3, turns: 2.0, radius: 5.0, sd: 0.0 };
     let (points, labels) = points_of(spiral, 4);
     for (point, &label) in points.iter().zip(&labels) {
         let r = point[0].hypot(point[1]);
@@ -186,7 +185,7 @@ fn spirals_wind_as_often_as_they_should_and_are_evenly_dense() {
 
 #[test]
 fn moons_are_two_interleaving_half_circles_around_the_origin() {
-    let (points, labels) = points_of(PointDistribution::Moons { sd: 0.0 }, 5);
+    let (points, labels) = points_of(PointsSpec::Moons { sd: 0.0 }, 5);
     for (point, &label) in points.iter().zip(&labels) {
         // Back to scikit-learn's coordinates: centres (0, 0) and (1, 0.5).
         let [x, y] = [point[0] + 0.5, point[1] + 0.25];
@@ -202,7 +201,7 @@ fn moons_are_two_interleaving_half_circles_around_the_origin() {
 
 #[test]
 fn the_swiss_roll_is_that_of_the_toy_experiments() {
-    let (points, _) = points_of(PointDistribution::SwissRoll { sd: 0.0, scale: 7.5 }, 6);
+    let (points, _) = points_of(PointsSpec::SwissRoll { sd: 0.0, scale: 7.5 }, 6);
     let from = 1.5 * std::f64::consts::PI;
     let turned = points.iter().map(|p| 7.5 * p[0].hypot(p[1]));
     for (point, t) in points.iter().zip(turned.clone()) {
@@ -218,7 +217,7 @@ fn the_swiss_roll_is_that_of_the_toy_experiments() {
 #[test]
 fn drawn_points_are_equally_likely_and_jittered() {
     let drawn = vec![[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [0.0, 10.0]];
-    let (points, labels) = points_of(PointDistribution::Drawn { points: drawn, sd: 0.5 }, 7);
+    let (points, labels) = points_of(PointsSpec::Drawn { points: drawn, sd: 0.5 }, 7);
     assert!(labels.is_empty());
     let near = |place: [f32; 2]| {
         points.iter().copied().filter(move |&p| distance(p, place) < 5.0).collect::<Vec<_>>()
@@ -237,8 +236,8 @@ fn points_depend_on_seed_and_position_only() {
     for distribution in every_kind() {
         let mut source = EndlessPoints::new(distribution.clone()).unwrap();
         assert_eq!(source.distribution(), &distribution);
-        assert_eq!((source.shape(), source.len()), (SampleDims::Flat { size: 2 }, None));
-        assert_eq!(source.shape().value_count(), 2);
+        assert_eq!((source.shape(), source.len()), (Shape::Flat { size: 2 }, None));
+        assert_eq!(source.shape().size().unwrap(), 2);
         let classes = source.classes();
         let (mut values, mut labels) = (vec![7.0], vec![7]);
         // Of any size, at any step, batches are pieces of one sequence.
@@ -279,70 +278,69 @@ const POINTS_OF_SEED_ONE: [([f32; 2], u16); 3] = [
     ([0.708_196_16, -0.708_700_6], 7),
 ];
 
-/// The path and the fault that `distribution` is refused with.
-fn fault(distribution: PointDistribution) -> (String, SettingFault) {
-    let error = distribution.check().unwrap_err();
-    assert!(error.to_string().starts_with(&error.field), "{error}");
-    assert!(error.to_string().contains("allowed"), "{error}");
-    assert_eq!(EndlessPoints::new(distribution).unwrap_err().to_string(), error.to_string());
-    (error.field, error.fault)
+/// The path and the message that `distribution` is refused with.
+fn refusal(distribution: PointsSpec) -> (String, String) {
+    let error = distribution.validate().unwrap_err();
+    assert_eq!(EndlessPoints::new(distribution).unwrap_err(), error);
+    (error.path, error.message)
+}
+
+fn told(path: &str, message: &str) -> (String, String) {
+    (path.to_owned(), message.to_owned())
 }
 
 #[test]
 fn refusals_name_the_field_and_what_is_allowed() {
-    let most = MAX_MODES as f64;
-    let range = |found, least, most| SettingFault::Range { found, least, most };
-    let ring = |modes, radius, sd| PointDistribution::Ring { modes, radius, sd };
-    assert_eq!(fault(ring(0, 1.0, 0.1)), ("modes".into(), range(0.0, 1.0, most)));
-    assert_eq!(fault(ring(1025, 1.0, 0.1)), ("modes".into(), range(1025.0, 1.0, most)));
-    assert_eq!(fault(ring(8, -1.0, 0.1)), ("radius".into(), range(-1.0, 0.0, 1000.0)));
-    assert_eq!(fault(ring(8, 1.0, f32::NAN)).0, "sd");
-    assert_eq!(fault(ring(usize::MAX, 1.0, 0.1)).0, "modes");
-    let grid = |side, spacing, sd| PointDistribution::Grid { side, spacing, sd };
-    assert_eq!(fault(grid(33, 1.0, 0.1)), ("side".into(), range(33.0, 1.0, 32.0)));
-    assert_eq!(fault(grid(5, f32::INFINITY, 0.1)).0, "spacing");
-    assert_eq!(fault(grid(5, 1.0, -0.1)).0, "sd");
-    assert_eq!(fault(PointDistribution::Line { length: 1001.0, sd: 0.0 }).0, "length");
-    assert_eq!(fault(PointDistribution::Moons { sd: -0.0001 }).0, "sd");
-    let roll = PointDistribution::SwissRoll { sd: 0.0, scale: 0.0 };
-    assert_eq!(fault(roll), ("scale".into(), range(0.0, 0.001, 1000.0)));
-    let spiral = |arms, turns, radius| PointDistribution::Spiral { arms, turns, radius, sd: 0.0 };
-    assert_eq!(fault(spiral(0, 1.0, 1.0)).0, "arms");
-    assert_eq!(fault(spiral(1, -1.0, 1.0)).0, "turns");
-    assert_eq!(fault(spiral(1, 1.0, 1e9)).0, "radius");
-    let drawn = |points| PointDistribution::Drawn { points, sd: 0.0 };
-    let none = SettingFault::Length { found: 0, least: 1, most: 65_536 };
-    assert_eq!(fault(drawn(vec![])), ("points".into(), none));
-    assert_eq!(fault(drawn(vec![[0.0; 2]; 65_537])).0, "points");
-    assert_eq!(fault(drawn(vec![[0.0; 2], [0.0, f32::NAN]])).0, "points[1][1]");
-    assert!(drawn(vec![[1.0; 2]; 65_536]).check().is_ok());
+    let ring = |modes, radius, sd| PointsSpec::Ring { modes, radius, sd };
+    assert_eq!(refusal(ring(0, 1.0, 0.1)), told("modes", "is 0; allowed is 1 to 1024"));
+    assert_eq!(refusal(ring(1025, 1.0, 0.1)), told("modes", "is 1025; allowed is 1 to 1024"));
+    assert_eq!(refusal(ring(8, -1.0, 0.1)), told("radius", "is -1; allowed is 0.001 to 1000"));
+    assert_eq!(refusal(ring(8, 1.0, f32::NAN)).0, "sd");
+    assert_eq!(refusal(ring(usize::MAX, 1.0, 0.1)).0, "modes");
+    let grid = |side, spacing, sd| PointsSpec::Grid { side, spacing, sd };
+    assert_eq!(refusal(grid(33, 1.0, 0.1)), told("side", "is 33; allowed is 1 to 32"));
+    assert_eq!(refusal(grid(5, f32::INFINITY, 0.1)).0, "spacing");
+    assert_eq!(refusal(grid(5, 1.0, -0.1)).0, "sd");
+    assert_eq!(refusal(PointsSpec::Line { length: 1001.0, sd: 0.0 }).0, "length");
+    assert_eq!(refusal(PointsSpec::Moons { sd: -0.0001 }).0, "sd");
+    let roll = PointsSpec::SwissRoll { sd: 0.0, scale: 0.0 };
+    assert_eq!(refusal(roll), told("scale", "is 0; allowed is 0.001 to 1000"));
+    let spiral = |arms, turns, radius| PointsSpec::Spiral { arms, turns, radius, sd: 0.0 };
+    assert_eq!(refusal(spiral(0, 1.0, 1.0)).0, "arms");
+    assert_eq!(refusal(spiral(17, 1.0, 1.0)).0, "arms");
+    assert_eq!(refusal(spiral(1, -1.0, 1.0)).0, "turns");
+    assert_eq!(refusal(spiral(1, 1.0, 1e9)).0, "radius");
+    let drawn = |points| PointsSpec::Drawn { points, sd: 0.0 };
+    assert_eq!(refusal(drawn(vec![])), told("points", "is 0; allowed is 1 to 20000"));
+    assert_eq!(refusal(drawn(vec![[0.0; 2]; MAX_DRAWN_POINTS + 1])).0, "points");
+    assert_eq!(refusal(drawn(vec![[0.0; 2], [0.0, f32::NAN]])).0, "points[1][1]");
+    assert!(drawn(vec![[1.0; 2]; MAX_DRAWN_POINTS]).validate().is_ok());
 }
 
 #[test]
 fn mixtures_are_refused_unless_their_covariances_are_some() {
-    let mixture = |components: Vec<Gaussian>| PointDistribution::Mixture { components };
+    let mixture = |components: Vec<GaussianSpec>| PointsSpec::Mixture { components };
     let good = gaussian([0.0; 2], [1.0, 0.0, 1.0], 1.0);
-    let bad = |bad: Gaussian| fault(mixture(vec![good.clone(), bad]));
-    assert_eq!(fault(mixture(vec![])).0, "components");
-    assert_eq!(fault(mixture(vec![good.clone(); 1025])).0, "components");
+    let bad = |bad: GaussianSpec| refusal(mixture(vec![good, bad]));
+    assert_eq!(refusal(mixture(vec![])).0, "components");
+    assert_eq!(refusal(mixture(vec![good; 1025])).0, "components");
     assert_eq!(bad(gaussian([2e3, 0.0], [1.0, 0.0, 1.0], 1.0)).0, "components[1].mean[0]");
     for weight in [0.0, -1.0, f32::NAN, f32::INFINITY] {
         assert_eq!(bad(gaussian([0.0; 2], [1.0, 0.0, 1.0], weight)).0, "components[1].weight");
     }
     let covariance = "components[1].covariance".to_owned();
-    let mut skew = good.clone();
+    let mut skew = good;
     skew.covariance[0][1] = 0.5;
-    let fault = SettingFault::NotSymmetric { upper: 0.5, lower: 0.0 };
-    assert_eq!(bad(skew), (covariance.clone(), fault));
-    let fault = SettingFault::NotPositiveSemidefinite { determinant: -3.0 };
-    assert_eq!(bad(gaussian([0.0; 2], [1.0, 2.0, 1.0], 1.0)), (covariance.clone(), fault));
+    let fault = "must be symmetric and positive semi-definite";
+    assert_eq!(bad(skew), told(&covariance, fault));
+    assert_eq!(bad(gaussian([0.0; 2], [1.0, 2.0, 1.0], 1.0)), told(&covariance, fault));
     let negative = bad(gaussian([0.0; 2], [-1.0, 0.0, -1.0], 1.0));
     assert_eq!(negative.0, covariance.clone() + "[0][0]");
     // Without variance in x there can be no covariance.
     assert_eq!(bad(gaussian([0.0; 2], [0.0, 0.1, 1.0], 1.0)).0, covariance);
     assert_eq!(bad(gaussian([0.0; 2], [1.0, f32::NAN, 1.0], 1.0)).0, covariance + "[0][1]");
     // Singular, and so only up to rounding.
-    assert!(mixture(vec![gaussian([0.0; 2], [0.3, 0.9, 2.7], 1.0)]).check().is_ok());
+    assert!(mixture(vec![gaussian([0.0; 2], [0.3, 0.9, 2.7], 1.0)]).validate().is_ok());
 }
 
 /// Any number, often an ordinary one.
@@ -361,17 +359,17 @@ proptest! {
     ) {
         let symmetric = [n[2], n[3], n[4]];
         let distribution = match kind {
-            0 => PointDistribution::Ring { modes: count, radius: n[0], sd: n[1] },
-            1 => PointDistribution::Grid { side: count, spacing: n[0], sd: n[1] },
-            2 => PointDistribution::Line { length: n[0], sd: n[1] },
-            3 => PointDistribution::Spiral { arms: count, turns: n[0], radius: n[1], sd: n[2] },
-            4 => PointDistribution::Moons { sd: n[0] },
-            5 => PointDistribution::SwissRoll { sd: n[0], scale: n[1] },
-            6 => PointDistribution::Mixture { components: vec![
+            0 => PointsSpec::Ring { modes: count, radius: n[0], sd: n[1] },
+            1 => PointsSpec::Grid { side: count, spacing: n[0], sd: n[1] },
+            2 => PointsSpec::Line { length: n[0], sd: n[1] },
+            3 => PointsSpec::Spiral { arms: count, turns: n[0], radius: n[1], sd: n[2] },
+            4 => PointsSpec::Moons { sd: n[0] },
+            5 => PointsSpec::SwissRoll { sd: n[0], scale: n[1] },
+            6 => PointsSpec::Mixture { components: vec![
                 gaussian([n[0], n[1]], symmetric, n[5]),
                 gaussian([n[6], n[7]], [n[8], 0.0, n[9]], n[10]),
             ] },
-            _ => PointDistribution::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4] },
+            _ => PointsSpec::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4] },
         };
         if let Ok(mut source) = EndlessPoints::new(distribution) {
             let (mut values, mut labels) = (Vec::new(), Vec::new());

@@ -1,8 +1,7 @@
 //! Which images are drawn: some classes, the first few, classes by weight, digits in threes.
 
-use gan_data::{
-    DataError, ImageSet, RealSamples, SampleDims, ShuffledImages, StackedDigits, WeightedClasses,
-};
+use gan_data::{DataError, ImageSet, RealSamples, ShuffledImages, StackedDigits, WeightedClasses};
+use gan_protocol::Shape;
 
 /// Images of one pixel; image `i` has the value `i`.
 fn set(labels: &[u8]) -> ImageSet {
@@ -72,7 +71,7 @@ fn classes_are_drawn_by_weight_and_images_evenly_within() {
     // 4 images of class 0, none of class 1, 2 of class 2, 4 of class 3.
     let labels = [0, 0, 0, 0, 2, 2, 3, 3, 3, 3];
     let mut source = WeightedClasses::new(set(&labels), &[6.0, 0.0, 3.0, 1.0]).unwrap();
-    assert_eq!(source.shape(), SampleDims::Image { channels: 1, height: 1, width: 1 });
+    assert_eq!(source.shape(), Shape::Image { channels: 1, height: 1, width: 1 });
     assert_eq!((source.len(), source.classes()), (Some(10), Some(4)));
     let all = drawn(&mut source, 1, 0..1000, 100);
     assert!(all.iter().all(|&(index, label)| u16::from(labels[usize::from(index)]) == label));
@@ -149,7 +148,7 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
     let digits = ImageSet::new("set", [1, 1, 2], pixels, Some(labels)).unwrap();
     let mut source = StackedDigits::new(digits.clone()).unwrap();
     assert_eq!(source.digits(), &digits);
-    assert_eq!(source.shape(), SampleDims::Image { channels: 3, height: 1, width: 2 });
+    assert_eq!(source.shape(), Shape::Image { channels: 3, height: 1, width: 2 });
     assert_eq!((source.len(), source.classes()), (None, Some(1000)));
     let (mut values, mut labels) = (vec![1.0], vec![1]);
     let mut counts = vec![0_u32; 1000];

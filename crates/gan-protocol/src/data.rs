@@ -1,10 +1,13 @@
 //! Which real samples a run learns from. This module describes them; it holds none.
 
+mod points;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SpecError, in_range};
-use crate::read::{reads_names, reads_struct, reads_tagged};
+use crate::read::{reads_names, reads_struct};
 use crate::shape::Shape;
+pub use points::{GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec};
 
 /// Real samples: where they come from and in which shape the nets see them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,84 +61,6 @@ pub enum DataSource {
     Points,
 }
 
-/// A distribution of points of the plane.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PointsSpec {
-    /// Gaussians at equal angles on a circle. PacGAN: 8 modes, radius 1, sd 0.01; Unrolled GAN:
-    /// radius 2, sd 0.02.
-    Ring {
-        /// Count of Gaussians.
-        modes: usize,
-        /// Of the circle.
-        radius: f32,
-        /// Standard deviation of each Gaussian.
-        sd: f32,
-    },
-    /// Gaussians on a square grid around the origin. PacGAN: side 5, spacing 2, sd 0.05.
-    Grid {
-        /// Gaussians on a side.
-        side: usize,
-        /// Distance of neighbours.
-        spacing: f32,
-        /// Standard deviation of each Gaussian.
-        sd: f32,
-    },
-    /// A segment with Gaussian noise.
-    Line {
-        /// Of the segment.
-        length: f32,
-        /// Standard deviation of the noise.
-        sd: f32,
-    },
-    /// Arms of an Archimedean spiral with Gaussian noise.
-    Spiral {
-        /// Count of arms.
-        arms: usize,
-        /// Turns of each arm.
-        turns: f32,
-        /// At the end of an arm.
-        radius: f32,
-        /// Standard deviation of the noise.
-        sd: f32,
-    },
-    /// Two interleaving half circles with Gaussian noise.
-    Moons {
-        /// Standard deviation of the noise.
-        sd: f32,
-    },
-    /// The Swiss roll in the plane (WGAN-GP's toy: scale 7.5, sd 0.033).
-    SwissRoll {
-        /// Standard deviation of the noise, after scaling.
-        sd: f32,
-        /// What the roll's coordinates, up to about 15, are divided by.
-        scale: f32,
-    },
-    /// Any mixture of Gaussians.
-    Mixture {
-        /// The Gaussians.
-        components: Vec<GaussianSpec>,
-    },
-    /// Points that somebody drew, with Gaussian noise.
-    Drawn {
-        /// The points.
-        points: Vec<[f32; 2]>,
-        /// Standard deviation of the noise.
-        sd: f32,
-    },
-}
-
-/// One Gaussian of a mixture.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct GaussianSpec {
-    /// Its centre.
-    pub mean: [f32; 2],
-    /// Symmetric and positive semi-definite.
-    pub covariance: [[f32; 2]; 2],
-    /// How often it is drawn, relative to the others.
-    pub weight: f32,
-}
-
 /// Random changes of real images, each drawn uniformly up to its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AugmentationSpec {
@@ -154,12 +79,6 @@ impl Default for AugmentationSpec {
         Self { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, flip: false }
     }
 }
-
-/// Most samples a list of points or of Gaussians may hold.
-const MOST_DRAWN_POINTS: usize = 20_000;
-const MOST_GAUSSIANS: usize = 1_024;
-/// Nets see points as they are: coordinates beyond this are no use to anybody.
-const LARGEST_COORDINATE: f32 = 1_000.0;
 
 fn is_zero(value: &usize) -> bool {
     *value == 0
@@ -224,7 +143,10 @@ impl DataSpec {
         if self.points.is_some() {
             return Err(SpecError::new("points", "is set, but the source is not `points`"));
         }
-        in_range("channels", self.channels, 1, 4)?;
+        if !matches!(self.channels, 1 | 3) {
+            let message = format!("is {}; allowed is 1 (grey) and 3 (colour)", self.channels);
+            return Err(SpecError::new("channels", message));
+        }
         in_range("height", self.height, 1, 128)?;
         in_range("width", self.width, 1, 128)?;
         let fixed = match self.source {
@@ -247,94 +169,26 @@ impl DataSpec {
             return Err(SpecError::new(name, message));
         }
         if let Some(augmentation) = &self.augmentation {
-            augmentation.validate().map_err(|error| error.within("augmentation"))?;
+            augmentation.validate(self.shape()).map_err(|error| error.within("augmentation"))?;
         }
         Ok(())
     }
 }
 
 impl AugmentationSpec {
-    fn validate(&self) -> Result<(), SpecError> {
-        in_range("shift_px", self.shift_px, 0, 64)?;
+    /// Checks every number, for samples of `shape`.
+    ///
+    /// # Errors
+    /// The first field that is not allowed, and what is; of the spec as a whole if the samples are no images.
+    pub fn validate(&self, shape: Shape) -> Result<(), SpecError> {
+        let Shape::Image { height, width, .. } = shape else {
+            return Err(SpecError::new(".", format!("is for images; the samples are {shape}")));
+        };
+        // Beyond half a side a shift would leave nothing of an image.
+        in_range("shift_px", self.shift_px, 0, (height.min(width) / 2) as u32)?;
         in_range("rotation_degrees", self.rotation_degrees, 0.0, 180.0)?;
         in_range("scale", self.scale, 1.0, 2.0)
     }
-}
-
-impl PointsSpec {
-    fn validate(&self) -> Result<(), SpecError> {
-        let spread = |sd: f32| in_range("sd", sd, 0.0, LARGEST_COORDINATE);
-        let length = |name: &str, value: f32| in_range(name, value, 1e-3, LARGEST_COORDINATE);
-        match self {
-            Self::Ring { modes, radius, sd } => {
-                in_range("modes", *modes, 1, MOST_GAUSSIANS)?;
-                length("radius", *radius)?;
-                spread(*sd)
-            }
-            Self::Grid { side, spacing, sd } => {
-                in_range("side", *side, 1, 32)?;
-                length("spacing", *spacing)?;
-                spread(*sd)
-            }
-            Self::Line { length: l, sd } => {
-                length("length", *l)?;
-                spread(*sd)
-            }
-            Self::Spiral { arms, turns, radius, sd } => {
-                in_range("arms", *arms, 1, 16)?;
-                in_range("turns", *turns, 0.1, 10.0)?;
-                length("radius", *radius)?;
-                spread(*sd)
-            }
-            Self::Moons { sd } => spread(*sd),
-            Self::SwissRoll { sd, scale } => {
-                length("scale", *scale)?;
-                spread(*sd)
-            }
-            Self::Mixture { components } => {
-                in_range("components", components.len(), 1, MOST_GAUSSIANS)?;
-                for (index, component) in components.iter().enumerate() {
-                    let at = |error: SpecError| error.within(&format!("components[{index}]"));
-                    component.validate().map_err(at)?;
-                }
-                if components.iter().map(|component| component.weight).sum::<f32>() <= 0.0 {
-                    return Err(SpecError::new("components", "have weights that are all zero"));
-                }
-                Ok(())
-            }
-            Self::Drawn { points, sd } => {
-                in_range("points", points.len(), 1, MOST_DRAWN_POINTS)?;
-                for (index, point) in points.iter().enumerate() {
-                    coordinates(&format!("points[{index}]"), point)?;
-                }
-                spread(*sd)
-            }
-        }
-    }
-}
-
-impl GaussianSpec {
-    fn validate(&self) -> Result<(), SpecError> {
-        coordinates("mean", &self.mean)?;
-        in_range("weight", self.weight, 0.0, 1e6)?;
-        let [[a, b], [c, d]] = self.covariance;
-        let most = LARGEST_COORDINATE * LARGEST_COORDINATE;
-        in_range("covariance[0][0]", a, 0.0, most)?;
-        in_range("covariance[1][1]", d, 0.0, most)?;
-        // Rounding may leave a singular covariance a little below zero.
-        if b != c || a * d - b * c < -1e-6 * (a * d).max(1e-12) {
-            let message = "must be symmetric and positive semi-definite";
-            return Err(SpecError::new("covariance", message));
-        }
-        Ok(())
-    }
-}
-
-fn coordinates(path: &str, point: &[f32; 2]) -> Result<(), SpecError> {
-    for value in point {
-        in_range(path, *value, -LARGEST_COORDINATE, LARGEST_COORDINATE)?;
-    }
-    Ok(())
 }
 
 reads_names!(DataSource, Mnist);
@@ -349,15 +203,4 @@ reads_struct!(DataSpec {
     limit = None,
     augmentation = None,
 });
-reads_tagged!(PointsSpec by "kind" {
-    "ring" => Ring { modes, radius, sd },
-    "grid" => Grid { side, spacing, sd },
-    "line" => Line { length, sd },
-    "spiral" => Spiral { arms, turns, radius, sd },
-    "moons" => Moons { sd },
-    "swiss_roll" => SwissRoll { sd, scale },
-    "mixture" => Mixture { components },
-    "drawn" => Drawn { points, sd },
-});
-reads_struct!(GaussianSpec { mean, covariance, weight });
 reads_struct!(AugmentationSpec { shift_px = 0, rotation_degrees = 0.0, scale = 1.0, flip = false });

@@ -26,7 +26,9 @@ mod shape;
 
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
-pub use data::{AugmentationSpec, DataSource, DataSpec, GaussianSpec, PointsSpec};
+pub use data::{
+    AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
+};
 pub use error::SpecError;
 pub use fault::Fault;
 pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};

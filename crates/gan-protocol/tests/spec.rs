@@ -62,12 +62,37 @@ fn a_wrong_value_is_refused_with_its_path() {
             "end in 1x28x28; the data are 1x28x30",
         ),
         (json!({"batch_size": "many"}), "batch_size", "invalid type"),
+        (
+            json!({"data": {"channels": 2}}),
+            "data.channels",
+            "is 2; allowed is 1 (grey) and 3 (colour)",
+        ),
+        (
+            json!({"data": {"augmentation": {"shift_px": 15}}}),
+            "data.augmentation.shift_px",
+            "is 15; allowed is 0 to 14",
+        ),
     ];
     for (patch, path, message) in cases {
         let (at, what) = refusal(patch.clone());
         assert_eq!(at, path, "{patch}");
         assert!(what.contains(message), "{patch}: {what}");
     }
+}
+
+#[test]
+fn a_gaussian_that_is_never_drawn_is_refused() {
+    let ring = preset("ring").expect("there is such a preset").spec.to_value();
+    let component =
+        |weight: f64| json!({"mean": [0, 0], "covariance": [[1, 0], [0, 1]], "weight": weight});
+    let points = |weight| {
+        json!({"data": {"points": {"kind": "mixture", "components": [component(1.0), component(weight)],
+            "modes": null, "radius": null, "sd": null}}})
+    };
+    RunSpec::from_value(merged(&ring, &points(0.5))).expect("allowed");
+    let error = RunSpec::from_value(merged(&ring, &points(0.0))).expect_err("never drawn");
+    assert_eq!(error.path, "data.points.components[1].weight");
+    assert_eq!(error.message, "is 0; allowed is 1e-6 to 1000000");
 }
 
 #[test]

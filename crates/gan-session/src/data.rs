@@ -1,11 +1,10 @@
 //! How a session asks for real samples, without knowing where bytes come from.
 
 use gan_data::{
-    Augmentation, Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, Gaussian,
-    ImageSet, PointDistribution, RealSamples, SettingError, ShuffledImages, StackedDigits,
-    WeightedClasses, cifar10,
+    Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
+    ShuffledImages, StackedDigits, WeightedClasses, cifar10,
 };
-use gan_protocol::{DataSource, DataSpec, Fault, PointsSpec, RunSpec, Shape};
+use gan_protocol::{DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
 
 /// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
 const LISTED_DIGITS: usize = 10_000;
@@ -63,9 +62,8 @@ impl LoadedData {
         let samples: Box<dyn RealSamples> = match spec.source {
             DataSource::Mnist | DataSource::StackedMnist => return Ok(None),
             DataSource::Points => {
-                let points = spec.points.as_ref().map(distribution);
-                let points = points.ok_or_else(|| missing("data.points"))?;
-                Box::new(EndlessPoints::new(points).map_err(|e| setting("data.points", &e))?)
+                let points = spec.points.clone().ok_or_else(|| missing("data.points"))?;
+                Box::new(EndlessPoints::new(points).map_err(setting("data.points"))?)
             }
             DataSource::DrawnDigits => Self::drawn_digits(spec)?,
             DataSource::IdxFiles => {
@@ -150,14 +148,8 @@ impl LoadedData {
         samples: Box<dyn RealSamples>,
     ) -> Result<Box<dyn RealSamples>, Fault> {
         let Some(asked) = spec.augmentation else { return Ok(samples) };
-        let augmentation = Augmentation {
-            shift_px: asked.shift_px,
-            rotation_degrees: asked.rotation_degrees,
-            scale: asked.scale,
-            horizontal_flip: asked.flip,
-        };
-        let changed = Augmented::new(samples, augmentation);
-        Ok(Box::new(changed.map_err(|error| setting("data.augmentation", &error))?))
+        let changed = Augmented::new(samples, asked);
+        Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
     }
 
     /// Whether a run with labels finds its classes here.
@@ -175,31 +167,6 @@ impl LoadedData {
     }
 }
 
-/// The distribution that `spec` describes.
-pub(crate) fn distribution(spec: &PointsSpec) -> PointDistribution {
-    match spec.clone() {
-        PointsSpec::Ring { modes, radius, sd } => PointDistribution::Ring { modes, radius, sd },
-        PointsSpec::Grid { side, spacing, sd } => PointDistribution::Grid { side, spacing, sd },
-        PointsSpec::Line { length, sd } => PointDistribution::Line { length, sd },
-        PointsSpec::Spiral { arms, turns, radius, sd } => {
-            PointDistribution::Spiral { arms, turns, radius, sd }
-        }
-        PointsSpec::Moons { sd } => PointDistribution::Moons { sd },
-        PointsSpec::SwissRoll { sd, scale } => PointDistribution::SwissRoll { sd, scale },
-        PointsSpec::Mixture { components } => PointDistribution::Mixture {
-            components: components
-                .into_iter()
-                .map(|one| Gaussian {
-                    mean: one.mean,
-                    covariance: one.covariance,
-                    weight: one.weight,
-                })
-                .collect(),
-        },
-        PointsSpec::Drawn { points, sd } => PointDistribution::Drawn { points, sd },
-    }
-}
-
 fn file(error: DataError) -> Fault {
     Fault::File { message: error.to_string() }
 }
@@ -209,10 +176,13 @@ fn field(path: &'static str) -> impl Fn(DataError) -> Fault {
     move |error| Fault::Spec { path: path.to_owned(), message: error.to_string() }
 }
 
-fn setting(path: &str, error: &SettingError) -> Fault {
-    let path =
-        if error.field.is_empty() { path.to_owned() } else { format!("{path}.{}", error.field) };
-    Fault::Spec { path, message: error.fault.to_string() }
+/// What is wrong with the setting at `path`.
+fn setting(path: &'static str) -> impl Fn(SpecError) -> Fault {
+    move |error| {
+        let path =
+            if error.path == "." { path.to_owned() } else { format!("{path}.{}", error.path) };
+        Fault::Spec { path, message: error.message }
+    }
 }
 
 fn missing(path: &str) -> Fault {

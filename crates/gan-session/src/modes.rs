@@ -4,8 +4,6 @@ use gan_eval::modes::{Mixture, ModeCounts};
 use gan_eval::{EvalError, Samples};
 use gan_protocol::PointsSpec;
 
-use crate::data::distribution;
-
 /// The modes of a distribution that has some: a ring, a grid, a mixture.
 pub struct Modes {
     centres: Vec<f32>,
@@ -17,8 +15,7 @@ pub struct Modes {
 impl Modes {
     /// The modes of `points`; `None` where it has none, or none of any width.
     pub fn of(points: &PointsSpec) -> Option<Self> {
-        let data = distribution(points);
-        let (centres, sds) = data.modes().zip(data.mode_sd())?;
+        let (centres, sds) = points.modes().zip(points.mode_sd())?;
         let weights: Vec<f64> = match points {
             PointsSpec::Mixture { components } => {
                 components.iter().map(|component| f64::from(component.weight)).collect()
