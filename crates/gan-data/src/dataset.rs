@@ -22,6 +22,8 @@ pub struct ImageSet {
     width: usize,
     pixels: Vec<u8>,
     labels: Option<Vec<u8>>,
+    /// What each class is called in the file that it comes from, where that is not its number.
+    class_values: Option<Vec<u8>>,
 }
 
 impl ImageSet {
@@ -48,7 +50,7 @@ impl ImageSet {
         if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != expected) {
             return Err(DataError::LabelCount { file: name, found, expected });
         }
-        Ok(Self { name, channels, height, width, pixels, labels })
+        Ok(Self { name, channels, height, width, pixels, labels, class_values: None })
     }
 
     /// A set from an IDX file of images, (count, rows, columns) or (count, channels, rows,
@@ -72,7 +74,9 @@ impl ImageSet {
     }
 
     /// As [`Self::from_idx`], from one or two named files in any order: which holds the images
-    /// and which the labels is told by their dimensions.
+    /// and which the labels is told by their dimensions. Classes are those that the labels name, in their
+    /// order: where these are not 0, 1, 2 …, as the letters of EMNIST (1 to 26), they are numbered anew, and
+    /// [`Self::class_value`] gives what a class was called.
     ///
     /// # Errors
     ///
@@ -105,7 +109,9 @@ impl ImageSet {
             }
         }
         match (images, labels) {
-            (Some((name, images)), labels) => Self::from_arrays(name, images, labels),
+            (Some((name, images)), labels) => {
+                Ok(Self::from_arrays(name, images, labels)?.renumbered())
+            }
             (None, labels) => {
                 let file = labels.map_or_else(String::new, |(name, _)| name.into());
                 Err(DataError::ImagesMissing { file })
@@ -190,6 +196,32 @@ impl ImageSet {
     pub fn classes(&self) -> Option<usize> {
         let largest = self.labels.as_ref()?.iter().max()?;
         Some(usize::from(*largest) + 1)
+    }
+
+    /// What class `class` is called in the file that the labels come from.
+    pub fn class_value(&self, class: usize) -> Option<u8> {
+        match &self.class_values {
+            Some(values) => values.get(class).copied(),
+            None => u8::try_from(class).ok(),
+        }
+    }
+
+    /// The same set with its classes numbered from 0 on.
+    fn renumbered(mut self) -> Self {
+        let Some(labels) = &mut self.labels else { return self };
+        let mut values = labels.clone();
+        values.sort_unstable();
+        values.dedup();
+        if values.iter().enumerate().all(|(class, value)| usize::from(*value) == class) {
+            return self;
+        }
+        let mut class_of = [0; 256];
+        for (class, value) in values.iter().enumerate() {
+            class_of[usize::from(*value)] = class as u8;
+        }
+        labels.iter_mut().for_each(|label| *label = class_of[usize::from(*label)]);
+        self.class_values = Some(values);
+        self
     }
 
     fn image_bytes(&self) -> usize {

@@ -2,8 +2,8 @@
 //!
 //! A file is two zero bytes, a byte for the element type, a byte for the number of dimensions,
 //! each dimension as a big-endian 32-bit number, then the elements, last dimension fastest
-//! (described by LeCun, Cortes and Burges on the MNIST page). This module knows arrays of bytes
-//! only, not what they mean.
+//! (described by LeCun, Cortes and Burges on the MNIST page). This module reads arrays of
+//! bytes, and the headers of all; it does not know what they mean.
 //!
 //! Files come from strangers. The header is checked against what the file can hold before any
 //! memory is reserved by it, and decompression stops at the first byte too many.
@@ -20,8 +20,63 @@ pub const MAX_ARRAY_BYTES: u64 = 512 << 20;
 /// least two bits, hence 1032 bytes from one).
 const DEFLATE_MAX_RATIO: u64 = 1032;
 
-const UNSIGNED_BYTE: u8 = 0x08;
 const MAX_DIMENSIONS: usize = 4;
+
+/// What the elements of an array are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Element {
+    /// Unsigned byte.
+    U8 = 0x08,
+    /// Signed byte.
+    I8 = 0x09,
+    /// 16-bit integer.
+    I16 = 0x0b,
+    /// 32-bit integer.
+    I32 = 0x0c,
+    /// 32-bit float.
+    F32 = 0x0d,
+    /// 64-bit float.
+    F64 = 0x0e,
+}
+
+impl Element {
+    /// The elements that a file's type code stands for.
+    fn of(code: u8) -> Option<Self> {
+        let all = [Self::U8, Self::I8, Self::I16, Self::I32, Self::F32, Self::F64];
+        all.into_iter().find(|element| *element as u8 == code)
+    }
+
+    /// Bytes of one element, which lie big end first.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 => 2,
+            Self::I32 | Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::U8 => "unsigned byte",
+            Self::I8 => "signed byte",
+            Self::I16 => "16-bit integer",
+            Self::I32 => "32-bit integer",
+            Self::F32 => "32-bit float",
+            Self::F64 => "64-bit float",
+        }
+    }
+}
+
+/// What a file says of its array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Of every element.
+    pub element: Element,
+    /// 1 to 4 lengths, each at least 1, slowest first.
+    pub dimensions: Vec<usize>,
+}
 
 /// An array of unsigned bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +103,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
         return parse_gzip(name, bytes);
     }
     let mut rest = bytes;
-    let (dimensions, expected_bytes) = read_header(name, &mut rest)?;
+    let (dimensions, expected_bytes) = byte_header(name, &mut rest)?;
     if rest.len() < expected_bytes {
         return Err(DataError::BodyTruncated {
             file: name.into(),
@@ -76,7 +131,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
 /// If there are more than 4 dimensions, or a length beyond 32 bits, which the format does not have.
 pub fn written(dimensions: &[usize], bytes: &[u8]) -> Vec<u8> {
     assert!((1..=MAX_DIMENSIONS).contains(&dimensions.len()), "1 to {MAX_DIMENSIONS} dimensions");
-    let mut file = vec![0, 0, UNSIGNED_BYTE, dimensions.len() as u8];
+    let mut file = vec![0, 0, Element::U8 as u8, dimensions.len() as u8];
     for length in dimensions {
         let length = u32::try_from(*length).expect("an IDX file's lengths have 32 bits");
         file.extend(length.to_be_bytes());
@@ -87,7 +142,7 @@ pub fn written(dimensions: &[usize], bytes: &[u8]) -> Vec<u8> {
 
 fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
     let mut stream = gunzipped(compressed);
-    let (dimensions, expected_bytes) = read_header(name, &mut stream)?;
+    let (dimensions, expected_bytes) = byte_header(name, &mut stream)?;
     let most_bytes = compressed.len() as u64 * DEFLATE_MAX_RATIO;
     if expected_bytes as u64 > most_bytes {
         return Err(DataError::Implausible { file: name.into(), expected_bytes, most_bytes });
@@ -118,8 +173,32 @@ fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
     Ok(IdxArray { dimensions, bytes: body })
 }
 
-/// Reads the header; gives the dimensions and their product, which is within the limit.
-fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize), DataError> {
+/// Reads the header of an array of bytes; gives the dimensions and their product, which is within the
+/// limit.
+fn byte_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize), DataError> {
+    let Header { element, dimensions } = header(name, stream)?;
+    if element != Element::U8 {
+        let (code, meaning) = (element as u8, element.meaning());
+        return Err(DataError::ElementType { file: name.into(), code, meaning });
+    }
+    // Four 32-bit factors always fit 128 bits.
+    let product: u128 = dimensions.iter().map(|&length| length as u128).product();
+    if product > u128::from(MAX_ARRAY_BYTES) {
+        return Err(DataError::TooLarge {
+            file: name.into(),
+            found_bytes: product,
+            limit_bytes: MAX_ARRAY_BYTES,
+        });
+    }
+    Ok((dimensions, product as usize))
+}
+
+/// Reads the header of a plain IDX file, up to its first element.
+///
+/// # Errors
+///
+/// If the stream does not begin as an IDX file does, or not completely.
+pub fn header(name: &str, stream: &mut impl Read) -> Result<Header, DataError> {
     let mut magic = [0; 4];
     let found_bytes = read_up_to(name, stream, &mut magic)?;
     if magic[..found_bytes].iter().take(2).any(|&byte| byte != 0) {
@@ -135,10 +214,10 @@ fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize)
         });
     }
     let [_, _, code, dimension_count] = magic;
-    if code != UNSIGNED_BYTE {
-        let meaning = type_meaning(code);
+    let Some(element) = Element::of(code) else {
+        let meaning = "no type of the IDX format";
         return Err(DataError::ElementType { file: name.into(), code, meaning });
-    }
+    };
     let count = usize::from(dimension_count);
     if !(1..=MAX_DIMENSIONS).contains(&count) {
         return Err(DataError::DimensionCount { file: name.into(), found: dimension_count });
@@ -159,16 +238,7 @@ fn read_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize)
     if let Some(axis) = lengths.iter().position(|&length| length == 0) {
         return Err(DataError::ZeroDimension { file: name.into(), axis, count });
     }
-    // Four 32-bit factors always fit 128 bits.
-    let product: u128 = lengths.iter().map(|&length| u128::from(length)).product();
-    if product > u128::from(MAX_ARRAY_BYTES) {
-        return Err(DataError::TooLarge {
-            file: name.into(),
-            found_bytes: product,
-            limit_bytes: MAX_ARRAY_BYTES,
-        });
-    }
-    Ok((lengths.iter().map(|&length| length as usize).collect(), product as usize))
+    Ok(Header { element, dimensions: lengths.iter().map(|&length| length as usize).collect() })
 }
 
 /// An empty vector with room for `bytes`, or an error where allocation would abort.
@@ -178,15 +248,4 @@ pub(crate) fn reserved(name: &str, bytes: usize) -> Result<Vec<u8>, DataError> {
         .try_reserve_exact(bytes)
         .map_err(|_| DataError::OutOfMemory { file: name.into(), bytes })?;
     Ok(vector)
-}
-
-fn type_meaning(code: u8) -> &'static str {
-    match code {
-        0x09 => "signed byte",
-        0x0b => "16-bit integer",
-        0x0c => "32-bit integer",
-        0x0d => "32-bit float",
-        0x0e => "64-bit float",
-        _ => "no type of the IDX format",
-    }
 }

@@ -7,8 +7,8 @@ use crate::dataset::ImageSet;
 use crate::error::DataError;
 
 impl ImageSet {
-    /// The images whose label is among `classes`, in their order and with their labels, which are
-    /// not renumbered. A class that is named twice counts once.
+    /// The images of `classes`, named as the file's labels name them ([`Self::class_value`]), in their order
+    /// and with their labels, which are not renumbered. A class that is named twice counts once.
     ///
     /// # Errors
     ///
@@ -21,11 +21,14 @@ impl ImageSet {
         if classes.is_empty() {
             return Err(DataError::NoClasses { file: file() });
         }
-        if let Some(&class) = classes.iter().find(|class| !labels.contains(class)) {
-            return Err(DataError::NoSuchClass { file: file(), class: class.into() });
-        }
         let mut wanted = [false; 256];
-        classes.iter().for_each(|&class| wanted[usize::from(class)] = true);
+        for &value in classes {
+            let found = (0..=u8::MAX).find(|&class| self.class_value(class.into()) == Some(value));
+            let Some(class) = found.filter(|class| labels.contains(class)) else {
+                return Err(DataError::NoSuchClass { file: file(), class: value.into() });
+            };
+            wanted[usize::from(class)] = true;
+        }
         Ok(self.keep(|_, label| label.is_some_and(|label| wanted[usize::from(label)])))
     }
 

@@ -198,3 +198,34 @@ fn only_grey_images_of_digits_can_be_stacked() {
     let expected = DataError::LabelTooLarge { file: file(), index: 2, found: 10, largest: 9 };
     assert_eq!(error, expected);
 }
+
+/// Images of one pixel with the labels `values`, as IDX files.
+fn files(values: &[u8]) -> [(String, Vec<u8>); 2] {
+    let count = values.len();
+    let pixels: Vec<u8> = (0..count as u8).collect();
+    [
+        ("images.idx".to_owned(), gan_data::idx::written(&[count, 1, 1], &pixels)),
+        ("labels.idx".to_owned(), gan_data::idx::written(&[count], values)),
+    ]
+}
+
+#[test]
+fn classes_are_those_that_a_files_labels_name() {
+    // EMNIST's letters count from 1.
+    let letters: Vec<u8> = (1..=26).collect();
+    let set = ImageSet::from_idx_files(&files(&letters)).unwrap();
+    assert_eq!(set.classes(), Some(26));
+    assert_eq!([0, 25].map(|class| set.class_value(class)), [Some(1), Some(26)]);
+    assert_eq!(set.class_value(26), None);
+    assert_eq!(set.labels().unwrap()[25], 25);
+    // A class is asked for by the name that the file gives it.
+    let last = set.clone().subset(&[26]).unwrap();
+    assert_eq!((last.pixels(), last.labels()), (&[25][..], Some(&[25][..])));
+    let error = set.subset(&[0]).unwrap_err();
+    assert_eq!(error, DataError::NoSuchClass { file: "images.idx".into(), class: 0 });
+    // Some of the digits are so many classes; all of them stay as they are.
+    let some = ImageSet::from_idx_files(&files(&[7, 3, 7])).unwrap();
+    assert_eq!((some.classes(), some.labels()), (Some(2), Some(&[1, 0, 1][..])));
+    let all = ImageSet::from_idx_files(&files(&[1, 0, 2])).unwrap();
+    assert_eq!((all.classes(), all.labels()), (Some(3), Some(&[1, 0, 2][..])));
+}

@@ -1,0 +1,214 @@
+//! What lies in a file: itself, or what an archive holds, unpacked as it is read.
+//!
+//! Nothing is unpacked before it is asked for, so that a reader which stops at the first wrong byte is safe
+//! from bombs. The module knows how things are packed, not what they are.
+
+use std::io::{BufReader, Cursor, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::array::MOST_BYTES;
+use crate::error::{FileError, LeftOut, Reason};
+use crate::kind::{HEAD_BYTES, Kind};
+
+/// Archives within each other that are opened: a zip of .tar.gz is three.
+const MOST_LEVELS: usize = 3;
+/// Entries of an archive that are looked at.
+const MOST_ENTRIES: usize = 100_000;
+
+/// One file, read once from its beginning.
+pub(crate) struct Member<'a> {
+    /// The file's name, and the path inside of it.
+    pub(crate) path: String,
+    /// What it is.
+    pub(crate) kind: Kind,
+    head: Cursor<Vec<u8>>,
+    rest: &'a mut dyn Read,
+}
+
+impl<'a> Member<'a> {
+    fn new(path: String, rest: &'a mut dyn Read) -> Result<Self, FileError> {
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let read = (&mut *rest).take(HEAD_BYTES as u64).read_to_end(&mut head);
+        read.map_err(|error| damaged(&path, &error))?;
+        Ok(Self { kind: Kind::of(&head), path, head: Cursor::new(head), rest })
+    }
+
+    /// Fills `into` as far as the bytes go; gives how many there were.
+    pub(crate) fn fill(&mut self, into: &mut [u8]) -> Result<usize, FileError> {
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.read(&mut into[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) => return Err(damaged(&self.path, &error)),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// All that is left.
+    pub(crate) fn whole(&mut self) -> Result<Vec<u8>, FileError> {
+        let mut bytes = Vec::new();
+        let path = self.path.clone();
+        let read = self.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| damaged(&path, &error))?;
+        if bytes.len() > MOST_BYTES {
+            let message =
+                format!("holds more than {} MiB, which cannot be read at once", MOST_BYTES >> 20);
+            return Err(FileError::new(path, message));
+        }
+        Ok(bytes)
+    }
+}
+
+impl Read for Member<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.head.read(into)? {
+            0 => self.rest.read(into),
+            read => Ok(read),
+        }
+    }
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Go {
+    On,
+    Stop,
+}
+
+/// What is done with each member.
+pub(crate) type Each<'e> = dyn FnMut(&mut Member<'_>) -> Result<Go, FileError> + 'e;
+
+/// Calls `each` with what lies in the file `name`. What is hidden, or damaged in an archive, goes to
+/// `left_out`.
+///
+/// # Errors
+/// That the file is damaged, and those of `each`.
+pub(crate) fn visit(
+    name: &str,
+    bytes: &[u8],
+    left_out: &mut Vec<LeftOut>,
+    each: &mut Each<'_>,
+) -> Result<Go, FileError> {
+    if Kind::of(bytes.get(..HEAD_BYTES).unwrap_or(bytes)) == Kind::Zip {
+        return zip_entries(name, bytes, 1, left_out, each);
+    }
+    descend(name.to_owned(), &mut &*bytes, 0, left_out, each)
+}
+
+fn descend(
+    path: String,
+    stream: &mut dyn Read,
+    level: usize,
+    left_out: &mut Vec<LeftOut>,
+    each: &mut Each<'_>,
+) -> Result<Go, FileError> {
+    let mut member = Member::new(path, stream)?;
+    let packed = matches!(member.kind, Kind::Gzip | Kind::Tar | Kind::Zip);
+    if packed && level == MOST_LEVELS {
+        return Err(FileError::new(member.path, "is packed too often: unpack it"));
+    }
+    let (path, level) = (member.path.clone(), level + 1);
+    match member.kind {
+        Kind::Gzip => {
+            let mut plain = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, member));
+            descend(unpacked_name(&path), &mut plain, level, left_out, each)
+        }
+        Kind::Tar => tar_entries(&path, &mut member, level, left_out, each),
+        Kind::Zip => {
+            let bytes = member.whole()?;
+            zip_entries(&path, &bytes, level, left_out, each)
+        }
+        _ => each(&mut member),
+    }
+}
+
+fn tar_entries(
+    name: &str,
+    stream: &mut dyn Read,
+    level: usize,
+    left_out: &mut Vec<LeftOut>,
+    each: &mut Each<'_>,
+) -> Result<Go, FileError> {
+    let mut archive = tar::Archive::new(stream);
+    let entries = archive.entries().map_err(|error| damaged(name, &error))?;
+    for entry in entries.take(MOST_ENTRIES) {
+        // Behind a damaged header nothing can be found any more.
+        let mut entry = entry.map_err(|error| damaged(name, &error))?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let path = format!("{name}/{}", String::from_utf8_lossy(&entry.path_bytes()));
+        if entry_of(path, &mut entry, level, left_out, each)? == Go::Stop {
+            return Ok(Go::Stop);
+        }
+    }
+    Ok(Go::On)
+}
+
+fn zip_entries(
+    name: &str,
+    bytes: &[u8],
+    level: usize,
+    left_out: &mut Vec<LeftOut>,
+    each: &mut Each<'_>,
+) -> Result<Go, FileError> {
+    let told = |error: &dyn std::fmt::Display| {
+        FileError::new(name, format!("the archive is damaged or cut off: {error}"))
+    };
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| told(&error))?;
+    for index in 0..archive.len().min(MOST_ENTRIES) {
+        let mut entry = archive.by_index(index).map_err(|error| told(&error))?;
+        if entry.is_dir() {
+            continue;
+        }
+        let path = format!("{name}/{}", String::from_utf8_lossy(entry.name_raw()));
+        if entry_of(path, &mut entry, level, left_out, each)? == Go::Stop {
+            return Ok(Go::Stop);
+        }
+    }
+    Ok(Go::On)
+}
+
+/// One damaged entry does not spoil the others.
+fn entry_of(
+    path: String,
+    stream: &mut dyn Read,
+    level: usize,
+    left_out: &mut Vec<LeftOut>,
+    each: &mut Each<'_>,
+) -> Result<Go, FileError> {
+    if is_hidden(&path) {
+        left_out.push(LeftOut { path, reason: Reason::Hidden });
+        return Ok(Go::On);
+    }
+    match descend(path, stream, level, left_out, each) {
+        Ok(go) => Ok(go),
+        Err(FileError { file, message }) => {
+            left_out.push(LeftOut { path: file, reason: Reason::Damaged(message) });
+            Ok(Go::On)
+        }
+    }
+}
+
+/// Whether a path leads to what a system or a tool keeps for itself.
+pub(crate) fn is_hidden(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        part.starts_with('.') && part.len() > 1 && part != ".."
+            || ["__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"].contains(&part)
+    })
+}
+
+fn unpacked_name(path: &str) -> String {
+    match path.rsplit_once('.') {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("gz") => stem.to_owned(),
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("tgz") => format!("{stem}.tar"),
+        _ => path.to_owned(),
+    }
+}
+
+fn damaged(path: &str, error: &std::io::Error) -> FileError {
+    FileError::new(path, format!("is damaged or cut off: {error}"))
+}
