@@ -14,21 +14,21 @@
 //!
 //! Bytes go in, numbers come out: [`Source::open`] lists the arrays that files hold without keeping their
 //! elements, [`Source::array`] reads one of them, of its rows those that are wanted, so that memory follows
-//! what is kept and not what the file holds. [`images`] makes images of bytes with classes of it,
-//! [`samples`] numbers in double precision. The crate knows neither the web nor a disk, and no net.
+//! what is kept and not what the file holds. [`images()`] makes images of bytes with classes of it,
+//! [`samples()`] numbers in double precision. The crate knows neither the web nor a disk, and no net.
 //!
 //! Files come from strangers: nothing is reserved by what a header claims, and nothing panics on a byte.
 
 mod array;
 mod classes;
 mod error;
-pub mod images;
+mod images;
 mod kind;
 mod members;
 mod numpy;
 mod range;
 mod records;
-pub mod samples;
+mod samples;
 mod source;
 mod table;
 mod tensors;
@@ -36,7 +36,7 @@ mod tensors;
 pub use array::{Array, Numbers};
 pub use classes::{Classes, natural_order};
 pub use error::{FileError, LeftOut, Reason};
-pub use images::{Choice, Images, Order};
+pub use images::{Choice, Images, Limit, Order, candidates, images, lies_on_its_side};
 pub use kind::Kind;
 pub use range::Range;
 pub use samples::{Samples, samples};

@@ -145,6 +145,9 @@ fn tar_entries(
             return Ok(Go::Stop);
         }
     }
+    // An archive ends before its stream does: the end of a compressed one holds its checksum.
+    let stream = archive.into_inner();
+    std::io::copy(stream, &mut std::io::sink()).map_err(|error| damaged(name, &error))?;
     Ok(Go::On)
 }
 

@@ -108,16 +108,17 @@ pub(crate) fn stream_rows(
 /// How many rows there are, and the bytes of one.
 ///
 /// # Errors
-/// If a row alone is too large, which a header may claim.
+/// If there are too many rows, or a row alone is too large, which a header may claim.
 pub(crate) fn row_of(
     shape: &[usize],
     element_bytes: usize,
     path: &str,
 ) -> Result<(usize, usize), FileError> {
+    const MOST_ROWS: usize = 1 << 26;
     const MOST_ROW_BYTES: usize = 64 << 20;
     let (count, inner) = shape.split_first().map_or((1, shape), |(count, inner)| (*count, inner));
     let row = inner.iter().try_fold(element_bytes, |bytes, length| bytes.checked_mul(*length));
-    match row.filter(|row| (1..=MOST_ROW_BYTES).contains(row)) {
+    match row.filter(|row| (1..=MOST_ROW_BYTES).contains(row) && count <= MOST_ROWS) {
         Some(row) => Ok((count, row)),
         None => {
             Err(FileError::new(path, format!("has the shape {shape:?}, which no samples have")))
