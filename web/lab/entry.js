@@ -28,6 +28,7 @@ const open = async () => {
     import("./microscope.js"),
     import("./shelf.js"),
     import("./pictures.js"),
+    import("./reader.js"),
   ]);
   await initialize();
   openLab(document.getElementById("lab"), lesson, Object.assign({}, ...workers));

@@ -246,8 +246,14 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
         let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(&bytes[..]));
         list.push(&file);
     }
+    load_with_files(&list, run, true);
+}
+
+/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. What is refused, the
+/// page itself tells.
+pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
     let run = JSON::parse(&run.to_string()).ok();
-    settle(&call("files", &list), move |_| drive(run, true, || ()));
+    settle(&call("files", files), move |_| drive(run, start, || ()));
 }
 
 /// The page's own snapshot.

@@ -27,7 +27,7 @@ macro_rules! clippy_wasm {
     };
 }
 
-const CHECKS: [CargoStage; 11] = [
+const CHECKS: [CargoStage; 12] = [
     CargoStage {
         name: "lock file",
         arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
@@ -40,6 +40,7 @@ const CHECKS: [CargoStage; 11] = [
     CargoStage { name: "clippy, page", arguments: clippy_wasm!("--package", "gan-app") },
     CargoStage { name: "clippy, widget", arguments: clippy_wasm!("--package", "gan-widget") },
     CargoStage { name: "clippy, inspector", arguments: clippy_wasm!("--package", "gan-inspector") },
+    CargoStage { name: "clippy, reader", arguments: clippy_wasm!("--package", "gan-reader") },
     CargoStage { name: "clippy, lab", arguments: clippy_wasm!("--package", "gan-lab") },
     CargoStage {
         name: "clippy, CPU worker",

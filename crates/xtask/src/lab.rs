@@ -19,8 +19,10 @@ pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
     install(ctx)
 }
 
-/// The lab's modules: what is seen of it, and what looks into nets in a worker of its own.
-const MODULES: [(&str, &str); 2] = [("gan-lab", "gan_lab"), ("gan-inspector", "gan_inspector")];
+/// The lab's modules: what is seen of it, what looks into nets, and what reads files, in workers of their
+/// own.
+const MODULES: [(&str, &str); 3] =
+    [("gan-lab", "gan_lab"), ("gan-inspector", "gan_inspector"), ("gan-reader", "gan_reader")];
 
 /// Builds the lab's modules into the stage, or finds them fresh there.
 fn build(ctx: &Context, tools: &Tools) -> Result<()> {

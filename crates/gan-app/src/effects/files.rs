@@ -1,11 +1,13 @@
 //! Files in and out.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, File, FileList, HtmlAnchorElement, Url,
+};
 
-use crate::effects::browser::{document, said};
+use crate::effects::browser::{document, said, window};
 use crate::model::supervisor::NamedFile;
 
 /// Largest file that is read: more than any checkpoint or data set that a page can train on.
@@ -29,6 +31,24 @@ pub async fn read_all(list: &FileList) -> Result<Vec<NamedFile<Uint8Array>>, Str
         read.push(NamedFile { name, bytes: Uint8Array::new(&buffer) });
     }
     Ok(read)
+}
+
+/// Offers files to the lab by an event of the window; whether it took them.
+pub fn offered(files: &[NamedFile<Uint8Array>]) -> bool {
+    let list = Array::new();
+    for file in files {
+        let entry = Object::new();
+        // Setting a member of a fresh object does not fail.
+        let _ = Reflect::set(&entry, &"name".into(), &file.name.as_str().into());
+        let _ = Reflect::set(&entry, &"bytes".into(), &file.bytes);
+        list.push(&entry);
+    }
+    let details = CustomEventInit::new();
+    details.set_cancelable(true);
+    details.set_detail(&list);
+    let event = CustomEvent::new_with_event_init_dict("gan-playground-files", &details);
+    // Whoever takes the files prevents what the page does with them.
+    event.is_ok_and(|event| window().dispatch_event(&event) == Ok(false))
 }
 
 /// Offers `bytes` as a download called `name`.

@@ -8,7 +8,7 @@ use crate::effects::browser::{copied, href};
 use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
-use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, read_header};
+use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, is_own_header, read_header};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::settings;
@@ -116,7 +116,8 @@ pub fn save_checkpoint() {
     });
 }
 
-/// Opens files that the user chose or dropped: one checkpoint, or IDX files to train on.
+/// Opens files that the user chose or dropped: one checkpoint, or data to train on, which the lab reads and
+/// shows where it is there. What is in a file decides.
 pub async fn open_files(list: web_sys::FileList) {
     let read = files::read_all(&list).await;
     let files = match read {
@@ -126,10 +127,20 @@ pub async fn open_files(list: web_sys::FileList) {
             return with(|page| page.notify(Notice::Refused(Refusal::file(message))));
         }
     };
-    let is_checkpoint = |file: &&NamedFile<_>| file.name.ends_with(".safetensors");
-    match files.iter().find(is_checkpoint).cloned() {
+    match files.iter().find(|file| is_checkpoint(file)).cloned() {
         Some(file) => with(|page| open_checkpoint(page, file)),
+        None if files::offered(&files) => {}
         None => with(|page| open_data(page, files)),
+    }
+}
+
+/// Whether a file is a checkpoint of this program, or cannot be told from a broken one.
+fn is_checkpoint(file: &NamedFile<Uint8Array>) -> bool {
+    let bytes = &file.bytes;
+    let start = PREFIX_BYTES as u32;
+    match header_bytes(&bytes.slice(0, start).to_vec(), bytes.length() as usize) {
+        Ok(length) => is_own_header(&bytes.slice(start, start + length as u32).to_vec()),
+        Err(_) => file.name.ends_with(".safetensors"),
     }
 }
 
@@ -141,7 +152,8 @@ fn open_data(page: &mut Page, files: Vec<NamedFile<Uint8Array>>) {
         let fitting = settings::default_run::<Uint8Array>();
         (preset, spec) = (fitting.preset, fitting.spec);
     }
-    let is_cifar = |file: &NamedFile<_>| file.name.contains(".bin");
+    // IDX begins with two zeros, gzip with its mark; CIFAR's records have none.
+    let is_cifar = |file: &NamedFile<Uint8Array>| !matches!(file.bytes.get_index(0), 0 | 0x1f);
     let all_cifar = files.iter().all(is_cifar);
     spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
     let run = Run { preset, spec, files: files.clone(), checkpoint: None };

@@ -30,6 +30,14 @@ pub fn header_bytes(prefix: &[u8], file_bytes: usize) -> Result<usize, Refusal> 
     }
 }
 
+/// Key of the header's metadata under which a run stands.
+const KEY: &str = "gan_playground";
+
+/// Whether a header is that of a file of this program.
+pub fn is_own_header(header: &[u8]) -> bool {
+    header.windows(KEY.len()).any(|part| part == KEY.as_bytes())
+}
+
 /// What a checkpoint says of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredRun {
@@ -48,7 +56,7 @@ pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusa
     let foreign = || Refusal::checkpoint("the file holds no run of this program");
     let header: Value = serde_json::from_slice(header)
         .map_err(|_| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
-    let text = header["__metadata__"]["gan_playground"].as_str().ok_or_else(foreign)?;
+    let text = header["__metadata__"][KEY].as_str().ok_or_else(foreign)?;
     let ends = header.as_object().into_iter().flatten();
     let ends = ends.filter_map(|(_, tensor)| tensor["data_offsets"][1].as_u64());
     if ends.max().unwrap_or(0) > data_bytes as u64 {
@@ -104,6 +112,12 @@ mod tests {
         assert!(told(b"{}").contains("no run"));
         assert!(told(&file("other-9", 32)).contains("`other-9`"));
         assert!(told(&file(CHECKPOINT_FORMAT, 0)).contains("batch_size: is 0"));
+    }
+
+    #[test]
+    fn own_headers_are_told_from_others() {
+        assert!(is_own_header(&file(CHECKPOINT_FORMAT, 32)));
+        assert!(!is_own_header(br#"{"images":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! The user's own pictures: chosen or dropped, cut to the nets' size, trained on.
+//! The user's own data: pictures, which are cut to the nets' size, and files of images in whatever form;
+//! chosen or dropped, shown, trained on.
 
+pub(crate) mod data_files;
 mod form;
+mod summary;
 pub(crate) mod view;

@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use super::data_files::OwnDataFiles;
 use super::form::{Classes, Form};
 use crate::picture::Picture;
 use crate::playground::{self, settle};
@@ -249,6 +250,9 @@ pub(crate) fn OwnPictures() -> impl IntoView {
                     </button>
                 </div>
             </div>
+            <h3>{t("data-title")}</h3>
+            <p class="hint">{t("data-hint")}</p>
+            <OwnDataFiles/>
         </section>
     }
 }

@@ -1,0 +1,371 @@
+//! Data files of the user's on the screen: what was read from them, how they are read, training on them.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use super::summary::{Nets, Summary};
+use crate::picture::Picture;
+use crate::playground::{self, settle};
+use crate::words::{key, say, say_with, t};
+use crate::workers;
+
+/// Images that are shown.
+const SHOWN: usize = 48;
+const SHOWN_COLUMNS: usize = 12;
+/// Classes that are listed; there may be 256.
+const LISTED: usize = 62;
+/// What black and white may be, as a choice is called in the document.
+const RANGES: [(&str, Option<[f64; 2]>); 5] = [
+    ("found", None),
+    ("0-255", Some([0.0, 255.0])),
+    ("0-1", Some([0.0, 1.0])),
+    ("-1-1", Some([-1.0, 1.0])),
+    ("0-16", Some([0.0, 16.0])),
+];
+
+fn ask(
+    kind: &str,
+    fields: &[(&str, JsValue)],
+    done: impl FnOnce(Result<JsValue, String>) + 'static,
+) {
+    settle(&workers::ask("reader", kind, fields), done);
+}
+
+#[derive(Clone, Copy)]
+struct DataFiles {
+    summary: RwSignal<Option<Summary>>,
+    /// Of the first images, [image, channel, row, column].
+    pixels: StoredValue<Vec<u8>>,
+    entry: RwSignal<Option<String>>,
+    range: RwSignal<&'static str>,
+    upright: RwSignal<bool>,
+    coarse: RwSignal<bool>,
+    nets: RwSignal<Nets>,
+    /// Whether something is being read.
+    reads: RwSignal<bool>,
+    /// Which reading is going on: another one ends those before it.
+    reading: StoredValue<u32>,
+    failed: RwSignal<Option<String>>,
+}
+
+impl DataFiles {
+    fn new() -> Self {
+        Self {
+            summary: RwSignal::new(None),
+            pixels: StoredValue::new(Vec::new()),
+            entry: RwSignal::new(None),
+            range: RwSignal::new(RANGES[0].0),
+            upright: RwSignal::new(false),
+            coarse: RwSignal::new(false),
+            nets: RwSignal::new(Nets::Present),
+            reads: RwSignal::new(false),
+            reading: StoredValue::new(0),
+            failed: RwSignal::new(None),
+        }
+    }
+
+    /// Whatever the page is given that is no checkpoint of its own.
+    fn follow(self) {
+        let taken = Closure::<dyn Fn(JsValue)>::new(move |files| self.take(&files));
+        ask("follow", &[("taken", taken.into_js_value())], |_| ());
+    }
+
+    fn take(self, files: &JsValue) {
+        self.entry.set(None);
+        self.range.set(RANGES[0].0);
+        self.upright.set(false);
+        self.coarse.set(false);
+        self.show();
+        let number = self.begin();
+        ask("take", &[("files", files.clone())], move |answer| match answer {
+            Ok(_) => self.look(true),
+            Err(message) => drop(self.end(number, Some(message))),
+        });
+    }
+
+    /// The panel may be far from where the files were dropped.
+    fn show(self) {
+        let panel = document().query_selector(".lab-pictures").ok().flatten();
+        if let Some(panel) = panel {
+            panel.scroll_into_view();
+        }
+    }
+
+    fn begin(self) -> u32 {
+        self.failed.set(None);
+        self.reads.set(true);
+        self.reading.update_value(|reading| *reading += 1);
+        self.reading.get_value()
+    }
+
+    /// Ends the reading of that number, if no other one has begun.
+    fn end(self, number: u32, failed: Option<String>) -> bool {
+        let is_last = self.reading.get_value() == number;
+        if is_last {
+            self.reads.set(false);
+            if failed.is_some() {
+                self.summary.set(None);
+            }
+            self.failed.set(failed);
+        }
+        is_last
+    }
+
+    /// Reads the images as they are to be read, and gives them to the page. `is_first` for files that are
+    /// new: their own name may say that they lie on their side.
+    fn look(self, is_first: bool) {
+        let number = self.begin();
+        let name = self.range.get_untracked();
+        let range = RANGES.iter().find(|(one, _)| *one == name).and_then(|(_, range)| *range);
+        let choice = json!({
+            "entry": self.entry.get_untracked(),
+            "range": range,
+            "upright": self.upright.get_untracked(),
+            "coarse": self.coarse.get_untracked(),
+        });
+        let fields = [("choice", choice.to_string().into()), ("shown", SHOWN.into())];
+        ask("look", &fields, move |answer| {
+            let read = answer.and_then(|answer| {
+                let member = |name: &str| Reflect::get(&answer, &name.into()).unwrap_or_default();
+                let summary = member("summary").as_string().unwrap_or_default();
+                let summary: Summary =
+                    serde_json::from_str(&summary).map_err(|error| error.to_string())?;
+                Ok((summary, Uint8Array::new(&member("pixels")).to_vec()))
+            });
+            match read {
+                Ok((summary, _)) if is_first && summary.lies_on_its_side => {
+                    if self.reading.get_value() == number {
+                        self.upright.set(true);
+                        self.look(false);
+                    }
+                }
+                Ok((summary, pixels)) => {
+                    if self.end(number, None) {
+                        let present = playground::spec();
+                        self.nets.set(Nets::fitting(&summary, &present));
+                        self.pixels.set_value(pixels);
+                        self.summary.set(Some(summary));
+                        self.load(false);
+                    }
+                }
+                Err(message) => drop(self.end(number, Some(message))),
+            }
+        });
+    }
+
+    /// Loads the run on these images; it goes on if one was going, or if it is to start.
+    fn load(self, start: bool) {
+        let Some(summary) = self.summary.get_untracked() else { return };
+        let present: Value = playground::spec();
+        let Some(run) = self.nets.get_untracked().run(&summary, &present) else { return };
+        let start = start || playground::is_running();
+        let number = self.begin();
+        ask("files", &[], move |answer| {
+            let failed = answer.as_ref().err().cloned();
+            if let (true, Ok(files)) = (self.end(number, failed), answer)
+                && files.is_instance_of::<Array>()
+            {
+                playground::load_with_files(&files, &run, start);
+            }
+        });
+    }
+
+    /// What was read, in words.
+    fn told(self) -> String {
+        if self.reads.get() {
+            return say(key("data-reads"));
+        }
+        self.summary.with(|summary| summary.as_ref().map(in_words)).unwrap_or_default()
+    }
+}
+
+fn in_words(summary: &Summary) -> String {
+    let Summary { count, of, height, width, range: [low, high], .. } = summary;
+    let facts = [
+        ("name", summary.path.clone()),
+        ("count", count.to_string()),
+        ("height", height.to_string()),
+        ("width", width.to_string()),
+        ("low", low.to_string()),
+        ("high", high.to_string()),
+    ];
+    let colours =
+        if summary.channels == 3 { key("data-read-colour") } else { key("data-read-grey") };
+    let mut told = vec![say_with(colours, &facts)];
+    if count < of {
+        let kept = if summary.classes.is_some() { key("data-shared") } else { key("data-first") };
+        told.push(say_with(kept, &[("of", of.to_string())]));
+    }
+    told.extend(summary.notes.iter().map(|note| format!("{note}.")));
+    let hidden = summary.left_out.iter().filter(|one| one.reason == "hidden").count();
+    if hidden > 0 {
+        told.push(say_with(key("data-hidden"), &[("count", hidden.to_string())]));
+    }
+    for one in summary.left_out.iter().filter(|one| one.reason != "hidden") {
+        told.push(format!("{}: {}.", one.path, one.message));
+    }
+    told.join(" ")
+}
+
+fn classes_in_words(summary: &Summary) -> Option<String> {
+    let classes = summary.classes.as_ref()?;
+    let listed = classes.iter().take(LISTED);
+    let listed: Vec<String> =
+        listed.map(|class| format!("{} {}", class.name, class.count)).collect();
+    let more = if classes.len() > LISTED { " …" } else { "" };
+    let facts = [("count", classes.len().to_string())];
+    Some(format!("{} {}{more}", say_with(key("data-classes"), &facts), listed.join(" · ")))
+}
+
+/// The panel's part for files of data.
+#[component]
+pub(super) fn OwnDataFiles() -> impl IntoView {
+    let files = DataFiles::new();
+    files.follow();
+    let none = move || files.summary.with(Option::is_none);
+    let failed = files.failed;
+    let classes = move || files.summary.with(|it| it.as_ref().and_then(classes_in_words));
+    view! {
+        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        <p class="hint number" role="status" aria-busy=move || files.reads.get().to_string()>
+            {move || files.told()}
+        </p>
+        <div class="lab-pictures-taken lab-data-files" hidden=none>
+            <p class="hint number" hidden=move || classes().is_none()>{classes}</p>
+            <Choices files=files/>
+            <Shown files=files/>
+            <div class="lab-remedies">
+                <button disabled=files.reads on:click=move |_| files.load(true)>
+                    {t("data-train")}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Choices(files: DataFiles) -> impl IntoView {
+    let entries = move || files.summary.with(|it| it.as_ref().map(|it| it.entries.clone()));
+    let path = move || files.summary.with(|it| it.as_ref().map(|it| it.path.clone()));
+    let has_several = move || entries().is_some_and(|entries| entries.len() > 1);
+    let choose_entry = move |event| {
+        files.entry.set(Some(event_target_value(&event)));
+        files.look(false);
+    };
+    let choose_range = move |event| {
+        let name = event_target_value(&event);
+        if let Some((name, _)) = RANGES.iter().find(|(one, _)| *one == name) {
+            files.range.set(name);
+            files.look(false);
+        }
+    };
+    let choose_nets = move |event| {
+        if let Some(nets) = Nets::of_name(&event_target_value(&event)) {
+            files.nets.set(nets);
+            files.load(false);
+        }
+    };
+    let turn = move |event| {
+        files.upright.set(event_target_checked(&event));
+        files.look(false);
+    };
+    let merge = move |event| {
+        files.coarse.set(event_target_checked(&event));
+        files.look(false);
+    };
+    let fits = move |nets: Nets| {
+        let present = playground::spec();
+        files.summary.with(|it| it.as_ref().is_some_and(|it| nets.fit(it, &present)))
+    };
+    // CIFAR-100 alone has coarse classes beside fine ones.
+    let has_coarse = move || {
+        let named =
+            |it: &Summary| it.channels == 3 && it.classes.as_ref().is_some_and(|c| c.len() > 10);
+        files.coarse.get() || files.summary.with(|it| it.as_ref().is_some_and(named))
+    };
+    view! {
+        <div class="lab-remedies">
+            <label hidden=move || !has_several()>
+                {t("data-entry")} " "
+                <select prop:value=move || path().unwrap_or_default() on:change=choose_entry>
+                    {move || entries().unwrap_or_default().into_iter().map(|entry| {
+                        view! { <option value=entry.clone()>{entry.clone()}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
+            <label>
+                {t("data-nets")} " "
+                <select prop:value=move || files.nets.get().name() on:change=choose_nets>
+                    {Nets::ALL.map(|nets| view! {
+                        <option value=nets.name() disabled=move || !fits(nets)>{t(nets.title())}</option>
+                    }).collect_view()}
+                </select>
+            </label>
+            <label>
+                {t("data-range")} " "
+                <select prop:value=move || files.range.get() on:change=choose_range>
+                    {RANGES.map(|(name, range)| {
+                        let told = move || match range {
+                            None => say(key("data-range-found")),
+                            Some([low, high]) => format!("{low} – {high}"),
+                        };
+                        view! { <option value=name>{told}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
+            <label>
+                <input type="checkbox" prop:checked=files.upright on:change=turn/>
+                " " {t("data-upright")}
+            </label>
+            <label hidden=move || !has_coarse()>
+                <input type="checkbox" prop:checked=files.coarse on:change=merge/>
+                " " {t("data-coarse")}
+            </label>
+        </div>
+    }
+}
+
+/// The first images, as they are read.
+#[component]
+fn Shown(files: DataFiles) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let (Some(canvas), Some(summary)) = (canvas.get(), files.summary.get()) else { return };
+        let Summary { channels, height, width, .. } = summary;
+        let pixels =
+            files.pixels.with_value(|pixels| interleaved(pixels, [channels, height, width]));
+        let count = pixels.len() / (channels * height * width).max(1);
+        let columns = SHOWN_COLUMNS.min(count.max(1));
+        Picture::of_images(&pixels, [width, height, channels], columns).show(&canvas);
+    });
+    let label = move || say(key("data-shown"));
+    view! { <canvas node_ref=canvas role="img" aria-label=label></canvas> }
+}
+
+/// Images with the channels of a pixel side by side, of [image, channel, row, column].
+fn interleaved(planes: &[u8], [channels, height, width]: [usize; 3]) -> Vec<u8> {
+    let area = height * width;
+    let images = planes.chunks_exact((channels * area).max(1));
+    let pixels = images.flat_map(|image| {
+        (0..area).flat_map(move |at| (0..channels).map(move |channel| image[channel * area + at]))
+    });
+    pixels.collect()
+}
+
+fn document() -> web_sys::Document {
+    web_sys::window().and_then(|window| window.document()).expect("the lab runs in a page")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_channels_of_a_pixel_come_side_by_side() {
+        assert_eq!(interleaved(&[1, 2, 3, 4, 5, 6], [3, 1, 2]), [1, 3, 5, 2, 4, 6]);
+        assert_eq!(interleaved(&[1, 2, 3, 4], [1, 2, 2]), [1, 2, 3, 4]);
+    }
+}

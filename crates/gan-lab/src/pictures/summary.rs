@@ -1,0 +1,166 @@
+//! What the reader says of the user's data files, and the nets that fit them.
+
+use gan_protocol::merged;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::form::Form;
+use crate::words::key;
+
+/// Images that were read from files.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Summary {
+    /// Where they lay.
+    pub(super) path: String,
+    /// All arrays of the files that may be images.
+    pub(super) entries: Vec<String>,
+    /// How many were read, of how many.
+    pub(super) count: usize,
+    pub(super) of: usize,
+    pub(super) channels: usize,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// What black and white are in the file.
+    pub(super) range: [f64; 2],
+    /// By their labels, where there are some.
+    pub(super) classes: Option<Vec<Class>>,
+    pub(super) notes: Vec<String>,
+    pub(super) left_out: Vec<LeftOut>,
+    /// Whether their name is one of a set that lies on its side.
+    pub(super) lies_on_its_side: bool,
+}
+
+/// A class and how many images it has.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct Class {
+    pub(super) name: String,
+    pub(super) count: usize,
+}
+
+/// Something in the files that is not read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct LeftOut {
+    pub(super) path: String,
+    pub(super) reason: String,
+    pub(super) message: String,
+}
+
+impl Summary {
+    /// Classes that have any images, so many of which a run has labels.
+    pub(super) fn class_count(&self) -> usize {
+        let classes = self.classes.iter().flatten();
+        classes.filter(|class| class.count > 0).count()
+    }
+}
+
+/// Nets for the user's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nets {
+    /// Those of the present run.
+    Present,
+    /// Others.
+    Of(Form),
+}
+
+impl Nets {
+    pub(super) const ALL: [Self; 4] =
+        [Self::Present, Self::Of(Form::Grey), Self::Of(Form::GreyByFolder), Self::Of(Form::Colour)];
+
+    /// As a choice is called in the document.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Of(form) => form.name(),
+        }
+    }
+
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|nets| nets.name() == name)
+    }
+
+    /// The key of its name.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Present => key("data-nets-present"),
+            Self::Of(Form::GreyByFolder) => key("data-nets-classes"),
+            Self::Of(form) => form.title(),
+        }
+    }
+
+    /// Whether these nets learn from such images: the present run's must be nets for images in as many
+    /// colours, and for as many classes where they are told any.
+    pub(super) fn fit(self, summary: &Summary, present: &Value) -> bool {
+        match self {
+            Self::Present => {
+                let channels = present["data"]["channels"].as_u64();
+                let classes = present["labels"]["classes"].as_u64().map(|classes| classes as usize);
+                let told = classes.is_none_or(|classes| classes == summary.class_count());
+                channels == Some(summary.channels as u64) && told
+            }
+            Self::Of(Form::GreyByFolder) => summary.class_count() > 1,
+            Self::Of(_) => true,
+        }
+    }
+
+    /// The nets that fit best.
+    pub(super) fn fitting(summary: &Summary, present: &Value) -> Self {
+        let fallback = if summary.channels == 3 { Form::Colour } else { Form::Grey };
+        if Self::Present.fit(summary, present) { Self::Present } else { Self::Of(fallback) }
+    }
+
+    /// The run, as the page loads it.
+    pub(super) fn run(self, summary: &Summary, present: &Value) -> Option<Value> {
+        match self {
+            Self::Of(form) => form.run(summary.class_count()),
+            Self::Present => {
+                // Which classes of another set were chosen says nothing of these.
+                let data = json!({ "source": "idx_files", "classes": null, "class_weights": null });
+                Some(merged(present, &json!({ "data": data })))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::{RunSpec, preset};
+
+    use super::*;
+
+    fn summary(channels: usize, classes: usize) -> Summary {
+        let class = |place: usize| Class { name: place.to_string(), count: 3 };
+        let classes = (classes > 0).then(|| (0..classes).map(class).collect());
+        Summary { channels, classes, ..Summary::default() }
+    }
+
+    fn spec(name: &str) -> Value {
+        preset(name).expect("a preset").spec.to_value()
+    }
+
+    #[test]
+    fn grey_images_are_learnt_by_the_nets_at_hand() {
+        let present = spec("mnist-mlp");
+        let found = summary(1, 26);
+        assert_eq!(Nets::fitting(&found, &present), Nets::Present);
+        let run = Nets::Present.run(&found, &present).expect("a run");
+        let run = RunSpec::from_value(run).expect("valid");
+        assert_eq!(serde_json::to_value(run.data.source).expect("a name"), "idx_files");
+        assert_eq!(run.generator, preset("mnist-mlp").expect("a preset").spec.generator);
+    }
+
+    #[test]
+    fn colour_images_get_nets_for_colour() {
+        assert_eq!(Nets::fitting(&summary(3, 10), &spec("mnist-mlp")), Nets::Of(Form::Colour));
+        assert_eq!(Nets::fitting(&summary(1, 0), &spec("ring")), Nets::Of(Form::Grey));
+    }
+
+    #[test]
+    fn nets_that_are_told_classes_need_as_many() {
+        let present = spec("mnist-conditional");
+        assert_eq!(Nets::fitting(&summary(1, 10), &present), Nets::Present);
+        assert_eq!(Nets::fitting(&summary(1, 26), &present), Nets::Of(Form::Grey));
+        assert!(Nets::Of(Form::GreyByFolder).fit(&summary(1, 26), &present));
+        assert!(!Nets::Of(Form::GreyByFolder).fit(&summary(1, 0), &present));
+    }
+}

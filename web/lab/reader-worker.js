@@ -1,0 +1,43 @@
+// The lab's reader of data files: in a worker of its own, loaded with the first file.
+
+import initialize, { FileReader } from "./gan_reader.js";
+
+const ready = initialize();
+let isThere = false;
+let reader;
+
+ready.then(() => (isThere = true)).catch(() => {});
+
+const does = {
+  /** Takes the files `[{name, bytes}]` in place of those before. */
+  take({ files }) {
+    reader?.free();
+    reader = new FileReader();
+    for (const { name, bytes } of files) {
+      reader.add(name, bytes);
+    }
+  },
+  /** Reads images from them; gives the summary, JSON, with the pixels of the first `shown` images. */
+  look({ choice, shown }) {
+    const summary = reader.read(choice);
+    return { summary, pixels: reader.preview(shown) };
+  },
+  /** The files that a run reads, `[{name, bytes}]`: the images and, where there are some, their labels. */
+  files() {
+    const files = { "images.idx": reader.imagesFile(), "labels.idx": reader.labelsFile() };
+    return Object.entries(files)
+      .filter(([, bytes]) => bytes)
+      .map(([name, bytes]) => ({ name, bytes }));
+  },
+};
+
+addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
+  try {
+    await ready;
+    postMessage({ id, value: does[kind](fields) });
+  } catch (error) {
+    // After a trap nothing of the module can be trusted.
+    const fatal = !isThere || error instanceof WebAssembly.RuntimeError;
+    postMessage({ id, error: String(error?.message ?? error), fatal });
+  }
+});
