@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { shared } from "../../web/lab/pictures.js";
 import { browserOfThisFile, siteUrl } from "./support/browser.mjs";
 import { folderOf, png } from "./support/pictures.mjs";
 
@@ -37,7 +38,7 @@ test("a folder of pictures is trained on, and its folders are classes", async (t
   }
   const { site, panel, choose } = await openPictures(t);
   await choose("Choose a folder…", folderOf(t, files));
-  const told = panel.getByRole("status");
+  const told = panel.getByRole("status").first();
   await told.getByText("40 of 41 pictures are read.").waitFor();
   assert.match(await told.innerText(), /1 could not be read: .*dark\/broken\.png/);
   await panel.getByText("dark 20 · light 20").waitFor();
@@ -55,6 +56,42 @@ test("a folder of pictures is trained on, and its folders are classes", async (t
   t.diagnostic(`mean pixel ${dark.toFixed(0)} of the dark class, ${light.toFixed(0)} of the light one`);
   assert.ok(dark + 60 < light, "the class that is asked for is drawn");
   site.assertNoProblems();
+});
+
+test("what is no picture is left out and counted; numbered folders come in their order", async (t) => {
+  const files = {
+    ".DS_Store": "x",
+    "__MACOSX/1/._1.png": "x",
+    "2/.ipynb_checkpoints/0.png": grey(3),
+    "2/Thumbs.db": "x",
+    "1/photo.heic": "x",
+    "1/scan.tiff": "x",
+    "10/scan.tiff": "x",
+  };
+  for (const folder of [1, 2, 10]) {
+    for (let i = 0; i < 4; i += 1) {
+      files[`${folder}/${i}.png`] = grey(20 * folder + i);
+    }
+  }
+  const { panel, choose } = await openPictures(t);
+  await choose("Choose a folder…", folderOf(t, files));
+  const told = panel.getByRole("status").first();
+  await told.getByText("12 of 12 pictures are read.").waitFor();
+  const text = await told.innerText();
+  assert.match(text, /4 hidden files were left out/);
+  assert.match(text, /1 HEIC, 2 TIFF|2 TIFF, 1 HEIC/);
+  await panel.getByText("1 4 · 2 4 · 10 4").waitFor();
+});
+
+test("a limit is shared among folders", () => {
+  const files = (folder, count) =>
+    Array.from({ length: count }, (_, i) => ({ path: `all/${folder}/${i}.png` }));
+  const kept = shared([...files("a", 12_000), ...files("b", 8_500), ...files("c", 300)], 20_000);
+  const counts = ["a", "b", "c"].map(
+    (folder) => kept.filter(({ path }) => path.startsWith(`all/${folder}/`)).length,
+  );
+  assert.deepEqual(counts, [11_200, 8_500, 300]);
+  assert.equal(shared(files("a", 5), 20_000).length, 5);
 });
 
 test("pictures that are dropped are trained on in colour", async (t) => {

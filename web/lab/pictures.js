@@ -1,23 +1,79 @@
 // The user's own pictures: those that were chosen or dropped, and their pixels. The browser decodes
 // them; nothing is sent anywhere.
 
-/** What a folder holds besides is passed over in silence; what is chosen or dropped by itself is tried. */
+/** What a folder holds besides is counted and left out; what is chosen or dropped by itself is tried. */
 const PICTURES = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 /** More than so many are not looked at. */
 const MOST_FILES = 20_000;
+/** What systems and tools keep for themselves is no data: hidden files, and these. */
+const KEPT_BY_SYSTEMS = ["__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"];
 
 /** What is at hand: files, each with its path. */
 let found = [];
 
 const byPath = (a, b) => a.path.localeCompare(b.path, "en", { numeric: true });
 
-/** Keeps what was chosen, unless that is nothing; gives the paths, and how many more there were. */
-function take(all) {
-  const some = all.sort(byPath).slice(0, MOST_FILES);
+const isHidden = ({ path }) =>
+  path.split("/").some((part) => part.startsWith(".") || KEPT_BY_SYSTEMS.includes(part));
+
+/** Files by what `of` says of each, in their order. */
+function grouped(files, of) {
+  const groups = new Map();
+  for (const file of files) {
+    const group = of(file);
+    if (!groups.has(group)) {
+      groups.set(group, []);
+    }
+    groups.get(group).push(file);
+  }
+  return groups;
+}
+
+const folderOf = ({ path }) => path.slice(0, path.lastIndexOf("/") + 1);
+
+/** At most `most` files: of each folder as many as of every other one, as far as there are some; in their order. */
+export function shared(files, most) {
+  if (files.length <= most) {
+    return files;
+  }
+  const folders = grouped(files, folderOf);
+  const shares = new Map([...folders.keys()].map((folder) => [folder, 0]));
+  let left = most;
+  while (left > 0) {
+    const open = [...shares].filter(([folder, share]) => share < folders.get(folder).length);
+    const each = Math.max(1, Math.floor(left / open.length));
+    for (const [folder, share] of open) {
+      const more = Math.min(each, folders.get(folder).length - share, left);
+      shares.set(folder, share + more);
+      left -= more;
+    }
+  }
+  return [...folders].flatMap(([folder, some]) => some.slice(0, shares.get(folder))).sort(byPath);
+}
+
+/** How many files there are of each kind, by the endings of their names. */
+function kindsOf(files) {
+  const kind = ({ path }) => /\.([^./]{1,8})$/.exec(path)?.[1].toUpperCase() ?? "?";
+  return [...grouped(files, kind)].map(([name, some]) => ({ name, count: some.length }));
+}
+
+/**
+ * Keeps the pictures among what was chosen, unless there are none; gives their paths, and what is left out:
+ * `{paths, leftOut, hidden, others: [{name, count}]}`. `areAll` where whatever is not hidden is tried.
+ */
+function take(all, areAll) {
+  const plain = all.filter((file) => !isHidden(file));
+  const pictures = (areAll ? plain : plain.filter(isPicture)).sort(byPath);
+  const some = shared(pictures, MOST_FILES);
   if (some.length > 0) {
     found = some;
   }
-  return { paths: some.map(({ path }) => path), leftOut: all.length - some.length };
+  return {
+    paths: some.map(({ path }) => path),
+    leftOut: pictures.length - some.length,
+    hidden: all.length - plain.length,
+    others: areAll ? [] : kindsOf(plain.filter((file) => !isPicture(file))),
+  };
 }
 
 /** A promise of what the user chooses; of `null` where the choice is called off. */
@@ -41,12 +97,11 @@ const withPath = (file) => ({ file, path: file.webkitRelativePath || file.name }
 
 const isPicture = ({ path }) => PICTURES.test(path);
 
-/** A promise of a dropped file, or of the pictures below a dropped folder. */
-async function below(entry, isInFolder = false) {
+/** A promise of a dropped file, or of all files below a dropped folder. */
+async function below(entry) {
   if (entry.isFile) {
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    const one = { file, path: entry.fullPath.replace(/^\//, "") };
-    return file && (!isInFolder || isPicture(one)) ? [one] : [];
+    return file ? [{ file, path: entry.fullPath.replace(/^\//, "") }] : [];
   }
   const reader = entry.createReader();
   const all = [];
@@ -57,7 +112,7 @@ async function below(entry, isInFolder = false) {
       return all;
     }
     for (const one of some) {
-      all.push(...(await below(one, true)));
+      all.push(...(await below(one)));
     }
   }
 }
@@ -88,7 +143,7 @@ function followDrops(taken) {
       entry ? below(entry) : loose[index] ? [withPath(loose[index])] : [],
     );
     Promise.all(lists).then((lists) => {
-      taken(take(lists.flat()));
+      taken(take(lists.flat(), !entries.some((entry) => entry?.isDirectory)));
       // The drop may have been far from where it shows.
       panel()?.scrollIntoView();
     });
@@ -117,10 +172,10 @@ async function pixelsOf(file, context, side, whole) {
 }
 
 const does = {
-  /** A promise of `{paths, leftOut}` of what the user chooses: the pictures of a folder, or pictures. */
+  /** A promise of what `take` gives of what the user chooses: the pictures of a folder, or pictures. */
   async choose({ folder }) {
     const files = (await chosen(folder))?.map(withPath);
-    return files && take(folder ? files.filter(isPicture) : files);
+    return files && take(files, !folder);
   },
   /** Calls `taken` with the same of what is dropped. */
   async follow({ taken }) {

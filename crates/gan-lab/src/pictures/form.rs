@@ -1,6 +1,6 @@
 //! What pictures are made into: the shape, the nets that learn it, the files that a run takes.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use gan_data::idx;
 use gan_protocol::preset;
@@ -130,12 +130,16 @@ impl Classes {
             let above = path.rsplit_once('/').map_or("", |(above, _)| above);
             above.rsplit('/').next().unwrap_or_default().to_owned()
         };
-        let names: BTreeSet<String> = paths.iter().map(folder).collect();
-        let names: Vec<String> = names.into_iter().collect();
+        let names: HashSet<String> = paths.iter().map(folder).collect();
+        let mut names: Vec<String> = names.into_iter().collect();
+        // The order that people expect of numbered folders: 1, 2, 10.
+        names.sort_by(|one, other| natord::compare(one, other).then_with(|| one.cmp(other)));
         if !(2..=MOST_CLASSES).contains(&names.len()) {
             return Self::default();
         }
-        let label = |path| names.binary_search(&folder(path)).unwrap_or_default() as u8;
+        let place: HashMap<&str, usize> =
+            names.iter().enumerate().map(|(place, name)| (&**name, place)).collect();
+        let label = |path| place.get(&*folder(path)).copied().unwrap_or_default() as u8;
         Self { labels: paths.iter().map(label).collect(), names }
     }
 
@@ -203,6 +207,14 @@ mod tests {
         assert_eq!(classes.counts(), [("cats".to_owned(), 2), ("dogs".to_owned(), 1)]);
         let file = classes.file().expect("labels");
         assert_eq!(idx::parse("labels", &file).expect("an IDX file").bytes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn numbered_folders_come_in_their_order() {
+        let paths = ["d/10/a.png", "d/2/a.png", "d/1/a.png"].map(String::from);
+        let classes = Classes::of(&paths);
+        assert_eq!(classes.names, ["1", "2", "10"]);
+        assert_eq!(classes.labels, [2, 1, 0]);
     }
 
     #[test]

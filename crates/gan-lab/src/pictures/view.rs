@@ -41,6 +41,9 @@ struct Pictures {
     tried: RwSignal<usize>,
     /// How many more there were than are looked at.
     left_out: RwSignal<usize>,
+    /// How many files are hidden ones, and how many are no pictures, by kind.
+    hidden: RwSignal<usize>,
+    others: RwSignal<Vec<(String, usize)>>,
     /// The numbers of those that could not be read, in order.
     unread: RwSignal<Vec<usize>>,
     /// RGB pixels of the others.
@@ -58,6 +61,8 @@ impl Pictures {
             whole: RwSignal::new(false),
             tried: RwSignal::new(0),
             left_out: RwSignal::new(0),
+            hidden: RwSignal::new(0),
+            others: RwSignal::new(Vec::new()),
             unread: RwSignal::new(Vec::new()),
             pixels: StoredValue::new(Vec::new()),
             reading: StoredValue::new(0),
@@ -87,6 +92,9 @@ impl Pictures {
         let paths: Vec<String> =
             Array::from(&member("paths")).iter().filter_map(|path| path.as_string()).collect();
         self.left_out.set(member("leftOut").as_f64().unwrap_or(0.0) as usize);
+        self.hidden.set(member("hidden").as_f64().unwrap_or(0.0) as usize);
+        let others = Array::from(&member("others"));
+        self.others.set(others.iter().filter_map(|kind| kind_and_count(&kind)).collect());
         if paths.is_empty() {
             // A folder without pictures.
             self.failed.set(Some(say(key("pictures-none"))));
@@ -203,13 +211,28 @@ impl Pictures {
             let facts = [("count", unread.len().to_string()), ("names", names + more)];
             told = format!("{told} {}", say_with(key("pictures-unread"), &facts));
         }
-        let left_out = self.left_out.get();
-        if left_out > 0 {
-            let facts = [("count", left_out.to_string())];
-            told = format!("{told} {}", say_with(key("pictures-left-out"), &facts));
+        for (count, text) in [
+            (self.left_out.get(), key("pictures-left-out")),
+            (self.hidden.get(), key("data-hidden")),
+        ] {
+            if count > 0 {
+                told = format!("{told} {}", say_with(text, &[("count", count.to_string())]));
+            }
+        }
+        let kinds: Vec<String> =
+            self.others.get().iter().map(|(name, count)| format!("{count} {name}")).collect();
+        if !kinds.is_empty() {
+            let facts = [("kinds", kinds.join(", "))];
+            told = format!("{told} {}", say_with(key("pictures-others"), &facts));
         }
         told
     }
+}
+
+/// A kind of files and how many there are.
+fn kind_and_count(kind: &JsValue) -> Option<(String, usize)> {
+    let member = |name: &str| Reflect::get(kind, &name.into()).ok();
+    Some((member("name")?.as_string()?, member("count")?.as_f64()? as usize))
 }
 
 #[component]
