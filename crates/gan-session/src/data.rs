@@ -196,7 +196,7 @@ pub(crate) fn distribution(spec: &PointsSpec) -> PointDistribution {
                 })
                 .collect(),
         },
-        PointsSpec::Drawn { points, sd } => PointDistribution::Drawn { points, sd },
+        PointsSpec::Drawn { points, sd, frame: _ } => PointDistribution::Drawn { points, sd },
     }
 }
 
