@@ -95,7 +95,8 @@ fn a_watched_run_on_points_sends_what_the_nets_do_in_the_plane() {
 
 #[test]
 fn every_stage_of_a_run_that_takes_anothers_place_is_a_whole_one() {
-    let drawn = json!({"data": {"points": {"kind": "drawn", "points": [[0, 1], [2, 3]], "sd": 0.1}}});
+    let drawn =
+        json!({"data": {"points": {"kind": "drawn", "points": [[0, 1], [2, 3]], "sd": 0.1}}});
     let drawn = RunSpec::from_value(merged(&ring().to_value(), &drawn)).expect("a valid spec");
     for spec in [ring(), preset("ring-collapse").expect("a preset").spec, drawn] {
         let mut anew = Bench::loaded(spec.clone());

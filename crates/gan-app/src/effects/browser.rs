@@ -45,6 +45,16 @@ pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
         .expect("a window takes listeners");
 }
 
+/// Calls `listener` whenever `element` has another size, and once at first: a window's size is no
+/// measure of what is hidden, or stands beside what comes and goes.
+pub fn on_resize(element: &web_sys::Element, listener: impl FnMut() + 'static) {
+    let listener = Closure::<dyn FnMut()>::new(listener).into_js_value();
+    // A browser without observers (before 2020) runs nothing else of this page either.
+    if let Ok(observer) = web_sys::ResizeObserver::new(listener.unchecked_ref()) {
+        observer.observe(element);
+    }
+}
+
 /// A stored setting; `None` if there is none or storage is forbidden.
 pub fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
