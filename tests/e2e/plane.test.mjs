@@ -233,5 +233,11 @@ test("a second drawing begins empty in the same frame, and Clear clears it", asy
   await button("Cancel").click();
   assert.ok((await plane.discs()).length >= 1_000);
   assert.equal((await points()).length, 2);
+  // A lesson shows its own data, not what was being drawn.
+  await button("Draw your own data").click();
+  await button("What is a GAN?").click();
+  await site.until("the lesson's run", ({ preset, phase }) => preset === "ring" && phase === "ready");
+  await plane.atRest();
+  assert.ok((await plane.discs()).length >= 1_000);
   site.assertNoProblems();
 });

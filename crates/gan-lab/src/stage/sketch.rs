@@ -80,6 +80,14 @@ impl Sketch {
         self.on.set(false);
     }
 
+    /// Other data are on the plane. A drawing that they are not made from is out of date: a lesson, say,
+    /// speaks of what is seen.
+    pub(super) fn make_way(self) {
+        if self.on.get_untracked() && !self.leaving.get_untracked() {
+            self.end();
+        }
+    }
+
     /// Trains on what was drawn, from the start; `done` is called once it is what is on the screen. A
     /// drawing that is refused stays.
     fn train(self, done: impl FnOnce() + 'static) {

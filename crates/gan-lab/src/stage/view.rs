@@ -183,7 +183,10 @@ fn short(number: f32) -> String {
 pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let stage = Stage::new(layers);
     playground::watch(move |step, set, numbers| {
-        stage.scene.update_value(|scene| scene.take(step, set, &numbers));
+        let is_other = stage.scene.try_update_value(|scene| scene.take(step, set, &numbers));
+        if is_other == Some(true) {
+            stage.sketch.make_way();
+        }
         stage.draw();
     });
     playground::every_ms(LOOK_EVERY_MS, move || stage.look());
