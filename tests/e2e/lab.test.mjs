@@ -171,15 +171,13 @@ test("one's own data are drawn by mouse and by keyboard, and trained on", async 
     const { data } = await site.page.evaluate(() => window.ganPlayground.spec());
     return data.points.kind === "drawn" ? data.points : null;
   };
-  await site.until("the drawn run", async ({ phase }) => phase === "ready" && (await drawn()) !== null);
+  await site.until("the drawn run", async ({ phase, step }) => phase === "running" && step >= 2 && (await drawn()) !== null);
   const { points, sd } = await drawn();
   assert.ok(points.length > 8 && sd > 0, JSON.stringify(points));
   // The stroke lies above the middle, from left to right; the keyboard's point below it.
   const [first, last] = [points[0], points.at(-2)];
   assert.ok(first[0] < -0.5 && last[0] > 0.5, JSON.stringify(points));
   assert.ok(first[1] > 0.5 && last[1] > 0.5 && points.at(-1)[1] < 0, JSON.stringify(points));
-  await site.call("step", 2);
-  assert.equal((await site.snapshot()).step, 2);
   site.assertNoProblems();
 });
 
@@ -413,8 +411,12 @@ test("a run's past can be scrubbed through and saved as GIF, PNG and CSV", async
     assert.equal((await bytesOf("GIF")).subarray(0, 6).toString("latin1"), "GIF89a");
     assert.equal((await bytesOf("PNG")).subarray(1, 4).toString("latin1"), "PNG");
     const table = (await bytesOf("CSV")).toString().trim().split("\n");
-    assert.match(table[0], /^step,.*realScore/);
+    assert.match(table[0], /^step,generatorLoss,discriminatorLoss,.*realScore/);
     assert.ok(table.length >= 4 && table[1].startsWith("1,"), table.join(" | "));
+    const { step, losses } = await site.snapshot();
+    const last = table.at(-1).split(",").map(Number);
+    assert.deepEqual(last.slice(0, 3), [step, losses.generator, losses.discriminator]);
+    assert.ok(table.slice(1).every((row) => row.split(",").length === table[0].split(",").length));
     await site.page.close();
   }
 });

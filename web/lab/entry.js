@@ -21,8 +21,9 @@ const open = async () => {
     style.href = new URL(`${part}.css`, import.meta.url).href;
     document.head.append(style);
   }
-  const [{ default: initialize, open: openLab }, ...workers] = await Promise.all([
+  const [{ default: initialize, open: openLab }, { keepFocus }, ...workers] = await Promise.all([
     import("./gan_lab.js"),
+    import("./focus.js"),
     import("./inspector.js"),
     import("./second-run.js"),
     import("./microscope.js"),
@@ -32,6 +33,7 @@ const open = async () => {
   ]);
   await initialize();
   openLab(document.getElementById("lab"), lesson, Object.assign({}, ...workers));
+  keepFocus();
 };
 
 // Keeps the site for use without a network. Browsers forbid that in private windows and on plain http, and

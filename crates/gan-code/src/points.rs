@@ -56,7 +56,7 @@ pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
             lines.add(1, "y = torch.multinomial(weights, n, replacement=True)");
             lines.add(1, "x = means[y] + (factors[y] @ torch.randn(n, 2, 1)).squeeze(2)");
         }
-        PointsSpec::Drawn { points, sd: spread } => {
+        PointsSpec::Drawn { points, sd: spread, frame: _ } => {
             blocks.push(floats("drawn", points.iter().map(|point| pair(*point))));
             lines.add(1, "x = drawn[torch.randint(len(drawn), (n,))]");
             sd = Some(*spread);

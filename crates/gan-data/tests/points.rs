@@ -57,7 +57,7 @@ fn every_kind() -> Vec<PointsSpec> {
                 gaussian([-2.0, 3.0], [0.1, 0.0, 0.0], 3.0),
             ],
         },
-        PointsSpec::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1 },
+        PointsSpec::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1, frame: None },
     ]
 }
 
@@ -217,7 +217,7 @@ fn the_swiss_roll_is_that_of_the_toy_experiments() {
 #[test]
 fn drawn_points_are_equally_likely_and_jittered() {
     let drawn = vec![[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [0.0, 10.0]];
-    let (points, labels) = points_of(PointsSpec::Drawn { points: drawn, sd: 0.5 }, 7);
+    let (points, labels) = points_of(PointsSpec::Drawn { points: drawn, sd: 0.5, frame: None }, 7);
     assert!(labels.is_empty());
     let near = |place: [f32; 2]| {
         points.iter().copied().filter(move |&p| distance(p, place) < 5.0).collect::<Vec<_>>()
@@ -310,7 +310,7 @@ fn refusals_name_the_field_and_what_is_allowed() {
     assert_eq!(refusal(spiral(17, 1.0, 1.0)).0, "arms");
     assert_eq!(refusal(spiral(1, -1.0, 1.0)).0, "turns");
     assert_eq!(refusal(spiral(1, 1.0, 1e9)).0, "radius");
-    let drawn = |points| PointsSpec::Drawn { points, sd: 0.0 };
+    let drawn = |points| PointsSpec::Drawn { points, sd: 0.0, frame: None };
     assert_eq!(refusal(drawn(vec![])), told("points", "is 0; allowed is 1 to 20000"));
     assert_eq!(refusal(drawn(vec![[0.0; 2]; MAX_DRAWN_POINTS + 1])).0, "points");
     assert_eq!(refusal(drawn(vec![[0.0; 2], [0.0, f32::NAN]])).0, "points[1][1]");
@@ -369,7 +369,7 @@ proptest! {
                 gaussian([n[0], n[1]], symmetric, n[5]),
                 gaussian([n[6], n[7]], [n[8], 0.0, n[9]], n[10]),
             ] },
-            _ => PointsSpec::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4] },
+            _ => PointsSpec::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4], frame: None },
         };
         if let Ok(mut source) = EndlessPoints::new(distribution) {
             let (mut values, mut labels) = (Vec::new(), Vec::new());

@@ -16,6 +16,7 @@ mod builder;
 mod code;
 mod copy;
 mod findings;
+mod focus;
 pub mod images;
 mod inspector;
 pub mod lessons;

@@ -232,7 +232,7 @@ pub(crate) fn restore(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + '
 
 /// Trains the run in force from its start; `done` is called when it does, or was refused.
 pub(crate) fn train_anew(done: impl FnOnce() + 'static) {
-    drive(Some(spec_value()), true, done);
+    drive(Some(spec_value()), true, |_| done());
 }
 
 /// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused, the
@@ -253,7 +253,7 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
 /// page itself tells.
 pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
     let run = JSON::parse(&run.to_string()).ok();
-    settle(&call("files", files), move |_| drive(run, start, || ()));
+    settle(&call("files", files), move |_| drive(run, start, |_| ()));
 }
 
 /// The page's own snapshot.
@@ -266,6 +266,12 @@ pub fn observed() -> Observed {
     let mut observed = observed_in(&snapshot());
     OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
     observed
+}
+
+/// The newest losses of generator and discriminator.
+pub(crate) fn losses() -> [Option<f64>; 2] {
+    let losses = numbers_of(&member(&snapshot(), "losses"));
+    ["generator", "discriminator"].map(|net| losses.get(net).copied())
 }
 
 /// How the run of a snapshot does.
@@ -320,14 +326,13 @@ pub fn apply(change: Change) {
     ignore_refusal(&call("tune", &tuning));
 }
 
-/// The run with other data from its start, and on if it was going. `fields` holds `data` whole: a
-/// distribution has other members than the one before.
-pub(crate) fn begin_anew_with(fields: &str) {
+/// Trains the run on other data from its start. `fields` holds `data` whole: a distribution has other
+/// members than the one before. `done` is told whether it trains; why not, the page itself tells.
+pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     let spec = spec_value().dyn_into::<Object>();
     let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
-    let (Ok(spec), Some(fields)) = (spec, fields) else { return };
-    let was_running = is_running();
-    drive(Some(Object::assign(&spec, &fields).into()), was_running, || ());
+    let (Ok(spec), Some(fields)) = (spec, fields) else { return done(false) };
+    drive(Some(Object::assign(&spec, &fields).into()), true, done);
 }
 
 /// The run with other `fields`, a JSON merge patch, from its start, and on if it was going.
@@ -335,27 +340,27 @@ pub(crate) fn begin_anew(fields: &str) {
     let Ok(fields) = serde_json::from_str(fields) else { return };
     let spec = gan_protocol::merged(&spec(), &fields).to_string();
     let was_running = is_running();
-    drive(JSON::parse(&spec).ok(), was_running, || ());
+    drive(JSON::parse(&spec).ok(), was_running, |_| ());
 }
 
-/// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
-/// was refused, which the page itself tells.
-fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce() + 'static) {
+/// Loads a run and starts it, or does one of the two; `done` is told whether it is as asked for. A
+/// refusal the page itself tells.
+fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce(bool) + 'static) {
     let begin = move |_: JsValue| {
         if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
     };
     let Some(load) = load else {
         ignore_refusal(&begin(JsValue::UNDEFINED));
-        return done();
+        return done(true);
     };
     let begun = method(&call("load", &load), "then", &Closure::once_into_js(begin));
-    ignore_refusal(&method(&begun, "finally", &Closure::once_into_js(done)));
+    settle(&begun, |answer| done(answer.is_ok()));
 }
 
 /// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
 pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
     let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
-    drive(load, start, done);
+    drive(load, start, |_| done());
 }
 
 /// The functions that settle a promise.

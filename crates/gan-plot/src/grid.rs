@@ -7,10 +7,28 @@ use crate::scale::Scale;
 const GAP_PX: f64 = 8.0;
 /// From the labels of the axis that runs across to the bottom.
 const BOTTOM_PX: f64 = 4.0;
+/// A label's character is at most about so wide, in letters of 11 px.
+const CHARACTER_PX: f64 = 7.0;
+/// The least room to the left of the rules: charts above one another have their rules alike.
+const LEAST_LEFT_PX: f64 = 40.0;
+
+/// The room to the right of the rules. A label in the middle of a tick at their end has more than
+/// that: it stands as far to the left as it needs.
+pub const RIGHT_PX: f64 = 8.0;
+
+/// The room to the left of the rules that the labels of `up`, the axis that runs up, need.
+pub fn left_px(up: &Axis) -> f64 {
+    let widest = up.ticks.iter().map(|tick| width_px(&tick.label)).fold(0.0, f64::max);
+    (widest + GAP_PX).max(LEAST_LEFT_PX)
+}
+
+fn width_px(label: &str) -> f64 {
+    CHARACTER_PX * label.chars().count() as f64
+}
 
 /// The rules and labels as SVG, to stand in a group: numbers only, nothing that a user wrote. Each
 /// axis comes with its scale; `left_px` and `right_px` are where rules begin and end, `height_px` is
-/// the chart's.
+/// the chart's, which goes on for [`RIGHT_PX`] behind the rules.
 pub fn grid_svg(
     (across, x): (&Axis, &Scale),
     (up, y): (&Axis, &Scale),
@@ -27,7 +45,8 @@ pub fn grid_svg(
         );
     }
     for tick in &across.ticks {
-        let (at, low_px, label) = (x.to_px(tick.value), height_px - BOTTOM_PX, &tick.label);
+        let (low_px, label) = (height_px - BOTTOM_PX, &tick.label);
+        let at = x.to_px(tick.value).min(right_px + RIGHT_PX - width_px(label) / 2.0);
         markup += &format!("<text x='{at:.1}' y='{low_px:.1}' text-anchor='middle'>{label}</text>");
     }
     markup
@@ -47,5 +66,44 @@ mod tests {
         assert_eq!(markup.matches("<text").count(), up.ticks.len() + across.ticks.len());
         assert!(markup.contains("x1='40' x2='400' y1='140.0'"), "{markup}");
         assert!(markup.contains("y='156.0' text-anchor='middle'>100</text>"), "{markup}");
+    }
+
+    /// The texts of `markup`: where each is anchored, how, and what it says.
+    fn texts(markup: &str) -> Vec<(f64, bool, String)> {
+        let texts = markup.split("<text x='").skip(1);
+        texts
+            .map(|text| {
+                let (at, rest) = text.split_once('\'').expect("a number");
+                let (tag, label) = rest.split_once('>').expect("a tag's end");
+                let label = label.split_once('<').expect("a text's end").0.to_string();
+                (at.parse().expect("a number"), tag.contains("'end'"), label)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_label_is_cut() {
+        let ups = [(0.0, 1.0), (-0.008, 0.001), (-2_500.0, 0.0), (-3e-5, 2e-5), (0.0, 2e9)];
+        for (low, high) in ups {
+            for last in [1.0, 8.0, 100.0, 2_000.0, 12_500.0, 1e6] {
+                let (across, up) = (Axis::exact(0.0, last, 4), Axis::nice(low, high, 4));
+                let [left, right] = [left_px(&up), 400.0];
+                let x = Scale::new(across.domain, (left, right));
+                let y = Scale::new(up.domain, (140.0, 10.0));
+                let markup = grid_svg((&across, &x), (&up, &y), [left, right], 160.0);
+                for (at, is_end, label) in texts(&markup) {
+                    let width = width_px(&label);
+                    let [from, to] = if is_end {
+                        [at - width, at]
+                    } else {
+                        [at - width / 2.0, at + width / 2.0]
+                    };
+                    assert!(
+                        from >= -0.05 && to <= right + RIGHT_PX + 0.05,
+                        "{label}: {from} to {to}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ mod summary;
 
 pub use axis::{Axis, Tick, compact_number, exponential};
 pub use decimate::decimated;
-pub use grid::grid_svg;
+pub use grid::{RIGHT_PX, grid_svg, left_px};
 pub use heat::{Heat, Verdicts, quadrilateral_area};
 pub use history::History;
 pub use path::line_path;

@@ -4,28 +4,83 @@ use std::fmt::Write as _;
 
 use crate::{Point, Scale};
 
-/// The `d` of an SVG path through `points`, to a tenth of a pixel. A point that is not finite ends
-/// the line, and the next one starts another; a point alone between gaps is drawn as a dot (by a
-/// line of no length, which round caps show). Nothing to draw gives an empty text.
+/// What lies this far beyond the picture's edge is within it: ends of an axis are not lost by rounding.
+const SLACK_PX: f64 = 0.05;
+/// Far outside the picture the exact place does not matter, but sums of places must be numbers.
+const FARTHEST_PX: f64 = 1e9;
+
+/// The `d` of an SVG path through `points`, to a tenth of a pixel, as far as it lies within the
+/// scales' ranges: what leaves them ends at the edge, and begins again where it comes back. A point
+/// that is not finite ends the line, and the next one starts another; a point alone between gaps is
+/// drawn as a dot (by a line of no length, which round caps show). Nothing to draw gives an empty text.
 pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> String {
+    let picture = [horizontal.edges_px(), vertical.edges_px()];
+    let place = |point: &Point| {
+        let px = [horizontal.to_px(point.x), vertical.to_px(point.y)];
+        px.map(|px| px.clamp(-FARTHEST_PX, FARTHEST_PX))
+    };
     let mut path = String::with_capacity(points.len() * 12);
     for run in points.split(|point| !(point.x.is_finite() && point.y.is_finite())) {
-        for (index, point) in run.iter().enumerate() {
-            path.push(if index == 0 { 'M' } else { 'L' });
-            push_px(&mut path, horizontal.to_px(point.x));
-            path.push(' ');
-            push_px(&mut path, vertical.to_px(point.y));
+        if let [alone] = run {
+            let at = place(alone);
+            if within(at, at, picture).is_some() {
+                push_place(&mut path, 'M', at);
+                path.push_str("h0");
+            }
         }
-        if run.len() == 1 {
-            path.push_str("h0");
+        // Whether the path has come to the point that the next piece begins at.
+        let mut goes_on = false;
+        for (from, to) in run.iter().zip(run.iter().skip(1)) {
+            let (from, to) = (place(from), place(to));
+            let Some((begin, end)) = within(from, to, picture) else {
+                goes_on = false;
+                continue;
+            };
+            let at = |share: f64| {
+                [0, 1].map(|axis| {
+                    let [low, high] = picture[axis];
+                    (from[axis] + share * (to[axis] - from[axis])).clamp(low, high)
+                })
+            };
+            if !goes_on || begin > 0.0 {
+                push_place(&mut path, 'M', at(begin));
+            }
+            push_place(&mut path, 'L', at(end));
+            goes_on = end >= 1.0;
         }
     }
     path
 }
 
+/// Which part of the way `from` one place `to` another lies between the edges of `picture` (of each
+/// axis): where it begins and ends, as shares of the way. After Liang and Barsky.
+fn within(from: [f64; 2], to: [f64; 2], picture: [[f64; 2]; 2]) -> Option<(f64, f64)> {
+    let (mut begin, mut end) = (0.0_f64, 1.0_f64);
+    for (axis, [low, high]) in picture.into_iter().enumerate() {
+        let way = to[axis] - from[axis];
+        for (towards, room) in [(-way, from[axis] - low), (way, high - from[axis])] {
+            let room = room + SLACK_PX;
+            if towards > 0.0 {
+                end = end.min(room / towards);
+            } else if towards < 0.0 {
+                begin = begin.max(room / towards);
+            } else if room < 0.0 {
+                return None;
+            }
+        }
+    }
+    (begin <= end).then_some((begin, end))
+}
+
+fn push_place(path: &mut String, command: char, [x, y]: [f64; 2]) {
+    path.push(command);
+    push_px(path, x);
+    path.push(' ');
+    push_px(path, y);
+}
+
 fn push_px(path: &mut String, px: f64) {
-    // Far outside the picture the exact place does not matter, but the text's length does.
-    let tenths = (px.clamp(-99_999.0, 99_999.0) * 10.0).round() as i64;
+    let tenths = (px * 10.0).round() as i64;
     let (sign, size) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
     let written = if size % 10 == 0 {
         write!(path, "{sign}{}", size / 10)
@@ -38,6 +93,7 @@ fn push_px(path: &mut String, px: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn path(values: &[f64]) -> String {
         let points: Vec<_> =
@@ -66,7 +122,36 @@ mod tests {
     }
 
     #[test]
-    fn huge_values_stay_short() {
-        assert_eq!(path(&[1e300]), "M0 -99999h0");
+    fn a_spike_is_cut_at_the_edge_and_comes_back_where_it_would() {
+        // Twice as high as the picture: half of the way up is seen, and half of the way down.
+        assert_eq!(path(&[0.0, 2.0, 0.0]), "M0 10L5 0M15 0L20 10");
+        assert_eq!(path(&[0.0, f64::MAX, 0.0]), "M0 10L0 0M20 0L20 10");
+        // From below to above, in one go; then out of sight.
+        assert_eq!(path(&[-1.0, 2.0, 3.0, 4.0]), "M3.3 10L6.7 0");
+        // A dot out of sight is none.
+        assert_eq!(path(&[f64::NAN, 1.5]), "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_drawn_outside(values in prop::collection::vec(-3.0..4.0f64, 1..40)) {
+            let (horizontal, vertical) =
+                (Scale::new((2.0, 30.0), (40.0, 400.0)), Scale::new((0.0, 1.0), (140.0, 8.0)));
+            let points: Vec<_> =
+                values.iter().enumerate().map(|(x, y)| Point::new(x as f64, *y)).collect();
+            let path = line_path(&points, &horizontal, &vertical);
+            for place in path.split(['M', 'L']).filter(|place| !place.is_empty()) {
+                let (x, y) = place.trim_end_matches("h0").split_once(' ').expect("two numbers");
+                let [x, y]: [f64; 2] = [x, y].map(|px| px.parse().expect("a number"));
+                prop_assert!((40.0..=400.0).contains(&x) && (8.0..=140.0).contains(&y), "{}", path);
+            }
+        }
+
+        #[test]
+        fn what_fits_is_drawn_whole(values in prop::collection::vec(0.0..=1.0f64, 2..5)) {
+            let drawn = path(&values);
+            prop_assert_eq!(drawn.matches('M').count(), 1);
+            prop_assert_eq!(drawn.matches('L').count(), values.len() - 1);
+        }
     }
 }

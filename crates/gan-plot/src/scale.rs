@@ -28,6 +28,12 @@ impl Scale {
         self.domain
     }
 
+    /// The smaller and the larger end of the range, in pixels.
+    pub(crate) fn edges_px(&self) -> [f64; 2] {
+        let (first, last) = self.range_px;
+        [first.min(last), first.max(last)]
+    }
+
     /// Where `value` lies, in pixels; values outside the domain lie outside the range.
     pub fn to_px(&self, value: f64) -> f64 {
         let share = (value - self.domain.0) / (self.domain.1 - self.domain.0);

@@ -47,6 +47,18 @@ impl Square {
         Self { centre, half_side: 0.5 * side / (1.0 - 2.0 * MARGIN) }
     }
 
+    /// The square between two corners, the lower left and the upper right one; of an oblong, the
+    /// square around it.
+    pub fn between([low, high]: [[f32; 2]; 2]) -> Self {
+        let centre = [0, 1].map(|axis| f32::midpoint(low[axis], high[axis]));
+        Self { centre, half_side: 0.5 * (high[0] - low[0]).max(high[1] - low[1]) }
+    }
+
+    /// The lower left and the upper right corner.
+    pub fn corners(&self) -> [[f32; 2]; 2] {
+        [-self.half_side, self.half_side].map(|by| self.centre.map(|middle| middle + by))
+    }
+
     /// Where a point (x, y) lies in a picture of `side_px` a side, in pixels from its upper left
     /// corner; y points up.
     pub fn place_px(&self, point: &[f32], side_px: f32) -> [f32; 2] {
@@ -111,6 +123,15 @@ mod tests {
         assert!((square.half_side - 2.0 / 0.76).abs() < 1e-5);
         assert_eq!(Square::around(&[]), Square { centre: [0.0; 2], half_side: 1.0 });
         assert!(Square::around(&[3.0, 3.0]).half_side > 0.0);
+    }
+
+    #[test]
+    fn a_square_is_told_by_its_corners() {
+        let square = Square { centre: [1.0, -2.0], half_side: 2.5 };
+        assert_eq!(square.corners(), [[-1.5, -4.5], [3.5, 0.5]]);
+        assert_eq!(Square::between(square.corners()), square);
+        let around = Square::between([[0.0, 0.0], [4.0, 2.0]]);
+        assert_eq!(around, Square { centre: [2.0, 1.0], half_side: 2.0 });
     }
 
     #[test]

@@ -67,6 +67,8 @@ fn combinations_without_meaning_are_refused_with_the_reason() {
             "data.points.components[0].covariance",
             "positive semi-definite",
         ),
+        (drawn_in(json!([[0, -1], [0, 1]])), "data.points.frame[1][0]", "is 0"),
+        (drawn_in(json!([[-1, -20_000], [1, 1]])), "data.points.frame[0][1]", "is -20000"),
         (json!({"penalties": [{"kind": "r1", "weight": -1}]}), "penalties[0].weight", "is -1"),
         (
             json!({"generator_optimizer": {"method": {"kind": "sgd", "nesterov": true}}}),
@@ -80,6 +82,23 @@ fn combinations_without_meaning_are_refused_with_the_reason() {
         assert_eq!(at, path, "{patch}: {what}");
         assert!(what.contains(message), "{patch}: {what}");
     }
+}
+
+/// Two points that were drawn in `frame`.
+fn drawn_in(frame: Value) -> Value {
+    json!({"data": {"points": {
+        "kind": "drawn", "points": [[0, 0], [1, 1]], "sd": 0.1, "frame": frame
+    }}})
+}
+
+#[test]
+fn drawn_points_keep_the_frame_that_they_were_drawn_in() {
+    let frame = json!([[-1.5, -4.5], [3.5, 0.5]]);
+    let spec = RunSpec::from_value(merged(&ring(), &drawn_in(frame.clone()))).expect("valid");
+    assert_eq!(spec.to_value()["data"]["points"]["frame"], frame);
+    // Links from before there were frames have none.
+    let spec = RunSpec::from_value(merged(&ring(), &drawn_in(Value::Null))).expect("valid");
+    assert_eq!(spec.to_value()["data"]["points"].get("frame"), None);
 }
 
 #[test]

@@ -41,11 +41,11 @@ pub(crate) fn point_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Generated points before real ones, as one image.
-pub(crate) fn picture(reals: &[f32], fakes: &[f32]) -> (SampleSet, Vec<u8>) {
+/// Generated points before real ones, as one image of what lies within `view`.
+pub(crate) fn picture(view: Square, reals: &[f32], fakes: &[f32]) -> (SampleSet, Vec<u8>) {
     let side = SCATTER_SIDE_PX;
     let set = SampleSet { count: 1, width: side, height: side, channels: 4 };
-    (set, scatter_rgba(Square::around(reals), &[(reals, REAL), (fakes, FAKE)]))
+    (set, scatter_rgba(view, &[(reals, REAL), (fakes, FAKE)]))
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_picture_of_points_shows_both_kinds() {
         let reals = [-1.0, -1.0, 1.0, 1.0];
-        let (set, bytes) = picture(&reals, &[1.0, -1.0]);
+        let (set, bytes) = picture(Square::around(&reals), &reals, &[1.0, -1.0]);
         assert_eq!(bytes.len(), set.width * set.height * set.channels);
         let brightest = |channel: usize| {
             bytes.chunks_exact(4).map(|pixel| pixel[channel]).max().expect("pixels")

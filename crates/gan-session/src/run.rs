@@ -1,7 +1,8 @@
 //! The run that a session has in hand: nets, data and what it is doing.
 
 use gan_core::{CoreError, Dissection, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
-use gan_protocol::{FrameKind, NetName, Phase, SampleSet, Shape};
+use gan_plot::Square;
+use gan_protocol::{FrameKind, NetName, Phase, PointsSpec, SampleSet, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -157,7 +158,15 @@ impl Run {
         let fakes = self.trainer.samples(&inputs, seed).await?;
         self.fill_backdrop();
         let shown = self.backdrop.len().min(2 * SHEET_POINTS);
-        Ok(picture(&self.backdrop[..shown], &fakes))
+        Ok(picture(self.view(), &self.backdrop[..shown], &fakes))
+    }
+
+    /// What is shown of the plane: what points were drawn in, else what holds the real points.
+    pub(crate) fn view(&self) -> Square {
+        match self.trainer.spec().data.points {
+            Some(PointsSpec::Drawn { frame: Some(frame), .. }) => Square::between(frame),
+            _ => Square::around(&self.backdrop),
+        }
     }
 
     /// Draws the real points behind pictures and stages, once the data are there.

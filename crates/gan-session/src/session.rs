@@ -8,7 +8,7 @@ mod sampling;
 mod staging;
 
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{Backend, Command, Event, Fault, Reply, Request, Task, Tuning};
+use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
 use gan_random::Purpose;
 
 use crate::data::DataLoader;
@@ -144,7 +144,7 @@ impl<L: DataLoader> Session<L> {
         run.pace.slice_done(count, begin_ms, end_ms, run.trainer.generator_steps());
         if let Some((step, _)) = scores.iter().find(|(_, scores)| !scores.is_finite()) {
             let step = *step;
-            return self.go_back(step);
+            return self.go_back(step).await;
         }
         let points =
             scores.into_iter().map(|(step, scores)| metrics_of(step, &scores)).collect::<Vec<_>>();
@@ -226,7 +226,7 @@ impl<L: DataLoader> Session<L> {
     /// What is due whenever training stops: the newest sheet, a report, a checkpoint, the new phase.
     async fn rest(&mut self) -> Result<(), CoreError> {
         self.report().await?;
-        self.draw_sheet(gan_protocol::FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
+        self.draw_sheet(FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
         self.autosave().await?;
         self.tell_state();
         Ok(())
@@ -277,11 +277,11 @@ impl<L: DataLoader> Session<L> {
 
     async fn draw_sheet(
         &mut self,
-        sheet: gan_protocol::FrameKind,
+        sheet: FrameKind,
         purpose: Purpose,
         seed: u64,
     ) -> Result<(), CoreError> {
-        if sheet == gan_protocol::FrameKind::Fixed && self.has_stage() {
+        if sheet == FrameKind::Fixed && self.has_stage() {
             return self.show_stage().await;
         }
         let begin_ms = (self.clock)();
@@ -306,11 +306,11 @@ impl<L: DataLoader> Session<L> {
             return Ok(());
         }
         let step = run.trainer.generator_steps();
-        self.go_back(step)
+        self.go_back(step).await
     }
 
     /// Numbers stopped being finite at `step`: back to the last good checkpoint, and rest.
-    fn go_back(&mut self, step: u64) -> Result<(), CoreError> {
+    async fn go_back(&mut self, step: u64) -> Result<(), CoreError> {
         let now_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
         let spec = run.trainer.spec().clone();
@@ -326,6 +326,8 @@ impl<L: DataLoader> Session<L> {
             self.settle(request, Err(diverged.clone()));
         }
         self.tell(Event::Fault(diverged));
+        // What is on the screen is of the numbers that are none.
+        self.draw_sheet(FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
         self.tell_state();
         Ok(())
     }

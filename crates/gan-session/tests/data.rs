@@ -44,18 +44,26 @@ fn points_are_drawn_as_a_picture_and_sampled_as_numbers() {
     assert_eq!(attachments[0].len(), 5 * 2 * 4);
 }
 
-/// The newest stage and its numbers.
-fn stage(bench: &Bench) -> Option<(u64, StageSet, Vec<f32>)> {
+/// A step, how to read the numbers of its stage, and those.
+type Stage = (u64, StageSet, Vec<f32>);
+
+/// The stages among all events from the one numbered `first` on.
+fn stages(bench: &Bench, first: usize) -> Vec<Stage> {
     let events = bench.events.borrow();
-    let mut stages = events.iter().rev().filter_map(|outgoing| match outgoing.event {
+    let stage = |outgoing: &gan_session::Outgoing| match outgoing.event {
         Event::Stage { step, set } => {
             let bytes = outgoing.attachments[0].chunks_exact(4);
             let numbers = bytes.map(|b| f32::from_le_bytes(b.try_into().expect("four bytes")));
             Some((step, set, numbers.collect()))
         }
         _ => None,
-    });
-    stages.next()
+    };
+    events[first..].iter().filter_map(stage).collect()
+}
+
+/// The newest stage.
+fn stage(bench: &Bench) -> Option<Stage> {
+    stages(bench, 0).pop()
 }
 
 #[test]
@@ -83,6 +91,43 @@ fn a_watched_run_on_points_sends_what_the_nets_do_in_the_plane() {
         .iter()
         .all(|outgoing| !matches!(outgoing.event, Event::Stage { .. }));
     assert!(quiet, "nobody watches any more");
+}
+
+#[test]
+fn every_stage_of_a_run_that_takes_anothers_place_is_a_whole_one() {
+    let drawn =
+        json!({"data": {"points": {"kind": "drawn", "points": [[0, 1], [2, 3]], "sd": 0.1}}});
+    let drawn = RunSpec::from_value(merged(&ring().to_value(), &drawn)).expect("a valid spec");
+    for spec in [ring(), preset("ring-collapse").expect("a preset").spec, drawn] {
+        let mut anew = Bench::loaded(spec.clone());
+        anew.ask_done(Command::Watch { stage: true });
+        let (_, set, numbers) = stage(&anew).expect("sent at once");
+        // As the page has it: the lab watches while images are trained on.
+        let mut after_images = Bench::loaded(crate::spec(json!({})));
+        after_images.ask_done(Command::Watch { stage: true });
+        let first = after_images.events.borrow().len();
+        after_images.ask_done(load(spec));
+        let seen = stages(&after_images, first);
+        assert!(!seen.is_empty(), "shown before the first step");
+        for one in seen {
+            assert_eq!(one, (0, set, numbers.clone()), "reals, scale and surface at once");
+        }
+    }
+}
+
+#[test]
+fn points_are_shown_where_they_were_drawn() {
+    let drawn = json!({"data": {"points": {
+        "kind": "drawn", "points": [[1, -1], [1.5, -1.5]], "sd": 0.01,
+        "frame": [[-1.5, -4.5], [3.5, 0.5]]
+    }}});
+    let spec = RunSpec::from_value(merged(&ring().to_value(), &drawn)).expect("a valid spec");
+    let mut bench = Bench::loaded(spec);
+    bench.ask_done(Command::Watch { stage: true });
+    bench.steps(2);
+    for (step, _, numbers) in stages(&bench, 0) {
+        assert_eq!(numbers[..3], [1.0, -2.0, 2.5], "step {step}: middle and half a side");
+    }
 }
 
 #[test]

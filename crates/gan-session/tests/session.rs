@@ -179,6 +179,11 @@ fn a_run_that_diverges_is_back_at_its_last_good_checkpoint() {
     assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 3)));
     assert_eq!(bench.metrics().len(), 3, "numbers that are not finite are not reported");
     assert_eq!(bench.checkpoint(), huge);
+    let shown = bench.all(|event| match event {
+        Event::Frame { step, .. } => Some(*step),
+        _ => None,
+    });
+    assert_eq!(shown.last(), Some(&3), "no picture of the numbers that are none stays");
 }
 
 #[test]

@@ -45,6 +45,18 @@ pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
         .expect("a window takes listeners");
 }
 
+/// Calls `listener` whenever `element` has another size, and once at first: a window's size is no
+/// measure of what is hidden, or stands beside what comes and goes.
+pub fn on_resize(element: &web_sys::Element, listener: impl FnMut() + 'static) {
+    let listener = Closure::<dyn FnMut()>::new(listener).into_js_value();
+    // A browser without observers (before 2020) runs nothing else of this page either.
+    if let Ok(kind) = member(&window(), "ResizeObserver").dyn_into()
+        && let Ok(observer) = js_sys::Reflect::construct(&kind, &js_sys::Array::of1(&listener))
+    {
+        let _ = call(&observer, "observe", &[element.clone().into()]);
+    }
+}
+
 /// A stored setting; `None` if there is none or storage is forbidden.
 pub fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

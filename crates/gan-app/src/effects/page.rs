@@ -70,6 +70,8 @@ pub struct Page {
     /// Called with each stage.
     watcher: Option<Function>,
     frame_is_requested: bool,
+    /// Whether the sheets' places have other sizes than when they were fitted.
+    places_changed: bool,
     charts_drawn_ms: f64,
     charts_step: Option<u64>,
 }
@@ -104,6 +106,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
         stage: None,
         watcher: None,
         frame_is_requested: false,
+        places_changed: false,
         charts_drawn_ms: 0.0,
         charts_step: None,
     };
@@ -118,10 +121,7 @@ pub fn begin() {
         page.carry_out(effects);
     });
     every_ms(TICK_MS, || deliver(Signal::Tick));
-    on_window("resize", |_| {
-        sheets::fit(FIXED_CANVAS);
-        sheets::fit(FRESH_CANVAS);
-    });
+    on_window("resize", |_| with(Page::fit_sheets));
     on_window("hashchange", |_| super::requests::follow_address(&hash()));
 }
 
@@ -260,6 +260,13 @@ impl Page {
         }
     }
 
+    /// Fits the sheets into their places, at the next frame: what is told of sizes must not change
+    /// any at once.
+    pub fn fit_sheets(&mut self) {
+        self.places_changed = true;
+        self.request_frame();
+    }
+
     fn request_frame(&mut self) {
         if self.frame_is_requested {
             return;
@@ -275,6 +282,10 @@ impl Page {
     fn draw(&mut self) {
         self.frame_is_requested = false;
         let now_ms = now_ms();
+        if std::mem::take(&mut self.places_changed) {
+            sheets::fit(FIXED_CANVAS);
+            sheets::fit(FRESH_CANVAS);
+        }
         let sheets = [
             (FrameKind::Fixed, FIXED_CANVAS, self.display.fixed),
             (FrameKind::Fresh, FRESH_CANVAS, self.display.fresh),

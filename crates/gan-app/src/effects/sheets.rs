@@ -54,6 +54,10 @@ const LARGEST_HEIGHT_SHARE: f64 = 0.75;
 pub fn fit(id: &str) {
     let Some(canvas) = canvas(id) else { return };
     let Some(place) = canvas.parent_element() else { return };
+    if place.client_width() == 0 {
+        // Not on the screen: there is no room to be measured.
+        return;
+    }
     let device_px = window().device_pixel_ratio().max(0.5);
     let window_height_px = window().inner_height().ok().and_then(|px| px.as_f64()).unwrap_or(0.0);
     let times = |room_px: f64, side_px: u32| room_px * device_px / f64::from(side_px.max(1));

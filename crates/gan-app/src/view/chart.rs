@@ -1,17 +1,16 @@
 //! A line chart: two series over the steps, with axes, legend, current values and a summary in
 //! words for those who do not see it.
 
-use gan_plot::{Axis, Point, Scale, Summary, Trend, grid_svg, line_path};
+use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, Trend, grid_svg, left_px, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::effects::browser::on_resize;
 use crate::effects::display::Series;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
 
 const HEIGHT_PX: f64 = 168.0;
-const LEFT_PX: f64 = 40.0;
-const RIGHT_PX: f64 = 8.0;
 const TOP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 22.0;
 /// Before the chart knows its own width.
@@ -74,9 +73,15 @@ impl Axes {
         Self { width_px, across: Axis::exact(steps.0, steps.1, ticks.max(2)), up }
     }
 
+    /// Where rules begin and end.
+    fn ends_px(&self) -> [f64; 2] {
+        [left_px(&self.up), self.width_px - RIGHT_PX]
+    }
+
     fn scales(&self) -> (Scale, Scale) {
+        let [left, right] = self.ends_px();
         (
-            Scale::new(self.across.domain, (LEFT_PX, self.width_px - RIGHT_PX)),
+            Scale::new(self.across.domain, (left, right)),
             Scale::new(self.up.domain, (HEIGHT_PX - BOTTOM_PX, TOP_PX)),
         )
     }
@@ -92,16 +97,14 @@ pub(crate) fn Chart(
 ) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let width_px = RwSignal::new(FIRST_WIDTH_PX);
-    let measure = move || {
-        if let Some(place) = place.get_untracked() {
-            width_px.set(f64::from(place.client_width()).max(200.0));
-        }
-    };
     Effect::new(move |_| {
-        place.track();
-        measure();
+        if let Some(place) = place.get() {
+            let measured = place.clone();
+            on_resize(&place, move || {
+                width_px.set(f64::from(measured.client_width()).max(200.0));
+            });
+        }
     });
-    window_event_listener(leptos::ev::resize, move |_| measure());
     let axes = Memo::new(move |_| Axes::of(width_px.get(), &lines, range));
     let has_points = Signal::derive(move || {
         lines.iter().any(|line| line.series.with(|series| !series.measured.is_empty()))
@@ -169,8 +172,7 @@ fn Grid(axes: Memo<Axes>) -> impl IntoView {
     let markup = move || {
         let axes = axes.get();
         let (across, up) = axes.scales();
-        let ends_px = [LEFT_PX, axes.width_px - RIGHT_PX];
-        grid_svg((&axes.across, &across), (&axes.up, &up), ends_px, HEIGHT_PX)
+        grid_svg((&axes.across, &across), (&axes.up, &up), axes.ends_px(), HEIGHT_PX)
     };
     view! { <g class="grid" inner_html=derived(markup)></g> }
 }

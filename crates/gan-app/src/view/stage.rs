@@ -1,9 +1,11 @@
 //! The two sheets of samples, and the charts.
 
+use leptos::html;
 use leptos::prelude::*;
 
+use crate::effects::browser::on_resize;
 use crate::effects::display::{Display, Sheet};
-use crate::effects::page::{FIXED_CANVAS, FRESH_CANVAS};
+use crate::effects::page::{FIXED_CANVAS, FRESH_CANVAS, Page, with};
 use crate::effects::requests;
 use crate::model::supervisor::Ask;
 use crate::view::chart::{Chart, Line, Range};
@@ -55,9 +57,14 @@ fn SheetCanvas(
         }
         None => say(key("no-samples")),
     });
-    Effect::new(move |_| crate::effects::sheets::fit(id));
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            on_resize(&place, || with(Page::fit_sheets));
+        }
+    });
     view! {
-        <div class="frame">
+        <div node_ref=place class="frame">
             <canvas
                 id=id
                 width=FIRST_SIDE_PX

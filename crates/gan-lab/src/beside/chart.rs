@@ -1,14 +1,12 @@
 //! Two runs' figures over the steps, one above the other: the first solid, the second dashed.
 
-use gan_plot::{Axis, Point, Scale, Summary, grid_svg, line_path};
+use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, grid_svg, left_px, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::words::{key, say, say_with, t};
 
 const HEIGHT_PX: f64 = 150.0;
-const LEFT_PX: f64 = 40.0;
-const RIGHT_PX: f64 = 8.0;
 const TOP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 22.0;
 const FIRST_WIDTH_PX: f64 = 420.0;
@@ -62,10 +60,11 @@ pub(super) fn PairChart(
             curves.iter().flat_map(|curve| curve.with(|curve| curve.points().to_vec())).collect();
         axes(&all)
     });
+    let ends_px = move || [left_px(&axes.get().1), width_px.get() - RIGHT_PX];
     let scales = move || {
-        let (across, up) = axes.get();
+        let ((across, up), [left, right]) = (axes.get(), ends_px());
         (
-            Scale::new(across.domain, (LEFT_PX, width_px.get() - RIGHT_PX)),
+            Scale::new(across.domain, (left, right)),
             Scale::new(up.domain, (HEIGHT_PX - BOTTOM_PX, TOP_PX)),
         )
     };
@@ -76,8 +75,7 @@ pub(super) fn PairChart(
     let grid = move || {
         let (across, up) = axes.get();
         let (x, y) = scales();
-        let ends_px = [LEFT_PX, width_px.get() - RIGHT_PX];
-        grid_svg((&across, &x), (&up, &y), ends_px, HEIGHT_PX)
+        grid_svg((&across, &x), (&up, &y), ends_px(), HEIGHT_PX)
     };
     let told = Signal::derive(move || {
         let of = |place: usize| {

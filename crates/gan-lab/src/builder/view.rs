@@ -1,10 +1,14 @@
 //! The layers on the screen.
 
 use gan_protocol::{RunSpec, Shape};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
 
 use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, run_with, said, set};
+use crate::focus;
 use crate::playground;
 use crate::words::{key, say_with, t};
 
@@ -182,6 +186,19 @@ fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
     };
     let is_first = move || net.place(row.id) == Some(0);
     let is_last = move || net.rows.with(Vec::len) == net.place(row.id).map_or(0, |place| place + 1);
+    // A row that is moved is taken out of the document and put back, which costs the focus.
+    let shift = move |event: &MouseEvent, by: isize| {
+        let pressed = pressed(event);
+        net.shift(row.id, by);
+        focus::soon(move || pressed);
+    };
+    let remove = move |event: MouseEvent| {
+        let net_view = pressed(&event).and_then(|button| button.closest("fieldset").ok()?);
+        let place = untrack(|| net.place(row.id)).unwrap_or_default();
+        net.rows.update(|rows| rows.retain(|one| one.id != row.id));
+        let left = net.rows.with_untracked(Vec::len);
+        focus::soon(move || after_removal(&net_view?, place, left));
+    };
     view! {
         <li class:wrong=move || error().is_some()>
             <div class="lab-layer">
@@ -192,24 +209,22 @@ fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
                     children=move |field| view! { <FieldView row=row field=field/> }
                 />
                 <span class="lab-moves">
+                    // Not disabled: at the end of its way a layer keeps the focus.
                     <button
                         aria-label=named(key("builder-up"))
-                        disabled=is_first
-                        on:click=move |_| net.shift(row.id, -1)
+                        aria-disabled=move || is_first().to_string()
+                        on:click=move |event| shift(&event, -1)
                     >
                         "↑"
                     </button>
                     <button
                         aria-label=named(key("builder-down"))
-                        disabled=is_last
-                        on:click=move |_| net.shift(row.id, 1)
+                        aria-disabled=move || is_last().to_string()
+                        on:click=move |event| shift(&event, 1)
                     >
                         "↓"
                     </button>
-                    <button
-                        aria-label=named(key("builder-remove"))
-                        on:click=move |_| net.rows.update(|rows| rows.retain(|one| one.id != row.id))
-                    >
+                    <button aria-label=named(key("builder-remove")) on:click=remove>
                         "×"
                     </button>
                 </span>
@@ -218,6 +233,20 @@ fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
             <p role="status" hidden=move || error().is_none()>{error}</p>
         </li>
     }
+}
+
+fn pressed(event: &MouseEvent) -> Option<HtmlElement> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// Where the focus goes when the layer at `place` is gone and so many are `left`: to the same button of
+/// the one that stands there now, or to what adds layers.
+fn after_removal(net: &web_sys::Element, place: usize, left: usize) -> Option<HtmlElement> {
+    let next = match left {
+        0 => ":scope > select".to_owned(),
+        _ => format!("li:nth-child({}) .lab-moves > :last-child", (place + 1).min(left)),
+    };
+    net.query_selector(&next).ok()??.dyn_into().ok()
 }
 
 #[component]

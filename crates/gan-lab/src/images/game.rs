@@ -120,6 +120,9 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
         own_files.set(playground::has_own_files());
     });
     let deal = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
         busy.set(true);
         failed.set(None);
         games.update_value(|games| *games += 1);
@@ -169,7 +172,7 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
             <h2>{t("game-title")}</h2>
             <p class="hint">{t("game-hint")}</p>
             <div class="lab-remedies">
-                <button disabled=busy on:click=deal>{begin}</button>
+                <button aria-disabled=move || busy.get().to_string() on:click=deal>{begin}</button>
             </div>
             <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
             <div class="lab-game-table" hidden=move || !is_open.get()>

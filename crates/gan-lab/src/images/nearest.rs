@@ -47,6 +47,9 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
         own_files.set(playground::has_own_files());
     });
     let look = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
         seed.update_value(|seed| *seed += 1);
         busy.set(true);
         failed.set(None);
@@ -81,7 +84,7 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
             <h2>{t("nearest-title")}</h2>
             <p class="hint">{t("nearest-hint")}</p>
             <div class="lab-remedies">
-                <button disabled=busy on:click=look>{t("nearest-look")}</button>
+                <button aria-disabled=move || busy.get().to_string() on:click=look>{t("nearest-look")}</button>
             </div>
             <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
             <ul class="lab-sheet" hidden=none>

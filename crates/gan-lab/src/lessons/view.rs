@@ -1,8 +1,9 @@
 //! The list of lessons, and the one that is being given.
 
-use gan_lessons::{Lesson, Step};
+use gan_lessons::{Lesson, Question, Step};
 use leptos::prelude::*;
 
+use crate::focus;
 use crate::playground::{self, Settling};
 use crate::stage::draw::Layers;
 use crate::words::{key, language, say, say_with, t};
@@ -124,19 +125,20 @@ pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl I
     };
     playground::every_ms(LOOK_EVERY_MS, move || course.look());
     offer_to_scripts(course);
-    let lesson = asked.as_ref().and_then(|id| numbered(course, id));
-    if let Some(lesson) = lesson {
-        course.begin(lesson, None);
+    let first = asked.as_ref().and_then(|id| numbered(course, id));
+    if let Some(first) = first {
+        course.begin(first, None);
     }
-    let unknown = asked.filter(|_| lesson.is_none()).map(|id| {
+    let lesson = Memo::new(move |_| course.place.get().map(|place| place.lesson));
+    let unknown = asked.filter(|_| first.is_none()).map(|id| {
         let told = move || say_with(key("lesson-unknown"), &[("id", id.clone())]);
         view! { <p class="hint" role="status">{told}</p> }
     });
     view! {
         <section class="lab-lessons" aria-label=t("lessons")>
             {unknown}
-            {move || match course.place.get() {
-                Some(place) => view! { <Given course=course place=place/> }.into_any(),
+            {move || match lesson.get() {
+                Some(lesson) => view! { <Given course=course lesson=lesson/> }.into_any(),
                 None => view! { <Offered course=course/> }.into_any(),
             }}
         </section>
@@ -171,9 +173,11 @@ fn Offered(course: Course) -> impl IntoView {
         titles
             .map(|(number, title)| {
                 let title = move || title.in_language(language()).to_string();
-                view! {
-                    <li><button on:click=move |_| course.begin(number, None)>{title}</button></li>
-                }
+                let begin = move |_| {
+                    course.begin(number, None);
+                    focus::soon(|| focus::found(".lab-lesson h2"));
+                };
+                view! { <li><button on:click=begin>{title}</button></li> }
             })
             .collect_view()
     });
@@ -183,78 +187,114 @@ fn Offered(course: Course) -> impl IntoView {
     }
 }
 
+/// The list's button of a lesson that has just ended: where its reader came from.
+fn focus_offer(lesson: usize) {
+    let button = format!(".lab-lessons li:nth-child({}) button", lesson + 1);
+    focus::soon(move || focus::found(&button));
+}
+
+/// A lesson as it is given, from its first step to its last: what is pressed stays where it is.
 #[component]
-fn Given(course: Course, place: Place) -> impl IntoView {
+fn Given(course: Course, lesson: usize) -> impl IntoView {
     let (title, steps) = course.lessons.with_value(|lessons| {
-        let lesson = &lessons[place.lesson];
+        let lesson = &lessons[lesson];
         (lesson.title.clone(), lesson.steps.len())
     });
-    let Some(Step { text, until, question, .. }) = course.step_at(place) else {
-        return ().into_any();
-    };
+    // Past the last step nothing is given any more: what is on the screen is about to go.
+    let place = Memo::new(move |before| {
+        let place = course.place.get().filter(|place| place.lesson == lesson);
+        place.map(|place| place.step).or(before.copied()).unwrap_or(0)
+    });
+    let step = Memo::new(move |_| course.step_at(Place { lesson, step: place.get() }));
     let title = move || title.in_language(language()).to_string();
     let count = move || {
-        let numbers = [("step", (place.step + 1).to_string()), ("steps", steps.to_string())];
+        let numbers = [("step", (place.get() + 1).to_string()), ("steps", steps.to_string())];
         say_with(key("lesson-step"), &numbers)
     };
-    let text = move || text.in_language(language()).to_string();
-    let is_last = place.step + 1 == steps;
-    let waits = until.is_some();
-    let state = move || match (waits, course.reached.get()) {
+    let text = move || {
+        step.with(|step| step.as_ref().map(|step| step.text.in_language(language()).to_string()))
+    };
+    let waits = move || step.with(|step| step.as_ref().is_some_and(|step| step.until.is_some()));
+    let state = move || match (waits(), course.reached.get()) {
         (true, false) => say(key("lesson-waits")),
         (true, true) => say(key("lesson-seen")),
         (false, _) => String::new(),
     };
     // What is on its way would be seen in the run before.
     let stopped = Signal::derive(move || !course.reached.get() || course.driving.get());
-    let next = if is_last { key("lesson-finish") } else { key("lesson-next") };
-    let asked = question.map(|question| {
-        let asked = question.text.clone();
-        let replies: Vec<_> = question.answers.iter().map(|answer| answer.reply.clone()).collect();
-        let answers = question.answers.into_iter().enumerate().map(|(number, answer)| {
-            let words = answer.text.clone();
-            let choose = move |_| {
-                course.answered.set(Some(number));
-                course.reached.set(true);
-            };
-            let class = move || match course.answered.get() {
-                Some(chosen) if chosen == number && answer.right => "right",
-                Some(chosen) if chosen == number => "wrong",
-                _ => "",
-            };
-            view! {
-                <button class=class on:click=choose>
-                    {move || words.in_language(language()).to_string()}
-                </button>
-            }
-        });
-        let answers = answers.collect_view();
-        let reply = move || {
-            let reply = course.answered.get().and_then(|number| replies.get(number).cloned());
-            reply.map_or_else(String::new, |reply| reply.in_language(language()).to_string())
-        };
-        view! {
-            <p><strong>{move || asked.in_language(language()).to_string()}</strong></p>
-            <div class="lab-answers">{answers}</div>
-            <p role="status">{reply}</p>
+    let is_last = move || place.get() + 1 == steps;
+    let next = move || say(if is_last() { key("lesson-finish") } else { key("lesson-next") });
+    let go_on = move |_| {
+        if stopped.get_untracked() {
+            return;
         }
-    });
+        course.go_on();
+        if course.place.with_untracked(Option::is_none) {
+            focus_offer(lesson);
+        }
+    };
+    let leave = move |_| {
+        course.leave();
+        focus_offer(lesson);
+    };
+    let asked = move || {
+        let question = step.with(|step| step.as_ref().and_then(|step| step.question.clone()));
+        question.map(|question| view! { <Asked course=course question=question/> })
+    };
     view! {
         <div class="lab-lesson">
             <div class="lab-lesson-head">
-                <h2>{title}</h2>
+                <h2 tabindex="-1">{title}</h2>
                 <span class="hint number">{count}</span>
             </div>
             <p class="lab-lesson-text" aria-live="polite">{text}</p>
             {asked}
             <div class="lab-lesson-foot">
-                <button class="primary" disabled=stopped on:click=move |_| course.go_on()>
-                    {t(next)}
+                // Not disabled: while it waits it keeps the focus of whoever has pressed it.
+                <button
+                    class="primary"
+                    aria-disabled=move || stopped.get().to_string()
+                    on:click=go_on
+                >
+                    {next}
                 </button>
-                <button on:click=move |_| course.leave()>{t("lesson-leave")}</button>
+                <button on:click=leave>{t("lesson-leave")}</button>
                 <span class="hint" role="status">{state}</span>
             </div>
         </div>
     }
-    .into_any()
+}
+
+/// What a step asks.
+#[component]
+fn Asked(course: Course, question: Question) -> impl IntoView {
+    let asked = question.text.clone();
+    let replies: Vec<_> = question.answers.iter().map(|answer| answer.reply.clone()).collect();
+    let answers = question.answers.into_iter().enumerate().map(|(number, answer)| {
+        let words = answer.text.clone();
+        let choose = move |_| {
+            course.answered.set(Some(number));
+            course.reached.set(true);
+        };
+        let class = move || match course.answered.get() {
+            Some(chosen) if chosen == number && answer.right => "right",
+            Some(chosen) if chosen == number => "wrong",
+            _ => "",
+        };
+        view! {
+            <button class=class on:click=choose>
+                {move || words.in_language(language()).to_string()}
+            </button>
+        }
+    });
+    let answers = answers.collect_view();
+    let reply = move || {
+        let reply = course.answered.get().and_then(|number| replies.get(number).cloned());
+        reply.map_or_else(String::new, |reply| reply.in_language(language()).to_string())
+    };
+    view! {
+        <p><strong>{move || asked.in_language(language()).to_string()}</strong></p>
+        <div class="lab-answers">{answers}</div>
+        <p role="status">{reply}</p>
+    }
 }

@@ -84,6 +84,13 @@ impl Scope {
         });
     }
 
+    /// Acts, unless something is at work.
+    fn if_free(self, act: impl FnOnce(Self)) {
+        if !self.busy.get_untracked() {
+            act(self);
+        }
+    }
+
     fn go_on(self) {
         let place = self.place.get_untracked();
         if place + 1 < Moment::ALL.len() {
@@ -138,6 +145,7 @@ pub(crate) fn Microscope() -> impl IntoView {
     });
     let moment = Signal::derive(move || Moment::ALL[scope.place.get()]);
     let is_open = Signal::derive(move || scope.step.with(Option::is_some));
+    let busy = Signal::derive(move || scope.busy.get().to_string());
     let is_last = move || scope.place.get() + 1 == Moment::ALL.len();
     let next = move || if is_last() { say(key("scope-make")) } else { say(key("scope-next")) };
     view! {
@@ -145,14 +153,25 @@ pub(crate) fn Microscope() -> impl IntoView {
             <h2>{t("scope-title")}</h2>
             <p class="hint">{t("scope-hint")}</p>
             <div class="lab-remedies">
-                <button disabled=scope.busy on:click=move |_| scope.take()>{t("scope-take")}</button>
-                <button disabled=scope.busy on:click=move |_| scope.half("discriminator")>
+                // Not disabled while one of them is at work: what was pressed keeps the focus.
+                <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::take)>
+                    {t("scope-take")}
+                </button>
+                <button
+                    aria-disabled=busy
+                    on:click=move |_| scope.if_free(|scope| scope.half("discriminator"))
+                >
                     {t("scope-discriminator")}
                 </button>
-                <button disabled=scope.busy on:click=move |_| scope.half("generator")>
+                <button
+                    aria-disabled=busy
+                    on:click=move |_| scope.if_free(|scope| scope.half("generator"))
+                >
                     {t("scope-generator")}
                 </button>
-                <button disabled=scope.busy on:click=move |_| scope.make()>{t("scope-both")}</button>
+                <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::make)>
+                    {t("scope-both")}
+                </button>
             </div>
             <p role="alert" hidden=move || scope.failed.with(Option::is_none)>
                 {move || scope.failed.get()}
@@ -173,12 +192,14 @@ pub(crate) fn Microscope() -> impl IntoView {
                 <Shown scope=scope moment=moment/>
                 <div class="lab-remedies">
                     <button
-                        disabled=move || scope.place.get() == 0
+                        aria-disabled=move || (scope.place.get() == 0).to_string()
                         on:click=move |_| scope.place.update(|place| *place = place.saturating_sub(1))
                     >
                         {t("scope-back")}
                     </button>
-                    <button disabled=scope.busy on:click=move |_| scope.go_on()>{next}</button>
+                    <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::go_on)>
+                        {next}
+                    </button>
                     <button
                         aria-pressed=move || scope.slow.get().to_string()
                         on:click=move |_| scope.slow.update(|slow| *slow = !*slow)

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use gan_plot::{Heat, Verdicts, quadrilateral_area};
+use gan_plot::{Heat, Square, Verdicts, quadrilateral_area};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
@@ -38,15 +38,6 @@ impl Layers {
             pulls: named("pulls"),
         }
     }
-}
-
-/// What is being drawn by hand.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Drawn {
-    /// In the plane's coordinates.
-    pub(super) points: Vec<[f32; 2]>,
-    /// In -1 to 1 from the picture's middle, y up.
-    pub(super) cursor: Option<[f32; 2]>,
 }
 
 /// The page's colours, as red, green and blue.
@@ -123,10 +114,8 @@ impl Painter {
         layers: Layers,
         verdicts: Verdicts,
         chosen: Option<(usize, usize)>,
-        drawn: &Drawn,
     ) {
-        let side = f64::from(self.side_px);
-        self.context.clear_rect(0.0, 0.0, side, side);
+        self.clear();
         if layers.surface {
             self.draw_surface(scene, verdicts);
         }
@@ -135,13 +124,13 @@ impl Painter {
             self.draw_lattice(scene, generator);
         }
         if layers.reals {
-            self.draw_points(scene, &scene.reals, discriminator, 0.75, 2.0);
+            self.draw_points(scene.view, &scene.reals, discriminator, 0.75, 2.0);
         }
         if layers.trails {
             self.draw_trails(scene, generator);
         }
         if layers.fakes {
-            self.draw_points(scene, &scene.fakes, generator, 0.85, 2.0);
+            self.draw_points(scene.view, &scene.fakes, generator, 0.85, 2.0);
         }
         if layers.pulls {
             self.draw_pulls(scene, ink);
@@ -149,11 +138,21 @@ impl Painter {
         if let Some((row, column)) = chosen {
             self.draw_chosen(scene, row, column);
         }
-        let drawn_points: Vec<f32> = drawn.points.iter().flatten().copied().collect();
-        self.draw_points(scene, &drawn_points, ink, 1.0, 2.5);
-        if let Some([x, y]) = drawn.cursor {
+    }
+
+    /// What is being drawn by hand in `view`: `points` in the plane's coordinates, and a cross where
+    /// the keyboard draws, in -1 to 1 from the picture's middle, y up.
+    pub(super) fn draw_sketch(&self, view: Square, points: &[[f32; 2]], cursor: Option<[f32; 2]>) {
+        self.clear();
+        self.draw_points(view, points.as_flattened(), self.palette.ink, 1.0, 2.5);
+        if let Some([x, y]) = cursor {
             self.draw_cursor(f64::from(x), f64::from(y));
         }
+    }
+
+    fn clear(&self) {
+        let side = f64::from(self.side_px);
+        self.context.clear_rect(0.0, 0.0, side, side);
     }
 
     /// A cross, at a place in -1 to 1 from the middle.
@@ -261,13 +260,13 @@ impl Painter {
         }
     }
 
-    fn draw_points(&self, scene: &Scene, points: &[f32], colour: [u8; 3], alpha: f64, radius: f64) {
+    fn draw_points(&self, view: Square, points: &[f32], colour: [u8; 3], alpha: f64, radius: f64) {
         let context = &self.context;
         let radius = radius * f64::from(self.dpr);
         context.set_fill_style_str(&css(colour, alpha));
         context.begin_path();
         for point in points.chunks_exact(2) {
-            let (x, y) = self.place(scene, point);
+            let [x, y] = view.place_px(point, self.side_px).map(f64::from);
             context.move_to(x + radius, y);
             // A radius above zero is not refused.
             let _ = context.arc(x, y, radius, 0.0, TAU);

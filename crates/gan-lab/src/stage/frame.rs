@@ -64,12 +64,14 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// Takes in a stage; one whose numbers are not as many as announced is left out.
-    pub fn take(&mut self, step: u64, set: StageSet, numbers: &[f32]) {
-        let Some(parts) = parts(set, numbers) else { return };
+    /// Takes in a stage; one whose numbers are not as many as announced is left out. Gives whether it
+    /// is of other data than the one before.
+    pub fn take(&mut self, step: u64, set: StageSet, numbers: &[f32]) -> bool {
+        let Some(parts) = parts(set, numbers) else { return false };
         let [view, reals, fakes, pulls, coordinates, nodes, surface] = parts;
         // An earlier step, or another place to look at, is another run.
         let view = Square { centre: [view[0], view[1]], half_side: view[2] };
+        let is_other = !self.reals.is_empty() && (view != self.view || reals != self.reals);
         if step < self.step || view != self.view || reals != self.reals {
             *self = Self { view, ..Self::default() };
         }
@@ -95,6 +97,7 @@ impl Scene {
             self.surface = surface.to_vec();
             self.surface_side = set.surface;
         }
+        is_other
     }
 }
 
@@ -178,6 +181,18 @@ mod tests {
         let points = StageSet { reals: 1, fakes: 2, ..StageSet::default() };
         scene.take(1, points, &numbers(points, 50.0));
         assert_eq!((scene.trails.len(), scene.lattice.columns), (1, 0));
+    }
+
+    #[test]
+    fn other_data_are_told_from_the_same_ones() {
+        let mut scene = Scene::default();
+        assert!(!scene.take(9, WHOLE, &numbers(WHOLE, 10.0)), "the first ones are no others");
+        assert!(!scene.take(0, WHOLE, &numbers(WHOLE, 50.0)), "begun anew");
+        let mut others = numbers(WHOLE, 50.0);
+        others[3] += 1.0;
+        assert!(scene.take(1, WHOLE, &others), "another real point");
+        others[2] += 1.0;
+        assert!(scene.take(1, WHOLE, &others), "another view");
     }
 
     #[test]

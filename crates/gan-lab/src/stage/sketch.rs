@@ -1,9 +1,11 @@
 //! A distribution drawn by hand: with a mouse, a finger, a pen or the keyboard.
 
+use gan_plot::Square;
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::playground;
-use crate::words::{key, say, say_with, t};
+use crate::words::{key, say_with, t};
 
 /// Points that may be drawn; the page accepts more, but its address would be too long to share.
 const MOST_POINTS: usize = 400;
@@ -19,10 +21,15 @@ const STRIDE: f32 = 0.05;
 pub(super) struct Sketch {
     /// Whether the plane takes strokes.
     pub(super) on: RwSignal<bool>,
+    /// What is seen of the plane meanwhile, and will be when the drawing is trained on: points stay
+    /// where they were drawn.
+    pub(super) frame: RwSignal<Square>,
     /// What has been drawn, in the plane's coordinates.
     pub(super) points: RwSignal<Vec<[f32; 2]>>,
     /// Where the keyboard draws, in -1 to 1 from the picture's middle, y up.
     pub(super) cursor: RwSignal<Option<[f32; 2]>>,
+    /// Whether the drawing is on its way to be trained on.
+    leaving: RwSignal<bool>,
 }
 
 /// What a key does while one draws.
@@ -38,16 +45,20 @@ impl Sketch {
     pub(super) fn new() -> Self {
         Self {
             on: RwSignal::new(false),
+            frame: RwSignal::new(Square { centre: [0.0; 2], half_side: 1.0 }),
             points: RwSignal::new(Vec::new()),
             cursor: RwSignal::new(None),
+            leaving: RwSignal::new(false),
         }
     }
 
-    /// Leaves a point at `place`, if it is far enough from the last one: `half_side` is half the
-    /// picture's side.
-    pub(super) fn draw(self, place: [f32; 2], half_side: f32) {
+    /// Leaves a point at `place`, in -1 to 1 from the picture's middle, if it is far enough from the
+    /// last one.
+    pub(super) fn draw(self, [x, y]: [f32; 2]) {
+        let Square { centre, half_side } = self.frame.get_untracked();
+        let place = [centre[0] + half_side * x, centre[1] + half_side * y];
         let takes = self.points.with_untracked(|points| takes(points, place, half_side));
-        if takes {
+        if takes && !self.leaving.get_untracked() {
             self.points.update(|points| points.push(place));
         }
     }
@@ -57,8 +68,10 @@ impl Sketch {
         self.cursor.set(None);
     }
 
-    fn begin(self) {
+    /// Begins an empty drawing on the part of the plane that is seen now.
+    fn begin(self, frame: Square) {
         self.clear();
+        self.frame.set(frame);
         self.on.set(true);
     }
 
@@ -67,11 +80,30 @@ impl Sketch {
         self.on.set(false);
     }
 
-    /// Trains on what was drawn, from the start.
-    fn train(self, half_side: f32) {
-        let data = self.points.with_untracked(|points| data_of(points, half_side));
-        self.end();
-        playground::begin_anew_with(&data);
+    /// Other data are on the plane. A drawing that they are not made from is out of date: a lesson, say,
+    /// speaks of what is seen.
+    pub(super) fn make_way(self) {
+        if self.on.get_untracked() && !self.leaving.get_untracked() {
+            self.end();
+        }
+    }
+
+    /// Trains on what was drawn, from the start; `done` is called once it is what is on the screen. A
+    /// drawing that is refused stays.
+    fn train(self, done: impl FnOnce() + 'static) {
+        if self.leaving.get_untracked() {
+            return;
+        }
+        self.leaving.set(true);
+        let frame = self.frame.get_untracked();
+        let data = self.points.with_untracked(|points| data_of(points, frame));
+        playground::train_anew_on(&data, move |trains| {
+            self.leaving.set(false);
+            if trains {
+                self.end();
+                done();
+            }
+        });
     }
 }
 
@@ -82,16 +114,19 @@ fn takes(points: &[[f32; 2]], place: [f32; 2], half_side: f32) -> bool {
     points.len() < MOST_POINTS && far_enough
 }
 
-/// The spec's `data` for drawn points, to a thousandth of the picture.
-fn data_of(points: &[[f32; 2]], half_side: f32) -> String {
-    let unit = f64::from(half_side) / 1_000.0;
+/// The spec's `data` for points drawn in `frame`, to a thousandth of the picture.
+fn data_of(points: &[[f32; 2]], frame: Square) -> String {
+    let unit = f64::from(frame.half_side) / 1_000.0;
     let digits = (-unit.log10()).ceil().clamp(0.0, 9.0) as usize;
-    let points: Vec<String> =
-        points.iter().map(|[x, y]| format!("[{x:.digits$},{y:.digits$}]")).collect();
-    let sd = NOISE * half_side;
+    let pairs = |points: &[[f32; 2]]| {
+        let pairs = points.iter().map(|[x, y]| format!("[{x:.digits$},{y:.digits$}]"));
+        pairs.collect::<Vec<_>>().join(",")
+    };
+    let sd = NOISE * frame.half_side;
     format!(
-        r#"{{"data":{{"source":"points","points":{{"kind":"drawn","points":[{}],"sd":{sd:.digits$}}}}}}}"#,
-        points.join(",")
+        r#"{{"data":{{"source":"points","points":{{"kind":"drawn","points":[{}],"sd":{sd:.digits$},"frame":[{}]}}}}}}"#,
+        pairs(points),
+        pairs(&frame.corners())
     )
 }
 
@@ -109,37 +144,68 @@ pub(super) fn stroke(pressed: &str, cursor: [f32; 2]) -> Option<Stroke> {
     }
 }
 
-/// Buttons that begin a drawing and say what becomes of it.
+/// The button that begins a drawing of what `frame` says is seen; `begun` is called when it has.
+#[component]
+pub(super) fn SketchButton(
+    sketch: Sketch,
+    node: NodeRef<html::Button>,
+    frame: StoredValue<Box<dyn Fn() -> Square>, LocalStorage>,
+    begun: fn(),
+) -> impl IntoView {
+    let begin = move |_| {
+        sketch.begin(frame.with_value(|frame| frame()));
+        begun();
+    };
+    view! {
+        <div class="lab-remedies">
+            <button node_ref=node on:click=begin>{t("draw-begin")}</button>
+        </div>
+    }
+}
+
+/// What becomes of a drawing; `ended` is called when it is one no more. All of it has its room
+/// whether it is seen or not: nothing moves under the pen.
 #[component]
 pub(super) fn SketchControls(
     sketch: Sketch,
-    half_side: StoredValue<Box<dyn Fn() -> f32>, LocalStorage>,
+    ended: StoredValue<Box<dyn Fn()>, LocalStorage>,
 ) -> impl IntoView {
-    let off = Signal::derive(move || !sketch.on.get());
-    let empty = Signal::derive(move || sketch.points.with(|points| points.len() < 2));
+    let few = Signal::derive(move || {
+        (sketch.leaving.get() || sketch.points.with(|points| points.len() < 2)).to_string()
+    });
+    let is_empty = Signal::derive(move || sketch.points.with(Vec::is_empty));
     let told = move || {
         let count = sketch.points.with(Vec::len);
-        if count == 0 {
-            say(key("draw-hint"))
-        } else {
-            say_with(key("draw-count"), &[("count", count.to_string())])
+        say_with(key("draw-count"), &[("count", count.to_string())])
+    };
+    let train = move |_| {
+        if sketch.points.with_untracked(|points| points.len() >= 2) {
+            sketch.train(move || ended.with_value(|ended| ended()));
         }
     };
-    let train = move |_| sketch.train(half_side.with_value(|half_side| half_side()));
+    let cancel = move |_| {
+        sketch.end();
+        ended.with_value(|ended| ended());
+    };
     view! {
         <div class="lab-draw">
-            <button hidden=sketch.on on:click=move |_| sketch.begin()>{t("draw-begin")}</button>
-            <button class="primary" hidden=off disabled=empty on:click=train>{t("draw-train")}</button>
-            <button hidden=off on:click=move |_| sketch.clear()>{t("draw-clear")}</button>
-            <button hidden=off on:click=move |_| sketch.end()>{t("draw-cancel")}</button>
-            <span class="hint" role="status" hidden=off>{told}</span>
+            <div class="lab-remedies">
+                // Not disabled: *Clear* must not cost it the focus.
+                <button class="primary" aria-disabled=few on:click=train>{t("draw-train")}</button>
+                <button on:click=move |_| sketch.clear()>{t("draw-clear")}</button>
+                <button on:click=cancel>{t("draw-cancel")}</button>
+            </div>
+            <div class="lab-one-place hint" role="status">
+                <span class:away=move || !is_empty.get()>{t("draw-hint")}</span>
+                <span class:away=is_empty>{told}</span>
+            </div>
         </div>
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use gan_protocol::{RunSpec, merged, preset};
+    use gan_protocol::{PointsSpec, RunSpec, merged, preset};
     use serde_json::Value;
 
     use super::*;
@@ -153,17 +219,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_drawn_is_data_that_the_page_accepts() {
-        for half_side in [0.01, 1.0, 2.631_579, 500.0] {
-            let points = [[0.5 * half_side, -0.25 * half_side], [0.0, half_side]];
-            let data: Value = serde_json::from_str(&data_of(&points, half_side)).expect("JSON");
+    fn what_is_drawn_is_data_that_the_page_accepts_and_shows_again_where_it_was() {
+        for (half_side, middle) in [(0.01, 0.0), (1.0, 3.0), (2.631_579, -0.1), (500.0, 20.0)] {
+            let frame = Square { centre: [middle, -middle], half_side };
+            let at = |x: f32, y: f32| [middle + x * half_side, y * half_side - middle];
+            let points = [at(0.5, -0.25), at(0.0, 1.0)];
+            let data: Value = serde_json::from_str(&data_of(&points, frame)).expect("JSON");
             let base = preset("ring").expect("a preset").spec.to_value();
             let spec = RunSpec::from_value(merged(&base, &data)).expect("a valid spec");
-            let drawn = &spec.to_value()["data"]["points"];
-            let x = drawn["points"][0][0].as_f64().expect("a number");
-            let error = (x - 0.5 * f64::from(half_side)).abs();
-            assert!(error <= f64::from(half_side) / 1_000.0, "{half_side}: {drawn}");
-            assert!(drawn["sd"].as_f64().expect("a number") > 0.0, "{half_side}: {drawn}");
+            let Some(PointsSpec::Drawn { points: kept, sd, frame: Some(seen) }) = spec.data.points
+            else {
+                panic!("{data}")
+            };
+            assert!(sd > 0.0, "{half_side}: {data}");
+            // On a picture of 600 pixels a side, within one of them.
+            let seen = Square::between(seen);
+            for (point, kept) in points.iter().zip(&kept) {
+                let ([x, y], [u, v]) = (frame.place_px(point, 600.0), seen.place_px(kept, 600.0));
+                assert!((x - u).hypot(y - v) < 1.0, "{half_side}: ({x}, {y}) is at ({u}, {v})");
+            }
         }
     }
 

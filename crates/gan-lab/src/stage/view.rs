@@ -1,14 +1,15 @@
 //! The stage on the screen, with its layers, its legend and a walk through latent space.
 
-use gan_plot::{Heat, Verdicts};
+use gan_plot::{Heat, Square, Verdicts};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::draw::{Drawn, Layers, Painter};
+use super::draw::{Layers, Painter};
 use super::frame::Scene;
-use super::sketch::{Sketch, SketchControls, Stroke, stroke};
+use super::sketch::{Sketch, SketchButton, SketchControls, Stroke, stroke};
+use crate::focus;
 use crate::playground::{self, Run};
 use crate::words::{key, say, say_with, t};
 
@@ -59,17 +60,17 @@ impl Stage {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
         let Some(painter) = painter else { return };
-        let (mut layers, mut chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
-        let mut drawn = Drawn::default();
         if self.sketch.on.get_untracked() {
-            // An empty sheet, but for the plane's real points to be oriented by.
-            layers = Layers { reals: layers.reals, ..Layers::only(&[]) };
-            chosen = None;
-            drawn.points = self.sketch.points.get_untracked();
-            drawn.cursor = self.sketch.cursor.get_untracked();
+            // Nothing beside what will be trained on.
+            let (frame, cursor) =
+                (self.sketch.frame.get_untracked(), self.sketch.cursor.get_untracked());
+            return self.sketch.points.with_untracked(|points| {
+                painter.draw_sketch(frame, points, cursor);
+            });
         }
+        let (layers, chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
         let verdicts = self.verdicts();
-        self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen, &drawn));
+        self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen));
     }
 
     /// Looks at the run's description; texts follow.
@@ -81,29 +82,23 @@ impl Stage {
         self.told.set(self.scene.with_value(|scene| scene.step));
     }
 
-    /// A place in -1 to 1 from the picture's middle (y up) in the plane's coordinates.
-    fn in_plane(self, [x, y]: [f32; 2]) -> [f32; 2] {
-        let view = self.scene.with_value(|scene| scene.view);
-        [view.centre[0] + view.half_side * x, view.centre[1] + view.half_side * y]
-    }
-
-    fn half_side(self) -> f32 {
-        self.scene.with_value(|scene| scene.view.half_side)
-    }
-
     /// Draws where a pointer is pressed, or marks the node nearest to it.
     fn point_at(self, event: &web_sys::PointerEvent) {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let side = f64::from(canvas.client_width().max(1));
         let (x, y) = (f64::from(event.offset_x()) / side, f64::from(event.offset_y()) / side);
-        let place = self.in_plane([2.0 * x as f32 - 1.0, 1.0 - 2.0 * y as f32]);
+        let place = [2.0 * x as f32 - 1.0, 1.0 - 2.0 * y as f32];
         if self.sketch.on.get_untracked() {
             if event.buttons() != 0 {
-                self.sketch.draw(place, self.half_side());
+                self.sketch.draw(place);
             }
             return;
         }
-        let node = self.scene.with_value(|scene| scene.lattice.nearest(place));
+        let node = self.scene.with_value(|scene| {
+            let Square { centre, half_side } = scene.view;
+            let [x, y] = place;
+            scene.lattice.nearest([centre[0] + half_side * x, centre[1] + half_side * y])
+        });
         if self.chosen.get_untracked() != node {
             self.chosen.set(node);
         }
@@ -121,7 +116,7 @@ impl Stage {
         event.stop_propagation();
         match stroke {
             Stroke::Move(to) => self.sketch.cursor.set(Some(to)),
-            Stroke::Dot(at) => self.sketch.draw(self.in_plane(at), self.half_side()),
+            Stroke::Dot(at) => self.sketch.draw(at),
         }
     }
 
@@ -188,7 +183,10 @@ fn short(number: f32) -> String {
 pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let stage = Stage::new(layers);
     playground::watch(move |step, set, numbers| {
-        stage.scene.update_value(|scene| scene.take(step, set, &numbers));
+        let is_other = stage.scene.try_update_value(|scene| scene.take(step, set, &numbers));
+        if is_other == Some(true) {
+            stage.sketch.make_way();
+        }
         stage.draw();
     });
     playground::every_ms(LOOK_EVERY_MS, move || stage.look());
@@ -213,8 +211,21 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     // Where one draws by the keyboard it takes the focus; a picture has no need of it.
     let focusable = Signal::derive(move || if stage.sketch.on.get() { "0" } else { "-1" });
     let role = Signal::derive(move || if stage.sketch.on.get() { "application" } else { "img" });
-    let half_side: Box<dyn Fn() -> f32> = Box::new(move || stage.half_side());
-    let half_side = StoredValue::new_local(half_side);
+    let frame: Box<dyn Fn() -> Square> =
+        Box::new(move || stage.scene.with_value(|scene| scene.view));
+    let frame = StoredValue::new_local(frame);
+    // Who draws by the keyboard goes on in the picture, and comes back to where it began.
+    let begins = NodeRef::<html::Button>::new();
+    let under = NodeRef::<html::Div>::new();
+    let ended: Box<dyn Fn()> = Box::new(move || {
+        focus::soon(move || {
+            let (plane, under) = (stage.canvas.get_untracked()?, under.get_untracked()?);
+            let is_here = focus::is_free_or_within(&plane) || focus::is_free_or_within(&under);
+            begins.get_untracked().filter(|_| is_here).map(Into::into)
+        });
+    });
+    let ended = StoredValue::new_local(ended);
+    let begun = || focus::soon(|| focus::found(".lab-plane canvas"));
     view! {
         <section class="lab-stage" hidden=hidden aria-label=t("stage-title")>
             <figure>
@@ -223,7 +234,6 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                     <p class="hint">{t("stage-hint")}</p>
                 </figcaption>
                 <LayerChips stage=stage/>
-                <SketchControls sketch=stage.sketch half_side=half_side/>
                 <div class="lab-plane">
                     <canvas
                         node_ref=stage.canvas
@@ -236,8 +246,22 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                         on:keydown=move |event| stage.press(&event)
                     ></canvas>
                 </div>
-                <Legend stage=stage/>
-                <Walk stage=stage/>
+                // What goes with the picture, or with a drawing, in the same place.
+                <div node_ref=under class="lab-one-place">
+                    <div class="lab-under" class:away=stage.sketch.on>
+                        <Legend stage=stage/>
+                        <Walk stage=stage/>
+                        <SketchButton
+                            sketch=stage.sketch
+                            node=begins
+                            frame=frame
+                            begun=begun
+                        />
+                    </div>
+                    <div class:away=move || !stage.sketch.on.get()>
+                        <SketchControls sketch=stage.sketch ended=ended/>
+                    </div>
+                </div>
             </figure>
         </section>
     }
@@ -266,7 +290,12 @@ fn LayerChips(stage: Stage) -> impl IntoView {
         };
         view! {
             <label class=format!("lab-chip {class}")>
-                <input type="checkbox" prop:checked=shown on:change=toggle/>
+                <input
+                    type="checkbox"
+                    prop:checked=shown
+                    disabled=stage.sketch.on
+                    on:change=toggle
+                />
                 <span class="lab-swatch" aria-hidden="true"></span>
                 {t(name)}
             </label>
@@ -283,10 +312,7 @@ fn LayerChips(stage: Stage) -> impl IntoView {
 fn Legend(stage: Stage) -> impl IntoView {
     let hidden = Signal::derive(move || {
         stage.told.track();
-        let drawing = stage.sketch.on.get();
-        drawing
-            || !stage.layers.get().surface
-            || stage.scene.with_value(|scene| scene.surface.is_empty())
+        !stage.layers.get().surface || stage.scene.with_value(|scene| scene.surface.is_empty())
     });
     let end = move |at: usize| {
         let word = if at == 0 { key("legend-fake") } else { key("legend-real") };
@@ -311,9 +337,7 @@ fn Walk(stage: Stage) -> impl IntoView {
         stage.told.track();
         stage.scene.with_value(|scene| (scene.lattice.rows, scene.lattice.columns))
     });
-    let hidden = Signal::derive(move || {
-        stage.sketch.on.get() || !stage.layers.get().lattice || sides.get().1 == 0
-    });
+    let hidden = Signal::derive(move || !stage.layers.get().lattice || sides.get().1 == 0);
     let one_row = Signal::derive(move || sides.get().0 < 2);
     let at = move || stage.chosen.get().unwrap_or_else(|| (sides.get().0 / 2, sides.get().1 / 2));
     let told = Signal::derive(move || stage.walk().unwrap_or_else(|| say(key("walk-hint"))));

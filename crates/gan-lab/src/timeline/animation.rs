@@ -90,7 +90,9 @@ mod tests {
     fn timeline(samples: Vec<Samples>) -> Timeline {
         let moment =
             |(step, samples)| Moment { step: step as u64, samples, scores: BTreeMap::new() };
-        Timeline { moments: samples.into_iter().enumerate().map(moment).collect() }
+        let mut timeline = Timeline::default();
+        samples.into_iter().enumerate().map(moment).for_each(|moment| timeline.keep(moment));
+        timeline
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// tenfold of steps, however long the run.
 const GROWTH: f64 = 1.25;
 
+/// Rows of figures that are kept; when there are more, every second one is forgotten.
+const MOST_ROWS: usize = 2_000;
+
 /// Samples as the page gives them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Samples {
@@ -23,10 +26,21 @@ pub(super) struct Moment {
     pub(super) scores: BTreeMap<String, f64>,
 }
 
-/// The moments of a run, the oldest first.
+/// What is measured at a step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Figures {
+    pub(super) step: u64,
+    /// Of the generator and of the discriminator, at this step.
+    pub(super) losses: [Option<f64>; 2],
+    /// The newest ones.
+    pub(super) scores: BTreeMap<String, f64>,
+}
+
+/// The moments of a run and what was measured between them, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timeline {
     pub(super) moments: Vec<Moment>,
+    figures: Vec<Figures>,
 }
 
 impl Timeline {
@@ -37,7 +51,8 @@ impl Timeline {
 
     /// Whether what is kept is of another run, or of one that went back.
     pub(super) fn is_outrun_by(&self, step: u64) -> bool {
-        self.moments.last().is_some_and(|last| step < last.step)
+        let newest = self.moments.last().map(|last| last.step);
+        newest.max(self.figures.last().map(|last| last.step)).is_some_and(|newest| step < newest)
     }
 
     /// Keeps a moment, if it is later than all that are kept.
@@ -47,21 +62,38 @@ impl Timeline {
         }
     }
 
-    /// A table: a row a moment, a column a score; what was not taken is empty.
+    /// Takes note of figures, if the run has got on.
+    pub(super) fn note(&mut self, figures: Figures) {
+        if self.figures.last().is_some_and(|last| last.step >= figures.step) {
+            return;
+        }
+        if self.figures.len() >= MOST_ROWS {
+            let mut is_kept = false;
+            self.figures.retain(|_| {
+                is_kept = !is_kept;
+                is_kept
+            });
+        }
+        self.figures.push(figures);
+    }
+
+    /// A table with a heading: a row for each step that was looked at, with both losses and a column a
+    /// score; what was not taken is empty.
     pub(super) fn csv(&self) -> String {
         let mut names: Vec<&String> =
-            self.moments.iter().flat_map(|moment| moment.scores.keys()).collect();
+            self.figures.iter().flat_map(|figures| figures.scores.keys()).collect();
         names.sort();
         names.dedup();
-        let mut table = String::from("step");
+        let mut table = String::from("step,generatorLoss,discriminatorLoss");
         for name in &names {
             table += &format!(",{name}");
         }
-        for moment in &self.moments {
-            table += &format!("\n{}", moment.step);
-            for name in &names {
-                let score = moment.scores.get(*name);
-                table += &score.map_or_else(|| ",".to_string(), |score| format!(",{score}"));
+        for figures in &self.figures {
+            table += &format!("\n{}", figures.step);
+            let scores = names.iter().map(|name| figures.scores.get(*name).copied());
+            for number in figures.losses.into_iter().chain(scores) {
+                let number = number.filter(|number| number.is_finite());
+                table += &number.map_or_else(|| ",".to_string(), |number| format!(",{number}"));
             }
         }
         table + "\n"
@@ -100,11 +132,37 @@ mod tests {
         assert_eq!(timeline.moments, [moment(5, &[])]);
     }
 
+    fn figures(step: u64, losses: [f64; 2], scores: &[(&str, f64)]) -> Figures {
+        let scores = scores.iter().map(|(name, score)| ((*name).to_string(), *score)).collect();
+        Figures { step, losses: losses.map(Some), scores }
+    }
+
     #[test]
-    fn the_table_has_a_column_for_every_score() {
+    fn the_table_has_both_losses_and_a_column_for_every_score() {
         let mut timeline = Timeline::default();
-        timeline.keep(moment(1, &[("realScore", 0.5)]));
-        timeline.keep(moment(2, &[("diversity", 0.25), ("realScore", 0.75)]));
-        assert_eq!(timeline.csv(), "step,diversity,realScore\n1,,0.5\n2,0.25,0.75\n");
+        timeline.note(figures(1, [0.7, 1.25], &[("realScore", 0.5)]));
+        timeline.note(Figures { step: 2, ..Figures::default() });
+        timeline.note(figures(2, [9.0, 9.0], &[]));
+        let scores = [("diversity", 0.25), ("realScore", 0.75)];
+        timeline.note(figures(4, [f64::NAN, 1e-7], &scores));
+        let expected = "step,generatorLoss,discriminatorLoss,diversity,realScore\n\
+                        1,0.7,1.25,,0.5\n\
+                        2,,,,\n\
+                        4,,0.0000001,0.25,0.75\n";
+        assert_eq!(timeline.csv(), expected);
+    }
+
+    #[test]
+    fn a_long_run_has_rows_from_its_first_step_to_its_last() {
+        let mut timeline = Timeline::default();
+        for step in 1..=10_000 {
+            timeline.note(figures(step, [0.5, 0.5], &[]));
+        }
+        let table = timeline.csv();
+        let steps: Vec<&str> =
+            table.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+        assert!((MOST_ROWS / 2..=MOST_ROWS).contains(&steps.len()), "{}", steps.len());
+        assert_eq!((steps[0], steps[steps.len() - 1]), ("1", "10000"));
+        assert!(timeline.is_outrun_by(9_999));
     }
 }

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::animation::{animation, for_file, picture, square};
-use super::record::{Moment, Timeline};
+use super::record::{Figures, Moment, Timeline};
 use crate::playground;
 use crate::saving::{save, save_address};
 use crate::words::{key, say_with, t};
@@ -31,6 +31,12 @@ pub(crate) fn TimelineView() -> impl IntoView {
             run.set(run_now);
             kept.set(Timeline::default());
             chosen.set(None);
+        }
+        if now.step > 0 {
+            let (step, scores) = (now.step, now.scores.clone());
+            let figures = Figures { step, losses: playground::losses(), scores };
+            // No part of what is shown.
+            kept.update_untracked(|kept| kept.note(figures));
         }
         let is_due = kept.with_untracked(|kept| kept.is_due(now.step));
         if asked.get_value() || !is_due || now.step == 0 {

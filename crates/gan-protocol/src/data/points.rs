@@ -82,6 +82,10 @@ pub enum PointsSpec {
         points: Vec<[f32; 2]>,
         /// Standard deviation of the noise.
         sd: f32,
+        /// The lower left and the upper right corner of the square that they were drawn in: it is
+        /// shown again, so that they stay where they were drawn. `None` shows what holds them all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        frame: Option<[[f32; 2]; 2]>,
     },
 }
 
@@ -102,6 +106,8 @@ pub const MAX_MODES: usize = 1_024;
 pub const MAX_DRAWN_POINTS: usize = 20_000;
 /// Nets see points as they are: coordinates beyond this are no use to anybody.
 const LARGEST_COORDINATE: f32 = 1_000.0;
+/// A picture has a margin around its points.
+const LARGEST_CORNER: f32 = 10.0 * LARGEST_COORDINATE;
 /// How far below 0 a covariance's determinant may lie, relative to the product of the variances: what
 /// single precision makes of the numbers of a singular matrix.
 const ROUNDING: f64 = 1e-6;
@@ -148,10 +154,17 @@ impl PointsSpec {
                 }
                 Ok(())
             }
-            Self::Drawn { points, sd } => {
+            Self::Drawn { points, sd, frame } => {
                 in_range("points", points.len(), 1, MAX_DRAWN_POINTS)?;
                 for (index, point) in points.iter().enumerate() {
                     coordinates(&format!("points[{index}]"), point)?;
+                }
+                if let Some([low, high]) = frame {
+                    for axis in 0..2 {
+                        let [first, second] = [0, 1].map(|at| format!("frame[{at}][{axis}]"));
+                        in_range(&first, low[axis], -LARGEST_CORNER, LARGEST_CORNER)?;
+                        in_range(&second, high[axis], low[axis] + 1e-4, LARGEST_CORNER)?;
+                    }
                 }
                 spread(*sd)
             }
@@ -246,7 +259,7 @@ reads_tagged!(PointsSpec by "kind" {
     "moons" => Moons { sd },
     "swiss_roll" => SwissRoll { sd, scale },
     "mixture" => Mixture { components },
-    "drawn" => Drawn { points, sd },
+    "drawn" => Drawn { points, sd, frame = None },
 });
 reads_struct!(GaussianSpec { mean, covariance, weight });
 

@@ -39,21 +39,32 @@ impl<L: DataLoader> Session<L> {
         run.last_good = snapshot;
         self.run = Some(run);
         self.tell_state();
+        // Data at hand come before the first picture: a stage that shows no real points is one of
+        // another scale, and has nothing to ask the discriminator beside.
+        let at_hand = data.or(kept);
+        let is_missing = at_hand.is_none();
+        if let Some(data) = at_hand {
+            self.give_data(data);
+        }
         let (kind, purpose, seed) = self.current().next_sheet();
         self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
-        let (data, missing) = match data.or(kept) {
-            Some(data) => (data, None),
-            None => self.mnist(&spec).await?,
-        };
-        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
-        self.current().data = Some(data);
-        if let Some(message) = missing {
-            self.tell(Event::Fault(Fault::DataMissing { message }));
+        if is_missing {
+            let (data, missing) = self.mnist(&spec).await?;
+            self.give_data(data);
+            if let Some(message) = missing {
+                self.tell(Event::Fault(Fault::DataMissing { message }));
+            }
         }
         let (kind, purpose, seed) = self.current().fresh_sheet();
         self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
         self.tell_state();
         Ok(())
+    }
+
+    /// The run in hand learns from `data`.
+    fn give_data(&mut self, data: LoadedData) {
+        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
+        self.current().data = Some(data);
     }
 
     /// The data of a new run, where they are at hand or might be refused. `None` where the run in

@@ -55,7 +55,7 @@ impl Run {
     async fn stage(&mut self, now_ms: f64) -> Result<(StageSet, Vec<f32>), CoreError> {
         self.fill_backdrop();
         let spec = self.trainer.spec().clone();
-        let view = Square::around(&self.backdrop);
+        let view = self.view();
         let mut numbers = vec![view.centre[0], view.centre[1], view.half_side];
         numbers.extend(&self.backdrop);
         let inputs = Inputs::drawn(&spec, Purpose::FixedLatents, 0, STAGE_POINTS);
