@@ -1,5 +1,7 @@
 // Asks the lab's second worker, which is started by the first question.
 
+import { startWorker } from "../worker/browser.js";
+
 let worker;
 let count = 0;
 const waiting = new Map();
@@ -15,8 +17,7 @@ function end() {
 }
 
 function start() {
-  const url = new URL("./inspector-worker.js", import.meta.url);
-  worker = new Worker(url, { type: "module" });
+  worker = startWorker(new URL("./inspector-worker.js", import.meta.url));
   worker.addEventListener("message", ({ data: { id, value, error, fatal } }) => {
     const { resolve, reject } = waiting.get(id);
     waiting.delete(id);

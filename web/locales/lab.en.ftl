@@ -182,7 +182,8 @@ code-title = The run as a program
 code-show = Show it in PyTorch
 code-hint = Does what this run does, with random numbers of its own. It needs Python and PyTorch, and saves a picture at the end.
 code-copy = Copy
-code-copied = Copied
+copied = Copied
+not-copied = Not allowed here: the text is selected, copy it by the keyboard
 code-left-out = Not in it:
 nearest-title = New, or copied?
 nearest-hint = Eight fresh samples, and below each the real image that is most like it.
@@ -255,3 +256,5 @@ pictures-by-folder = By folder:
 pictures-shown = The first { $count } of your pictures, as the nets see them
 pictures-few = Two pictures are the least to learn from.
 pictures-train = Train on these pictures
+
+framed = The page stands in a sandboxed frame, where the browser keeps no runs and may not let files be saved. Opened by itself, the page can do both.

@@ -182,7 +182,8 @@ code-title = 把训练写成程序
 code-show = 用 PyTorch 显示
 code-hint = 与这次训练做同样的事，只是随机数不同。需要 Python 和 PyTorch，最后会保存一张图。
 code-copy = 复制
-code-copied = 已复制
+copied = 已复制
+not-copied = 此处不允许复制：文本已选中，请用键盘复制
 code-left-out = 其中没有：
 nearest-title = 新的，还是抄来的？
 nearest-hint = 八个新样本，下面是与它最像的真实图像。
@@ -255,3 +256,5 @@ pictures-by-folder = 按文件夹：
 pictures-shown = 你的前 { $count } 张图片，即网络看到的样子
 pictures-few = 至少需要两张图片才能学习。
 pictures-train = 用这些图片训练
+
+framed = 本页位于沙箱框架中：浏览器不会在这里保留训练，也可能不允许保存文件。单独打开本页则都可以。

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::saving::copy;
-use crate::words::{key, language, say, t};
+use crate::copying::CopyButton;
+use crate::words::{key, language, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
 const PARTS: [(&str, &str); 14] = [
@@ -48,22 +48,15 @@ pub(crate) fn Teacher() -> impl IntoView {
     let hidden = RwSignal::new(Vec::<&'static str>::new());
     let locks = RwSignal::new(false);
     let lesson = RwSignal::new(String::new());
-    let copied = RwSignal::new(false);
+    let shown = NodeRef::new();
     let lessons = gan_lessons::all().unwrap_or_default();
-    let made = move || {
+    let made = Signal::derive(move || {
         let Some(location) = web_sys::window().map(|window| window.location()) else {
             return String::new();
         };
         let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
         let hash = location.hash().unwrap_or_default();
         link(&base, &hidden.get(), locks.get(), &lesson.get(), &hash)
-    };
-    let to_clipboard = move |_| copy(&made(), move || copied.set(true));
-    Effect::new(move |_| {
-        hidden.track();
-        locks.track();
-        lesson.track();
-        copied.set(false);
     });
     view! {
         <section class="lab-teacher" aria-label=t("teacher-title")>
@@ -118,11 +111,9 @@ pub(crate) fn Teacher() -> impl IntoView {
                             view! { <option value=lesson.id>{named}</option> }
                         }).collect_view()}
                     </select>
-                    <button on:click=to_clipboard>
-                        {move || if copied.get() { say(key("code-copied")) } else { say(key("teacher-copy")) }}
-                    </button>
+                    <CopyButton label=key("teacher-copy") text=made shown=shown/>
                 </div>
-                <p class="lab-made"><code>{made}</code></p>
+                <p class="lab-made"><code node_ref=shown>{made}</code></p>
             </details>
         </section>
     }
