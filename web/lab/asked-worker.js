@@ -1,6 +1,8 @@
 // A worker of the lab's that is started by the first question, answers each, and is started anew when it has
 // failed.
 
+import { startWorker } from "../worker/browser.js";
+
 /** A function that asks the worker at `script`, a name beside this file: `ask(kind, fields)` promises its answer. */
 export function askedWorker(script, failure) {
   let worker;
@@ -18,7 +20,7 @@ export function askedWorker(script, failure) {
   };
 
   const start = () => {
-    worker = new Worker(new URL(`./${script}`, import.meta.url), { type: "module" });
+    worker = startWorker(new URL(`./${script}`, import.meta.url));
     worker.addEventListener("message", ({ data: { id, value, error, fatal } }) => {
       const { resolve, reject } = waiting.get(id);
       waiting.delete(id);

@@ -1,5 +1,6 @@
 // Loads the lab once the page has its first samples: nothing that the page needs waits for it.
 
+import { keepOffline } from "../worker/browser.js";
 import { applyAddress } from "./teacher.js";
 
 applyAddress();
@@ -36,22 +37,11 @@ const open = async () => {
   keepFocus();
 };
 
-// Keeps the site for use without a network. Browsers forbid that in private windows and on plain http, and
-// some throw at the mere name: the page does without.
-const keepOffline = async () => {
-  try {
-    const url = new URL("../service-worker.js", import.meta.url);
-    await navigator.serviceWorker?.register(url, { updateViaCache: "none" });
-  } catch {
-    // Nothing is lost that was there before.
-  }
-};
-
 // Without the lab the page is whole.
 const begin = () =>
   open()
     .catch((error) => console.warn("the lab could not be loaded:", error))
-    .then(keepOffline);
+    .then(() => keepOffline(new URL("../service-worker.js", import.meta.url)));
 
 if (window.ganPlayground) {
   begin();

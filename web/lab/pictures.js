@@ -187,7 +187,7 @@ const does = {
    * cannot read, which have no pixels.
    */
   async read({ from, count, side, whole }) {
-    const canvas = new OffscreenCanvas(side, side);
+    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.imageSmoothingQuality = "high";
     const some = found.slice(from, from + count);

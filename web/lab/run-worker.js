@@ -1,6 +1,8 @@
 // A run of the lab's own, in a worker like the page's. It speaks the workers' wire (gan-protocol): a
 // request with a number, and one `settled` for each.
 
+import { startWorker } from "../worker/browser.js";
+
 export class RunWorker {
   #worker;
   #count = 0;
@@ -33,7 +35,7 @@ export class RunWorker {
     this.end();
     const url = new URL("../worker/entry.js?variant=cpu", import.meta.url);
     const name = `gan-lab-${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
-    const worker = new Worker(url, { type: "module", name });
+    const worker = startWorker(url, { name });
     this.#worker = worker;
     // What is sent before a worker listens is lost.
     return new Promise((resolve, reject) => {

@@ -194,7 +194,8 @@ code-title = The run as a program
 code-show = Show it in PyTorch
 code-hint = Does what this run does, with random numbers of its own. It needs Python and PyTorch, and saves a picture at the end.
 code-copy = Copy
-code-copied = Copied
+copied = Copied
+not-copied = Not allowed here: the text is selected, copy it by the keyboard
 code-left-out = Not in it:
 nearest-title = New, or copied?
 nearest-hint = Eight fresh samples, and below each the real image that is most like it.
@@ -295,3 +296,5 @@ data-upright = Exchange rows and columns (EMNIST lies on its side)
 data-coarse = The 20 coarse classes of CIFAR-100
 data-train = Train on these images
 data-shown = The first images of the file
+
+framed = The page stands in a sandboxed frame, where the browser keeps no runs and may not let files be saved. Opened by itself, the page can do both.

@@ -194,7 +194,8 @@ code-title = 把训练写成程序
 code-show = 显示为 PyTorch 程序
 code-hint = 与这次训练做同样的事，只是随机数不同。需要 Python 和 PyTorch，最后会保存一张图。
 code-copy = 复制
-code-copied = 已复制
+copied = 已复制
+not-copied = 此处不允许复制：文本已选中，请用键盘复制
 code-left-out = 其中没有：
 nearest-title = 新的，还是抄来的？
 nearest-hint = 八个新样本，下面是与它最像的真实图像。
@@ -295,3 +296,5 @@ data-upright = 行列互换（EMNIST 的图像是横躺的）
 data-coarse = 使用 CIFAR-100 的 20 个大类
 data-train = 用这些图像训练
 data-shown = 文件中的前几张图像
+
+framed = 本页位于沙箱框架中：浏览器不会在这里保留训练，也可能不允许保存文件。单独打开本页则都可以。

@@ -21,7 +21,10 @@ function build(variant) {
   return variant === "cpu" && fused ? "cpu-relaxed" : variant;
 }
 
-const variant = new URL(self.location.href).searchParams.get("variant");
+// Not by the worker's own address, which in a sandboxed frame is no more than an import of this.
+const variant = new URL(import.meta.url).searchParams.get("variant");
+/** Where the site lies: the wasm fetches data sets from there. */
+self.ganSite = new URL("../", import.meta.url).href;
 
 function report(fault) {
   self.postMessage({ event: { kind: "fault", ...fault }, attachments: [] });
@@ -30,9 +33,6 @@ function report(fault) {
 function reportDevice(message) {
   report({ code: "device", message });
 }
-
-// The browser releases the lock when the worker ends, however it ends.
-navigator.locks?.request(self.name, () => new Promise(() => {}));
 
 if (variant === "gpu" && self.GPUAdapter) {
   const requestDevice = GPUAdapter.prototype.requestDevice;
@@ -58,10 +58,13 @@ try {
     throw new Error(`there is no worker variant ${variant}`);
   }
   self.ganBuild = build(variant);
-  const [{ default: initialize }, { pool }] = await Promise.all([
+  const [{ default: initialize }, { pool }, { holdLock }] = await Promise.all([
     import(`./${self.ganBuild}/gan_worker.js`),
     import("./helpers.js"),
+    import("./browser.js"),
   ]);
+  // The browser releases it when the worker ends, however it ends.
+  holdLock(self.name);
   if (variant === "cpu") self.ganHelpers = pool(self.ganBuild);
   await initialize();
 } catch (error) {

@@ -1,6 +1,8 @@
 // Workers of the processor's worker, for large convolutions: begun where the page is isolated, so that they can share a
 // buffer with it. What is shared, and how, is said in `crates/gan-worker/src/helpers.rs`.
 
+import { canShareMemory, startWorker } from "./browser.js";
+
 /** What a helper is doing: the first number of its control block, on which either side waits for the other. */
 export const STATE = { STARTING: 0, IDLE: 1, BUSY: 2, FAILED: 3 };
 /** Where lengths stand in the control block: of header, operands and result; then comes the header. */
@@ -21,7 +23,7 @@ class Helper {
   constructor(build) {
     this.control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_NUMBERS));
     this.buffer = new SharedArrayBuffer(4, { maxByteLength: MOST_BYTES });
-    this.worker = new Worker(new URL("helper.js", import.meta.url), { type: "module" });
+    this.worker = startWorker(new URL("helper.js", import.meta.url));
     // Without it the others do its part.
     this.worker.addEventListener("error", () => Atomics.store(this.control, 0, STATE.FAILED));
     this.worker.postMessage({ build, control: this.control, buffer: this.buffer });
@@ -81,8 +83,7 @@ export class Pool {
 /** A pool for this machine; undefined where workers cannot share a buffer or there is one processor. */
 export function pool(build) {
   const processors = navigator.hardwareConcurrency ?? 1;
-  const canShare = self.crossOriginIsolated && "grow" in SharedArrayBuffer.prototype;
   // Whoever computes takes half of a task or a quarter.
   const count = processors >= 4 ? 3 : processors - 1 > 0 ? 1 : 0;
-  return canShare && count > 0 ? new Pool(count, build) : undefined;
+  return canShareMemory() && count > 0 ? new Pool(count, build) : undefined;
 }

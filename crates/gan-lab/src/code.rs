@@ -4,15 +4,16 @@ use gan_protocol::RunSpec;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use crate::copying::CopyButton;
 use crate::playground;
-use crate::saving::{copy, save};
+use crate::saving::save;
 use crate::words::{key, say, t};
 
 /// The PyTorch program of the run in force, when it is asked for.
 #[component]
 pub(crate) fn Code() -> impl IntoView {
     let program = RwSignal::new(None::<gan_code::Program>);
-    let copied = RwSignal::new(false);
+    let shown = NodeRef::new();
     let write = move |event: leptos::ev::Event| {
         let is_open = event
             .target()
@@ -21,14 +22,9 @@ pub(crate) fn Code() -> impl IntoView {
         // The settings may be others than when it was opened last.
         let spec = is_open.then(|| RunSpec::from_value(playground::spec()).ok()).flatten();
         program.set(spec.as_ref().map(gan_code::pytorch));
-        copied.set(false);
     };
     let text = move || program.with(|program| program.as_ref().map(|program| program.text.clone()));
-    let to_clipboard = move |_| {
-        if let Some(text) = text() {
-            copy(&text, move || copied.set(true));
-        }
-    };
+    let copyable = Signal::derive(move || text().unwrap_or_default());
     let keep = move |_| {
         if let Some(text) = text() {
             save(text.as_bytes(), "text/x-python", "gan.py");
@@ -48,12 +44,10 @@ pub(crate) fn Code() -> impl IntoView {
                 <p class="hint">{t("code-hint")}</p>
                 <p class="hint">{left_out}</p>
                 <div class="lab-remedies">
-                    <button on:click=to_clipboard>
-                        {move || if copied.get() { say(key("code-copied")) } else { say(key("code-copy")) }}
-                    </button>
+                    <CopyButton label=key("code-copy") text=copyable shown=shown/>
                     <button on:click=keep>"gan.py"</button>
                 </div>
-                <pre tabindex="0"><code>{text}</code></pre>
+                <pre tabindex="0"><code node_ref=shown>{text}</code></pre>
             </details>
         </section>
     }

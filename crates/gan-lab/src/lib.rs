@@ -16,8 +16,10 @@ mod beside;
 mod builder;
 mod code;
 mod copy;
+mod copying;
 mod findings;
 mod focus;
+mod framed;
 pub mod images;
 mod inspector;
 mod leaving;
@@ -60,6 +62,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
         words::follow_document();
         let layers = RwSignal::new(stage::draw::Layers::default());
         view! {
+            <framed::Framed/>
             <lessons::view::Lessons layers=layers asked=lesson/>
             <stage::view::StageView layers=layers/>
             <findings::Findings/>

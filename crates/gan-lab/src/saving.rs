@@ -1,10 +1,8 @@
-//! Files and texts for the reader to keep.
+//! Files for the reader to keep.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Url};
-
-use crate::playground::settle;
 
 /// Hands `bytes` to the reader as a file.
 pub(crate) fn save(bytes: &[u8], kind: &str, name: &str) {
@@ -30,17 +28,5 @@ pub(crate) fn save_address(address: &str, name: &str) {
         let _ = link.set_attribute("href", address);
         let _ = link.set_attribute("download", name);
         link.click();
-    }
-}
-
-/// Puts `text` into the clipboard; `done` is called where the browser lets it.
-pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
-    if let Some(window) = web_sys::window() {
-        let copying = window.navigator().clipboard().write_text(text);
-        settle(&copying.into(), move |answer| {
-            if answer.is_ok() {
-                done();
-            }
-        });
     }
 }

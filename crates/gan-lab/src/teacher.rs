@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::copying::CopyButton;
 use crate::playground;
-use crate::saving::copy;
-use crate::words::{key, language, say, t};
+use crate::words::{key, language, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
 const PARTS: [(&str, &str); 14] = [
@@ -61,7 +61,7 @@ pub(crate) fn Teacher() -> impl IntoView {
     let hidden = RwSignal::new(Vec::<&'static str>::new());
     let locks = RwSignal::new(false);
     let lesson = RwSignal::new(String::new());
-    let copied = RwSignal::new(false);
+    let shown = NodeRef::new();
     let lessons = gan_lessons::all().unwrap_or_default();
     // The page writes a run into its address without an event: it is looked at.
     let place = RwSignal::new(place_of_page());
@@ -74,11 +74,6 @@ pub(crate) fn Teacher() -> impl IntoView {
     // One address, which is shown, selected by hand and copied.
     let made = Memo::new(move |_| {
         place.with(|(base, hash)| link(base, &hidden.get(), locks.get(), &lesson.get(), hash))
-    });
-    let to_clipboard = move |_| copy(&made.get_untracked(), move || copied.set(true));
-    Effect::new(move |_| {
-        made.track();
-        copied.set(false);
     });
     view! {
         <section class="lab-teacher" aria-label=t("teacher-title")>
@@ -133,11 +128,9 @@ pub(crate) fn Teacher() -> impl IntoView {
                             view! { <option value=lesson.id>{named}</option> }
                         }).collect_view()}
                     </select>
-                    <button on:click=to_clipboard>
-                        {move || if copied.get() { say(key("code-copied")) } else { say(key("teacher-copy")) }}
-                    </button>
+                    <CopyButton label=key("teacher-copy") text=made.into() shown=shown/>
                 </div>
-                <p class="lab-made"><code>{made}</code></p>
+                <p class="lab-made"><code node_ref=shown>{made}</code></p>
             </details>
         </section>
     }

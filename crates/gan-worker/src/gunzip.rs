@@ -23,8 +23,7 @@ async fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
     let body = Uint8Array::from(bytes);
     let stream = Response::new_with_opt_js_u8_array(Some(&body)).ok()?.body()?;
     // Every browser has had this class for years; web-sys calls it unstable.
-    let class: Function =
-        Reflect::get(&js_sys::global(), &"DecompressionStream".into()).ok()?.dyn_into().ok()?;
+    let class: Function = gan_browser::offered("DecompressionStream").dyn_into().ok()?;
     let decoder = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
     // It has the two ends that a pair is made of.
     read(&stream.pipe_through(decoder.unchecked_ref())).await

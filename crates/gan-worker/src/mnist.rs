@@ -1,5 +1,6 @@
 //! MNIST from the page's own server, kept in the browser's cache once it has been read.
 
+use gan_browser::{called, offered};
 use gan_data::ImageSet;
 use gan_session::{DataLoader, Progress};
 use js_sys::{Reflect, Uint8Array};
@@ -12,8 +13,8 @@ use crate::wire::scope;
 
 const IMAGES: &str = "train-images-idx3-ubyte.gz";
 const LABELS: &str = "train-labels-idx1-ubyte.gz";
-/// Where the files lie, seen from the worker's script.
-const FOLDER: &str = "../data/mnist/";
+/// Where the files lie in the site.
+const FOLDER: &str = "data/mnist/";
 /// Named with a version, so that a later format starts afresh.
 const CACHE: &str = "gan-playground-data-1";
 /// The larger file has 10 MB; whatever sends more than this is not MNIST.
@@ -48,9 +49,10 @@ async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
     ImageSet::from_idx((IMAGES, &images), Some((LABELS, &labels))).map_err(|e| e.to_string())
 }
 
+/// Plain http has no caches, and a sandboxed frame is refused them.
 async fn open_cache() -> Option<Cache> {
-    let caches = scope().caches().ok()?;
-    JsFuture::from(caches.open(CACHE)).await.ok().map(JsCast::unchecked_into)
+    let opened = called(&offered("caches"), "open", &[CACHE.into()]).await;
+    opened.ok().map(JsCast::unchecked_into)
 }
 
 async fn from_cache(cache: Option<&Cache>) -> Option<ImageSet> {
@@ -112,8 +114,10 @@ async fn fetch(name: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// In a sandboxed frame the worker itself has no address that others could be relative to.
 fn url(name: &str) -> String {
-    format!("{FOLDER}{name}")
+    let site = offered("ganSite").as_string().unwrap_or_default();
+    format!("{site}{FOLDER}{name}")
 }
 
 fn describe(error: &JsValue) -> String {

@@ -45,7 +45,7 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
     if process::on_path("node").is_none() {
         bail!("node is missing: install Node.js with npm");
     }
-    let browser = browser::ensure()?;
+    let browser = browser::CHROMIUM.ensure()?;
     let options = BuildOptions { gpu: wanted.wants("gpu"), with_data: false };
     let mut stages = Stages::new();
     dist::build(ctx, options, &mut stages)?;
@@ -58,7 +58,8 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
 
     let mut node = Command::new("node");
     // What the command line names is seen from where it was typed.
-    node.arg(folder.join("run.mjs")).env("CHROMIUM", &browser.chromium);
+    node.arg(folder.join("run.mjs"));
+    browser.name_to(&mut node);
     node.args(["--site", &address, "--python", &wanted.python]);
     node.arg("--built").arg(&built).arg("--gan").arg(&gan);
     for (name, value) in [("--nets", &wanted.nets), ("--engines", &wanted.engines)] {

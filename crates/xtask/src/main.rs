@@ -103,7 +103,7 @@ struct TestArgs {
     /// WebAssembly tests in headless Chromium
     #[arg(long)]
     wasm: bool,
-    /// Tests of the built page in headless Chromium
+    /// Tests of the built page in headless Chromium, and their smoke part in Firefox and WebKit
     #[arg(long)]
     e2e: bool,
     /// Tests of the mathematics on a graphics processor, or on Mesa's software device

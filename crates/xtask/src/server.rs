@@ -13,7 +13,8 @@ use anyhow::{Context as _, Result};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
+    LOCATION, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -154,7 +155,9 @@ fn with_headers(
         (CACHE_CONTROL, "no-cache"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        // The site is public. A page in a sandboxed frame is of no origin: its own files are another one's.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     let mut response = Response::new(Full::new(body.into()));
@@ -305,7 +308,8 @@ mod tests {
             "cache-control: no-cache",
             "cross-origin-opener-policy: same-origin",
             "cross-origin-embedder-policy: require-corp",
-            "cross-origin-resource-policy: same-origin",
+            "cross-origin-resource-policy: cross-origin",
+            "access-control-allow-origin: *",
         ] {
             assert!(head.lines().any(|found| found == line), "{line} in {head}");
         }

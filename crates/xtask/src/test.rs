@@ -4,6 +4,7 @@
 //! Nothing is skipped: what a group needs and cannot get is a failure of that group.
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Result, ensure};
 
@@ -11,6 +12,7 @@ use crate::browser::{self, Browser};
 use crate::context::Context;
 use crate::counts::Counts;
 use crate::dist::{self, BuildOptions};
+use crate::files;
 use crate::packages;
 use crate::process;
 use crate::server::{self, Site};
@@ -68,10 +70,12 @@ pub fn run(ctx: &Context, groups: Groups) -> Result<()> {
 /// Runs the groups, prints a line on each, and gives the sum.
 pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts {
     type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
-    let table: [Group; 4] = [
+    let table: [Group; 6] = [
         (groups.native, "native tests", native),
         (groups.wasm, "WebAssembly tests", wasm),
         (groups.e2e, "end-to-end tests", e2e),
+        (groups.e2e, "smoke tests in Firefox", |ctx, counts| smoke(ctx, &browser::FIREFOX, counts)),
+        (groups.e2e, "smoke tests in WebKit", |ctx, counts| smoke(ctx, &browser::WEBKIT, counts)),
         (groups.gpu, "tests on a graphics processor", gpu),
     ];
     let mut outcomes = Vec::new();
@@ -145,7 +149,7 @@ fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
 
 fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let tools = tools::ensure(ctx)?;
-    let browser = browser::ensure()?;
+    let browser = browser::CHROMIUM.ensure()?;
     let capabilities = ctx.stage().join("webdriver.json");
     browser.write_capabilities(&capabilities)?;
     for (package, features) in WASM_PACKAGES {
@@ -154,7 +158,7 @@ fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
         cargo.args(["--package", package]);
         cargo.args(["--no-default-features", "--features", features]);
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.test_runner());
-        cargo.env("CHROMEDRIVER", &browser.driver);
+        browser.name_to(&mut cargo);
         cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
         cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
         cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
@@ -163,23 +167,49 @@ fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
+/// The folder of the end-to-end tests, and that of their smoke part, which every browser must pass.
+const E2E: &str = "tests/e2e";
+const SMOKE: &str = "smoke";
+
+/// All tests of the page, the smoke part among them, in Chromium.
 fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let browser = browser::ensure()?;
-    let options = BuildOptions { gpu: true, with_data: false };
-    dist::build(ctx, options, &mut Stages::new())?;
-    packages::install_node(&ctx.root.join("tests/e2e"))?;
-    let address = server::start(server::listen(0)?, Site::new(ctx))?;
-    run_counted(&mut node_tests(ctx, &browser, &address), counts)
+    let mut node = node_tests(ctx, &browser::CHROMIUM)?;
+    run_counted(&mut node, counts)
+}
+
+/// The smoke part in another browser.
+fn smoke(ctx: &Context, browser: &Browser, counts: &mut Counts) -> Result<()> {
+    let mut node = node_tests(ctx, browser)?;
+    let mut tests = files::list(&ctx.root.join(E2E).join(SMOKE))?;
+    tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    node.args(tests);
+    run_counted(&mut node, counts)
 }
 
 /// One file at a time: the pages under test compute, and timing matters to some of them.
-fn node_tests(ctx: &Context, browser: &Browser, address: &str) -> Command {
+fn node_tests(ctx: &Context, browser: &Browser) -> Result<Command> {
+    let found = browser.ensure()?;
+    let address = site(ctx)?;
     let mut node = Command::new("node");
-    node.current_dir(ctx.root.join("tests/e2e"));
+    node.current_dir(ctx.root.join(E2E));
     node.args(["--test", "--test-concurrency=1"]);
     node.env("GAN_URL", address);
-    node.env("CHROMIUM", &browser.chromium);
-    node
+    node.env("GAN_BROWSER", browser.name);
+    found.name_to(&mut node);
+    Ok(node)
+}
+
+/// The address of the site, which the first group that needs it builds and serves.
+fn site(ctx: &Context) -> Result<&'static str> {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    if let Some(address) = ADDRESS.get() {
+        return Ok(address);
+    }
+    let options = BuildOptions { gpu: true, with_data: false };
+    dist::build(ctx, options, &mut Stages::new())?;
+    packages::install_node(&ctx.root.join(E2E))?;
+    let address = server::start(server::listen(0)?, Site::new(ctx))?;
+    Ok(ADDRESS.get_or_init(|| address))
 }
 
 #[cfg(test)]

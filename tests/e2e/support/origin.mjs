@@ -4,18 +4,19 @@
 import { createServer } from "node:http";
 import { after, before } from "node:test";
 
-import { siteUrl } from "./browser.mjs";
+import { siteUrl } from "./site.mjs";
 
 /**
  * A server for the tests of the calling file. `answers` are functions by path; each is given the
- * response to write to. Any other path is that of the site's file, which other origins may read.
+ * response to write to. Any other path is that of the site's file, which other origins may read unless the
+ * origin `isClosed`. As a proxy it is every host: the path alone matters.
  */
-export function originOfThisFile(answers = {}) {
+export function originOfThisFile(answers = {}, { isClosed = false } = {}) {
   const seen = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://here/").pathname;
     seen.push(path);
-    response.setHeader("Access-Control-Allow-Origin", "*");
+    if (!isClosed) response.setHeader("Access-Control-Allow-Origin", "*");
     if (answers[path]) {
       answers[path](response);
       return;

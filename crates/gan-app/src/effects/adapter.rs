@@ -1,9 +1,9 @@
 //! Asks the browser whether WebGPU is worth trying.
 
+use gan_browser::{called, offered, offered_by_navigator};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use crate::effects::browser::{call, member, said, window};
+use crate::effects::browser::{call, member, said};
 use crate::model::supervisor::AdapterAnswer;
 
 /// What Burn needs of a device.
@@ -15,18 +15,16 @@ const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
 /// Asks for the adapter that a worker would get.
 pub async fn find() -> AdapterAnswer {
     let absent = |message: String| AdapterAnswer::Absent { message };
-    let gpu = member(&window().navigator(), "gpu");
+    let gpu = offered_by_navigator("gpu");
     if gpu.is_undefined() {
-        return absent(String::from("this browser has no WebGPU"));
+        let is_secure = offered("isSecureContext").is_truthy();
+        let reason = if is_secure { "this browser has no WebGPU" } else { "it needs https" };
+        return absent(reason.to_string());
     }
     let options = js_sys::Object::new();
     // Setting a member of a fresh object does not fail.
     let _ = js_sys::Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
-    let promise = match call(&gpu, "requestAdapter", &[options.into()]) {
-        Ok(promise) => promise.unchecked_into::<js_sys::Promise>(),
-        Err(error) => return absent(said(&error)),
-    };
-    let adapter = match JsFuture::from(promise).await {
+    let adapter = match called(&gpu, "requestAdapter", &[options.into()]).await {
         Ok(adapter) if adapter.is_object() => adapter,
         Ok(_) => return absent(String::from("the browser offers no adapter")),
         Err(error) => return absent(said(&error)),

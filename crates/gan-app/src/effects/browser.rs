@@ -1,5 +1,6 @@
-//! Small things that the browser gives: time, frames, storage, the clipboard.
+//! Small things that the browser gives: time, frames, storage.
 
+pub use gan_browser::{call, member};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -92,29 +93,6 @@ pub fn replace_hash(hash: &str) {
 /// The page's whole address.
 pub fn href() -> String {
     window().location().href().unwrap_or_default()
-}
-
-/// Writes to the clipboard; says whether that was allowed.
-pub async fn copied(text: &str) -> bool {
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-    if clipboard.map_or(true, |clipboard| clipboard.is_undefined()) {
-        return false;
-    }
-    JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
-}
-
-/// A member of a JavaScript object, `undefined` if there is none.
-pub fn member(object: &JsValue, name: &str) -> JsValue {
-    js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// Calls a method of a JavaScript object.
-///
-/// # Errors
-/// What the method throws, or that there is no such method.
-pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    let function: js_sys::Function = member(object, method).dyn_into()?;
-    function.apply(object, &arguments.iter().collect())
 }
 
 /// What a thrown value says.

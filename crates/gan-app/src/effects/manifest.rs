@@ -1,9 +1,9 @@
 //! Which builds of the worker there are, from `worker/manifest.json`.
 
+use gan_browser::called;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use crate::effects::browser::{call, member, sleep_ms, window};
+use crate::effects::browser::{member, sleep_ms, window};
 
 const POLL_MS: i32 = 10_000;
 
@@ -23,9 +23,7 @@ async fn gpu_is_ready() -> Result<bool, JsValue> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into())?;
     let address = JsValue::from_str("worker/manifest.json");
-    let request = call(&window(), "fetch", &[address, options.into()])?;
-    let response = JsFuture::from(request.unchecked_into::<js_sys::Promise>()).await?;
-    let json = call(&response, "json", &[])?;
-    let manifest = JsFuture::from(json.unchecked_into::<js_sys::Promise>()).await?;
+    let response = called(&window(), "fetch", &[address, options.into()]).await?;
+    let manifest = called(&response, "json", &[]).await?;
     Ok(member(&member(&manifest, "gpu"), "ready").is_truthy())
 }

@@ -1,10 +1,11 @@
 //! What the user and scripts ask for, from the form in which they ask to the supervisor's.
 
+use gan_browser::copied;
 use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, Tuning, preset};
 use js_sys::Uint8Array;
 use serde_json::Value;
 
-use crate::effects::browser::{copied, href};
+use crate::effects::browser::href;
 use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
@@ -249,7 +250,9 @@ pub fn follow_address(hash: &str) {
 
 /// Puts the page's link on the clipboard.
 pub async fn copy_link() {
-    let notice = if copied(&href()).await { Notice::LinkCopied } else { Notice::LinkNotCopied };
+    let link = href();
+    let notice =
+        if copied(&link).await { Notice::LinkCopied } else { Notice::LinkNotCopied { link } };
     with(|page| page.notify(AT_FILES, notice));
 }
 

@@ -1,12 +1,13 @@
 //! A worker as the page holds it: messages out, events and its death in. Knows the wire, decides
 //! nothing.
 
+use gan_browser::{offered_by_navigator, worker_address};
 use gan_protocol::{Event, Metrics, Request};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::effects::browser::{call, js_value, member, plain_value, said, window};
+use crate::effects::browser::{call, js_value, member, plain_value, said};
 use crate::model::supervisor::{Signal, Variant, WorkerId};
 use crate::model::wire;
 
@@ -36,8 +37,9 @@ impl WorkerClient {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name(&name);
-        let address = format!("worker/entry.js?variant={variant}");
-        let worker = Worker::new_with_options(&address, &options).map_err(|e| said(&e))?;
+        let worker = worker_address(&format!("worker/entry.js?variant={variant}"))
+            .and_then(|address| Worker::new_with_options(&address, &options))
+            .map_err(|error| said(&error))?;
 
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             deliver(read(id, &name, &message.data(), deliver));
@@ -124,12 +126,12 @@ fn read_event(event: &JsValue) -> Result<Event, String> {
 /// A worker holds a lock by its name for as long as it lives: whoever gets it next knows that the
 /// worker is dead. Browsers without locks are left with the pings.
 fn watch_lock(id: WorkerId, name: &str, deliver: Deliver) {
-    let locks = member(&window().navigator(), "locks");
+    let locks = offered_by_navigator("locks");
     let granted = Closure::once_into_js(move || {
         deliver(Signal::Died { worker: id, message: String::from("the worker ended") });
     });
     if let Ok(promise) = call(&locks, "request", &[JsValue::from_str(name), granted]) {
-        // The promise is rejected only when the page itself is on its way out.
+        // It is rejected in a sandboxed frame, which is refused every lock, and when the page is on its way out.
         let _ = call(&promise, "catch", &[Closure::once_into_js(|| {})]);
     }
 }

@@ -73,8 +73,11 @@ pub enum Notice {
     },
     /// The page's link is on the clipboard.
     LinkCopied,
-    /// The clipboard is out of reach; the address bar holds the link.
-    LinkNotCopied,
+    /// The clipboard is out of reach.
+    LinkNotCopied {
+        /// What was to be copied.
+        link: String,
+    },
     /// A file was written.
     Saved {
         /// Its name.
@@ -112,10 +115,10 @@ impl Notice {
             | Self::Restarted { .. }
             | Self::StartedOver { .. }
             | Self::GpuRejected { .. }
-            | Self::GpuMissing { .. } => Weight::Warning,
+            | Self::GpuMissing { .. }
+            | Self::LinkNotCopied { .. } => Weight::Warning,
             Self::MovedToGpu { .. }
             | Self::LinkCopied
-            | Self::LinkNotCopied
             | Self::Saved { .. }
             | Self::Opened { .. } => Weight::Info,
         }

@@ -129,7 +129,9 @@ fn told(notice: &Notice) -> String {
         Notice::GpuRejected { message } => with_message(key("notice-gpu-rejected"), message),
         Notice::GpuMissing { message } => with_message(key("notice-gpu-missing"), message),
         Notice::LinkCopied => say("notice-link-copied"),
-        Notice::LinkNotCopied => say("notice-link-not-copied"),
+        Notice::LinkNotCopied { link } => {
+            say_with("notice-link-not-copied", &[("link", link.clone())])
+        }
         Notice::Saved { name } => say_with("notice-saved", &[("name", name.clone())]),
         Notice::Opened { name, step } => {
             say_with("notice-opened", &[("name", name.clone()), ("step", grouped(*step))])

@@ -63,8 +63,11 @@ impl Shelf {
                 let list = list.as_string().unwrap_or_default();
                 self.runs.set(serde_json::from_str(&list).unwrap_or_default());
             }
-            // Without a list there is nothing to be shown; that nothing is kept is said when it is tried.
-            Err(_) => self.runs.set(Vec::new()),
+            // In a sandboxed frame, for one, nothing can be stored: none will be kept either.
+            Err(message) => {
+                self.runs.set(Vec::new());
+                self.told.set(Some((key("shelf-failed"), message)));
+            }
         });
     }
 
