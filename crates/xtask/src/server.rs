@@ -13,7 +13,8 @@ use anyhow::{Context as _, Result};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
+    LOCATION, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,6 +22,12 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use crate::context::Context;
+
+/// Folders whose files pages of other origins may use, as *Embed this* has them do: the widget and the
+/// generators.
+const FOR_OTHER_ORIGINS: [&str; 2] = ["widget/", "pretrained/"];
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What the server offers: the site, and data sets that lie outside it.
 #[derive(Clone)]
@@ -133,7 +140,10 @@ fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
         return not_found();
     };
     let tag = entity_tag(&metadata);
-    let headers = [(CONTENT_TYPE, mime_type(&path)), (ETAG, &tag)];
+    let mut headers = vec![(CONTENT_TYPE, mime_type(&path)), (ETAG, tag.as_str())];
+    if is_for_other_origins(url) {
+        headers.extend([(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (RESOURCE_POLICY, "cross-origin")]);
+    }
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         return with_headers(StatusCode::NOT_MODIFIED, "", &headers);
@@ -145,6 +155,13 @@ fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
     }
 }
 
+/// Whether pages of other origins may use the file at `url`.
+fn is_for_other_origins(url: &str) -> bool {
+    clean_path(url)
+        .is_some_and(|path| FOR_OTHER_ORIGINS.iter().any(|folder| path.starts_with(folder)))
+}
+
+/// An answer with the headers of every answer; `headers` come in place of those of the same name.
 fn with_headers(
     status: StatusCode,
     body: impl Into<Bytes>,
@@ -154,7 +171,7 @@ fn with_headers(
         (CACHE_CONTROL, "no-cache"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (RESOURCE_POLICY, "same-origin"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     let mut response = Response::new(Full::new(body.into()));
@@ -323,6 +340,39 @@ mod tests {
         assert!(ask(&address, "POST", "/", "").0.starts_with("HTTP/1.1 405"));
         let (head, _) = ask(&address, "GET", "/widget", "");
         assert!(head.lines().any(|line| line == "location: /widget/"), "{head}");
+    }
+
+    #[test]
+    fn other_origins_may_have_the_widget_and_the_generators_and_no_more() {
+        let folder = TempFolder::new();
+        let dist = folder.path().join("dist");
+        let shared =
+            ["/widget/gan-sampler.js", "/widget/wasm/a_bg.wasm", "/pretrained/a.safetensors"];
+        let kept = ["/", "/worker/entry.js", "/widgets/a.js", "/data/mnist/x.gz"];
+        let site = site(&folder);
+        for path in shared.iter().chain(&kept[1..3]) {
+            files::write_whole(&dist.join(&path[1..]), b"x").expect("written");
+        }
+        let address = start(listen(0).expect("some port is free"), site).expect("starts");
+        let has = |head: &str, line: &str| head.lines().any(|found| found == line);
+        for path in shared {
+            let (head, _) = ask(&address, "GET", path, "");
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            assert!(has(&head, "access-control-allow-origin: *"), "{path}: {head}");
+            assert!(has(&head, "cross-origin-resource-policy: cross-origin"), "{path}: {head}");
+            assert!(!has(&head, "cross-origin-resource-policy: same-origin"), "{path}: {head}");
+            // A copy that a browser has kept is told again whose it is.
+            let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");
+            let (head, _) = ask(&address, "GET", path, &format!("If-None-Match: {tag}\r\n"));
+            assert!(head.starts_with("HTTP/1.1 304"), "{path}: {head}");
+            assert!(has(&head, "access-control-allow-origin: *"), "{path}: {head}");
+        }
+        for path in kept {
+            let (head, _) = ask(&address, "GET", path, "");
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            assert!(!head.contains("access-control-allow-origin"), "{path}: {head}");
+            assert!(has(&head, "cross-origin-resource-policy: same-origin"), "{path}: {head}");
+        }
     }
 
     /// Browsers keep connections open and open several at once: none may wait for another's end.

@@ -167,7 +167,9 @@ fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let browser = browser::ensure()?;
     let options = BuildOptions { gpu: true, with_data: false };
     dist::build(ctx, options, &mut Stages::new())?;
-    packages::install_node(&ctx.root.join("tests/e2e"))?;
+    for folder in ["tests/e2e", "tests/bundlers"] {
+        packages::install_node(&ctx.root.join(folder))?;
+    }
     let address = server::start(server::listen(0)?, Site::new(ctx))?;
     run_counted(&mut node_tests(ctx, &browser, &address), counts)
 }
