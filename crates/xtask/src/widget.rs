@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::context::Context;
 use crate::files;
 use crate::process;
+use crate::script;
 use crate::tools::{Tools, WASM_TARGET};
 use crate::worker::{Output, bind};
 
@@ -45,7 +46,7 @@ fn install(ctx: &Context) -> Result<()> {
     copy(&ctx.root.join("web/pretrained"), &dist.join("pretrained"), &["safetensors"])
 }
 
-/// Copies the files of a folder that have one of the extensions.
+/// Copies the files of a folder that have one of the extensions, scripts without their comments.
 fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
@@ -53,7 +54,11 @@ fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
         if let (Some(name), true) =
             (path.file_name(), extensions.contains(&extension.unwrap_or("")))
         {
-            files::write_whole(&to.join(name), &files::read(&path)?)?;
+            let mut content = files::read(&path)?;
+            if extension == Some("js") {
+                content = script::without_comments(&String::from_utf8(content)?).into_bytes();
+            }
+            files::write_whole(&to.join(name), &content)?;
         }
     }
     Ok(())
@@ -75,7 +80,7 @@ mod tests {
         let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
         for (path, text) in [
             (staged(&ctx).join("gan_widget_bg.wasm"), "module"),
-            (root.join("web/widget/gan-sampler.js"), "element"),
+            (root.join("web/widget/gan-sampler.js"), "// comment\nelement"),
             (root.join("web/widget/README.md"), "not served"),
             (root.join("web/widget/element/words.js"), "words"),
             (root.join("web/embed/index.html"), "post"),
