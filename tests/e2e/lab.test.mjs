@@ -365,7 +365,12 @@ test("the generator is walked through, taken along, and those that are trained a
   await site.page.getByRole("link", { name: "Download the file" }).click();
   const bytes = await readFile(await (await saved).path());
   assert.match(bytes.subarray(0, 4000).toString("latin1"), /gan-playground-generator-1/);
-  assert.match(await site.page.locator(".lab-generator pre").textContent(), /<gan-sampler src="generator.safetensors"/);
+  const snippet = (await site.page.locator(".lab-generator pre").textContent()).split("\n");
+  assert.equal(snippet.length, 2);
+  assert.ok(snippet[0].includes(new URL("widget/gan-sampler.js", site.page.url()).href), snippet[0]);
+  assert.match(snippet[1], /^<gan-sampler src="generator.safetensors" .*width.*><a href="http.*">.+<\/a><\/gan-sampler>$/);
+  // The page under test is one of this machine.
+  await site.page.getByRole("note").getByText("lead to this machine alone").waitFor();
   await lab.button("A digit of your choice").click();
   await site.page.locator(".lab-sampler").getByRole("combobox", { name: "Class" }).waitFor({ state: "visible" });
 });

@@ -32,7 +32,7 @@ fn build(ctx: &Context, tools: &Tools) -> Result<()> {
         cargo.args(["--profile", "web", "--target", WASM_TARGET]);
         process::run(&mut cargo)?;
         let module = ctx.target.join(WASM_TARGET).join(format!("web/{name}.wasm"));
-        bind(tools, &module, &staged(ctx, name), name, Output::Shown)?;
+        bind(tools, &module, &staged(ctx, name), name, &[], Output::Shown)?;
     }
     Ok(())
 }

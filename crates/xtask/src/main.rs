@@ -19,6 +19,7 @@ mod offline;
 mod packages;
 mod page;
 mod process;
+mod script;
 mod serve;
 mod server;
 mod size;

@@ -23,6 +23,8 @@ use hyper_util::rt::TokioIo;
 
 use crate::context::Context;
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// What the server offers: the site, and data sets that lie outside it.
 #[derive(Clone)]
 pub struct Site {
@@ -134,7 +136,7 @@ fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
         return not_found();
     };
     let tag = entity_tag(&metadata);
-    let headers = [(CONTENT_TYPE, mime_type(&path)), (ETAG, &tag)];
+    let headers = [(CONTENT_TYPE, mime_type(&path)), (ETAG, tag.as_str())];
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         return with_headers(StatusCode::NOT_MODIFIED, "", &headers);
@@ -146,6 +148,7 @@ fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
     }
 }
 
+/// An answer with the headers of every answer; `headers` come in place of those of the same name.
 fn with_headers(
     status: StatusCode,
     body: impl Into<Bytes>,
@@ -156,7 +159,7 @@ fn with_headers(
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
         // The site is public. A page in a sandboxed frame is of no origin: its own files are another one's.
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (RESOURCE_POLICY, "cross-origin"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
@@ -327,6 +330,35 @@ mod tests {
         assert!(ask(&address, "POST", "/", "").0.starts_with("HTTP/1.1 405"));
         let (head, _) = ask(&address, "GET", "/widget", "");
         assert!(head.lines().any(|line| line == "location: /widget/"), "{head}");
+    }
+
+    #[test]
+    fn other_origins_may_have_the_site() {
+        let folder = TempFolder::new();
+        let dist = folder.path().join("dist");
+        let shared = [
+            "/widget/gan-sampler.js",
+            "/widget/wasm/a_bg.wasm",
+            "/pretrained/a.safetensors",
+            "/worker/entry.js",
+        ];
+        let site = site(&folder);
+        for path in &shared {
+            files::write_whole(&dist.join(&path[1..]), b"x").expect("written");
+        }
+        let address = start(listen(0).expect("some port is free"), site).expect("starts");
+        let has = |head: &str, line: &str| head.lines().any(|found| found == line);
+        for path in shared {
+            let (head, _) = ask(&address, "GET", path, "");
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            assert!(has(&head, "access-control-allow-origin: *"), "{path}: {head}");
+            assert!(has(&head, "cross-origin-resource-policy: cross-origin"), "{path}: {head}");
+            // A copy that a browser has kept is told again whose it is.
+            let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");
+            let (head, _) = ask(&address, "GET", path, &format!("If-None-Match: {tag}\r\n"));
+            assert!(head.starts_with("HTTP/1.1 304"), "{path}: {head}");
+            assert!(has(&head, "access-control-allow-origin: *"), "{path}: {head}");
+        }
     }
 
     /// Browsers keep connections open and open several at once: none may wait for another's end.

@@ -207,7 +207,9 @@ fn site(ctx: &Context) -> Result<&'static str> {
     }
     let options = BuildOptions { gpu: true, with_data: false };
     dist::build(ctx, options, &mut Stages::new())?;
-    packages::install_node(&ctx.root.join(E2E))?;
+    for folder in [E2E, "tests/bundlers"] {
+        packages::install_node(&ctx.root.join(folder))?;
+    }
     let address = server::start(server::listen(0)?, Site::new(ctx))?;
     Ok(ADDRESS.get_or_init(|| address))
 }

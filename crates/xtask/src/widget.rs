@@ -8,11 +8,16 @@ use anyhow::Result;
 use crate::context::Context;
 use crate::files;
 use crate::process;
+use crate::script;
 use crate::tools::{Tools, WASM_TARGET};
 use crate::worker::{Output, bind};
 
 /// Where the package keeps what is built; `npm pack` takes it from there.
 const MODULE_FOLDER: &str = "web/widget/wasm";
+
+/// The page goes on after a trap with a new instance of the same module. Another import of the glue would
+/// give one as well, but by an address that bundlers do not follow.
+const WASM_BINDGEN_OPTIONS: [&str; 1] = ["--experimental-reset-state-function"];
 
 /// Builds the widget and puts it into the site.
 ///
@@ -24,7 +29,7 @@ pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
     cargo.args(["--profile", "web", "--target", WASM_TARGET]);
     process::run(&mut cargo)?;
     let module = ctx.target.join(WASM_TARGET).join("web/gan_widget.wasm");
-    bind(tools, &module, &staged(ctx), "gan_widget", Output::Shown)?;
+    bind(tools, &module, &staged(ctx), "gan_widget", &WASM_BINDGEN_OPTIONS, Output::Shown)?;
     install(ctx)
 }
 
@@ -41,7 +46,7 @@ fn install(ctx: &Context) -> Result<()> {
     copy(&ctx.root.join("web/pretrained"), &dist.join("pretrained"), &["safetensors"])
 }
 
-/// Copies the files of a folder that have one of the extensions.
+/// Copies the files of a folder that have one of the extensions, scripts without their comments.
 fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
@@ -49,7 +54,11 @@ fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
         if let (Some(name), true) =
             (path.file_name(), extensions.contains(&extension.unwrap_or("")))
         {
-            files::write_whole(&to.join(name), &files::read(&path)?)?;
+            let mut content = files::read(&path)?;
+            if extension == Some("js") {
+                content = script::without_comments(&String::from_utf8(content)?).into_bytes();
+            }
+            files::write_whole(&to.join(name), &content)?;
         }
     }
     Ok(())
@@ -71,7 +80,7 @@ mod tests {
         let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
         for (path, text) in [
             (staged(&ctx).join("gan_widget_bg.wasm"), "module"),
-            (root.join("web/widget/gan-sampler.js"), "element"),
+            (root.join("web/widget/gan-sampler.js"), "// comment\nelement"),
             (root.join("web/widget/README.md"), "not served"),
             (root.join("web/widget/element/words.js"), "words"),
             (root.join("web/embed/index.html"), "post"),
@@ -92,5 +101,38 @@ mod tests {
         }
         assert!(!root.join("dist/widget/README.md").exists());
         assert!(root.join(MODULE_FOLDER).join("gan_widget_bg.wasm").is_file());
+    }
+
+    /// Engines that make pages of Markdown take a tag that goes over several lines for text, or break it.
+    #[test]
+    fn no_tag_of_the_post_or_of_the_examples_goes_over_several_lines() {
+        let root = crate::context::root();
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).expect(path);
+        let post = read("web/embed/index.html");
+        let readme = read("web/widget/README.md");
+        let mut examples = readme.split("```html\n").skip(1).peekable();
+        assert!(examples.peek().is_some(), "an example in HTML");
+        let examples = examples.map(|rest| rest.split("```").next().unwrap_or_default());
+        for text in examples.chain([post.as_str()]) {
+            assert!(text.contains("<gan-sampler "), "{text}");
+            for line in text.lines() {
+                assert!(has_whole_tags(line), "a tag goes over several lines: {line}");
+            }
+        }
+        assert!(!has_whole_tags("<gan-sampler") && !has_whole_tags("controls>"));
+    }
+
+    /// Whether each tag that begins in `line` ends there, and the other way round.
+    fn has_whole_tags(line: &str) -> bool {
+        let mut is_open = false;
+        for letter in line.chars() {
+            match (letter, is_open) {
+                ('<', true) | ('>', false) => return false,
+                ('<', false) => is_open = true,
+                ('>', true) => is_open = false,
+                _ => {}
+            }
+        }
+        !is_open
     }
 }

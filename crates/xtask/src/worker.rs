@@ -110,17 +110,24 @@ pub fn build(ctx: &Context, tools: &Tools, variant: Variant, output: Output) -> 
 
     let file = format!("{}.wasm", variant.package().replace('-', "_"));
     let module = target.join(WASM_TARGET).join(variant.profile()).join(file);
-    bind(tools, &module, &staged(ctx, variant), OUT_NAME, output)
+    bind(tools, &module, &staged(ctx, variant), OUT_NAME, &[], output)
 }
 
 /// Makes `module` loadable by browsers, as files named `name` in the folder `staged`, unless they
-/// are there already.
+/// are there already. `more` are options of wasm-bindgen beside those of every module.
 ///
 /// # Errors
 /// If the module cannot be read or wasm-bindgen fails.
-pub fn bind(tools: &Tools, module: &Path, staged: &Path, name: &str, output: Output) -> Result<()> {
+pub fn bind(
+    tools: &Tools,
+    module: &Path,
+    staged: &Path,
+    name: &str,
+    more: &[&str],
+    output: Output,
+) -> Result<()> {
     let hash = files::sha256_hex(&files::read(module)?);
-    let options = WASM_BINDGEN_OPTIONS.join(" ");
+    let options = [WASM_BINDGEN_OPTIONS, more].concat().join(" ");
     let parts = [hash.as_str(), tools.wasm_bindgen_version(), &options, name];
     let stamp = Stamp::new(files::with_suffix(staged, ".stamp"), &parts);
     if stamp.is_fresh() && staged.join(format!("{name}_bg.wasm")).is_file() {
@@ -129,7 +136,7 @@ pub fn bind(tools: &Tools, module: &Path, staged: &Path, name: &str, output: Out
     stamp.clear()?;
     files::remove_folder(staged)?;
     let mut bind = tools.wasm_bindgen();
-    bind.args(WASM_BINDGEN_OPTIONS);
+    bind.args(WASM_BINDGEN_OPTIONS).args(more);
     bind.arg("--out-name").arg(name).arg("--out-dir").arg(staged).arg(module);
     output.run(&mut bind)?;
     stamp.write()

@@ -1,20 +1,35 @@
 // The element's attributes as properties.
 
+// The values of a kind; the first is the one where nobody says.
+const LOADING = ["lazy", "eager"];
+const REVEAL = ["auto", "interaction"];
 const MODES = ["grid", "walk", "morph"];
+
 export const MOST_SAMPLES = 4096;
 
 /** A whole number that `text` says, if it is within the limits. */
 const whole = (text, least, most) => {
-  const number = text === null || text === "" ? NaN : Number(text);
+  const number = text === null || text.trim() === "" ? NaN : Number(text);
   return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
 };
 
-export class SamplerAttributes extends HTMLElement {
+/** The one of `values` that `text` says in letters of either case; else the first. */
+const oneOf = (text, values) => {
+  const value = String(text).toLowerCase();
+  return values.includes(value) ? value : values[0];
+};
+
+/** Node, which renders pages for browsers, has no elements: there the class can be imported, and no more. */
+const Element = globalThis.HTMLElement ?? class {};
+
+/** Every property follows its attribute. `null` and `undefined` take the attribute away. */
+export class SamplerAttributes extends Element {
   static observedAttributes = [
     "src",
     "count",
     "seed",
     "label",
+    "latent",
     "columns",
     "loading",
     "reveal",
@@ -32,20 +47,20 @@ export class SamplerAttributes extends HTMLElement {
     return this.getAttribute("src") ?? "";
   }
   set src(value) {
-    this.setAttribute("src", value);
+    this.#reflect("src", value);
   }
   /** Samples in the picture. */
   get count() {
     return whole(this.getAttribute("count"), 1, MOST_SAMPLES) ?? this.usualCount;
   }
   set count(value) {
-    this.setAttribute("count", value);
+    this.#reflect("count", value);
   }
   get seed() {
     return whole(this.getAttribute("seed"), 0, Number.MAX_SAFE_INTEGER) ?? 1;
   }
   set seed(value) {
-    this.setAttribute("seed", value);
+    this.#reflect("seed", value);
   }
   /** The class of all samples; `null`: classes go round. */
   get label() {
@@ -62,16 +77,16 @@ export class SamplerAttributes extends HTMLElement {
     this.#reflect("columns", value);
   }
   get loading() {
-    return this.getAttribute("loading") === "eager" ? "eager" : "lazy";
+    return oneOf(this.getAttribute("loading"), LOADING);
   }
   set loading(value) {
-    this.setAttribute("loading", value);
+    this.#reflect("loading", value);
   }
   get reveal() {
-    return this.getAttribute("reveal") === "interaction" ? "interaction" : "auto";
+    return oneOf(this.getAttribute("reveal"), REVEAL);
   }
   set reveal(value) {
-    this.setAttribute("reveal", value);
+    this.#reflect("reveal", value);
   }
   get controls() {
     return this.hasAttribute("controls");
@@ -80,11 +95,10 @@ export class SamplerAttributes extends HTMLElement {
     this.toggleAttribute("controls", Boolean(value));
   }
   get mode() {
-    const mode = this.getAttribute("mode");
-    return MODES.includes(mode) ? mode : "grid";
+    return oneOf(this.getAttribute("mode"), MODES);
   }
   set mode(value) {
-    this.setAttribute("mode", value);
+    this.#reflect("mode", value);
   }
   get poster() {
     return this.getAttribute("poster") ?? "";
@@ -103,7 +117,7 @@ export class SamplerAttributes extends HTMLElement {
     if (value === null || value === undefined) {
       this.removeAttribute(name);
     } else {
-      this.setAttribute(name, value);
+      this.setAttribute(name, String(value));
     }
   }
 }

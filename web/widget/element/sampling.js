@@ -1,7 +1,5 @@
 // Samples a few at a time, so that the page can draw and be scrolled in between.
 
-import { guard } from "./generators.js";
-
 /** What may be done at once: half of a frame. */
 const SLICE_MS = 8;
 
@@ -45,13 +43,8 @@ export async function drawn(generator, inputs, labels, first, isWanted) {
     const end = Math.min(at + slice, count);
     const begun = performance.now();
     const [part, classes] = [inputs.slice(at * size, end * size), labels.slice(at, end)];
-    try {
-      const make = isImage ? "images" : "points";
-      found.set(generator[make](part, classes, first + at), at * numbers);
-    } catch (error) {
-      guard(error);
-      throw error;
-    }
+    const make = isImage ? "images" : "points";
+    found.set(generator[make](part, classes, first + at), at * numbers);
     const took = performance.now() - begun;
     slice = took < SLICE_MS / 2 ? slice * 2 : Math.max(1, Math.floor((slice * SLICE_MS) / Math.max(took, 1)));
     at = end;

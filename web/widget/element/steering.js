@@ -24,17 +24,30 @@ export class Steering {
     ];
   }
 
-  /** Draws `count` inputs anew; chosen codes stay. */
-  begin(seed, count) {
-    this.set(this.generator.inputs(seed, count));
+  /** Takes the inputs `given`, whole ones, or draws `count` anew; chosen codes stay. */
+  begin(seed, count, given) {
+    this.#inputs = given ?? this.generator.inputs(seed, count);
     this.#directions = plane(seed, this.generator.latentSize);
-  }
-
-  /** Takes `inputs`, whole ones, as they are. */
-  set(inputs) {
-    this.#inputs = inputs;
     this.walk = [0, 0];
     this.picks = [];
+  }
+
+  /** Picks a sample, or no longer; gives how many are picked. */
+  pick(index) {
+    const at = this.picks.indexOf(index);
+    if (at >= 0) {
+      this.picks.splice(at, 1);
+    } else {
+      this.picks.push(index);
+    }
+    return this.picks.length;
+  }
+
+  /** Leaves the codes as they were drawn or given. */
+  freeCodes() {
+    for (const code of this.codes) {
+      code.value = undefined;
+    }
   }
 
   isMorphing(mode) {

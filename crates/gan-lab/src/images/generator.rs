@@ -1,6 +1,7 @@
 //! The generator as it stands, in the widget: to walk through, and to take along into a page of one's
 //! own.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
@@ -11,7 +12,7 @@ use web_sys::{Blob, Url};
 
 use crate::inspector::{Question, ask};
 use crate::playground::{self, Run};
-use crate::words::{key, say_with, t};
+use crate::words::{key, say, say_with, t};
 
 /// Between two looks at a run that is followed.
 const FOLLOW_EVERY_MS: i32 = 1_500;
@@ -27,12 +28,28 @@ const TRAINED: [(&str, &str); 4] = [
     (key("trained-collapsed"), "mnist-collapsed"),
 ];
 
-/// What a page needs for the widget.
-fn snippet(site: &str) -> String {
+/// What a page needs for the widget, a tag a line: engines that make pages of Markdown break up tags that
+/// go over several. Readers without scripts, and sanitizers, keep the link.
+fn snippet(site: &str, link: &str) -> String {
     format!(
         "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
-         <gan-sampler src=\"{FILE_NAME}\" controls></gan-sampler>"
+         <gan-sampler src=\"{FILE_NAME}\" controls style=\"width: 320px\">\
+         <a href=\"{site}\">{link}</a></gan-sampler>"
     )
+}
+
+/// Whether an address leads to the reader's own machine, whoever the reader is.
+fn is_loopback(address: &str) -> bool {
+    let host = address.split("//").nth(1).unwrap_or_default();
+    let host = host.split('/').next().unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name == "[::1]"
+        || name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[component]
@@ -131,6 +148,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         let facts = [("step", at_step.get().to_string()), ("size", size)];
         say_with(key("generator-facts"), &facts)
     };
+    let text = move || snippet(&site(), &say(key("generator-embed-link")));
     let choice = move |name: &'static str, value: &'static str| {
         view! {
             <button
@@ -171,7 +189,10 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
                 <a class="button" href=move || address.get() download=FILE_NAME>
                     {t("generator-file")}
                 </a>
-                <pre tabindex="0"><code>{snippet(&site())}</code></pre>
+                <pre tabindex="0"><code>{text}</code></pre>
+                <p class="hint" role="note" hidden=!is_loopback(&site())>
+                    {t("generator-embed-loopback")}
+                </p>
             </div>
         </div>
     }
@@ -270,8 +291,48 @@ mod tests {
 
     #[test]
     fn the_snippet_names_the_sites_script_and_the_file() {
-        let snippet = snippet("https://example.org/gan/");
+        let snippet = snippet("https://example.org/gan/", "Samples");
         assert!(snippet.contains("src=\"https://example.org/gan/widget/gan-sampler.js\""));
         assert!(snippet.contains("src=\"generator.safetensors\""));
+        assert!(
+            snippet.contains("><a href=\"https://example.org/gan/\">Samples</a></gan-sampler>")
+        );
+        assert!(snippet.contains("width: "));
+    }
+
+    #[test]
+    fn no_tag_of_the_snippet_goes_over_several_lines() {
+        for line in snippet("https://example.org/gan/", "Samples").lines() {
+            let count = |bracket| line.matches(bracket).count();
+            assert!(line.starts_with('<') && line.ends_with('>'), "{line}");
+            assert_eq!(count('<'), count('>'), "{line}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_the_readers_own_machine_are_known() {
+        for address in [
+            "http://127.0.0.1:8080/",
+            "http://127.1.2.3/gan/",
+            "http://localhost/",
+            "https://localhost:8443/gan/",
+            "http://gan.localhost:8080/",
+            "http://[::1]:8080/",
+            "http://[::1]/",
+        ] {
+            assert!(is_loopback(address), "{address}");
+        }
+        for address in [
+            "https://example.org/gan/",
+            "https://example.org:8443/127.0.0.1/",
+            "http://192.168.1.2:8080/",
+            "https://127.0.0.1.example.org/",
+            "https://localhost.example.org/",
+            "https://notlocalhost/",
+            "http://[2001:db8::1]:8080/",
+            "",
+        ] {
+            assert!(!is_loopback(address), "{address}");
+        }
     }
 }

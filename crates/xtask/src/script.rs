@@ -1,0 +1,71 @@
+//! Hand-written scripts as browsers get them: without what is for readers of the source only.
+
+/// The script without the lines that are comments and nothing else. Comments behind code stay, and so do
+/// the lines of a text between backticks, whatever they look like.
+pub fn without_comments(script: &str) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let (mut is_comment, mut is_text) = (false, false);
+    for line in script.split_inclusive('\n') {
+        let code = line.trim();
+        let comment = code.strip_prefix("/*").filter(|_| !is_text).or(is_comment.then_some(code));
+        match comment.map(|comment| comment.split_once("*/")) {
+            Some(None) => is_comment = true,
+            Some(Some((_, ""))) => is_comment = false,
+            None if code.starts_with("//") && !is_text => {}
+            Some(Some((_, code))) if is_comment => {
+                is_comment = false;
+                kept.extend([code, "\n"]);
+            }
+            _ => {
+                kept += line;
+                is_text ^= code.matches('`').count() % 2 == 1;
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_comments_go_and_all_others_stay() {
+        let script = "// one\nconst a = 1; // two\n/** three */\n  /*\n   * four\n   */\nf(a);\n/* five */\nlast";
+        assert_eq!(without_comments(script), "const a = 1; // two\nf(a);\nlast");
+    }
+
+    #[test]
+    fn code_behind_a_comment_stays() {
+        let script = "/* one */ a();\n/*\ntwo */ b();\nc();\n";
+        assert_eq!(without_comments(script), "/* one */ a();\n b();\nc();\n");
+    }
+
+    #[test]
+    fn texts_over_several_lines_stay_as_they_are() {
+        let script =
+            "const css = `\n// none\n/* none */\n`;\n// one\nf(\"`a` and `b`\");\n// two\n";
+        let expected = "const css = `\n// none\n/* none */\n`;\nf(\"`a` and `b`\");\n";
+        assert_eq!(without_comments(script), expected);
+    }
+
+    #[test]
+    fn the_widgets_scripts_lose_nothing_but_comments() {
+        let folder = crate::context::root().join("web/widget/element");
+        for path in crate::files::list(&folder).expect("listed") {
+            let script = std::fs::read_to_string(&path).expect("read");
+            let mut kept = without_comments(&script).lines().map(str::to_owned).collect::<Vec<_>>();
+            assert!(kept.len() > 3, "{}", path.display());
+            kept.reverse();
+            for line in script.lines() {
+                if kept.last().is_some_and(|next| next == line) {
+                    kept.pop();
+                } else {
+                    let is_comment = ["/*", "*", "//"].iter().any(|x| line.trim().starts_with(x));
+                    assert!(is_comment, "{}: {line}", path.display());
+                }
+            }
+            assert!(kept.is_empty(), "{}", path.display());
+        }
+    }
+}
