@@ -1,0 +1,392 @@
+//! Programs are run by Python with PyTorch: what they do, not how they look. `cargo xtask test --python`
+//! runs these tests, and says so where PyTorch is missing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use gan_code::pytorch;
+use gan_data::{Augmentation, Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
+use gan_protocol::{AugmentationSpec, DataSource, RunSpec};
+use serde_json::{Value, json};
+use support::{changed, specs};
+
+mod support;
+
+/// A folder of one test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("gan-code-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, bytes).expect("written");
+        path.to_str().expect("a plain name").to_owned()
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.join(name)).expect("the program wrote it")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A program to be run: its name, its text, the files that its command line names.
+struct Case {
+    name: String,
+    text: String,
+    arguments: Vec<String>,
+}
+
+/// Runs the programs in one Python, in `folder`; what those that failed printed, by their names.
+fn failures(folder: &Folder, cases: &[Case]) -> BTreeMap<String, String> {
+    let listed = cases.iter().map(|Case { name, text, arguments }| {
+        let program = folder.write(&format!("{name}.py"), text.as_bytes());
+        json!({"program": program, "folder": folder.0, "arguments": arguments})
+    });
+    let listed: Vec<Value> = listed.collect();
+    let list = folder.write("cases.json", json!(listed).to_string().as_bytes());
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/run.py");
+    let mut command = Command::new(&python);
+    command.arg(script).arg(list).env("MPLBACKEND", "Agg");
+    let output = command.output().unwrap_or_else(|error| panic!("{python}: {error}"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{python} with torch, torchvision, matplotlib: {told}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn assert_none_fails(folder: &Folder, cases: &[Case]) {
+    let failures = failures(folder, cases);
+    let told: Vec<String> =
+        failures.iter().map(|(program, told)| format!("{program}:\n{told}")).collect();
+    assert!(told.is_empty(), "{} of {} fail\n{}", told.len(), cases.len(), told.join("\n"));
+}
+
+/// Images whose pixels all differ from their neighbours', none of them blank.
+fn noise(count: usize, [channels, height, width]: [usize; 3]) -> Vec<u8> {
+    (0..count * channels * height * width).map(|i| (i * 2_654_435_761 >> 7) as u8).collect()
+}
+
+fn labels(count: usize) -> Vec<u8> {
+    (0..count).map(|i| (i % 10) as u8).collect()
+}
+
+/// Small files where torchvision looks for MNIST's.
+fn write_mnist(folder: &Folder, count: usize) {
+    for part in ["train", "t10k"] {
+        let images = idx::written(&[count, 28, 28], &noise(count, [1, 28, 28]));
+        folder.write(&format!("data/MNIST/raw/{part}-images-idx3-ubyte"), &images);
+        let labels = idx::written(&[count], &labels(count));
+        folder.write(&format!("data/MNIST/raw/{part}-labels-idx1-ubyte"), &labels);
+    }
+}
+
+/// Small files of the run's source, for the program's command line.
+fn write_files(folder: &Folder, spec: &RunSpec) -> Vec<String> {
+    const COUNT: usize = 40;
+    match spec.data.source {
+        DataSource::IdxFiles => {
+            let images = idx::written(&[COUNT, 50, 40], &noise(COUNT, [1, 50, 40]));
+            let images = folder.write("images.idx", &images);
+            vec![images, folder.write("labels.idx", &idx::written(&[COUNT], &labels(COUNT)))]
+        }
+        DataSource::CifarFiles => {
+            let images = noise(COUNT, [3, 32, 32]);
+            let records = images.chunks_exact(3_072).zip(labels(COUNT));
+            let records = records.flat_map(|(image, label)| [&[label], image].concat());
+            vec![folder.write("batch.bin", &records.collect::<Vec<u8>>())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `text` with so many steps, each reported.
+fn with_steps(text: &str, steps: usize) -> String {
+    for line in ["STEPS = 5000\n", "if step % 100 == 0:\n"] {
+        assert!(text.contains(line), "{line} is in every program");
+    }
+    text.replace("STEPS = 5000\n", &format!("STEPS = {steps}\n"))
+        .replace("if step % 100 == 0:\n", "if True:\n")
+}
+
+/// What is true after a step of any program.
+const AFTER_A_STEP: &str = r#"
+assert d_loss.isfinite() and g_loss.isfinite()
+for net in (G, D, average if "average" in globals() else G):
+    assert all(parameter.isfinite().all() for parameter in net.parameters())
+assert samples.isfinite().all()
+import os
+assert os.path.getsize("samples.png") > 0
+os.remove("samples.png")
+"#;
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn each_program_makes_a_step_and_a_picture() {
+    let folder = Folder::new("steps");
+    write_mnist(&folder, 60);
+    let cases = specs().into_iter().map(|(name, spec)| Case {
+        name,
+        text: with_steps(&pytorch(&spec).text, 1) + AFTER_A_STEP,
+        arguments: write_files(&folder, &spec),
+    });
+    let cases: Vec<Case> = cases.collect();
+    assert_none_fails(&folder, &cases);
+}
+
+/// A run on images whose nets are as small as nets can be.
+fn run_on_images(data: &Value, [channels, height, width]: [usize; 3]) -> RunSpec {
+    let mut data = data.clone();
+    data["channels"] = channels.into();
+    data["height"] = height.into();
+    data["width"] = width.into();
+    let units = channels * height * width;
+    let patch = json!({
+        "data": data,
+        "batch_size": 4,
+        "generator": {"layers": [{"kind": "linear", "units": units}]},
+        "discriminator": {"layers": [{"kind": "flatten"}, {"kind": "linear", "units": 1}]},
+    });
+    changed("mnist-mlp", &patch)
+}
+
+/// `spec`'s program without a step, with more behind it.
+fn reading(spec: &RunSpec, more: &str) -> String {
+    with_steps(&pytorch(spec).text, 0) + more
+}
+
+/// Images of which each is `image` of one grey tone of its own, in the middle of a tone that all have.
+fn framed(count: usize, [channels, height, width]: [usize; 3], frame: usize, tone: u8) -> Vec<u8> {
+    let mut pixels = noise(count, [channels, height, width]);
+    for (at, pixel) in pixels.iter_mut().enumerate() {
+        let (row, column) = (at / width % height, at % width);
+        let inside = |place: usize, side: usize| (frame..side - frame).contains(&place);
+        if !inside(row, height) || !inside(column, width) {
+            *pixel = tone.wrapping_add((at / (width * height) % channels) as u8);
+        }
+    }
+    pixels
+}
+
+const SAVED: &str = r#"
+with open("{name}.bytes", "wb") as file:
+    file.write(images.contiguous().cpu().numpy().tobytes())
+"#;
+
+/// A set of images, the run that reads it, what the files are, and what the run makes of them.
+struct Read {
+    name: String,
+    spec: RunSpec,
+    files: Vec<(String, Vec<u8>)>,
+    expected: ImageSet,
+}
+
+/// As a session does it: classes, limit, size.
+fn as_the_run(spec: &RunSpec, mut images: ImageSet) -> ImageSet {
+    let data = &spec.data;
+    if !data.classes.is_empty() {
+        images = images.subset(&data.classes).expect("there are such classes");
+    }
+    if let Some(limit) = data.limit {
+        images = images.limited(limit as usize).expect("a limit");
+    }
+    images.fitted(data.channels, data.height, data.width).expect("a shape for images")
+}
+
+fn read_idx(
+    name: &str,
+    data: &Value,
+    wanted: [usize; 3],
+    shape: [usize; 3],
+    pixels: Vec<u8>,
+) -> Read {
+    let spec = run_on_images(data, wanted);
+    let count = pixels.len() / shape.iter().product::<usize>();
+    let sides = if shape[0] == 1 { &shape[1..] } else { &shape[..] };
+    let images = idx::written(&[&[count], sides].concat(), &pixels);
+    let labels = idx::written(&[count], &labels(count));
+    let named = |part: &str, bytes| (format!("{name}-{part}"), bytes);
+    let files = vec![named("labels", labels), named("images", images)];
+    let images = ImageSet::from_idx_files(&files).expect("images");
+    let expected = as_the_run(&spec, images);
+    Read { name: name.to_owned(), spec, files, expected }
+}
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn images_are_chosen_and_fitted_as_the_run_does() {
+    let all = json!({"source": "idx_files"});
+    let some = json!({"source": "idx_files", "classes": [0, 3, 7], "limit": 5});
+    let mut blank_but_one = framed(30, [1, 40, 34], 6, 9);
+    blank_but_one[10 * 40 * 34] = 200;
+    let mut half = framed(2, [1, 20, 20], 0, 0);
+    for (at, pixel) in half.iter_mut().enumerate() {
+        *pixel = if at % 400 < 200 { 70 } else { 80 };
+    }
+    let idx = |name: &str, data, wanted, shape: [usize; 3]| {
+        read_idx(name, data, wanted, shape, noise(30, shape))
+    };
+    let in_frames = |name: &str, data, wanted, shape, frame| {
+        read_idx(name, data, wanted, shape, framed(30, shape, frame, 250))
+    };
+    let mut cases = vec![
+        idx("same", &all, [1, 28, 28], [1, 28, 28]),
+        idx("half", &all, [1, 25, 25], [1, 50, 50]),
+        idx("scaled", &all, [1, 28, 28], [1, 50, 50]),
+        idx("nearly", &all, [1, 28, 28], [1, 20, 23]),
+        idx("small", &all, [1, 28, 24], [1, 8, 8]),
+        idx("wide", &all, [1, 28, 28], [1, 30, 61]),
+        idx("narrow", &all, [1, 28, 28], [1, 33, 1]),
+        idx("one-side", &all, [1, 28, 40], [1, 40, 28]),
+        idx("colour", &all, [3, 20, 21], [3, 32, 30]),
+        idx("colour-from-grey", &all, [3, 28, 28], [1, 28, 28]),
+        idx("grey-from-colour", &all, [1, 30, 30], [3, 24, 31]),
+        in_frames("cut", &all, [1, 28, 28], [1, 40, 34], 6),
+        in_frames("cut-unevenly", &all, [1, 28, 27], [1, 33, 34], 3),
+        in_frames("cut-and-filled", &all, [1, 28, 45], [1, 33, 34], 3),
+        in_frames("cut-grey", &all, [1, 28, 28], [3, 34, 30], 3),
+        in_frames("filled", &all, [3, 32, 34], [3, 28, 28], 1),
+        in_frames("filled-grey", &all, [1, 32, 34], [3, 28, 28], 1),
+        in_frames("cut-too-far", &all, [1, 28, 28], [1, 40, 34], 5),
+        read_idx("blank-but-one", &all, [1, 28, 28], [1, 40, 34], blank_but_one.clone()),
+        read_idx("blank-of-some", &some, [1, 28, 28], [1, 40, 34], blank_but_one),
+        read_idx("half-of-the-border", &all, [1, 26, 26], [1, 20, 20], half),
+    ];
+    let cifar =
+        [[&[3][..], &noise(1, [3, 32, 32])].concat(), [&[5][..], &noise(1, [3, 32, 32])].concat()];
+    for (name, wanted) in
+        [("cifar", [3, 32, 32]), ("cifar-grey", [1, 32, 32]), ("cifar-less", [3, 20, 24])]
+    {
+        let spec = run_on_images(&json!({"source": "cifar_files"}), wanted);
+        let files = vec![(format!("{name}-batch"), cifar.concat())];
+        let expected = as_the_run(&spec, cifar10::read(&files).expect("images"));
+        cases.push(Read { name: name.to_owned(), spec, files, expected });
+    }
+    let folder = Folder::new("fitted");
+    let programs = cases.iter().map(|Read { name, spec, files, .. }| Case {
+        name: name.clone(),
+        text: reading(spec, &SAVED.replace("{name}", name)),
+        arguments: files.iter().map(|(name, bytes)| folder.write(name, bytes)).collect(),
+    });
+    let programs: Vec<Case> = programs.collect();
+    assert_none_fails(&folder, &programs);
+    for Read { name, expected, .. } in cases {
+        let found = folder.read(&format!("{name}.bytes"));
+        assert_eq!(found.len(), expected.pixels().len(), "{name}");
+        let differences = found.iter().zip(expected.pixels()).map(|(a, b)| a.abs_diff(*b));
+        let (mut off, mut largest) = (0, 0);
+        for difference in differences {
+            off += usize::from(difference > 0);
+            largest = difference.max(largest);
+        }
+        // Sums that lie between two bytes may be rounded either way.
+        assert!(largest <= 1, "{name}: {largest}");
+        assert!(1_000 * off <= found.len(), "{name}: {off} of {}", found.len());
+    }
+}
+
+/// Draws that are compared: enough for a shift that is half as likely as another to show.
+const DRAWS: usize = 20_000;
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn augmentation_is_distributed_as_the_run_has_it() {
+    let (shape, folder) = ([1, 9, 12], Folder::new("augmented"));
+    let mut pixels = vec![0; 108];
+    for (at, value) in [(27, 255), (28, 200), (40, 255), (65, 120), (78, 255)] {
+        pixels[at] = value;
+    }
+    let image = idx::written(&[1, 9, 12], &pixels);
+    let kinds = [
+        ("flip", json!({"flip": true})),
+        ("shift", json!({"shift_px": 2})),
+        ("turn", json!({"rotation_degrees": 25})),
+        ("scale", json!({"scale": 1.6})),
+        ("all", json!({"flip": true, "shift_px": 3, "rotation_degrees": 40, "scale": 1.4})),
+    ];
+    let moments = format!(
+        r#"
+import json
+shown = torch.cat([augmented(images.expand(1000, -1, -1, -1) / 127.5 - 1) for _ in range({})])
+with open(sys.argv[0] + ".json", "w") as file:
+    json.dump([shown.mean(0).flatten().tolist(), shown.var(0).flatten().tolist()], file)
+"#,
+        DRAWS / 1_000
+    );
+    let (mut programs, mut expected) = (Vec::new(), Vec::new());
+    for (name, augmentation) in kinds {
+        let spec =
+            run_on_images(&json!({"source": "idx_files", "augmentation": augmentation}), shape);
+        let arguments = vec![folder.write("image", &image)];
+        programs.push(Case { name: name.to_owned(), text: reading(&spec, &moments), arguments });
+        expected.push((name, run_moments(spec.data.augmentation.expect("one"), &image)));
+    }
+    assert_none_fails(&folder, &programs);
+    for (name, [means, variances]) in expected {
+        let found: [Vec<f64>; 2] =
+            serde_json::from_slice(&folder.read(&format!("{name}.py.json"))).expect("JSON");
+        for (at, mean) in means.iter().enumerate() {
+            let error = ((variances[at] + found[1][at]) / DRAWS as f64).sqrt();
+            let difference = (mean - found[0][at]).abs();
+            assert!(
+                difference <= 5.0 * error + 1e-5,
+                "{name}, pixel {at}: {difference} for {error}"
+            );
+        }
+    }
+}
+
+/// Mean and variance of each pixel, as the run augments `image`.
+fn run_moments(augmentation: AugmentationSpec, image: &[u8]) -> [Vec<f64>; 2] {
+    let AugmentationSpec { shift_px, rotation_degrees, scale, flip } = augmentation;
+    let augmentation = Augmentation { shift_px, rotation_degrees, scale, horizontal_flip: flip };
+    let images = ImageSet::from_idx(("image", image), None).expect("an image");
+    let mut samples = Augmented::new(ShuffledImages::new(images), augmentation).expect("allowed");
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    samples.fill_batch(1, 0, DRAWS, &mut values, &mut labels);
+    let size = values.len() / DRAWS;
+    let of = |at: usize| values.chunks_exact(size).map(move |image| f64::from(image[at]));
+    let mean = |at: usize| of(at).sum::<f64>() / DRAWS as f64;
+    let means: Vec<f64> = (0..size).map(mean).collect();
+    let variance = |at: usize| of(at).map(|x| (x - means[at]).powi(2)).sum::<f64>() / DRAWS as f64;
+    [means.clone(), (0..size).map(variance).collect()]
+}
+
+/// Of each class as often as its weight says, and of a class no image twice before all had their
+/// turn.
+const WEIGHTED: &str = r#"
+drawn = torch.stack([torch.bincount(epoch(), minlength=len(images)) for _ in range(400)]).cpu()
+assert (drawn.sum(1) == 80).all()
+counts = torch.zeros(400, 10, dtype=torch.long).index_add_(1, labels.cpu(), drawn)
+shares = counts.sum(0) / counts.sum()
+expected = torch.tensor([4.0, 0, 1, 1, 1, 0, 1, 1, 0.5, 0.5]) / 10
+assert ((shares - expected).abs() < 5 * (expected * (1 - expected) / 32_000).sqrt() + 1e-9).all(), shares
+for k in range(10):
+    own = drawn[:, labels.cpu() == k]
+    assert (own.amax(1) - own.amin(1) <= 1).all(), k
+reals = next(real_batches)
+assert reals.shape == (4, 1, 28, 28)
+"#;
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn classes_are_drawn_by_weight() {
+    let folder = Folder::new("weighted");
+    let weights = json!([4, 0, 1, 1, 1, 0, 1, 1, 0.5, 0.5]);
+    let data = json!({"source": "idx_files", "class_weights": weights});
+    let read = read_idx("weighted", &data, [1, 28, 28], [1, 28, 28], noise(100, [1, 28, 28]));
+    let arguments = read.files.iter().map(|(name, bytes)| folder.write(name, bytes)).collect();
+    let text = reading(&read.spec, WEIGHTED);
+    assert_none_fails(&folder, &[Case { name: "weighted".to_owned(), text, arguments }]);
+}
