@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use gan_code::{Checkpoint, Program, pytorch, pytorch_from};
 use gan_core::Trainer;
 
@@ -15,9 +15,10 @@ use crate::specs::SpecArguments;
 
 /// Arguments of `gan code`.
 #[derive(Args)]
+#[command(group = ArgGroup::new("what").required(true))]
 pub(crate) struct Arguments {
     /// A preset's name (see `gan presets`), or a JSON file with a whole run.
-    #[arg(required_unless_present = "weights")]
+    #[arg(group = "what")]
     run: Option<String>,
     /// Changes, as a JSON merge patch: '{"batch_size": 16}'. May be given several times.
     #[arg(long, value_name = "JSON")]
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     seed: Option<u64>,
     /// A checkpoint in place of a run: the program goes on with its weights and its optimisers.
-    #[arg(long, value_name = "CHECKPOINT", conflicts_with_all = ["run", "patch", "seed"])]
+    #[arg(long, value_name = "CHECKPOINT", group = "what", conflicts_with_all = ["patch", "seed"])]
     weights: Option<PathBuf>,
 }
 

@@ -1,96 +1,16 @@
 //! Programs are run by Python with PyTorch: what they do, not how they look. `cargo xtask test --python`
 //! runs these tests, and says so where PyTorch is missing.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use gan_code::pytorch;
 use gan_data::{Augmentation, Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
 use gan_protocol::{AugmentationSpec, DataSource, RunSpec};
+use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
 use serde_json::{Value, json};
 use support::{changed, specs};
 
+#[path = "support/running.rs"]
+mod running;
 mod support;
-
-/// A folder of one test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("gan-code-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> String {
-        let path = self.0.join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(&path, bytes).expect("written");
-        path.to_str().expect("a plain name").to_owned()
-    }
-
-    fn read(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.0.join(name)).expect("the program wrote it")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A program to be run: its name, its text, the files that its command line names.
-struct Case {
-    name: String,
-    text: String,
-    arguments: Vec<String>,
-}
-
-/// Runs the programs in one Python, in `folder`; what those that failed printed, by their names.
-fn failures(folder: &Folder, cases: &[Case]) -> BTreeMap<String, String> {
-    let listed = cases.iter().map(|Case { name, text, arguments }| {
-        let program = folder.write(&format!("{name}.py"), text.as_bytes());
-        json!({"program": program, "folder": folder.0, "arguments": arguments})
-    });
-    let listed: Vec<Value> = listed.collect();
-    let list = folder.write("cases.json", json!(listed).to_string().as_bytes());
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/run.py");
-    let mut command = Command::new(&python);
-    command.arg(script).arg(list).env("MPLBACKEND", "Agg");
-    let output = command.output().unwrap_or_else(|error| panic!("{python}: {error}"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{python} with torch, torchvision, matplotlib: {told}");
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-fn assert_none_fails(folder: &Folder, cases: &[Case]) {
-    let failures = failures(folder, cases);
-    let told: Vec<String> =
-        failures.iter().map(|(program, told)| format!("{program}:\n{told}")).collect();
-    assert!(told.is_empty(), "{} of {} fail\n{}", told.len(), cases.len(), told.join("\n"));
-}
-
-/// Images whose pixels all differ from their neighbours', none of them blank.
-fn noise(count: usize, [channels, height, width]: [usize; 3]) -> Vec<u8> {
-    (0..count * channels * height * width).map(|i| (i * 2_654_435_761 >> 7) as u8).collect()
-}
-
-fn labels(count: usize) -> Vec<u8> {
-    (0..count).map(|i| (i % 10) as u8).collect()
-}
-
-/// Small files where torchvision looks for MNIST's.
-fn write_mnist(folder: &Folder, count: usize) {
-    for part in ["train", "t10k"] {
-        let images = idx::written(&[count, 28, 28], &noise(count, [1, 28, 28]));
-        folder.write(&format!("data/MNIST/raw/{part}-images-idx3-ubyte"), &images);
-        let labels = idx::written(&[count], &labels(count));
-        folder.write(&format!("data/MNIST/raw/{part}-labels-idx1-ubyte"), &labels);
-    }
-}
 
 /// Small files of the run's source, for the program's command line.
 fn write_files(folder: &Folder, spec: &RunSpec) -> Vec<String> {
@@ -109,15 +29,6 @@ fn write_files(folder: &Folder, spec: &RunSpec) -> Vec<String> {
         }
         _ => Vec::new(),
     }
-}
-
-/// `text` with so many steps, each reported.
-fn with_steps(text: &str, steps: usize) -> String {
-    for line in ["STEPS = 5000\n", "if step % 100 == 0:\n"] {
-        assert!(text.contains(line), "{line} is in every program");
-    }
-    text.replace("STEPS = 5000\n", &format!("STEPS = {steps}\n"))
-        .replace("if step % 100 == 0:\n", "if True:\n")
 }
 
 /// What is true after a step of any program.
@@ -282,7 +193,7 @@ fn images_are_chosen_and_fitted_as_the_run_does() {
     let programs: Vec<Case> = programs.collect();
     assert_none_fails(&folder, &programs);
     for Read { name, expected, .. } in cases {
-        let found = folder.read(&format!("{name}.bytes"));
+        let found = std::fs::read(folder.path(&format!("{name}.bytes"))).expect("written");
         assert_eq!(found.len(), expected.pixels().len(), "{name}");
         let differences = found.iter().zip(expected.pixels()).map(|(a, b)| a.abs_diff(*b));
         let (mut off, mut largest) = (0, 0);
@@ -334,8 +245,8 @@ with open(sys.argv[0] + ".json", "w") as file:
     }
     assert_none_fails(&folder, &programs);
     for (name, [means, variances]) in expected {
-        let found: [Vec<f64>; 2] =
-            serde_json::from_slice(&folder.read(&format!("{name}.py.json"))).expect("JSON");
+        let found = std::fs::read(folder.path(&format!("{name}.py.json"))).expect("written");
+        let found: [Vec<f64>; 2] = serde_json::from_slice(&found).expect("JSON");
         for (at, mean) in means.iter().enumerate() {
             let error = ((variances[at] + found[1][at]) / DRAWS as f64).sqrt();
             let difference = (mean - found[0][at]).abs();
