@@ -1,23 +1,35 @@
 //! Images: where they come from, which of them, in which shape, in which order.
 
-use gan_protocol::{AugmentationSpec, DataSource, DataSpec};
+use gan_protocol::{DataSource, DataSpec, Shape};
 
+use crate::augment;
+use crate::fit::{self, Channels};
 use crate::lines::{Lines, number, tensor};
 use crate::run::Run;
 
-/// Sides of the images of MNIST and of CIFAR-10, in pixels.
-const MNIST_SIDE: usize = 28;
-const CIFAR_SIDE: usize = 32;
-
 const READ: &str = r#"def read(name):
-    with (gzip.open if name.endswith(".gz") else open)(name, "rb") as file:
-        return bytearray(file.read())"#;
+    with open(name, "rb") as file:
+        data = file.read()
+    return bytearray(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)"#;
 
 /// The header's fourth byte is the count of dimensions, each a number of four bytes.
 const READ_IDX: &str = r#"def read_idx(name):
     data = read(name)
     sizes = struct.unpack_from(f">{data[3]}i", data, 4)
     return torch.frombuffer(data, dtype=torch.uint8, offset=4 + 4 * data[3]).reshape(sizes)"#;
+
+/// As in the run, a class is drawn for each sample, and the images of a class come one after
+/// another.
+const WEIGHTED_EPOCH: &str = r#"def epoch():
+    """An epoch: classes are drawn by their weights, each class's images come one after another."""
+    count = int((weights > 0)[labels].sum())
+    drawn = torch.multinomial(weights, count, replacement=True)
+    chosen = torch.empty_like(drawn)
+    for y in drawn.unique():
+        own, places = torch.where(labels == y)[0], torch.where(drawn == y)[0]
+        own = own[torch.randperm(len(own))]
+        chosen[places] = own[torch.arange(len(places)) % len(own)]
+    return chosen"#;
 
 /// The blocks that bring real images: reading them, and `batches`, which draws from them.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
@@ -28,45 +40,67 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         DataSource::CifarFiles => blocks.push(READ.to_owned()),
         _ => {}
     }
+    let (channels, has_size) = found(data);
+    if !has_size {
+        blocks.extend(fit::blocks(data, channels));
+    }
     let needs_labels =
         run.told_classes() || !data.classes.is_empty() || !data.class_weights.is_empty();
     let mut lines = Lines::default();
     add_source(&mut lines, data, needs_labels);
     add_choice(&mut lines, data, needs_labels);
-    if let Some(augmentation) = &data.augmentation {
-        add_augmentation(&mut lines, data, augmentation);
+    if has_size {
+        fit::add_colour(&mut lines, data, channels);
+    } else {
+        fit::add_call(&mut lines, data, channels);
+    }
+    if !data.class_weights.is_empty() {
+        let weights = data.class_weights.iter().map(|weight| number(*weight));
+        lines.text(&(tensor("weights", weights) + ".float()"));
     }
     blocks.push(lines.block());
+    if !data.class_weights.is_empty() {
+        blocks.push(WEIGHTED_EPOCH.to_owned());
+    }
+    if let Some(augmentation) = augment::of(data) {
+        blocks.push(augment::block(&augmentation));
+    }
     blocks.push(batches(run));
     blocks.push("real_batches = batches()".to_owned());
     blocks
 }
 
-/// Whether an augmentation changes anything.
-fn changes(augmentation: &AugmentationSpec) -> bool {
-    augmentation.flip || moves(augmentation)
-}
-
-fn moves(augmentation: &AugmentationSpec) -> bool {
-    let AugmentationSpec { shift_px, rotation_degrees, scale, .. } = *augmentation;
-    shift_px > 0 || rotation_degrees > 0.0 || scale > 1.0
+/// Channels of the source's images, and whether they have the nets' size and need not be made grey.
+fn found(data: &DataSpec) -> (Channels, bool) {
+    let (channels, side) = match data.source {
+        DataSource::IdxFiles => return (Channels::OfFiles, false),
+        DataSource::CifarFiles => (Channels::Colour, 32),
+        DataSource::StackedMnist => (Channels::Colour, 28),
+        _ => (Channels::Grey, 28),
+    };
+    let is_greyed = channels == Channels::Colour && data.channels == 1;
+    let same = data.shape() == Shape::image(data.channels, side, side);
+    (channels, same && !is_greyed)
 }
 
 /// `images`, bytes of [image, channel, row, column], and `labels` where they are needed.
 fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
     match data.source {
         DataSource::IdxFiles => {
-            lines.add(0, "# Names of IDX files are given on the command line: images and labels.");
+            let names = if labels { "images and labels" } else { "images; labels may be there" };
+            lines.add(0, &format!("# Names of IDX files are given on the command line: {names}."));
+            lines.add(
+                0,
+                "# Pictures of a folder, as the page takes them, must become such files first.",
+            );
             lines.add(0, "files = [read_idx(name) for name in sys.argv[1:]]");
-            lines.add(0, "files.sort(key=torch.Tensor.dim)  # labels have one dimension");
-            lines.add(0, "images = files[-1].to(device)");
-            lines.add(0, "images = images.reshape(len(images), -1, *images.shape[-2:])");
             if labels {
-                lines.add(0, "labels = files[0].long().to(device)");
+                lines.add(0, "labels, images = sorted(files, key=torch.Tensor.dim)");
+                lines.add(0, "labels, images = labels.long().to(device), images.to(device)");
+            } else {
+                lines.add(0, "images = max(files, key=torch.Tensor.dim).to(device)");
             }
-            lines.add(0, "# Images of another size are cut off, or get black edges.");
-            let sides = format!("[{}, {}]", data.height, data.width);
-            lines.add(0, &format!("images = functional.center_crop(images, {sides})"));
+            lines.add(0, "images = images.reshape(len(images), -1, *images.shape[-2:])");
         }
         DataSource::CifarFiles => {
             lines.add(0, "# Names of CIFAR-10's binary files are given on the command line.");
@@ -90,19 +124,9 @@ fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
             }
         }
     }
-    match (data.source, data.channels) {
-        (DataSource::StackedMnist, _) | (DataSource::CifarFiles, 3) => {}
-        (DataSource::CifarFiles, 1) => {
-            lines.add(0, "images = functional.rgb_to_grayscale(images)");
-        }
-        (_, 1) => {}
-        (_, channels) => {
-            lines.add(0, &format!("images = images.expand(-1, {channels}, -1, -1)"));
-        }
-    }
 }
 
-/// Which of the images are used, and how often.
+/// Which of the images are used.
 fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
     if !data.classes.is_empty() {
         lines.text(&tensor("classes", data.classes.iter().map(u8::to_string)));
@@ -116,38 +140,6 @@ fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
             lines.add(0, &format!("images = images[:{limit}]"));
         }
     }
-    if !data.class_weights.is_empty() {
-        lines.text(&tensor("weights", data.class_weights.iter().map(|weight| number(*weight))));
-        lines.add(0, "of_class = torch.bincount(labels, minlength=len(weights)).clamp(min=1)");
-        lines.add(0, "chances = (weights / of_class)[labels]");
-    }
-}
-
-fn add_augmentation(lines: &mut Lines, data: &DataSpec, augmentation: &AugmentationSpec) {
-    if !changes(augmentation) {
-        return;
-    }
-    lines.add(0, "augmented = v2.Compose([");
-    if augmentation.flip {
-        lines.add(1, "v2.RandomHorizontalFlip(),");
-    }
-    if moves(augmentation) {
-        let AugmentationSpec { shift_px, rotation_degrees, scale, .. } = *augmentation;
-        lines.add(1, "v2.RandomAffine(");
-        lines.add(2, &format!("{},", number(rotation_degrees)));
-        if shift_px > 0 {
-            let (width, height) = (data.width, data.height);
-            lines.add(2, &format!("translate=({shift_px} / {width}, {shift_px} / {height}),"));
-        }
-        if scale > 1.0 {
-            let scale = number(scale);
-            lines.add(2, &format!("scale=(1 / {scale}, {scale}),"));
-        }
-        lines.add(2, "interpolation=InterpolationMode.BILINEAR,");
-        lines.add(2, "fill=-1,");
-        lines.add(1, "),");
-    }
-    lines.add(0, "])");
 }
 
 /// `batches`, a generator of images in [-1, 1], with their labels where classes take part.
@@ -159,25 +151,18 @@ fn batches(run: &Run<'_>) -> String {
     if stacked {
         lines.add(1, "while True:");
         lines.add(2, "chosen = torch.randint(len(images), (BATCH, 3))  # a digit for each channel");
-    } else if data.class_weights.is_empty() {
+    } else {
+        let weighted = !data.class_weights.is_empty();
+        let epoch = if weighted { "epoch()" } else { "torch.randperm(len(images))" };
         lines.add(1, "order = torch.empty(0, dtype=torch.long)");
         lines.add(1, "while True:");
         lines.add(2, "while len(order) < BATCH:  # each epoch has an order of its own");
-        lines.add(3, "order = torch.cat([order, torch.randperm(len(images))])");
+        lines.add(3, &format!("order = torch.cat([order, {epoch}])"));
         lines.add(2, "chosen, order = order[:BATCH], order[BATCH:]");
-    } else {
-        lines.add(1, "while True:");
-        lines.add(2, "chosen = torch.multinomial(chances, BATCH, replacement=True)");
     }
-    let mut x = "images[chosen] / 127.5 - 1";
-    let mut changed = fitted(data);
-    if data.augmentation.as_ref().is_some_and(changes) {
-        changed.push("x = torch.stack([augmented(image) for image in x])".to_owned());
-    }
-    if !changed.is_empty() {
-        lines.add(2, &format!("x = {x}"));
-        changed.iter().for_each(|line| lines.add(2, line));
-        x = "x";
+    let mut x = "images[chosen] / 127.5 - 1".to_owned();
+    if augment::of(data).is_some() {
+        x = format!("augmented({x})");
     }
     let labels = match (run.told_classes(), stacked) {
         (false, _) => "",
@@ -186,33 +171,4 @@ fn batches(run: &Run<'_>) -> String {
     };
     lines.add(2, &format!("yield {x}{labels}"));
     lines.block()
-}
-
-/// Lines that bring `x` to the size that the nets want: black edges where an image is nearly large
-/// enough, scaling elsewhere.
-fn fitted(data: &DataSpec) -> Vec<String> {
-    let side = match data.source {
-        DataSource::Mnist | DataSource::DrawnDigits => MNIST_SIDE,
-        DataSource::CifarFiles => CIFAR_SIDE,
-        _ => return Vec::new(),
-    };
-    let wanted = [data.height, data.width];
-    let [least, most] = [data.height.min(data.width), data.height.max(data.width)];
-    if (least, most) == (side, side) {
-        return Vec::new();
-    }
-    let mut lines = Vec::new();
-    let mut sides = side;
-    if least < side || 3 * side < 2 * least {
-        sides = least;
-        lines.push(format!("x = F.interpolate(x, ({sides}, {sides}), mode=\"area\")"));
-    }
-    let [(above, below), (left, right)] = wanted.map(|wanted| {
-        let room = wanted - sides;
-        (room / 2, room - room / 2)
-    });
-    if most > sides {
-        lines.push(format!("x = F.pad(x, ({left}, {right}, {above}, {below}), value=-1)"));
-    }
-    lines
 }

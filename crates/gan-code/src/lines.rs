@@ -3,25 +3,24 @@
 use gan_protocol::decimal;
 
 /// What a program may import, and what shows that it needs it.
-const IMPORTS: [(&str, &str); 14] = [
+const IMPORTS: [(&str, &str); 16] = [
     ("copy.deepcopy(", "import copy"),
     ("gzip.", "import gzip"),
     ("math.", "import math"),
+    ("re.", "import re"),
     ("struct.", "import struct"),
     ("sys.", "import sys"),
     ("", ""),
     ("plt.", "import matplotlib.pyplot as plt"),
     ("torch.", "import torch"),
     ("F.", "import torch.nn.functional as F"),
+    ("load_file(", "from safetensors.torch import load_file"),
     ("nn.", "from torch import nn"),
     ("parametrize.", "from torch.nn.utils import parametrize"),
     ("spectral_norm(", "from torch.nn.utils.parametrizations import spectral_norm"),
     ("datasets.", "from torchvision import datasets"),
     ("save_image(", "from torchvision.utils import save_image"),
 ];
-/// Of torchvision's parts that change images, one line for those that are there.
-const TRANSFORMS: [(&str, &str); 3] =
-    [("InterpolationMode.", "InterpolationMode"), ("functional.", "functional"), ("v2.", "v2")];
 
 /// Characters of a line.
 pub(crate) const LINE: usize = 96;
@@ -61,6 +60,19 @@ pub(crate) fn number(value: f32) -> String {
 pub(crate) fn float(value: f32) -> String {
     let text = number(value);
     if text.contains(['.', 'e']) { text } else { text + ".0" }
+}
+
+/// Text in quotation marks.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            c if c.is_control() => quoted += &format!("\\x{:02x}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// Names with commas between them.
@@ -115,13 +127,6 @@ fn imports(blocks: &[String]) -> String {
         if sign.is_empty() && !lines.0.is_empty() || !sign.is_empty() && needs(sign) {
             lines.add(0, line);
         }
-        if sign == "datasets." {
-            let parts: Vec<&str> =
-                TRANSFORMS.iter().filter(|(sign, _)| needs(sign)).map(|(_, name)| *name).collect();
-            if !parts.is_empty() {
-                lines.add(0, &("from torchvision.transforms import ".to_owned() + &listed(&parts)));
-            }
-        }
     }
     lines.0
 }
@@ -148,6 +153,12 @@ mod tests {
         assert_eq!(imports(&blocks), "import torch\n");
         let blocks = ["x = F.relu(math.pi)".to_owned()];
         assert_eq!(imports(&blocks), "import math\n\nimport torch.nn.functional as F\n");
+    }
+
+    #[test]
+    fn names_of_files_are_quoted() {
+        assert_eq!(quoted("a b/läuft.safetensors"), "\"a b/läuft.safetensors\"");
+        assert_eq!(quoted("C:\\new \"one\"\n"), "\"C:\\\\new \\\"one\\\"\\x0a\"");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use gan_protocol::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, deci
 use crate::lines::{LINE, Lines, float, number};
 use crate::nets::differing;
 use crate::run::Run;
+use crate::weights::Checkpoint;
 
 /// Both optimisers and their schedules.
 pub(crate) fn block(run: &Run<'_>) -> String {
@@ -28,9 +29,20 @@ pub(crate) fn block(run: &Run<'_>) -> String {
             lines.add(0, &format!("{name}_schedule = torch.optim.lr_scheduler.LambdaLR("));
             lines.add(1, &format!("{name}_optimizer, lambda t: {factor}"));
             lines.add(0, ")");
+            if let Some(Checkpoint { step, discriminator_step, .. }) = run.checkpoint {
+                let done = if name == "g" { step } else { discriminator_step };
+                add_start(&mut lines, name, done);
+            }
         }
     }
     lines.block()
+}
+
+/// Lines that let the schedule of `name` stand where it stood after `done` updates.
+fn add_start(lines: &mut Lines, name: &str, done: u64) {
+    lines.add(0, &format!("{name}_schedule.last_epoch = {done}"));
+    let rate = format!("{name}_schedule.base_lrs[0] * {name}_schedule.lr_lambdas[0]({done})");
+    lines.add(0, &format!("{name}_optimizer.param_groups[0][\"lr\"] = {rate}"));
 }
 
 /// The class of an optimiser, and its arguments behind the parameters.

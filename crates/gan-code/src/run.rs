@@ -2,22 +2,26 @@
 
 use gan_protocol::{LabelSpec, LayerSpec, Objective, RunSpec, Shape};
 
+use crate::weights::Checkpoint;
+
 /// A run as its program sees it.
 pub(crate) struct Run<'a> {
     pub(crate) spec: &'a RunSpec,
     /// Whether a residual block holds a layer that is told something: all blocks then pass it on.
     pub(crate) told_blocks: bool,
+    /// What the program goes on from; without it, it begins anew.
+    pub(crate) checkpoint: Option<Checkpoint<'a>>,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(spec: &'a RunSpec) -> Self {
+    pub(crate) fn new(spec: &'a RunSpec, checkpoint: Option<Checkpoint<'a>>) -> Self {
         let in_a_block = |layer: &LayerSpec| {
             let LayerSpec::Residual { layers, shortcut } = layer else { return false };
             is_told_any(layers) || is_told_any(shortcut)
         };
         let told_blocks =
             spec.generator.layers.iter().chain(&spec.discriminator.layers).any(in_a_block);
-        Self { spec, told_blocks }
+        Self { spec, told_blocks, checkpoint }
     }
 
     /// Whether `found` holds for a layer of either net, in residual blocks too, and its input.

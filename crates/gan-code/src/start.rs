@@ -86,7 +86,9 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let [(_, generator, made), (_, discriminator, judged)] = nets;
     let mut blocks = Vec::new();
     let mut applied = Lines::default();
-    if generator.initial_weights == discriminator.initial_weights {
+    if run.checkpoint.is_some() {
+        // All weights come from the checkpoint.
+    } else if generator.initial_weights == discriminator.initial_weights {
         if let Some(function) = function("initial", generator.initial_weights, made.and(judged)) {
             blocks.push(function);
             let rule = generator.initial_weights;
@@ -116,16 +118,30 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         blocks.push(applied);
     }
     if generator.spectral_norm || discriminator.spectral_norm {
-        blocks.push(POWER_ITERATION.to_owned());
+        blocks.extend([FOLLOW.to_owned(), POWER_ITERATION.to_owned()]);
     }
     blocks
 }
 
-/// PyTorch would iterate in every pass. An iteration of its begins with the right singular vector,
-/// which is that of the weights before their last update; `gan-core`'s begins with the left one.
+/// As in `gan-core` the right singular vector is always that of the left one and of the weights as
+/// they are; PyTorch would keep that of the weights before their last update.
+const FOLLOW: &str = r#"@torch.no_grad()
+def follow(net):
+    """Lets each estimate of a largest singular value follow the weights."""
+    for module in net.modules():
+        if parametrize.is_parametrized(module):
+            estimate = module.parametrizations.weight
+            norm, weight = estimate[0], estimate.original
+            if isinstance(module, nn.ConvTranspose2d):
+                weight = weight.transpose(0, 1)
+            norm._u.copy_(F.normalize(norm._u, dim=0))
+            norm._v.copy_(F.normalize(weight.flatten(1).T @ norm._u, dim=0))"#;
+
+/// PyTorch would iterate in every pass.
 const POWER_ITERATION: &str = r#"@torch.no_grad()
 def power_iteration(net):
-    """Brings each estimate of a largest singular value nearer; other passes leave it as it is."""
+    """Brings each estimate of a largest singular value nearer; passes leave it as it is."""
+    follow(net)
     for module in net.modules():
         if parametrize.is_parametrized(module):
             module.parametrizations.train()

@@ -6,6 +6,7 @@ use crate::lines::{Lines, listed, number};
 use crate::optimizers::{self, Names, add_discriminator_update, add_update, is_scheduled};
 use crate::run::{Run, any};
 use crate::shown::needs_step;
+use crate::weights;
 
 /// Steps that a program makes unless somebody changes the number.
 const STEPS: usize = 5_000;
@@ -20,6 +21,9 @@ pub(crate) fn constants(run: &Run<'_>) -> String {
         lines.add(0, &format!("BATCH = {} * PACK", spec.batch_size));
     } else {
         lines.add(0, &format!("BATCH = {}", spec.batch_size));
+    }
+    if let Some(checkpoint) = run.checkpoint {
+        lines.add(0, &format!("DONE = {}  # steps of the run before", checkpoint.step));
     }
     lines.add(0, "");
     let device = "\"cuda\" if torch.cuda.is_available() else \"cpu\"";
@@ -42,6 +46,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         blocks.push("average = copy.deepcopy(G)".to_owned());
         blocks.push(move_average(run, ema.decay));
     }
+    blocks.extend(weights::blocks(run));
     if run.spec.codes.is_some() {
         blocks.push(latents(run));
     }
@@ -135,7 +140,9 @@ fn fed(run: &Run<'_>, count: &str) -> String {
 fn steps(run: &Run<'_>) -> String {
     let spec = run.spec;
     let mut lines = Lines::default();
-    lines.add(0, "for step in range(1, STEPS + 1):");
+    let range =
+        if run.checkpoint.is_some() { "DONE + 1, DONE + STEPS + 1" } else { "1, STEPS + 1" };
+    lines.add(0, &format!("for step in range({range}):"));
     if spec.generator.spectral_norm {
         lines.add(1, "power_iteration(G)");
     }
@@ -146,6 +153,10 @@ fn steps(run: &Run<'_>) -> String {
         depth = 2;
     }
     add_batch(run, &mut lines, depth);
+    if several && spec.generator.spectral_norm {
+        lines
+            .add(depth, "# On the page the estimates come nearer before the last of these passes.");
+    }
     if several && has_batch_norm(run) {
         lines.add(
             depth,
@@ -226,6 +237,9 @@ fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
         other => other.to_owned(),
     };
     let arguments: Vec<String> = run.generator_arguments().iter().map(argument).collect();
+    if spec.discriminator.spectral_norm {
+        lines.add(1, if unrolled { "follow(ahead[0])" } else { "follow(D)" });
+    }
     lines.add(1, &format!("g_loss = generator_loss({})", arguments.join(", ")));
     let names =
         Names { loss: "g_loss", net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
@@ -244,8 +258,8 @@ fn picture(run: &Run<'_>) -> String {
     let is_image = matches!(spec.data.shape(), Shape::Image { .. });
     let count = if is_image { 8 * columns } else { 2_000 };
     let mut lines = Lines::default();
-    if spec.generator.spectral_norm && spec.ema.is_some() {
-        lines.add(0, "power_iteration(average)  # averaged singular vectors are too short");
+    if spec.generator.spectral_norm {
+        lines.add(0, &format!("follow({name})"));
     }
     lines.add(0, &format!("{name}.eval()"));
     let mut told = String::new();
@@ -268,7 +282,7 @@ fn picture(run: &Run<'_>) -> String {
         lines.add(0, &format!("plt.scatter(*points({count}){only}.cpu().T, s=4, label=\"real\")"));
         lines.add(0, "plt.scatter(*samples.T, s=4, label=\"generated\")");
         lines.add(0, "plt.axis(\"equal\")");
-        lines.add(0, "plt.legend()");
+        lines.add(0, "plt.legend(loc=\"upper right\")");
         lines.add(0, "plt.savefig(\"samples.png\")");
     }
     lines.block()

@@ -4,6 +4,7 @@ use gan_protocol::{DataSource, LabelSpec, Objective, PenaltySpec, PointsSpec, Ru
 
 use crate::lines::{Lines, listed};
 use crate::points::has_classes;
+use crate::run::Run;
 
 /// What the program of `spec` does not have, by the spec's own names.
 pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
@@ -20,7 +21,8 @@ pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
 }
 
 /// The comment at the top.
-pub(crate) fn header(spec: &RunSpec, left_out: &[String]) -> String {
+pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
+    let spec = run.spec;
     let mut lines = Lines::default();
     lines.add(0, "# A run of GAN Playground as a PyTorch program.");
     lines.add(0, "#");
@@ -42,8 +44,17 @@ pub(crate) fn header(spec: &RunSpec, left_out: &[String]) -> String {
     );
     lines.add(0, "# the page's as those of two seeds do: random numbers are PyTorch's own.");
     lines.add(0, "#");
+    if run.checkpoint.is_some() {
+        lines.add(
+            0,
+            "# It goes on with the numbers of a checkpoint of the run, which it reads. With",
+        );
+        lines.add(0, "# STEPS = 0 it draws samples only.");
+        lines.add(0, "#");
+    }
     let others = if spec.data.points.is_some() { "matplotlib" } else { "torchvision" };
-    lines.add(0, &format!("# Needs: pip install torch {others}"));
+    let reader = if run.checkpoint.is_some() { " safetensors" } else { "" };
+    lines.add(0, &format!("# Needs: pip install torch {others}{reader}"));
     lines.block() + "\n"
 }
 

@@ -1,28 +1,11 @@
 //! Programs of many runs: that they hold what their run has, and nothing else.
 
-use gan_code::pytorch;
-use gan_protocol::{
-    AugmentationSpec, DecaySpec, RunSpec, ScheduleSpec, difference, merged, preset, presets,
-};
-use serde_json::{Map, Value};
+use gan_code::{Checkpoint, pytorch, pytorch_from};
+use gan_protocol::{AugmentationSpec, DecaySpec, RunSpec, ScheduleSpec, difference, presets};
+use serde_json::Value;
+use support::specs;
 
-/// Runs that between them have every kind of layer, loss, optimiser and source: a preset and what
-/// differs from it.
-const SPECS: &str = include_str!("specs.json");
-
-fn specs() -> Vec<(String, RunSpec)> {
-    let listed: Vec<Map<String, Value>> = serde_json::from_str(SPECS).expect("a list");
-    let varied = listed.into_iter().map(|entry| {
-        let text = |key: &str| entry[key].as_str().expect("a text").to_owned();
-        let base = preset(&text("preset")).expect("a preset").spec.to_value();
-        let spec = RunSpec::from_value(merged(&base, &entry["patch"]));
-        let name = text("name");
-        let spec = spec.unwrap_or_else(|error| panic!("{name}: {error}"));
-        (name, spec)
-    });
-    let as_they_are = presets().into_iter().map(|preset| (preset.name.to_owned(), preset.spec));
-    varied.chain(as_they_are).collect()
-}
+mod support;
 
 fn program(name: &str) -> String {
     let (_, spec) = specs().into_iter().find(|(known, _)| known == name).expect(name);
@@ -59,7 +42,7 @@ fn what_is_left_out_is_said_at_the_top() {
 }
 
 /// Of each run lines that it must hold, wherever they stand.
-const EXPECTED: [(&str, &[&str]); 50] = [
+const EXPECTED: [(&str, &[&str]); 51] = [
     (
         "objective_non_saturating",
         &["return cross_entropy(real, 1) + cross_entropy(fake, 0)", "cross_entropy(D(fakes), 1)"],
@@ -196,28 +179,38 @@ const EXPECTED: [(&str, &[&str]); 50] = [
             "spectral_norm(module)",
             "power_iteration(G)",
             "power_iteration(D)",
-            "power_iteration(average)",
+            "follow(ahead[0])",
+            "follow(average)",
         ],
     ),
     ("points_grid", &["y = torch.randint(5 * 5, (n,))"]),
     ("points_moons_with_classes", &["lower = torch.tensor([1, 0.5]) - upper", ", y"]),
     ("points_swiss_roll", &["angle.sin()], 1) / 7.5"]),
-    ("images_larger", &["x = F.pad(x, (4, 4, 2, 2), value=-1)"]),
-    ("images_much_larger", &["F.interpolate(x, (48, 48), mode=\"area\")", "F.pad(x, (0, 0, 8, 8)"]),
+    ("images_larger", &["3 * height >= 2 * 32 or 3 * width >= 2 * 36", "images = fitted(images)"]),
+    ("images_in_colour", &["images = images.expand(-1, 3, -1, -1)"]),
     (
         "images_chosen",
         &[
             "classes = torch.tensor([3, 5])",
             "images[:20]",
-            "v2.RandomAffine(",
-            "RandomHorizontalFlip",
+            "yield augmented(images[chosen] / 127.5 - 1)",
+            "torch.randint(-2, 3, (n, 2, 1))",
+            "x.flip(3)",
         ],
     ),
-    ("images_weighted", &["torch.multinomial(chances, BATCH, replacement=True)"]),
+    ("images_weighted", &["torch.multinomial(weights, count, replacement=True)"]),
     ("drawn_digits", &["# In place of the page's own drawn digits.", "datasets.MNIST("]),
     ("stacked_mnist", &["torch.randint(len(images), (BATCH, 3))"]),
-    ("idx_files", &["def read_idx(name):", "sys.argv[1:]"]),
+    (
+        "idx_files",
+        &[
+            "def read_idx(name):",
+            "sys.argv[1:]",
+            "# Pictures of a folder, as the page takes them, must become such files first.",
+        ],
+    ),
     ("cifar_files", &["images = records[:, 1:].reshape(-1, 3, 32, 32)"]),
+    ("cifar_files_grey", &["grey(part)", "fill = grey(fill).byte()"]),
 ];
 
 #[test]
@@ -232,8 +225,11 @@ fn each_part_of_a_run_has_its_lines() {
 
 #[test]
 fn programs_are_well_formed_and_hold_nothing_unused() {
-    for (name, spec) in specs() {
-        let text = pytorch(&spec).text;
+    let both = |(name, spec): (String, RunSpec)| {
+        [(name.clone(), pytorch(&spec)), (name + ", going on", pytorch_from(&spec, CHECKPOINT))]
+    };
+    for (name, program) in specs().into_iter().flat_map(both) {
+        let text = program.text;
         for line in text.lines() {
             assert!(line.chars().count() <= 100, "{name}: {line}");
             assert_eq!(line.trim_end(), line, "{name}");
@@ -253,6 +249,54 @@ fn programs_are_well_formed_and_hold_nothing_unused() {
             assert!(uses > 1, "{name}: {defined} is defined and not used");
         }
     }
+}
+
+const CHECKPOINT: Checkpoint<'_> =
+    Checkpoint { file: "runs/a \"run\".safetensors", step: 1_234, discriminator_step: 2_468 };
+
+/// Of each run lines of the program that goes on from a checkpoint.
+const TAKEN_OVER: [(&str, &[&str]); 6] = [
+    (
+        "mnist-conditional",
+        &[
+            "run = load_file(\"runs/a \\\"run\\\".safetensors\", str(torch.get_default_device()))",
+            "DONE = 1234  # steps of the run before",
+            "for step in range(DONE + 1, DONE + STEPS + 1):",
+            "(average, \"average\")]:",
+            "net.load_state_dict(net.state_dict() | numbers(part))",
+            "remember(g_optimizer, G, \"generator\", DONE, exp_avg=\"first\", exp_avg_sq=\"second\")",
+            "remember(d_optimizer, D, \"discriminator\", 2468, exp_avg",
+            "name.replace(\"running_variance\", \"running_var\")",
+        ],
+    ),
+    (
+        "optimizer_nesterov",
+        &[
+            "g_schedule.last_epoch = 1234",
+            "d_schedule.last_epoch = 2468",
+            "momentum_buffer=\"first\")",
+        ],
+    ),
+    ("optimizer_rms_prop_plain", &["DONE, square_avg=\"second\")"]),
+    ("conditional_images", &["name.replace(\"embedding\", \"embedding.weight\")"]),
+    ("layers_of_vectors", &["name.replace(\"layers\", \"body\")"]),
+    ("spectral_norm", &["name.replace(\"weight_u\", \"parametrizations.weight.0._u\")"]),
+];
+
+#[test]
+fn a_program_that_goes_on_takes_over_what_its_run_has() {
+    let all = specs();
+    for (name, lines) in TAKEN_OVER {
+        let (_, spec) = all.iter().find(|(known, _)| known == name).expect(name);
+        let text = pytorch_from(spec, CHECKPOINT).text;
+        for line in lines {
+            assert!(text.contains(line), "{name} lacks {line}:\n{text}");
+        }
+    }
+    let (_, plain) = all.iter().find(|(name, _)| name == "optimizer_sgd").expect("there");
+    let text = pytorch_from(plain, CHECKPOINT).text;
+    assert!(!text.contains("remember") && !text.contains("embedding"), "{text}");
+    assert!(!text.contains("nn.init"), "weights that are taken over are not drawn: {text}");
 }
 
 /// Everything that `value` may be changed to in one place, valid or not.

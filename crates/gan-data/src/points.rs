@@ -75,7 +75,9 @@ impl EndlessPoints {
             &PointsSpec::Ring { sd, .. } | &PointsSpec::Grid { sd, .. } => {
                 Form::Places { places: distribution.modes().unwrap_or_default(), sd }
             }
-            PointsSpec::Drawn { points, sd, .. } => Form::Places { places: points.clone(), sd: *sd },
+            PointsSpec::Drawn { points, sd, .. } => {
+                Form::Places { places: points.clone(), sd: *sd }
+            }
             PointsSpec::Mixture { components } => {
                 let ends = part_ends(components.iter().map(|part| part.weight));
                 let components = components.iter().map(Component::of).collect();

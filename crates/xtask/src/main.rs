@@ -19,6 +19,7 @@ mod offline;
 mod packages;
 mod page;
 mod process;
+mod python;
 mod script;
 mod serve;
 mod server;
@@ -110,6 +111,10 @@ struct TestArgs {
     /// Tests of the mathematics on a graphics processor, or on Mesa's software device
     #[arg(long)]
     gpu: bool,
+    /// Tests that run the programs of `gan code`, by a Python that has PyTorch (PYTHON names another
+    /// than the system's). Without a named group they are run where there is one
+    #[arg(long)]
+    python: bool,
 }
 
 #[derive(Args)]
@@ -173,7 +178,8 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::BuildPage => dist::build_page_alone(&Context::new()?),
         Command::Test(args) => {
-            let groups = test::Groups::chosen(args.native, args.wasm, args.e2e, args.gpu);
+            let TestArgs { native, wasm, e2e, gpu, python } = args;
+            let groups = test::Groups::chosen(native, wasm, e2e, gpu, python);
             test::run(&Context::new()?, groups)
         }
         Command::Bench(args) => {

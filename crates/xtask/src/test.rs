@@ -1,7 +1,9 @@
-//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page, and
-//! where they are asked for tests on a graphics processor.
+//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page, the
+//! programs of `gan code`, and where they are asked for tests on a graphics processor.
 //!
-//! Nothing is skipped: what a group needs and cannot get is a failure of that group.
+//! Nothing is skipped: what a group needs and cannot get is a failure of that group. One exception is
+//! said in a line of its own: PyTorch is not installed unasked, and without it programs are not run
+//! unless that group is named.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -15,6 +17,7 @@ use crate::dist::{self, BuildOptions};
 use crate::files;
 use crate::packages;
 use crate::process;
+use crate::python;
 use crate::server::{self, Site};
 use crate::stages::Stages;
 use crate::tools::{self, WASM_TARGET};
@@ -27,17 +30,29 @@ pub struct Groups {
     wasm: bool,
     e2e: bool,
     gpu: bool,
+    python: Programs,
+}
+
+/// When the programs of `gan code` are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Programs {
+    Never,
+    /// If there is a Python that has PyTorch.
+    WherePossible,
+    Always,
 }
 
 impl Groups {
     /// The groups that must pass before a change is merged. Those on a graphics processor compile
     /// Burn for it, which takes longer than all the rest.
-    pub const MERGING: Self = Self { native: true, wasm: true, e2e: true, gpu: false };
+    pub const MERGING: Self =
+        Self { native: true, wasm: true, e2e: true, gpu: false, python: Programs::WherePossible };
 
     /// The named groups; [`Self::MERGING`] if none is named.
-    pub fn chosen(native: bool, wasm: bool, e2e: bool, gpu: bool) -> Self {
-        if native || wasm || e2e || gpu {
-            return Self { native, wasm, e2e, gpu };
+    pub fn chosen(native: bool, wasm: bool, e2e: bool, gpu: bool, python: bool) -> Self {
+        if native || wasm || e2e || gpu || python {
+            let python = if python { Programs::Always } else { Programs::Never };
+            return Self { native, wasm, e2e, gpu, python };
         }
         Self::MERGING
     }
@@ -70,13 +85,19 @@ pub fn run(ctx: &Context, groups: Groups) -> Result<()> {
 /// Runs the groups, prints a line on each, and gives the sum.
 pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts {
     type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
-    let table: [Group; 6] = [
+    let missing = match groups.python {
+        Programs::WherePossible => python::find().err(),
+        Programs::Never | Programs::Always => None,
+    };
+    let programs = groups.python != Programs::Never && missing.is_none();
+    let table: [Group; 7] = [
         (groups.native, "native tests", native),
         (groups.wasm, "WebAssembly tests", wasm),
         (groups.e2e, "end-to-end tests", e2e),
         (groups.e2e, "smoke tests in Firefox", |ctx, counts| smoke(ctx, &browser::FIREFOX, counts)),
         (groups.e2e, "smoke tests in WebKit", |ctx, counts| smoke(ctx, &browser::WEBKIT, counts)),
         (groups.gpu, "tests on a graphics processor", gpu),
+        (programs, "tests of PyTorch programs", run_programs),
     ];
     let mut outcomes = Vec::new();
     for (_, name, group) in table.into_iter().filter(|(chosen, ..)| *chosen) {
@@ -97,6 +118,9 @@ pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts 
         let reason = outcome.error.map(|error| format!(" ({error:#})"));
         println!("{}: {passed} ok, {failed} not{}", outcome.name, reason.unwrap_or_default());
         sum = sum + outcome.counts;
+    }
+    if let Some(reason) = missing {
+        println!("tests of PyTorch programs: not run ({reason:#})");
     }
     sum
 }
@@ -144,6 +168,16 @@ fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let mut tests = test_program(ctx);
     tests.args(["--package", "gan-core", "--features", "gpu"]);
     tests.env("GAN_TEST_DEVICE", "gpu");
+    run_counted(&mut tests, counts)
+}
+
+/// The tests in the files `python.rs`, which are ignored elsewhere.
+fn run_programs(ctx: &Context, counts: &mut Counts) -> Result<()> {
+    let python = python::find()?;
+    let mut tests = ctx.cargo();
+    // Of all crates, so that nothing is compiled with other features than for the native tests.
+    tests.args(["test", "--no-fail-fast", "--test", "python", "--", "--ignored"]);
+    tests.env("PYTHON", python);
     run_counted(&mut tests, counts)
 }
 
@@ -220,8 +254,11 @@ mod tests {
 
     #[test]
     fn naming_no_group_means_all_that_merging_needs() {
-        assert_eq!(Groups::chosen(false, false, false, false), Groups::MERGING);
-        let gpu = Groups::chosen(false, false, false, true);
+        assert_eq!(Groups::chosen(false, false, false, false, false), Groups::MERGING);
+        let gpu = Groups::chosen(false, false, false, true, false);
         assert!(gpu.gpu && !gpu.wasm && !gpu.native && !gpu.e2e);
+        assert_eq!(gpu.python, Programs::Never);
+        let python = Groups::chosen(false, false, false, false, true);
+        assert!(!python.gpu && !python.native && python.python == Programs::Always);
     }
 }
