@@ -2,7 +2,7 @@
 //! runs these tests, and says so where PyTorch is missing.
 
 use gan_code::pytorch;
-use gan_data::{Augmentation, Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
+use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
 use gan_protocol::{AugmentationSpec, DataSource, RunSpec};
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
 use serde_json::{Value, json};
@@ -260,8 +260,6 @@ with open(sys.argv[0] + ".json", "w") as file:
 
 /// Mean and variance of each pixel, as the run augments `image`.
 fn run_moments(augmentation: AugmentationSpec, image: &[u8]) -> [Vec<f64>; 2] {
-    let AugmentationSpec { shift_px, rotation_degrees, scale, flip } = augmentation;
-    let augmentation = Augmentation { shift_px, rotation_degrees, scale, horizontal_flip: flip };
     let images = ImageSet::from_idx(("image", image), None).expect("an image");
     let mut samples = Augmented::new(ShuffledImages::new(images), augmentation).expect("allowed");
     let (mut values, mut labels) = (Vec::new(), Vec::new());

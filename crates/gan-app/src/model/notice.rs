@@ -130,6 +130,8 @@ impl Notice {
             Self::Refused(_)
             | Self::NotTaken { .. }
             | Self::AddressRefused(_)
+            // It holds the link, to be copied by hand: the run's own.
+            | Self::LinkNotCopied { .. }
             | Self::StartedOver { .. } => now.is_another_run,
             Self::Restarted { .. } => now.is_another_run || now.phase == Phase::Failed,
             Self::Diverged { .. } => now.is_another_run || now.phase == Phase::Running,
@@ -140,7 +142,6 @@ impl Notice {
             // These go by themselves after a while.
             Self::MovedToGpu { .. }
             | Self::LinkCopied
-            | Self::LinkNotCopied
             | Self::Saved { .. }
             | Self::Opened { .. } => false,
         }
