@@ -96,7 +96,9 @@ fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
             lines.add(0, "files = [read_idx(name) for name in sys.argv[1:]]");
             if labels {
                 lines.add(0, "labels, images = sorted(files, key=torch.Tensor.dim)");
-                lines.add(0, "labels, images = labels.long().to(device), images.to(device)");
+                lines.add(0, "labels, images = labels.to(device), images.to(device)");
+                lines.add(0, "# Classes are those that the labels name, from 0 on.");
+                lines.add(0, "names, labels = labels.unique(return_inverse=True)");
             } else {
                 lines.add(0, "images = max(files, key=torch.Tensor.dim).to(device)");
             }
@@ -130,7 +132,9 @@ fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
 fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
     if !data.classes.is_empty() {
         lines.text(&tensor("classes", data.classes.iter().map(u8::to_string)));
-        lines.add(0, "chosen = torch.isin(labels, classes)");
+        // A file's classes are chosen by the names that its labels give them.
+        let named = if data.source == DataSource::IdxFiles { "names[labels]" } else { "labels" };
+        lines.add(0, &format!("chosen = torch.isin({named}, classes)"));
         lines.add(0, "images, labels = images[chosen], labels[chosen]");
     }
     if let Some(limit) = data.limit {
