@@ -24,7 +24,7 @@ pub fn mean_pairwise_distance(
         return Ok(over_all_pairs(samples));
     }
     let subset = OwnedSamples::gathered(samples, &drawn(samples.count(), at_most, seed));
-    Ok(over_all_pairs(&subset.view()))
+    Ok(over_all_pairs(&subset.view().watched_as(samples)))
 }
 
 fn over_all_pairs(samples: &Samples) -> f64 {

@@ -19,6 +19,8 @@ const NEGATIVE: f64 = 1e-9;
 const WRONG_TRACE: f64 = 1e-6;
 /// Steps of the eigenvalue iteration for each row of the matrix; two or three are usual.
 const STEPS_PER_ROW: usize = 100;
+/// What three sets of eigenvalues cost, about, in pairs of samples for each number of a covariance.
+const MATRIX_WORK: usize = 30;
 /// Samples that are centred and multiplied at once.
 const BLOCK_ROWS: usize = 512;
 
@@ -73,6 +75,7 @@ impl Gaussian {
                 column -= &mean;
             }
             covariance.gemm(1.0, &centred, &centred.transpose(), 1.0);
+            samples.tell(centred.ncols() * size);
         }
         covariance /= (count - 1) as f64;
         Ok(Self { mean, covariance })
@@ -123,7 +126,17 @@ impl Gaussian {
 /// not converge.
 pub fn frechet_distance(real: &Samples, generated: &Samples) -> Result<f64, EvalError> {
     real.same_size(generated)?;
-    Gaussian::of_samples(real)?.distance(&Gaussian::of_samples(generated)?)
+    let of_reals = Gaussian::of_samples(real)?;
+    let of_generated = Gaussian::of_samples(&generated.watched_as(real))?;
+    let distance = of_reals.distance(&of_generated)?;
+    real.tell(MATRIX_WORK * real.size() * real.size());
+    Ok(distance)
+}
+
+/// About as many pairs of samples as [`frechet_distance`] costs, of `counts` samples of `size`
+/// numbers: what it tells a watcher.
+pub fn frechet_work(counts: [usize; 2], size: usize) -> u64 {
+    ((counts[0] + counts[1] + MATRIX_WORK * size) * size) as u64
 }
 
 /// `tr((A^½ B A^½)^½)`, which is `tr((AB)^½)`.

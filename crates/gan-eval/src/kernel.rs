@@ -91,6 +91,7 @@ pub fn mmd_squared_unbiased(kernel: &Kernel, x: &Samples, y: &Samples) -> Result
     kernel.validate()?;
     x.same_size(y)?;
     at_least("samples", x.count().min(y.count()), 2)?;
+    let y = &y.watched_as(x);
     let (n, m) = (x.count() as f64, y.count() as f64);
     Ok(kernel.within(x) / (n * (n - 1.0)) + kernel.within(y) / (m * (m - 1.0))
         - 2.0 * kernel.between(x, y) / (n * m))

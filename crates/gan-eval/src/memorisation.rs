@@ -55,7 +55,7 @@ pub fn memorisation(
     }
     let to_training = distances(nearest(generated, training)?);
     let to_held_out = distances(nearest(generated, held_out)?);
-    let expected = distances(nearest(held_out, training)?);
+    let expected = distances(nearest(&held_out.watched_as(generated), training)?);
     let ratios = to_training.iter().zip(&to_held_out);
     let ratios = ratios.map(|(&near, &far)| if near == far { 1.0 } else { near / far }).collect();
     let duplicates = |distances: &[f64]| {
@@ -81,6 +81,21 @@ pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<
     let found = distances(nearest(generated, training)?);
     let near = found.iter().filter(|&&found| found < distance).count();
     Ok(near as f64 / found.len() as f64)
+}
+
+/// Share of `generated` samples that are samples of `training`, number by number; all of `training`
+/// is looked through, in the time that sorting takes.
+///
+/// # Errors
+/// When there is no generated sample, when samples differ in size.
+pub fn exact_copies(generated: &Samples, training: &Samples) -> Result<f64, EvalError> {
+    at_least("generated samples", generated.count(), 1)?;
+    generated.same_size(training)?;
+    let order = |a: &[f32], b: &[f32]| a.partial_cmp(b).expect("samples are finite");
+    let mut sorted: Vec<&[f32]> = training.rows().collect();
+    sorted.sort_unstable_by(|a, b| order(a, b));
+    let is_there = |row: &&[f32]| sorted.binary_search_by(|other| order(other, row)).is_ok();
+    Ok(generated.rows().filter(is_there).count() as f64 / generated.count() as f64)
 }
 
 fn distances(nearest: Vec<Nearest>) -> Vec<f64> {
@@ -109,5 +124,16 @@ mod tests {
         let generated = of(&[0.5, 0.0, 10.0, 0.9, 5.0, 0.0, 10.0, 1.0]);
         assert_eq!(copies(&generated, &training, 1.0), Ok(0.5));
         assert!(copies(&generated, &of(&[]), 1.0).is_err());
+    }
+
+    #[test]
+    fn exact_copies_are_found_wherever_they_lie() {
+        let of = |values: &'static [f32]| Samples::new(values, 2).expect("points");
+        let training = of(&[3.0, 1.0, 0.0, 2.0, 0.0, 1.0, -1.0, 5.0]);
+        // A zero's sign is no difference; half a sample is no copy.
+        let generated = of(&[-0.0, 1.0, 3.0, 2.0, -1.0, 5.0, 3.0, 1.0]);
+        assert_eq!(exact_copies(&generated, &training), Ok(0.75));
+        assert_eq!(exact_copies(&generated, &of(&[])), Ok(0.0));
+        assert!(exact_copies(&of(&[]), &training).is_err());
     }
 }

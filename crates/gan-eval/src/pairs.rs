@@ -44,9 +44,11 @@ pub(crate) fn for_each(
 ) {
     let mut product = BlockProduct::new(left, right, measure);
     for rows in blocks(left) {
-        product.take_rows(rows);
+        product.take_rows(rows.clone());
         for columns in blocks(right) {
+            let pairs = rows.len() * columns.len();
             product.visit(columns, |_, _| true, &mut visit);
+            left.tell(pairs);
         }
     }
 }
@@ -61,7 +63,13 @@ pub(crate) fn for_each_within(
     for rows in blocks(samples) {
         product.take_rows(rows.clone());
         for columns in blocks(samples).filter(|columns| columns.start >= rows.start) {
+            let pairs = if columns.start == rows.start {
+                rows.len() * (rows.len() - 1) / 2
+            } else {
+                rows.len() * columns.len()
+            };
             product.visit(columns, |i, j| i < j, &mut visit);
+            samples.tell(pairs);
         }
     }
 }
@@ -245,6 +253,21 @@ mod tests {
                 });
                 assert!(seen.iter().all(|&times| times == 1));
             }
+        }
+    }
+
+    #[test]
+    fn a_watcher_is_told_of_every_pair() {
+        for (size, left, right) in SHAPES {
+            let (x, y) = (vec![1.0; size * left], vec![2.0; size * right]);
+            let told = std::cell::Cell::new(0);
+            let watcher = |pairs| told.set(told.get() + pairs);
+            let x = Samples::new(&x, size).unwrap().watched(&watcher);
+            let y = Samples::new(&y, size).unwrap();
+            for_each(&x, &y, Measure::Product, |_, _, _| ());
+            assert_eq!(told.replace(0), (left * right) as u64);
+            for_each_within(&x, Measure::Product, |_, _, _| ());
+            assert_eq!(told.get(), (left * (left - 1) / 2) as u64);
         }
     }
 

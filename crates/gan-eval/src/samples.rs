@@ -4,6 +4,8 @@
 //! and that none is NaN or infinite, since one NaN would silently make a mean, a minimum or a
 //! sorted order meaningless.
 
+use std::fmt;
+
 use crate::error::{EvalError, all_finite, same_size};
 
 /// Rows of `size` numbers each: images, points in the plane, features.
@@ -11,6 +13,17 @@ use crate::error::{EvalError, all_finite, same_size};
 pub struct Samples<'a> {
     values: &'a [f32],
     size: usize,
+    watcher: Watcher<'a>,
+}
+
+/// Who is told of the work that scores do.
+#[derive(Clone, Copy)]
+struct Watcher<'a>(Option<&'a dyn Fn(u64)>);
+
+impl fmt::Debug for Watcher<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "watched" } else { "unwatched" })
+    }
 }
 
 impl<'a> Samples<'a> {
@@ -27,7 +40,28 @@ impl<'a> Samples<'a> {
             return Err(EvalError::NotRows { values: values.len(), size });
         }
         all_finite("samples", values)?;
-        Ok(Self { values, size })
+        Ok(Self { values, size, watcher: Watcher(None) })
+    }
+
+    /// The same samples, with somebody who is told of work that scores do with them, in pairs of
+    /// samples, as it is done: for progress bars. A score of two sets tells the watcher of the first.
+    ///
+    /// Scores over pairs tell exactly; a Fréchet distance takes each sample for as many pairs as it
+    /// holds numbers, and tells of matrices by a rough estimate.
+    pub fn watched(self, watcher: &'a dyn Fn(u64)) -> Self {
+        Self { watcher: Watcher(Some(watcher)), ..self }
+    }
+
+    /// Tells the watcher, if there is one, of work that was done.
+    pub(crate) fn tell(&self, pairs: usize) {
+        if let Some(watcher) = self.watcher.0 {
+            watcher(pairs as u64);
+        }
+    }
+
+    /// The same samples, with the watcher of `other`.
+    pub(crate) fn watched_as(self, other: &Samples<'a>) -> Self {
+        Self { watcher: other.watcher, ..self }
     }
 
     /// All numbers, row after row.
@@ -83,7 +117,7 @@ impl OwnedSamples {
 
     /// As a view.
     pub(crate) fn view(&self) -> Samples<'_> {
-        Samples { values: &self.values, size: self.size }
+        Samples { values: &self.values, size: self.size, watcher: Watcher(None) }
     }
 }
 
