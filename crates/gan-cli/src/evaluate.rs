@@ -1,20 +1,23 @@
 //! `gan evaluate`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use gan_core::{Judgement, cpu};
-use gan_eval::Samples;
-use gan_eval::floor::{disjoint_subsets, real_against_real};
+use gan_eval::manifold::{NEIGHBOURS, expected_coverage};
+use gan_eval::{EvalError, Samples};
 use serde_json::{Map, Value, json};
 
 use crate::Ending;
-use crate::digits::{chosen, class_shares, digit_classifier, digit_scores, judged};
+use crate::comparison::{Group, Row, Set, compared, counts_seen, floor_counts};
+use crate::digits::{class_scores, class_shares, digit_classifier, features, judged};
 use crate::files::{SampleFile, read_samples};
 use crate::output::say;
+use crate::progress::{Bar, waited};
 use crate::scores::{
-    FEWEST, SEED, Scores, grid_over, grid_scores, memorisation_scores, sample_scores,
+    FEWEST, Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
+    spread_of_fakes, work_of_scores,
 };
 use crate::verdicts::Discriminator;
 
@@ -57,18 +60,16 @@ enum Features {
 
 /// What came of it.
 struct Report {
-    /// Reals and fakes.
+    /// Reals and fakes in the files.
     counts: [usize; 2],
-    found: Scores,
-    /// How many reals stand against as many others, and their scores.
-    floor: Option<(usize, Scores)>,
+    rows: Vec<Row>,
     /// Shares of the classes among reals and fakes.
     classes: Option<[Vec<f64>; 2]>,
 }
 
 /// Scores two files against each other.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let (mut real, mut fake) = (read_samples(&arguments.real)?, read_samples(&arguments.fake)?);
+    let (mut real, mut fake) = (read(&arguments.real)?, read(&arguments.fake)?);
     real.shape_like(fake.shape());
     fake.shape_like(real.shape());
     if arguments.features == Features::Classifier {
@@ -89,28 +90,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         }
     };
     if let Some(path) = &arguments.training {
-        let mut training = read_samples(path)?;
+        let mut training = read(path)?;
         training.shape_like(real.shape());
-        let found = memorisation_scores(&training, &real, &fake)?;
-        // As many reals that were not trained on, in the place of the fakes.
-        let floor = match report.floor {
-            Some((count, _)) => {
-                let [one, other] = disjoint_subsets(real.count(), count, SEED)?;
-                Some(memorisation_scores(&training, &real.chosen(&one), &real.chosen(&other))?)
-            }
-            None => None,
-        };
-        report.add(found, floor);
+        report.rows.extend(of_copying(&training, &real, &fake)?);
     }
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
         let (reals, fakes) = (discriminator.verdicts(&real)?, discriminator.verdicts(&fake)?);
-        let found = discriminator.scores(&reals, &fakes)?;
-        let floor = match report.floor {
-            Some((count, _)) => Some(discriminator.floor(&reals, count)?),
-            None => None,
-        };
-        report.add(found, floor);
+        let score = |reals: &_, fakes: &_| discriminator.scores(reals, fakes);
+        report.rows.extend(compared(&reals, &fakes, &[any(&score)])?);
     }
     if arguments.json {
         say!("{:#}", report.json())?;
@@ -120,71 +108,98 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
+fn read(path: &Path) -> Result<SampleFile> {
+    waited(format!("reading {}", path.display()), || read_samples(path))
+}
+
 fn shape(samples: &SampleFile) -> String {
     format!("{}x{}x{}", samples.channels, samples.height, samples.width)
 }
 
-/// Samples on each side of the floor: scores depend on how many there are, so as many as there are
-/// fakes, or as half of the reals gives. `None` where those are too few.
-fn floor_count([reals, fakes]: [usize; 2]) -> Option<usize> {
-    Some(fakes.min(reals / 2)).filter(|count| *count >= FEWEST)
+/// Scores of any counts.
+fn any<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
+    Group { of_equal_counts: false, score }
+}
+
+/// Scores of equally many reals and fakes.
+fn equal<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
+    Group { of_equal_counts: true, score }
 }
 
 fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
-    let (reals, fakes) =
-        (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
-    let counts = [reals.count(), fakes.count()];
-    let grid = grid_over(&reals, floor_count(counts).unwrap_or(FEWEST));
-    let score = |reals: &Samples, fakes: &Samples| {
-        let mut scores = sample_scores(reals, fakes)?;
-        if let Some(grid) = &grid {
-            scores.extend(grid_scores(grid, reals, fakes)?);
-        }
-        Ok(scores)
+    let view = SampleFile::samples;
+    let grid = |reals: &SampleFile, fakes: &SampleFile| {
+        Ok(grid_scores(&reals.samples()?, &fakes.samples()?)?)
     };
-    let found = score(&reals, &fakes)?;
-    let floor = match floor_count(counts) {
-        Some(count) => Some((count, real_against_real(&reals, count, SEED, score)?)),
-        None => None,
-    };
-    Ok(Report { counts, found, floor, classes: None })
+    let rows = of_any(real, fake, real.size(), view, &grid)?;
+    Ok(Report { counts: [real.count(), fake.count()], rows, classes: None })
 }
 
 fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
-    let counts = [real.count, fake.count];
-    let found = digit_scores(real, fake)?;
-    let floor = match floor_count(counts) {
-        Some(count) => {
-            let [one, other] = disjoint_subsets(real.count, count, SEED)?;
-            Some((count, digit_scores(&chosen(real, &one), &chosen(real, &other))?))
-        }
-        None => None,
+    let size = features(real)?.size();
+    let classes = |reals: &Judgement, fakes: &Judgement| Ok(class_scores(reals, fakes)?);
+    let rows = of_any(real, fake, size, features, &classes)?;
+    let classes = Some([class_shares(real)?, class_shares(fake)?]);
+    Ok(Report { counts: [real.count, fake.count], rows, classes })
+}
+
+/// Scores of any samples, of `size` numbers as `view` has them; then those that `more` gives.
+fn of_any<S: Set>(
+    reals: &S,
+    fakes: &S,
+    size: usize,
+    view: fn(&S) -> Result<Samples<'_>, EvalError>,
+    more: &dyn Fn(&S, &S) -> Result<Scores>,
+) -> Result<Vec<Row>> {
+    let bar = Bar::of_work("comparing", work_of_scores([reals.count(), fakes.count()], size));
+    let watcher = |pairs| bar.advance(pairs);
+    let distances =
+        |reals: &S, fakes: &S| Ok(distances(&view(reals)?.watched(&watcher), &view(fakes)?)?);
+    let neighbours = |reals: &S, fakes: &S| {
+        Ok(neighbour_scores(&view(reals)?.watched(&watcher), &view(fakes)?)?)
     };
-    Ok(Report { counts, found, floor, classes: Some([class_shares(real)?, class_shares(fake)?]) })
+    let spread = |_: &S, fakes: &S| Ok(spread_of_fakes(&view(fakes)?.watched(&watcher))?);
+    compared(reals, fakes, &[any(&distances), equal(&neighbours), any(&spread), any(more)])
+}
+
+/// Whether fakes are copies of what was trained on.
+fn of_copying(training: &SampleFile, real: &SampleFile, fake: &SampleFile) -> Result<Vec<Row>> {
+    let given = [real.count(), fake.count()];
+    let seen = counts_seen(given, false);
+    let floor = floor_counts(given, false);
+    let passes = floor.map_or(0, |counts| if counts == seen { 1 } else { 2 });
+    let work = |counts| copying_work(training.count(), counts);
+    let total = work(seen) + floor.map_or(0, |counts| passes * work(counts));
+    let bar = Bar::of_work("looking for copies", total);
+    let watcher = |pairs| bar.advance(pairs);
+    let score =
+        |reals: &SampleFile, fakes: &SampleFile| copying_scores(training, reals, fakes, &watcher);
+    compared(real, fake, &[any(&score)])
+}
+
+/// What equal distributions have on average, where that is known for any.
+fn expected(row: &Row) -> Option<f64> {
+    let [reals, fakes] = row.counts;
+    match row.name {
+        "density" => Some(1.0),
+        "coverage" => expected_coverage(reals, fakes, NEIGHBOURS).ok(),
+        _ => None,
+    }
 }
 
 impl Report {
-    fn add(&mut self, found: Scores, floor: Option<Scores>) {
-        self.found.extend(found);
-        if let (Some((_, scores)), Some(more)) = (&mut self.floor, floor) {
-            scores.extend(more);
-        }
-    }
-
-    fn floor_of(&self, name: &str) -> Option<f64> {
-        let (_, scores) = self.floor.as_ref()?;
-        scores.iter().find(|(one, _)| *one == name).map(|(_, value)| *value)
-    }
-
     fn json(&self) -> Value {
-        let row = |(name, value): &(&'static str, f64)| {
-            (String::from(*name), json!({"value": value, "floor": self.floor_of(name)}))
+        let told = |row: &Row| {
+            let mut told = row.json();
+            if let Some(expected) = expected(row) {
+                told["expected"] = expected.into();
+            }
+            (row.name.to_owned(), told)
         };
-        let rows: Map<String, Value> = self.found.iter().map(row).collect();
+        let rows: Map<String, Value> = self.rows.iter().map(told).collect();
         let mut report = json!({
             "real_count": self.counts[0],
             "fake_count": self.counts[1],
-            "floor_count": self.floor.as_ref().map(|(count, _)| count),
             "scores": rows,
         });
         if let Some([real, fake]) = &self.classes {
@@ -194,20 +209,64 @@ impl Report {
     }
 
     fn print(&self) -> Result<()> {
-        say!("{} real against {} generated samples", self.counts[0], self.counts[1])?;
-        say!("{:<24} {:>14} {:>14}", "score", "value", "floor")?;
-        for (name, value) in &self.found {
-            let floor = self.floor_of(name);
-            let floor = floor.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"));
-            say!("{name:<24} {value:>14.6} {floor:>14}")?;
+        let number = |value: Option<f64>| {
+            value.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"))
+        };
+        let [reals, fakes] = self.counts;
+        say!("{reals} real against {fakes} generated samples")?;
+        let beside_floor = self.rows.iter().any(|row| row.beside_floor().is_some());
+        let last = if beside_floor { format!(" {:>14}", "beside it") } else { String::new() };
+        say!("{:<24} {:>14} {:>14}{last}  {}", "score", "value", "floor", "counts")?;
+        for row in &self.rows {
+            let floor = number(row.floor.map(|floor| floor.value));
+            let last = if beside_floor {
+                format!(" {:>14}", number(row.beside_floor()))
+            } else {
+                String::new()
+            };
+            let counts = counts_told(row);
+            say!("{:<24} {:>14.6} {floor:>14}{last}  {counts}", row.name, row.value)?;
         }
-        if let Some((count, _)) = self.floor {
-            say!("floor: {count} reals against {count} others")?;
+        self.print_what_floors_are(beside_floor)?;
+        for row in self.rows.iter().filter(|row| row.name == "coverage") {
+            if let Some(expected) = expected(row) {
+                say!("of equal distributions: coverage {expected:.3}, density 1.000, on average")?;
+            }
         }
         for (whose, shares) in ["reals", "fakes"].iter().zip(self.classes.iter().flatten()) {
             let rounded: Vec<String> = shares.iter().map(|share| format!("{share:.4}")).collect();
             say!("classes of the {whose}: [{}]", rounded.join(", "))?;
         }
         Ok(())
+    }
+
+    fn print_what_floors_are(&self, beside_floor: bool) -> Result<()> {
+        let Some(floor) = self.rows.first().and_then(|row| row.floor) else {
+            return say!("no floor: it takes {} reals", 2 * FEWEST);
+        };
+        let [reals, others] = floor.counts;
+        say!("floor: {reals} reals against {others} others, in the place of the fakes")?;
+        if beside_floor {
+            let [reals, fakes] = self.counts;
+            say!(
+                "{reals} reals are too few for a floor of {reals} against {fakes}; beside it: {others} \
+                 of the fakes against the floor's {reals_of_floor} reals",
+                reals_of_floor = floor.counts[0]
+            )?;
+        } else {
+            say!(
+                "{others} of the reals are set aside for that; the scores are of the other {reals}"
+            )?;
+        }
+        say!("precision, recall, density and coverage are of equally many, drawn at random")
+    }
+}
+
+/// Reals and fakes of a score, and of its floor where they are others.
+fn counts_told(row: &Row) -> String {
+    let told = |[reals, fakes]: [usize; 2]| format!("{reals}:{fakes}");
+    match row.floor.filter(|floor| floor.counts != row.counts) {
+        Some(floor) => format!("{}, floor {}", told(row.counts), told(floor.counts)),
+        None => told(row.counts),
     }
 }

@@ -1,24 +1,19 @@
-//! Sample files: what `gan sample` writes and `gan evaluate` reads.
+//! Sample files as `gan evaluate` reads them, and how any file is written.
 //!
 //! | form | holds |
 //! |---|---|
-//! | `.png` | a sheet of images, to be looked at; not read |
 //! | `.idx`, `.gz`, `…-ubyte` | images as bytes, (count, rows, columns) or with channels |
 //! | `.csv` | one sample a row, numbers as they are; a first row without numbers is skipped |
 //! | `.safetensors` | one f32 tensor, (count, …) |
 
-use std::collections::HashMap;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use gan_data::{ImageSet, idx};
 use gan_eval::{EvalError, Samples};
-use gan_plot::{Samples as Pixels, SheetLayout};
-use gan_protocol::SampleSet;
-use gan_session::pixels;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, SafeTensors};
 
+use crate::comparison::Set;
 use crate::data::{name_of, read};
 
 /// Samples with their shape; points are images of one row.
@@ -37,17 +32,12 @@ impl SampleFile {
         self.channels * self.height * self.width
     }
 
-    /// The first `count` samples, for scores.
+    /// The samples, for scores.
     ///
     /// # Errors
     /// If a number is not finite.
-    pub(crate) fn first(&self, count: usize) -> Result<Samples<'_>, EvalError> {
-        Samples::new(&self.values[..count * self.size()], self.size())
-    }
-
-    /// How many samples there are.
-    pub(crate) fn count(&self) -> usize {
-        self.values.len() / self.size()
+    pub(crate) fn samples(&self) -> Result<Samples<'_>, EvalError> {
+        Samples::new(&self.values, self.size())
     }
 
     /// Flat samples of as many numbers as an image of this shape, as such images: a table does not say
@@ -62,17 +52,17 @@ impl SampleFile {
     pub(crate) fn shape(&self) -> [usize; 3] {
         [self.channels, self.height, self.width]
     }
+}
 
-    /// The samples at these places.
-    pub(crate) fn chosen(&self, places: &[usize]) -> Self {
+impl Set for SampleFile {
+    fn count(&self) -> usize {
+        self.values.len() / self.size()
+    }
+
+    fn chosen(&self, places: &[usize]) -> Self {
         let size = self.size();
         let rows = places.iter().flat_map(|place| &self.values[place * size..][..size]);
         Self { values: rows.copied().collect(), ..*self }
-    }
-
-    fn set(&self) -> SampleSet {
-        let (width, height, channels) = (self.width, self.height, self.channels);
-        SampleSet { count: self.count(), width, height, channels }
     }
 }
 
@@ -119,72 +109,6 @@ fn extension(path: &Path) -> String {
         return "idx".to_owned();
     }
     name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_owned())
-}
-
-/// Writes samples in the form that the file's name says.
-pub(crate) fn write_samples(path: &Path, samples: &SampleFile) -> Result<()> {
-    match extension(path).as_str() {
-        "png" => write_sheet(path, samples),
-        "idx" => write(path, &idx_bytes(samples)?),
-        "csv" => write(path, csv(samples).as_bytes()),
-        "safetensors" => write(path, &tensor_bytes(samples)?),
-        other => bail!("--out: `.{other}` is not known; allowed is png, idx, csv, safetensors"),
-    }
-}
-
-fn write_sheet(path: &Path, samples: &SampleFile) -> Result<()> {
-    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
-    let set = samples.set();
-    let bytes = pixels(&samples.values, set);
-    let images = Pixels {
-        pixels: &bytes,
-        count: set.count,
-        width_px: set.width,
-        height_px: set.height,
-        channels: set.channels,
-    };
-    let layout = SheetLayout::square(set.count, 2);
-    let rgba = layout.rgba(&images).map_err(|error| anyhow!("{error}"))?;
-    let (width, height) = layout.size_px(&images);
-    let sheet = image::RgbaImage::from_raw(width as u32, height as u32, rgba);
-    let sheet = sheet.context("a sheet has as many pixels as its sides say")?;
-    let mut bytes = Cursor::new(Vec::new());
-    sheet.write_to(&mut bytes, image::ImageFormat::Png)?;
-    write(path, bytes.get_ref())
-}
-
-fn idx_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
-    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
-    let mut sides = vec![samples.count()];
-    if samples.channels > 1 {
-        sides.push(samples.channels);
-    }
-    sides.extend([samples.height, samples.width]);
-    // Channels first, as the numbers are.
-    let byte = |value: &f32| ((value + 1.0) * 127.5).round() as u8;
-    let bytes: Vec<u8> = samples.values.iter().map(byte).collect();
-    Ok(idx::written(&sides, &bytes))
-}
-
-fn csv(samples: &SampleFile) -> String {
-    let mut text = String::new();
-    for row in samples.values.chunks_exact(samples.size()) {
-        let numbers: Vec<String> = row.iter().map(f32::to_string).collect();
-        text += &numbers.join(",");
-        text.push('\n');
-    }
-    text
-}
-
-fn tensor_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
-    let bytes: Vec<u8> = samples.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let mut shape = vec![samples.count()];
-    if samples.height > 1 {
-        shape.extend([samples.channels, samples.height]);
-    }
-    shape.push(samples.width);
-    let view = TensorView::new(Dtype::F32, shape, &bytes)?;
-    Ok(serialize([("samples", view)], None::<HashMap<String, String>>)?)
 }
 
 /// Reads a file of samples; images as bytes come out in [-1, 1].
@@ -290,27 +214,6 @@ fn read_tensor(bytes: &[u8]) -> Result<SampleFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn images() -> SampleFile {
-        let values = (0..24).map(|i| (i as f32 * 10.0).round() / 127.5 - 1.0).collect();
-        SampleFile { values, channels: 1, height: 3, width: 4 }
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        let folder = std::env::temp_dir().join(format!("gan-files-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        for name in ["a.idx", "a.csv", "a.safetensors"] {
-            let path = folder.join(name);
-            write_samples(&path, &images()).expect("written");
-            let found = read_samples(&path).expect("read");
-            assert_eq!(found.count(), 2, "{name}");
-            for (a, b) in found.values.iter().zip(images().values) {
-                assert!((a - b).abs() < 1e-6, "{name}: {a} for {b}");
-            }
-        }
-        std::fs::remove_dir_all(&folder).expect("removed");
-    }
 
     #[test]
     fn broken_tables_are_named_by_line() {

@@ -45,7 +45,7 @@ impl Plan {
         let count = fakes.min(reals / 2);
         let [reals, others] = disjoint_subsets(reals, [reals - count, count], seed).ok()?;
         let whole = count == fakes;
-        let fakes = if whole { (0..fakes).collect() } else { drawn(fakes, count, seed ^ FAKES) };
+        let fakes = if whole { (0..fakes).collect() } else { subset(fakes, count, seed ^ FAKES) };
         Some(Self { reals, fakes, others })
     }
 
@@ -91,6 +91,11 @@ pub fn real_against_real<T>(
     let one = OwnedSamples::gathered(real, &one);
     let other = OwnedSamples::gathered(real, &other);
     score(&one.view(), &other.view())
+}
+
+/// `count` different indices of `available`, in random order; all where `count` is larger.
+pub fn subset(available: usize, count: usize, seed: u64) -> Vec<usize> {
+    drawn(available, count, seed)
 }
 
 /// The two disjoint subsets that [`real_against_real`] takes of `available` samples, as indices:

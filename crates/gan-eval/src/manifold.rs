@@ -53,8 +53,7 @@ pub fn expected_coverage(
     at_least("samples", reals, neighbours.saturating_add(1))?;
     let (others, generated) = ((reals - 1) as f64, generated as f64);
     let missed = (0..neighbours).map(|place| place as f64);
-    let missed: f64 =
-        missed.map(|place| (others - place) / (others + generated - place)).product();
+    let missed: f64 = missed.map(|place| (others - place) / (others + generated - place)).product();
     Ok(1.0 - missed)
 }
 

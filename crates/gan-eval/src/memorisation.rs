@@ -7,6 +7,7 @@
 use crate::discrimination::area_under_curve;
 use crate::error::{EvalError, at_least, same_size};
 use crate::nearest::{Nearest, nearest};
+use crate::pairs::{Measure, for_each};
 use crate::samples::Samples;
 
 /// How close generated samples are to the training set, against what is to be expected.
@@ -83,6 +84,27 @@ pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<
     Ok(near as f64 / found.len() as f64)
 }
 
+/// What [`copies`] gives for real samples: of the first `count` of `training`, the share whose nearest
+/// other one is nearer than `distance`. So many of as many samples of a perfect generator are to be
+/// expected near a training sample by chance.
+///
+/// # Errors
+/// When there are fewer than two samples, or none is to be looked at.
+pub fn copies_among(training: &Samples, count: usize, distance: f64) -> Result<f64, EvalError> {
+    at_least("training samples", training.count(), 2)?;
+    at_least("samples to look at", count, 1)?;
+    let count = count.min(training.count());
+    let first = training.first(count);
+    let mut nearest = vec![f64::INFINITY; count];
+    for_each(&first, training, Measure::SquaredDistance, |one, other, squared| {
+        if one != other {
+            nearest[one] = nearest[one].min(squared);
+        }
+    });
+    let near = nearest.iter().filter(|squared| squared.sqrt() < distance).count();
+    Ok(near as f64 / count as f64)
+}
+
 /// Share of `generated` samples that are samples of `training`, number by number; all of `training`
 /// is looked through, in the time that sorting takes.
 ///
@@ -124,6 +146,17 @@ mod tests {
         let generated = of(&[0.5, 0.0, 10.0, 0.9, 5.0, 0.0, 10.0, 1.0]);
         assert_eq!(copies(&generated, &training, 1.0), Ok(0.5));
         assert!(copies(&generated, &of(&[]), 1.0).is_err());
+    }
+
+    #[test]
+    fn real_samples_near_each_other_are_counted_without_themselves() {
+        let of = |values: &'static [f32]| Samples::new(values, 1).expect("numbers");
+        let training = of(&[0.0, 0.5, 10.0, 20.0, 20.0]);
+        assert_eq!(copies_among(&training, 100, 1.0), Ok(0.8));
+        assert_eq!(copies_among(&training, 3, 1.0), Ok(2.0 / 3.0));
+        assert_eq!(copies_among(&training, 100, 0.25), Ok(0.4));
+        assert!(copies_among(&of(&[1.0]), 5, 1.0).is_err());
+        assert!(copies_among(&training, 0, 1.0).is_err());
     }
 
     #[test]

@@ -92,6 +92,11 @@ impl<'a> Samples<'a> {
         &self.values[index * self.size..(index + 1) * self.size]
     }
 
+    /// The first `count` rows.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        Self { values: &self.values[..count * self.size], ..*self }
+    }
+
     /// The numbers of the rows at `indices`, in that order.
     pub(crate) fn gathered(&self, indices: &[usize]) -> Vec<f32> {
         indices.iter().flat_map(|&index| self.row(index)).copied().collect()

@@ -47,8 +47,7 @@ fn coverage_of_equal_distributions_is_what_the_counts_say() {
     for (reals, generated, size) in [(1_000, 1_000, 2), (1_000, 1_000, 20), (1_000, 200, 4)] {
         let (mut coverage, mut density) = (Spread::new(), Spread::new());
         for seed in 0..20 {
-            let (x, y) =
-                (normal(100 + seed, reals * size), normal(200 + seed, generated * size));
+            let (x, y) = (normal(100 + seed, reals * size), normal(200 + seed, generated * size));
             let found = manifold_scores(&samples(&x, size), &samples(&y, size), 5).unwrap();
             coverage.add(found.coverage);
             density.add(found.density);

@@ -110,9 +110,7 @@ fn reals_in_the_place_of_fakes_score_what_the_floor_says() {
         };
         let (mut found, mut floor) = (Vec::new(), Vec::new());
         type Score = fn(&Samples, &Samples) -> Result<Vec<f64>, EvalError>;
-        for (plan, score) in
-            [(&all, of_all as Score), (&all.equal(), of_neighbours as Score)]
-        {
+        for (plan, score) in [(&all, of_all as Score), (&all.equal(), of_neighbours as Score)] {
             let sets = [&plan.reals, &plan.others].map(|indices| gathered(&real, indices));
             let [reference, others] = sets.each_ref().map(|values| samples(values, size));
             found.extend(score(&reference, &fake).unwrap());
