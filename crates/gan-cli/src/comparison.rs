@@ -135,14 +135,14 @@ impl Row {
             "floor": self.floor.map(|floor| floor.value),
             "floor_counts": self.floor.map(|floor| floor.counts),
         });
-        if let Some(score) = self.beside_floor() {
+        if let Some(score) = self.score_at_floor() {
             told["value_at_floor_counts"] = score.into();
         }
         told
     }
 
     /// The fakes' score of the floor's counts, where `value` is of others.
-    pub(crate) fn beside_floor(&self) -> Option<f64> {
+    pub(crate) fn score_at_floor(&self) -> Option<f64> {
         self.floor.filter(|floor| floor.counts != self.counts).map(|floor| floor.score)
     }
 }
@@ -201,7 +201,7 @@ mod tests {
                 assert!(!of_equal_counts || row.counts[0] == row.counts[1]);
                 // Enough reals: value and floor are of the same counts, and all fakes are in.
                 let enough = reals >= 2 * fakes;
-                assert_eq!(row.beside_floor().is_none(), enough);
+                assert_eq!(row.score_at_floor().is_none(), enough);
                 assert!(!enough || row.counts[1] == fakes);
             }
         }
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn of_too_few_reals_there_is_no_floor() {
         for row in rows(11, 100) {
-            assert_eq!((row.floor, row.beside_floor()), (None, None));
+            assert_eq!((row.floor, row.score_at_floor()), (None, None));
             assert_eq!(row.json()["floor"], Value::Null);
         }
     }

@@ -19,7 +19,7 @@ use crate::scores::{
     FEWEST, Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
     spread_of_fakes, work_of_scores,
 };
-use crate::verdicts::Discriminator;
+use crate::verdicts::{Discriminator, Verdicts};
 
 /// Channels, height and width of what the classifier looks at.
 const DIGITS: [usize; 3] = [1, 28, 28];
@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
         let (reals, fakes) = (discriminator.verdicts(&real)?, discriminator.verdicts(&fake)?);
-        let score = |reals: &_, fakes: &_| discriminator.scores(reals, fakes);
+        let score = |reals: &Verdicts, fakes: &Verdicts| discriminator.scores(reals, fakes);
         report.rows.extend(compared(&reals, &fakes, &[any(&score)])?);
     }
     if arguments.json {
@@ -127,18 +127,18 @@ fn equal<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
 }
 
 fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
-    let view = SampleFile::samples;
-    let grid = |reals: &SampleFile, fakes: &SampleFile| {
+    let on_grid = |reals: &SampleFile, fakes: &SampleFile| -> Result<Scores> {
         Ok(grid_scores(&reals.samples()?, &fakes.samples()?)?)
     };
-    let rows = of_any(real, fake, real.size(), view, &grid)?;
+    let rows = of_any(real, fake, real.size(), SampleFile::samples, &on_grid)?;
     Ok(Report { counts: [real.count(), fake.count()], rows, classes: None })
 }
 
 fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
-    let size = features(real)?.size();
-    let classes = |reals: &Judgement, fakes: &Judgement| Ok(class_scores(reals, fakes)?);
-    let rows = of_any(real, fake, size, features, &classes)?;
+    let of_classes = |reals: &Judgement, fakes: &Judgement| -> Result<Scores> {
+        Ok(class_scores(reals, fakes)?)
+    };
+    let rows = of_any(real, fake, features(real)?.size(), features, &of_classes)?;
     let classes = Some([class_shares(real)?, class_shares(fake)?]);
     Ok(Report { counts: [real.count, fake.count], rows, classes })
 }
@@ -153,13 +153,16 @@ fn of_any<S: Set>(
 ) -> Result<Vec<Row>> {
     let bar = Bar::of_work("comparing", work_of_scores([reals.count(), fakes.count()], size));
     let watcher = |pairs| bar.advance(pairs);
-    let distances =
-        |reals: &S, fakes: &S| Ok(distances(&view(reals)?.watched(&watcher), &view(fakes)?)?);
-    let neighbours = |reals: &S, fakes: &S| {
+    let of_all = |reals: &S, fakes: &S| -> Result<Scores> {
+        Ok(distances(&view(reals)?.watched(&watcher), &view(fakes)?)?)
+    };
+    let of_neighbours = |reals: &S, fakes: &S| -> Result<Scores> {
         Ok(neighbour_scores(&view(reals)?.watched(&watcher), &view(fakes)?)?)
     };
-    let spread = |_: &S, fakes: &S| Ok(spread_of_fakes(&view(fakes)?.watched(&watcher))?);
-    compared(reals, fakes, &[any(&distances), equal(&neighbours), any(&spread), any(more)])
+    let of_fakes = |_: &S, fakes: &S| -> Result<Scores> {
+        Ok(spread_of_fakes(&view(fakes)?.watched(&watcher))?)
+    };
+    compared(reals, fakes, &[any(&of_all), equal(&of_neighbours), any(&of_fakes), any(more)])
 }
 
 /// Whether fakes are copies of what was trained on.
@@ -214,20 +217,20 @@ impl Report {
         };
         let [reals, fakes] = self.counts;
         say!("{reals} real against {fakes} generated samples")?;
-        let beside_floor = self.rows.iter().any(|row| row.beside_floor().is_some());
-        let last = if beside_floor { format!(" {:>14}", "beside it") } else { String::new() };
+        let more_counts = self.rows.iter().any(|row| row.score_at_floor().is_some());
+        let last = if more_counts { format!(" {:>14}", "at floor") } else { String::new() };
         say!("{:<24} {:>14} {:>14}{last}  {}", "score", "value", "floor", "counts")?;
         for row in &self.rows {
             let floor = number(row.floor.map(|floor| floor.value));
-            let last = if beside_floor {
-                format!(" {:>14}", number(row.beside_floor()))
+            let last = if more_counts {
+                format!(" {:>14}", number(row.score_at_floor()))
             } else {
                 String::new()
             };
             let counts = counts_told(row);
             say!("{:<24} {:>14.6} {floor:>14}{last}  {counts}", row.name, row.value)?;
         }
-        self.print_what_floors_are(beside_floor)?;
+        self.print_what_floors_are(more_counts)?;
         for row in self.rows.iter().filter(|row| row.name == "coverage") {
             if let Some(expected) = expected(row) {
                 say!("of equal distributions: coverage {expected:.3}, density 1.000, on average")?;
@@ -240,18 +243,17 @@ impl Report {
         Ok(())
     }
 
-    fn print_what_floors_are(&self, beside_floor: bool) -> Result<()> {
+    fn print_what_floors_are(&self, more_counts: bool) -> Result<()> {
         let Some(floor) = self.rows.first().and_then(|row| row.floor) else {
             return say!("no floor: it takes {} reals", 2 * FEWEST);
         };
         let [reals, others] = floor.counts;
         say!("floor: {reals} reals against {others} others, in the place of the fakes")?;
-        if beside_floor {
-            let [reals, fakes] = self.counts;
+        if more_counts {
+            let [given, fakes] = self.counts;
             say!(
-                "{reals} reals are too few for a floor of {reals} against {fakes}; beside it: {others} \
-                 of the fakes against the floor's {reals_of_floor} reals",
-                reals_of_floor = floor.counts[0]
+                "at floor: {others} of the fakes against the same reals, since {given} are too few for a \
+                 floor of {given} against {fakes}"
             )?;
         } else {
             say!(

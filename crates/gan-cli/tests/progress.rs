@@ -84,7 +84,7 @@ fn what_takes_long_shows_how_far_it_is() {
         (vec!["evaluate", "--real", &real, "--fake", &fake], "comparing"),
         (vec!["sample", &run, "--count", "400000", "--out", &out], "drawing"),
         (vec!["diagnose", "ring", "--steps", "400"], "training"),
-        (vec!["lessons", "vanishing-gradient", "--seeds", "2"], "vanishing-gradient, seed"),
+        (vec!["lessons", "what-is-a-gan", "--seeds", "1"], "what-is-a-gan, seed 1"),
         (
             vec![
                 "reproduce",
