@@ -37,7 +37,7 @@ pub(crate) fn judged(classifier: &mut Classifier, samples: &SampleFile) -> Resul
         shape == expected,
         "the classifier takes images of {expected}; these are {shape}: --features raw takes any"
     );
-    judged_values(classifier, &samples.values)
+    judged_values(classifier, &samples.single())
 }
 
 /// As [`judged`], of the numbers of whole images; with a bar.

@@ -2,32 +2,33 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
-use gan_core::{Judgement, cpu};
+use gan_core::{Classifier, Judgement, cpu};
 use gan_eval::manifold::{NEIGHBOURS, expected_coverage};
-use gan_eval::{EvalError, Samples};
+use gan_eval::{EvalError, Number, Samples};
+use gan_files::Range;
 use serde_json::{Map, Value, json};
 
 use crate::Ending;
 use crate::comparison::{Group, Row, Set, compared, counts_seen, floor_counts};
+use crate::data::read;
 use crate::digits::{class_scores, class_shares, digit_classifier, features, judged};
-use crate::files::{SampleFile, read_samples};
+use crate::files::SampleFile;
+use crate::inputs::{Input, Reading, made_comparable, range};
 use crate::output::say;
-use crate::progress::{Bar, waited};
+use crate::progress::Bar;
 use crate::scores::{
     FEWEST, Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
     spread_of_fakes, work_of_scores,
 };
 use crate::verdicts::{Discriminator, Verdicts};
 
-/// Channels, height and width of what the classifier looks at.
-const DIGITS: [usize; 3] = [1, 28, 28];
-
 /// Arguments of `gan evaluate`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The file of real samples: IDX, CSV with one sample a row, or safetensors.
+    /// The file of real samples: IDX, a table with one sample a row, .npy, .npz, safetensors, CIFAR, packed
+    /// or in an archive, told by content; or a folder of pictures. `FILE::NAME` is one array of several.
     #[arg(long, value_name = "FILE")]
     real: PathBuf,
     /// The file of generated samples.
@@ -40,6 +41,18 @@ pub(crate) struct Arguments {
     /// samples that it has not seen.
     #[arg(long, value_name = "FILE")]
     training: Option<PathBuf>,
+    /// The classifier of `--features classifier`, as `gan train-classifier` wrote it; the program's own
+    /// for 28x28 digits otherwise.
+    #[arg(long, value_name = "FILE")]
+    classifier: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// What black and white are in the reals' file.
+    #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
+    real_range: Option<Range>,
+    /// What black and white are in the fakes' file.
+    #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
+    fake_range: Option<Range>,
     /// A checkpoint: how often its discriminator is right about both files.
     #[arg(long, value_name = "CHECKPOINT")]
     discriminator: Option<PathBuf>,
@@ -63,40 +76,48 @@ struct Report {
     /// Reals and fakes in the files.
     counts: [usize; 2],
     rows: Vec<Row>,
+    /// What was understood of each file.
+    inputs: Map<String, Value>,
     /// Shares of the classes among reals and fakes.
     classes: Option<[Vec<f64>; 2]>,
 }
 
 /// Scores two files against each other.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let (mut real, mut fake) = (read(&arguments.real)?, read(&arguments.fake)?);
-    real.shape_like(fake.shape());
-    fake.shape_like(real.shape());
-    if arguments.features == Features::Classifier {
-        real.shape_like(DIGITS);
-        fake.shape_like(DIGITS);
-    }
-    ensure!(
-        real.shape() == fake.shape(),
-        "the samples differ in shape: {} and {}",
-        shape(&real),
-        shape(&fake)
-    );
-    let mut report = match arguments.features {
-        Features::Raw => of_samples(&real, &fake)?,
-        Features::Classifier => {
-            let mut classifier = digit_classifier(&cpu())?;
-            of_digits(&judged(&mut classifier, &real)?, &judged(&mut classifier, &fake)?)?
+    let mut classifier = match arguments.features {
+        Features::Raw => {
+            ensure!(arguments.classifier.is_none(), "--classifier is for --features classifier");
+            None
         }
+        Features::Classifier => Some(match &arguments.classifier {
+            Some(path) => read_classifier(path)?,
+            None => digit_classifier(&cpu())?,
+        }),
     };
+    let reading = &arguments.reading;
+    let mut inputs = vec![
+        Input::read("real", &arguments.real, reading, arguments.real_range)?,
+        Input::read("fake", &arguments.fake, reading, arguments.fake_range)?,
+    ];
     if let Some(path) = &arguments.training {
-        let mut training = read(path)?;
-        training.shape_like(real.shape());
-        report.rows.extend(of_copying(&training, &real, &fake)?);
+        inputs.push(Input::read("training", path, reading, arguments.real_range)?);
+    }
+    made_comparable(&mut inputs, classifier.as_ref().map(Classifier::input))?;
+    if !arguments.json {
+        inputs.iter().try_for_each(|input| say!("{}", input.told()))?;
+    }
+    let (real, fake) = (&inputs[0].samples, &inputs[1].samples);
+    let mut report = match &mut classifier {
+        None => of_samples(real, fake)?,
+        Some(classifier) => of_digits(&judged(classifier, real)?, &judged(classifier, fake)?)?,
+    };
+    report.inputs = inputs.iter().map(|input| (input.role.to_owned(), input.json())).collect();
+    if let Some(training) = inputs.get(2) {
+        report.rows.extend(of_copying(&training.samples, real, fake)?);
     }
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
-        let (reals, fakes) = (discriminator.verdicts(&real)?, discriminator.verdicts(&fake)?);
+        let (reals, fakes) = (discriminator.verdicts(real)?, discriminator.verdicts(fake)?);
         let score = |reals: &Verdicts, fakes: &Verdicts| discriminator.scores(reals, fakes);
         report.rows.extend(compared(&reals, &fakes, &[any(&score)])?);
     }
@@ -108,12 +129,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn read(path: &Path) -> Result<SampleFile> {
-    waited(format!("reading {}", path.display()), || read_samples(path))
-}
-
-fn shape(samples: &SampleFile) -> String {
-    format!("{}x{}x{}", samples.channels, samples.height, samples.width)
+fn read_classifier(path: &Path) -> Result<Classifier> {
+    let bytes = read(path)?;
+    Classifier::from_safetensors(&bytes, &cpu()).with_context(|| path.display().to_string())
 }
 
 /// Scores of any counts.
@@ -131,7 +149,7 @@ fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
         Ok(grid_scores(&reals.samples()?, &fakes.samples()?)?)
     };
     let rows = of_any(real, fake, real.size(), SampleFile::samples, &on_grid)?;
-    Ok(Report { counts: [real.count(), fake.count()], rows, classes: None })
+    Ok(Report { counts: [real.count(), fake.count()], rows, inputs: Map::new(), classes: None })
 }
 
 fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
@@ -140,15 +158,15 @@ fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
     };
     let rows = of_any(real, fake, features(real)?.size(), features, &of_classes)?;
     let classes = Some([class_shares(real)?, class_shares(fake)?]);
-    Ok(Report { counts: [real.count, fake.count], rows, classes })
+    Ok(Report { counts: [real.count, fake.count], rows, inputs: Map::new(), classes })
 }
 
 /// Scores of any samples, of `size` numbers as `view` has them; then those that `more` gives.
-fn of_any<S: Set>(
+fn of_any<S: Set, T: Number>(
     reals: &S,
     fakes: &S,
     size: usize,
-    view: fn(&S) -> Result<Samples<'_>, EvalError>,
+    view: fn(&S) -> Result<Samples<'_, T>, EvalError>,
     more: &dyn Fn(&S, &S) -> Result<Scores>,
 ) -> Result<Vec<Row>> {
     let bar = Bar::of_work("comparing", work_of_scores([reals.count(), fakes.count()], size));
@@ -203,6 +221,7 @@ impl Report {
         let mut report = json!({
             "real_count": self.counts[0],
             "fake_count": self.counts[1],
+            "inputs": self.inputs,
             "scores": rows,
         });
         if let Some([real, fake]) = &self.classes {

@@ -110,7 +110,7 @@ fn sheet(samples: &SampleFile) -> Result<Vec<u8>> {
         height: samples.height,
         channels: samples.channels,
     };
-    let bytes = pixels(&samples.values, set);
+    let bytes = pixels(&samples.single(), set);
     let images = Pixels {
         pixels: &bytes,
         count: set.count,
@@ -135,7 +135,7 @@ fn idx_bytes(samples: &SampleFile) -> Vec<u8> {
     }
     sides.extend([samples.height, samples.width]);
     // Channels first, as the numbers are.
-    let byte = |value: &f32| ((value + 1.0) * 127.5).round() as u8;
+    let byte = |value: &f64| ((value + 1.0) * 127.5).round() as u8;
     let bytes: Vec<u8> = samples.values.iter().map(byte).collect();
     idx::written(&sides, &bytes)
 }
@@ -143,7 +143,7 @@ fn idx_bytes(samples: &SampleFile) -> Vec<u8> {
 fn table(samples: &SampleFile) -> String {
     let mut text = String::new();
     for row in samples.values.chunks_exact(samples.size()) {
-        let numbers: Vec<String> = row.iter().map(f32::to_string).collect();
+        let numbers: Vec<String> = row.iter().map(|value| (*value as f32).to_string()).collect();
         text += &numbers.join(",");
         text.push('\n');
     }
@@ -151,14 +151,17 @@ fn table(samples: &SampleFile) -> String {
 }
 
 fn tensor(samples: &SampleFile) -> Result<Vec<u8>> {
-    let bytes: Vec<u8> = samples.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let bytes: Vec<u8> = samples.single().iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut shape = vec![samples.count()];
     if samples.height > 1 {
         shape.extend([samples.channels, samples.height]);
     }
     shape.push(samples.width);
     let view = TensorView::new(Dtype::F32, shape, &bytes)?;
-    Ok(serialize([("samples", view)], None::<HashMap<String, String>>)?)
+    // So that images which reach neither black nor white are read as they are.
+    let is_images = samples.height > 1;
+    let range = is_images.then(|| HashMap::from([("range".to_owned(), "-1 1".to_owned())]));
+    Ok(serialize([("samples", view)], range)?)
 }
 
 #[cfg(test)]
@@ -168,10 +171,11 @@ mod tests {
     use flate2::read::GzDecoder;
 
     use super::*;
-    use crate::files::{read_samples, write};
+    use crate::files::write;
+    use crate::inputs::{Reading, read_samples};
 
     fn images() -> SampleFile {
-        let values = (0..24).map(|i| (i as f32 * 10.0).round() / 127.5 - 1.0).collect();
+        let values = (0..24).map(|i| f64::from(i) * 10.0 / 127.5 - 1.0).collect();
         SampleFile { values, channels: 1, height: 3, width: 4 }
     }
 
@@ -183,10 +187,10 @@ mod tests {
     fn what_is_written_is_read_back() {
         let folder = std::env::temp_dir().join(format!("gan-forms-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        for name in ["a.idx", "a.csv", "a.safetensors", "a.gz", "a.idx.gz"] {
+        for name in ["a.idx", "a.csv", "a.safetensors", "a.gz", "a.idx.gz", "a.csv.gz"] {
             let path = folder.join(name);
             write(&path, &bytes(name)).expect("written");
-            let found = read_samples(&path).expect("read");
+            let found = read_samples(&path, &Reading::default(), None).expect("read").samples;
             assert_eq!(found.count(), 2, "{name}");
             for (a, b) in found.values.iter().zip(images().values) {
                 assert!((a - b).abs() < 1e-6, "{name}: {a} for {b}");

@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         inputs.labels.fill(label);
     }
     let values = source.samples(&inputs, arguments.seed)?;
+    let values = values.into_iter().map(f64::from).collect();
     let samples = SampleFile { values, channels, height, width };
     waited(format!("writing {}", arguments.out.display()), || {
         files::write(&arguments.out, &form.bytes(&samples)?)

@@ -8,7 +8,7 @@ use gan_eval::grid::Grid;
 use gan_eval::kernel::{Kernel, mmd_squared_unbiased};
 use gan_eval::manifold::{NEIGHBOURS, manifold_scores};
 use gan_eval::memorisation::{exact_copies, memorisation};
-use gan_eval::{EvalError, Samples};
+use gan_eval::{EvalError, Number, Samples};
 
 use crate::comparison::{Set as _, counts_seen, floor_counts};
 use crate::files::SampleFile;
@@ -33,7 +33,10 @@ pub(crate) type Scores = Vec<(&'static str, f64)>;
 ///
 /// # Errors
 /// When a set holds fewer than two samples, when the sets' samples differ in size.
-pub(crate) fn distances(reals: &Samples, fakes: &Samples) -> Result<Scores, EvalError> {
+pub(crate) fn distances<T: Number>(
+    reals: &Samples<T>,
+    fakes: &Samples<T>,
+) -> Result<Scores, EvalError> {
     Ok(vec![
         ("frechet_distance", frechet_distance(reals, fakes)?),
         ("kernel_distance", mmd_squared_unbiased(&Kernel::Cubic, reals, fakes)?),
@@ -44,7 +47,10 @@ pub(crate) fn distances(reals: &Samples, fakes: &Samples) -> Result<Scores, Eval
 ///
 /// # Errors
 /// When a set holds fewer than [`FEWEST`] samples, when the sets' samples differ in size.
-pub(crate) fn neighbour_scores(reals: &Samples, fakes: &Samples) -> Result<Scores, EvalError> {
+pub(crate) fn neighbour_scores<T: Number>(
+    reals: &Samples<T>,
+    fakes: &Samples<T>,
+) -> Result<Scores, EvalError> {
     let manifold = manifold_scores(reals, fakes, NEIGHBOURS)?;
     Ok(vec![
         ("precision", manifold.precision),
@@ -58,7 +64,7 @@ pub(crate) fn neighbour_scores(reals: &Samples, fakes: &Samples) -> Result<Score
 ///
 /// # Errors
 /// When there are fewer than two.
-pub(crate) fn spread_of_fakes(fakes: &Samples) -> Result<Scores, EvalError> {
+pub(crate) fn spread_of_fakes<T: Number>(fakes: &Samples<T>) -> Result<Scores, EvalError> {
     let distance = mean_pairwise_distance(fakes, DIVERSITY_SAMPLES, SEED)?;
     Ok(vec![("mean_pairwise_distance", distance)])
 }
@@ -84,9 +90,9 @@ pub(crate) fn work_of_scores(given: [usize; 2], size: usize) -> u64 {
 
 /// A grid over the rectangle that `reals`, points of the plane, lie in, fine enough for sets of `count`;
 /// `None` for other samples and for points that all lie on a line along an axis.
-fn grid_over(reals: &Samples, count: usize) -> Option<Grid> {
+fn grid_over<T: Number>(reals: &Samples<T>, count: usize) -> Option<Grid> {
     let bounds = |axis: usize| {
-        let numbers = reals.rows().map(|row| f64::from(row[axis]));
+        let numbers = reals.rows().map(|row| row[axis].into());
         numbers.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)])
     };
     let [x, y] = (reals.size() == 2).then(|| [bounds(0), bounds(1)])?;
@@ -100,7 +106,10 @@ fn grid_over(reals: &Samples, count: usize) -> Option<Grid> {
 ///
 /// # Errors
 /// When samples are not of two numbers.
-pub(crate) fn grid_scores(reals: &Samples, fakes: &Samples) -> Result<Scores, EvalError> {
+pub(crate) fn grid_scores<T: Number>(
+    reals: &Samples<T>,
+    fakes: &Samples<T>,
+) -> Result<Scores, EvalError> {
     // Over these reals alone: over those of the floor too, none of theirs would ever lie outside.
     let Some(grid) = grid_over(reals, reals.count().min(fakes.count())) else {
         return Ok(Vec::new());

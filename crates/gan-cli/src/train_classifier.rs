@@ -8,7 +8,8 @@ use clap::Args;
 use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
 use gan_protocol::{
-    AugmentationSpec, DecaySpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, Shape,
+    AugmentationSpec, DecaySpec, LayerSpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec,
+    Shape,
 };
 use pollster::block_on;
 use serde_json::json;
@@ -58,7 +59,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     ensure!(arguments.epochs > 0, "--epochs is 0");
     let (images, held_out) = waited("reading the images", || sets(arguments))?;
-    let net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
+    let mut net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
+    let classes = images.classes().context("the labels are missing")?;
+    let of_test = held_out.classes().unwrap_or(0);
+    ensure!(
+        of_test <= classes,
+        "the test images have {of_test} classes, those to train on {classes}"
+    );
+    if let Some(LayerSpec::Linear { units, .. }) = net.layers.last_mut() {
+        *units = classes;
+    }
     let device = cpu();
     let input = Shape::image(images.channels(), images.height(), images.width());
     let classifier = Classifier::new(&net, input, arguments.seed, &device)?;
@@ -119,7 +129,7 @@ fn sets(arguments: &Arguments) -> Result<(ImageSet, ImageSet)> {
     let sets = match (&data.files[..], &arguments.test_files[..]) {
         ([], _) => (mnist_part(&data.data, "train")?, mnist_part(&data.data, "t10k")?),
         (_, []) => bail!("--files needs --test-files: images that are not trained on"),
-        (files, test_files) => (images(files)?, images(test_files)?),
+        (files, test_files) => (images(files, &data.reading)?, images(test_files, &data.reading)?),
     };
     for set in [&sets.0, &sets.1] {
         ensure!(set.labels().is_some(), "{}: the labels are missing", set.name());

@@ -69,7 +69,7 @@ impl Discriminator {
         ensure!(whole > 0, "the discriminator judges {} samples at once", spec.packing);
         let mut verdicts = Vec::new();
         let bar = Bar::counted("judging", (whole / samples.size()) as u64, "samples");
-        for group in samples.values[..whole].chunks(GROUP * pack) {
+        for group in samples.single()[..whole].chunks(GROUP * pack) {
             let batch = RealBatch { values: group.to_vec(), labels: Vec::new() };
             let outputs = block_on(self.0.verdicts(&batch))?;
             // The verdict comes before what further tasks answer.

@@ -9,7 +9,7 @@
 //! [`Plan`] shares out the samples at hand so that a score and its floor see the same two counts.
 
 use crate::error::{EvalError, at_least};
-use crate::samples::{OwnedSamples, Samples};
+use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
 /// Told apart from the seed of the reals, so that equal files are not cut alike.
@@ -81,11 +81,11 @@ impl Plan {
 ///
 /// # Errors
 /// When a count is 0, when there are fewer samples than both together; whatever `score` fails with.
-pub fn real_against_real<T>(
-    real: &Samples,
+pub fn real_against_real<T, N: Number>(
+    real: &Samples<N>,
     counts: [usize; 2],
     seed: u64,
-    score: impl FnOnce(&Samples, &Samples) -> Result<T, EvalError>,
+    score: impl FnOnce(&Samples<N>, &Samples<N>) -> Result<T, EvalError>,
 ) -> Result<T, EvalError> {
     let [one, other] = disjoint_subsets(real.count(), counts, seed)?;
     let one = OwnedSamples::gathered(real, &one);

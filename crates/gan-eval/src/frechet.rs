@@ -9,7 +9,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use crate::error::{EvalError, all_finite, at_least, same_size};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// Entries of a covariance may differ from their mirror image by this share of the largest one.
 const ASYMMETRY: f64 = 1e-9;
@@ -59,17 +59,17 @@ impl Gaussian {
     ///
     /// # Errors
     /// When there are fewer than two samples.
-    pub fn of_samples(samples: &Samples) -> Result<Self, EvalError> {
+    pub fn of_samples<T: Number>(samples: &Samples<T>) -> Result<Self, EvalError> {
         let (count, size) = (samples.count(), samples.size());
         at_least("samples for a covariance", count, 2)?;
         let mut mean = DVector::zeros(size);
         for row in samples.rows() {
-            mean += DVector::from_iterator(size, row.iter().map(|&value| f64::from(value)));
+            mean += DVector::from_iterator(size, row.iter().map(|&value| value.into()));
         }
         mean /= count as f64;
         let mut covariance = DMatrix::zeros(size, size);
         for block in samples.values().chunks(BLOCK_ROWS * size) {
-            let values = block.iter().map(|&value| f64::from(value));
+            let values = block.iter().map(|&value| value.into());
             let mut centred = DMatrix::from_iterator(size, block.len() / size, values);
             for mut column in centred.column_iter_mut() {
                 column -= &mean;
@@ -124,7 +124,10 @@ impl Gaussian {
 /// # Errors
 /// When a set has fewer than two samples, when their samples differ in size, when eigenvalues do
 /// not converge.
-pub fn frechet_distance(real: &Samples, generated: &Samples) -> Result<f64, EvalError> {
+pub fn frechet_distance<T: Number>(
+    real: &Samples<T>,
+    generated: &Samples<T>,
+) -> Result<f64, EvalError> {
     real.same_size(generated)?;
     let of_reals = Gaussian::of_samples(real)?;
     let of_generated = Gaussian::of_samples(&generated.watched_as(real))?;

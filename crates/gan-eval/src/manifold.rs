@@ -9,7 +9,7 @@
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each, for_each_within};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// Neighbours that Naeem et al. (2020) find a good choice for 10,000 samples.
 pub const NEIGHBOURS: usize = 5;
@@ -72,9 +72,9 @@ pub fn expected_coverage(
 /// # Errors
 /// When `neighbours` is 0, when a set has no more than `neighbours` samples, when the sets'
 /// samples differ in size.
-pub fn manifold_scores(
-    real: &Samples,
-    generated: &Samples,
+pub fn manifold_scores<T: Number>(
+    real: &Samples<T>,
+    generated: &Samples<T>,
     neighbours: usize,
 ) -> Result<ManifoldScores, EvalError> {
     real.same_size(generated)?;
@@ -103,7 +103,10 @@ pub fn manifold_scores(
 }
 
 /// The squared distance of each sample to its `neighbours`-th nearest other one.
-fn squared_radii(samples: &Samples, neighbours: usize) -> Result<Vec<f64>, EvalError> {
+fn squared_radii<T: Number>(
+    samples: &Samples<T>,
+    neighbours: usize,
+) -> Result<Vec<f64>, EvalError> {
     at_least("neighbours", neighbours, 1)?;
     at_least("samples", samples.count(), neighbours.saturating_add(1))?;
     let mut nearest = vec![f64::INFINITY; samples.count() * neighbours];

@@ -8,7 +8,7 @@ use crate::discrimination::area_under_curve;
 use crate::error::{EvalError, at_least, same_size};
 use crate::nearest::{Nearest, nearest};
 use crate::pairs::{Measure, for_each};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// How close generated samples are to the training set, against what is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,10 +38,10 @@ pub struct Memorisation {
 /// # Errors
 /// When a set is empty, when samples differ in size, when `training` and `held_out` differ in
 /// count, when `duplicate_distance` is negative or not finite.
-pub fn memorisation(
-    generated: &Samples,
-    training: &Samples,
-    held_out: &Samples,
+pub fn memorisation<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+    held_out: &Samples<T>,
     duplicate_distance: f64,
 ) -> Result<Memorisation, EvalError> {
     at_least("generated samples", generated.count(), 1)?;
@@ -77,7 +77,11 @@ pub fn memorisation(
 ///
 /// # Errors
 /// When a set is empty, or samples differ in size.
-pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<f64, EvalError> {
+pub fn copies<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+    distance: f64,
+) -> Result<f64, EvalError> {
     at_least("generated samples", generated.count(), 1)?;
     let found = distances(nearest(generated, training)?);
     let near = found.iter().filter(|&&found| found < distance).count();
@@ -90,7 +94,11 @@ pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<
 ///
 /// # Errors
 /// When there are fewer than two samples, or none is to be looked at.
-pub fn copies_among(training: &Samples, count: usize, distance: f64) -> Result<f64, EvalError> {
+pub fn copies_among<T: Number>(
+    training: &Samples<T>,
+    count: usize,
+    distance: f64,
+) -> Result<f64, EvalError> {
     at_least("training samples", training.count(), 2)?;
     at_least("samples to look at", count, 1)?;
     let count = count.min(training.count());
@@ -110,13 +118,16 @@ pub fn copies_among(training: &Samples, count: usize, distance: f64) -> Result<f
 ///
 /// # Errors
 /// When there is no generated sample, when samples differ in size.
-pub fn exact_copies(generated: &Samples, training: &Samples) -> Result<f64, EvalError> {
+pub fn exact_copies<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+) -> Result<f64, EvalError> {
     at_least("generated samples", generated.count(), 1)?;
     generated.same_size(training)?;
-    let order = |a: &[f32], b: &[f32]| a.partial_cmp(b).expect("samples are finite");
-    let mut sorted: Vec<&[f32]> = training.rows().collect();
+    let order = |a: &[T], b: &[T]| a.partial_cmp(b).expect("samples are finite");
+    let mut sorted: Vec<&[T]> = training.rows().collect();
     sorted.sort_unstable_by(|a, b| order(a, b));
-    let is_there = |row: &&[f32]| sorted.binary_search_by(|other| order(other, row)).is_ok();
+    let is_there = |row: &&[T]| sorted.binary_search_by(|other| order(other, row)).is_ok();
     Ok(generated.rows().filter(is_there).count() as f64 / generated.count() as f64)
 }
 
