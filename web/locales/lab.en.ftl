@@ -23,6 +23,7 @@ score-modes-value = { $covered } of { $all }
 score-quality = Samples at a mode
 score-diversity = Diversity, of the real samples'
 score-copies = Copies of real images
+score-of-reals = real: { $value }
 remedies = What usually helps:
 collapse = Mode collapse
 collapse-means = The generator makes hardly any different samples: it has found a few that fool the discriminator and forgotten the rest.

@@ -23,6 +23,7 @@ score-modes-value = { $covered } / { $all }
 score-quality = 落在模式上的样本
 score-diversity = 多样性（相对真实样本）
 score-copies = 真实图像的复制品
+score-of-reals = 真实样本：{ $value }
 remedies = 通常有效的办法：
 collapse = 模式崩溃
 collapse-means = 生成器几乎只产生相同的样本：它找到了少数能骗过判别器的样本，忘掉了其余的。

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::output::say;
+use crate::progress::Bar;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
@@ -117,9 +118,11 @@ fn time(net: &'static str, spec: &RunSpec, arguments: &Arguments) -> Result<Timi
         }
         Ok(1e3 * begin.elapsed().as_secs_f64() / arguments.read_every as f64)
     };
+    let bar = Bar::of_work(format!("timing {net}"), millis(limit + limit / 5));
     let begin = Instant::now();
     while begin.elapsed() < limit / 5 {
         group()?;
+        bar.set_position(millis(begin.elapsed()));
     }
     let begin = Instant::now();
     let mut times_ms = Vec::new();
@@ -128,7 +131,9 @@ fn time(net: &'static str, spec: &RunSpec, arguments: &Arguments) -> Result<Timi
             break;
         }
         times_ms.push(group()?);
+        bar.set_position(millis(limit / 5 + begin.elapsed()));
     }
+    drop(bar);
     times_ms.sort_by(f64::total_cmp);
     let (Some(min_ms), Some(max_ms)) = (times_ms.first(), times_ms.last()) else {
         return Err(anyhow!("nothing was timed"));
@@ -148,6 +153,10 @@ fn time(net: &'static str, spec: &RunSpec, arguments: &Arguments) -> Result<Timi
         flops,
         gflops_per_second: flops as f64 / median_ms / 1e6,
     })
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Multiplications and additions of the products with weights in one step, as it is computed: one

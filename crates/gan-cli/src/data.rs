@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Error, Result, anyhow, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use clap::Args;
 use gan_data::ImageSet;
+use gan_files::{Choice, Images, Limit, Source};
 use gan_protocol::{DataSource, RunSpec};
 use gan_session::{DataLoader, LoadedData, Progress};
+
+use crate::inputs::{Reading, reason_told};
+use crate::progress::note;
 
 /// Arguments that say where data lie.
 #[derive(Args, Clone, Debug, Default)]
@@ -14,12 +18,28 @@ pub(crate) struct DataArguments {
     /// The folder with `mnist/`.
     #[arg(long, env = "GAN_DATA_DIR", value_name = "FOLDER", default_value = "data")]
     pub(crate) data: PathBuf,
-    /// IDX or CIFAR-10 files, for runs whose data are the user's own files.
+    /// Files of images and labels, for runs whose data are the user's own: IDX, CIFAR, .npy, .npz,
+    /// safetensors, tables, packed or in an archive, told by content.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 impl DataArguments {
+    /// The user's own files in the form that `spec` names; of more images than `spec` wants the first are
+    /// kept.
+    fn read_for(&self, spec: &RunSpec) -> Result<Vec<(String, Vec<u8>)>> {
+        // Which of the file's classes a number means is known once all labels are.
+        let limit = spec.data.limit.filter(|_| spec.data.classes.is_empty());
+        let limit = limit.map(|limit| Limit::First(limit as usize));
+        let found = found_images(&self.files, &Choice { limit, ..self.reading.choice() })?;
+        match spec.data.source {
+            DataSource::CifarFiles => as_cifar(&found),
+            _ => Ok(as_idx(&found)),
+        }
+    }
+
     /// The real samples of `spec`.
     pub(crate) fn load(&self, spec: &RunSpec) -> Result<LoadedData> {
         let takes_files = matches!(spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles);
@@ -27,7 +47,7 @@ impl DataArguments {
             takes_files || self.files.is_empty(),
             "--files is for runs whose data.source is idx_files or cifar_files; this run's data are other ones"
         );
-        let files = named_bytes(&self.files)?;
+        let files = if takes_files { self.read_for(spec)? } else { Vec::new() };
         let folder = Folder { root: &self.data };
         let loaded = pollster::block_on(LoadedData::load(spec, &files, &folder, &|_, _| ()));
         let (data, missing) = loaded.map_err(|fault| anyhow!("{fault}"))?;
@@ -44,9 +64,50 @@ pub(crate) fn mnist_part(root: &Path, part: &str) -> Result<ImageSet> {
     mnist(root, part).map_err(|message| no_mnist(&message))
 }
 
-/// Images with or without labels from IDX files of the user's own.
-pub(crate) fn images(paths: &[PathBuf]) -> Result<ImageSet> {
-    Ok(ImageSet::from_idx_files(&named_bytes(paths)?)?)
+/// Images with or without labels from files of the user's own.
+pub(crate) fn images(paths: &[PathBuf], reading: &Reading) -> Result<ImageSet> {
+    let found = found_images(paths, &reading.choice())?;
+    Ok(ImageSet::from_idx_files(&as_idx(&found))?)
+}
+
+/// Images in `paths` by `choice`; what was understood is said.
+fn found_images(paths: &[PathBuf], choice: &Choice) -> Result<Images> {
+    let files = named_bytes(paths)?;
+    let source = Source::open(&files)?;
+    for one in &source.left_out {
+        note!("left out: {}: {}", one.path, reason_told(&one.reason));
+    }
+    let found = gan_files::images(&source, choice)?;
+    let sides = format!("{}x{}x{}", found.channels, found.height, found.width);
+    let (count, of, range) = (found.count(), found.of, found.range);
+    note!("{}: {count} of {of} images {sides}, black to white {range}", found.path);
+    found.notes.iter().for_each(|words| note!("{}: {words}", found.path));
+    Ok(found)
+}
+
+/// As IDX files of images and labels.
+fn as_idx(found: &Images) -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![(found.path.clone(), found.idx())];
+    files.extend(found.labels_idx().map(|labels| (format!("{}: labels", found.path), labels)));
+    files
+}
+
+/// As records of CIFAR-10.
+///
+/// # Errors
+/// If the images are others than 32x32 in colour, or have no labels.
+fn as_cifar(found: &Images) -> Result<Vec<(String, Vec<u8>)>> {
+    let labels = found.classes.as_ref().map(|classes| classes.label_bytes());
+    let (Some(labels), [3, 32, 32]) = (labels, [found.channels, found.height, found.width]) else {
+        bail!(
+            "{}: data.source is cifar_files, of 32x32 images in colour with labels; let it be idx_files for any \
+             others",
+            found.path
+        );
+    };
+    let images = found.pixels.chunks_exact(3 * 32 * 32);
+    let records = labels.iter().zip(images).flat_map(|(label, image)| [&[*label], image].concat());
+    Ok(vec![(found.path.clone(), records.collect())])
 }
 
 fn no_mnist(message: &str) -> Error {

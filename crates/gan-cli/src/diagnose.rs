@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::output::say;
+use crate::progress::Bar;
 use crate::runs::TrainedRun;
 use crate::specs::SpecArguments;
 use crate::{Ending, interrupt};
@@ -49,11 +50,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let device = arguments.device.open()?;
     let mut run = TrainedRun::new(&spec, &arguments.data, None, &device)?;
     let (mut health, mut recorder) = (Health::default(), Recorder::default());
+    let bar = Bar::counted("training", arguments.steps, "steps");
     let mut said = Vec::new();
     let mut outcome = Ok(());
     while run.trainer.generator_steps() < arguments.steps && !interrupt::is_wanted() {
         let end = (run.trainer.generator_steps() + arguments.every).min(arguments.steps);
-        let report = match run.watched(&mut health, end) {
+        let report = run.watched(&mut health, end);
+        bar.set_position(run.trainer.generator_steps());
+        let report = match report {
             Ok(Some(report)) => report,
             Ok(None) => continue,
             // What led there is kept all the same.
@@ -74,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             said = found;
         }
     }
+    drop(bar);
     if let Some(path) = &arguments.record {
         crate::files::write(path, recorder.json().to_string().as_bytes())?;
     }

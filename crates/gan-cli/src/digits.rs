@@ -10,8 +10,13 @@ use gan_eval::{EvalError, Samples};
 use gan_protocol::Shape;
 use pollster::block_on;
 
+use crate::comparison::Set;
 use crate::files::SampleFile;
-use crate::scores::{Scores, sample_scores};
+use crate::progress::Bar;
+use crate::scores::Scores;
+
+/// Images that are judged between two moves of a bar: whole groups of the classifier's own.
+const JUDGED_AT_ONCE: usize = 512;
 
 /// See `web/pretrained/README.md`.
 const CLASSIFIER: &[u8] = include_bytes!("../../../web/pretrained/digit-classifier.safetensors");
@@ -32,10 +37,28 @@ pub(crate) fn judged(classifier: &mut Classifier, samples: &SampleFile) -> Resul
         shape == expected,
         "the classifier takes images of {expected}; these are {shape}: --features raw takes any"
     );
-    Ok(block_on(classifier.judge(&samples.values))?)
+    judged_values(classifier, &samples.single())
 }
 
-/// Every score of `fake` against `real`: those of any samples, here of features; then
+/// As [`judged`], of the numbers of whole images; with a bar.
+///
+/// # Errors
+/// If the numbers are no whole images, or the device fails.
+pub(crate) fn judged_values(classifier: &mut Classifier, values: &[f32]) -> Result<Judgement> {
+    let size = classifier.input().size().context("the classifier's images are too large")?;
+    let bar = Bar::counted("classifying", (values.len() / size) as u64, "images");
+    let mut all = Judgement { count: 0, features: Vec::new(), logits: Vec::new() };
+    for group in values.chunks(JUDGED_AT_ONCE * size) {
+        let some = block_on(classifier.judge(group))?;
+        all.count += some.count;
+        all.features.extend(some.features);
+        all.logits.extend(some.logits);
+        bar.advance(some.count as u64);
+    }
+    Ok(all)
+}
+
+/// What the classifier's classes say of `fake` against `real`:
 ///
 /// - `classifier_score`: the Inception score's formula with this classifier, 1 to 10;
 /// - `class_kl`: KL of the fakes' classes from the reals', in nats; infinite when fakes are of a
@@ -43,17 +66,15 @@ pub(crate) fn judged(classifier: &mut Classifier, samples: &SampleFile) -> Resul
 /// - `mean_confidence`: mean of the largest class probability of a fake.
 ///
 /// # Errors
-/// As [`sample_scores`]; if a feature or a logit is not finite.
-pub(crate) fn digit_scores(real: &Judgement, fake: &Judgement) -> Result<Scores, EvalError> {
-    let mut scores = sample_scores(&features(real)?, &features(fake)?)?;
+/// If there are no images of either, or a logit is not finite.
+pub(crate) fn class_scores(real: &Judgement, fake: &Judgement) -> Result<Scores, EvalError> {
     let rows = probability_rows(fake)?;
     let of_fakes = Probabilities::new(&rows, row_length(&fake.logits, fake.count))?;
-    scores.extend([
+    Ok(vec![
         ("classifier_score", of_fakes.classifier_score()),
         ("class_kl", kl_of_counts(&of_fakes.class_counts(), &class_counts(real)?)?),
         ("mean_confidence", mean_confidence(fake)?),
-    ]);
-    Ok(scores)
+    ])
 }
 
 /// Mean over the images of the largest class probability.
@@ -91,15 +112,20 @@ pub(crate) fn class_shares(judgement: &Judgement) -> Result<Vec<f64>, EvalError>
     Ok(shares(&class_counts(judgement)?).unwrap_or_default())
 }
 
-/// What was said of the images at `indices`.
-pub(crate) fn chosen(judgement: &Judgement, indices: &[usize]) -> Judgement {
-    let of = |numbers: &[f32]| {
-        let length = row_length(numbers, judgement.count);
-        let row = |index: &usize| &numbers[index * length..][..length];
-        indices.iter().flat_map(row).copied().collect()
-    };
-    let (features, logits) = (of(&judgement.features), of(&judgement.logits));
-    Judgement { count: indices.len(), features, logits }
+impl Set for Judgement {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn chosen(&self, places: &[usize]) -> Self {
+        let of = |numbers: &[f32]| {
+            let length = row_length(numbers, self.count);
+            let row = |place: &usize| &numbers[place * length..][..length];
+            places.iter().flat_map(row).copied().collect()
+        };
+        let (features, logits) = (of(&self.features), of(&self.logits));
+        Self { count: places.len(), features, logits }
+    }
 }
 
 /// Images of each class.
@@ -159,16 +185,12 @@ mod tests {
     #[test]
     fn scores_tell_all_classes_from_one() {
         let real = judgement(&[0, 1, 2], 10, 50.0);
-        let even = digit_scores(&real, &judgement(&[2, 1, 0], 10, 50.0)).unwrap();
-        let collapsed = digit_scores(&real, &judgement(&[1, 1, 1], 10, 50.0)).unwrap();
+        let even = class_scores(&real, &judgement(&[2, 1, 0], 10, 50.0)).unwrap();
+        let collapsed = class_scores(&real, &judgement(&[1, 1, 1], 10, 50.0)).unwrap();
         assert!((named(&even, "classifier_score") - 3.0).abs() < 1e-6);
         assert!(named(&even, "class_kl") < 1e-12);
         assert!((named(&collapsed, "classifier_score") - 1.0).abs() < 1e-6);
         assert!((named(&collapsed, "class_kl") - 3_f64.ln()).abs() < 1e-9);
-        assert!(
-            named(&collapsed, "frechet_distance") > named(&even, "frechet_distance") + 0.5,
-            "{collapsed:?} {even:?}"
-        );
         assert_eq!(class_shares(&judgement(&[0, 0, 2, 0], 5, 50.0)).unwrap(), [0.75, 0.0, 0.25]);
     }
 
@@ -176,14 +198,14 @@ mod tests {
     fn confidence_is_that_of_the_class() {
         // softmax (ln 6, 0, 0) is (6, 1, 1) / 8.
         let fake = judgement(&[0, 1, 2], 10, 6_f32.ln());
-        let found = digit_scores(&judgement(&[0, 1, 2], 10, 50.0), &fake).unwrap();
+        let found = class_scores(&judgement(&[0, 1, 2], 10, 50.0), &fake).unwrap();
         assert!((named(&found, "mean_confidence") - 0.75).abs() < 1e-6);
     }
 
     #[test]
     fn images_are_chosen_whole() {
         let all = judgement(&[0, 1, 2], 2, 4.0);
-        let some = chosen(&all, &[4, 0]);
+        let some = all.chosen(&[4, 0]);
         assert_eq!((some.count, &some.features[..1]), (2, &[1.0][..]));
         assert_eq!(some.logits, [0.0, 4.0, 0.0, 4.0, 0.0, 0.0]);
     }
@@ -191,7 +213,7 @@ mod tests {
     #[test]
     fn no_images_are_refused() {
         let none = Judgement { count: 0, features: Vec::new(), logits: Vec::new() };
-        assert!(digit_scores(&none, &none).is_err());
+        assert!(class_scores(&none, &none).is_err());
         assert!(class_shares(&none).is_err());
     }
 }

@@ -1,30 +1,34 @@
 //! `gan evaluate`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
-use gan_core::{Judgement, cpu};
-use gan_eval::Samples;
-use gan_eval::floor::{disjoint_subsets, real_against_real};
+use gan_core::{Classifier, Judgement, cpu};
+use gan_eval::manifold::{NEIGHBOURS, expected_coverage};
+use gan_eval::{EvalError, Number, Samples};
+use gan_files::Range;
 use serde_json::{Map, Value, json};
 
 use crate::Ending;
-use crate::digits::{chosen, class_shares, digit_classifier, digit_scores, judged};
-use crate::files::{SampleFile, read_samples};
+use crate::comparison::{Group, Row, Set, compared, counts_seen, floor_counts};
+use crate::data::read;
+use crate::digits::{class_scores, class_shares, digit_classifier, features, judged};
+use crate::files::SampleFile;
+use crate::inputs::{Input, Reading, made_comparable, range};
 use crate::output::say;
+use crate::progress::Bar;
 use crate::scores::{
-    FEWEST, SEED, Scores, grid_over, grid_scores, memorisation_scores, sample_scores,
+    FEWEST, Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
+    spread_of_fakes, work_of_scores,
 };
-use crate::verdicts::Discriminator;
-
-/// Channels, height and width of what the classifier looks at.
-const DIGITS: [usize; 3] = [1, 28, 28];
+use crate::verdicts::{Discriminator, Verdicts};
 
 /// Arguments of `gan evaluate`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The file of real samples: IDX, CSV with one sample a row, or safetensors.
+    /// The file of real samples: IDX, a table with one sample a row, .npy, .npz, safetensors, CIFAR, packed
+    /// or in an archive, told by content; or a folder of pictures. `FILE::NAME` is one array of several.
     #[arg(long, value_name = "FILE")]
     real: PathBuf,
     /// The file of generated samples.
@@ -37,6 +41,18 @@ pub(crate) struct Arguments {
     /// samples that it has not seen.
     #[arg(long, value_name = "FILE")]
     training: Option<PathBuf>,
+    /// The classifier of `--features classifier`, as `gan train-classifier` wrote it; the program's own
+    /// for 28x28 digits otherwise.
+    #[arg(long, value_name = "FILE")]
+    classifier: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// What black and white are in the reals' file.
+    #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
+    real_range: Option<Range>,
+    /// What black and white are in the fakes' file.
+    #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
+    fake_range: Option<Range>,
     /// A checkpoint: how often its discriminator is right about both files.
     #[arg(long, value_name = "CHECKPOINT")]
     discriminator: Option<PathBuf>,
@@ -57,60 +73,53 @@ enum Features {
 
 /// What came of it.
 struct Report {
-    /// Reals and fakes.
+    /// Reals and fakes in the files.
     counts: [usize; 2],
-    found: Scores,
-    /// How many reals stand against as many others, and their scores.
-    floor: Option<(usize, Scores)>,
+    rows: Vec<Row>,
+    /// What was understood of each file.
+    inputs: Map<String, Value>,
     /// Shares of the classes among reals and fakes.
     classes: Option<[Vec<f64>; 2]>,
 }
 
 /// Scores two files against each other.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let (mut real, mut fake) = (read_samples(&arguments.real)?, read_samples(&arguments.fake)?);
-    real.shape_like(fake.shape());
-    fake.shape_like(real.shape());
-    if arguments.features == Features::Classifier {
-        real.shape_like(DIGITS);
-        fake.shape_like(DIGITS);
-    }
-    ensure!(
-        real.shape() == fake.shape(),
-        "the samples differ in shape: {} and {}",
-        shape(&real),
-        shape(&fake)
-    );
-    let mut report = match arguments.features {
-        Features::Raw => of_samples(&real, &fake)?,
-        Features::Classifier => {
-            let mut classifier = digit_classifier(&cpu())?;
-            of_digits(&judged(&mut classifier, &real)?, &judged(&mut classifier, &fake)?)?
+    let mut classifier = match arguments.features {
+        Features::Raw => {
+            ensure!(arguments.classifier.is_none(), "--classifier is for --features classifier");
+            None
         }
+        Features::Classifier => Some(match &arguments.classifier {
+            Some(path) => read_classifier(path)?,
+            None => digit_classifier(&cpu())?,
+        }),
     };
+    let reading = &arguments.reading;
+    let mut inputs = vec![
+        Input::read("real", &arguments.real, reading, arguments.real_range)?,
+        Input::read("fake", &arguments.fake, reading, arguments.fake_range)?,
+    ];
     if let Some(path) = &arguments.training {
-        let mut training = read_samples(path)?;
-        training.shape_like(real.shape());
-        let found = memorisation_scores(&training, &real, &fake)?;
-        // As many reals that were not trained on, in the place of the fakes.
-        let floor = match report.floor {
-            Some((count, _)) => {
-                let [one, other] = disjoint_subsets(real.count(), count, SEED)?;
-                Some(memorisation_scores(&training, &real.chosen(&one), &real.chosen(&other))?)
-            }
-            None => None,
-        };
-        report.add(found, floor);
+        inputs.push(Input::read("training", path, reading, arguments.real_range)?);
+    }
+    made_comparable(&mut inputs, classifier.as_ref().map(Classifier::input))?;
+    if !arguments.json {
+        inputs.iter().try_for_each(|input| say!("{}", input.told()))?;
+    }
+    let (real, fake) = (&inputs[0].samples, &inputs[1].samples);
+    let mut report = match &mut classifier {
+        None => of_samples(real, fake)?,
+        Some(classifier) => of_digits(&judged(classifier, real)?, &judged(classifier, fake)?)?,
+    };
+    report.inputs = inputs.iter().map(|input| (input.role.to_owned(), input.json())).collect();
+    if let Some(training) = inputs.get(2) {
+        report.rows.extend(of_copying(&training.samples, real, fake)?);
     }
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
-        let (reals, fakes) = (discriminator.verdicts(&real)?, discriminator.verdicts(&fake)?);
-        let found = discriminator.scores(&reals, &fakes)?;
-        let floor = match report.floor {
-            Some((count, _)) => Some(discriminator.floor(&reals, count)?),
-            None => None,
-        };
-        report.add(found, floor);
+        let (reals, fakes) = (discriminator.verdicts(real)?, discriminator.verdicts(fake)?);
+        let score = |reals: &Verdicts, fakes: &Verdicts| discriminator.scores(reals, fakes);
+        report.rows.extend(compared(&reals, &fakes, &[any(&score)])?);
     }
     if arguments.json {
         say!("{:#}", report.json())?;
@@ -120,71 +129,99 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn shape(samples: &SampleFile) -> String {
-    format!("{}x{}x{}", samples.channels, samples.height, samples.width)
+fn read_classifier(path: &Path) -> Result<Classifier> {
+    let bytes = read(path)?;
+    Classifier::from_safetensors(&bytes, &cpu()).with_context(|| path.display().to_string())
 }
 
-/// Samples on each side of the floor: scores depend on how many there are, so as many as there are
-/// fakes, or as half of the reals gives. `None` where those are too few.
-fn floor_count([reals, fakes]: [usize; 2]) -> Option<usize> {
-    Some(fakes.min(reals / 2)).filter(|count| *count >= FEWEST)
+/// Scores of any counts.
+fn any<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
+    Group { of_equal_counts: false, score }
+}
+
+/// Scores of equally many reals and fakes.
+fn equal<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
+    Group { of_equal_counts: true, score }
 }
 
 fn of_samples(real: &SampleFile, fake: &SampleFile) -> Result<Report> {
-    let (reals, fakes) =
-        (Samples::new(&real.values, real.size())?, Samples::new(&fake.values, fake.size())?);
-    let counts = [reals.count(), fakes.count()];
-    let grid = grid_over(&reals, floor_count(counts).unwrap_or(FEWEST));
-    let score = |reals: &Samples, fakes: &Samples| {
-        let mut scores = sample_scores(reals, fakes)?;
-        if let Some(grid) = &grid {
-            scores.extend(grid_scores(grid, reals, fakes)?);
-        }
-        Ok(scores)
+    let on_grid = |reals: &SampleFile, fakes: &SampleFile| -> Result<Scores> {
+        Ok(grid_scores(&reals.samples()?, &fakes.samples()?)?)
     };
-    let found = score(&reals, &fakes)?;
-    let floor = match floor_count(counts) {
-        Some(count) => Some((count, real_against_real(&reals, count, SEED, score)?)),
-        None => None,
-    };
-    Ok(Report { counts, found, floor, classes: None })
+    let rows = of_any(real, fake, real.size(), SampleFile::samples, &on_grid)?;
+    Ok(Report { counts: [real.count(), fake.count()], rows, inputs: Map::new(), classes: None })
 }
 
 fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
-    let counts = [real.count, fake.count];
-    let found = digit_scores(real, fake)?;
-    let floor = match floor_count(counts) {
-        Some(count) => {
-            let [one, other] = disjoint_subsets(real.count, count, SEED)?;
-            Some((count, digit_scores(&chosen(real, &one), &chosen(real, &other))?))
-        }
-        None => None,
+    let of_classes = |reals: &Judgement, fakes: &Judgement| -> Result<Scores> {
+        Ok(class_scores(reals, fakes)?)
     };
-    Ok(Report { counts, found, floor, classes: Some([class_shares(real)?, class_shares(fake)?]) })
+    let rows = of_any(real, fake, features(real)?.size(), features, &of_classes)?;
+    let classes = Some([class_shares(real)?, class_shares(fake)?]);
+    Ok(Report { counts: [real.count, fake.count], rows, inputs: Map::new(), classes })
+}
+
+/// Scores of any samples, of `size` numbers as `view` has them; then those that `more` gives.
+fn of_any<S: Set, T: Number>(
+    reals: &S,
+    fakes: &S,
+    size: usize,
+    view: fn(&S) -> Result<Samples<'_, T>, EvalError>,
+    more: &dyn Fn(&S, &S) -> Result<Scores>,
+) -> Result<Vec<Row>> {
+    let bar = Bar::of_work("comparing", work_of_scores([reals.count(), fakes.count()], size));
+    let watcher = |pairs| bar.advance(pairs);
+    let of_all = |reals: &S, fakes: &S| -> Result<Scores> {
+        Ok(distances(&view(reals)?.watched(&watcher), &view(fakes)?)?)
+    };
+    let of_neighbours = |reals: &S, fakes: &S| -> Result<Scores> {
+        Ok(neighbour_scores(&view(reals)?.watched(&watcher), &view(fakes)?)?)
+    };
+    let of_fakes = |_: &S, fakes: &S| -> Result<Scores> {
+        Ok(spread_of_fakes(&view(fakes)?.watched(&watcher))?)
+    };
+    compared(reals, fakes, &[any(&of_all), equal(&of_neighbours), any(&of_fakes), any(more)])
+}
+
+/// Whether fakes are copies of what was trained on.
+fn of_copying(training: &SampleFile, real: &SampleFile, fake: &SampleFile) -> Result<Vec<Row>> {
+    let given = [real.count(), fake.count()];
+    let seen = counts_seen(given, false);
+    let floor = floor_counts(given, false);
+    let passes = floor.map_or(0, |counts| if counts == seen { 1 } else { 2 });
+    let work = |counts| copying_work(training.count(), counts);
+    let total = work(seen) + floor.map_or(0, |counts| passes * work(counts));
+    let bar = Bar::of_work("looking for copies", total);
+    let watcher = |pairs| bar.advance(pairs);
+    let score =
+        |reals: &SampleFile, fakes: &SampleFile| copying_scores(training, reals, fakes, &watcher);
+    compared(real, fake, &[any(&score)])
+}
+
+/// What equal distributions have on average, where that is known for any.
+fn expected(row: &Row) -> Option<f64> {
+    let [reals, fakes] = row.counts;
+    match row.name {
+        "density" => Some(1.0),
+        "coverage" => expected_coverage(reals, fakes, NEIGHBOURS).ok(),
+        _ => None,
+    }
 }
 
 impl Report {
-    fn add(&mut self, found: Scores, floor: Option<Scores>) {
-        self.found.extend(found);
-        if let (Some((_, scores)), Some(more)) = (&mut self.floor, floor) {
-            scores.extend(more);
-        }
-    }
-
-    fn floor_of(&self, name: &str) -> Option<f64> {
-        let (_, scores) = self.floor.as_ref()?;
-        scores.iter().find(|(one, _)| *one == name).map(|(_, value)| *value)
-    }
-
     fn json(&self) -> Value {
-        let row = |(name, value): &(&'static str, f64)| {
-            (String::from(*name), json!({"value": value, "floor": self.floor_of(name)}))
+        let told = |row: &Row| {
+            let mut told = row.json();
+            if let Some(expected) = expected(row) {
+                told["expected"] = expected.into();
+            }
+            (row.name.to_owned(), told)
         };
-        let rows: Map<String, Value> = self.found.iter().map(row).collect();
+        let rows: Map<String, Value> = self.rows.iter().map(told).collect();
         let mut report = json!({
             "real_count": self.counts[0],
             "fake_count": self.counts[1],
-            "floor_count": self.floor.as_ref().map(|(count, _)| count),
+            "inputs": self.inputs,
             "scores": rows,
         });
         if let Some([real, fake]) = &self.classes {
@@ -194,20 +231,63 @@ impl Report {
     }
 
     fn print(&self) -> Result<()> {
-        say!("{} real against {} generated samples", self.counts[0], self.counts[1])?;
-        say!("{:<24} {:>14} {:>14}", "score", "value", "floor")?;
-        for (name, value) in &self.found {
-            let floor = self.floor_of(name);
-            let floor = floor.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"));
-            say!("{name:<24} {value:>14.6} {floor:>14}")?;
+        let number = |value: Option<f64>| {
+            value.map_or_else(|| "-".to_owned(), |value| format!("{value:.6}"))
+        };
+        let [reals, fakes] = self.counts;
+        say!("{reals} real against {fakes} generated samples")?;
+        let more_counts = self.rows.iter().any(|row| row.score_at_floor().is_some());
+        let last = if more_counts { format!(" {:>14}", "at floor") } else { String::new() };
+        say!("{:<24} {:>14} {:>14}{last}  {}", "score", "value", "floor", "counts")?;
+        for row in &self.rows {
+            let floor = number(row.floor.map(|floor| floor.value));
+            let last = if more_counts {
+                format!(" {:>14}", number(row.score_at_floor()))
+            } else {
+                String::new()
+            };
+            let counts = counts_told(row);
+            say!("{:<24} {:>14.6} {floor:>14}{last}  {counts}", row.name, row.value)?;
         }
-        if let Some((count, _)) = self.floor {
-            say!("floor: {count} reals against {count} others")?;
+        self.print_what_floors_are(more_counts)?;
+        for row in self.rows.iter().filter(|row| row.name == "coverage") {
+            if let Some(expected) = expected(row) {
+                say!("of equal distributions: coverage {expected:.3}, density 1.000, on average")?;
+            }
         }
         for (whose, shares) in ["reals", "fakes"].iter().zip(self.classes.iter().flatten()) {
             let rounded: Vec<String> = shares.iter().map(|share| format!("{share:.4}")).collect();
             say!("classes of the {whose}: [{}]", rounded.join(", "))?;
         }
         Ok(())
+    }
+
+    fn print_what_floors_are(&self, more_counts: bool) -> Result<()> {
+        let Some(floor) = self.rows.first().and_then(|row| row.floor) else {
+            return say!("no floor: it takes {} reals", 2 * FEWEST);
+        };
+        let [reals, others] = floor.counts;
+        say!("floor: {reals} reals against {others} others, in the place of the fakes")?;
+        if more_counts {
+            let [given, fakes] = self.counts;
+            say!(
+                "at floor: {others} of the fakes against the same reals, since {given} are too few for a \
+                 floor of {given} against {fakes}"
+            )?;
+        } else {
+            say!(
+                "{others} of the reals are set aside for that; the scores are of the other {reals}"
+            )?;
+        }
+        say!("precision, recall, density and coverage are of equally many, drawn at random")
+    }
+}
+
+/// Reals and fakes of a score, and of its floor where they are others.
+fn counts_told(row: &Row) -> String {
+    let told = |[reals, fakes]: [usize; 2]| format!("{reals}:{fakes}");
+    match row.floor.filter(|floor| floor.counts != row.counts) {
+        Some(floor) => format!("{}, floor {}", told(row.counts), told(floor.counts)),
+        None => told(row.counts),
     }
 }

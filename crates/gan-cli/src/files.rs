@@ -1,31 +1,17 @@
-//! Sample files: what `gan sample` writes and `gan evaluate` reads.
-//!
-//! | form | holds |
-//! |---|---|
-//! | `.png` | a sheet of images, to be looked at; not read |
-//! | `.idx`, `.gz`, `…-ubyte` | images as bytes, (count, rows, columns) or with channels |
-//! | `.csv` | one sample a row, numbers as they are; a first row without numbers is skipped |
-//! | `.safetensors` | one f32 tensor, (count, …) |
+//! Samples in memory, and how any file is written.
 
-use std::collections::HashMap;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use gan_data::{ImageSet, idx};
+use anyhow::{Context as _, Result, ensure};
 use gan_eval::{EvalError, Samples};
-use gan_plot::{Samples as Pixels, SheetLayout};
-use gan_protocol::SampleSet;
-use gan_session::pixels;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use crate::data::{name_of, read};
+use crate::comparison::Set;
 
 /// Samples with their shape; points are images of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SampleFile {
     /// Sample after sample, channels first.
-    pub(crate) values: Vec<f32>,
+    pub(crate) values: Vec<f64>,
     pub(crate) channels: usize,
     pub(crate) height: usize,
     pub(crate) width: usize,
@@ -37,42 +23,34 @@ impl SampleFile {
         self.channels * self.height * self.width
     }
 
-    /// The first `count` samples, for scores.
+    /// The samples, for scores.
     ///
     /// # Errors
     /// If a number is not finite.
-    pub(crate) fn first(&self, count: usize) -> Result<Samples<'_>, EvalError> {
-        Samples::new(&self.values[..count * self.size()], self.size())
+    pub(crate) fn samples(&self) -> Result<Samples<'_, f64>, EvalError> {
+        Samples::new(&self.values, self.size())
     }
 
-    /// How many samples there are.
-    pub(crate) fn count(&self) -> usize {
-        self.values.len() / self.size()
-    }
-
-    /// Flat samples of as many numbers as an image of this shape, as such images: a table does not say
-    /// what its rows are.
-    pub(crate) fn shape_like(&mut self, [channels, height, width]: [usize; 3]) {
-        if (self.channels, self.height) == (1, 1) && self.width == channels * height * width {
-            (self.channels, self.height, self.width) = (channels, height, width);
-        }
+    /// In single precision, as nets take them.
+    pub(crate) fn single(&self) -> Vec<f32> {
+        self.values.iter().map(|value| *value as f32).collect()
     }
 
     /// Channels, height and width.
     pub(crate) fn shape(&self) -> [usize; 3] {
         [self.channels, self.height, self.width]
     }
+}
 
-    /// The samples at these places.
-    pub(crate) fn chosen(&self, places: &[usize]) -> Self {
+impl Set for SampleFile {
+    fn count(&self) -> usize {
+        self.values.len() / self.size()
+    }
+
+    fn chosen(&self, places: &[usize]) -> Self {
         let size = self.size();
         let rows = places.iter().flat_map(|place| &self.values[place * size..][..size]);
         Self { values: rows.copied().collect(), ..*self }
-    }
-
-    fn set(&self) -> SampleSet {
-        let (width, height, channels) = (self.width, self.height, self.channels);
-        SampleSet { count: self.count(), width, height, channels }
     }
 }
 
@@ -113,216 +91,7 @@ fn is_no_file(path: &Path) -> Result<bool> {
     Ok(!found.is_file())
 }
 
-fn extension(path: &Path) -> String {
-    let name = name_of(path).to_lowercase();
-    if name.ends_with(".gz") || name.ends_with("-ubyte") {
-        return "idx".to_owned();
-    }
-    name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_owned())
-}
-
-/// Writes samples in the form that the file's name says.
-pub(crate) fn write_samples(path: &Path, samples: &SampleFile) -> Result<()> {
-    match extension(path).as_str() {
-        "png" => write_sheet(path, samples),
-        "idx" => write(path, &idx_bytes(samples)?),
-        "csv" => write(path, csv(samples).as_bytes()),
-        "safetensors" => write(path, &tensor_bytes(samples)?),
-        other => bail!("--out: `.{other}` is not known; allowed is png, idx, csv, safetensors"),
-    }
-}
-
-fn write_sheet(path: &Path, samples: &SampleFile) -> Result<()> {
-    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
-    let set = samples.set();
-    let bytes = pixels(&samples.values, set);
-    let images = Pixels {
-        pixels: &bytes,
-        count: set.count,
-        width_px: set.width,
-        height_px: set.height,
-        channels: set.channels,
-    };
-    let layout = SheetLayout::square(set.count, 2);
-    let rgba = layout.rgba(&images).map_err(|error| anyhow!("{error}"))?;
-    let (width, height) = layout.size_px(&images);
-    let sheet = image::RgbaImage::from_raw(width as u32, height as u32, rgba);
-    let sheet = sheet.context("a sheet has as many pixels as its sides say")?;
-    let mut bytes = Cursor::new(Vec::new());
-    sheet.write_to(&mut bytes, image::ImageFormat::Png)?;
-    write(path, bytes.get_ref())
-}
-
-fn idx_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
-    ensure!(samples.height > 1, "points are no images: write them as .csv or .safetensors");
-    let mut sides = vec![samples.count()];
-    if samples.channels > 1 {
-        sides.push(samples.channels);
-    }
-    sides.extend([samples.height, samples.width]);
-    // Channels first, as the numbers are.
-    let byte = |value: &f32| ((value + 1.0) * 127.5).round() as u8;
-    let bytes: Vec<u8> = samples.values.iter().map(byte).collect();
-    Ok(idx::written(&sides, &bytes))
-}
-
-fn csv(samples: &SampleFile) -> String {
-    let mut text = String::new();
-    for row in samples.values.chunks_exact(samples.size()) {
-        let numbers: Vec<String> = row.iter().map(f32::to_string).collect();
-        text += &numbers.join(",");
-        text.push('\n');
-    }
-    text
-}
-
-fn tensor_bytes(samples: &SampleFile) -> Result<Vec<u8>> {
-    let bytes: Vec<u8> = samples.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let mut shape = vec![samples.count()];
-    if samples.height > 1 {
-        shape.extend([samples.channels, samples.height]);
-    }
-    shape.push(samples.width);
-    let view = TensorView::new(Dtype::F32, shape, &bytes)?;
-    Ok(serialize([("samples", view)], None::<HashMap<String, String>>)?)
-}
-
-/// Reads a file of samples; images as bytes come out in [-1, 1].
-pub(crate) fn read_samples(path: &Path) -> Result<SampleFile> {
-    let bytes = read(path)?;
-    let named = |samples: Result<SampleFile>| samples.with_context(|| path.display().to_string());
-    let samples = match extension(path).as_str() {
-        "csv" => named(read_csv(&bytes))?,
-        "safetensors" => named(read_tensor(&bytes))?,
-        // Its errors name the file.
-        "idx" => read_idx(&name_of(path), &bytes)?,
-        other => named(Err(anyhow!("`.{other}` is not known; allowed is idx, csv, safetensors")))?,
-    };
-    ensure!(!samples.values.is_empty(), "{}: holds no samples", path.display());
-    ensure!(
-        samples.values.iter().all(|value| value.is_finite()),
-        "{}: holds NaN or infinity",
-        path.display()
-    );
-    Ok(samples)
-}
-
 /// Pixels' bytes as numbers in [-1, 1].
 pub(crate) fn unit_values(bytes: &[u8]) -> Vec<f32> {
     bytes.iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect()
-}
-
-fn read_idx(name: &str, bytes: &[u8]) -> Result<SampleFile> {
-    // Parsed twice, but errors then speak of images.
-    idx::parse(name, bytes)?;
-    let images = ImageSet::from_idx((name, bytes), None)?;
-    let values = unit_values(images.pixels());
-    let (channels, height, width) = (images.channels(), images.height(), images.width());
-    Ok(SampleFile { values, channels, height, width })
-}
-
-fn read_csv(bytes: &[u8]) -> Result<SampleFile> {
-    let text = std::str::from_utf8(bytes).context("is not text")?;
-    let text = text.trim_start_matches('\u{feff}');
-    let (mut values, mut width) = (Vec::new(), 0);
-    for (index, line) in text.lines().enumerate() {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let row: Result<Vec<f32>, _> =
-            line.split(',').map(|number| number.trim().parse::<f32>()).collect();
-        let row = match row {
-            Ok(row) => row,
-            Err(_) if index == 0 && is_heading(line) => continue,
-            Err(error) => bail!("line {}: {error}", index + 1),
-        };
-        ensure!(
-            width == 0 || row.len() == width,
-            "line {}: has {} numbers; the lines before have {width}",
-            index + 1,
-            row.len()
-        );
-        ensure!(
-            row.iter().all(|value| value.is_finite()),
-            "line {}: holds NaN or infinity",
-            index + 1
-        );
-        width = row.len();
-        values.extend(row);
-    }
-    Ok(SampleFile { values, channels: 1, height: 1, width })
-}
-
-/// Whether a line holds names alone.
-fn is_heading(line: &str) -> bool {
-    line.split(',').all(|part| part.trim().parse::<f32>().is_err())
-}
-
-fn read_tensor(bytes: &[u8]) -> Result<SampleFile> {
-    let file = SafeTensors::deserialize(bytes)?;
-    let tensors = file.tensors();
-    let [(name, view)] = tensors.as_slice() else {
-        bail!("holds {} tensors; a sample file holds one", tensors.len());
-    };
-    let values: Vec<f32> = match view.dtype() {
-        Dtype::F32 => view
-            .data()
-            .chunks_exact(4)
-            .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
-            .collect(),
-        Dtype::F64 => view
-            .data()
-            .chunks_exact(8)
-            .map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")) as f32)
-            .collect(),
-        other => bail!("tensor {name} is {other:?}; allowed is F32 and F64"),
-    };
-    let (channels, height, width) = match *view.shape() {
-        [_, width] => (1, 1, width),
-        [_, height, width] => (1, height, width),
-        [_, channels, height, width] => (channels, height, width),
-        ref shape => bail!("tensor {name} has shape {shape:?}; a sample file's is (count, …)"),
-    };
-    ensure!(channels * height * width > 0, "tensor {name} is empty");
-    Ok(SampleFile { values, channels, height, width })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn images() -> SampleFile {
-        let values = (0..24).map(|i| (i as f32 * 10.0).round() / 127.5 - 1.0).collect();
-        SampleFile { values, channels: 1, height: 3, width: 4 }
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        let folder = std::env::temp_dir().join(format!("gan-files-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        for name in ["a.idx", "a.csv", "a.safetensors"] {
-            let path = folder.join(name);
-            write_samples(&path, &images()).expect("written");
-            let found = read_samples(&path).expect("read");
-            assert_eq!(found.count(), 2, "{name}");
-            for (a, b) in found.values.iter().zip(images().values) {
-                assert!((a - b).abs() < 1e-6, "{name}: {a} for {b}");
-            }
-        }
-        std::fs::remove_dir_all(&folder).expect("removed");
-    }
-
-    #[test]
-    fn broken_tables_are_named_by_line() {
-        let told = |text: &str| format!("{:#}", read_csv(text.as_bytes()).expect_err("broken"));
-        assert!(told("1,2\n3\n").contains("line 2: has 1 numbers"));
-        assert!(told("1,2\n3,x\n").contains("line 2"));
-        assert!(told("1,x\n3,4\n").contains("line 1"), "half a heading is none");
-        assert!(told("1,2\n3,inf\n").contains("line 2: holds NaN or infinity"));
-        let marked =
-            read_csv(b"\xef\xbb\xbf1,2\n3,4\n").expect("a mark of the bytes' order is no heading");
-        assert_eq!(marked.values, [1.0, 2.0, 3.0, 4.0]);
-        let with_head = read_csv(b"x,y\n1,2\n").expect("a heading is skipped");
-        assert_eq!((with_head.values, with_head.width), (vec![1.0, 2.0], 2));
-    }
 }

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::progress::note;
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WATCHING: OnceLock<()> = OnceLock::new();
 
@@ -13,7 +15,7 @@ pub(crate) fn watch() {
             if INTERRUPTED.swap(true, Ordering::SeqCst) {
                 std::process::exit(130);
             }
-            eprintln!("stopping after this step; press Ctrl-C again to end at once");
+            note!("stopping after this step; press Ctrl-C again to end at once");
         };
         // Without a handler Ctrl-C ends the program, which is no reason not to train.
         let _ = ctrlc::set_handler(handler);

@@ -16,6 +16,7 @@ use crate::device::DeviceName;
 use crate::diagnose::kinds;
 use crate::digits::{class_counts, digit_classifier};
 use crate::output::say;
+use crate::progress::Bar;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
@@ -69,16 +70,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut failed = Vec::new();
     for lesson in all.iter().filter(wanted) {
         let mut reached: Vec<Vec<Option<u64>>> = vec![Vec::new(); lesson.steps.len()];
+        let bar = Bar::counted(lesson.id.as_str(), arguments.seeds, "seeds");
         for seed in 1..=arguments.seeds {
-            let mut pupil = Pupil { arguments, seed, device: &device, run: None };
+            let lesson_name = lesson.id.as_str();
+            let mut pupil =
+                Pupil { arguments, lesson: lesson_name, seed, device: &device, run: None };
             for (step, reached) in lesson.steps.iter().zip(&mut reached) {
                 if interrupt::is_wanted() {
                     return Ok(Ending::Interrupted);
                 }
-                let seen = pupil.follow(step, &mut classifier);
-                reached.push(seen.with_context(|| format!("{}, seed {seed}", lesson.id))?);
+                let seen = pupil.follow(step, &mut classifier, &bar);
+                reached.push(seen.with_context(|| format!("{lesson_name}, seed {seed}"))?);
             }
+            bar.advance(1);
         }
+        drop(bar);
         for (number, (step, reached)) in lesson.steps.iter().zip(&reached).enumerate() {
             if step.until.is_none() {
                 continue;
@@ -116,6 +122,7 @@ fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) -> Re
 /// Somebody who is given a lesson with one seed.
 struct Pupil<'a> {
     arguments: &'a Arguments,
+    lesson: &'a str,
     seed: u64,
     device: &'a Device,
     run: Option<(TrainedRun, Health)>,
@@ -123,7 +130,12 @@ struct Pupil<'a> {
 
 impl Pupil<'_> {
     /// Does what a step asks; after how many steps of its run it has seen what it waits for.
-    fn follow(&mut self, step: &Step, classifier: &mut Classifier) -> Result<Option<u64>> {
+    fn follow(
+        &mut self,
+        step: &Step,
+        classifier: &mut Classifier,
+        bar: &Bar,
+    ) -> Result<Option<u64>> {
         if let Some(spec) = step.run() {
             let spec = RunSpec { seed: self.seed, ..spec? };
             let run = TrainedRun::new(&spec, &self.arguments.data, None, self.device)?;
@@ -135,6 +147,8 @@ impl Pupil<'_> {
         let begin = run.trainer.generator_steps();
         while run.trainer.generator_steps() < begin + self.arguments.most && !interrupt::is_wanted()
         {
+            let step = run.trainer.generator_steps();
+            bar.set_message(format!("{}, seed {}, step {step}", self.lesson, self.seed));
             let seen = look(run, health, self.arguments.every, until, classifier)?;
             if until.holds(&seen) {
                 return Ok(Some(seen.step));

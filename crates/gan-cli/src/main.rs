@@ -6,6 +6,7 @@
 
 mod bench;
 mod code;
+mod comparison;
 mod data;
 mod device;
 mod diagnose;
@@ -13,10 +14,14 @@ mod digits;
 mod evaluate;
 mod export;
 mod files;
+mod forms;
+mod inputs;
 mod interrupt;
 mod lessons;
 mod listing;
 mod output;
+mod pictures;
+mod progress;
 mod reproduce;
 mod runs;
 mod sample;
@@ -45,7 +50,7 @@ enum Command {
     Train(train::Arguments),
     /// Train the classifier whose features `evaluate` compares images by.
     TrainClassifier(train_classifier::Arguments),
-    /// Draw samples from a checkpoint, as PNG sheet, IDX or CSV.
+    /// Draw samples from a checkpoint or a generator's file, as PNG sheet, IDX, CSV or safetensors.
     Sample(sample::Arguments),
     /// Score two sample files against each other.
     Evaluate(evaluate::Arguments),

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 
 use anyhow::Result;
 
+use crate::progress::beside_bars;
+
 /// Whoever read the output has gone (`gan presets | head -1`): no failure, but no reason to go on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReaderGone;
@@ -20,7 +22,7 @@ impl std::error::Error for ReaderGone {}
 /// Writes `words` as they are, where `print!` would panic once the reader has gone.
 pub(crate) fn tell(words: fmt::Arguments<'_>) -> Result<()> {
     let mut output = io::stdout().lock();
-    match output.write_fmt(words).and_then(|()| output.flush()) {
+    match beside_bars(|| output.write_fmt(words).and_then(|()| output.flush())) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(ReaderGone.into()),
         written => Ok(written?),
     }

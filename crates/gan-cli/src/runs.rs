@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
-use gan_core::{Device, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
-use gan_protocol::RunSpec;
+use anyhow::{Context as _, Result, bail, ensure};
+use gan_core::{Device, Inputs, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
+use gan_protocol::{GENERATOR_FORMAT, RunSpec};
 use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
+use safetensors::SafeTensors;
 use serde_json::Value;
 
 use crate::data::{DataArguments, read};
+use crate::progress::{Bar, waited};
 
 /// Steps whose scores are read in one go.
 const READ_EVERY: usize = 16;
@@ -33,7 +35,8 @@ impl TrainedRun {
                 .with_context(|| format!("cannot go on from {}", path.display()))?,
             None => Trainer::new(spec, device)?,
         };
-        Ok(Self { trainer, data: data.load(spec)? })
+        let data = waited("reading the data", || data.load(spec))?;
+        Ok(Self { trainer, data })
     }
 
     /// At most `count` steps, whose scores are read in one go: as many as are good to be read
@@ -79,6 +82,16 @@ impl TrainedRun {
         Ok(report.map(|(_, report)| serde_json::from_str(&report)).transpose()?)
     }
 
+    /// Samples of the run's generator for `inputs`, with noise number 1.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub(crate) fn drawn(&self, inputs: &Inputs) -> Result<Vec<f32>> {
+        let bar = Bar::counted("drawing", inputs.count(self.trainer.spec()) as u64, "samples");
+        let mut watcher = |count: usize| bar.advance(count as u64);
+        Ok(block_on(self.trainer.samples_watched(inputs, 1, &mut watcher))?)
+    }
+
     /// Writes a checkpoint.
     pub(crate) fn save(&self, path: &Path) -> Result<()> {
         let bytes = block_on(self.trainer.snapshot())?.to_bytes();
@@ -89,5 +102,18 @@ impl TrainedRun {
 /// Reads a checkpoint.
 pub(crate) fn snapshot(path: &Path) -> Result<Snapshot> {
     let bytes = read(path)?;
+    ensure!(
+        format(&bytes).as_deref() != Some(GENERATOR_FORMAT),
+        "{} holds a generator alone, as `gan export` writes it; the run's checkpoint is needed",
+        path.display()
+    );
     Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+/// The format that a safetensors file of this project names; `None` of any other.
+pub(crate) fn format(bytes: &[u8]) -> Option<String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    let header = metadata.metadata().as_ref()?.get("gan_playground")?;
+    let header: Value = serde_json::from_str(header).ok()?;
+    header["format"].as_str().map(str::to_owned)
 }

@@ -1,35 +1,38 @@
 //! `gan sample`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use gan_core::{Inputs, Trainer};
-use gan_protocol::Shape;
+use gan_core::{Device, Inputs, Sampler, Snapshot, Trainer};
+use gan_protocol::{Feed, GENERATOR_FORMAT, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 
+use crate::data::read;
 use crate::device::DeviceName;
 use crate::files::SampleFile;
-use crate::runs::snapshot;
+use crate::forms::Form;
+use crate::progress::{Bar, waited};
+use crate::runs::format;
 use crate::{Ending, files};
 
 /// Arguments of `gan sample`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The checkpoint.
+    /// The checkpoint, or a generator's file: what `gan export` or the page writes.
     checkpoint: PathBuf,
     /// How many samples.
     #[arg(long, default_value_t = 64, value_parser = count)]
     count: usize,
-    /// Which latents.
+    /// Which latents: a checkpoint and its generator's file have the same.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Only samples of this class, for runs with labels; without it classes go round.
     #[arg(long)]
     label: Option<u16>,
     /// The file: `.png` is a sheet, `.idx` images as bytes, `.csv` one sample a row,
-    /// `.safetensors` the numbers as they are.
+    /// `.safetensors` the numbers as they are; with `.gz` behind, all but a sheet are packed.
     #[arg(long, value_name = "FILE", default_value = "samples.png")]
     out: PathBuf,
     /// What computes.
@@ -47,26 +50,81 @@ fn count(text: &str) -> Result<usize, String> {
 
 /// Draws samples and writes them.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
+    let form = Form::of(&arguments.out)?;
     files::check(&arguments.out)?;
-    let snapshot = snapshot(&arguments.checkpoint)?;
-    let device = arguments.device.open()?;
-    let trainer = Trainer::restore(&snapshot, &snapshot.header.spec, &device)?;
-    let spec = trainer.spec();
-    let mut inputs = Inputs::drawn(spec, Purpose::FreshLatents, arguments.seed, arguments.count);
+    let source = Source::read(&arguments.checkpoint, &arguments.device.open()?)?;
+    let (channels, height, width) = match source.shape() {
+        Shape::Flat { size } => (1, 1, size),
+        Shape::Image { channels, height, width } => (channels, height, width),
+    };
+    form.check(height)?;
+    let feed = source.feed();
+    let mut inputs = Inputs::drawn(feed, Purpose::FreshLatents, arguments.seed, arguments.count);
     if let Some(label) = arguments.label {
-        let classes = spec.labels.map_or(0, |labels| labels.classes());
+        let classes = feed.labels.map_or(0, |labels| labels.classes());
         if usize::from(label) >= classes {
             bail!("--label is {label}; the run has {classes} classes");
         }
         inputs.labels.fill(label);
     }
-    let values = block_on(trainer.samples(&inputs, arguments.seed))?;
-    let (channels, height, width) = match spec.data.shape() {
-        Shape::Flat { size } => (1, 1, size),
-        Shape::Image { channels, height, width } => (channels, height, width),
-    };
+    let values = source.samples(&inputs, arguments.seed)?;
+    let values = values.into_iter().map(f64::from).collect();
     let samples = SampleFile { values, channels, height, width };
-    files::write_samples(&arguments.out, &samples)?;
+    waited(format!("writing {}", arguments.out.display()), || {
+        files::write(&arguments.out, &form.bytes(&samples)?)
+    })?;
     eprintln!("{} holds {} samples", arguments.out.display(), arguments.count);
     Ok(Ending::Done)
+}
+
+/// What samples are drawn from.
+enum Source {
+    /// A run.
+    Run(Box<Trainer>),
+    /// A generator alone.
+    Generator(Sampler),
+}
+
+impl Source {
+    /// Reads either, by what the file says that it is.
+    ///
+    /// # Errors
+    /// If the file is neither, or broken.
+    fn read(path: &Path, device: &Device) -> Result<Self> {
+        let bytes = read(path)?;
+        let read = if format(&bytes).as_deref() == Some(GENERATOR_FORMAT) {
+            Sampler::from_safetensors(&bytes, device).map(Self::Generator)
+        } else {
+            Snapshot::from_bytes(&bytes)
+                .and_then(|snapshot| Trainer::restore(&snapshot, &snapshot.header.spec, device))
+                .map(|trainer| Self::Run(Box::new(trainer)))
+        };
+        read.with_context(|| path.display().to_string())
+    }
+
+    fn feed(&self) -> Feed<'_> {
+        match self {
+            Self::Run(trainer) => trainer.spec().into(),
+            Self::Generator(sampler) => sampler.header().into(),
+        }
+    }
+
+    /// The shape of a sample.
+    fn shape(&self) -> Shape {
+        match self {
+            Self::Run(trainer) => trainer.spec().data.shape(),
+            Self::Generator(sampler) => sampler.header().data.shape(),
+        }
+    }
+
+    fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>> {
+        let bar = Bar::counted("drawing", inputs.count(self.feed()) as u64, "samples");
+        let mut watcher = |count: usize| bar.advance(count as u64);
+        Ok(match self {
+            Self::Run(trainer) => block_on(trainer.samples_watched(inputs, noise, &mut watcher))?,
+            Self::Generator(sampler) => {
+                block_on(sampler.samples_watched(inputs, noise, &mut watcher))?
+            }
+        })
+    }
 }

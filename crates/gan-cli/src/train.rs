@@ -7,13 +7,13 @@ use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use gan_core::StepScores;
 use gan_protocol::RunSpec;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::files;
 use crate::output::say;
+use crate::progress::Bar;
 use crate::runs::{TrainedRun, snapshot};
 use crate::specs::SpecArguments;
 use crate::{Ending, interrupt};
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// What computes.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
-    /// Print scores as lines of JSON instead of a progress bar.
+    /// Print scores as lines of JSON.
     #[arg(long)]
     json: bool,
     /// Steps between two such lines.
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     files::check(out)?;
     let device = arguments.device.open()?;
     let mut run = TrainedRun::new(&spec, &arguments.data, resume, &device)?;
-    let bar = bar(arguments);
+    let bar = Bar::counted("training", arguments.steps, "steps");
     bar.set_position(run.trainer.generator_steps());
     let (begin, mut saved) = (Instant::now(), Instant::now());
     let first = run.trainer.generator_steps();
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         if let Some((step, scores)) = scores.last() {
             bar.set_position(*step);
             let (g, d) = (scores.generator_loss, scores.discriminator_loss);
-            bar.set_message(format!("G {g:.3}  D {d:.3}"));
+            bar.set_message(format!("G {g:.3}  D {d:.3} "));
         }
         if saved.elapsed() > SAVE_EVERY {
             run.save(out)?;
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         }
     }
     run.save(out)?;
-    bar.finish_and_clear();
+    drop(bar);
     told?;
     let step = run.trainer.generator_steps();
     let speed = (step - first) as f64 / begin.elapsed().as_secs_f64();
@@ -147,16 +147,4 @@ fn line(step: u64, scores: &StepScores) -> serde_json::Value {
         "generator_gradient_norm": scores.generator_gradient_norm,
         "discriminator_gradient_norm": scores.discriminator_gradient_norm,
     })
-}
-
-fn bar(arguments: &Arguments) -> ProgressBar {
-    if arguments.json {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(arguments.steps);
-    let template = "{bar:32} {pos}/{len} steps, {per_sec}, {eta} left  {msg}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }

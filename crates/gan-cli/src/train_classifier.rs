@@ -8,14 +8,16 @@ use clap::Args;
 use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
 use gan_protocol::{
-    AugmentationSpec, DecaySpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, Shape,
+    AugmentationSpec, DecaySpec, LayerSpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec,
+    Shape,
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 use serde_json::json;
 
 use crate::data::{DataArguments, images, mnist_part};
+use crate::digits::judged_values;
 use crate::output::say;
+use crate::progress::{Bar, waited};
 use crate::{Ending, files, interrupt};
 
 /// The classifier's layers.
@@ -47,7 +49,7 @@ pub(crate) struct Arguments {
     /// The file that is written.
     #[arg(long, value_name = "FILE", default_value = "classifier.safetensors")]
     out: PathBuf,
-    /// Print a line of JSON after each epoch instead of a progress bar.
+    /// Print JSON after each epoch, on a line each.
     #[arg(long)]
     json: bool,
 }
@@ -56,8 +58,17 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     ensure!(arguments.epochs > 0, "--epochs is 0");
-    let (images, held_out) = sets(arguments)?;
-    let net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
+    let (images, held_out) = waited("reading the images", || sets(arguments))?;
+    let mut net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
+    let classes = images.classes().context("the labels are missing")?;
+    let of_test = held_out.classes().unwrap_or(0);
+    ensure!(
+        of_test <= classes,
+        "the test images have {of_test} classes, those to train on {classes}"
+    );
+    if let Some(LayerSpec::Linear { units, .. }) = net.layers.last_mut() {
+        *units = classes;
+    }
     let device = cpu();
     let input = Shape::image(images.channels(), images.height(), images.width());
     let classifier = Classifier::new(&net, input, arguments.seed, &device)?;
@@ -67,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut trainer = ClassifierTrainer::new(classifier, &optimizer(steps), arguments.seed);
     let mut samples = Augmented::new(ShuffledImages::new(images), AUGMENTATION)?;
     let held_out = HeldOut::new(&held_out)?;
-    let bar = bar(arguments, steps);
+    let bar = Bar::counted("training", steps, "steps");
     let begin = Instant::now();
     let mut losses = 0.0;
     let mut told = Ok(());
@@ -79,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         let loss = f64::from(block_on(trainer.step(&batch))?);
         ensure!(loss.is_finite(), "the training diverged at step {step}");
         losses += loss / epoch_steps as f64;
-        bar.inc(1);
+        bar.advance(1);
         if trainer.steps().is_multiple_of(epoch_steps) {
             let accuracy = held_out.accuracy(trainer.classifier())?;
             let epoch = trainer.steps() / epoch_steps;
@@ -88,14 +99,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
                 say!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}))
             } else {
                 let percent = 100.0 * accuracy;
-                bar.suspend(|| {
-                    say!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %")
-                })
+                say!("epoch {epoch}: loss {losses:.4}, test accuracy {percent:.2} %")
             });
             losses = 0.0;
         }
     }
-    bar.finish_and_clear();
+    drop(bar);
     let bytes = block_on(trainer.classifier().to_safetensors_f16())?;
     // What counts is what the file gives back, rounded.
     let mut rounded = Classifier::from_safetensors(&bytes, &device)?;
@@ -120,7 +129,7 @@ fn sets(arguments: &Arguments) -> Result<(ImageSet, ImageSet)> {
     let sets = match (&data.files[..], &arguments.test_files[..]) {
         ([], _) => (mnist_part(&data.data, "train")?, mnist_part(&data.data, "t10k")?),
         (_, []) => bail!("--files needs --test-files: images that are not trained on"),
-        (files, test_files) => (images(files)?, images(test_files)?),
+        (files, test_files) => (images(files, &data.reading)?, images(test_files, &data.reading)?),
     };
     for set in [&sets.0, &sets.1] {
         ensure!(set.labels().is_some(), "{}: the labels are missing", set.name());
@@ -156,7 +165,7 @@ impl HeldOut {
     /// Share of images whose largest logit is that of their class.
     fn accuracy(&self, classifier: &mut Classifier) -> Result<f64> {
         let classes = classifier.classes();
-        let judgement = block_on(classifier.judge(&self.values))?;
+        let judgement = judged_values(classifier, &self.values)?;
         ensure!(judgement.count == self.labels.len(), "the held-out images have another shape");
         let rows = judgement.logits.chunks_exact(classes);
         let right = |(row, label): &(&[f32], &u8)| {
@@ -166,16 +175,4 @@ impl HeldOut {
         let hits = rows.zip(&self.labels).filter(right).count();
         Ok(hits as f64 / judgement.count as f64)
     }
-}
-
-fn bar(arguments: &Arguments, steps: u64) -> ProgressBar {
-    if arguments.json {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(steps);
-    let template = "{bar:32} {pos}/{len} steps, {per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }

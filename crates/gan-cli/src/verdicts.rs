@@ -5,19 +5,33 @@ use std::path::Path;
 use anyhow::{Result, bail, ensure};
 use gan_core::{RealBatch, Trainer, cpu};
 use gan_eval::discrimination::discrimination;
-use gan_eval::floor::disjoint_subsets;
 use gan_protocol::{LabelSpec, Objective, Shape};
 use pollster::block_on;
 
+use crate::comparison::Set;
 use crate::files::SampleFile;
+use crate::progress::Bar;
 use crate::runs::snapshot;
-use crate::scores::{SEED, Scores};
+use crate::scores::Scores;
 
 /// Packs of samples that are judged in one go.
 const GROUP: usize = 250;
 
 /// The discriminator of a checkpoint.
 pub(crate) struct Discriminator(Trainer);
+
+/// A number for each sample, or for each pack.
+pub(crate) struct Verdicts(Vec<f32>);
+
+impl Set for Verdicts {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn chosen(&self, places: &[usize]) -> Self {
+        Self(places.iter().map(|place| self.0[*place]).collect())
+    }
+}
 
 impl Discriminator {
     /// Reads it.
@@ -38,7 +52,7 @@ impl Discriminator {
     ///
     /// # Errors
     /// If the samples are of another shape than those it was trained on, or fewer than a pack.
-    pub(crate) fn verdicts(&self, samples: &SampleFile) -> Result<Vec<f32>> {
+    pub(crate) fn verdicts(&self, samples: &SampleFile) -> Result<Verdicts> {
         let spec = self.0.spec();
         let shape = match spec.data.shape() {
             Shape::Flat { size } => (1, 1, size),
@@ -54,14 +68,16 @@ impl Discriminator {
         let whole = samples.values.len() / pack * pack;
         ensure!(whole > 0, "the discriminator judges {} samples at once", spec.packing);
         let mut verdicts = Vec::new();
-        for group in samples.values[..whole].chunks(GROUP * pack) {
+        let bar = Bar::counted("judging", (whole / samples.size()) as u64, "samples");
+        for group in samples.single()[..whole].chunks(GROUP * pack) {
             let batch = RealBatch { values: group.to_vec(), labels: Vec::new() };
             let outputs = block_on(self.0.verdicts(&batch))?;
             // The verdict comes before what further tasks answer.
             let rows = outputs.chunks_exact(spec.discriminator_outputs());
             verdicts.extend(rows.map(|row| row[0]));
+            bar.advance((group.len() / samples.size()) as u64);
         }
-        Ok(verdicts)
+        Ok(Verdicts(verdicts))
     }
 
     /// Above this a verdict says real.
@@ -82,22 +98,12 @@ impl Discriminator {
     ///
     /// # Errors
     /// If there are no verdicts, or one is not finite.
-    pub(crate) fn scores(&self, reals: &[f32], fakes: &[f32]) -> Result<Scores> {
-        let found = discrimination(reals, fakes, self.threshold())?;
+    pub(crate) fn scores(&self, reals: &Verdicts, fakes: &Verdicts) -> Result<Scores> {
+        let found = discrimination(&reals.0, &fakes.0, self.threshold())?;
         Ok(vec![
             ("real_accuracy", found.real_accuracy),
             ("fake_accuracy", found.generated_accuracy),
             ("discrimination_auc", found.area_under_curve),
         ])
-    }
-
-    /// The scores of reals against `count` other reals.
-    ///
-    /// # Errors
-    /// If there are not twice as many.
-    pub(crate) fn floor(&self, reals: &[f32], count: usize) -> Result<Scores> {
-        let halves = disjoint_subsets(reals.len(), count.min(reals.len() / 2), SEED)?;
-        let [one, other] = halves.map(|half| half.iter().map(|i| reals[*i]).collect::<Vec<_>>());
-        self.scores(&one, &other)
     }
 }

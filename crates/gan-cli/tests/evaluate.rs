@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use gan_data::DrawnDigits;
+use gan_random::{Purpose, standard_normal, stream};
 use serde_json::Value;
 
 /// A folder of one test's own, removed at its end.
@@ -64,7 +65,7 @@ fn digits_are_scored_by_what_the_classifier_sees() {
     let sevens = folder.digits("sevens.idx", 20_000, 100, |label| label == 7);
     let like = report(&real, &like, &["--features", "classifier"]);
     let sevens = report(&real, &sevens, &["--features", "classifier"]);
-    assert_eq!((&like["real_count"], &like["floor_count"]), (&200.into(), &100.into()));
+    assert_eq!((&like["real_count"], &like["fake_count"]), (&200.into(), &100.into()));
     for found in [&like, &sevens] {
         for score in ["frechet_distance", "precision", "coverage", "mean_confidence"] {
             assert!(value(found, score, "floor").is_finite());
@@ -86,6 +87,108 @@ fn digits_are_scored_by_what_the_classifier_sees() {
     let (found, floor) =
         (value(&like, "frechet_distance", "value"), value(&like, "frechet_distance", "floor"));
     assert!(found < 2.0 * floor, "{found} for a floor of {floor}");
+}
+
+/// A table of `count` points drawn from a normal distribution; other ones for each `seed`.
+fn points(folder: &Folder, name: &str, seed: u64, count: usize) -> PathBuf {
+    let numbers = standard_normal(&mut stream(seed, Purpose::DataSample, 0), 2 * count);
+    let rows = numbers.chunks_exact(2).map(|row| format!("{},{}\n", row[0], row[1]));
+    let path = folder.0.join(name);
+    std::fs::write(&path, rows.collect::<String>()).expect("written");
+    path
+}
+
+#[test]
+fn reals_in_the_place_of_fakes_score_like_their_floor() {
+    let folder = Folder::new("like-floor");
+    let real = points(&folder, "real.csv", 1, 10_000);
+    let other = points(&folder, "other.csv", 2, 1_000);
+    let found = report(&real, &other, &[]);
+    for (score, counts) in [
+        ("frechet_distance", [9_000, 1_000]),
+        ("kernel_distance", [9_000, 1_000]),
+        ("grid_kl", [9_000, 1_000]),
+        ("precision", [1_000, 1_000]),
+        ("recall", [1_000, 1_000]),
+        ("density", [1_000, 1_000]),
+        ("coverage", [1_000, 1_000]),
+    ] {
+        let told = &found["scores"][score];
+        assert_eq!(told["counts"], serde_json::json!(counts), "{score}");
+        assert_eq!(told["floor_counts"], told["counts"], "{score}");
+        assert!(told.get("value_at_floor_counts").is_none(), "{score}");
+    }
+    // Shares of 1,000 that are 0.97 scatter by 0.0054, their differences by 0.0077; shares of
+    // neighbours a little more. Density scatters by 0.03. Against all 10,000 reals coverage would be
+    // 0.38.
+    for (score, allowed) in
+        [("precision", 0.05), ("recall", 0.05), ("density", 0.15), ("coverage", 0.05)]
+    {
+        let apart = value(&found, score, "value") - value(&found, score, "floor");
+        assert!(apart.abs() < allowed, "{score}: {apart}");
+    }
+    assert!((value(&found, "coverage", "expected") - 0.969).abs() < 1e-3, "{found}");
+    assert!((value(&found, "coverage", "value") - 0.969).abs() < 0.03, "{found}");
+    assert_eq!(value(&found, "density", "expected"), 1.0);
+    // Means of 1,000 scatter by 0.03 each way, standard deviations by 0.02.
+    for what in ["value", "floor"] {
+        assert!(value(&found, "frechet_distance", what) < 0.02, "{found}");
+        assert!(value(&found, "grid_js", what) < 0.2, "{found}");
+    }
+}
+
+#[test]
+fn a_set_against_itself_is_at_no_distance() {
+    let folder = Folder::new("itself");
+    let set = points(&folder, "set.csv", 3, 300);
+    let found = report(&set, &set, &[]);
+    assert!(value(&found, "frechet_distance", "value") < 1e-9, "{found}");
+    for score in ["precision", "recall", "coverage"] {
+        assert_eq!(value(&found, score, "value"), 1.0, "{score}");
+    }
+    // There are no 600 reals for a floor of 300 against 300; the fakes' score of the floor's counts
+    // stands beside it.
+    for score in ["frechet_distance", "coverage"] {
+        assert_eq!(found["scores"][score]["counts"], serde_json::json!([300, 300]));
+        assert_eq!(found["scores"][score]["floor_counts"], serde_json::json!([150, 150]));
+        assert!(value(&found, score, "value_at_floor_counts").is_finite());
+        assert!(value(&found, score, "floor").is_finite());
+    }
+    let output = evaluate(&set, &set, &[]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    for expected in ["at floor", "floor: 150 reals against 150 others", "300:300, floor 150:150"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
+#[test]
+fn of_more_fakes_than_reals_as_many_are_compared_by_neighbours() {
+    let folder = Folder::new("more-fakes");
+    let real = points(&folder, "real.csv", 4, 400);
+    let fake = points(&folder, "fake.csv", 5, 4_000);
+    let found = report(&real, &fake, &[]);
+    assert_eq!(found["scores"]["coverage"]["counts"], serde_json::json!([400, 400]));
+    assert_eq!(found["scores"]["frechet_distance"]["counts"], serde_json::json!([400, 4_000]));
+    // All 4,000 would cover every real: 1 - (399 / 4,399)^5.
+    assert!((value(&found, "coverage", "value") - 0.969).abs() < 0.05, "{found}");
+    let few = points(&folder, "few.csv", 6, 11);
+    let found = report(&few, &fake, &[]);
+    assert!(found["scores"]["coverage"]["floor"].is_null(), "{found}");
+    let text = String::from_utf8(evaluate(&few, &fake, &[]).stdout).expect("text");
+    assert!(text.contains("no floor: it takes 12 reals"), "{text}");
+}
+
+#[test]
+fn copies_of_any_training_sample_are_found() {
+    let folder = Folder::new("late-copies");
+    // Fewer held-out samples than trained ones: the last of these are looked at, too.
+    let training = folder.digits("training.idx", 0, 90, |_| true);
+    let held_out = folder.digits("held-out.idx", 1_000, 30, |_| true);
+    let copies = folder.digits("copies.idx", 70, 20, |_| true);
+    let training = training.to_str().expect("a plain name");
+    let found = report(&held_out, &copies, &["--training", training]);
+    assert_eq!(value(&found, "exact_copies", "value"), 1.0, "{found}");
+    assert_eq!(value(&found, "exact_copies", "floor"), 0.0, "{found}");
 }
 
 #[test]

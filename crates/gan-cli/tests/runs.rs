@@ -183,7 +183,7 @@ fn samples_are_drawn_in_every_form() {
     let run = folder.path("run.safetensors");
     let patch = r#"{"data": {"source": "drawn_digits"}}"#;
     done(&["train", "mnist-conditional", "--patch", patch, "--steps", "1", "--out", &run]);
-    for name in ["a.png", "a.idx", "a.csv", "a.safetensors"] {
+    for name in ["a.png", "a.idx", "a.csv", "a.safetensors", "a.gz", "a.csv.gz", "a.idx.gz"] {
         let out = folder.path(name);
         done(&["sample", &run, "--count", "12", "--label", "3", "--out", &out]);
         let bytes = std::fs::read(&out).expect("the file");
@@ -195,7 +195,18 @@ fn samples_are_drawn_in_every_form() {
                 assert_eq!(text.lines().count(), 12);
                 assert!(text.lines().all(|line| line.split(',').count() == 784));
             }
-            _ => assert!(bytes.len() > 12 * 784 * 4),
+            "a.safetensors" => assert!(bytes.len() > 12 * 784 * 4),
+            packed => {
+                let plain = if packed == "a.csv.gz" { "a.csv" } else { "a.idx" };
+                let mut unpacked = Vec::new();
+                let mut reader = flate2::read::GzDecoder::new(bytes.as_slice());
+                reader.read_to_end(&mut unpacked).expect("gzip, as the name says");
+                assert_eq!(
+                    unpacked,
+                    std::fs::read(folder.path(plain)).expect("a file"),
+                    "{packed}"
+                );
+            }
         }
     }
     // The same samples, whatever the form: a table of 784 numbers stands for images beside images.
@@ -219,8 +230,76 @@ fn samples_are_drawn_in_every_form() {
     }
     // The data were changed by a patch; the run goes on with them.
     done(&["train", "mnist-conditional", "--resume", "--steps", "2", "--out", &run]);
-    let told = refused(&["sample", &run, "--out", &folder.path("a.gif")], 1);
-    assert!(told.contains("allowed is png, idx, csv, safetensors"), "{told}");
+    for name in ["a.gif", "a.tar.gz", "a"] {
+        let told = refused(&["sample", &run, "--out", &folder.path(name)], 1);
+        assert!(told.contains(".png, .idx, .csv, .safetensors, .idx.gz, .csv.gz"), "{told}");
+    }
+}
+
+/// The numbers of samples that `source` draws.
+fn drawn(folder: &Folder, source: &str, more: &[&str]) -> Vec<f32> {
+    let out = folder.path("drawn.safetensors");
+    done(&[&["sample", source, "--count", "70", "--seed", "5", "--out", &out], more].concat());
+    let bytes = std::fs::read(&out).expect("the file");
+    let file = safetensors::SafeTensors::deserialize(&bytes).expect("tensors");
+    let numbers = file.tensor("samples").expect("samples").data().chunks_exact(4);
+    numbers.map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes"))).collect()
+}
+
+#[test]
+fn a_generators_file_draws_the_samples_of_its_run() {
+    let folder = Folder::new("generator");
+    let run = folder.path("run.safetensors");
+    let [half, full] = ["half", "full"].map(|name| folder.path(&format!("{name}.safetensors")));
+    let patch = r#"{"data": {"source": "drawn_digits"}, "batch_size": 8}"#;
+    for (preset, more) in
+        [("ring", &[][..]), ("mnist-conditional", &["--label", "3"]), ("mnist-dcgan-small", &[])]
+    {
+        let patch = if preset == "ring" { "{}" } else { patch };
+        let begin = ["train", preset, "--steps", "2", "--patch", patch, "--overwrite"];
+        done(&[&begin[..], &["--out", &run]].concat());
+        done(&["export", &run, "--out", &half]);
+        done(&["export", &run, "--full-precision", "--out", &full]);
+        let expected = drawn(&folder, &run, more);
+        assert_eq!(drawn(&folder, &full, more), expected, "{preset}");
+        // Weights of 16 bits have eleven digits: 5e-4 of each, in a few layers.
+        let found = drawn(&folder, &half, more);
+        let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(found.len() == expected.len() && apart > 0.0 && apart < 2e-2, "{preset}: {apart}");
+    }
+    // What needs more than a generator says so.
+    for arguments in [
+        &["export", &half, "--out", &run][..],
+        &["train", "mnist-dcgan-small", "--resume", "--out", &half],
+    ] {
+        let told = refused(arguments, 1);
+        assert!(told.contains("holds a generator alone"), "{told}");
+    }
+    assert!(refused(&["sample", &half, "--label", "3"], 1).contains("has 0 classes"));
+}
+
+#[test]
+fn the_trained_generators_of_the_page_are_drawn_from() {
+    let folder = Folder::new("pretrained");
+    let pretrained = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained");
+    let mut generators = 0;
+    for entry in std::fs::read_dir(pretrained).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if !name.ends_with(".safetensors") || name.contains("classifier") {
+            continue;
+        }
+        generators += 1;
+        let numbers = drawn(&folder, path.to_str().expect("a plain name"), &[]);
+        let spread = numbers.iter().fold([f32::MAX, f32::MIN], |[low, high], number| {
+            [low.min(*number), high.max(*number)]
+        });
+        assert!(numbers.len() >= 140 && spread[1] - spread[0] > 1.0, "{name}: {spread:?}");
+    }
+    assert!(generators >= 4, "{generators}");
+    let classifier = format!("{pretrained}/digit-classifier.safetensors");
+    let told = refused(&["sample", &classifier], 1);
+    assert!(told.contains("digit-classifier"), "{told}");
 }
 
 #[test]

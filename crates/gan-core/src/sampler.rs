@@ -86,7 +86,22 @@ impl Sampler {
     /// # Errors
     /// When the device fails.
     pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
-        samples(&self.net, Feed::from(&self.header), inputs, noise, &self.device).await
+        self.samples_watched(inputs, noise, &mut |_| ()).await
+    }
+
+    /// As [`Sampler::samples`]; `watcher` is told how many more samples have been computed, or queued
+    /// where the device computes on its own.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn samples_watched(
+        &self,
+        inputs: &Inputs,
+        noise: u64,
+        watcher: &mut dyn FnMut(usize),
+    ) -> Result<Vec<f32>, CoreError> {
+        let feed = Feed::from(&self.header);
+        samples(&self.net, feed, inputs, noise, &self.device, watcher).await
     }
 }
 
@@ -120,13 +135,14 @@ impl Snapshot {
     }
 }
 
-/// As [`Sampler::samples`], of any generator.
+/// As [`Sampler::samples_watched`], of any generator.
 pub(crate) async fn samples(
     net: &Net,
     feed: Feed<'_>,
     inputs: &Inputs,
     noise: u64,
     device: &Device,
+    watcher: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, CoreError> {
     let mut net = net.clone();
     let weights = net.parameters();
@@ -142,6 +158,7 @@ pub(crate) async fn samples(
         let samples = net.forward_with(&weights, input, &mut pass).flat();
         let count: usize = samples.dims().iter().product();
         transaction = transaction.register(samples.reshape([count]).burn());
+        watcher(part.count(feed));
     }
     let mut values = Vec::new();
     for data in transaction.execute_async().await? {

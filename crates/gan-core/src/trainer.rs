@@ -284,8 +284,22 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
+        self.samples_watched(inputs, noise, &mut |_| ()).await
+    }
+
+    /// As [`Trainer::samples`]; `watcher` is told how many more samples have been computed, or queued
+    /// where the device computes on its own.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn samples_watched(
+        &self,
+        inputs: &Inputs,
+        noise: u64,
+        watcher: &mut dyn FnMut(usize),
+    ) -> Result<Vec<f32>, CoreError> {
         let net = self.average.as_ref().unwrap_or(&self.generator);
-        samples(net, Feed::from(&self.spec), inputs, noise, &self.device).await
+        samples(net, Feed::from(&self.spec), inputs, noise, &self.device, watcher).await
     }
 
     /// The discriminator's outputs for samples as they are (no augmentation, no noise, running

@@ -2,7 +2,7 @@
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each_within};
-use crate::samples::{OwnedSamples, Samples};
+use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
 /// Mean Euclidean distance over all pairs of different samples, in the samples' unit. 0 when all
@@ -13,8 +13,8 @@ use crate::subset::drawn;
 ///
 /// # Errors
 /// When there are fewer than two samples or `at_most` is below 2.
-pub fn mean_pairwise_distance(
-    samples: &Samples,
+pub fn mean_pairwise_distance<T: Number>(
+    samples: &Samples<T>,
     at_most: usize,
     seed: u64,
 ) -> Result<f64, EvalError> {
@@ -24,10 +24,10 @@ pub fn mean_pairwise_distance(
         return Ok(over_all_pairs(samples));
     }
     let subset = OwnedSamples::gathered(samples, &drawn(samples.count(), at_most, seed));
-    Ok(over_all_pairs(&subset.view()))
+    Ok(over_all_pairs(&subset.view().watched_as(samples)))
 }
 
-fn over_all_pairs(samples: &Samples) -> f64 {
+fn over_all_pairs<T: Number>(samples: &Samples<T>) -> f64 {
     let mut sum = 0.0;
     for_each_within(samples, Measure::SquaredDistance, |_, _, squared| sum += squared.sqrt());
     let count = samples.count() as f64;

@@ -1,55 +1,117 @@
 //! How small a two-sample score can get at all: the same score between reals and reals.
 //!
-//! No score of finite sets is 0 (or 1) for equal distributions. What a perfect generator would get
-//! is what real samples get against other real samples, so that number belongs next to the score.
+//! No score of finite sets is 0 (or 1) for equal distributions. A perfect generator gets what real
+//! samples get against other real samples **of the same two counts**, so that number, the floor,
+//! belongs next to the score. A floor of other counts is none: a Fréchet distance falls with either
+//! count, and 200 fakes cover 0.60 of 1,000 reals where 1,000 fakes cover 0.97 (see
+//! [`crate::manifold::expected_coverage`]).
+//!
+//! [`Plan`] shares out the samples at hand so that a score and its floor see the same two counts.
 
 use crate::error::{EvalError, at_least};
-use crate::samples::{OwnedSamples, Samples};
+use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
-/// `score` of two disjoint subsets of `real`, of `count` samples each, drawn by `seed`.
+/// Told apart from the seed of the reals, so that equal files are not cut alike.
+const FAKES: u64 = 1 << 63;
+
+/// Which samples a score and its floor are made of: both compare [`Plan::reals`], the score with
+/// [`Plan::fakes`] and the floor with [`Plan::others`], of which there are as many.
 ///
-/// Scores depend on how many samples they see: let `count` be that of the score to compare with.
-/// `real.count() / 2` takes two halves.
+/// ```
+/// use gan_eval::floor::Plan;
+///
+/// // Enough reals: all fakes are scored, and as many reals are set aside for the floor.
+/// let plan = Plan::new(10_000, 1_000, 1).expect("enough samples");
+/// assert_eq!((plan.reals.len(), plan.fakes.len(), plan.others.len()), (9_000, 1_000, 1_000));
+///
+/// // Too few reals to set as many aside as there are fakes: half of them, and as many fakes.
+/// let plan = Plan::new(1_000, 1_000, 1).expect("enough samples");
+/// assert_eq!((plan.reals.len(), plan.fakes.len(), plan.others.len()), (500, 500, 500));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Indices of the reals that both sets are compared with, in random order.
+    pub reals: Vec<usize>,
+    /// Indices of the fakes: all of them in their own order, or a random subset.
+    pub fakes: Vec<usize>,
+    /// Indices of the reals that stand in the place of the fakes: none of [`Plan::reals`].
+    pub others: Vec<usize>,
+}
+
+impl Plan {
+    /// Shares out so many reals and fakes by `seed`; `None` of fewer than two reals or no fakes.
+    pub fn new(reals: usize, fakes: usize, seed: u64) -> Option<Self> {
+        let count = fakes.min(reals / 2);
+        let [reals, others] = disjoint_subsets(reals, [reals - count, count], seed).ok()?;
+        let whole = count == fakes;
+        let fakes = if whole { (0..fakes).collect() } else { subset(fakes, count, seed ^ FAKES) };
+        Some(Self { reals, fakes, others })
+    }
+
+    /// Reals and fakes that a score sees, and its floor.
+    pub fn counts(&self) -> [usize; 2] {
+        [self.reals.len(), self.fakes.len()]
+    }
+
+    /// The same with no more reals than fakes: for scores by nearest neighbours, whose manifolds
+    /// must be made of equally many samples.
+    pub fn equal(&self) -> Self {
+        let mut equal = self.clone();
+        // There are never fewer reals than fakes; they are in random order.
+        equal.reals.truncate(equal.fakes.len());
+        equal
+    }
+}
+
+/// `score` of two disjoint subsets of `real`, drawn by `seed`: `counts[0]` samples in the place of
+/// the reals, `counts[1]` in the place of the fakes.
+///
+/// Scores depend on how many samples they see: let `counts` be those of the score to compare with.
 ///
 /// ```
 /// use gan_eval::{Samples, floor::real_against_real, frechet::frechet_distance};
 ///
 /// let real: Vec<f32> = (0..200).map(|i| (i as f32 * 0.7).sin()).collect();
 /// let real = Samples::new(&real, 2)?;
-/// let floor = real_against_real(&real, 50, 1, frechet_distance)?;
+/// let floor = real_against_real(&real, [60, 40], 1, frechet_distance)?;
 /// assert!(floor > 0.0);
 /// # Ok::<(), gan_eval::EvalError>(())
 /// ```
 ///
 /// # Errors
-/// When `count` is 0, when there are not twice as many samples; whatever `score` fails with.
-pub fn real_against_real<T>(
-    real: &Samples,
-    count: usize,
+/// When a count is 0, when there are fewer samples than both together; whatever `score` fails with.
+pub fn real_against_real<T, N: Number>(
+    real: &Samples<N>,
+    counts: [usize; 2],
     seed: u64,
-    score: impl FnOnce(&Samples, &Samples) -> Result<T, EvalError>,
+    score: impl FnOnce(&Samples<N>, &Samples<N>) -> Result<T, EvalError>,
 ) -> Result<T, EvalError> {
-    let [one, other] = disjoint_subsets(real.count(), count, seed)?;
+    let [one, other] = disjoint_subsets(real.count(), counts, seed)?;
     let one = OwnedSamples::gathered(real, &one);
     let other = OwnedSamples::gathered(real, &other);
     score(&one.view(), &other.view())
+}
+
+/// `count` different indices of `available`, in random order; all where `count` is larger.
+pub fn subset(available: usize, count: usize, seed: u64) -> Vec<usize> {
+    drawn(available, count, seed)
 }
 
 /// The two disjoint subsets that [`real_against_real`] takes of `available` samples, as indices:
 /// for scores of more than the samples themselves.
 ///
 /// # Errors
-/// When `count` is 0, when there are not twice as many samples.
+/// When a count is 0, when there are fewer samples than both together.
 pub fn disjoint_subsets(
     available: usize,
-    count: usize,
+    counts: [usize; 2],
     seed: u64,
 ) -> Result<[Vec<usize>; 2], EvalError> {
-    at_least("samples in a half", count, 1)?;
-    let taken = count.saturating_mul(2);
+    at_least("samples in a part", counts[0].min(counts[1]), 1)?;
+    let taken = counts[0].saturating_add(counts[1]);
     at_least("real samples", available, taken)?;
     let mut one = drawn(available, taken, seed);
-    let other = one.split_off(count);
+    let other = one.split_off(counts[0]);
     Ok([one, other])
 }

@@ -9,7 +9,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use crate::error::{EvalError, all_finite, at_least, same_size};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// Entries of a covariance may differ from their mirror image by this share of the largest one.
 const ASYMMETRY: f64 = 1e-9;
@@ -19,6 +19,8 @@ const NEGATIVE: f64 = 1e-9;
 const WRONG_TRACE: f64 = 1e-6;
 /// Steps of the eigenvalue iteration for each row of the matrix; two or three are usual.
 const STEPS_PER_ROW: usize = 100;
+/// What three sets of eigenvalues cost, about, in pairs of samples for each number of a covariance.
+const MATRIX_WORK: usize = 30;
 /// Samples that are centred and multiplied at once.
 const BLOCK_ROWS: usize = 512;
 
@@ -57,22 +59,23 @@ impl Gaussian {
     ///
     /// # Errors
     /// When there are fewer than two samples.
-    pub fn of_samples(samples: &Samples) -> Result<Self, EvalError> {
+    pub fn of_samples<T: Number>(samples: &Samples<T>) -> Result<Self, EvalError> {
         let (count, size) = (samples.count(), samples.size());
         at_least("samples for a covariance", count, 2)?;
         let mut mean = DVector::zeros(size);
         for row in samples.rows() {
-            mean += DVector::from_iterator(size, row.iter().map(|&value| f64::from(value)));
+            mean += DVector::from_iterator(size, row.iter().map(|&value| value.into()));
         }
         mean /= count as f64;
         let mut covariance = DMatrix::zeros(size, size);
         for block in samples.values().chunks(BLOCK_ROWS * size) {
-            let values = block.iter().map(|&value| f64::from(value));
+            let values = block.iter().map(|&value| value.into());
             let mut centred = DMatrix::from_iterator(size, block.len() / size, values);
             for mut column in centred.column_iter_mut() {
                 column -= &mean;
             }
             covariance.gemm(1.0, &centred, &centred.transpose(), 1.0);
+            samples.tell(centred.ncols() * size);
         }
         covariance /= (count - 1) as f64;
         Ok(Self { mean, covariance })
@@ -121,9 +124,22 @@ impl Gaussian {
 /// # Errors
 /// When a set has fewer than two samples, when their samples differ in size, when eigenvalues do
 /// not converge.
-pub fn frechet_distance(real: &Samples, generated: &Samples) -> Result<f64, EvalError> {
+pub fn frechet_distance<T: Number>(
+    real: &Samples<T>,
+    generated: &Samples<T>,
+) -> Result<f64, EvalError> {
     real.same_size(generated)?;
-    Gaussian::of_samples(real)?.distance(&Gaussian::of_samples(generated)?)
+    let of_reals = Gaussian::of_samples(real)?;
+    let of_generated = Gaussian::of_samples(&generated.watched_as(real))?;
+    let distance = of_reals.distance(&of_generated)?;
+    real.tell(MATRIX_WORK * real.size() * real.size());
+    Ok(distance)
+}
+
+/// About as many pairs of samples as [`frechet_distance`] costs, of `counts` samples of `size`
+/// numbers: what it tells a watcher.
+pub fn frechet_work(counts: [usize; 2], size: usize) -> u64 {
+    ((counts[0] + counts[1] + MATRIX_WORK * size) * size) as u64
 }
 
 /// `tr((A^½ B A^½)^½)`, which is `tr((AB)^½)`.

@@ -5,7 +5,7 @@
 
 use crate::error::{EvalError, at_least, positive, same_size};
 use crate::histogram::raw_kl;
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// A regular grid over a rectangle, and one further cell for all that lies outside of it: a
 /// generator that leaves the rectangle must not get away with it.
@@ -69,12 +69,12 @@ impl Grid {
     ///
     /// # Errors
     /// When samples are not of two numbers.
-    pub fn counts(&self, samples: &Samples) -> Result<Vec<usize>, EvalError> {
+    pub fn counts<T: Number>(&self, samples: &Samples<T>) -> Result<Vec<usize>, EvalError> {
         same_size("numbers in a sample", samples.size(), 2)?;
         let outside = self.bins[0] * self.bins[1];
         let mut counts = vec![0; outside + 1];
         for row in samples.rows() {
-            let cell = match (self.bin(0, row[0]), self.bin(1, row[1])) {
+            let cell = match (self.bin(0, row[0].into()), self.bin(1, row[1].into())) {
                 (Some(x), Some(y)) => y * self.bins[0] + x,
                 _ => outside,
             };
@@ -87,10 +87,10 @@ impl Grid {
     ///
     /// # Errors
     /// When either set is empty or not of two numbers a sample.
-    pub fn divergence(
+    pub fn divergence<T: Number>(
         &self,
-        real: &Samples,
-        generated: &Samples,
+        real: &Samples<T>,
+        generated: &Samples<T>,
     ) -> Result<GridDivergence, EvalError> {
         let real = self.shares("real samples", real)?;
         let generated = self.shares("generated samples", generated)?;
@@ -102,15 +102,19 @@ impl Grid {
         })
     }
 
-    fn shares(&self, what: &'static str, samples: &Samples) -> Result<Vec<f64>, EvalError> {
+    fn shares<T: Number>(
+        &self,
+        what: &'static str,
+        samples: &Samples<T>,
+    ) -> Result<Vec<f64>, EvalError> {
         at_least(what, samples.count(), 1)?;
         let counts = self.counts(samples)?;
         let total = samples.count() as f64 + self.smoothing * counts.len() as f64;
         Ok(counts.iter().map(|&count| (count as f64 + self.smoothing) / total).collect())
     }
 
-    fn bin(&self, axis: usize, value: f32) -> Option<usize> {
-        let (value, low, high) = (f64::from(value), self.low[axis], self.high[axis]);
+    fn bin(&self, axis: usize, value: f64) -> Option<usize> {
+        let (low, high) = (self.low[axis], self.high[axis]);
         let place = (value - low) / (high - low) * self.bins[axis] as f64;
         (low..=high).contains(&value).then(|| (place as usize).min(self.bins[axis] - 1))
     }

@@ -7,7 +7,7 @@
 
 use crate::error::{EvalError, at_least, positive};
 use crate::pairs::{Measure, for_each, for_each_within, product};
-use crate::samples::{OwnedSamples, Samples};
+use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
 /// How alike two samples are.
@@ -54,7 +54,7 @@ impl Kernel {
     }
 
     /// `Σ_i k(x_i, x_i)`
-    fn diagonal(&self, samples: &Samples) -> f64 {
+    fn diagonal<T: Number>(&self, samples: &Samples<T>) -> f64 {
         let measured = |row| match self.measure() {
             Measure::SquaredDistance => 0.0,
             Measure::Product => product(row, row),
@@ -63,7 +63,7 @@ impl Kernel {
     }
 
     /// `Σ_{i≠j} k(x_i, x_j)`
-    fn within(&self, samples: &Samples) -> f64 {
+    fn within<T: Number>(&self, samples: &Samples<T>) -> f64 {
         let mut sum = 0.0;
         for_each_within(samples, self.measure(), |_, _, measured| {
             sum += self.of(measured, samples.size());
@@ -72,7 +72,7 @@ impl Kernel {
     }
 
     /// `Σ_ij k(x_i, y_j)`
-    fn between(&self, left: &Samples, right: &Samples) -> f64 {
+    fn between<T: Number>(&self, left: &Samples<T>, right: &Samples<T>) -> f64 {
         let mut sum = 0.0;
         for_each(left, right, self.measure(), |_, _, measured| {
             sum += self.of(measured, left.size());
@@ -87,10 +87,15 @@ impl Kernel {
 /// # Errors
 /// When a set has fewer than two samples, when the sets' samples differ in size, when a bandwidth
 /// is missing or not finite and above 0.
-pub fn mmd_squared_unbiased(kernel: &Kernel, x: &Samples, y: &Samples) -> Result<f64, EvalError> {
+pub fn mmd_squared_unbiased<T: Number>(
+    kernel: &Kernel,
+    x: &Samples<T>,
+    y: &Samples<T>,
+) -> Result<f64, EvalError> {
     kernel.validate()?;
     x.same_size(y)?;
     at_least("samples", x.count().min(y.count()), 2)?;
+    let y = &y.watched_as(x);
     let (n, m) = (x.count() as f64, y.count() as f64);
     Ok(kernel.within(x) / (n * (n - 1.0)) + kernel.within(y) / (m * (m - 1.0))
         - 2.0 * kernel.between(x, y) / (n * m))
@@ -102,7 +107,11 @@ pub fn mmd_squared_unbiased(kernel: &Kernel, x: &Samples, y: &Samples) -> Result
 /// # Errors
 /// When a set is empty, when the sets' samples differ in size, when a bandwidth is missing or not
 /// finite and above 0.
-pub fn mmd_squared_biased(kernel: &Kernel, x: &Samples, y: &Samples) -> Result<f64, EvalError> {
+pub fn mmd_squared_biased<T: Number>(
+    kernel: &Kernel,
+    x: &Samples<T>,
+    y: &Samples<T>,
+) -> Result<f64, EvalError> {
     kernel.validate()?;
     x.same_size(y)?;
     at_least("samples", x.count().min(y.count()), 1)?;
@@ -134,10 +143,10 @@ pub struct Estimate {
 /// # Errors
 /// As [`mmd_squared_unbiased`], and when there is no room for two subsets or a subset has fewer
 /// than two samples.
-pub fn mmd_squared_over_subsets(
+pub fn mmd_squared_over_subsets<T: Number>(
     kernel: &Kernel,
-    x: &Samples,
-    y: &Samples,
+    x: &Samples<T>,
+    y: &Samples<T>,
     subset_size: usize,
     seed: u64,
 ) -> Result<Estimate, EvalError> {

@@ -42,4 +42,4 @@ mod samples;
 mod subset;
 
 pub use error::EvalError;
-pub use samples::Samples;
+pub use samples::{Number, Samples};

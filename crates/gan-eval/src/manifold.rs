@@ -9,7 +9,7 @@
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each, for_each_within};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// Neighbours that Naeem et al. (2020) find a good choice for 10,000 samples.
 pub const NEIGHBOURS: usize = 5;
@@ -25,13 +25,43 @@ pub struct ManifoldScores {
     /// distributions, more for samples that crowd where real ones are dense. Scatters widely in
     /// many dimensions, where a few real samples are neighbours of most others.
     pub density: f64,
-    /// Share of real samples whose ball holds a generated sample, 0 to 1. Equal distributions and
-    /// counts give about `1 - 2^-k`, hence 0.97 for k = 5, not 1.
+    /// Share of real samples whose ball holds a generated sample, 0 to 1. Equal distributions give
+    /// [`expected_coverage`], for equal counts about `1 - 2^-k`, hence 0.97 for k = 5, not 1.
     pub coverage: f64,
+}
+
+/// The coverage that equal distributions give on average, in any number of dimensions.
+///
+/// Of the `reals - 1 + generated` samples around a real one, each order by distance is equally
+/// likely. Its ball reaches to the `neighbours`-th real; no generated sample is inside when the
+/// first `neighbours` of the order are all real:
+/// `1 - Π_{j<k} (n - 1 - j) / (n - 1 + m - j)` for `n` reals and `m` generated samples. So 1,000
+/// against 1,000 have 0.969, 1,000 against 200 have 0.599: **coverages of unequal counts are no
+/// coverages of equal ones**. Samples that occur more than once, or lie equally far apart, give more.
+///
+/// The density that equal distributions give on average is 1 for any counts. Precision and recall
+/// depend on the distribution.
+///
+/// # Errors
+/// When `neighbours` is 0 or there are no more reals than that.
+pub fn expected_coverage(
+    reals: usize,
+    generated: usize,
+    neighbours: usize,
+) -> Result<f64, EvalError> {
+    at_least("neighbours", neighbours, 1)?;
+    at_least("samples", reals, neighbours.saturating_add(1))?;
+    let (others, generated) = ((reals - 1) as f64, generated as f64);
+    let missed = (0..neighbours).map(|place| place as f64);
+    let missed: f64 = missed.map(|place| (others - place) / (others + generated - place)).product();
+    Ok(1.0 - missed)
 }
 
 /// Precision, recall, density and coverage of `generated` with balls to the `neighbours`-th
 /// nearest neighbour (the sample itself does not count as one).
+///
+/// All four depend on both counts, most of all coverage: compare equally many, and read them beside
+/// the [`crate::floor`] of the same counts.
 ///
 /// A ball holds its border, as in Kynkäänniemi et al.'s equation 1, so that copies of a sample
 /// that occurs often (radius 0) still lie in its ball.
@@ -42,14 +72,14 @@ pub struct ManifoldScores {
 /// # Errors
 /// When `neighbours` is 0, when a set has no more than `neighbours` samples, when the sets'
 /// samples differ in size.
-pub fn manifold_scores(
-    real: &Samples,
-    generated: &Samples,
+pub fn manifold_scores<T: Number>(
+    real: &Samples<T>,
+    generated: &Samples<T>,
     neighbours: usize,
 ) -> Result<ManifoldScores, EvalError> {
     real.same_size(generated)?;
     let real_radii = squared_radii(real, neighbours)?;
-    let generated_radii = squared_radii(generated, neighbours)?;
+    let generated_radii = squared_radii(&generated.watched_as(real), neighbours)?;
     let mut recalled = vec![false; real.count()];
     let mut covered = vec![false; real.count()];
     let mut balls = vec![0u32; generated.count()];
@@ -73,7 +103,10 @@ pub fn manifold_scores(
 }
 
 /// The squared distance of each sample to its `neighbours`-th nearest other one.
-fn squared_radii(samples: &Samples, neighbours: usize) -> Result<Vec<f64>, EvalError> {
+fn squared_radii<T: Number>(
+    samples: &Samples<T>,
+    neighbours: usize,
+) -> Result<Vec<f64>, EvalError> {
     at_least("neighbours", neighbours, 1)?;
     at_least("samples", samples.count(), neighbours.saturating_add(1))?;
     let mut nearest = vec![f64::INFINITY; samples.count() * neighbours];

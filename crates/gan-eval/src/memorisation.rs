@@ -7,7 +7,8 @@
 use crate::discrimination::area_under_curve;
 use crate::error::{EvalError, at_least, same_size};
 use crate::nearest::{Nearest, nearest};
-use crate::samples::Samples;
+use crate::pairs::{Measure, for_each};
+use crate::samples::{Number, Samples};
 
 /// How close generated samples are to the training set, against what is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,10 +38,10 @@ pub struct Memorisation {
 /// # Errors
 /// When a set is empty, when samples differ in size, when `training` and `held_out` differ in
 /// count, when `duplicate_distance` is negative or not finite.
-pub fn memorisation(
-    generated: &Samples,
-    training: &Samples,
-    held_out: &Samples,
+pub fn memorisation<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+    held_out: &Samples<T>,
     duplicate_distance: f64,
 ) -> Result<Memorisation, EvalError> {
     at_least("generated samples", generated.count(), 1)?;
@@ -55,7 +56,7 @@ pub fn memorisation(
     }
     let to_training = distances(nearest(generated, training)?);
     let to_held_out = distances(nearest(generated, held_out)?);
-    let expected = distances(nearest(held_out, training)?);
+    let expected = distances(nearest(&held_out.watched_as(generated), training)?);
     let ratios = to_training.iter().zip(&to_held_out);
     let ratios = ratios.map(|(&near, &far)| if near == far { 1.0 } else { near / far }).collect();
     let duplicates = |distances: &[f64]| {
@@ -76,11 +77,58 @@ pub fn memorisation(
 ///
 /// # Errors
 /// When a set is empty, or samples differ in size.
-pub fn copies(generated: &Samples, training: &Samples, distance: f64) -> Result<f64, EvalError> {
+pub fn copies<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+    distance: f64,
+) -> Result<f64, EvalError> {
     at_least("generated samples", generated.count(), 1)?;
     let found = distances(nearest(generated, training)?);
     let near = found.iter().filter(|&&found| found < distance).count();
     Ok(near as f64 / found.len() as f64)
+}
+
+/// What [`copies`] gives for real samples: of the first `count` of `training`, the share whose nearest
+/// other one is nearer than `distance`. So many of as many samples of a perfect generator are to be
+/// expected near a training sample by chance.
+///
+/// # Errors
+/// When there are fewer than two samples, or none is to be looked at.
+pub fn copies_among<T: Number>(
+    training: &Samples<T>,
+    count: usize,
+    distance: f64,
+) -> Result<f64, EvalError> {
+    at_least("training samples", training.count(), 2)?;
+    at_least("samples to look at", count, 1)?;
+    let count = count.min(training.count());
+    let first = training.first(count);
+    let mut nearest = vec![f64::INFINITY; count];
+    for_each(&first, training, Measure::SquaredDistance, |one, other, squared| {
+        if one != other {
+            nearest[one] = nearest[one].min(squared);
+        }
+    });
+    let near = nearest.iter().filter(|squared| squared.sqrt() < distance).count();
+    Ok(near as f64 / count as f64)
+}
+
+/// Share of `generated` samples that are samples of `training`, number by number; all of `training`
+/// is looked through, in the time that sorting takes.
+///
+/// # Errors
+/// When there is no generated sample, when samples differ in size.
+pub fn exact_copies<T: Number>(
+    generated: &Samples<T>,
+    training: &Samples<T>,
+) -> Result<f64, EvalError> {
+    at_least("generated samples", generated.count(), 1)?;
+    generated.same_size(training)?;
+    let order = |a: &[T], b: &[T]| a.partial_cmp(b).expect("samples are finite");
+    let mut sorted: Vec<&[T]> = training.rows().collect();
+    sorted.sort_unstable_by(|a, b| order(a, b));
+    let is_there = |row: &&[T]| sorted.binary_search_by(|other| order(other, row)).is_ok();
+    Ok(generated.rows().filter(is_there).count() as f64 / generated.count() as f64)
 }
 
 fn distances(nearest: Vec<Nearest>) -> Vec<f64> {
@@ -109,5 +157,27 @@ mod tests {
         let generated = of(&[0.5, 0.0, 10.0, 0.9, 5.0, 0.0, 10.0, 1.0]);
         assert_eq!(copies(&generated, &training, 1.0), Ok(0.5));
         assert!(copies(&generated, &of(&[]), 1.0).is_err());
+    }
+
+    #[test]
+    fn real_samples_near_each_other_are_counted_without_themselves() {
+        let of = |values: &'static [f32]| Samples::new(values, 1).expect("numbers");
+        let training = of(&[0.0, 0.5, 10.0, 20.0, 20.0]);
+        assert_eq!(copies_among(&training, 100, 1.0), Ok(0.8));
+        assert_eq!(copies_among(&training, 3, 1.0), Ok(2.0 / 3.0));
+        assert_eq!(copies_among(&training, 100, 0.25), Ok(0.4));
+        assert!(copies_among(&of(&[1.0]), 5, 1.0).is_err());
+        assert!(copies_among(&training, 0, 1.0).is_err());
+    }
+
+    #[test]
+    fn exact_copies_are_found_wherever_they_lie() {
+        let of = |values: &'static [f32]| Samples::new(values, 2).expect("points");
+        let training = of(&[3.0, 1.0, 0.0, 2.0, 0.0, 1.0, -1.0, 5.0]);
+        // A zero's sign is no difference; half a sample is no copy.
+        let generated = of(&[-0.0, 1.0, 3.0, 2.0, -1.0, 5.0, 3.0, 1.0]);
+        assert_eq!(exact_copies(&generated, &training), Ok(0.75));
+        assert_eq!(exact_copies(&generated, &of(&[])), Ok(0.0));
+        assert!(exact_copies(&of(&[]), &training).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each};
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// Which sample is nearest, and how near.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,10 @@ pub struct Nearest {
 ///
 /// # Errors
 /// When there are no references, when the sets' samples differ in size.
-pub fn nearest(samples: &Samples, references: &Samples) -> Result<Vec<Nearest>, EvalError> {
+pub fn nearest<T: Number>(
+    samples: &Samples<T>,
+    references: &Samples<T>,
+) -> Result<Vec<Nearest>, EvalError> {
     samples.same_size(references)?;
     at_least("references", references.count(), 1)?;
     let mut found = vec![Nearest { index: 0, distance: f64::INFINITY }; samples.count()];

@@ -11,7 +11,7 @@ use std::ops::Range;
 #[cfg(feature = "matrices")]
 use nalgebra::DMatrix;
 
-use crate::samples::Samples;
+use crate::samples::{Number, Samples};
 
 /// What a pair is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,24 +36,26 @@ const CANCELLED: f64 = 1e-6;
 
 /// Calls `visit(i, j, measure(left_i, right_j))` for every pair, in an unspecified order.
 /// Both sets must have samples of one size.
-pub(crate) fn for_each(
-    left: &Samples,
-    right: &Samples,
+pub(crate) fn for_each<T: Number>(
+    left: &Samples<T>,
+    right: &Samples<T>,
     measure: Measure,
     mut visit: impl FnMut(usize, usize, f64),
 ) {
     let mut product = BlockProduct::new(left, right, measure);
     for rows in blocks(left) {
-        product.take_rows(rows);
+        product.take_rows(rows.clone());
         for columns in blocks(right) {
+            let pairs = rows.len() * columns.len();
             product.visit(columns, |_, _| true, &mut visit);
+            left.tell(pairs);
         }
     }
 }
 
 /// Calls `visit(i, j, measure(sample_i, sample_j))` once for every pair `i < j` of one set.
-pub(crate) fn for_each_within(
-    samples: &Samples,
+pub(crate) fn for_each_within<T: Number>(
+    samples: &Samples<T>,
     measure: Measure,
     mut visit: impl FnMut(usize, usize, f64),
 ) {
@@ -61,48 +63,54 @@ pub(crate) fn for_each_within(
     for rows in blocks(samples) {
         product.take_rows(rows.clone());
         for columns in blocks(samples).filter(|columns| columns.start >= rows.start) {
+            let pairs = if columns.start == rows.start {
+                rows.len() * (rows.len() - 1) / 2
+            } else {
+                rows.len() * columns.len()
+            };
             product.visit(columns, |i, j| i < j, &mut visit);
+            samples.tell(pairs);
         }
     }
 }
 
 /// The squared distance of two samples, from their differences.
-pub(crate) fn squared_distance(x: &[f32], y: &[f32]) -> f64 {
+pub(crate) fn squared_distance<T: Number>(x: &[T], y: &[T]) -> f64 {
     lanes(x, y, |a, b| {
-        let difference = f64::from(a) - f64::from(b);
+        let difference = a - b;
         difference * difference
     })
 }
 
 /// The inner product of two samples.
-pub(crate) fn product(x: &[f32], y: &[f32]) -> f64 {
-    lanes(x, y, |a, b| f64::from(a) * f64::from(b))
+pub(crate) fn product<T: Number>(x: &[T], y: &[T]) -> f64 {
+    lanes(x, y, |a, b| a * b)
 }
 
 /// The sum of `term` over both slices in eight partial sums, which the compiler may vectorise.
-fn lanes(x: &[f32], y: &[f32], term: impl Fn(f32, f32) -> f64) -> f64 {
+fn lanes<T: Number>(x: &[T], y: &[T], term: impl Fn(f64, f64) -> f64) -> f64 {
     let (xs, x_rest) = x.as_chunks::<8>();
     let (ys, y_rest) = y.as_chunks::<8>();
     let mut sums = [0.0; 8];
     for (xs, ys) in xs.iter().zip(ys) {
         for lane in 0..8 {
-            sums[lane] += term(xs[lane], ys[lane]);
+            sums[lane] += term(xs[lane].into(), ys[lane].into());
         }
     }
-    let rest: f64 = x_rest.iter().zip(y_rest).map(|(&a, &b)| term(a, b)).sum();
+    let rest: f64 = x_rest.iter().zip(y_rest).map(|(&a, &b)| term(a.into(), b.into())).sum();
     sums.iter().sum::<f64>() + rest
 }
 
-fn blocks(samples: &Samples) -> impl Iterator<Item = Range<usize>> + use<> {
+fn blocks<T: Number>(samples: &Samples<T>) -> impl Iterator<Item = Range<usize>> + use<T> {
     let count = samples.count();
     let rows = (BLOCK_VALUES / samples.size()).clamp(BLOCK_ROWS.0, BLOCK_ROWS.1);
     (0..count).step_by(rows).map(move |start| start..count.min(start + rows))
 }
 
 /// One block of rows at a time against blocks of columns.
-struct BlockProduct<'a> {
-    left: Samples<'a>,
-    right: Samples<'a>,
+struct BlockProduct<'a, T> {
+    left: Samples<'a, T>,
+    right: Samples<'a, T>,
     measure: Measure,
     #[cfg(feature = "matrices")]
     left_norms: Vec<f64>,
@@ -113,10 +121,10 @@ struct BlockProduct<'a> {
     packed: DMatrix<f64>,
 }
 
-impl<'a> BlockProduct<'a> {
-    fn new(left: &Samples<'a>, right: &Samples<'a>, measure: Measure) -> Self {
+impl<'a, T: Number> BlockProduct<'a, T> {
+    fn new(left: &Samples<'a, T>, right: &Samples<'a, T>, measure: Measure) -> Self {
         #[cfg(feature = "matrices")]
-        let norms = |samples: &Samples| samples.rows().map(|row| product(row, row)).collect();
+        let norms = |samples: &Samples<T>| samples.rows().map(|row| product(row, row)).collect();
         Self {
             left: *left,
             right: *right,
@@ -155,8 +163,8 @@ impl<'a> BlockProduct<'a> {
             return self.visit_products(columns, wanted, visit);
         }
         let direct = match self.measure {
-            Measure::SquaredDistance => squared_distance,
-            Measure::Product => product,
+            Measure::SquaredDistance => squared_distance::<T>,
+            Measure::Product => product::<T>,
         };
         for j in columns {
             for i in self.rows.clone().filter(|&i| wanted(i, j)) {
@@ -201,10 +209,10 @@ impl<'a> BlockProduct<'a> {
 
 /// The samples of `range` as the columns of a matrix.
 #[cfg(feature = "matrices")]
-fn packed(samples: &Samples, range: &Range<usize>) -> DMatrix<f64> {
+fn packed<T: Number>(samples: &Samples<T>, range: &Range<usize>) -> DMatrix<f64> {
     let size = samples.size();
     let values = &samples.values()[range.start * size..range.end * size];
-    DMatrix::from_iterator(size, range.len(), values.iter().map(|&value| f64::from(value)))
+    DMatrix::from_iterator(size, range.len(), values.iter().map(|&value| value.into()))
 }
 
 #[cfg(test)]
@@ -245,6 +253,21 @@ mod tests {
                 });
                 assert!(seen.iter().all(|&times| times == 1));
             }
+        }
+    }
+
+    #[test]
+    fn a_watcher_is_told_of_every_pair() {
+        for (size, left, right) in SHAPES {
+            let (x, y) = (vec![1.0; size * left], vec![2.0; size * right]);
+            let told = std::cell::Cell::new(0);
+            let watcher = |pairs| told.set(told.get() + pairs);
+            let x = Samples::new(&x, size).unwrap().watched(&watcher);
+            let y = Samples::new(&y, size).unwrap();
+            for_each(&x, &y, Measure::Product, |_, _, _| ());
+            assert_eq!(told.replace(0), (left * right) as u64);
+            for_each_within(&x, Measure::Product, |_, _, _| ());
+            assert_eq!(told.get(), (left * (left - 1) / 2) as u64);
         }
     }
 

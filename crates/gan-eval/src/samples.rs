@@ -4,22 +4,48 @@
 //! and that none is NaN or infinite, since one NaN would silently make a mean, a minimum or a
 //! sorted order meaningless.
 
+use std::fmt;
+
 use crate::error::{EvalError, all_finite, same_size};
+
+/// What samples consist of: single precision, as nets compute, or double, as files may hold. Scores
+/// are computed in double precision from either.
+pub trait Number: Copy + PartialOrd + Into<f64> + private::Sealed + 'static {}
+
+impl Number for f32 {}
+impl Number for f64 {}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
 
 /// Rows of `size` numbers each: images, points in the plane, features.
 #[derive(Clone, Copy, Debug)]
-pub struct Samples<'a> {
-    values: &'a [f32],
+pub struct Samples<'a, T = f32> {
+    values: &'a [T],
     size: usize,
+    watcher: Watcher<'a>,
 }
 
-impl<'a> Samples<'a> {
+/// Who is told of the work that scores do.
+#[derive(Clone, Copy)]
+struct Watcher<'a>(Option<&'a dyn Fn(u64)>);
+
+impl fmt::Debug for Watcher<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "watched" } else { "unwatched" })
+    }
+}
+
+impl<'a, T: Number> Samples<'a, T> {
     /// `values` as rows of `size`, one after the other. No row at all is allowed; each score says
     /// how many it needs.
     ///
     /// # Errors
     /// When `size` is 0, when the last row is cut off, when a number is not finite.
-    pub fn new(values: &'a [f32], size: usize) -> Result<Self, EvalError> {
+    pub fn new(values: &'a [T], size: usize) -> Result<Self, EvalError> {
         if size == 0 {
             return Err(EvalError::EmptySample);
         }
@@ -27,11 +53,32 @@ impl<'a> Samples<'a> {
             return Err(EvalError::NotRows { values: values.len(), size });
         }
         all_finite("samples", values)?;
-        Ok(Self { values, size })
+        Ok(Self { values, size, watcher: Watcher(None) })
+    }
+
+    /// The same samples, with somebody who is told of work that scores do with them, in pairs of
+    /// samples, as it is done: for progress bars. A score of two sets tells the watcher of the first.
+    ///
+    /// Scores over pairs tell exactly; a Fréchet distance takes each sample for as many pairs as it
+    /// holds numbers, and tells of matrices by a rough estimate.
+    pub fn watched(self, watcher: &'a dyn Fn(u64)) -> Self {
+        Self { watcher: Watcher(Some(watcher)), ..self }
+    }
+
+    /// Tells the watcher, if there is one, of work that was done.
+    pub(crate) fn tell(&self, pairs: usize) {
+        if let Some(watcher) = self.watcher.0 {
+            watcher(pairs as u64);
+        }
+    }
+
+    /// The same samples, with the watcher of `other`.
+    pub(crate) fn watched_as(self, other: &Samples<'a, T>) -> Self {
+        Self { watcher: other.watcher, ..self }
     }
 
     /// All numbers, row after row.
-    pub fn values(&self) -> &'a [f32] {
+    pub fn values(&self) -> &'a [T] {
         self.values
     }
 
@@ -46,7 +93,7 @@ impl<'a> Samples<'a> {
     }
 
     /// The rows in order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [f32]> + use<'a> {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [T]> + use<'a, T> {
         self.values.chunks_exact(self.size)
     }
 
@@ -54,36 +101,41 @@ impl<'a> Samples<'a> {
     ///
     /// # Panics
     /// When there is no such row, as slices do.
-    pub fn row(&self, index: usize) -> &'a [f32] {
+    pub fn row(&self, index: usize) -> &'a [T] {
         &self.values[index * self.size..(index + 1) * self.size]
     }
 
+    /// The first `count` rows.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        Self { values: &self.values[..count * self.size], ..*self }
+    }
+
     /// The numbers of the rows at `indices`, in that order.
-    pub(crate) fn gathered(&self, indices: &[usize]) -> Vec<f32> {
+    pub(crate) fn gathered(&self, indices: &[usize]) -> Vec<T> {
         indices.iter().flat_map(|&index| self.row(index)).copied().collect()
     }
 
     /// Fails unless the rows of `other` are as long as these.
-    pub(crate) fn same_size(&self, other: &Samples) -> Result<(), EvalError> {
+    pub(crate) fn same_size(&self, other: &Self) -> Result<(), EvalError> {
         same_size("numbers in a sample", other.size, self.size)
     }
 }
 
 /// Numbers that are known to be rows of finite ones, since they were gathered from [`Samples`].
-pub(crate) struct OwnedSamples {
-    values: Vec<f32>,
+pub(crate) struct OwnedSamples<T> {
+    values: Vec<T>,
     size: usize,
 }
 
-impl OwnedSamples {
+impl<T: Number> OwnedSamples<T> {
     /// The rows of `samples` at `indices`.
-    pub(crate) fn gathered(samples: &Samples, indices: &[usize]) -> Self {
+    pub(crate) fn gathered(samples: &Samples<T>, indices: &[usize]) -> Self {
         Self { values: samples.gathered(indices), size: samples.size }
     }
 
     /// As a view.
-    pub(crate) fn view(&self) -> Samples<'_> {
-        Samples { values: &self.values, size: self.size }
+    pub(crate) fn view(&self) -> Samples<'_, T> {
+        Samples { values: &self.values, size: self.size, watcher: Watcher(None) }
     }
 }
 
@@ -101,9 +153,9 @@ mod tests {
 
     #[test]
     fn what_is_no_table_of_finite_numbers_is_refused() {
-        assert_eq!(Samples::new(&[1.0], 0).unwrap_err(), EvalError::EmptySample);
+        assert_eq!(Samples::<f32>::new(&[1.0], 0).unwrap_err(), EvalError::EmptySample);
         assert_eq!(
-            Samples::new(&[1.0; 5], 2).unwrap_err(),
+            Samples::<f32>::new(&[1.0; 5], 2).unwrap_err(),
             EvalError::NotRows { values: 5, size: 2 }
         );
         let infinite = Samples::new(&[0.0, f32::INFINITY], 1).unwrap_err();
@@ -112,6 +164,6 @@ mod tests {
             EvalError::NotFinite { what: "samples", index: 1, value: f64::INFINITY }
         );
         assert!(matches!(Samples::new(&[f32::NAN], 1), Err(EvalError::NotFinite { .. })));
-        assert_eq!(Samples::new(&[], 2).unwrap().count(), 0);
+        assert_eq!(Samples::<f32>::new(&[], 2).unwrap().count(), 0);
     }
 }

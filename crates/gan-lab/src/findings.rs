@@ -187,18 +187,29 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
         say_with(key("score-modes-value"), &counts)
     };
     let share = move |name: &'static str| move || percent(of(name).unwrap_or(f64::NAN));
+    // What as many real samples have: no generator is better.
+    let floor = move |name: &'static str, told: fn(f64) -> String| {
+        let said = move |value: f64| say_with(key("score-of-reals"), &[("value", told(value))]);
+        let text = move || of(name).map_or_else(String::new, said);
+        view! { <span class="hint">{text}</span> }
+    };
     view! {
         <dl>
             <div hidden=without_modes>
                 <dt>{t("score-modes")}</dt>
-                <dd class="number">{covered}</dd>
+                <dd class="number">
+                    {covered}{floor("modesCoveredOfReals", |count| format!("{count:.0}"))}
+                </dd>
             </div>
             <div hidden=without_modes>
                 <dt>{t("score-quality")}</dt>
-                <dd class="number">{share("highQuality")}</dd>
+                <dd class="number">
+                    {share("highQuality")}{floor("highQualityOfReals", percent)}
+                </dd>
             </div>
             <div hidden=without_copies>
-                <dt>{t("score-copies")}</dt><dd class="number">{share("copies")}</dd>
+                <dt>{t("score-copies")}</dt>
+                <dd class="number">{share("copies")}{floor("copiesOfReals", percent)}</dd>
             </div>
             <div><dt>{t("score-diversity")}</dt><dd class="number">{share("diversity")}</dd></div>
         </dl>

@@ -227,7 +227,9 @@ pub enum Event {
         /// the share of samples that are nearly one of them; of data with modes `modes`,
         /// how many there are, `modesCovered`, how many have a sample within three standard
         /// deviations, `highQuality`, the share of such samples, and `reverseKl`, KL of the samples'
-        /// modes from the uniform distribution in nats. `diagnoses`: what the run seems to suffer
+        /// modes from the uniform distribution in nats; beside the last three and `copies` what as many
+        /// real samples have, which a perfect generator would not surpass: `modesCoveredOfReals`,
+        /// `highQualityOfReals`, `reverseKlOfReals` and `copiesOfReals`. `diagnoses`: what the run seems to suffer
         /// from, the worst first, each `{kind, severity, figures}`; the kinds are `collapse`,
         /// `partial_collapse`, `discriminator_wins`, `vanishing_gradient`, `discriminator_blind`,
         /// `oscillation`, `divergence` and `memorisation`, severities 0 to 1, figures numbers by name.

@@ -4,7 +4,7 @@ use gan_core::{CoreError, Inputs, StepScores, Trainer};
 use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
-use gan_eval::memorisation::copies;
+use gan_eval::memorisation::{copies, copies_among};
 use gan_eval::modes::ModeCounts;
 use gan_protocol::{Metrics, Objective, Shape};
 use gan_random::Purpose;
@@ -41,6 +41,8 @@ pub struct Health {
     spread: Option<f64>,
     /// All images, where they are few.
     few: Option<Vec<f32>>,
+    /// What as many reals score as fakes are looked at.
+    floors: Option<Map<String, Value>>,
 }
 
 impl Health {
@@ -122,13 +124,14 @@ impl Health {
         let mut scores = named(&[("diversity", diversity)]);
         scores.extend(copied.map(|copied| ("copies".to_owned(), copied.into())));
         if let Some(counts) = &counts {
-            scores.extend(named(&[
-                ("modes", counts.all.len() as f64),
-                ("modesCovered", counts.covered() as f64),
-                ("highQuality", counts.high_quality_share()),
-                ("reverseKl", counts.reverse_kl_of_all()),
-            ]));
+            scores.insert("modes".to_owned(), counts.all.len().into());
+            scores.extend(mode_scores(counts, ["modesCovered", "highQuality", "reverseKl"]));
         }
+        if self.floors.is_none() {
+            let floors = self.floors(modes.as_ref(), count, data, spec.seed, size);
+            self.floors = Some(floors);
+        }
+        scores.extend(self.floors.clone().into_iter().flatten());
         let diagnoses = diagnoses.into_iter().map(|one| {
             let mut told = named(&[("severity", one.severity)]);
             told.insert("kind".to_owned(), one.kind.name().into());
@@ -140,6 +143,47 @@ impl Health {
         report.insert("diagnoses".to_owned(), diagnoses.collect());
         Ok(Some((last.step, Value::Object(report).to_string())))
     }
+
+    /// What as many reals have of the scores that none of them has in full: a perfect generator would
+    /// have no better ones. The same all through a run, so computed once.
+    ///
+    /// Diversity needs none: it is relative to the mean distance of as many reals, a mean over pairs,
+    /// which depends on no count; reals have 1.
+    fn floors(
+        &self,
+        modes: Option<&Modes>,
+        count: usize,
+        data: &mut LoadedData,
+        seed: u64,
+        size: usize,
+    ) -> Map<String, Value> {
+        let mut floors = Map::new();
+        if let Some(modes) = modes {
+            let mut reals = Vec::new();
+            data.samples.fill_batch(seed, 0, count, &mut reals, &mut Vec::new());
+            if let Ok(counts) = modes.count(&reals) {
+                let names = ["modesCoveredOfReals", "highQualityOfReals", "reverseKlOfReals"];
+                floors = mode_scores(&counts, names);
+            }
+        }
+        // Each real against the others. It is none of them, as a new sample would be.
+        let few = self.few.as_ref().and_then(|few| Samples::new(few, size).ok());
+        let distance = COPY_DISTANCE * self.spread.unwrap_or(0.0);
+        if let Some(copied) = few.and_then(|few| copies_among(&few, count, distance).ok()) {
+            floors.insert("copiesOfReals".to_owned(), copied.into());
+        }
+        floors
+    }
+}
+
+/// The scores that modes give, under these names.
+fn mode_scores(counts: &ModeCounts, names: [&str; 3]) -> Map<String, Value> {
+    let [covered, high_quality, reverse_kl] = names;
+    named(&[
+        (covered, counts.covered() as f64),
+        (high_quality, counts.high_quality_share()),
+        (reverse_kl, counts.reverse_kl_of_all()),
+    ])
 }
 
 /// A step's scores as they are told.

@@ -165,6 +165,19 @@ fn a_run_on_modes_is_told_how_it_does() {
     assert!(score("diversity") > 0.0 && score("reverseKl") >= 0.0, "{report}");
     assert!((0.0..=1.0).contains(&score("highQuality")), "{report}");
     assert!((0.0..=8.0).contains(&score("modesCovered")), "{report}");
+    // What 1,000 reals have. Within three deviations of a mode lie 1 - exp(-9/2) of them, give or take
+    // four standard errors; the divergence is about 7 / 2,000 nats.
+    assert!((score("highQualityOfReals") - 0.9889).abs() < 4.0 * 0.0033, "{report}");
+    assert_eq!(score("modesCoveredOfReals"), 8.0);
+    assert!((0.0..0.02).contains(&score("reverseKlOfReals")), "{report}");
+    let floors = |report: &Value| {
+        let scores = report["scores"].as_object().cloned().expect("scores by name");
+        let of_reals = scores.into_iter().filter(|(name, _)| name.ends_with("OfReals"));
+        of_reals.collect::<Vec<_>>()
+    };
+    bench.steps(2);
+    let later = reports(&bench).pop().expect("told when training stops");
+    assert_eq!(floors(&later), floors(&report), "the floors of a run stay");
     // Eight observations at least, before anything is said.
     assert_eq!(report["diagnoses"], json!([]));
 }
@@ -329,5 +342,8 @@ fn copies_are_looked_for_among_a_few_images_that_stay_as_they_are() {
         let report = reports(&bench).pop().expect("told");
         assert!(report["scores"]["diversity"].is_number(), "{report}");
         assert_eq!(report["scores"].get("copies"), copies.as_ref(), "{data}");
+        let floor = report["scores"].get("copiesOfReals").and_then(Value::as_f64);
+        assert_eq!(floor.is_some(), copies.is_some(), "{data}");
+        assert!(floor.is_none_or(|floor| (0.0..=1.0).contains(&floor)), "{report}");
     }
 }

@@ -11,12 +11,14 @@ use gan_random::Purpose;
 use pollster::block_on;
 
 use crate::data::{DataArguments, mnist_part};
-use crate::digits::{class_counts, classes, digit_classifier, features, largest, mean_confidence};
+use crate::digits::{
+    class_counts, classes, digit_classifier, features, judged_values, largest, mean_confidence,
+};
 use crate::files::unit_values;
 use crate::runs::TrainedRun;
 use crate::scores::{SEED, Scores};
 
-/// Real images that generated ones are compared with, and as many again for the floor.
+/// Real images that generated ones are compared with, beside those for the floor.
 const REALS: usize = 10_000;
 /// Images that a discriminator judges in one go.
 const GROUP: usize = 500;
@@ -27,22 +29,22 @@ const STACK: usize = 3;
 pub(crate) struct DigitJudge {
     classifier: Classifier,
     reals: Judgement,
-    /// The scores of as many other real images.
+    /// The scores of other real images, as many as fakes.
     floor: Scores,
     test: ImageSet,
 }
 
 impl DigitJudge {
-    /// Reads MNIST and judges it.
-    pub(crate) fn new(data: &DataArguments, device: &Device) -> Result<Self> {
+    /// Reads MNIST and judges it. Fakes come in sets of `samples`: of so many the floor is made, too.
+    pub(crate) fn new(data: &DataArguments, device: &Device, samples: usize) -> Result<Self> {
         let mut classifier = digit_classifier(device)?;
         let images = mnist_part(&data.data, "train")?;
         // Drawn at random: MNIST's first images are of other writers than its last.
-        let [reals, others] = disjoint_subsets(images.image_count(), REALS, SEED)?;
+        let [reals, others] = disjoint_subsets(images.image_count(), [REALS, samples], SEED)?;
         let mut judged = |indices: &[usize]| -> Result<Judgement> {
             let images = indices.iter().filter_map(|index| images.image(*index));
             let pixels: Vec<u8> = images.flatten().copied().collect();
-            Ok(block_on(classifier.judge(&unit_values(&pixels)))?)
+            judged_values(&mut classifier, &unit_values(&pixels))
         };
         let (reals, told) = (judged(&reals)?, judged(&others)?);
         let mut floor = of_images(&reals, &told, None)?;
@@ -62,7 +64,7 @@ impl DigitJudge {
     /// Scores `count` samples of the run's generator:
     ///
     /// - `frechet_distance` to 10,000 real images, of the classifier's features, and `times_floor`,
-    ///   its quotient by that of two sets of 10,000 real images;
+    ///   its quotient by that of 10,000 real images to `count` others;
     /// - `class_kl`: KL of the classes from the reals', in nats;
     /// - `mean_confidence`: mean of the largest class probability;
     /// - with labels, `label_accuracy_percent`: samples that are read as the class asked for;
@@ -75,8 +77,8 @@ impl DigitJudge {
         let spec = run.trainer.spec();
         ensure!(spec.data.shape() == self.classifier.input(), "the run's data are no digits");
         let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
-        let values = block_on(run.trainer.samples(&inputs, 1))?;
-        let fakes = block_on(self.classifier.judge(&values))?;
+        let values = run.drawn(&inputs)?;
+        let fakes = judged_values(&mut self.classifier, &values)?;
         let mut scores =
             of_images(&self.reals, &fakes, self.floor.first().map(|(_, floor)| *floor))?;
         let read = classes(&fakes)?;
@@ -130,14 +132,14 @@ impl DigitJudge {
             "the run's data are no stacked digits"
         );
         let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
-        let values = block_on(run.trainer.samples(&inputs, 1))?;
+        let values = run.drawn(&inputs)?;
         self.of_stacks(&values)
     }
 
     /// The same of any stacks of three digits, of real ones too.
     pub(crate) fn of_stacks(&mut self, values: &[f32]) -> Result<Scores> {
         // Channels first: each is an image of one digit.
-        let digits = classes(&block_on(self.classifier.judge(values))?)?;
+        let digits = classes(&judged_values(&mut self.classifier, values)?)?;
         let ten = self.classifier.classes();
         let mut counts = vec![0_usize; ten.pow(STACK as u32)];
         for stack in digits.chunks_exact(STACK) {

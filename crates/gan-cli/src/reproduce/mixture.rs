@@ -5,7 +5,6 @@ use gan_core::Inputs;
 use gan_protocol::RunSpec;
 use gan_random::Purpose;
 use gan_session::Modes;
-use pollster::block_on;
 
 use crate::runs::TrainedRun;
 use crate::scores::Scores;
@@ -20,7 +19,7 @@ use crate::scores::Scores;
 pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
     let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
-    scored(spec, &block_on(run.trainer.samples(&inputs, 1))?)
+    scored(spec, &run.drawn(&inputs)?)
 }
 
 /// The same of any points, of real ones too.

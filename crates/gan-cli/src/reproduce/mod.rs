@@ -13,7 +13,6 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
 use gan_core::RealBatch;
 use gan_protocol::{RunSpec, merged, preset};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::digits::DigitJudge;
 use self::rows::{Arm, Row, ScoreKind};
@@ -21,6 +20,7 @@ use self::seeds::Seeds;
 use crate::data::DataArguments;
 use crate::device::DeviceName;
 use crate::output::{say, tell};
+use crate::progress::{Bar, note};
 use crate::runs::{TrainedRun, snapshot};
 use crate::scores::Scores;
 use crate::{Ending, interrupt};
@@ -78,9 +78,11 @@ enum Judge {
 }
 
 impl Judge {
-    fn new(kind: ScoreKind, arguments: &Arguments) -> Result<Self> {
+    /// For fakes in sets of so many samples.
+    fn new(kind: ScoreKind, samples: usize, arguments: &Arguments) -> Result<Self> {
         let digits = || -> Result<_> {
-            Ok(Box::new(DigitJudge::new(&arguments.data, &arguments.device.open()?)?))
+            let device = arguments.device.open()?;
+            Ok(Box::new(DigitJudge::new(&arguments.data, &device, samples)?))
         };
         Ok(match kind {
             ScoreKind::Mixture => Self::Mixture,
@@ -136,7 +138,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         std::fs::create_dir_all(folder).with_context(problem)?;
     }
     let begin = Instant::now();
-    let mut judge = Judge::new(row.scores, arguments)?;
+    let mut judge = Judge::new(row.scores, row.samples, arguments)?;
     let mut outcomes = Vec::new();
     let chosen = |arm: &&Arm| arguments.arms.is_empty() || arguments.arms.contains(&arm.name);
     'arms: for arm in row.arms.iter().filter(chosen) {
@@ -218,11 +220,7 @@ fn train(
     ensure!(done <= steps, "{arm} seed {seed} is at step {done} already", arm = arm.name);
     let save = |run: &TrainedRun| kept.as_deref().map_or(Ok(()), |path| run.save(path));
     let mut saved = Instant::now();
-    let bar = if arguments.json { ProgressBar::hidden() } else { ProgressBar::new(steps) };
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:24} {pos}/{len} {per_sec} {eta}") {
-        bar.set_style(style);
-    }
-    bar.set_message(format!("{} seed {seed}", arm.name));
+    let bar = Bar::counted(format!("{} seed {seed}", arm.name), steps, "steps");
     while run.trainer.generator_steps() < steps {
         if interrupt::is_wanted() {
             save(&run)?;
@@ -239,10 +237,10 @@ fn train(
         bar.set_position(done);
         if arguments.every.is_some_and(|every| done % every == 0 && done < steps) {
             let found = told(&judge.scores(&run, row.samples)?);
-            bar.suspend(|| eprintln!("{} seed {seed} step {done}: {found}", arm.name));
+            note!("{} seed {seed} step {done}: {found}", arm.name);
         }
     }
-    bar.finish_and_clear();
+    drop(bar);
     save(&run)?;
     judge.scores(&run, row.samples).map(Some)
 }

@@ -34,3 +34,29 @@ fn samples(values: &[f32], size: usize) -> Samples<'_> {
 fn assert_close(found: f64, expected: f64, tolerance: f64) {
     assert!((found - expected).abs() <= tolerance, "{found} instead of {expected} ± {tolerance}");
 }
+
+/// The mean of numbers, and how sure it is.
+struct Spread {
+    numbers: Vec<f64>,
+}
+
+impl Spread {
+    const fn new() -> Self {
+        Self { numbers: Vec::new() }
+    }
+
+    fn add(&mut self, number: f64) {
+        self.numbers.push(number);
+    }
+
+    fn mean(&self) -> f64 {
+        self.numbers.iter().sum::<f64>() / self.numbers.len() as f64
+    }
+
+    /// The standard deviation over the root of the count.
+    fn standard_error(&self) -> f64 {
+        let (mean, count) = (self.mean(), self.numbers.len() as f64);
+        let squares: f64 = self.numbers.iter().map(|number| (number - mean).powi(2)).sum();
+        (squares / (count - 1.0) / count).sqrt()
+    }
+}

@@ -1,9 +1,9 @@
 use std::time::Instant;
 
-use gan_eval::manifold::{ManifoldScores, manifold_scores};
+use gan_eval::manifold::{ManifoldScores, expected_coverage, manifold_scores};
 use gan_eval::{EvalError, Samples};
 
-use crate::{assert_close, normal, samples, shuffled};
+use crate::{Spread, assert_close, normal, samples, shuffled};
 
 #[test]
 fn equal_gaussians_score_what_the_reference_publishes() {
@@ -35,6 +35,30 @@ fn density_of_equal_distributions_is_one() {
     let found = manifold_scores(&samples(&real, 2), &samples(&generated, 2), 5).unwrap();
     assert_close(found.density, 1.0, 0.035);
     assert_close(found.coverage, 1.0 - 2.0f64.powi(-5), 0.015);
+}
+
+#[test]
+fn coverage_of_equal_distributions_is_what_the_counts_say() {
+    // Worked out by hand: 0 reals among 1 other and 1 generated come first with ½.
+    assert_eq!(expected_coverage(2, 1, 1).unwrap(), 0.5);
+    assert_close(expected_coverage(1_000, 1_000, 5).unwrap(), 0.969, 5e-4);
+    assert_close(expected_coverage(1_000, 200, 5).unwrap(), 0.599, 1e-3);
+    // Counts of which each bound of the error is below 0.005: twenty seeds, four standard errors.
+    for (reals, generated, size) in [(1_000, 1_000, 2), (1_000, 1_000, 20), (1_000, 200, 4)] {
+        let (mut coverage, mut density) = (Spread::new(), Spread::new());
+        for seed in 0..20 {
+            let (x, y) = (normal(100 + seed, reals * size), normal(200 + seed, generated * size));
+            let found = manifold_scores(&samples(&x, size), &samples(&y, size), 5).unwrap();
+            coverage.add(found.coverage);
+            density.add(found.density);
+        }
+        let expected = expected_coverage(reals, generated, 5).unwrap();
+        assert!(4.0 * coverage.standard_error() < 0.03, "{}", coverage.standard_error());
+        assert_close(coverage.mean(), expected, 4.0 * coverage.standard_error());
+        assert_close(density.mean(), 1.0, 4.0 * density.standard_error());
+    }
+    assert!(expected_coverage(5, 5, 5).is_err() && expected_coverage(5, 5, 0).is_err());
+    assert_eq!(expected_coverage(10, 0, 5).unwrap(), 0.0);
 }
 
 /// The definitions, word for word: distances in the plainest order, sorted.
