@@ -1,0 +1,132 @@
+// Data files of the user's in every form: shown before they are trained on, read as what they are.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { controlsOf, upload } from "./support/controls.mjs";
+import { gzipped, idxImages, idxLabels } from "./support/idx.mjs";
+import { tinyMlp } from "./support/nets.mjs";
+
+const open = browserOfThisFile();
+
+/** The page with small nets, and its panel for own data. */
+async function openSite(t, more = {}) {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, ...more });
+  await site.untilReady();
+  const panel = site.page.locator(".lab-pictures");
+  await panel.waitFor();
+  const controls = controlsOf(site);
+  const choose = (...files) => controls.chooseData(...files.map(([name, bytes]) => upload(name, bytes)));
+  const told = () => panel.getByRole("status").nth(1);
+  /** The grey value of the preview's first image at a place. */
+  const shown = (x, y) =>
+    panel.locator(".lab-data-files canvas").evaluate(
+      (canvas, [x, y]) => canvas.getContext("2d").getImageData(x + 1, y + 1, 1, 1).data[0],
+      [x, y],
+    );
+  const spec = () => site.page.evaluate(() => window.ganPlayground.spec());
+  return { site, panel, choose, told, shown, spec };
+}
+
+/** A white bar at the left of a picture that stands upright. */
+const bar = (_, row, column) => (column < 6 ? 255 : 20);
+
+test("EMNIST's letters are shown, set upright, and are 26 classes named 1 to 26", async (t) => {
+  const { site, panel, choose, told, shown, spec } = await openSite(t);
+  const lying = (image, row, column) => bar(image, column, row);
+  await choose(
+    ["emnist-letters-train-images-idx3-ubyte.gz", gzipped(idxImages(52, 28, 28, lying))],
+    ["emnist-letters-train-labels-idx1-ubyte.gz", gzipped(idxLabels(52, (index) => (index % 26) + 1))],
+  );
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  assert.match(await told().innerText(), /52 grey images, 28 × 28 pixels; black is 0, white is 255/);
+  await panel.getByText(/Classes: 26\. 1 2 · 2 2 · .* · 26 2$/).waitFor();
+  const upright = panel.getByRole("checkbox", { name: /Exchange rows and columns/ });
+  assert.ok(await upright.isChecked(), "the name says that they lie on their side");
+  assert.deepEqual([await shown(2, 20), await shown(20, 2)], [255, 20]);
+  await upright.uncheck();
+  await site.until("the other side", async () => (await shown(20, 2)) === 255);
+  await upright.check();
+  await site.until("upright again", async () => (await shown(2, 20)) === 255);
+  await panel.getByRole("combobox", { name: "Nets" }).selectOption("folders");
+  await site.until("nets for the classes", async () => (await spec()).labels?.classes === 26);
+  await site.call("step", 2);
+  site.assertNoProblems();
+});
+
+/** CIFAR's records of these labels (bytes in front of each image), with a red image and a blue one in turn. */
+function records(labels) {
+  const image = (index) => {
+    const planes = Buffer.alloc(3072, 10);
+    planes.fill(230, index % 2 === 0 ? 0 : 2048, index % 2 === 0 ? 1024 : 3072);
+    return planes;
+  };
+  return Buffer.concat(labels.flatMap((bytes, index) => [Buffer.from(bytes), image(index)]));
+}
+
+test("CIFAR-10 without its ending is trained on in colour", async (t) => {
+  const { site, choose, told, spec } = await openSite(t);
+  await choose(["cifar", records(Array.from({ length: 40 }, (_, index) => [index % 10]))]);
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  assert.match(await told().innerText(), /40 colour images, 32 × 32 pixels/);
+  const { channels, height } = (await spec()).data;
+  assert.deepEqual([channels, height], [3, 32]);
+  const chosen = await site.page.locator("#dataset").inputValue();
+  assert.equal(chosen, "idx_files", "the list of data names them");
+  await site.call("step", 1);
+  site.assertNoProblems();
+});
+
+test("CIFAR-100 has its fine classes, or the coarse ones", async (t) => {
+  const { panel, choose } = await openSite(t);
+  await choose(["train.bin", records(Array.from({ length: 60 }, (_, index) => [index % 20, index]))]);
+  await panel.getByText("Classes: 60.").waitFor();
+  await panel.getByRole("checkbox", { name: /20 coarse classes/ }).check();
+  await panel.getByText("Classes: 20.").waitFor();
+});
+
+/** A .npy file of version 1. */
+function npy(kind, shape, bytes) {
+  const header = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
+  const text = `${header.padEnd(117)}\n`;
+  const prefix = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, text.length, 0]);
+  return Buffer.concat([prefix, Buffer.from(text), Buffer.from(bytes)]);
+}
+
+test("arrays of NumPy are read, and the range of 8 x 8 digits is found", async (t) => {
+  const { site, choose, told, shown } = await openSite(t);
+  const pixels = Array.from({ length: 20 * 64 }, (_, at) => at % 17);
+  await choose(["digits.npy", npy("|u1", [20, 8, 8], pixels)]);
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  assert.match(await told().innerText(), /20 grey images, 8 × 8 pixels; black is 0, white is 16/);
+  assert.equal(await shown(0, 2), 255);
+});
+
+test("gzip files of several members are whole", async (t) => {
+  const { site, choose, told } = await openSite(t);
+  const file = idxImages(30, 28, 28, bar);
+  const members = Buffer.concat([gzipped(file.subarray(0, 5_000)), gzipped(file.subarray(5_000))]);
+  await choose(["images.gz", members]);
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  assert.match(await told().innerText(), /30 grey images/);
+});
+
+test("what is no data is named with the remedy, and the run is left alone", async (t) => {
+  const { site, panel, choose } = await openSite(t);
+  await site.call("step", 3);
+  for (const [name, text, remedy] of [
+    ["train-images-idx3-ubyte.gz", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n", /git lfs pull/],
+    ["images.idx", "<!doctype html><html>Sign in</html>", /is a web page/],
+    ["data_batch_1", "\x80\x02}q\x01(U\x0bbatch_label", /binary version/],
+  ]) {
+    await choose([name, Buffer.from(text, "latin1")]);
+    await panel.getByRole("alert").filter({ hasText: remedy }).waitFor();
+    const { step, error } = await site.snapshot();
+    assert.deepEqual([step, error], [3, null], name);
+  }
+  // And a file that is one takes the message away.
+  await choose(["good.idx", idxImages(16, 28, 28, bar)]);
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  assert.equal(await panel.getByRole("alert").filter({ hasText: "binary version" }).count(), 0);
+});
