@@ -63,11 +63,19 @@ test("an error stands at its layer, and nets that do not fit cannot be loaded", 
   await button("Remove layer 7, conv").click();
   await button("Remove layer 6, conv").click();
   assert.ok(await load.isEnabled());
-  // What is no number is put back.
+  // What is no number stays as it was typed, and is not taken.
   const units = discriminator.layers.nth(0).getByLabel("units");
-  await units.fill("many");
-  await units.press("Tab");
-  assert.ok(await load.isEnabled());
+  for (const typed of ["many", "1,000"]) {
+    await units.fill(typed);
+    await units.press("Tab");
+    await discriminator.layers.nth(0).getByText(`Not taken: “${typed}”`).waitFor();
+    assert.equal(await units.inputValue(), typed);
+    assert.ok(await load.isEnabled());
+  }
+  const slope = discriminator.layers.nth(1).getByLabel("slope");
+  await slope.fill("0,3");
+  await slope.press("Tab");
+  assert.equal(await slope.inputValue(), "0.3");
   await units.fill("0");
   await units.press("Tab");
   await discriminator.layers.nth(0).getByText(/units: is 0/).waitFor();

@@ -69,6 +69,8 @@ test("a worker whose code fails again and again leaves a page that can try again
   const { error } = await site.untilPhase("failed");
   assert.ok(error.message.length > 0);
   await site.untilTold(/./);
+  // Nothing has started again: that must not be said.
+  assert.ok(!(await site.notices()).some((text) => /started again/.test(text)));
   status = 200;
   await controlsOf(site).tryAgain.click();
   assert.equal((await site.untilReady()).error, null);

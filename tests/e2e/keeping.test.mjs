@@ -52,16 +52,182 @@ test("a run that stops is kept, outlives the page, and goes on from there", asyn
   other.site.assertNoProblems();
 });
 
-test("a run that begins anew is kept beside the one before", async (t) => {
+/** A run that has gone on since it was last kept: 45 seconds have not passed. */
+async function trainPast(site, step) {
+  await site.call("start");
+  await site.untilStep(step);
+}
+
+const restarts = {
+  "reset by the button": ({ page }) => page.getByRole("button", { name: "Reset", exact: true }).click(),
+  "another preset": ({ page }) => page.getByLabel("Networks").selectOption("ring-collapse"),
+  "a setting that restarts": async ({ page }) => {
+    const seed = page.getByRole("textbox", { name: "Seed" });
+    await seed.fill("77");
+    await seed.press("Enter");
+  },
+  "a lesson": async ({ page }) => {
+    await page.getByRole("button", { name: "Reading the scores" }).click();
+    await page.locator(".lab-before").getByText(/before the lesson/).waitFor();
+    await page.getByRole("button", { name: "Leave the lesson" }).click();
+  },
+  "a script": ({ site }) => site.load("ring-collapse"),
+};
+
+for (const [name, restart] of Object.entries(restarts)) {
+  test(`a run is kept as it is before another takes its place: ${name}`, async (t) => {
+    const opened = await openLab(t);
+    const { site, page } = opened;
+    await trainPast(site, 60);
+    await restart(opened);
+    const line = page.locator(".lab-before").getByText(/stood at step \d+/);
+    await line.waitFor();
+    const step = Number((await line.innerText()).match(/stood at step (\d+)/)[1]);
+    assert.ok(step >= 60);
+    await site.call("pause");
+    await page.locator(".lab-kept").getByText(`Step ${step};`).waitFor();
+    await assertAccessible(page, ".lab-before");
+    await page.getByRole("button", { name: "Back to that run" }).click();
+    await site.until("the run before", (now) => now.step === step && now.phase === "paused");
+    const { name: preset } = await page.evaluate(() => ({ name: window.ganPlayground.snapshot().preset }));
+    assert.equal(preset, "ring");
+    // It is the same run, and not kept a second time.
+    await site.call("step", 5);
+    await page.locator(".lab-kept").getByText(`Step ${step + 5};`).waitFor();
+    assert.equal(await page.locator(".lab-kept").getByText(`Step ${step};`).count(), 0);
+    site.assertNoProblems();
+  });
+}
+
+test("a load that is refused leaves the run, and says nothing of another", async (t) => {
+  const { site, page } = await openLab(t);
+  await site.call("step", 40);
+  await page.locator(".lab-kept").getByText("Step 40;").waitFor();
+  await site.refusal("load", { data: { source: "idx_files" } });
+  await site.refusal("restore", new Uint8Array(500));
+  await page.waitForTimeout(1_000);
+  assert.ok(await page.getByText(/Another run has begun/).isHidden());
+  assert.equal((await site.snapshot()).step, 40);
+});
+
+test("a run is kept when the page goes out of sight", async (t) => {
+  const { site, page } = await openLab(t);
+  await trainPast(site, 60);
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  });
+  await page.locator(".lab-kept").getByText(/Step \d+;/).waitFor();
+});
+
+test("half a step makes no other run of it", async (t) => {
   const { site, page } = await openLab(t);
   await site.call("step", 30);
   await page.locator(".lab-kept").getByText("Step 30;").waitFor();
-  await site.call("reset");
-  // What goes back is noticed when it is looked at.
-  await page.waitForTimeout(1_500);
-  await site.call("step", 25);
-  await page.locator(".lab-kept").getByText("Step 25;").waitFor();
-  assert.equal(await page.locator(".lab-kept li").count(), 2);
+  await page.getByRole("button", { name: "Only the discriminator's step" }).click();
+  await page.locator(".lab-scope canvas").first().waitFor();
+  await site.call("step", 10);
+  await page.locator(".lab-kept").getByText("Step 40;").waitFor();
+  assert.equal(await page.locator(".lab-kept li").count(), 1);
+});
+
+/** Puts runs of these steps into the browser's storage, the first being the oldest. */
+function fill(page, runs) {
+  return page.evaluate(async (runs) => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("gan-playground-runs", 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("runs", { keyPath: "id" });
+        request.result.createObjectStore("files");
+      };
+      request.onsuccess = () => resolve(request.result);
+    });
+    const begun = database.transaction(["runs", "files"], "readwrite");
+    runs.forEach((run, number) => {
+      const id = `filled-${number}`;
+      const known = { preset: "ring", dataset: "points", saved_ms: 1_000 + number, bytes: 3, picture: "" };
+      begun.objectStore("runs").put({ ...known, id, ...run });
+      begun.objectStore("files").put(new Uint8Array([1, 2, 3]), id);
+    });
+    await new Promise((resolve) => (begun.oncomplete = resolve));
+    database.close();
+  }, runs);
+}
+
+test("what is short makes way first, and what is pinned never", async (t) => {
+  const { site, page } = await openLab(t);
+  const long = Array.from({ length: 11 }, (_, number) => ({ step: 2_000 + number }));
+  await fill(page, [{ step: 21, pinned: true }, { step: 156 }, ...long]);
+  await site.call("step", 30);
+  const kept = page.locator(".lab-kept");
+  await kept.getByText("Step 30;").waitFor();
+  assert.equal(await kept.locator("li").count(), 13, "twelve and the pinned one");
+  assert.equal(await kept.getByText("Step 156;").count(), 0);
+  assert.equal(await kept.getByText("Step 21;").count(), 1);
+  assert.equal(await kept.getByText(/Step 20\d\d;/).count(), 11);
+});
+
+test("a kept run is named, pinned, deleted and taken back", async (t) => {
+  const { site, page } = await openLab(t);
+  await site.call("step", 30);
+  const run = page.locator(".lab-kept li");
+  await run.getByText("Step 30;").waitFor();
+  const name = run.getByLabel("Name of this run");
+  await name.fill("My best ring");
+  await name.press("Enter");
+  await run.locator("button[aria-pressed=true]").waitFor();
+  await assertAccessible(page, ".lab-shelf");
+  // The name stays while the run is kept again.
+  await site.call("step", 5);
+  await run.getByText("Step 35;").waitFor();
+  assert.equal(await name.inputValue(), "My best ring");
+  await run.getByRole("button", { name: "Delete" }).click();
+  await run.waitFor({ state: "detached" });
+  const undo = page.locator(".lab-shelf").getByRole("button", { name: "Undo" });
+  await page.getByText("Deleted: My best ring").waitFor();
+  await site.until("the focus", () => undo.evaluate((button) => button === document.activeElement));
+  await assertAccessible(page, ".lab-shelf");
+  await undo.click();
+  await run.getByText("Step 35;").waitFor();
+  assert.equal(await name.inputValue(), "My best ring");
+  await run.getByRole("button", { name: "Pin" }).click();
+  await run.locator("button[aria-pressed=false]").waitFor();
+  site.assertNoProblems();
+});
+
+test("a remedy that restarts says so, and there is a way back to the preset", async (t) => {
+  const { site, page } = await openLab(t, { preset: "ring-collapse" });
+  await site.call("start");
+  const packing = page.locator(".lab-found").getByRole("button", { name: /PacGAN/ }).first();
+  await packing.waitFor({ timeout: 120_000 });
+  assert.match(await packing.innerText(), /starts at step 0/);
+  await packing.click();
+  await page.locator(".lab-before").getByText(/stood at step/).waitFor();
+  assert.equal((await page.evaluate(() => window.ganPlayground.spec())).packing, 4);
+  // The preset has no packing: back to it.
+  await page.locator(".lab-before").getByRole("button", { name: /Back to the preset/ }).click();
+  await page.waitForFunction(() => window.ganPlayground.spec().packing === 1);
+  site.assertNoProblems();
+});
+
+test("a remedy that changes the run as it goes is taken back", async (t) => {
+  // A discriminator that is far too fast: the page says that it wins, or that nothing is left to learn.
+  const { site, page } = await openLab(t, { lesson: "vanishing-gradient" });
+  const remedy = page.locator(".lab-found").getByRole("button", { name: "Discriminator's rate to a quarter" }).first();
+  await remedy.waitFor({ timeout: 120_000 });
+  assert.doesNotMatch(await remedy.innerText(), /starts at step 0/);
+  const rate = () =>
+    page.evaluate(() => window.ganPlayground.spec().discriminator_optimizer.learning_rate);
+  const before = await rate();
+  const { step } = await site.snapshot();
+  await remedy.click();
+  const findings = page.locator(".lab-findings");
+  await findings.getByText("Changed: Discriminator's rate to a quarter.").waitFor();
+  assert.equal(await rate(), before / 4);
+  await findings.getByRole("button", { name: "Undo" }).click();
+  await site.until("the rate as it was", async () => (await rate()) === before);
+  await findings.getByText(/^Changed:/).waitFor({ state: "hidden" });
+  assert.ok((await site.snapshot()).step >= step, "the run did not start again");
 });
 
 test("without storage the run goes on, and the page says that it is not kept", async (t) => {
@@ -103,4 +269,19 @@ test("a teacher's link hides and locks what it names, and the page makes such li
   const settings = pupil.locator(".settings");
   assert.ok(await settings.isVisible());
   assert.equal(await settings.evaluate((part) => part.inert), true);
+});
+
+test("the address that is shown for this run is the one that is copied", async (t) => {
+  const { site, page } = await openLab(t);
+  await page.getByText("Make a link for your class").click();
+  const teacher = page.locator(".lab-teacher");
+  // The page writes another run into its address without an event.
+  await site.load({ preset: "ring-collapse", seed: 9 });
+  await site.untilReady();
+  await teacher.locator(".lab-made").getByText(/ring-collapse/).waitFor();
+  await teacher.getByRole("button", { name: "Copy the link" }).click();
+  await teacher.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await page.locator(".lab-made").innerText());
+  assert.match(decodeURIComponent(copied), /preset=ring-collapse.*"seed":9/);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
-import { controlsOf, fingerprint, type } from "./support/controls.mjs";
+import { controlsOf, fingerprint, type, upload } from "./support/controls.mjs";
 import { drawnDigits, tinyConv } from "./support/nets.mjs";
 import { headerOf } from "./support/safetensors.mjs";
 
@@ -156,6 +156,113 @@ test("lang= in the address chooses the language", async (t) => {
     await site.untilReady();
     assert.match(await site.page.locator("html").getAttribute("lang"), new RegExp(`^${lang}`));
     assert.ok(await controlsOf(site, lang).start.isVisible());
+    await site.page.close();
+  }
+});
+
+/** The text beneath the field with this id, once it says something. */
+async function toldAt(site, id) {
+  const told = site.page.locator(`.field:has(#${id}) [role=alert]`);
+  await told.waitFor();
+  return told.innerText();
+}
+
+test("a decimal comma is taken as a decimal, in the digits of any input method", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  const controls = controlsOf(site);
+  await site.untilReady();
+  for (const [typed, rate] of [["0,1", 0.1], ["0,05", 0.05], ["０．００３", 0.003], ["5e-4", 0.0005]]) {
+    await type(controls.generatorRate, typed);
+    await site.page.waitForFunction(
+      (rate) => window.ganPlayground.spec().generator_optimizer.learning_rate === rate,
+      rate,
+    );
+  }
+  await type(controls.labelSmoothing, "0,25");
+  await site.page.waitForFunction(() => window.ganPlayground.spec().label_smoothing === 0.25);
+  await type(controls.discriminatorSteps, "２");
+  await site.page.waitForFunction(() => window.ganPlayground.spec().discriminator_steps === 2);
+  assert.equal(await site.page.locator(".settings [role=alert]").count(), 0);
+  site.assertNoProblems();
+});
+
+test("what is not clearly one number stays as it was typed, with a sentence beside it", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  const controls = controlsOf(site);
+  await site.untilReady();
+  const before = await site.page.evaluate(() => window.ganPlayground.spec());
+  const fields = [
+    [controls.generatorRate, "generator-rate", "1,000", "0.0005"],
+    [controls.discriminatorRate, "discriminator-rate", "fast", "0.0005"],
+    [controls.discriminatorSteps, "discriminator-steps", "1,5", "1"],
+    [controls.seed, "seed", "1,5", undefined],
+    [controls.batchSize, "batch-size", "5000", "8"],
+  ];
+  for (const [field, id, typed, inForce] of fields) {
+    const value = inForce ?? (await field.inputValue());
+    await type(field, typed);
+    assert.ok((await toldAt(site, id)).includes(`Still in force: ${value}.`), id);
+    assert.equal(await field.inputValue(), typed);
+    assert.equal(await field.getAttribute("aria-invalid"), "true");
+    assert.ok(await site.page.locator(`.field:has(#${id}) [role=alert]`).isVisible());
+  }
+  assert.deepEqual(await site.page.evaluate(() => window.ganPlayground.spec()), before);
+  assert.equal((await site.snapshot()).step, 0);
+  // An empty field is the one in force.
+  await type(controls.generatorRate, "");
+  await site.page.locator(".field:has(#generator-rate) [role=alert]").waitFor({ state: "detached" });
+  assert.equal(await controls.generatorRate.inputValue(), "0.0005");
+  // What is put away is, too.
+  await site.page.locator(".field:has(#discriminator-rate)").getByRole("button", { name: "Dismiss" }).click();
+  await site.until("the rate in force", async () => (await controls.discriminatorRate.inputValue()) === "0.0005");
+  site.assertNoProblems();
+});
+
+test("a refusal stands where the setting is, and goes with the next one that is taken", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  const controls = controlsOf(site);
+  await site.untilReady();
+  await type(controls.labelSmoothing, "0.9");
+  assert.match(await toldAt(site, "label-smoothing"), /^Not done: label_smoothing: is 0.9/);
+  assert.equal(await controls.labelSmoothing.inputValue(), "0.9");
+  await type(controls.labelSmoothing, "0.3");
+  await site.page.locator("[role=alert]:visible").waitFor({ state: "detached" });
+  await site.until("the new value", async () => (await controls.labelSmoothing.inputValue()) === "0.3");
+  // At the foot of the panel, far below the bar at the top.
+  await site.page.getByText("Everything, as JSON").click();
+  await site.page.locator(".spec textarea").fill('{"batch_size": -1}');
+  await site.page.locator(".spec").getByRole("button", { name: "Load" }).click();
+  const refusal = site.page.locator(".spec [role=alert]");
+  await refusal.getByText(/^Not done: batch_size/).waitFor();
+  await site.page.locator(".spec textarea").fill('{"batch_size": 4}');
+  await site.page.locator(".spec").getByRole("button", { name: "Load" }).click();
+  await refusal.waitFor({ state: "detached" });
+  site.assertNoProblems();
+});
+
+test("a refused file is no longer told once a good one is loaded", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  const controls = controlsOf(site);
+  await site.untilReady();
+  await site.call("step", 2);
+  const checkpoint = await site.checkpoint();
+  await controls.openCheckpoint(upload("half.safetensors", checkpoint.slice(0, checkpoint.length / 2)));
+  const told = site.page.locator(".settings [role=alert]");
+  await told.getByText(/half\.safetensors/).waitFor();
+  await controls.openCheckpoint(upload("whole.safetensors", checkpoint));
+  await told.waitFor({ state: "detached" });
+  await site.untilTold(/Opened whole\.safetensors/);
+});
+
+test("notices of the run stay in sight, however far the page is scrolled", async (t) => {
+  for (const width of [390, 1280]) {
+    const options = { context: { viewport: { width, height: 800 } } };
+    const site = await open(t, { backend: "cpu", lang: "en", preset: "no-such-preset" }, options);
+    const notice = site.page.locator(".notices.of-run [role=alert]");
+    await notice.waitFor();
+    await site.page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const box = await notice.boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= 800, JSON.stringify([width, box]));
     await site.page.close();
   }
 });

@@ -126,6 +126,8 @@ keep-hint = The link holds your settings; the checkpoint file also holds the tra
 
 dismiss = Dismiss
 notice-refused = Not done: { $message }
+notice-not-a-number = Not taken: “{ $typed }” is not clearly one number. Write it like 1000 or 0.1. Still in force: { $value }.
+notice-not-whole = Not taken: “{ $typed }”. This must be a whole number from { $minimum } to { $maximum }, without separators. Still in force: { $value }.
 notice-address-refused = The link holds something that cannot be used, so the default is used instead. { $message }
 notice-data-missing = MNIST could not be loaded ({ $message }). Training uses drawn digits instead.
 notice-diverged = The run broke down at step { $step }: a number became infinite. It is back at step { $restored }, paused. Smaller learning rates usually help.

@@ -5,7 +5,7 @@
   "use strict";
   const root = document.documentElement;
   const CODES = { en: "en", zh: "zh-Hans" };
-  const TITLES = { en: "Worksheets – GAN Playground", zh: "练习纸 – GAN 游乐场" };
+  const TITLES = { en: "Worksheets – GAN Playground", zh: "学习单 – GAN 游乐场" };
 
   /** The language that a place such as `#zh`, `#zh-repairs` or `#lang=zh` stands for. */
   function languageOfPlace() {

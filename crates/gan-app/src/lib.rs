@@ -12,7 +12,7 @@ pub mod view;
 
 use effects::{api, browser, page};
 use model::address::Address;
-use model::notice::Notice;
+use model::notice::{AT_RUN, Notice};
 use model::supervisor::Supervisor;
 
 /// Opens the page that the address asks for.
@@ -25,7 +25,7 @@ pub fn open() {
     view::mount(display, address.language.as_deref());
     page::with(|page| {
         for refusal in refusals.into_iter().chain(refusal) {
-            page.notify(Notice::AddressRefused(refusal));
+            page.notify(AT_RUN, Notice::AddressRefused(refusal));
         }
     });
     // Without the scripting interface the page is whole for everyone else.

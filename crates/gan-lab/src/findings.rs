@@ -2,8 +2,12 @@
 
 use leptos::prelude::*;
 
+use gan_protocol::{RunSpec, Tuning};
+
+use crate::beside::change::{Difference, differences};
+use crate::leaving::run_number;
 use crate::playground::{self, Observed};
-use crate::remedies::{Remedy, remedies};
+use crate::remedies::{Effect as Made, Remedy, back_to_preset, remedies};
 use crate::words::{key, say, say_with, t};
 
 /// The key of a diagnosis's name, and of what it means.
@@ -49,11 +53,95 @@ fn percent(share: f64) -> String {
     if share.is_nan() { "–".to_string() } else { format!("{:.0} %", 100.0 * share) }
 }
 
+/// A value that is longer is not shown.
+const LONGEST_VALUE: usize = 24;
+
+/// What came of a remedy.
+#[derive(Clone, Debug, PartialEq)]
+enum Outcome {
+    /// Settings were changed: the remedy's name, and what takes them back.
+    Tuned { name: &'static str, tuning: Tuning, back: Tuning },
+    /// It was refused.
+    Refused(String),
+}
+
+/// The run that remedies change.
+#[derive(Clone, Copy)]
+struct Treated {
+    spec: RwSignal<Option<RunSpec>>,
+    /// What came of the last remedy, and of which run.
+    outcome: RwSignal<Option<(u32, Outcome)>>,
+    /// What differs from the preset, and the run without that.
+    preset: RwSignal<Option<(Vec<Difference>, serde_json::Value)>>,
+}
+
+impl Treated {
+    /// Looks at the settings in force.
+    fn look(self) {
+        let value = playground::spec();
+        let spec = RunSpec::from_value(value.clone()).ok();
+        let is_other = self.spec.with_untracked(|before| *before != spec);
+        if let Some(spec) = spec.as_ref().filter(|_| is_other) {
+            let back = back_to_preset(spec, &playground::names().0);
+            self.preset.set(back.map(|back| (differences(&value, &back), back)));
+        }
+        // It is over when the run is another, or when what it changed is changed again.
+        let is_over = |(number, outcome): &(u32, Outcome)| {
+            let is_changed = match (outcome, &spec) {
+                (Outcome::Tuned { tuning, .. }, Some(spec)) => {
+                    tuning.applied_to(spec).as_ref() != Ok(spec)
+                }
+                _ => false,
+            };
+            *number != run_number() || is_changed
+        };
+        if self.outcome.with_untracked(|outcome| outcome.as_ref().is_some_and(is_over)) {
+            self.outcome.set(None);
+        }
+        if is_other {
+            self.spec.set(spec);
+        }
+    }
+
+    fn apply(self, remedy: &'static Remedy) {
+        let made = RunSpec::from_value(playground::spec()).ok();
+        match made.and_then(|spec| remedy.change.on(&spec)) {
+            Some(Made::Tuned { tuning, back }) => {
+                let done = Outcome::Tuned { name: remedy.name, tuning: tuning.clone(), back };
+                self.tune(&tuning, Some(done));
+            }
+            Some(Made::Anew(run)) => self.load(&run),
+            None => {}
+        }
+    }
+
+    fn tune(self, tuning: &Tuning, done: Option<Outcome>) {
+        playground::tune(tuning, move |answer| {
+            let outcome = answer.map_or_else(|message| Some(Outcome::Refused(message)), |()| done);
+            self.look();
+            self.outcome.set(outcome.map(|outcome| (run_number(), outcome)));
+        });
+    }
+
+    fn load(self, run: &serde_json::Value) {
+        playground::load(run, move |answer| {
+            let refused = answer.err().map(|message| (run_number(), Outcome::Refused(message)));
+            self.outcome.set(refused);
+        });
+    }
+}
+
 /// Scores and diagnoses, followed as the run goes.
 #[component]
 pub(crate) fn Findings() -> impl IntoView {
     let seen = RwSignal::new(Observed::default());
+    let treated = Treated {
+        spec: RwSignal::new(None),
+        outcome: RwSignal::new(None),
+        preset: RwSignal::new(None),
+    };
     playground::every_ms(500, move || {
+        treated.look();
         let now = playground::observed();
         if seen.with_untracked(|before| *before != now) {
             seen.set(now);
@@ -74,10 +162,12 @@ pub(crate) fn Findings() -> impl IntoView {
                         key=|one| one.kind.clone()
                         let:finding
                     >
-                        <Found seen=seen kind=finding.kind/>
+                        <Found seen=seen treated=treated kind=finding.kind/>
                     </For>
                 </ul>
             </div>
+            <Told treated=treated/>
+            <BackToPreset treated=treated hidden=Signal::derive(move || !ill.get())/>
         </section>
     }
 }
@@ -116,7 +206,7 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
 }
 
 #[component]
-fn Found(seen: RwSignal<Observed>, kind: String) -> impl IntoView {
+fn Found(seen: RwSignal<Observed>, treated: Treated, kind: String) -> impl IntoView {
     let words = words_of(&kind);
     let title = {
         let kind = kind.clone();
@@ -137,22 +227,89 @@ fn Found(seen: RwSignal<Observed>, kind: String) -> impl IntoView {
             })
         }
     };
-    let buttons =
-        remedies(&kind, playground::run().on_points).iter().map(|remedy: &'static Remedy| {
-            view! {
-                <button on:click=move |_| playground::apply(remedy.change)>{t(remedy.name)}</button>
-            }
-        });
+    let offered = remedies(&kind, playground::run().on_points);
+    // What would change nothing, or make a run that cannot be, is no remedy.
+    let is_useless = move |remedy: &'static Remedy| {
+        treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))
+    };
+    let none = move || offered.iter().all(is_useless);
+    let buttons = offered.iter().map(|remedy: &'static Remedy| {
+        let restarts = remedy.change.restarts();
+        view! {
+            <button hidden=move || is_useless(remedy) on:click=move |_| treated.apply(remedy)>
+                {t(remedy.name)}
+                {restarts.then(|| view! { " " <span class="restarts">{t("from-step-0")}</span> })}
+            </button>
+        }
+    });
     view! {
         <li class="lab-found">
             <h3>{title}</h3>
             <p>{meaning}</p>
             <p class="hint number" aria-live="off">{figures}</p>
-            <div class="lab-remedies">
+            <div class="lab-remedies" hidden=none>
                 <span class="hint">{t("remedies")}</span>
                 {buttons.collect_view()}
             </div>
         </li>
+    }
+}
+
+/// What came of the last remedy, with a way back.
+#[component]
+fn Told(treated: Treated) -> impl IntoView {
+    let outcome = move || treated.outcome.get().map(|(_, outcome)| outcome);
+    let told = move || match outcome() {
+        Some(Outcome::Tuned { name, .. }) => say_with(key("remedy-done"), &[("name", say(name))]),
+        Some(Outcome::Refused(message)) => say_with(key("refused"), &[("message", message)]),
+        None => String::new(),
+    };
+    let undo = move |_| {
+        if let Some(Outcome::Tuned { back, .. }) = outcome() {
+            treated.tune(&back, None);
+        }
+    };
+    let is_refusal = move || matches!(outcome(), Some(Outcome::Refused(_)));
+    view! {
+        <div class="lab-remedies" role="status">
+            <span class:lab-refusal=is_refusal>{told}</span>
+            <button
+                hidden=move || !matches!(outcome(), Some(Outcome::Tuned { .. }))
+                on:click=undo
+            >
+                {t("undo")}
+            </button>
+        </div>
+    }
+}
+
+/// What differs from the preset, and the way back to that.
+#[component]
+fn BackToPreset(treated: Treated, hidden: Signal<bool>) -> impl IntoView {
+    let is_short = |value: &String| value.chars().count() <= LONGEST_VALUE;
+    let told = move || {
+        let row = |one: Difference| match [one.second, one.first] {
+            [preset, now] if is_short(&preset) && is_short(&now) => {
+                format!("{}: {preset} → {now}", one.path)
+            }
+            _ => one.path,
+        };
+        let all = treated.preset.get().map(|(differs, _)| differs).unwrap_or_default();
+        all.into_iter().map(row).collect::<Vec<_>>().join(" · ")
+    };
+    let back = move |_| {
+        if let Some((_, run)) = treated.preset.get_untracked() {
+            treated.load(&run);
+        }
+    };
+    let hidden = move || hidden.get() || treated.preset.with(Option::is_none);
+    view! {
+        <div class="lab-preset" hidden=hidden>
+            <p class="hint">{t("preset-differs")} " " <span class="lab-value">{told}</span></p>
+            <button on:click=back>
+                {t("preset-back")} " " <span class="restarts">{t("from-step-0")}</span>
+            </button>
+        </div>
     }
 }
 

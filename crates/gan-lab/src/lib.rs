@@ -11,6 +11,7 @@
 //! program that makes the same, `shelf` the runs that are kept in this browser; `findings` what is good and bad about the run,
 //! and what usually helps ([`remedies`]); [`lessons`] lead through it.
 
+mod before;
 mod beside;
 mod builder;
 mod code;
@@ -18,6 +19,7 @@ mod copy;
 mod findings;
 pub mod images;
 mod inspector;
+mod leaving;
 pub mod lessons;
 mod microscope;
 mod picture;
@@ -42,6 +44,11 @@ use wasm_bindgen::prelude::*;
 pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
+    let before = before::Before::new();
+    if let Some(line) = line_in_bar() {
+        leptos::mount::mount_to(line, move || view! { <before::BeforeView before=before/> })
+            .forget();
+    }
     // What takes more room than the page's charts may have before them stands beneath them.
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
@@ -56,7 +63,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     // They stay for as long as the page does.
     handle.forget();
     if let Some(beneath) = beneath {
-        let handle = leptos::mount::mount_to(beneath, || {
+        let handle = leptos::mount::mount_to(beneath, move || {
             view! {
                 <images::Images/>
                 <timeline::view::TimelineView/>
@@ -65,12 +72,21 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
                 <builder::view::Builder/>
                 <pictures::view::OwnPictures/>
                 <code::Code/>
-                <shelf::view::ShelfView/>
+                <shelf::view::ShelfView before=before/>
                 <teacher::Teacher/>
             }
         });
         handle.forget();
     }
+}
+
+/// A line in the bar at the top, which stays in sight.
+fn line_in_bar() -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let line = document.create_element("div").ok()?;
+    line.set_class_name("notices lab-before");
+    document.query_selector(".bar").ok()??.append_child(&line).ok()?;
+    line.dyn_into().ok()
 }
 
 /// A second place, behind all that stands beside `place`.

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gan_protocol::{Objective, StageSet};
+use gan_protocol::{Objective, StageSet, Tuning};
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::remedies::Change;
+use crate::before;
+use crate::leaving::{self, Reason};
 use crate::timeline::record::Samples;
 
 fn playground() -> JsValue {
@@ -15,11 +16,11 @@ fn playground() -> JsValue {
     member(&window, "ganPlayground")
 }
 
-fn member(object: &JsValue, name: &str) -> JsValue {
+pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn call(name: &str, argument: &JsValue) -> JsValue {
+pub(crate) fn call(name: &str, argument: &JsValue) -> JsValue {
     method(&playground(), name, argument)
 }
 
@@ -44,10 +45,8 @@ pub fn run() -> Run {
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
     let objective = text(&spec, "objective").map(serde_json::Value::from);
     let data = member(&spec, "data");
-    let count =
-        |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(0.0) as usize;
     let source = text(&data, "source").unwrap_or_default();
-    let image = ["width", "height", "channels"].map(|name| count(&data, name));
+    let image = image_in(&data);
     Run {
         on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
@@ -55,6 +54,15 @@ pub fn run() -> Run {
         image,
         classes: count(&member(&spec, "labels"), "classes"),
     }
+}
+
+fn count(object: &JsValue, name: &str) -> usize {
+    member(object, name).as_f64().unwrap_or(0.0) as usize
+}
+
+/// Columns, rows and channels of the images of a spec's `data`.
+pub(crate) fn image_in(data: &JsValue) -> [usize; 3] {
+    ["width", "height", "channels"].map(|name| count(data, name))
 }
 
 thread_local! {
@@ -212,7 +220,12 @@ pub(crate) fn spec_value() -> JsValue {
 /// Whether the run is on files of the user's, which only the page holds.
 pub(crate) fn has_own_files() -> bool {
     let source = member(&member(&spec_value(), "data"), "source").as_string();
-    matches!(source.as_deref(), Some("idx_files" | "cifar_files"))
+    source.is_some_and(|source| is_of_own_files(&source))
+}
+
+/// Whether data of this name are files of the user's.
+pub(crate) fn is_of_own_files(source: &str) -> bool {
+    matches!(source, "idx_files" | "cifar_files")
 }
 
 /// Calls `done` when the run rests.
@@ -220,9 +233,12 @@ pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
 }
 
-/// Calls `done` when one step more has been made, or was refused, which the page itself tells.
+/// Calls `done` when one step more has been made, or was refused, which is told beside the toolbar.
 pub(crate) fn step(done: impl FnOnce() + 'static) {
-    settle(&call("step", &1.into()), |_| done());
+    settle(&call("step", &1.into()), |answer| {
+        tell_refusal(answer.map(drop));
+        done();
+    });
 }
 
 /// Goes on from a checkpoint, at rest.
@@ -230,13 +246,13 @@ pub(crate) fn restore(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + '
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }
 
-/// Trains the run in force from its start; `done` is called when it does, or was refused.
-pub(crate) fn train_anew(done: impl FnOnce() + 'static) {
+/// Trains the run in force from its start; `done` is called when it does, or with what is said against it.
+pub(crate) fn train_anew(done: impl FnOnce(Result<(), String>) + 'static) {
     drive(Some(spec_value()), true, done);
 }
 
-/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused, the
-/// page itself tells.
+/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused is told beside the
+/// toolbar.
 pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value) {
     let list = Array::new();
     for (name, bytes) in files {
@@ -247,7 +263,7 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
         list.push(&file);
     }
     let run = JSON::parse(&run.to_string()).ok();
-    settle(&call("files", &list), move |_| drive(run, true, || ()));
+    settle(&call("files", &list), move |_| drive(run, true, tell_refusal));
 }
 
 /// The page's own snapshot.
@@ -289,67 +305,71 @@ pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
 }
 
-/// Changes the run. What is refused, the page itself tells.
-pub fn apply(change: Change) {
-    let spec = spec_value();
-    let rate = |net: &str| member(&member(&spec, net), "learning_rate").as_f64().unwrap_or(0.0);
-    let tuning = Object::new();
-    // Setting a member of a fresh object does not fail.
-    let set = |name: &str, value: JsValue| drop(Reflect::set(&tuning, &name.into(), &value));
-    match change {
-        Change::Rates(generator, discriminator) => {
-            if generator != 1.0 {
-                let rate = generator * rate("generator_optimizer");
-                set("generator_learning_rate", rate.into());
-            }
-            if discriminator != 1.0 {
-                let rate = discriminator * rate("discriminator_optimizer");
-                set("discriminator_learning_rate", rate.into());
-            }
-        }
-        Change::Objective(objective) => set("objective", objective.into()),
-        Change::DiscriminatorSteps(steps) => set("discriminator_steps", steps.into()),
-        Change::Anew(fields) => return begin_anew(fields),
-    }
-    ignore_refusal(&call("tune", &tuning));
+/// Changes settings as the run goes; `done` is called when they are in force, or with what is said against them.
+pub(crate) fn tune(tuning: &Tuning, done: impl FnOnce(Result<(), String>) + 'static) {
+    let tuning = serde_json::to_string(tuning).unwrap_or_default();
+    let tuning = JSON::parse(&tuning).unwrap_or(JsValue::UNDEFINED);
+    settle(&call("tune", &tuning), |answer| done(answer.map(drop)));
 }
 
 /// The run with other data from its start, and on if it was going. `fields` holds `data` whole: a
-/// distribution has other members than the one before.
+/// distribution has other members than the one before. What is refused is told beside the toolbar.
 pub(crate) fn begin_anew_with(fields: &str) {
     let spec = spec_value().dyn_into::<Object>();
     let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
     let (Ok(spec), Some(fields)) = (spec, fields) else { return };
     let was_running = is_running();
-    drive(Some(Object::assign(&spec, &fields).into()), was_running, || ());
+    drive(Some(Object::assign(&spec, &fields).into()), was_running, tell_refusal);
 }
 
-/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going.
+/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going. What is refused is told
+/// beside the toolbar.
 pub(crate) fn begin_anew(fields: &str) {
     let Ok(fields) = serde_json::from_str(fields) else { return };
-    let spec = gan_protocol::merged(&spec(), &fields).to_string();
+    load(&gan_protocol::merged(&spec(), &fields), tell_refusal);
+}
+
+/// Another run, and on if this one was going; `done` is called when it is loaded, or with what is said against it.
+pub(crate) fn load(run: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
     let was_running = is_running();
-    drive(JSON::parse(&spec).ok(), was_running, || ());
+    drive(JSON::parse(&run.to_string()).ok(), was_running, done);
 }
 
 /// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
-/// was refused, which the page itself tells.
-fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce() + 'static) {
+/// with what is said against it.
+fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce(Result<(), String>) + 'static) {
     let begin = move |_: JsValue| {
         if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
     };
-    let Some(load) = load else {
-        ignore_refusal(&begin(JsValue::UNDEFINED));
-        return done();
+    let begun = match load {
+        Some(load) => method(&call("load", &load), "then", &Closure::once_into_js(begin)),
+        None if start => begin(JsValue::UNDEFINED),
+        None => return done(Ok(())),
     };
-    let begun = method(&call("load", &load), "then", &Closure::once_into_js(begin));
-    ignore_refusal(&method(&begun, "finally", &Closure::once_into_js(done)));
+    settle(&begun, |answer| done(answer.map(drop)));
+}
+
+fn tell_refusal(result: Result<(), String>) {
+    if let Err(message) = result {
+        before::refused(message);
+    }
 }
 
 /// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
 pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
     let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
-    drive(load, start, done);
+    if load.is_none() {
+        return drive(None, start, |result| {
+            tell_refusal(result);
+            done();
+        });
+    }
+    leaving::because(Reason::Lesson);
+    drive(load, start, |result| {
+        leaving::because(Reason::User);
+        tell_refusal(result);
+        done();
+    });
 }
 
 /// The functions that settle a promise.
@@ -402,9 +422,4 @@ fn method(object: &JsValue, name: &str, argument: &JsValue) -> JsValue {
     let function: Result<Function, _> = member(object, name).dyn_into();
     let called = function.and_then(|function| function.call1(object, argument));
     called.unwrap_or(JsValue::UNDEFINED)
-}
-
-/// The page has told whoever reads it.
-fn ignore_refusal(promise: &JsValue) {
-    method(promise, "catch", &Closure::once_into_js(|_: JsValue| ()));
 }

@@ -1,4 +1,7 @@
-//! What usually helps against what a run seems to suffer from.
+//! What usually helps against what a run seems to suffer from: what each remedy makes of a run, and how it is undone.
+
+use gan_protocol::{Objective, RunSpec, Tuning, merged, preset};
+use serde_json::{Value, json};
 
 use crate::words::key;
 
@@ -8,7 +11,7 @@ pub enum Change {
     /// Factors for the step sizes of generator and discriminator; from the next step on.
     Rates(f64, f64),
     /// Another objective, from the next step on.
-    Objective(&'static str),
+    Objective(Objective),
     /// Steps of the discriminator per step of the generator, from the next step on.
     DiscriminatorSteps(u32),
     /// Fields of the spec, as a JSON merge patch; the run starts anew.
@@ -22,6 +25,91 @@ pub struct Remedy {
     pub name: &'static str,
     /// What it does.
     pub change: Change,
+}
+
+/// What a change makes of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Settings that change as the run goes, and those that take them back.
+    Tuned {
+        /// The change.
+        tuning: Tuning,
+        /// The settings as they were.
+        back: Tuning,
+    },
+    /// Another run, which starts at step 0.
+    Anew(Value),
+}
+
+impl Change {
+    /// Whether the run starts at step 0 again.
+    pub fn restarts(self) -> bool {
+        matches!(self, Self::Anew(_))
+    }
+
+    /// What the change makes of the run `spec`; `None` if that is the same run, or one that cannot be.
+    pub fn on(self, spec: &RunSpec) -> Option<Effect> {
+        if let Self::Anew(fields) = self {
+            let before = spec.to_value();
+            let after = merged(&before, &serde_json::from_str(fields).ok()?);
+            // As the page reads it: `8` and `8.0` are the same.
+            let read = RunSpec::from_value(after).ok()?;
+            return (read != *spec).then(|| Effect::Anew(read.to_value()));
+        }
+        let (generator, discriminator) =
+            (spec.generator_optimizer.learning_rate, spec.discriminator_optimizer.learning_rate);
+        let now = Tuning::default();
+        let (tuning, back) = match self {
+            Self::Rates(for_generator, for_discriminator) => {
+                let scaled =
+                    |factor: f64, rate: f64| (factor != 1.0).then(|| rounded(factor * rate));
+                let was = |factor: f64, rate: f64| (factor != 1.0).then_some(rate);
+                (
+                    Tuning {
+                        generator_learning_rate: scaled(for_generator, generator),
+                        discriminator_learning_rate: scaled(for_discriminator, discriminator),
+                        ..now.clone()
+                    },
+                    Tuning {
+                        generator_learning_rate: was(for_generator, generator),
+                        discriminator_learning_rate: was(for_discriminator, discriminator),
+                        ..now
+                    },
+                )
+            }
+            Self::Objective(objective) => (
+                Tuning { objective: Some(objective), ..now.clone() },
+                Tuning { objective: Some(spec.objective), ..now },
+            ),
+            Self::DiscriminatorSteps(steps) => (
+                Tuning { discriminator_steps: Some(steps as usize), ..now.clone() },
+                Tuning { discriminator_steps: Some(spec.discriminator_steps), ..now },
+            ),
+            Self::Anew(_) => return None,
+        };
+        let tuned = tuning.applied_to(spec).ok()?;
+        (tuned != *spec).then_some(Effect::Tuned { tuning, back })
+    }
+}
+
+/// A rate times a factor, without the digits that binary arithmetic leaves: 3 times 0.0001 is 0.0003.
+fn rounded(rate: f64) -> f64 {
+    let places = 12 - rate.abs().max(1e-9).log10().floor() as i32;
+    let power = 10_f64.powi(places);
+    (rate * power).round() / power
+}
+
+/// The run with its preset's settings, where they differ from those in force: `spec` keeps its data and its seed.
+/// `None` where nothing differs, or where the preset's nets do not fit the data.
+pub fn back_to_preset(spec: &RunSpec, name: &str) -> Option<Value> {
+    let kept = json!({"data": spec.data, "seed": spec.seed});
+    // Whole, and not as a patch: another distribution of points has other fields.
+    let mut whole = preset(name)?.spec.to_value();
+    for (field, value) in kept.as_object()? {
+        whole[field] = value.clone();
+    }
+    let read = RunSpec::from_value(whole).ok()?;
+    (read != *spec).then(|| read.to_value())
 }
 
 const fn remedy(name: &'static str, change: Change) -> Remedy {
@@ -59,7 +147,7 @@ const FOR_IMAGES: [Remedy; 2] = [
                     {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
         ),
     ),
-    remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
+    remedy(key("change-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
 ];
 
 /// What usually helps against `kind`, as the page's diagnoses name it, in a run on points or on
@@ -70,7 +158,7 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
         "collapse" | "partial_collapse" => &FOR_IMAGES,
         "vanishing_gradient" => {
             const LIST: [Remedy; 2] = [
-                remedy(key("remedy-non-saturating"), Change::Objective("non_saturating")),
+                remedy(key("remedy-non-saturating"), Change::Objective(Objective::NonSaturating)),
                 remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
             ];
             &LIST
@@ -79,7 +167,7 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
                 remedy(
-                    key("remedy-noise"),
+                    key("change-noise"),
                     Change::Anew(r#"{"instance_noise": {"sd": 0.2, "decay_steps": 2000}}"#),
                 ),
             ];
@@ -127,10 +215,98 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
 
 #[cfg(test)]
 mod tests {
-    use gan_protocol::{RunSpec, merged, preset};
-    use serde_json::Value;
-
     use super::*;
+
+    const KINDS: [&str; 8] = [
+        "collapse",
+        "partial_collapse",
+        "vanishing_gradient",
+        "discriminator_wins",
+        "discriminator_blind",
+        "oscillation",
+        "memorisation",
+        "divergence",
+    ];
+
+    fn spec(name: &str) -> RunSpec {
+        preset(name).expect("a preset").spec
+    }
+
+    #[test]
+    fn a_remedy_says_that_it_restarts_exactly_where_it_does() {
+        for kind in KINDS {
+            for on_points in [true, false] {
+                for remedy in remedies(kind, on_points) {
+                    for name in ["ring", "mnist-dcgan-small"] {
+                        let effect = remedy.change.on(&spec(name));
+                        let Some(effect) = effect else { continue };
+                        let is_anew = matches!(effect, Effect::Anew(_));
+                        assert_eq!(remedy.change.restarts(), is_anew, "{}", remedy.name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_remedy_changes_as_the_run_goes_is_taken_back() {
+        let mut tried = 0;
+        for name in ["ring", "ring-collapse", "mnist-dcgan-small", "mnist-conditional"] {
+            let mut broken = spec(name);
+            broken.discriminator_optimizer.learning_rate = 0.0317;
+            for remedy in KINDS.into_iter().flat_map(|kind| remedies(kind, true)) {
+                let Some(Effect::Tuned { tuning, back }) = remedy.change.on(&broken) else {
+                    continue;
+                };
+                let tuned = tuning.applied_to(&broken).expect("accepted");
+                assert_ne!(tuned, broken, "{}", remedy.name);
+                assert_eq!(back.applied_to(&tuned), Ok(broken.clone()), "{}", remedy.name);
+                tried += 1;
+            }
+        }
+        assert!(tried >= 16, "{tried}");
+    }
+
+    #[test]
+    fn a_remedy_that_would_change_nothing_or_is_refused_is_none() {
+        let mut run = spec("ring");
+        run.objective = Objective::NonSaturating;
+        assert_eq!(Change::Objective(Objective::NonSaturating).on(&run), None);
+        assert_eq!(Change::Anew(r#"{"data": {"limit": null}}"#).on(&run), None);
+        assert_eq!(Change::DiscriminatorSteps(0).on(&run), None);
+        assert!(Change::DiscriminatorSteps(3).on(&run).is_some());
+    }
+
+    #[test]
+    fn rates_are_as_short_as_before() {
+        let mut run = spec("ring");
+        run.discriminator_optimizer.learning_rate = 0.0007;
+        let Some(Effect::Tuned { tuning, .. }) = Change::Rates(1.0, 0.3).on(&run) else {
+            panic!("a tuning");
+        };
+        assert_eq!(tuning.discriminator_learning_rate, Some(0.00021));
+        assert_eq!(tuning.generator_learning_rate, None);
+    }
+
+    #[test]
+    fn back_to_the_preset_takes_the_setting_that_broke_the_run_away_and_leaves_the_data() {
+        for name in ["ring", "mnist-dcgan-small"] {
+            assert_eq!(back_to_preset(&spec(name), name), None, "{name}");
+            let mut broken = spec(name);
+            broken.discriminator_optimizer.learning_rate = 0.05;
+            broken.seed = 77;
+            broken.data.limit = Some(100);
+            let back = RunSpec::from_value(back_to_preset(&broken, name).expect("it differs"));
+            let mut expected = spec(name);
+            (expected.seed, expected.data.limit) = (77, Some(100));
+            assert_eq!(back, Ok(expected), "{name}");
+        }
+        // The preset's nets are for grey images.
+        let mut colour = spec("mnist-dcgan-small");
+        colour.data.channels = 3;
+        assert_eq!(back_to_preset(&colour, "mnist-dcgan-small"), None);
+        assert_eq!(back_to_preset(&colour, "no-such-preset"), None);
+    }
 
     #[test]
     fn runs_that_start_anew_are_ones_that_the_page_accepts() {

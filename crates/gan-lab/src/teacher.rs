@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::playground;
 use crate::saving::copy;
 use crate::words::{key, language, say, t};
 
@@ -23,6 +24,9 @@ const PARTS: [(&str, &str); 14] = [
     ("runs", key("shelf-title")),
 ];
 
+/// How often the page's address is looked at.
+const LOOK_EVERY_MS: i32 = 500;
+
 /// The address of the page with what is hidden and locked, and what it opens: a lesson, or the run that
 /// the page's own link has (`hash`).
 fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> String {
@@ -43,6 +47,15 @@ fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> S
     format!("{base}{query}{hash}")
 }
 
+/// The page's address without its query and hash, and the hash.
+fn place_of_page() -> (String, String) {
+    let Some(location) = web_sys::window().map(|window| window.location()) else {
+        return Default::default();
+    };
+    let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
+    (base, location.hash().unwrap_or_default())
+}
+
 #[component]
 pub(crate) fn Teacher() -> impl IntoView {
     let hidden = RwSignal::new(Vec::<&'static str>::new());
@@ -50,19 +63,21 @@ pub(crate) fn Teacher() -> impl IntoView {
     let lesson = RwSignal::new(String::new());
     let copied = RwSignal::new(false);
     let lessons = gan_lessons::all().unwrap_or_default();
-    let made = move || {
-        let Some(location) = web_sys::window().map(|window| window.location()) else {
-            return String::new();
-        };
-        let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
-        let hash = location.hash().unwrap_or_default();
-        link(&base, &hidden.get(), locks.get(), &lesson.get(), &hash)
-    };
-    let to_clipboard = move |_| copy(&made(), move || copied.set(true));
+    // The page writes a run into its address without an event: it is looked at.
+    let place = RwSignal::new(place_of_page());
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        let now = place_of_page();
+        if place.with_untracked(|before| *before != now) {
+            place.set(now);
+        }
+    });
+    // One address, which is shown, selected by hand and copied.
+    let made = Memo::new(move |_| {
+        place.with(|(base, hash)| link(base, &hidden.get(), locks.get(), &lesson.get(), hash))
+    });
+    let to_clipboard = move |_| copy(&made.get_untracked(), move || copied.set(true));
     Effect::new(move |_| {
-        hidden.track();
-        locks.track();
-        lesson.track();
+        made.track();
         copied.set(false);
     });
     view! {

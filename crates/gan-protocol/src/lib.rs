@@ -23,6 +23,7 @@ mod presets;
 mod read;
 mod run;
 mod shape;
+mod typed;
 
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
@@ -46,3 +47,4 @@ pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
 pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
 pub use run::{EmaSpec, LatentDistribution, LatentSpec, RunSpec};
 pub use shape::Shape;
+pub use typed::{typed_number, typed_whole};

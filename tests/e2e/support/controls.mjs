@@ -14,6 +14,7 @@ const WORDS = {
     chooseData: "Choose files…",
     backend: "Compute on",
     seed: "Seed",
+    batchSize: "Batch size",
     objective: "Objective",
     generatorRate: "Generator learning rate",
     discriminatorRate: "Discriminator learning rate",
@@ -31,7 +32,7 @@ export function controlsOf({ page }, lang = "en") {
   const words = WORDS[lang];
   const button = (name) => page.getByRole("button", { name: words[name], exact: true });
   const select = (name) => page.getByRole("combobox", { name: words[name] });
-  const number = (name) => page.getByRole("spinbutton", { name: words[name] });
+  const number = (name) => page.getByRole("textbox", { name: words[name] });
 
   return {
     start: button("start"),
@@ -51,6 +52,7 @@ export function controlsOf({ page }, lang = "en") {
     backend: select("backend"),
     objective: select("objective"),
     seed: number("seed"),
+    batchSize: number("batchSize"),
     generatorRate: number("generatorRate"),
     generatorRateSlider: page.getByRole("slider", { name: words.generatorRate }),
     discriminatorRate: number("discriminatorRate"),

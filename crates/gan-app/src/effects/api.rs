@@ -2,7 +2,7 @@
 //!
 //! | call | gives |
 //! |---|---|
-//! | `snapshot()` | `{phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
+//! | `snapshot()` | `{run, phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
 //! | `spec()` | the run in force, as JSON has it |
 //! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
 //! | `start()`, `pause()` | promise |
@@ -13,6 +13,7 @@
 //! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
 //! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
+//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, samples}`; `samples` as `sample` gives them, or `null`. One callback at a time; `null` ends it |
 //! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
 //!
 //! Promises settle when the worker has done it; calls made before there is a worker wait for it.
@@ -23,7 +24,7 @@
 //! The object is there before any worker has started; the document then gets a
 //! `gan-playground-ready` event.
 
-use gan_protocol::Tuning;
+use gan_protocol::{SampleSet, Tuning};
 use js_sys::{
     Array, ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array,
 };
@@ -35,7 +36,7 @@ use crate::effects::page::{Callback, with};
 use crate::effects::requests;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
-use crate::model::supervisor::{Ask, NamedFile, Outcome};
+use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
 
 /// Puts the interface up.
 ///
@@ -62,6 +63,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
     add("restore", function(restore))?;
     add("watch", function(watch))?;
+    add("leaving", function(leaving))?;
     add("files", function(files))?;
     Reflect::set(&window(), &"ganPlayground".into(), &api)?;
     document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
@@ -135,6 +137,32 @@ fn files(list: JsValue) -> JsValue {
 fn watch(argument: JsValue) -> JsValue {
     with(|page| page.watch(argument.dyn_into().ok()));
     JsValue::UNDEFINED
+}
+
+fn leaving(argument: JsValue) -> JsValue {
+    with(|page| page.keep(argument.dyn_into().ok()));
+    JsValue::UNDEFINED
+}
+
+/// A run that is about to be replaced, as a script gets it.
+pub(super) fn left(
+    number: u32,
+    run: &Run<Uint8Array>,
+    samples: Option<(SampleSet, Uint8Array)>,
+) -> JsValue {
+    let left = Object::new();
+    // Setting a member of a fresh object does not fail.
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
+    let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
+    set("run", number.into());
+    set("preset", run.preset.as_str().into());
+    set("spec", js_value(&run.spec.to_value()).unwrap_or(JsValue::NULL));
+    set("samples", samples.unwrap_or(JsValue::NULL));
+    if let Some((step, bytes)) = &run.checkpoint {
+        set("step", (*step as f64).into());
+        set("checkpoint", bytes.slice(0, bytes.length()).into());
+    }
+    left.into()
 }
 
 fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {

@@ -4,7 +4,7 @@ use gan_plot::{History, Point, decimated, smoothed};
 use gan_protocol::{Backend, DataSource, Phase, RunSpec};
 use leptos::prelude::*;
 
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Place, Standing};
 use crate::model::refusal::Refusal;
 use crate::model::run_state::ActiveTask;
 use crate::model::supervisor::{Gpu, Preference, Supervisor};
@@ -75,6 +75,10 @@ pub struct Sheet {
 pub struct ShownNotice {
     /// Tells it from others.
     pub id: u32,
+    /// Where it stands.
+    pub place: Place,
+    /// How many runs had been loaded when it came up.
+    pub replacements: u32,
     /// What it says.
     pub notice: Notice,
 }
@@ -96,8 +100,8 @@ pub struct Display {
     pub fresh: RwSignal<Option<Sheet>>,
     /// What the user is told.
     pub notices: RwSignal<Vec<ShownNotice>>,
-    /// Counts refusals: after each, controls show what is in force and not what was typed.
-    pub refusals: RwSignal<u32>,
+    /// Counts the times when every control is to show what is in force and not what was chosen in it.
+    pub shown_again: RwSignal<u32>,
 }
 
 impl Display {
@@ -111,7 +115,7 @@ impl Display {
             fixed: RwSignal::new(None),
             fresh: RwSignal::new(None),
             notices: RwSignal::new(Vec::new()),
-            refusals: RwSignal::new(0),
+            shown_again: RwSignal::new(0),
         }
     }
 
@@ -123,6 +127,24 @@ impl Display {
         let slow = |task: &&ActiveTask| now_ms - task.since_ms > 500.0;
         let tasks = supervisor.state.tasks.iter().filter(slow).cloned().collect();
         set_if_changed(self.tasks, tasks);
+        self.end_notices(supervisor);
+    }
+
+    /// Takes away what is no longer true.
+    fn end_notices<B: Clone>(&self, supervisor: &Supervisor<B>) {
+        let state = &supervisor.state;
+        let source = supervisor.run().spec.data.source;
+        let is_over = |shown: &ShownNotice| {
+            shown.notice.is_over(&Standing {
+                phase: state.phase,
+                is_another_run: state.replacements != shown.replacements,
+                has_other_data: state.dataset.is_some_and(|used| used != source),
+                gpu: supervisor.gpu(),
+            })
+        };
+        if self.notices.with_untracked(|shown| shown.iter().any(is_over)) {
+            self.notices.update(|shown| shown.retain(|one| !is_over(one)));
+        }
     }
 
     /// Writes the charts' series.

@@ -15,7 +15,7 @@ use crate::effects::display::{Display, Sheet, ShownNotice};
 use crate::effects::worker::WorkerClient;
 use crate::effects::{adapter, manifest, sheets};
 use crate::model::address::Address;
-use crate::model::notice::{Notice, Weight};
+use crate::model::notice::{AT_RUN, Notice, Place, Weight};
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{
     Ask, Effect, NamedFile, Outcome, Preference, Signal, Supervisor, Ticket, WorkerId,
@@ -27,6 +27,8 @@ pub const FIXED_CANVAS: &str = "fixed-sheet";
 pub const FRESH_CANVAS: &str = "fresh-sheet";
 
 const TICK_MS: i32 = 1_000;
+/// Notices at one place.
+const MOST_NOTICES: usize = 4;
 /// Between two drawings of the charts: the eye needs no more, and training wants the processor.
 const CHART_INTERVAL_MS: f64 = 100.0;
 
@@ -69,6 +71,8 @@ pub struct Page {
     stage: Option<StageFrame>,
     /// Called with each stage.
     watcher: Option<Function>,
+    /// Called with each run that another is about to replace.
+    keeper: Option<Function>,
     frame_is_requested: bool,
     charts_drawn_ms: f64,
     charts_step: Option<u64>,
@@ -103,6 +107,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
         frames: [None, None],
         stage: None,
         watcher: None,
+        keeper: None,
         frame_is_requested: false,
         charts_drawn_ms: 0.0,
         charts_step: None,
@@ -160,6 +165,12 @@ impl Page {
         self.carry_out(effects);
     }
 
+    /// Hands every run to `keeper` from now on before another takes its place.
+    pub fn keep(&mut self, keeper: Option<Function>) {
+        self.supervisor.keep(keeper.is_some());
+        self.keeper = keeper;
+    }
+
     /// Tries again after everything had failed.
     pub fn retry(&mut self) {
         let effects = self.supervisor.retry(now_ms());
@@ -177,21 +188,23 @@ impl Page {
         }
     }
 
-    /// Tells the user.
-    pub fn notify(&mut self, notice: Notice) {
+    /// Tells the user at `place`.
+    pub fn notify(&mut self, place: Place, notice: Notice) {
         let id = self.next_notice;
         self.next_notice += 1;
         let weight = notice.weight();
-        if matches!(notice, Notice::Refused(_)) {
-            self.display.refusals.update(|count| *count += 1);
-        }
+        let replacements = self.supervisor.state.replacements;
         self.display.notices.update(|shown| {
-            // Said again, it is the same notice.
-            shown.retain(|other| other.notice != notice);
-            shown.push(ShownNotice { id, notice });
+            // Said again, it is the same notice; and a control has one refusal, the newest.
+            shown.retain(|other| other.place != place || other.notice != notice);
+            shown.push(ShownNotice { id, place, replacements, notice });
             // Old ones make room: nobody reads ten.
-            let excess = shown.len().saturating_sub(4);
-            shown.drain(..excess);
+            let there = shown.iter().filter(|other| other.place == place).count();
+            if let Some(oldest) = shown.iter().position(|other| other.place == place)
+                && there > MOST_NOTICES
+            {
+                shown.remove(oldest);
+            }
         });
         if weight == Weight::Info {
             let notices = self.display.notices;
@@ -200,6 +213,25 @@ impl Page {
                 notices.update(|shown| shown.retain(|other| other.id != id));
             });
         }
+    }
+
+    /// Tells at `place` what came of what was asked for there: the refusal, in place of an earlier one.
+    pub fn tell(&mut self, place: Place, result: Result<(), Refusal>) {
+        self.display.notices.update(|shown| {
+            shown.retain(|one| one.place != place || one.notice.weight() != Weight::Alert);
+        });
+        if let Err(refusal) = result {
+            self.notify(place, Notice::Refused(refusal));
+            self.show_settings_again();
+        }
+    }
+
+    /// Asks for something at `place`, where a refusal is told.
+    pub fn ask_at(&mut self, place: Place, ask: Ask<Uint8Array>) {
+        let callback = move |result: Result<_, _>| {
+            with(|page| page.tell(place, result.map(|_: Outcome<_>| ())));
+        };
+        self.ask(ask, Some(Box::new(callback)));
     }
 
     fn carry_out(&mut self, effects: Vec<Effect<Uint8Array>>) {
@@ -238,7 +270,7 @@ impl Page {
                 manifest::gpu_build_is_there(|| deliver(Signal::GpuBuildMissing)).await;
                 deliver(Signal::GpuBuildReady);
             }),
-            Effect::Notify(notice) => self.notify(notice),
+            Effect::Notify(notice) => self.notify(AT_RUN, notice),
             Effect::Show { sheet, step, set, pixels } => {
                 let slot = &mut self.frames[sheet as usize];
                 let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
@@ -255,6 +287,13 @@ impl Page {
                     }
                 }
                 self.stage = Some(frame);
+            }
+            Effect::Leave { number, run, samples } => {
+                if let Some(keeper) = self.keeper.clone() {
+                    let left = super::api::left(number, &run, samples);
+                    // Outside of this call, as it may call the page.
+                    spawn_local(async move { drop(keeper.call1(&JsValue::NULL, &left)) });
+                }
             }
             Effect::RunChanged => self.write_address(),
         }
@@ -283,7 +322,7 @@ impl Page {
             let Some(frame) = self.frames[kind as usize].take() else { continue };
             match sheets::draw(canvas, &frame.set, &frame.pixels) {
                 Ok(()) => signal.set(Some(Sheet { step: frame.step, count: frame.set.count })),
-                Err(message) => self.notify(Notice::Refused(Refusal::usage(message))),
+                Err(message) => self.notify(AT_RUN, Notice::Refused(Refusal::usage(message))),
             }
             for _ in 0..frame.received {
                 let effects = self.supervisor.frame_drawn();
@@ -327,7 +366,7 @@ impl Page {
 
     /// Shows what is in force in every control.
     pub fn show_settings_again(&self) {
-        self.display.refusals.update(|count| *count += 1);
+        self.display.shown_again.update(|count| *count += 1);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
 use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, read_header};
-use crate::model::notice::Notice;
+use crate::model::notice::{AT_FILES, AT_RUN, AT_SPEC, Notice, Place};
 use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
@@ -37,18 +37,18 @@ pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
 }
 
 /// Changes the run in a way that needs it to start again; it trains on if it did.
-pub fn change_run(change: impl FnOnce(&mut RunSpec)) {
+pub fn change_run(place: Place, change: impl FnOnce(&mut RunSpec)) {
     with(|page| {
         let run = page.supervisor.run();
         let mut spec = run.spec.clone();
         let preset = run.preset.clone();
         change(&mut spec);
-        page.load_spec(preset, spec);
+        page.load_spec(place, preset, spec);
     });
 }
 
 /// Loads a preset; images stay those that the user chose.
-pub fn choose_preset(name: &str) {
+pub fn choose_preset(place: Place, name: &str) {
     let Some(chosen) = preset(name) else { return };
     with(|page| {
         let mut spec = chosen.spec;
@@ -56,13 +56,13 @@ pub fn choose_preset(name: &str) {
         if spec.data.shape() == current.shape() && spec.data.points.is_none() {
             spec.data.source = current.source;
         }
-        page.load_spec(name.to_string(), spec);
+        page.load_spec(place, name.to_string(), spec);
     });
 }
 
 /// Trains on `source`, with other nets where the present ones are for points and that is not, or
 /// the other way round.
-pub fn choose_data(source: DataSource) {
+pub fn choose_data(place: Place, source: DataSource) {
     let is_points = |source| source == DataSource::Points;
     with(|page| {
         let run = page.supervisor.run();
@@ -72,7 +72,7 @@ pub fn choose_data(source: DataSource) {
             spec = gan_protocol::preset(&preset).map_or(spec, |preset| preset.spec);
         }
         spec.data.source = source;
-        page.load_spec(preset, spec);
+        page.load_spec(place, preset, spec);
     });
 }
 
@@ -85,13 +85,27 @@ pub fn load_text(text: &str) {
         let run = value
             .and_then(|value| settings::resolved(&value, current))
             .and_then(|run| settings::with_files(run, &page.files));
-        page.load_checked(run);
+        page.load_checked(AT_SPEC, run);
     });
 }
 
 /// Changes settings as the run goes.
-pub fn tune(tuning: Tuning) {
-    ask(Ask::Tune(tuning));
+pub fn tune(place: Place, tuning: Tuning) {
+    with(|page| page.ask_at(place, Ask::Tune(tuning)));
+}
+
+/// Changes settings and, if they are taken, goes on.
+pub fn tune_and_go_on(tuning: Tuning) {
+    let callback = |result: Result<_, Refusal>| {
+        with(|page| {
+            let is_tuned = result.is_ok();
+            page.tell(AT_RUN, result.map(drop));
+            if is_tuned {
+                page.ask(Ask::Start, None);
+            }
+        });
+    };
+    with(|page| page.ask(Ask::Tune(tuning), Some(Box::new(callback))));
 }
 
 /// Saves a checkpoint as a file.
@@ -99,42 +113,39 @@ pub fn save_checkpoint() {
     with(|page| {
         let name = page.supervisor.run().preset.clone();
         let callback = move |result: Result<Outcome<Uint8Array>, Refusal>| {
-            let notice = match result {
+            let saved = match result {
                 Ok(Outcome::Checkpoint { step, bytes }) => {
                     let name = format!("{name}-step-{step}.safetensors");
-                    match files::save(&name, &bytes) {
-                        Ok(()) => Notice::Saved { name },
-                        Err(message) => Notice::Refused(Refusal::file(message)),
-                    }
+                    files::save(&name, &bytes).map(|()| name).map_err(Refusal::file)
                 }
-                Ok(_) => Notice::Refused(Refusal::checkpoint("the worker sent no checkpoint")),
-                Err(refusal) => Notice::Refused(refusal),
+                Ok(_) => Err(Refusal::checkpoint("the worker sent no checkpoint")),
+                Err(refusal) => Err(refusal),
             };
-            with(|page| page.notify(notice));
+            with(|page| page.tell_done(AT_FILES, saved.map(|name| Notice::Saved { name })));
         };
         page.ask(Ask::Checkpoint, Some(Box::new(callback)));
     });
 }
 
-/// Opens files that the user chose or dropped: one checkpoint, or IDX files to train on.
-pub async fn open_files(list: web_sys::FileList) {
+/// Opens files that the user chose or dropped at `place`: one checkpoint, or IDX files to train on.
+pub async fn open_files(place: Place, list: web_sys::FileList) {
     let read = files::read_all(&list).await;
     let files = match read {
         Ok(files) if files.is_empty() => return,
         Ok(files) => files,
         Err(message) => {
-            return with(|page| page.notify(Notice::Refused(Refusal::file(message))));
+            return with(|page| page.tell(place, Err(Refusal::file(message))));
         }
     };
     let is_checkpoint = |file: &&NamedFile<_>| file.name.ends_with(".safetensors");
     match files.iter().find(is_checkpoint).cloned() {
-        Some(file) => with(|page| open_checkpoint(page, file)),
-        None => with(|page| open_data(page, files)),
+        Some(file) => with(|page| open_checkpoint(page, place, file)),
+        None => with(|page| open_data(page, place, files)),
     }
 }
 
 /// Trains on IDX or CIFAR-10 files. They become the page's own once the worker has accepted them.
-fn open_data(page: &mut Page, files: Vec<NamedFile<Uint8Array>>) {
+fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
     let run = page.supervisor.run();
     let (mut preset, mut spec) = (run.preset.clone(), run.spec.clone());
     if spec.data.points.is_some() {
@@ -146,32 +157,32 @@ fn open_data(page: &mut Page, files: Vec<NamedFile<Uint8Array>>) {
     spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
     let run = Run { preset, spec, files: files.clone(), checkpoint: None };
     let callback = move |result: Result<_, Refusal>| {
-        // A refusal has been told by the supervisor.
-        if result.is_ok() {
-            with(|page| page.files = files);
-        }
+        with(|page| {
+            if result.is_ok() {
+                page.files = files;
+            }
+            page.tell(place, result.map(drop));
+        });
     };
     let then_run = page.supervisor.wants_running();
     page.ask(Ask::Load { run: Box::new(run), then_run }, Some(Box::new(callback)));
 }
 
-fn open_checkpoint(page: &mut Page, file: NamedFile<Uint8Array>) {
+fn open_checkpoint(page: &mut Page, place: Place, file: NamedFile<Uint8Array>) {
     let name = file.name;
     match checkpoint_run(page, file.bytes) {
         Ok(run) => {
             let step = run.checkpoint_step().unwrap_or(0);
             let callback = move |result: Result<_, Refusal>| {
-                // A refusal has been told by the supervisor.
-                if result.is_ok() {
-                    with(|page| page.notify(Notice::Opened { name, step }));
-                }
+                let opened = result.map(|_| Notice::Opened { name, step });
+                with(|page| page.tell_done(place, opened));
             };
             let run = Box::new(run);
             page.ask(Ask::Load { run, then_run: false }, Some(Box::new(callback)));
         }
         Err(refusal) => {
             let message = format!("{name}: {}", refusal.message);
-            page.notify(Notice::Refused(Refusal { message, ..refusal }));
+            page.tell(place, Err(Refusal { message, ..refusal }));
         }
     }
 }
@@ -203,10 +214,13 @@ fn checkpoint_run(page: &Page, bytes: Uint8Array) -> Result<Run<Uint8Array>, Ref
 pub fn follow_address(hash: &str) {
     let (address, refusals) = Address::parse(hash);
     let (run, refusal) = address.run();
-    with(|page| {
-        for refusal in refusals.into_iter().chain(refusal) {
-            page.notify(Notice::AddressRefused(refusal));
+    let refusals: Vec<_> = refusals.into_iter().chain(refusal).collect();
+    let tell = move |page: &mut Page| {
+        for refusal in refusals {
+            page.notify(AT_RUN, Notice::AddressRefused(refusal));
         }
+    };
+    with(|page| {
         page.language.clone_from(&address.language);
         page.autostart = address.autostart;
         if address.backend != page.supervisor.preference() {
@@ -214,8 +228,18 @@ pub fn follow_address(hash: &str) {
         }
         let then_run = address.autostart || page.supervisor.wants_running();
         if run.spec != page.supervisor.run().spec {
-            page.ask(Ask::Load { run: Box::new(run), then_run }, None);
-        } else if address.autostart {
+            // Told before, they would go with the run that is replaced.
+            let callback = move |result: Result<_, Refusal>| {
+                with(|page| {
+                    page.tell(AT_RUN, result.map(drop));
+                    tell(page);
+                });
+            };
+            let run = Box::new(run);
+            return page.ask(Ask::Load { run, then_run }, Some(Box::new(callback)));
+        }
+        tell(page);
+        if address.autostart {
             page.ask(Ask::Start, None);
         }
     });
@@ -227,25 +251,40 @@ pub fn follow_address(hash: &str) {
 /// Puts the page's link on the clipboard.
 pub async fn copy_link() {
     let notice = if copied(&href()).await { Notice::LinkCopied } else { Notice::LinkNotCopied };
-    with(|page| page.notify(notice));
+    with(|page| page.notify(AT_FILES, notice));
 }
 
 impl Page {
-    fn load_spec(&mut self, preset: String, spec: RunSpec) {
+    fn load_spec(&mut self, place: Place, preset: String, spec: RunSpec) {
         let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
-        self.load_checked(match run.spec.validate() {
-            Ok(()) => settings::with_files(run, &self.files),
-            Err(error) => Err(error.into()),
-        });
+        self.load_checked(
+            place,
+            match run.spec.validate() {
+                Ok(()) => settings::with_files(run, &self.files),
+                Err(error) => Err(error.into()),
+            },
+        );
     }
 
-    fn load_checked(&mut self, run: Result<Run<Uint8Array>, Refusal>) {
+    fn load_checked(&mut self, place: Place, run: Result<Run<Uint8Array>, Refusal>) {
         match run {
             Ok(run) => {
                 let then_run = self.supervisor.wants_running();
-                self.ask(Ask::Load { run: Box::new(run), then_run }, None);
+                self.ask_at(place, Ask::Load { run: Box::new(run), then_run });
             }
-            Err(refusal) => self.notify(Notice::Refused(refusal)),
+            Err(refusal) => self.tell(place, Err(refusal)),
+        }
+    }
+
+    /// As [`Self::tell`], with something to say of what was done, too.
+    fn tell_done(&mut self, place: Place, result: Result<Notice, Refusal>) {
+        let (done, result) = match result {
+            Ok(notice) => (Some(notice), Ok(())),
+            Err(refusal) => (None, Err(refusal)),
+        };
+        self.tell(place, result);
+        if let Some(notice) = done {
+            self.notify(place, notice);
         }
     }
 }

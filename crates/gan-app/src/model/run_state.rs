@@ -68,6 +68,8 @@ pub struct RunState {
     pub tasks: Vec<ActiveTask>,
     /// Why the session cannot go on.
     pub error: Option<Refusal>,
+    /// How many runs have taken the first one's place.
+    pub replacements: u32,
 }
 
 impl Default for RunState {
@@ -85,6 +87,7 @@ impl Default for RunState {
             history: History::new(HISTORY_ROWS),
             tasks: Vec::new(),
             error: None,
+            replacements: 0,
         }
     }
 }
@@ -122,6 +125,7 @@ impl RunState {
         self.history.clear();
         self.report = None;
         self.error = None;
+        self.replacements += 1;
     }
 
     /// The newest value of a column.

@@ -11,6 +11,8 @@ use crate::model::run_state::{Column, RunState};
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshot {
+    /// Which of the page's runs it is: how many others it has replaced.
+    pub run: u32,
     /// `loading`, `ready`, `running`, `paused` or `failed`.
     pub phase: Phase,
     /// `cpu`, `webgpu`, or `null` before a device is there.
@@ -51,6 +53,7 @@ impl Snapshot {
         let report = state.report.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut report: Map<String, Value> = report.unwrap_or_default();
         Self {
+            run: state.replacements,
             phase: state.phase,
             backend: state.backend,
             adapter: state.adapter.clone(),
@@ -108,6 +111,7 @@ mod tests {
         let snapshot = Snapshot::of(&RunState::default(), "mnist-mlp");
         let json = serde_json::to_value(snapshot).expect("plain data");
         let expected = serde_json::json!({
+            "run": 0,
             "phase": "loading", "backend": null, "adapter": "", "preset": "mnist-mlp",
             "dataset": null, "step": 0, "stepsPerSecond": 0.0,
             "losses": {"generator": null, "discriminator": null},

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::effects::requests;
+use crate::model::notice::AT_RUN;
 use crate::view::header::Header;
 use crate::view::notices::Notices;
 use crate::view::settings::SettingsPanel;
@@ -28,8 +29,8 @@ pub(crate) fn App() -> impl IntoView {
             <div class="bar">
                 <Toolbar/>
                 <StatusLine/>
+                <Notices place=AT_RUN/>
             </div>
-            <Notices/>
             <div class="columns">
                 <div class="column-main" id="stage" tabindex="-1">
                     <Sheets/>
@@ -64,7 +65,7 @@ fn follow_dropped_files(dragged: RwSignal<bool>) {
         event.prevent_default();
         dragged.set(false);
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            spawn_local(requests::open_files(files));
+            spawn_local(requests::open_files(AT_RUN, files));
         }
     });
 }

@@ -1,12 +1,15 @@
-//! Labelled controls.
+//! Labelled controls. What is refused is told beneath the control; a number that was typed then stays as it was
+//! typed.
 
-use gan_protocol::decimal;
+use gan_protocol::{decimal, typed_number, typed_whole};
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::effects::display::Display;
 use crate::effects::page::with;
-use crate::view::events::change;
+use crate::model::notice::{Notice, Place};
+use crate::view::events::{Change, change};
+use crate::view::notices::{Notices, has_alert};
 use crate::view::numbers;
 use crate::view::words::{derived, t};
 
@@ -29,7 +32,8 @@ pub(crate) fn SelectField(
         .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
         .collect_view();
     let place = NodeRef::<html::Select>::new();
-    in_force(value, Box::new(move |text| place.get().map(|field| field.set_value(text)).is_some()));
+    let show = move |text: &str| place.get().map(|field| field.set_value(text)).is_some();
+    in_force(value, Box::new(show));
     view! {
         <div class="field">
             <FieldLabel id=id label=label restarts=restarts/>
@@ -40,6 +44,7 @@ pub(crate) fn SelectField(
             >
                 {options}
             </select>
+            <Notices place=id/>
             {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
         </div>
     }
@@ -56,27 +61,20 @@ pub(crate) fn NumberField(
     value: Signal<u64>,
     choose: Box<dyn Fn(u64)>,
 ) -> impl IntoView {
-    let place = shown(derived(move || value.get().to_string()));
-    let commit = change(move |event| {
-        let number = typed(&event);
-        if number >= 0.0 && number.fract() == 0.0 {
-            choose(number as u64);
-        } else {
-            show_again();
+    let text = derived(move || value.get().to_string());
+    let commit = typing(id, text, Some((minimum, maximum)), move |typed| {
+        let number = typed_whole(typed).filter(|number| (minimum..=maximum).contains(number))?;
+        let is_other = number != value.get_untracked();
+        if is_other {
+            choose(number);
         }
+        Some(is_other)
     });
     view! {
         <div class="field row">
             <FieldLabel id=id label=label restarts=restarts/>
-            <input
-                node_ref=place
-                id=id
-                type="number"
-                inputmode="numeric"
-                min=minimum.to_string()
-                max=maximum.to_string()
-                on:change=commit
-            />
+            <TypedInput id=id label=label mode="numeric" text=text commit=commit/>
+            <Notices place=id/>
         </div>
     }
 }
@@ -101,21 +99,24 @@ pub(crate) fn SliderField(
     let from_slider = move |position: f64| {
         if logarithmic { numbers::rounded(js_sys::Math::pow(10.0, position)) } else { position }
     };
-    let slider = shown(derived(move || decimal(to_slider(value.get()))));
-    let field = shown(derived(move || numbers::rate(value.get())));
+    let slider = NodeRef::<html::Input>::new();
+    let show = move |text: &str| slider.get().map(|field| field.set_value(text)).is_some();
+    in_force(derived(move || decimal(to_slider(value.get()))), Box::new(show));
+    let text = derived(move || numbers::rate(value.get()));
     let slid = change(move |event| {
-        let position = typed(&event);
+        let slider = event_target::<web_sys::HtmlInputElement>(&event);
+        let position = slider.value_as_number();
         if position.is_finite() {
             choose(from_slider(position));
         }
     });
-    let entered = change(move |event| {
-        let number = typed(&event);
-        if number.is_finite() {
+    let entered = typing(id, text, None, move |typed| {
+        let number = typed_number(typed)?;
+        let is_other = number != value.get_untracked();
+        if is_other {
             choose(number);
-        } else {
-            show_again();
         }
+        Some(is_other)
     });
     view! {
         <div class=format!("field {class}")>
@@ -128,18 +129,12 @@ pub(crate) fn SliderField(
                     min=decimal(ends.0)
                     max=decimal(ends.1)
                     step=decimal(step)
-                    aria-valuetext=derived(move || numbers::rate(value.get()))
+                    aria-valuetext=text
                     on:input=slid
                 />
-                <input
-                    node_ref=field
-                    type="number"
-                    step="any"
-                    inputmode="decimal"
-                    aria-label=t(label)
-                    on:change=entered
-                />
+                <TypedInput id=id label=label mode="decimal" text=text commit=entered/>
             </div>
+            <Notices place=id/>
             {hint.map(|hint| view! { <p class="hint">{t(hint)}</p> })}
         </div>
     }
@@ -159,32 +154,87 @@ fn FieldLabel(id: &'static str, label: &'static str, restarts: bool) -> impl Int
     }
 }
 
-/// The number in a field; NaN if it holds none.
-fn typed(event: &leptos::ev::Event) -> f64 {
-    event_target::<web_sys::HtmlInputElement>(event).value_as_number()
-}
-
-/// An input that shows `text`.
-fn shown(text: Signal<String>) -> NodeRef<html::Input> {
+/// An input of a number, which is text to the browser: its own inputs of numbers drop a comma in silence. `mode`
+/// is `numeric`, for the input that the field's label names, or `decimal`, for one beside a slider.
+#[component]
+fn TypedInput(
+    id: Place,
+    label: &'static str,
+    mode: &'static str,
+    text: Signal<String>,
+    commit: Change,
+) -> impl IntoView {
     let place = NodeRef::<html::Input>::new();
-    in_force(text, Box::new(move |text| place.get().map(|field| field.set_value(text)).is_some()));
-    place
+    let notices = expect_context::<Display>().notices;
+    let refused = Signal::derive(move || has_alert(notices, id));
+    let mut shown = (false, String::new());
+    Effect::new(move |_| {
+        let now = (refused.get(), text.get());
+        // What was typed and refused stands until another value is in force, or the refusal is put away.
+        let is_other = now.1 != shown.1;
+        if (is_other || (shown.0 && !now.0)) && place.get().is_some() {
+            if let Some(field) = place.get() {
+                field.set_value(&now.1);
+            }
+            if now.0 {
+                notices.update(|shown| shown.retain(|one| one.place != id));
+            }
+        }
+        if place.get().is_some() {
+            shown = now;
+        }
+    });
+    let is_labelled = mode == "numeric";
+    view! {
+        <input
+            node_ref=place
+            id=is_labelled.then_some(id)
+            aria-label=(!is_labelled).then(|| t(label))
+            type="text"
+            inputmode=mode
+            autocomplete="off"
+            aria-invalid=derived(move || refused.get().to_string())
+            on:change=commit
+        />
+    }
 }
 
-/// Shows what is in force: when it changes, and again after something else was typed and refused.
-/// Not at each change of another setting: that would take away what is being typed. `show` says whether there is a
+/// Listens to what is typed at `place`. `take` asks for what is typed and says whether it is another number than the
+/// one in force, whose `text` is; `None` is for what is not taken, which is told here.
+fn typing(
+    place: Place,
+    text: Signal<String>,
+    whole: Option<(u64, u64)>,
+    take: impl Fn(&str) -> Option<bool> + 'static,
+) -> Change {
+    change(move |event| {
+        let typed = event_target_value(&event);
+        // An empty field asks for what is in force.
+        let taken = if typed.trim().is_empty() { Some(false) } else { take(&typed) };
+        // What came of an ask is told by whoever answers it.
+        if taken == Some(true) {
+            return;
+        }
+        let in_force = text.get_untracked();
+        with(|page| page.tell(place, Ok(())));
+        if taken.is_none() {
+            with(|page| page.notify(place, Notice::NotTaken { typed, whole, in_force }));
+        } else {
+            event_target::<web_sys::HtmlInputElement>(&event).set_value(&in_force);
+        }
+    })
+}
+
+/// Shows what is in force: when it changes, and again after something else was chosen and refused.
+/// Not at each change of another setting: that would take away what is being chosen. `show` says whether there is a
 /// field yet.
 fn in_force(text: Signal<String>, show: Box<dyn Fn(&str) -> bool>) {
-    let refusals = expect_context::<Display>().refusals;
+    let again = expect_context::<Display>().shown_again;
     let mut shown = (u32::MAX, String::new());
     Effect::new(move |_| {
-        let now = (refusals.get(), text.get());
+        let now = (again.get(), text.get());
         if now != shown && show(&now.1) {
             shown = now;
         }
     });
-}
-
-fn show_again() {
-    with(|page| page.show_settings_again());
 }

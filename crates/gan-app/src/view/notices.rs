@@ -1,24 +1,35 @@
-//! What the user is told, with what usually helps.
+//! What the user is told, where it belongs, with what usually helps.
 
 use gan_protocol::Tuning;
 use leptos::prelude::*;
 
-use crate::effects::display::Display;
+use crate::effects::display::{Display, ShownNotice};
 use crate::effects::page::with;
 use crate::effects::requests;
-use crate::model::notice::{Notice, Weight};
-use crate::model::supervisor::{Ask, Variant};
+use crate::model::notice::{AT_RUN, Notice, Place, Weight};
+use crate::model::supervisor::Variant;
 use crate::view::events::click;
 use crate::view::numbers::grouped;
 use crate::view::words::{derived, key, say, say_with, t};
 
-/// The notices on the screen.
+/// Whether something that was asked for at `place` was refused.
+pub(crate) fn has_alert(notices: RwSignal<Vec<ShownNotice>>, place: Place) -> bool {
+    let is_it = |one: &ShownNotice| one.place == place && one.notice.weight() == Weight::Alert;
+    notices.with(|shown| shown.iter().any(is_it))
+}
+
+/// The notices at `place`.
 #[component]
-pub(crate) fn Notices() -> impl IntoView {
+pub(crate) fn Notices(place: Place) -> impl IntoView {
     let notices = expect_context::<Display>().notices;
+    let here = move || {
+        let mut shown = notices.get();
+        shown.retain(|one| one.place == place);
+        shown
+    };
     view! {
-        <div class="notices">
-            <For each=move || notices.get() key=|shown| shown.id let:shown>
+        <div class=if place == AT_RUN { "notices of-run" } else { "notices" }>
+            <For each=here key=|shown| shown.id let:shown>
                 {
                     let id = shown.id;
                     let notice = shown.notice;
@@ -61,16 +72,14 @@ fn Remedies() -> impl IntoView {
             let spec = &page.supervisor.run().spec;
             (spec.generator_optimizer.learning_rate, spec.discriminator_optimizer.learning_rate)
         });
-        requests::tune(Tuning {
+        requests::tune_and_go_on(Tuning {
             generator_learning_rate: Some(generator / 2.0),
             discriminator_learning_rate: Some(discriminator / 2.0),
             ..Tuning::default()
         });
-        requests::ask(Ask::Start);
     });
     let smooth = click(|| {
-        requests::tune(Tuning { label_smoothing: Some(0.1), ..Tuning::default() });
-        requests::ask(Ask::Start);
+        requests::tune_and_go_on(Tuning { label_smoothing: Some(0.1), ..Tuning::default() });
     });
     view! {
         <div class="remedies">
@@ -84,6 +93,19 @@ fn told(notice: &Notice) -> String {
     let with_message = |key, message: &str| say_with(key, &[("message", message.to_string())]);
     match notice {
         Notice::Refused(refusal) => with_message(key("notice-refused"), &refusal.message),
+        Notice::NotTaken { typed, whole, in_force } => {
+            let (which, (minimum, maximum)) = match whole {
+                Some(ends) => (key("notice-not-whole"), *ends),
+                None => (key("notice-not-a-number"), (0, 0)),
+            };
+            let arguments = [
+                ("typed", typed.clone()),
+                ("value", in_force.clone()),
+                ("minimum", minimum.to_string()),
+                ("maximum", maximum.to_string()),
+            ];
+            say_with(which, &arguments)
+        }
         Notice::AddressRefused(refusal) => {
             with_message(key("notice-address-refused"), &refusal.message)
         }

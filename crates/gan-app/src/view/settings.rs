@@ -9,10 +9,12 @@ use crate::effects::display::{Display, Settings};
 use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::address::{preference, preference_name};
+use crate::model::notice::{AT_FILES, AT_SPEC, Place};
 use crate::model::supervisor::{Gpu, Preference};
 use crate::view::events::{Click, change, click};
 use crate::view::fields::{NumberField, SelectField, SliderField};
 use crate::view::labels;
+use crate::view::notices::Notices;
 use crate::view::words::{key, say, say_with, t};
 
 /// The panel.
@@ -58,10 +60,10 @@ fn RunSettings() -> impl IntoView {
             // Until files are chosen, what is in force is shown.
             with(|page| page.show_settings_again());
         }
-        "idx_files" => requests::choose_data(DataSource::IdxFiles),
-        "drawn_digits" => requests::choose_data(DataSource::DrawnDigits),
-        "points" => requests::choose_data(DataSource::Points),
-        _ => requests::choose_data(DataSource::Mnist),
+        "idx_files" => requests::choose_data("dataset", DataSource::IdxFiles),
+        "drawn_digits" => requests::choose_data("dataset", DataSource::DrawnDigits),
+        "points" => requests::choose_data("dataset", DataSource::Points),
+        _ => requests::choose_data("dataset", DataSource::Mnist),
     };
     let data_hint = Signal::derive(move || {
         let files = files.get();
@@ -87,7 +89,7 @@ fn RunSettings() -> impl IntoView {
                 restarts=true
                 choices=preset_choices
                 value=watched(|settings| settings.preset.clone())
-                choose=Box::new(|name| requests::choose_preset(&name))
+                choose=Box::new(|name| requests::choose_preset("preset", &name))
             />
             <SelectField
                 id="dataset"
@@ -104,7 +106,7 @@ fn RunSettings() -> impl IntoView {
                 choose=Box::new(choose_data)
             />
             <button class="full" on:click=opens(picker)>{t("choose-idx")}</button>
-            <FilePicker place=picker accept=".idx,.gz,.idx3-ubyte,.idx1-ubyte,*"/>
+            <FilePicker place=picker told="dataset" accept=".idx,.gz,.idx3-ubyte,.idx1-ubyte,*"/>
             <SelectField
                 id="backend"
                 label=key("backend")
@@ -126,7 +128,7 @@ fn RunSettings() -> impl IntoView {
                 minimum=0
                 maximum=(1 << 53) - 1
                 value=watched(|settings| settings.spec.seed)
-                choose=Box::new(|seed| requests::change_run(|spec| spec.seed = seed))
+                choose=Box::new(|seed| requests::change_run("seed", |spec| spec.seed = seed))
             />
             <NumberField
                 id="batch-size"
@@ -135,7 +137,9 @@ fn RunSettings() -> impl IntoView {
                 minimum=2
                 maximum=1024
                 value=watched(|settings| settings.spec.batch_size as u64)
-                choose=Box::new(|size| requests::change_run(|spec| spec.batch_size = size as usize))
+                choose=Box::new(|size| {
+                    requests::change_run("batch-size", |spec| spec.batch_size = size as usize);
+                })
             />
         </section>
     }
@@ -158,7 +162,7 @@ fn LiveSettings() -> impl IntoView {
                 choose=Box::new(|name| {
                     let named = |one: &Objective| objective_name(*one) == name;
                     let objective = Objective::ALL.into_iter().find(named);
-                    requests::tune(Tuning { objective, ..Tuning::default() });
+                    requests::tune("objective", Tuning { objective, ..Tuning::default() });
                 })
             />
             <SliderField
@@ -169,7 +173,7 @@ fn LiveSettings() -> impl IntoView {
                 step=0.05
                 logarithmic=true
                 value=watched(|settings| settings.spec.generator_optimizer.learning_rate)
-                choose=|rate| requests::tune(Tuning {
+                choose=|rate| requests::tune("generator-rate", Tuning {
                     generator_learning_rate: Some(rate),
                     ..Tuning::default()
                 })
@@ -182,7 +186,7 @@ fn LiveSettings() -> impl IntoView {
                 step=0.05
                 logarithmic=true
                 value=watched(|settings| settings.spec.discriminator_optimizer.learning_rate)
-                choose=|rate| requests::tune(Tuning {
+                choose=|rate| requests::tune("discriminator-rate", Tuning {
                     discriminator_learning_rate: Some(rate),
                     ..Tuning::default()
                 })
@@ -194,7 +198,7 @@ fn LiveSettings() -> impl IntoView {
                 ends=(0.0, 0.5)
                 step=0.01
                 value=watched(|settings| f64::from(settings.spec.label_smoothing))
-                choose=|smoothing| requests::tune(Tuning {
+                choose=|smoothing| requests::tune("label-smoothing", Tuning {
                     label_smoothing: Some(smoothing as f32),
                     ..Tuning::default()
                 })
@@ -205,7 +209,7 @@ fn LiveSettings() -> impl IntoView {
                 minimum=1
                 maximum=100
                 value=watched(|settings| settings.spec.discriminator_steps as u64)
-                choose=Box::new(|steps| requests::tune(Tuning {
+                choose=Box::new(|steps| requests::tune("discriminator-steps", Tuning {
                     discriminator_steps: Some(steps as usize),
                     ..Tuning::default()
                 }))
@@ -233,6 +237,7 @@ fn SpecEditor() -> impl IntoView {
             <p class="hint">{t("spec-hint")}</p>
             <textarea node_ref=text aria-label=t("spec") rows="16" spellcheck="false" prop:value=written></textarea>
             <button class="full" on:click=apply>{t("spec-apply")}</button>
+            <Notices place=AT_SPEC/>
         </details>
     }
 }
@@ -249,18 +254,19 @@ fn Files() -> impl IntoView {
                 <button on:click=click(|| spawn_local(requests::copy_link()))>{t("copy-link")}</button>
             </div>
             <p class="hint">{t("keep-hint")}</p>
-            <FilePicker place=picker accept=".safetensors"/>
+            <Notices place=AT_FILES/>
+            <FilePicker place=picker told=AT_FILES accept=".safetensors"/>
         </section>
     }
 }
 
 #[component]
-fn FilePicker(place: NodeRef<html::Input>, accept: &'static str) -> impl IntoView {
-    let chosen = change(|event| {
+fn FilePicker(place: NodeRef<html::Input>, told: Place, accept: &'static str) -> impl IntoView {
+    let chosen = change(move |event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
         if let Some(files) = input.files() {
             spawn_local(async move {
-                requests::open_files(files).await;
+                requests::open_files(told, files).await;
                 // The same file may be chosen again.
                 input.set_value("");
             });

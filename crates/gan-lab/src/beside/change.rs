@@ -58,17 +58,17 @@ pub(super) fn changed(spec: &Value, patch: &str) -> Result<Value, String> {
 
 /// A field in which two runs differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     /// The field, as errors name it: `generator_optimizer.learning_rate`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// In the first run; `–` where it is not there.
-    pub(super) first: String,
+    pub(crate) first: String,
     /// In the second.
-    pub(super) second: String,
+    pub(crate) second: String,
 }
 
 /// Every field in which the runs differ.
-pub(super) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
+pub(crate) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("", Some(first), Some(second), &mut found);
     found

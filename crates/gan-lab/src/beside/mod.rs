@@ -1,6 +1,6 @@
 //! A second run beside the page's: the same data, the same seed, one thing changed.
 
-mod change;
+pub(crate) mod change;
 mod chart;
 mod second;
 pub(crate) mod view;

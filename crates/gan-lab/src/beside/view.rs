@@ -84,7 +84,13 @@ impl Comparison {
         second::begin(&second, move |begun| match begun {
             Ok(()) => {
                 self.second_runs.set_value(true);
-                playground::train_anew(move || self.begun.set_value(true));
+                playground::train_anew(move |begun| match begun {
+                    Ok(()) => self.begun.set_value(true),
+                    Err(message) => {
+                        self.end();
+                        self.failed.set(Some(message));
+                    }
+                });
             }
             Err(message) => {
                 self.differs.set(None);

@@ -1,7 +1,7 @@
 //! Layers as they are edited, and what there is to be said of each.
 
-use gan_protocol::{LayerSpec, RunSpec, Shape, merged};
-use serde_json::{Value, json};
+use gan_protocol::{LayerSpec, RunSpec, Shape, merged, typed_number, typed_whole};
+use serde_json::{Number, Value, json};
 
 /// Every kind of layer with what a new one begins with.
 pub(super) const KINDS: [(&str, &str); 19] = [
@@ -74,6 +74,14 @@ fn collect(value: &Value, path: &str, found: &mut Vec<Field>) {
 pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
     if let Some(place) = layer.pointer_mut(path) {
         *place = value;
+    }
+}
+
+/// The number that was typed: a whole one where it is written as one.
+pub(super) fn number_in(typed: &str) -> Option<Number> {
+    match typed_whole(typed) {
+        Some(whole) => Some(whole.into()),
+        None => Number::from_f64(typed_number(typed)?),
     }
 }
 
@@ -170,6 +178,18 @@ mod tests {
         assert_eq!(said[0].parameters, Some(8 * 64 + 64));
         assert!(said[1].error.as_deref().is_some_and(|e| e.contains("conv takes an image")));
         assert_eq!(said[2], Said::default());
+    }
+
+    #[test]
+    fn numbers_are_taken_as_they_are_typed() {
+        let read = |typed: &str| number_in(typed).map(|number| number.to_string());
+        for (typed, number) in [("0,2", "0.2"), ("64", "64"), ("６４", "64"), ("1e-5", "0.00001")]
+        {
+            let expected: Number = serde_json::from_str(number).expect("a number");
+            assert_eq!(number_in(typed).and_then(|it| it.as_f64()), expected.as_f64(), "{typed}");
+        }
+        assert_eq!(read("64").as_deref(), Some("64"), "a whole number stays one");
+        assert_eq!([read("1,000"), read(""), read("ten")], [None, None, None]);
     }
 
     #[test]

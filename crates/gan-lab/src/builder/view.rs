@@ -4,7 +4,7 @@ use gan_protocol::{RunSpec, Shape};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, run_with, said, set};
+use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, number_in, run_with, said, set};
 use crate::playground;
 use crate::words::{key, say_with, t};
 
@@ -232,21 +232,36 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
                 move || at(&path).to_string()
             };
             let label = name(&path);
+            // What is not taken stays as it was typed.
+            let untaken = RwSignal::new(None::<String>);
             let change = move |event| {
-                // What is no number is put back.
-                let number =
-                    serde_json::from_str::<serde_json::Number>(event_target_value(&event).trim());
+                let typed = event_target_value(&event);
+                let number = number_in(&typed);
+                untaken.set(number.is_none().then_some(typed));
                 row.layer.update(|layer| {
-                    if let Ok(number) = number {
+                    if let Some(number) = number {
                         set(layer, &path, number.into());
                     }
                 });
             };
+            let refused = move || untaken.with(Option::is_some);
+            let told = move || {
+                let typed = untaken.get().unwrap_or_default();
+                say_with(key("number-not-taken"), &[("typed", typed)])
+            };
             view! {
                 <label>
                     {label}
-                    <input type="text" inputmode="decimal" prop:value=shown on:change=change/>
+                    <input
+                        type="text"
+                        inputmode="decimal"
+                        autocomplete="off"
+                        aria-invalid=move || refused().to_string()
+                        prop:value=shown
+                        on:change=change
+                    />
                 </label>
+                <p class="lab-refusal" role="alert" hidden=move || !refused()>{told}</p>
             }
             .into_any()
         }

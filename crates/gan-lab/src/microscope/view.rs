@@ -8,6 +8,7 @@ use super::moments::{Moment, Numbers};
 use super::plane::{plane, points};
 use crate::copy::{self, ask_copy, look_at_copy};
 use crate::images::verdict_text;
+use crate::leaving::restore_half_step;
 use crate::picture::Picture;
 use crate::playground::{self, Run};
 use crate::timeline::animation::for_file;
@@ -73,12 +74,10 @@ impl Scope {
         self.busy.set(true);
         playground::pause(move || {
             ask_copy("stepAlone", vec![("net", net.into())], move |answer| match answer {
-                Ok(checkpoint) => {
-                    playground::restore(&checkpoint, move |restored| match restored {
-                        Ok(()) => self.take(),
-                        Err(message) => self.fail(message),
-                    })
-                }
+                Ok(checkpoint) => restore_half_step(&checkpoint, move |restored| match restored {
+                    Ok(()) => self.take(),
+                    Err(message) => self.fail(message),
+                }),
                 Err(message) => self.fail(message),
             });
         });

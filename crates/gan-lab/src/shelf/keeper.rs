@@ -1,16 +1,23 @@
 //! When a run is kept, and which run it is.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::before::FIRST_STEP;
 
 /// Between two savings of a run that goes on.
 const SAVE_EVERY_MS: f64 = 45_000.0;
-/// A run that has hardly begun is not worth a place.
-const FIRST_STEP: u64 = 20;
 
 /// What is known of a run that is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) id: String,
+    /// The user's own name for it; empty if there is none.
+    #[serde(default)]
+    pub(super) name: String,
+    /// Whether it never makes room for others.
+    #[serde(default)]
+    pub(super) pinned: bool,
     /// The preset that it was made from.
     pub(super) preset: String,
     /// What it learned from, as a spec names it.
@@ -24,35 +31,62 @@ pub(super) struct Kept {
     pub(super) picture: String,
 }
 
+impl Kept {
+    /// What it is called where the user has given it no name.
+    pub(super) fn usual_name(&self) -> String {
+        format!("{} · {}", self.preset, self.dataset.replace('_', " "))
+    }
+}
+
+/// After how many steps a checkpoint's run is, as its header says; `None` if it is no checkpoint. The run itself may
+/// be further by the time its checkpoint is there.
+pub(super) fn step_in(checkpoint: &[u8]) -> Option<u64> {
+    let (length, rest) = checkpoint.split_first_chunk::<8>()?;
+    let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let header: Value = serde_json::from_slice(header).ok()?;
+    let ours: Value =
+        serde_json::from_str(header["__metadata__"]["gan_playground"].as_str()?).ok()?;
+    ours["step"].as_u64()
+}
+
 /// Decides when the run on the page is kept, and under which name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keeper {
+    /// Which of the page's runs it is.
+    number: u32,
     /// The name of the run on the page, once it has one.
     id: Option<String>,
-    /// What the page calls it: preset and data.
-    called: String,
-    /// The last step that was seen of it.
-    step: u64,
     /// The last step that was kept, or tried to be.
     saved_step: u64,
+    /// When that was, or when the run was first seen to train.
     saved_ms: f64,
 }
 
 impl Keeper {
-    /// Looks at the run that is `called` so, at `step`; whether it is to be kept now.
-    pub(super) fn is_due(&mut self, called: &str, step: u64, runs: bool, now_ms: f64) -> bool {
-        let is_other = called != self.called && !self.called.is_empty();
-        if step < self.step || is_other {
-            // Another run, or this one anew: what was kept stays as it is.
-            *self = Self { saved_ms: now_ms, ..Self::default() };
-        }
-        if self.step == 0 && step > 0 && self.saved_ms == 0.0 {
+    /// Looks at the run with this `number`, at `step`; whether it is to be kept now.
+    pub(super) fn is_due(&mut self, number: u32, step: u64, runs: bool, now_ms: f64) -> bool {
+        self.look_at(number);
+        if self.saved_ms == 0.0 && step > 0 {
             self.saved_ms = now_ms;
         }
-        self.step = step;
-        called.clone_into(&mut self.called);
-        let is_new = step >= FIRST_STEP && step > self.saved_step;
-        is_new && (!runs || now_ms - self.saved_ms >= SAVE_EVERY_MS)
+        self.is_new(step) && (!runs || now_ms - self.saved_ms >= SAVE_EVERY_MS)
+    }
+
+    /// Whether it would be lost if the page closed now.
+    pub(super) fn is_at_risk(&mut self, number: u32, step: u64) -> bool {
+        self.look_at(number);
+        self.is_new(step)
+    }
+
+    fn look_at(&mut self, number: u32) {
+        if number != self.number {
+            // What was kept of the one before stays as it is.
+            *self = Self { number, ..Self::default() };
+        }
+    }
+
+    fn is_new(&self, step: u64) -> bool {
+        step >= FIRST_STEP && step > self.saved_step
     }
 
     /// The run is being kept as it is at `step`; gives its name, `fresh` if it has none yet.
@@ -63,8 +97,18 @@ impl Keeper {
     }
 
     /// The run on the page is the kept one called `id`, as it was at `step`.
-    pub(super) fn opened(&mut self, id: String, step: u64, now_ms: f64) {
-        *self = Self { id: Some(id), step, saved_step: step, saved_ms: now_ms, ..Self::default() };
+    pub(super) fn opened(&mut self, number: u32, id: String, step: u64, now_ms: f64) {
+        *self = Self { number, id: Some(id), saved_step: step, saved_ms: now_ms };
+    }
+
+    /// Whether it looks at the run with this `number`.
+    pub(super) fn is_at(&self, number: u32) -> bool {
+        self.number == number
+    }
+
+    /// The name under which the run on the page is kept.
+    pub(super) fn id(&self) -> Option<String> {
+        self.id.clone()
     }
 
     /// Whether the run on the page is kept under this name.
@@ -91,44 +135,75 @@ mod tests {
     #[test]
     fn a_run_is_kept_now_and_then_and_when_it_stops() {
         let mut keeper = Keeper::default();
-        assert!(!keeper.is_due("ring", 5, true, 1_000.0));
-        assert!(!keeper.is_due("ring", 500, true, 30_000.0));
-        assert!(keeper.is_due("ring", 900, true, 47_000.0));
+        assert!(!keeper.is_due(0, 5, true, 1_000.0));
+        assert!(!keeper.is_due(0, 500, true, 30_000.0));
+        assert!(keeper.is_due(0, 900, true, 47_000.0));
         assert_eq!(name(&mut keeper, 900, 47_000.0, "a"), "a");
-        assert!(!keeper.is_due("ring", 1_000, true, 48_000.0));
-        assert!(keeper.is_due("ring", 1_001, false, 49_000.0));
+        assert!(!keeper.is_due(0, 1_000, true, 48_000.0));
+        assert!(keeper.is_due(0, 1_001, false, 49_000.0));
         assert_eq!(name(&mut keeper, 1_001, 49_000.0, "b"), "a");
         // It rests: nothing is new.
-        assert!(!keeper.is_due("ring", 1_001, false, 200_000.0));
+        assert!(!keeper.is_due(0, 1_001, false, 200_000.0));
     }
 
     #[test]
-    fn a_run_that_begins_anew_is_another() {
+    fn a_run_that_goes_on_is_at_risk_between_two_savings() {
         let mut keeper = Keeper::default();
-        assert!(keeper.is_due("ring", 100, false, 1_000.0));
+        assert!(!keeper.is_at_risk(0, 19) && keeper.is_at_risk(0, 500));
+        name(&mut keeper, 500, 1_000.0, "a");
+        assert!(!keeper.is_at_risk(0, 500) && keeper.is_at_risk(0, 501));
+    }
+
+    #[test]
+    fn another_run_is_another_however_far_it_has_got() {
+        let mut keeper = Keeper::default();
+        assert!(keeper.is_due(0, 100, false, 1_000.0));
         name(&mut keeper, 100, 1_000.0, "a");
-        assert!(!keeper.is_due("ring", 0, false, 2_000.0));
-        assert!(keeper.is_due("ring", 30, false, 3_000.0));
+        assert!(!keeper.is_due(1, 0, false, 2_000.0));
+        assert!(keeper.is_due(1, 30, false, 3_000.0));
         assert_eq!(name(&mut keeper, 30, 3_000.0, "b"), "b");
+        assert!(keeper.is_due(2, 150, false, 4_000.0));
+        assert_eq!(name(&mut keeper, 150, 4_000.0, "c"), "c");
     }
 
     #[test]
-    fn a_run_of_another_preset_is_another_however_far_it_has_got() {
+    fn a_run_that_goes_back_to_its_last_checkpoint_is_the_same() {
         let mut keeper = Keeper::default();
-        assert!(keeper.is_due("ring", 100, false, 1_000.0));
+        assert!(keeper.is_due(0, 100, false, 1_000.0));
         name(&mut keeper, 100, 1_000.0, "a");
-        assert!(keeper.is_due("mnist-mlp", 150, false, 2_000.0));
-        assert_eq!(name(&mut keeper, 150, 2_000.0, "b"), "b");
+        assert!(!keeper.is_due(0, 60, false, 2_000.0));
+        assert!(keeper.is_due(0, 110, false, 3_000.0));
+        assert_eq!(name(&mut keeper, 110, 3_000.0, "b"), "a");
     }
 
     #[test]
     fn a_kept_run_that_goes_on_keeps_its_place() {
         let mut keeper = Keeper::default();
-        keeper.opened("a".to_string(), 400, 1_000.0);
-        assert!(keeper.is_of("a") && !keeper.is_due("ring", 400, false, 2_000.0));
-        assert!(keeper.is_due("ring", 450, false, 3_000.0));
+        keeper.opened(3, "a".to_string(), 400, 1_000.0);
+        assert!(keeper.is_of("a") && !keeper.is_due(3, 400, false, 2_000.0));
+        assert!(keeper.is_due(3, 450, false, 3_000.0));
         assert_eq!(name(&mut keeper, 450, 3_000.0, "b"), "a");
         keeper.forget("a");
         assert_eq!(name(&mut keeper, 460, 3_000.0, "b"), "b");
+    }
+
+    #[test]
+    fn the_step_is_the_checkpoints_own() {
+        let header = r#"{"__metadata__":{"gan_playground":"{\"step\":1234,\"format\":\"x\"}"}}"#;
+        let mut file = (header.len() as u64).to_le_bytes().to_vec();
+        file.extend_from_slice(header.as_bytes());
+        file.extend_from_slice(&[0; 16]);
+        assert_eq!(step_in(&file), Some(1_234));
+        assert_eq!(step_in(&file[..20]), None);
+        assert_eq!(step_in(&[255; 16]), None);
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_names_is_read() {
+        let old = r#"[{"id": "a", "preset": "ring", "dataset": "points", "step": 60, "saved_ms": 1,
+            "bytes": 2, "picture": ""}]"#;
+        let list: Vec<Kept> = serde_json::from_str(old).expect("a list");
+        assert_eq!((list[0].name.as_str(), list[0].pinned), ("", false));
+        assert_eq!(list[0].usual_name(), "ring · points");
     }
 }

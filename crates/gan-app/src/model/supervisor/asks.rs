@@ -3,9 +3,14 @@
 use gan_protocol::Command;
 
 use super::worker::{Purpose, Stage, load_command};
-use super::{Ask, Effect, Run, Supervisor, Ticket};
+use super::{Ask, Effect, Outcome, Run, Supervisor, Ticket};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
+
+/// What is drawn of a run that is replaced.
+const LAST_IMAGES: u32 = 16;
+const LAST_POINTS: u32 = 300;
+const LAST_SEED: u64 = 7 << 20;
 
 impl<B: Clone> Supervisor<B> {
     pub(super) fn on_ask(&mut self, ticket: Option<Ticket>, ask: Ask<B>) {
@@ -49,7 +54,12 @@ impl<B: Clone> Supervisor<B> {
     /// Replaces the run that the worker is to start with.
     fn begin_with(&mut self, ticket: Option<Ticket>, run: Run<B>, then_run: bool) {
         let before = std::mem::replace(&mut self.run, run);
+        if self.kept && before.checkpoint.is_some() {
+            let (number, run) = (self.state.replacements, Box::new(before.clone()));
+            self.effects.push(Effect::Leave { number, run, samples: None });
+        }
         self.fallback.get_or_insert(before);
+        self.lost = None;
         self.waiting_for_load.extend(ticket);
         self.wants_running = then_run;
         self.state.replaced();
@@ -80,6 +90,9 @@ impl<B: Clone> Supervisor<B> {
     }
 
     fn send_ask(&mut self, ticket: Option<Ticket>, ask: Ask<B>) {
+        if self.kept && self.state.step > 0 && matches!(ask, Ask::Load { .. } | Ask::Reset) {
+            self.take_leave();
+        }
         let Some(main) = self.main.as_mut() else { return };
         let other = Purpose::Ask { ticket };
         let (purpose, command, attachments) = match ask {
@@ -117,11 +130,33 @@ impl<B: Clone> Supervisor<B> {
         self.effects.push(effect);
     }
 
-    pub(super) fn settle(
-        &mut self,
-        ticket: Option<Ticket>,
-        result: Result<super::Outcome<B>, Refusal>,
-    ) {
+    /// Asks for what is kept of the run. The worker answers in order: before it loads another.
+    fn take_leave(&mut self) {
+        let is_of_points = self.run.spec.data.points.is_some();
+        let count = if is_of_points { LAST_POINTS } else { LAST_IMAGES };
+        let sample = Command::Sample { count, seed: LAST_SEED, label: None };
+        for command in [sample, Command::Checkpoint] {
+            if let Some(main) = self.main.as_mut() {
+                let effect = main.request(Purpose::Leave, command, Vec::new());
+                self.effects.push(effect);
+            }
+        }
+    }
+
+    /// The worker has answered one of the two.
+    pub(super) fn on_leave(&mut self, outcome: Outcome<B>) {
+        match outcome {
+            Outcome::Samples { set, pixels } => self.last_samples = Some((set, pixels)),
+            Outcome::Checkpoint { step, bytes } => {
+                let run = Box::new(Run { checkpoint: Some((step, bytes)), ..self.run.clone() });
+                let (number, samples) = (self.state.replacements, self.last_samples.take());
+                self.effects.push(Effect::Leave { number, run, samples });
+            }
+            Outcome::Done => {}
+        }
+    }
+
+    pub(super) fn settle(&mut self, ticket: Option<Ticket>, result: Result<Outcome<B>, Refusal>) {
         if let Some(ticket) = ticket {
             self.effects.push(Effect::Settle { ticket, result });
         }

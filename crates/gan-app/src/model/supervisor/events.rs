@@ -134,6 +134,7 @@ impl<B: Clone> Supervisor<B> {
                 }
                 self.settle(ticket, Ok(outcome));
             }
+            Purpose::Leave => self.on_leave(outcome),
             Purpose::LastPause => self.hand_over_checkpoint(),
             Purpose::LastCheckpoint => {
                 if let Outcome::Checkpoint { step, bytes } = outcome {
@@ -162,14 +163,10 @@ impl<B: Clone> Supervisor<B> {
         match purpose {
             Purpose::FirstLoad if !fatal => return self.on_first_load_refused(fault),
             Purpose::FirstLoad => {}
-            Purpose::Load { ticket, .. } | Purpose::Tune { ticket, .. } => {
-                if !fatal {
-                    self.notify_refusal(fault);
-                }
-                self.settle(ticket, refused);
-            }
-            Purpose::Ask { ticket } => {
-                // Scripts get the refusal; whoever has no ticket reads it.
+            Purpose::Load { ticket, .. }
+            | Purpose::Tune { ticket, .. }
+            | Purpose::Ask { ticket } => {
+                // Whoever has a ticket gets the refusal and tells it where the ask was made.
                 if ticket.is_none() && !fatal {
                     self.notify_refusal(fault);
                 }
@@ -193,6 +190,10 @@ impl<B: Clone> Supervisor<B> {
         main.stage = Stage::Live;
         self.fallback = None;
         self.effects.push(Effect::RunChanged);
+        if let Some((variant, message)) = self.lost.take() {
+            let step = self.run.checkpoint_step();
+            self.effects.push(Effect::Notify(Notice::Restarted { variant, step, message }));
+        }
         if self.watched {
             self.tell_watched();
         }
@@ -214,10 +215,13 @@ impl<B: Clone> Supervisor<B> {
             }
             self.waiting_for_load = waiting;
         }
+        let is_told = !self.waiting_for_load.is_empty();
         self.reject_waiting(&Refusal::from(fault));
         if let Some(before) = self.fallback.take() {
             self.run = before;
-            self.notify_refusal(fault);
+            if !is_told {
+                self.notify_refusal(fault);
+            }
             self.effects.push(Effect::RunChanged);
             return self.load_again();
         }

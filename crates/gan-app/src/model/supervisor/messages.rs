@@ -214,6 +214,15 @@ pub enum Effect<B> {
         /// The numbers' bytes.
         numbers: B,
     },
+    /// Keep a run that another is about to replace.
+    Leave {
+        /// Which of the page's runs it is: how many others it has replaced.
+        number: u32,
+        /// The run with its checkpoint.
+        run: Box<Run<B>>,
+        /// Samples of it and how to read them, if there was a worker to draw them.
+        samples: Option<(SampleSet, B)>,
+    },
     /// The settings in force changed.
     RunChanged,
 }

@@ -60,6 +60,12 @@ pub struct Supervisor<B> {
     wants_running: bool,
     /// Whether someone watches the stage.
     watched: bool,
+    /// Whether someone keeps runs that are replaced.
+    kept: bool,
+    /// Samples of the run that is being replaced.
+    last_samples: Option<(gan_protocol::SampleSet, B)>,
+    /// The worker that died, and how, until another has taken its run up.
+    lost: Option<(Variant, String)>,
     main: Option<Worker<B>>,
     candidate: Option<Candidate<B>>,
     queue: VecDeque<(Option<Ticket>, Ask<B>)>,
@@ -82,6 +88,9 @@ impl<B: Clone> Supervisor<B> {
             waiting_for_load: Vec::new(),
             wants_running,
             watched: false,
+            kept: false,
+            last_samples: None,
+            lost: None,
             main: None,
             candidate: None,
             queue: VecDeque::new(),
@@ -150,6 +159,11 @@ impl<B: Clone> Supervisor<B> {
         self.watched = watched;
         self.tell_watched();
         std::mem::take(&mut self.effects)
+    }
+
+    /// From now on runs are kept before others take their place, or not.
+    pub fn keep(&mut self, kept: bool) {
+        self.kept = kept;
     }
 
     /// Tells the worker in charge whether someone watches; one that is not live yet hears it later.

@@ -4,7 +4,6 @@ use gan_protocol::{Command, Phase};
 
 use super::worker::{Purpose, Stage};
 use super::{Ask, Effect, Gpu, Supervisor, Variant, WorkerId};
-use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::Actor;
 
@@ -46,7 +45,6 @@ impl<B: Clone> Supervisor<B> {
         self.state.phase = Phase::Loading;
         self.state.steps_per_second = 0.0;
         self.retry_candidate();
-        let step = self.run.checkpoint_step();
         if main.variant == Variant::Gpu {
             self.gpu = Gpu::Unusable;
         } else {
@@ -57,8 +55,7 @@ impl<B: Clone> Supervisor<B> {
                 return self.fail(Refusal::worker_lost(message));
             }
         }
-        let variant = main.variant;
-        self.effects.push(Effect::Notify(Notice::Restarted { variant, step, message }));
+        self.lost = Some((main.variant, message));
     }
 
     /// Nothing more is tried until the user says so.
@@ -71,6 +68,7 @@ impl<B: Clone> Supervisor<B> {
         }
         self.state.tasks.clear();
         self.state.phase = Phase::Failed;
+        self.lost = None;
         self.reject_waiting(&refusal);
         for (ticket, _) in std::mem::take(&mut self.queue) {
             self.settle(ticket, Err(refusal.clone()));

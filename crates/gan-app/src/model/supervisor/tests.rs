@@ -269,11 +269,12 @@ fn a_dead_worker_is_replaced_from_the_last_checkpoint_and_goes_on() {
     let lost = bench.result_of(5).expect("promises are not left open");
     assert_eq!(lost.as_ref().expect_err("the worker is gone").code, "worker_lost");
     assert!(bench.has(&Effect::Spawn { worker: 2, variant: Variant::Cpu }));
-    assert!(matches!(bench.notices()[..], [Notice::Restarted { step: Some(20), .. }]));
+    assert!(bench.notices().is_empty(), "it has not started again yet");
     assert_eq!(bench.supervisor.state.phase, Phase::Loading);
     bench.boot(2);
     assert!(matches!(bench.sent(2)[..], [(Command::Load { checkpoint: true, .. }, ["saved"])]));
     bench.answer(2, Reply::Done, &[]);
+    assert!(matches!(bench.notices()[..], [Notice::Restarted { step: Some(20), .. }]));
     assert!(matches!(bench.sent(2)[..], [(Command::Start, [])]));
 }
 
@@ -323,6 +324,7 @@ fn the_fourth_death_within_a_minute_is_the_end_until_the_user_retries() {
         bench.settle(worker, Err(panic()), &[]);
     }
     assert_eq!(bench.supervisor.state.phase, Phase::Failed);
+    assert!(bench.notices().is_empty(), "nothing has started again: {:?}", bench.notices());
     assert!(!bench.has(&Effect::Spawn { worker: 5, variant: Variant::Cpu }));
     bench.ask(Some(1), Ask::Start);
     assert!(bench.result_of(1).expect("settled").is_err());
@@ -381,9 +383,12 @@ fn a_refused_load_leaves_the_run_as_it_was() {
     bench.answer(1, Reply::Done, &[]);
     bench.ask(Some(3), load(32, true));
     let fault = Fault::File { message: "digits.idx: is cut off".to_string() };
-    bench.settle(1, Err(fault), &[]);
+    bench.settle(1, Err(fault.clone()), &[]);
     assert_eq!(bench.result_of(3).expect("settled").as_ref().expect_err("refused").code, "file");
-    assert!(matches!(bench.notices()[..], [Notice::Refused(_)]));
+    assert!(bench.notices().is_empty(), "who asked tells it where the ask was made");
+    bench.ask(None, load(32, true));
+    bench.settle(1, Err(fault), &[]);
+    assert!(matches!(bench.notices()[..], [Notice::Refused(_)]), "nobody else would");
     assert_eq!(bench.supervisor.run(), &default_run());
     assert!(bench.supervisor.wants_running());
 }
@@ -431,6 +436,67 @@ fn a_reset_is_the_same_run_without_its_checkpoint() {
     bench.event(1, Event::Autosave { step: 21 }, &["doubtful"]);
     bench.answer(1, Reply::Done, &[]);
     assert_eq!(bench.supervisor.run().checkpoint, None);
+}
+
+#[test]
+fn a_run_is_handed_over_before_another_takes_its_place() {
+    for another in [load(32, false), Ask::Reset] {
+        let mut bench = Bench::on_cpu(Preference::Cpu);
+        bench.supervisor.keep(true);
+        bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
+        bench.ask(Some(3), another);
+        let sent: Vec<_> = bench.sent(1).into_iter().map(|(command, _)| command.clone()).collect();
+        assert!(
+            matches!(sent[..], [Command::Sample { .. }, Command::Checkpoint, Command::Load { .. }]),
+            "{sent:?}"
+        );
+        let set = SampleSet { count: 16, width: 28, height: 28, channels: 1 };
+        bench.answer(1, Reply::Samples { set }, &["pixels"]);
+        bench.answer(1, Reply::Checkpoint { step: 8 }, &["last"]);
+        let run = Box::new(Run { checkpoint: Some((8, "last")), ..default_run() });
+        assert!(bench.has(&Effect::Leave { number: 0, run, samples: Some((set, "pixels")) }));
+        bench.answer(1, Reply::Done, &[]);
+        assert!(bench.result_of(3).expect("settled").is_ok());
+    }
+}
+
+#[test]
+fn a_run_is_handed_over_without_samples_where_none_can_be_had() {
+    let mut bench = Bench::on_cpu(Preference::Cpu);
+    bench.supervisor.keep(true);
+    bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
+    bench.ask(None, Ask::Reset);
+    bench.settle(1, Err(Fault::State { message: "no".to_string() }), &[]);
+    bench.answer(1, Reply::Checkpoint { step: 8 }, &["last"]);
+    let run = Box::new(Run { checkpoint: Some((8, "last")), ..default_run() });
+    assert!(bench.has(&Effect::Leave { number: 0, run, samples: None }));
+    assert!(bench.notices().is_empty());
+}
+
+#[test]
+fn a_run_that_has_failed_is_handed_over_as_it_was_last_saved() {
+    let mut bench = Bench::on_cpu(Preference::Cpu);
+    bench.supervisor.keep(true);
+    bench.event(1, Event::Autosave { step: 20 }, &["saved"]);
+    for worker in 1..=4 {
+        bench.die(worker);
+    }
+    bench.ask(None, load(32, false));
+    let run = Box::new(Run { checkpoint: Some((20, "saved")), ..default_run() });
+    assert!(bench.has(&Effect::Leave { number: 0, run, samples: None }));
+}
+
+#[test]
+fn an_untrained_run_and_one_that_nobody_keeps_are_not_handed_over() {
+    let mut bench = Bench::on_cpu(Preference::Cpu);
+    bench.supervisor.keep(true);
+    bench.ask(None, Ask::Reset);
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { .. }, _)]));
+    bench.answer(1, Reply::Done, &[]);
+    bench.supervisor.keep(false);
+    bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
+    bench.ask(None, Ask::Reset);
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { .. }, _)]));
 }
 
 #[test]

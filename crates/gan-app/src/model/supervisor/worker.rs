@@ -32,6 +32,8 @@ pub(super) enum Purpose<B> {
     Ask { ticket: Option<Ticket> },
     /// The supervisor's own wish to go on.
     Resume,
+    /// For whoever keeps runs, before another takes this one's place.
+    Leave,
     /// Before the worker is ended.
     LastPause,
     /// Before the worker is ended.

@@ -1,0 +1,206 @@
+//! The way back to the run before, as a line in the bar at the top.
+
+use std::cell::Cell;
+
+use gan_protocol::RunSpec;
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::succession::Succession;
+use crate::leaving::{Left, Reason, run_number};
+use crate::playground;
+use crate::remedies::back_to_preset;
+use crate::words::{key, say_with, t};
+
+/// A run that has hardly begun is not worth a way back.
+pub(crate) const FIRST_STEP: u64 = 20;
+/// How often the line is looked at.
+const LOOK_EVERY_MS: i32 = 500;
+/// The line goes after so many looks, where the run stands in the list of kept ones, too.
+const LOOKS: u32 = 180;
+
+/// The run before, held in memory: the way back is there where nothing can be stored, too.
+#[derive(Clone)]
+struct Past {
+    /// Which of the page's runs it was.
+    number: u32,
+    step: u64,
+    checkpoint: Uint8Array,
+    by_lesson: bool,
+    /// Its name in the list of kept ones.
+    id: Option<String>,
+}
+
+/// A run that is on the page again.
+pub(crate) struct Reopened {
+    /// Which of the page's runs it is now.
+    pub(crate) number: u32,
+    /// Its name in the list of kept ones.
+    pub(crate) id: String,
+    pub(crate) step: u64,
+}
+
+/// What the line says.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    runs: StoredValue<Succession<Past>, LocalStorage>,
+    past: RwSignal<Option<Past>, LocalStorage>,
+    /// Something that the lab asked of the page, and was refused, and the run that was there.
+    refused: RwSignal<Option<(u32, String)>>,
+    /// The run on the page with its preset's settings, where these differ.
+    preset: RwSignal<Option<Value>>,
+    reopened: StoredValue<Option<Reopened>>,
+    looks: StoredValue<u32>,
+}
+
+thread_local! {
+    static REFUSED: Cell<Option<RwSignal<Option<(u32, String)>>>> = const { Cell::new(None) };
+}
+
+/// Tells a refusal of what has no place of its own to tell it.
+pub(crate) fn refused(message: String) {
+    if let Some(signal) = REFUSED.get() {
+        signal.set(Some((run_number(), message)));
+    }
+}
+
+impl Before {
+    pub(crate) fn new() -> Self {
+        let refused = RwSignal::new(None);
+        REFUSED.set(Some(refused));
+        Self {
+            runs: StoredValue::new_local(Succession::default()),
+            past: RwSignal::new_local(None),
+            refused,
+            preset: RwSignal::new(None),
+            reopened: StoredValue::new(None),
+            looks: StoredValue::new(0),
+        }
+    }
+
+    /// A run is being replaced.
+    pub(crate) fn note(self, left: &Left) {
+        self.settle();
+        let by_lesson = left.reason == Reason::Lesson;
+        let checkpoint = left.checkpoint.clone();
+        let (number, step) = (left.number, left.step);
+        let past = Past { number, step, checkpoint, by_lesson, id: None };
+        let past = (left.step >= FIRST_STEP).then_some(past);
+        self.runs.update_value(|runs| runs.left(number, by_lesson, past));
+    }
+
+    /// Notices that another run is there.
+    fn settle(self) {
+        let past = self.runs.try_update_value(|runs| runs.now(run_number())).flatten();
+        if past.is_some() {
+            self.looks.set_value(0);
+            self.past.set(past);
+        }
+    }
+
+    /// The run before stands in the list of kept ones under this name.
+    pub(crate) fn kept(self, number: u32, id: String) {
+        let note = |past: &mut Past| {
+            if past.number == number {
+                past.id = Some(id.clone());
+            }
+        };
+        self.runs.update_value(|runs| runs.leaving().into_iter().for_each(note));
+        self.past.update(|past| past.iter_mut().for_each(note));
+    }
+
+    /// The run that this line has brought back since it was last asked.
+    pub(crate) fn take_reopened(self) -> Option<Reopened> {
+        self.reopened.try_update_value(Option::take).flatten()
+    }
+
+    fn back(self) {
+        let Some(past) = self.past.get_untracked() else { return };
+        // The run on the page is replaced by this: it then stands in the line.
+        self.past.set(None);
+        self.refused.set(None);
+        playground::restore(&past.checkpoint.clone().into(), move |restored| match restored {
+            Ok(()) => {
+                let (number, step) = (run_number(), past.step);
+                self.reopened.set_value(past.id.map(|id| Reopened { number, id, step }));
+            }
+            Err(message) => {
+                self.past.set(Some(past));
+                refused(message);
+            }
+        });
+    }
+
+    fn look(self) {
+        self.settle();
+        let is_over = |(number, _): &(u32, String)| *number != run_number();
+        if self.refused.with_untracked(|refused| refused.as_ref().is_some_and(is_over)) {
+            self.refused.set(None);
+        }
+        if self.past.with_untracked(Option::is_none) {
+            return;
+        }
+        let spec = RunSpec::from_value(playground::spec()).ok();
+        let back = spec.and_then(|spec| back_to_preset(&spec, &playground::names().0));
+        if self.preset.with_untracked(|preset| *preset != back) {
+            self.preset.set(back);
+        }
+        let is_kept = |past: &Option<Past>| past.as_ref().is_some_and(|past| past.id.is_some());
+        if self.past.with_untracked(is_kept) {
+            self.looks.update_value(|looks| *looks += 1);
+            if self.looks.get_value() >= LOOKS {
+                self.past.set(None);
+            }
+        }
+    }
+}
+
+/// The line.
+#[component]
+pub(crate) fn BeforeView(before: Before) -> impl IntoView {
+    playground::every_ms(LOOK_EVERY_MS, move || before.look());
+    let told = move || {
+        let Some(past) = before.past.get() else { return String::new() };
+        let words = if past.by_lesson { key("before-lesson") } else { key("before-told") };
+        say_with(words, &[("step", past.step.to_string())])
+    };
+    let refusal = move || {
+        let message = before.refused.get().map(|(_, message)| message).unwrap_or_default();
+        say_with(key("refused"), &[("message", message)])
+    };
+    let to_preset = move |_| {
+        if let Some(run) = before.preset.get_untracked() {
+            playground::load(&run, |answer| {
+                if let Err(message) = answer {
+                    refused(message);
+                }
+            });
+        }
+    };
+    view! {
+        <div class="notice info" role="status" hidden=move || before.past.with(Option::is_none)>
+            <p>{told}</p>
+            <button on:click=move |_| before.back()>{t("before-back")}</button>
+            <button hidden=move || before.preset.with(Option::is_none) on:click=to_preset>
+                {t("preset-back")} " " <span class="restarts">{t("from-step-0")}</span>
+            </button>
+            <Dismiss on_press=move || before.past.set(None)/>
+        </div>
+        <div class="notice alert" role="alert" hidden=move || before.refused.with(Option::is_none)>
+            <p>{refusal}</p>
+            <Dismiss on_press=move || before.refused.set(None)/>
+        </div>
+    }
+}
+
+#[component]
+fn Dismiss(on_press: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <button class="quiet icon" aria-label=t("dismiss") on:click=move |_| on_press()>
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M4 4l8 8M12 4l-8 8" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/>
+            </svg>
+        </button>
+    }
+}

@@ -1,0 +1,91 @@
+//! Runs that others replace: which run is on the page, and what is left of the one before.
+
+use std::cell::Cell;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use crate::playground::{call, image_in, member, restore, samples_in, snapshot};
+use crate::timeline::record::Samples;
+
+/// Why another run takes the place of the one on the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The user wants it so.
+    #[default]
+    User,
+    /// A lesson does.
+    Lesson,
+    /// It is the same run, half a step further.
+    HalfStep,
+}
+
+thread_local! {
+    static REASON: Cell<Reason> = const { Cell::new(Reason::User) };
+    /// How many of the page's runs went on as the one before.
+    static CONTINUED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The next replacement has this reason.
+pub(crate) fn because(reason: Reason) {
+    REASON.set(reason);
+}
+
+/// Which run is on the page: another number is another run.
+pub(crate) fn run_number() -> u32 {
+    number_in(&snapshot()) - CONTINUED.get()
+}
+
+fn number_in(object: &JsValue) -> u32 {
+    member(object, "run").as_f64().unwrap_or(0.0) as u32
+}
+
+/// A run that another is about to replace.
+pub(crate) struct Left {
+    /// Which it was, as [`run_number`] has it.
+    pub(crate) number: u32,
+    /// Why it is replaced.
+    pub(crate) reason: Reason,
+    /// The preset that it was made from.
+    pub(crate) preset: String,
+    /// Its data, as a spec names them.
+    pub(crate) source: String,
+    /// Columns, rows and channels of its images.
+    pub(crate) image: [usize; 3],
+    /// Generator steps done.
+    pub(crate) step: u64,
+    pub(crate) checkpoint: Uint8Array,
+    /// Samples of it, if any could be drawn.
+    pub(crate) samples: Option<Samples>,
+}
+
+/// Calls `keeper` with every run before another takes its place, for as long as the page lives.
+pub(crate) fn leaving(keeper: impl Fn(Left) + 'static) {
+    let called = Closure::<dyn Fn(JsValue)>::new(move |left: JsValue| {
+        let Ok(checkpoint) = member(&left, "checkpoint").dyn_into() else { return };
+        let data = member(&member(&left, "spec"), "data");
+        keeper(Left {
+            number: number_in(&left) - CONTINUED.get(),
+            reason: REASON.get(),
+            preset: member(&left, "preset").as_string().unwrap_or_default(),
+            source: member(&data, "source").as_string().unwrap_or_default(),
+            image: image_in(&data),
+            step: member(&left, "step").as_f64().unwrap_or(0.0) as u64,
+            checkpoint,
+            samples: samples_in(&member(&left, "samples")),
+        });
+    });
+    call("leaving", &called.into_js_value());
+}
+
+/// Goes on with the same run from a checkpoint that is half a step further, at rest.
+pub(crate) fn restore_half_step(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
+    REASON.set(Reason::HalfStep);
+    restore(bytes, |restored| {
+        REASON.set(Reason::User);
+        if restored.is_ok() {
+            CONTINUED.set(CONTINUED.get() + 1);
+        }
+        done(restored);
+    });
+}

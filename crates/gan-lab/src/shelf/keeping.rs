@@ -1,0 +1,240 @@
+//! Keeps runs: now and then, when they stop, before others take their place, and when the page goes out of sight.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Date, Uint8Array};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::keeper::{Keeper, Kept, step_in};
+use crate::before::Before;
+use crate::leaving::{Left, Reason, leaving, run_number};
+use crate::playground::{self, settle};
+use crate::saving::save;
+use crate::timeline::animation::{picture, square_around};
+use crate::timeline::record::Samples;
+use crate::words::key;
+use crate::workers;
+
+/// A larger checkpoint is not kept by itself.
+const MOST_BYTES: u64 = 48 << 20;
+/// Samples of the picture.
+const IMAGES: u32 = 16;
+const POINTS: u32 = 300;
+const SEED: u32 = 7 << 20;
+
+#[derive(Clone, Copy)]
+pub(super) struct Shelf {
+    pub(super) runs: RwSignal<Vec<Kept>>,
+    /// What went wrong: the key of a sentence, and what was said.
+    pub(super) told: RwSignal<Option<(&'static str, String)>>,
+    /// The name of the run that was deleted last.
+    pub(super) dropped: RwSignal<Option<String>>,
+    keeper: StoredValue<Keeper>,
+    busy: StoredValue<bool>,
+    before: Before,
+}
+
+fn ask(
+    kind: &str,
+    fields: &[(&str, JsValue)],
+    done: impl FnOnce(Result<JsValue, String>) + 'static,
+) {
+    settle(&workers::ask("shelf", kind, fields), done);
+}
+
+impl Shelf {
+    pub(super) fn new(before: Before) -> Self {
+        Self {
+            runs: RwSignal::new(Vec::new()),
+            told: RwSignal::new(None),
+            dropped: RwSignal::new(None),
+            keeper: StoredValue::new(Keeper::default()),
+            busy: StoredValue::new(false),
+            before,
+        }
+    }
+
+    /// Reads the list anew.
+    pub(super) fn list(self) {
+        ask("list", &[], move |answer| match answer {
+            Ok(list) => {
+                let list = list.as_string().unwrap_or_default();
+                self.runs.set(serde_json::from_str(&list).unwrap_or_default());
+            }
+            // Without a list there is nothing to be shown; that nothing is kept is said when it is tried.
+            Err(_) => self.runs.set(Vec::new()),
+        });
+    }
+
+    /// Keeps the run on the page if it is time to.
+    pub(super) fn look(self) {
+        if let Some(reopened) = self.before.take_reopened() {
+            self.keeper.update_value(|keeper| {
+                keeper.opened(reopened.number, reopened.id, reopened.step, Date::now());
+            });
+        }
+        let (step, runs, now_ms) =
+            (playground::observed().step, playground::is_running(), Date::now());
+        let is_due =
+            self.keeper.try_update_value(|keeper| keeper.is_due(run_number(), step, runs, now_ms));
+        if is_due == Some(true) {
+            self.keep();
+        }
+    }
+
+    /// Keeps the run on the page if it has gone on since it was kept.
+    pub(super) fn keep_now(self) {
+        let step = playground::observed().step;
+        let is_at_risk =
+            self.keeper.try_update_value(|keeper| keeper.is_at_risk(run_number(), step));
+        if is_at_risk == Some(true) {
+            self.keep();
+        }
+    }
+
+    fn keep(self) {
+        if self.busy.get_value() || playground::has_own_files() {
+            return;
+        }
+        self.busy.set_value(true);
+        let (number, run) = (run_number(), playground::run());
+        let (preset, dataset) = playground::names();
+        let count = if run.on_points { POINTS } else { IMAGES };
+        // Both are asked for at once, and answered in this order: another run may be about to take the place.
+        let drawn = Rc::new(Cell::new(None));
+        let samples = drawn.clone();
+        playground::sample_any(count, SEED, move |found| samples.set(found));
+        playground::checkpoint(move |checkpoint| {
+            let is_its_own = self.keeper.with_value(|keeper| keeper.is_at(number));
+            match checkpoint {
+                Ok(checkpoint) if is_its_own && number == run_number() => {
+                    let shown = shown(drawn.take(), run.image);
+                    let kept = Kept { preset, dataset, picture: shown, ..Kept::default() };
+                    self.store(kept, &checkpoint, |_| ());
+                }
+                // The run that was asked for has been replaced, and kept as it was.
+                _ => self.busy.set_value(false),
+            }
+        });
+    }
+
+    /// Keeps every run that another is about to replace.
+    pub(super) fn keep_what_is_left(self) {
+        leaving(move |left| {
+            if left.reason == Reason::HalfStep {
+                return;
+            }
+            self.before.note(&left);
+            let is_at_risk =
+                self.keeper.try_update_value(|keeper| keeper.is_at_risk(left.number, left.step));
+            if playground::is_of_own_files(&left.source) {
+                return;
+            }
+            if is_at_risk == Some(true) {
+                self.keep_left(left);
+            } else if let Some(id) = self.keeper.with_value(Keeper::id) {
+                self.before.kept(left.number, id);
+            }
+        });
+    }
+
+    fn keep_left(self, left: Left) {
+        let (number, picture) = (left.number, shown(left.samples, left.image));
+        let (preset, dataset) = (left.preset, left.source);
+        let kept = Kept { preset, dataset, picture, ..Kept::default() };
+        self.store(kept, &left.checkpoint, move |id| self.before.kept(number, id));
+    }
+
+    /// Keeps a checkpoint of the run that the keeper looks at; `done` is called with its name in the list.
+    fn store(self, kept: Kept, checkpoint: &Uint8Array, done: impl FnOnce(String) + 'static) {
+        let bytes = u64::from(checkpoint.length());
+        let length = checkpoint.slice(0, 8).to_vec();
+        let length = length.try_into().map_or(0, u64::from_le_bytes).min(bytes);
+        let step = step_in(&checkpoint.slice(0, 8 + length as u32).to_vec()).unwrap_or(0);
+        let now_ms = Date::now();
+        let fresh = format!("{:x}-{:x}", now_ms as u64, (js_sys::Math::random() * 4e9) as u64);
+        let id = self.keeper.try_update_value(|keeper| keeper.begin(step, now_ms, fresh));
+        let Some(id) = id else { return self.busy.set_value(false) };
+        if bytes > MOST_BYTES {
+            let size = format!("{:.0}", bytes as f64 / 1e6);
+            self.told.set(Some((key("shelf-too-large"), size)));
+            return self.busy.set_value(false);
+        }
+        let known = Kept { id: id.clone(), step, saved_ms: now_ms, bytes, ..kept };
+        let known = serde_json::to_string(&known).unwrap_or_default();
+        let fields = [("known", known.into()), ("checkpoint", checkpoint.into())];
+        ask("keep", &fields, move |answer| {
+            self.busy.set_value(false);
+            if answer.is_ok() {
+                done(id);
+            }
+            self.came_to(key("shelf-failed"), answer);
+        });
+    }
+
+    /// Tells what went wrong, or no longer what did.
+    fn came_to(self, words: &'static str, answer: Result<JsValue, String>) {
+        self.told.set(answer.err().map(|message| (words, message)));
+        self.list();
+    }
+
+    /// Goes on with a kept run.
+    pub(super) fn open(self, kept: Kept) {
+        ask("take", &[("id", kept.id.clone().into())], move |answer| match answer {
+            Ok(bytes) => playground::restore(&bytes, move |restored| {
+                if restored.is_ok() {
+                    self.keeper.update_value(|keeper| {
+                        keeper.opened(run_number(), kept.id, kept.step, Date::now());
+                    });
+                }
+                self.came_to(key("shelf-not-opened"), restored.map(|()| JsValue::UNDEFINED));
+            }),
+            Err(message) => self.came_to(key("shelf-not-opened"), Err(message)),
+        });
+    }
+
+    pub(super) fn save_file(self, kept: &Kept) {
+        let name = format!("{}-{}.safetensors", kept.preset, kept.step);
+        ask("take", &[("id", kept.id.clone().into())], move |answer| {
+            if let Ok(bytes) = &answer {
+                save(&Uint8Array::new(bytes).to_vec(), "application/octet-stream", &name);
+            }
+            self.came_to(key("shelf-not-opened"), answer);
+        });
+    }
+
+    /// Gives a run the name in `kept`, and pins it or not.
+    pub(super) fn mark(self, kept: Kept) {
+        let fields =
+            [("id", kept.id.into()), ("name", kept.name.into()), ("pinned", kept.pinned.into())];
+        ask("mark", &fields, move |answer| self.came_to(key("shelf-not-changed"), answer));
+    }
+
+    pub(super) fn drop_run(self, kept: Kept) {
+        ask("drop", &[("id", kept.id.clone().into())], move |answer| {
+            if answer.is_ok() {
+                self.keeper.update_value(|keeper| keeper.forget(&kept.id));
+                let usual = kept.usual_name();
+                self.dropped.set(Some(if kept.name.is_empty() { usual } else { kept.name }));
+            }
+            self.came_to(key("shelf-not-changed"), answer);
+        });
+    }
+
+    /// Takes the last deletion back.
+    pub(super) fn undrop(self) {
+        ask("undrop", &[], move |answer| {
+            self.dropped.set(None);
+            self.came_to(key("shelf-not-changed"), answer);
+        });
+    }
+}
+
+/// Samples as a `data:` address; empty where there are none.
+fn shown(samples: Option<Samples>, image: [usize; 3]) -> String {
+    let Some(samples) = samples else { return String::new() };
+    let square = square_around([&samples]);
+    picture(&samples, image, square).address().unwrap_or_default()
+}
