@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use clap::Args;
 use gan_data::ImageSet;
-use gan_protocol::{DataSource, RunSpec};
+use gan_protocol::RunSpec;
 use gan_session::{DataLoader, LoadedData, Progress};
 
 /// Arguments that say where data lie.
@@ -22,7 +22,7 @@ pub(crate) struct DataArguments {
 impl DataArguments {
     /// The real samples of `spec`.
     pub(crate) fn load(&self, spec: &RunSpec) -> Result<LoadedData> {
-        let takes_files = matches!(spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles);
+        let takes_files = spec.data.source.is_users_files();
         ensure!(
             takes_files || self.files.is_empty(),
             "--files is for runs whose data.source is idx_files or cifar_files; this run's data are other ones"
