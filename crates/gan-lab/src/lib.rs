@@ -29,6 +29,7 @@ pub mod playground;
 pub mod remedies;
 mod saving;
 mod shelf;
+mod spec;
 pub mod stage;
 mod teacher;
 mod timeline;
@@ -49,6 +50,9 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     if let Some(line) = line_in_bar() {
         leptos::mount::mount_to(line, move || view! { <before::BeforeView before=before/> })
             .forget();
+    }
+    if let Some(among) = among_settings() {
+        leptos::mount::mount_to(among, || view! { <spec::SpecEditor/> }).forget();
     }
     // What takes more room than the page's charts may have before them stands beneath them.
     let beneath = beneath(&place);
@@ -79,6 +83,16 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
         });
         handle.forget();
     }
+}
+
+/// A place in the page's settings, before what keeps and shares.
+fn among_settings() -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let place = document.create_element("div").ok()?;
+    let settings = document.query_selector(".settings").ok()??;
+    let last = settings.last_element_child();
+    settings.insert_before(&place, last.as_deref()).ok()?;
+    place.dyn_into().ok()
 }
 
 /// A line in the bar at the top, which stays in sight.

@@ -129,13 +129,3 @@ pub fn plain_value(value: &JsValue) -> Result<serde_json::Value, String> {
     let json = json.as_string().ok_or_else(|| String::from("is not plain data"))?;
     serde_json::from_str(&json).map_err(|error| error.to_string())
 }
-
-/// JSON for people to read, by the browser's own printer.
-pub fn indented(value: &serde_json::Value) -> String {
-    let parsed = js_sys::JSON::parse(&value.to_string());
-    let spaces = JsValue::from_f64(1.0);
-    let text = parsed.and_then(|value| {
-        js_sys::JSON::stringify_with_replacer_and_space(&value, &JsValue::NULL, &spaces)
-    });
-    text.map(String::from).unwrap_or_default()
-}

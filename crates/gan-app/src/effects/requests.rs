@@ -1,6 +1,6 @@
 //! What the user and scripts ask for, from the form in which they ask to the supervisor's.
 
-use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, SpecError, Tuning, preset};
+use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, Tuning, preset};
 use js_sys::Uint8Array;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
 use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, read_header};
-use crate::model::notice::{AT_FILES, AT_RUN, AT_SPEC, Link, Notice, Place};
+use crate::model::notice::{AT_FILES, AT_RUN, Link, Notice, Place};
 use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
@@ -73,19 +73,6 @@ pub fn choose_data(place: Place, source: DataSource) {
         }
         spec.data.source = source;
         page.load_spec(place, preset, spec);
-    });
-}
-
-/// Loads what is written in `text`: a whole spec, or changes to the present preset.
-pub fn load_text(text: &str) {
-    with(|page| {
-        let current = &page.supervisor.run().preset;
-        let value = serde_json::from_str::<Value>(text)
-            .map_err(|error| SpecError::new("JSON", error.to_string()).into());
-        let run = value
-            .and_then(|value| settings::resolved(&value, current))
-            .and_then(|run| settings::with_files(run, &page.files));
-        page.load_checked(AT_SPEC, run);
     });
 }
 

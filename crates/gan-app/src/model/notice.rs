@@ -11,8 +11,6 @@ pub type Place = &'static str;
 
 /// Beside the toolbar: what is of the run as a whole, and of files that were dropped anywhere.
 pub const AT_RUN: Place = "run";
-/// At the run as JSON.
-pub const AT_SPEC: Place = "spec";
 /// At the buttons that keep, open and share.
 pub const AT_FILES: Place = "files";
 

@@ -9,7 +9,7 @@ use crate::effects::display::{Display, Settings};
 use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::address::{preference, preference_name};
-use crate::model::notice::{AT_FILES, AT_SPEC, Place};
+use crate::model::notice::{AT_FILES, Place};
 use crate::model::supervisor::{Gpu, Preference};
 use crate::view::events::{Click, change, click};
 use crate::view::fields::{NumberField, SelectField, SliderField};
@@ -24,7 +24,6 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
         <aside class="settings" aria-label=t("settings")>
             <RunSettings/>
             <LiveSettings/>
-            <SpecEditor/>
             <Files/>
         </aside>
     }
@@ -215,30 +214,6 @@ fn LiveSettings() -> impl IntoView {
                 }))
             />
         </section>
-    }
-}
-
-/// All of the run as text: what has no control of its own is changed here.
-#[component]
-fn SpecEditor() -> impl IntoView {
-    let settings = expect_context::<Display>().settings;
-    let text = NodeRef::<html::Textarea>::new();
-    let written = Signal::derive(move || {
-        settings.with(|settings| crate::effects::browser::indented(&settings.spec.to_value()))
-    });
-    let apply = click(move || {
-        if let Some(text) = text.get_untracked() {
-            requests::load_text(&text.value());
-        }
-    });
-    view! {
-        <details class="spec">
-            <summary>{t("spec")}</summary>
-            <p class="hint">{t("spec-hint")}</p>
-            <textarea node_ref=text aria-label=t("spec") rows="16" spellcheck="false" prop:value=written></textarea>
-            <button class="full" on:click=apply>{t("spec-apply")}</button>
-            <Notices place=AT_SPEC/>
-        </details>
     }
 }
 
