@@ -1,12 +1,14 @@
 //! The supervisor against a worker that answers as the wire says, without a browser.
 
+mod leaving;
+mod other_data;
+
 use gan_protocol::{
-    Backend, Command, DataOrigin, DataSource, Event, Fault, FrameKind, Objective, Phase, Reply,
-    SampleSet, Tuning,
+    Backend, Command, Event, Fault, FrameKind, Objective, Phase, Reply, SampleSet, Tuning,
 };
 
 use super::*;
-use crate::model::notice::{Notice, Standing};
+use crate::model::notice::Notice;
 use crate::model::settings::{default_run, patched, preset_named};
 
 type Bytes = &'static str;
@@ -437,100 +439,6 @@ fn a_reset_is_the_same_run_without_its_checkpoint() {
     bench.event(1, Event::Autosave { step: 21 }, &["doubtful"]);
     bench.answer(1, Reply::Done, &[]);
     assert_eq!(bench.supervisor.run().checkpoint, None);
-}
-
-#[test]
-fn a_run_is_handed_over_before_another_takes_its_place() {
-    for another in [load(32, false), Ask::Reset] {
-        let mut bench = Bench::on_cpu(Preference::Cpu);
-        bench.supervisor.keep(true);
-        bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
-        bench.ask(Some(3), another);
-        let sent: Vec<_> = bench.sent(1).into_iter().map(|(command, _)| command.clone()).collect();
-        assert!(
-            matches!(sent[..], [Command::Sample { .. }, Command::Checkpoint, Command::Load { .. }]),
-            "{sent:?}"
-        );
-        let set = SampleSet { count: 16, width: 28, height: 28, channels: 1 };
-        bench.answer(1, Reply::Samples { set }, &["pixels"]);
-        bench.answer(1, Reply::Checkpoint { step: 8 }, &["last"]);
-        let run = Box::new(Run { checkpoint: Some((8, "last")), ..default_run() });
-        assert!(bench.has(&Effect::Leave { number: 0, run, samples: Some((set, "pixels")) }));
-        bench.answer(1, Reply::Done, &[]);
-        assert!(bench.result_of(3).expect("settled").is_ok());
-    }
-}
-
-#[test]
-fn a_run_is_handed_over_without_samples_where_none_can_be_had() {
-    let mut bench = Bench::on_cpu(Preference::Cpu);
-    bench.supervisor.keep(true);
-    bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
-    bench.ask(None, Ask::Reset);
-    bench.settle(1, Err(Fault::State { message: "no".to_string() }), &[]);
-    bench.answer(1, Reply::Checkpoint { step: 8 }, &["last"]);
-    let run = Box::new(Run { checkpoint: Some((8, "last")), ..default_run() });
-    assert!(bench.has(&Effect::Leave { number: 0, run, samples: None }));
-    assert!(bench.notices().is_empty());
-}
-
-#[test]
-fn a_run_that_has_failed_is_handed_over_as_it_was_last_saved() {
-    let mut bench = Bench::on_cpu(Preference::Cpu);
-    bench.supervisor.keep(true);
-    bench.event(1, Event::Autosave { step: 20 }, &["saved"]);
-    for worker in 1..=4 {
-        bench.die(worker);
-    }
-    bench.ask(None, load(32, false));
-    let run = Box::new(Run { checkpoint: Some((20, "saved")), ..default_run() });
-    assert!(bench.has(&Effect::Leave { number: 0, run, samples: None }));
-}
-
-#[test]
-fn an_untrained_run_and_one_that_nobody_keeps_are_not_handed_over() {
-    let mut bench = Bench::on_cpu(Preference::Cpu);
-    bench.supervisor.keep(true);
-    bench.ask(None, Ask::Reset);
-    assert!(matches!(bench.sent(1)[..], [(Command::Load { .. }, _)]));
-    bench.answer(1, Reply::Done, &[]);
-    bench.supervisor.keep(false);
-    bench.event(1, Event::State { phase: Phase::Running, step: 7 }, &[]);
-    bench.ask(None, Ask::Reset);
-    assert!(matches!(bench.sent(1)[..], [(Command::Load { .. }, _)]));
-}
-
-fn data(file: &str) -> DataOrigin {
-    let (source, digest) = (DataSource::IdxFiles, Some(file.to_string()));
-    DataOrigin { source, samples: Some(64), digest, files: vec![file.to_string()] }
-}
-
-#[test]
-fn a_run_that_goes_on_with_other_data_says_so_until_another_takes_its_place() {
-    let mut bench = Bench::on_cpu(Preference::Cpu);
-    let run = Run { checkpoint: Some((9, "old")), ..default_run() };
-    bench.ask(Some(1), Ask::Load { run: Box::new(run), then_run: false });
-    bench.answer(1, Reply::OtherData { before: data("a"), now: data("b") }, &[]);
-    assert!(bench.result_of(1).expect("settled").is_ok(), "it is no refusal");
-    let told = Notice::OtherData { before: data("a"), now: data("b") };
-    assert_eq!(bench.notices(), [&told]);
-    // It comes up when the run has been replaced: it is of the new one.
-    let standing = |is_another_run| Standing {
-        phase: Phase::Paused,
-        is_another_run,
-        has_other_data: false,
-        gpu: Gpu::Unasked,
-    };
-    assert_eq!(bench.supervisor.state.replacements, 1);
-    assert!(!told.is_over(&standing(false)) && told.is_over(&standing(true)));
-}
-
-#[test]
-fn the_worker_that_starts_with_other_data_says_so_too() {
-    let mut bench = Bench::new(Preference::Cpu);
-    bench.boot(1);
-    bench.answer(1, Reply::OtherData { before: data("a"), now: data("b") }, &[]);
-    assert!(matches!(bench.notices()[..], [Notice::OtherData { .. }]));
 }
 
 #[test]
