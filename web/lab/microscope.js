@@ -4,13 +4,24 @@
 import { RunWorker } from "./run-worker.js";
 
 const run = new RunWorker();
+/** The user's files that the worker has. */
+let given = [];
 
-/** A copy of the page's run, as its `checkpoint` has it. */
-async function copied({ spec, checkpoint }) {
+/** A copy of the page's run, as its `checkpoint` has it, on the user's `files` if it learns from some. */
+async function copied({ spec, checkpoint, files }) {
   if (!run.isThere) {
+    given = [];
     await run.start();
   }
-  await run.ask({ kind: "load", spec, checkpoint: true, files: [] }, [checkpoint]);
+  // The worker keeps them: what may be large is sent once.
+  const isGiven =
+    files.length === given.length && files.every(({ bytes }, i) => bytes === given[i].bytes);
+  const sent = isGiven ? [] : files;
+  const load = { kind: "load", spec, checkpoint: true, files: sent.map(({ name }) => name) };
+  await run.ask(load, [checkpoint, ...sent.map(({ bytes }) => bytes)]);
+  if (files.length > 0) {
+    given = files;
+  }
 }
 
 const does = {

@@ -22,11 +22,12 @@ const run = new RunWorker((event) => {
 });
 
 const does = {
-  /** A promise: `spec`, a whole one, in a fresh worker, that trains. */
-  async begin({ spec }) {
+  /** A promise: `spec`, a whole one, in a fresh worker, that trains; on the user's `files` if it learns from some. */
+  async begin({ spec, files }) {
     told = nothing;
     await run.start();
-    await run.ask({ kind: "load", spec, checkpoint: false, files: [] });
+    const load = { kind: "load", spec, checkpoint: false, files: files.map(({ name }) => name) };
+    await run.ask(load, files.map(({ bytes }) => bytes));
     await run.ask({ kind: "start" });
   },
   end: () => run.end(),

@@ -1,4 +1,4 @@
-// Runs that are kept in this browser: what is known of each, and its checkpoint.
+// Runs that are kept in this browser: what is known of each, its checkpoint, and the user's files that it learns from.
 
 const NAME = "gan-playground-runs";
 const VERSION = 1;
@@ -20,8 +20,11 @@ const committed = (transaction) =>
     transaction.addEventListener("error", failed);
   });
 
+/** The user's files lie among the checkpoints, under the name of what they hold: runs on the same data share them. */
+const DATA = "data/";
+
 let database;
-/** The run that was deleted last, and its checkpoint: it can be taken back for as long as the page lives. */
+/** The run that was deleted last, its checkpoint and files: it can be taken back for as long as the page lives. */
 let dropped;
 
 function opened() {
@@ -51,6 +54,25 @@ async function transaction(mode) {
   return [begun, begun.objectStore("runs"), begun.objectStore("files")];
 }
 
+function found(thing) {
+  if (!thing) {
+    throw new Error("the run is not there any more");
+  }
+  return thing;
+}
+
+/** A promise of the user's files that `run` learns from, each `{name, bytes}`. */
+const filesOf = async (run, files) => (run.data ? ((await result(files.get(DATA + run.data))) ?? []) : []);
+
+/** Deletes the user's files that none of `runs` learns from. */
+async function tidy(runs, files) {
+  const used = new Set(runs.map(({ data }) => DATA + data));
+  const all = await result(files.getAllKeys(IDBKeyRange.bound(DATA, `${DATA}\uffff`)));
+  for (const key of all) {
+    if (!used.has(key)) files.delete(key);
+  }
+}
+
 /**
  * The ids of those among `runs` that make room: of what is not pinned those with the fewest steps, the oldest first
  * where steps are equal; never the one called `newest`, which has just been kept.
@@ -72,19 +94,24 @@ const does = {
     return JSON.stringify(all);
   },
   /**
-   * Keeps `known`, JSON with an `id`, and the run's `checkpoint`, in place of what was kept of it; its name and
-   * whether it is pinned stay, and so does its picture if there is no newer one.
+   * Keeps `known`, JSON with an `id`, the run's `checkpoint` and, called `data` in what is known, the user's `files`
+   * that it learns from, in place of what was kept of it; its name and whether it is pinned stay, and so does its
+   * picture if there is no newer one.
    */
-  async keep({ known, checkpoint }) {
+  async keep({ known, checkpoint, files: own }) {
     const [begun, runs, files] = await transaction("readwrite");
     const run = JSON.parse(known);
     const { name, pinned, picture } = (await result(runs.get(run.id))) ?? run;
     runs.put({ ...run, name, pinned, picture: run.picture || picture });
     files.put(checkpoint, run.id);
+    if (run.data && (await result(files.getKey(DATA + run.data))) === undefined) {
+      files.put(own, DATA + run.data);
+    }
     for (const id of surplus(await result(runs.getAll()), run.id)) {
       runs.delete(id);
       files.delete(id);
     }
+    await tidy(await result(runs.getAll()), files);
     await committed(begun);
   },
   /** Gives a run a name, and pins it or not. */
@@ -94,32 +121,28 @@ const does = {
     if (run) runs.put({ ...run, name, pinned });
     await committed(begun);
   },
-  /** A promise of a run's checkpoint. */
+  /** A promise of `{checkpoint, files}` of a run. */
   async take({ id }) {
-    const [, , files] = await transaction("readonly");
-    const found = await result(files.get(id));
-    if (!found) {
-      throw new Error("the run is not there any more");
-    }
-    return found;
+    const [, runs, files] = await transaction("readonly");
+    return { checkpoint: found(await result(files.get(id))), files: await filesOf(await result(runs.get(id)), files) };
   },
   async drop({ id }) {
     const [begun, runs, files] = await transaction("readwrite");
-    const [run, checkpoint] = [await result(runs.get(id)), await result(files.get(id))];
+    const run = found(await result(runs.get(id)));
+    const before = { run, checkpoint: await result(files.get(id)), own: await filesOf(run, files) };
     runs.delete(id);
     files.delete(id);
+    await tidy(await result(runs.getAll()), files);
     await committed(begun);
-    dropped = { run, checkpoint };
+    dropped = before;
   },
   /** Takes the last deletion back. */
   async undrop() {
-    const { run, checkpoint } = dropped ?? {};
-    if (!run || !checkpoint) {
-      throw new Error("the run is not there any more");
-    }
+    const { run, checkpoint, own } = found(dropped);
     const [begun, runs, files] = await transaction("readwrite");
     runs.put(run);
     files.put(checkpoint, run.id);
+    if (run.data) files.put(own, DATA + run.data);
     await committed(begun);
     dropped = undefined;
   },

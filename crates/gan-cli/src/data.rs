@@ -42,7 +42,7 @@ impl DataArguments {
 
     /// The real samples of `spec`.
     pub(crate) fn load(&self, spec: &RunSpec) -> Result<LoadedData> {
-        let takes_files = matches!(spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles);
+        let takes_files = spec.data.source.is_users_files();
         ensure!(
             takes_files || self.files.is_empty(),
             "--files is for runs whose data.source is idx_files or cifar_files; this run's data are other ones"

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gan_core::{Device, Inputs, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
-use gan_protocol::{GENERATOR_FORMAT, RunSpec};
+use gan_protocol::{DataOrigin, GENERATOR_FORMAT, RunSpec};
 use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -30,12 +30,20 @@ impl TrainedRun {
         resume: Option<&Path>,
         device: &Device,
     ) -> Result<Self> {
-        let trainer = match resume {
-            Some(path) => Trainer::restore(&snapshot(path)?, spec, device)
-                .with_context(|| format!("cannot go on from {}", path.display()))?,
-            None => Trainer::new(spec, device)?,
+        let Some(path) = resume else {
+            return Ok(Self { trainer: Trainer::new(spec, device)?, data: data.load(spec)? });
         };
+        let snapshot = snapshot(path)?;
+        let trainer = Trainer::restore(&snapshot, spec, device)
+            .with_context(|| format!("cannot go on from {}", path.display()))?;
         let data = waited("reading the data", || data.load(spec))?;
+        if let Some(before) = snapshot.header.data.filter(|before| !before.is_same(&data.origin)) {
+            let (before, now) = (named(&before), named(&data.origin));
+            eprintln!(
+                "{} was trained on other data ({before}); it goes on with {now}",
+                path.display()
+            );
+        }
         Ok(Self { trainer, data })
     }
 
@@ -94,8 +102,22 @@ impl TrainedRun {
 
     /// Writes a checkpoint.
     pub(crate) fn save(&self, path: &Path) -> Result<()> {
-        let bytes = block_on(self.trainer.snapshot())?.to_bytes();
-        crate::files::write(path, &bytes)
+        let mut snapshot = block_on(self.trainer.snapshot())?;
+        snapshot.header.data = Some(self.data.origin.clone());
+        crate::files::write(path, &snapshot.to_bytes())
+    }
+}
+
+/// Data in words: their files or their source, and how many there are.
+fn named(data: &DataOrigin) -> String {
+    let source = serde_json::to_value(data.source).unwrap_or_default();
+    let name = match data.files.as_slice() {
+        [] => source.as_str().unwrap_or_default().to_owned(),
+        files => files.join(", "),
+    };
+    match data.samples {
+        Some(count) => format!("{name}, {count} samples"),
+        None => name,
     }
 }
 

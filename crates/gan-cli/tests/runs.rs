@@ -338,3 +338,34 @@ fn a_row_is_reproduced_beside_real_data() {
     assert!(refused(&["reproduce", "nothing"], 1).contains("there is no row"));
     assert!(refused(&["reproduce", "unrolled-ring", "--arms", "x"], 1).contains("no arm `x`"));
 }
+
+/// 24 grey images as an IDX file.
+fn images(folder: &Folder, name: &str, shade: u8) -> String {
+    let mut file = vec![0, 0, 8, 3, 0, 0, 0, 24, 0, 0, 0, 28, 0, 0, 0, 28];
+    file.extend((0..24 * 784_u32).map(|place| shade.wrapping_add((place % 251) as u8)));
+    let path = folder.path(name);
+    std::fs::write(&path, file).expect("written");
+    path
+}
+
+#[test]
+fn going_on_with_other_data_is_told_and_with_the_same_is_not() {
+    let folder = Folder::new("other-data");
+    let (first, second) = (images(&folder, "a.idx", 0), images(&folder, "b.idx", 90));
+    let out = folder.path("run.safetensors");
+    let patch = r#"{"data": {"source": "idx_files"}, "batch_size": 8}"#;
+    let start = ["train", "mnist-mlp", "--patch", patch, "--out", &out];
+    done(&[&start[..], &["--files", &first, "--steps", "1"]].concat());
+    let data = snapshot(&out).header.data.expect("the data");
+    assert_eq!((data.samples, data.files.as_slice()), (Some(24), &["a.idx".to_owned()][..]));
+    let told = |file: &str, steps: &str| {
+        let resumed = [&start[..], &["--resume", "--files", file, "--steps", steps]].concat();
+        String::from_utf8(done(&resumed).stderr).expect("text")
+    };
+    let same = told(&first, "2");
+    assert!(!same.contains("other data"), "{same}");
+    let other = told(&second, "3");
+    assert!(other.contains("other data (a.idx, 24 samples)"), "{other}");
+    assert!(other.contains("goes on with b.idx, 24 samples"), "{other}");
+    assert_eq!(snapshot(&out).header.data.expect("the data").files, ["b.idx"]);
+}

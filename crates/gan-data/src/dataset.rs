@@ -4,6 +4,7 @@
 //! which order they are used (`batches`), nor how they are brought to another size (`fit`).
 
 use gan_protocol::Shape;
+use xxhash_rust::xxh64::Xxh64;
 
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
@@ -190,6 +191,18 @@ impl ImageSet {
     /// The labels, one an image, where the set has any.
     pub fn labels(&self) -> Option<&[u8]> {
         self.labels.as_deref()
+    }
+
+    /// A hash of the images' shape, pixels and labels (XXH64), as 16 hexadecimal digits: sets with another hash are
+    /// other sets.
+    pub fn digest(&self) -> String {
+        let mut hash = Xxh64::new(0);
+        for size in [self.channels, self.height, self.width, self.image_count()] {
+            hash.update(&(size as u64).to_le_bytes());
+        }
+        hash.update(&self.pixels);
+        hash.update(self.labels().unwrap_or_default());
+        format!("{:016x}", hash.digest())
     }
 
     /// Number of classes, where the set has labels: the largest label and one.

@@ -19,10 +19,11 @@ pub(crate) fn ask_copy(
     more: Vec<(&'static str, JsValue)>,
     done: impl FnOnce(Result<JsValue, String>) + 'static,
 ) {
-    let spec = playground::spec_value();
+    let (spec, files) = (playground::spec_value(), playground::run_files());
     playground::checkpoint(move |checkpoint| match checkpoint {
         Ok(checkpoint) => {
-            let mut fields = vec![("spec", spec), ("checkpoint", checkpoint.into())];
+            let mut fields =
+                vec![("spec", spec), ("checkpoint", checkpoint.into()), ("files", files.into())];
             fields.extend(more);
             settle(&workers::ask("microscope", kind, &fields), done);
         }

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::playground::{call, image_in, member, restore, samples_in, snapshot};
+use crate::playground::{call, image_in, member, restore, run_files, samples_in, snapshot};
 use crate::timeline::record::Samples;
 
 /// Why another run takes the place of the one on the page.
@@ -55,6 +55,8 @@ pub(crate) struct Left {
     /// Generator steps done.
     pub(crate) step: u64,
     pub(crate) checkpoint: Uint8Array,
+    /// The user's files that it learned from, as [`crate::playground::run_files`] has them.
+    pub(crate) files: Array,
     /// Samples of it, if any could be drawn.
     pub(crate) samples: Option<Samples>,
 }
@@ -72,6 +74,7 @@ pub(crate) fn leaving(keeper: impl Fn(Left) + 'static) {
             image: image_in(&data),
             step: member(&left, "step").as_f64().unwrap_or(0.0) as u64,
             checkpoint,
+            files: member(&left, "files").dyn_into().unwrap_or_default(),
             samples: samples_in(&member(&left, "samples")),
         });
     });
@@ -81,7 +84,7 @@ pub(crate) fn leaving(keeper: impl Fn(Left) + 'static) {
 /// Goes on with the same run from a checkpoint that is half a step further, at rest.
 pub(crate) fn restore_half_step(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
     REASON.set(Reason::HalfStep);
-    restore(bytes, |restored| {
+    restore(bytes, &run_files(), |restored| {
         REASON.set(Reason::User);
         if restored.is_ok() {
             CONTINUED.set(CONTINUED.get() + 1);

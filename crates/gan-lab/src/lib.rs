@@ -25,6 +25,7 @@ mod inspector;
 mod leaving;
 pub mod lessons;
 mod microscope;
+mod own_files;
 mod picture;
 mod pictures;
 pub mod playground;

@@ -27,6 +27,8 @@ pub(crate) fn call(name: &str, argument: &JsValue) -> JsValue {
 /// The run, as far as the lab looks at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
+    /// Which of the page's runs it is.
+    pub number: u32,
     /// Whether its data are points of the plane.
     pub on_points: bool,
     /// What its nets minimise.
@@ -37,6 +39,8 @@ pub struct Run {
     pub image: [usize; 3],
     /// Classes that its generator is told; 0 if none.
     pub classes: usize,
+    /// Size of the user's files that it learns from; 0 if from none.
+    pub file_bytes: u64,
 }
 
 /// The run in force.
@@ -48,12 +52,24 @@ pub fn run() -> Run {
     let source = text(&data, "source").unwrap_or_default();
     let image = image_in(&data);
     Run {
+        number: leaving::run_number(),
         on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
         on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
+        file_bytes: size_of(&run_files()),
     }
+}
+
+/// The user's files that the run learns from, each `{name, bytes}`: the page's own.
+pub(crate) fn run_files() -> Array {
+    call("runFiles", &JsValue::UNDEFINED).dyn_into().unwrap_or_default()
+}
+
+/// How many bytes files have.
+pub(crate) fn size_of(files: &Array) -> u64 {
+    files.iter().map(|file| count(&member(&file, "bytes"), "length") as u64).sum()
 }
 
 fn count(object: &JsValue, name: &str) -> usize {
@@ -217,17 +233,6 @@ pub(crate) fn spec_value() -> JsValue {
     call("spec", &JsValue::UNDEFINED)
 }
 
-/// Whether the run is on files of the user's, which only the page holds.
-pub(crate) fn has_own_files() -> bool {
-    let source = member(&member(&spec_value(), "data"), "source").as_string();
-    source.is_some_and(|source| is_of_own_files(&source))
-}
-
-/// Whether data of this name are files of the user's.
-pub(crate) fn is_of_own_files(source: &str) -> bool {
-    matches!(source, "idx_files" | "cifar_files")
-}
-
 /// Calls `done` when the run rests.
 pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
@@ -241,8 +246,21 @@ pub(crate) fn step(done: impl FnOnce() + 'static) {
     });
 }
 
-/// Goes on from a checkpoint, at rest.
-pub(crate) fn restore(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
+/// Goes on from a checkpoint, at rest; on `files`, if it learns from the user's.
+pub(crate) fn restore(
+    checkpoint: &JsValue,
+    files: &Array,
+    done: impl FnOnce(Result<(), String>) + 'static,
+) {
+    let stored = Object::new();
+    // Setting a member of a fresh object does not fail.
+    let _ = Reflect::set(&stored, &"checkpoint".into(), checkpoint);
+    let _ = Reflect::set(&stored, &"files".into(), files);
+    restore_stored(&stored, done);
+}
+
+/// As [`restore`], of both in one object.
+pub(crate) fn restore_stored(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }
 

@@ -72,6 +72,14 @@ pub(crate) fn Teacher() -> impl IntoView {
         }
     });
     // One address, which is shown, selected by hand and copied.
+    let on_files = RwSignal::new(false);
+    playground::every_ms(LOOK_EVERY_MS, move || {
+        let now = playground::run_files().length() > 0;
+        if on_files.get_untracked() != now {
+            on_files.set(now);
+        }
+    });
+    let lacks_files = move || on_files.get() && lesson.with(String::is_empty);
     let made = Memo::new(move |_| {
         place.with(|(base, hash)| link(base, &hidden.get(), locks.get(), &lesson.get(), hash))
     });
@@ -130,6 +138,7 @@ pub(crate) fn Teacher() -> impl IntoView {
                     </select>
                     <CopyButton label=key("teacher-copy") text=made.into() shown=shown/>
                 </div>
+                <p class="lab-why-not" hidden=move || !lacks_files()>{t("teacher-own-files")}</p>
                 <p class="lab-made"><code node_ref=shown>{made}</code></p>
             </details>
         </section>

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::DataSource;
 use crate::run::RunSpec;
 
 /// Names the format and its version; a file with another value is refused.
@@ -22,4 +23,78 @@ pub struct CheckpointHeader {
     pub step: u64,
     /// Discriminator steps done; differs from `step` times n_critic once that was changed live.
     pub discriminator_step: u64,
+    /// The real samples that the run learned from last; `None` in checkpoints of earlier versions, and where
+    /// nothing has been learned yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataOrigin>,
+}
+
+/// Which real samples a run learns from: enough to tell others apart, and to say which they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataOrigin {
+    /// The source really in use, which is another than the spec's where that could not be had.
+    pub source: DataSource,
+    /// Count of samples; `None` is unlimited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<u64>,
+    /// A hash of samples and labels as they are learned from, 16 hexadecimal digits; `None` for data that are made
+    /// at run time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Names of the user's files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+}
+
+impl DataOrigin {
+    /// Whether both are the same samples, whatever they are called.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.digest, &other.digest) {
+            (Some(one), Some(two)) => one == two,
+            _ => self.source == other.source,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(digest: &str, name: &str) -> DataOrigin {
+        DataOrigin {
+            source: DataSource::IdxFiles,
+            samples: Some(64),
+            digest: Some(digest.to_owned()),
+            files: vec![name.to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_same_samples_are_known_by_their_digest_and_not_by_a_files_name() {
+        assert!(files("a", "one.idx").is_same(&files("a", "two.idx")));
+        assert!(!files("a", "one.idx").is_same(&files("b", "one.idx")));
+        let drawn = DataOrigin {
+            source: DataSource::DrawnDigits,
+            samples: None,
+            digest: None,
+            files: vec![],
+        };
+        assert!(drawn.is_same(&drawn) && !drawn.is_same(&files("a", "one.idx")));
+    }
+
+    #[test]
+    fn a_header_without_its_data_is_read_and_written_as_before() {
+        let spec = crate::preset("ring").expect("a preset").spec;
+        let old = serde_json::json!({
+            "format": CHECKPOINT_FORMAT, "spec": spec, "step": 5, "discriminator_step": 5,
+        });
+        let header: CheckpointHeader = serde_json::from_value(old.clone()).expect("valid");
+        assert_eq!(header.data, None);
+        assert_eq!(serde_json::to_value(&header).expect("plain data"), old);
+        let header = CheckpointHeader { data: Some(files("0f", "own.idx")), ..header };
+        let written = serde_json::to_value(&header).expect("plain data");
+        assert_eq!(written["data"]["files"], serde_json::json!(["own.idx"]));
+        assert_eq!(serde_json::from_value::<CheckpointHeader>(written).expect("valid"), header);
+    }
 }

@@ -61,6 +61,13 @@ pub enum DataSource {
     Points,
 }
 
+impl DataSource {
+    /// Whether the samples are in files that the user brings: nobody else has them.
+    pub fn is_users_files(self) -> bool {
+        matches!(self, Self::IdxFiles | Self::CifarFiles)
+    }
+}
+
 /// Random changes of real images, each drawn uniformly up to its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AugmentationSpec {

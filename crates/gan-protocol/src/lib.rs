@@ -26,7 +26,7 @@ mod shape;
 mod typed;
 
 pub use change::{difference, merged};
-pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader};
+pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
 pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
 };

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::DataOrigin;
 use crate::data::DataSource;
 use crate::error::SpecError;
 use crate::fault::Fault;
@@ -27,8 +28,9 @@ pub struct Request {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
     /// Replaces the run. Attachments: the checkpoint if `checkpoint`, then one per name in
-    /// `files`. If anything is refused, the run that was there goes on. Settles when the data are
-    /// there; the first sheet comes earlier.
+    /// `files`; without any, the user's files of the run before serve again. If anything is refused, the run that was
+    /// there goes on. Settles when the data are there; the first sheet comes earlier. Reply: [`Reply::OtherData`] if
+    /// the checkpoint's run learned from others.
     Load {
         /// The new run; with a checkpoint, what to continue it under.
         spec: Box<RunSpec>,
@@ -250,6 +252,13 @@ pub enum Event {
 pub enum Reply {
     /// It is done.
     Done,
+    /// It is done: the run goes on, with other data than its checkpoint learned from.
+    OtherData {
+        /// What the checkpoint learned from.
+        before: DataOrigin,
+        /// What the run learns from now.
+        now: DataOrigin,
+    },
     /// The samples; pixels attached.
     Samples {
         /// How to read the pixels.

@@ -4,7 +4,7 @@ use gan_data::{
     Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
     ShuffledImages, StackedDigits, WeightedClasses, cifar10,
 };
-use gan_protocol::{DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
+use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
 
 /// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
 const LISTED_DIGITS: usize = 10_000;
@@ -26,8 +26,8 @@ pub trait DataLoader {
 
 /// Real samples, ready to be drawn.
 pub struct LoadedData {
-    /// Where they come from.
-    pub source: DataSource,
+    /// Where they come from, and what tells them from others.
+    pub origin: DataOrigin,
     /// The samples.
     pub samples: Box<dyn RealSamples>,
 }
@@ -66,12 +66,36 @@ impl LoadedData {
                 Box::new(EndlessPoints::new(points).map_err(setting("data.points"))?)
             }
             DataSource::DrawnDigits => Self::drawn_digits(spec)?,
-            DataSource::IdxFiles => {
-                Self::images(spec, ImageSet::from_idx_files(files).map_err(file)?)?
+            DataSource::IdxFiles | DataSource::CifarFiles => {
+                let read = match spec.source {
+                    DataSource::CifarFiles => cifar10::read(files),
+                    _ => ImageSet::from_idx_files(files),
+                };
+                let mut data = Self::of_images(spec, read.map_err(file)?)?;
+                data.origin.files = files.iter().map(|(name, _)| name.clone()).collect();
+                return Ok(Some(data));
             }
-            DataSource::CifarFiles => Self::images(spec, cifar10::read(files).map_err(file)?)?,
         };
-        Ok(Some(Self { source: spec.source, samples }))
+        Ok(Some(Self::made(spec.source, samples)))
+    }
+
+    /// Samples that are made at run time.
+    fn made(source: DataSource, samples: Box<dyn RealSamples>) -> Self {
+        let count = samples.len();
+        let origin = DataOrigin { source, samples: count, digest: None, files: Vec::new() };
+        Self { origin, samples }
+    }
+
+    /// Images that are known by their digest.
+    fn of_images(spec: &DataSpec, images: ImageSet) -> Result<Self, Fault> {
+        let images = Self::chosen(spec, images)?;
+        let digest = images.digest();
+        Ok(Self::made(spec.source, Self::drawn_from(spec, images)?).with_digest(digest))
+    }
+
+    fn with_digest(mut self, digest: String) -> Self {
+        self.origin.digest = Some(digest);
+        self
     }
 
     /// MNIST in the form that `spec` asks for, or drawn digits and the reason where it could not be
@@ -87,11 +111,12 @@ impl LoadedData {
         let source = spec.source;
         match loader.mnist(progress).await {
             Ok(images) if source == DataSource::StackedMnist => {
+                let digest = images.digest();
                 let stacked = StackedDigits::new(images).map_err(file)?;
                 let samples = Self::augmented(spec, Box::new(stacked))?;
-                Ok((Self { source, samples }, None))
+                Ok((Self::made(source, samples).with_digest(digest), None))
             }
-            Ok(images) => Ok((Self { source, samples: Self::images(spec, images)? }, None)),
+            Ok(images) => Ok((Self::of_images(spec, images)?, None)),
             Err(message) => match Self::stand_in(spec)? {
                 Some(drawn) => Ok((drawn, Some(message))),
                 None => Err(Fault::File { message }),
@@ -106,7 +131,7 @@ impl LoadedData {
             return Ok(None);
         }
         let samples = Self::drawn_digits(spec)?;
-        Ok(Some(Self { source: DataSource::DrawnDigits, samples }))
+        Ok(Some(Self::made(DataSource::DrawnDigits, samples)))
     }
 
     /// Digits without end, or a list of them where `spec` chooses from one.
@@ -119,11 +144,11 @@ impl LoadedData {
         let all = if chooses { LISTED_DIGITS } else { 0 };
         let count = spec.limit.map_or(all, |limit| all.max(limit as usize)).min(MOST_LISTED_DIGITS);
         let digits = DrawnDigits { seed: LISTED_DIGITS_SEED }.listed(count).map_err(file)?;
-        Self::images(spec, digits)
+        Self::drawn_from(spec, Self::chosen(spec, digits)?)
     }
 
-    /// Images as `spec` wants them: which of them, in which shape, how often, how changed.
-    fn images(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
+    /// Images as `spec` wants them: which of them, in which shape.
+    fn chosen(spec: &DataSpec, images: ImageSet) -> Result<ImageSet, Fault> {
         let mut images = images;
         if !spec.classes.is_empty() {
             images = images.subset(&spec.classes).map_err(field("data.classes"))?;
@@ -131,7 +156,11 @@ impl LoadedData {
         if let Some(limit) = spec.limit {
             images = images.limited(limit as usize).map_err(file)?;
         }
-        let images = images.fitted(spec.channels, spec.height, spec.width).map_err(file)?;
+        images.fitted(spec.channels, spec.height, spec.width).map_err(file)
+    }
+
+    /// Samples of `images`: how often each, how changed.
+    fn drawn_from(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
         let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
             Box::new(ShuffledImages::new(images))
         } else {

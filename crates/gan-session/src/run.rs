@@ -2,7 +2,7 @@
 
 use gan_core::{CoreError, Dissection, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
 use gan_plot::Square;
-use gan_protocol::{FrameKind, NetName, Phase, PointsSpec, SampleSet, Shape};
+use gan_protocol::{DataOrigin, FrameKind, NetName, Phase, PointsSpec, SampleSet, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -90,6 +90,24 @@ impl Run {
             (Some(_), Goal::Rest) if self.trainer.generator_steps() == 0 => Phase::Ready,
             (Some(_), Goal::Rest) => Phase::Paused,
         }
+    }
+
+    /// The run as it stands. Waits for the device.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot, CoreError> {
+        let mut snapshot = self.trainer.snapshot().await?;
+        snapshot.header.data = match &self.data {
+            Some(data) => Some(data.origin.clone()),
+            // They are still on their way: nothing has been learned since.
+            None => self.last_good.as_ref().and_then(|before| before.header.data.clone()),
+        };
+        Ok(snapshot)
+    }
+
+    /// What the checkpoint that the run goes on from learned from, and what the run learns from now, where these differ.
+    pub(crate) fn other_data(&self) -> Option<(DataOrigin, DataOrigin)> {
+        let before = self.last_good.as_ref()?.header.data.as_ref()?;
+        let now = &self.data.as_ref()?.origin;
+        (!before.is_same(now)).then(|| (before.clone(), now.clone()))
     }
 
     /// One step, queued on the device; `None` without data.

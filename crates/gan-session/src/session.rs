@@ -72,7 +72,7 @@ impl<L: DataLoader> Session<L> {
         let Request { id, command } = request;
         let outcome = match command {
             Command::Load { spec, checkpoint, files } => {
-                self.load(*spec, checkpoint, files, attachments).await.map(done)
+                self.load(*spec, checkpoint, files, attachments).await
             }
             Command::Start => self.start().map(done),
             Command::Pause => self.pause().await.map(done),
@@ -245,7 +245,7 @@ impl<L: DataLoader> Session<L> {
     }
 
     async fn checkpoint(&mut self) -> Result<Attached, Fault> {
-        let snapshot = self.loaded_run()?.trainer.snapshot().await.map_err(fault)?;
+        let snapshot = self.loaded_run()?.snapshot().await.map_err(fault)?;
         let step = snapshot.header.step;
         Ok((Reply::Checkpoint { step }, vec![snapshot.to_bytes()]))
     }
@@ -297,7 +297,7 @@ impl<L: DataLoader> Session<L> {
     async fn autosave(&mut self) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
-        let snapshot = run.trainer.snapshot().await?;
+        let snapshot = run.snapshot().await?;
         run.autosave.done(begin_ms, (self.clock)());
         if snapshot.is_finite() {
             let event = Event::Autosave { step: snapshot.header.step };

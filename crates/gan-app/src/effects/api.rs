@@ -12,9 +12,10 @@
 //! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
 //! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
-//! | `restore(bytes)` | promise; goes on from a checkpoint, paused |
-//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, samples}`; `samples` as `sample` gives them, or `null`. One callback at a time; `null` ends it |
+//! | `restore(bytes)`, `restore({checkpoint: bytes, files: [{name, bytes}]})` | promise; goes on from a checkpoint, paused; on those files, or on those at hand where its data are the user's files |
+//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, files, samples}`; `files` as `runFiles` and `samples` as `sample` give them, or `null`. One callback at a time; `null` ends it |
 //! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
+//! | `runFiles()` | the user's files that the run in force learns from, `[{name, bytes}]`: the page's own, not to be written into; `[]` where its data are other ones |
 //!
 //! Promises settle when the worker has done it; calls made before there is a worker wait for it.
 //! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
@@ -65,6 +66,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("watch", function(watch))?;
     add("leaving", function(leaving))?;
     add("files", function(files))?;
+    add("runFiles", function(|_| with(|page| file_list(&page.supervisor.run().files))))?;
     Reflect::set(&window(), &"ganPlayground".into(), &api)?;
     document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
     Ok(())
@@ -97,41 +99,63 @@ fn load(argument: JsValue) -> JsValue {
 }
 
 fn restore(argument: JsValue) -> JsValue {
-    let bytes = if argument.is_instance_of::<ArrayBuffer>() {
-        Ok(Uint8Array::new(&argument))
+    let (checkpoint, files) = match member(&argument, "checkpoint") {
+        checkpoint if checkpoint.is_undefined() => (argument, Some(Vec::new())),
+        checkpoint => (checkpoint, files_in(member(&argument, "files"))),
+    };
+    let bytes = if checkpoint.is_instance_of::<ArrayBuffer>() {
+        Some(Uint8Array::new(&checkpoint))
     } else {
         // A copy: the caller may go on using its own.
-        argument.dyn_into::<Uint8Array>().map(|bytes| bytes.slice(0, bytes.length()))
+        checkpoint.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.slice(0, bytes.length()))
     };
-    match bytes {
-        Ok(bytes) => promised(|callback| {
-            with(|page| requests::restore(page, bytes, callback));
+    match bytes.zip(files) {
+        Some((bytes, files)) => promised(|callback| {
+            with(|page| requests::restore(page, bytes, files, callback));
         }),
-        Err(_) => {
-            let refusal = Refusal::usage("restore takes a Uint8Array or an ArrayBuffer");
-            Promise::reject(&error_of(&refusal)).into()
-        }
+        None => refused("restore takes a Uint8Array, an ArrayBuffer, or {checkpoint, files}"),
     }
 }
 
 fn files(list: JsValue) -> JsValue {
-    let named = |file: JsValue| {
-        let bytes: Uint8Array = member(&file, "bytes").dyn_into().ok()?;
-        // A copy: the caller may go on using its own.
-        let bytes = bytes.slice(0, bytes.length());
-        Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
-    };
-    let list: Option<Array> = list.dyn_into().ok();
-    match list.and_then(|list| list.iter().map(named).collect()) {
+    match files_in(list) {
         Some(files) => {
             with(|page| page.files = files);
             Promise::resolve(&JsValue::UNDEFINED).into()
         }
-        None => {
-            let refusal = Refusal::usage("files takes a list of {name, bytes: Uint8Array}");
-            Promise::reject(&error_of(&refusal)).into()
-        }
+        None => refused("files takes a list of {name, bytes: Uint8Array}"),
     }
+}
+
+/// The promise of a call that makes no sense.
+fn refused(message: &str) -> JsValue {
+    Promise::reject(&error_of(&Refusal::usage(message))).into()
+}
+
+fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
+    let own = with(|page| page.supervisor.run().files.clone());
+    let named = |file: JsValue| {
+        let mut bytes: Uint8Array = member(&file, "bytes").dyn_into().ok()?;
+        if !own.iter().any(|file| Object::is(&file.bytes, &bytes)) {
+            // A copy: the caller may go on using its own.
+            bytes = bytes.slice(0, bytes.length());
+        }
+        Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
+    };
+    list.dyn_into::<Array>().ok()?.iter().map(named).collect()
+}
+
+/// Files as a script gets them.
+fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
+    let list = Array::new();
+    for file in files {
+        let one = Object::new();
+        // Setting a member of a fresh object does not fail.
+        let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
+        let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
+        list.push(&one);
+    }
+    list.into()
 }
 
 fn watch(argument: JsValue) -> JsValue {
@@ -158,6 +182,7 @@ pub(super) fn left(
     set("preset", run.preset.as_str().into());
     set("spec", js_value(&run.spec.to_value()).unwrap_or(JsValue::NULL));
     set("samples", samples.unwrap_or(JsValue::NULL));
+    set("files", file_list(&run.files));
     if let Some((step, bytes)) = &run.checkpoint {
         set("step", (*step as f64).into());
         set("checkpoint", bytes.slice(0, bytes.length()).into());

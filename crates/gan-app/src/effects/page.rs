@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use gan_protocol::{FrameKind, SampleSet, StageSet};
 use js_sys::{Float32Array, Function, Object, Reflect, Uint8Array};
-use leptos::prelude::{Set as _, Update as _};
+use leptos::prelude::{Set as _, Update as _, WithUntracked as _};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,7 +18,7 @@ use crate::model::address::Address;
 use crate::model::notice::{AT_RUN, Notice, Place, Weight};
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{
-    Ask, Effect, NamedFile, Outcome, Preference, Signal, Supervisor, Ticket, WorkerId,
+    Ask, Effect, NamedFile, Outcome, Preference, Run, Signal, Supervisor, Ticket, WorkerId,
 };
 
 /// The id of the canvas with the fixed latents.
@@ -58,6 +58,9 @@ pub struct Page {
     pub supervisor: Supervisor<Uint8Array>,
     /// The user's IDX files, kept for as long as the page lives.
     pub files: Vec<NamedFile<Uint8Array>>,
+    /// A run that lacks its files, and the name of its checkpoint: it begins when they come, for as long as the page
+    /// says so.
+    waiting: Option<(Run<Uint8Array>, String)>,
     /// The language written in the address, if one was chosen.
     pub language: Option<String>,
     /// Whether the address says that training begins by itself.
@@ -99,6 +102,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
     let page = Page {
         supervisor,
         files: Vec::new(),
+        waiting: None,
         language: address.language.clone(),
         autostart: address.autostart,
         display,
@@ -179,13 +183,41 @@ impl Page {
 
     /// Writes what differs from the usual into the address.
     pub fn write_address(&self) {
-        let run = self.supervisor.run();
+        let run = self.shared_run();
         let preference = self.supervisor.preference();
-        let address = Address::of(run, preference, self.autostart, self.language.as_deref());
+        let address = Address::of(&run, preference, self.autostart, self.language.as_deref());
         let new = address.to_hash();
         if new != hash() {
             replace_hash(&new);
         }
+    }
+
+    /// The run that the page's link holds: the one in force, or the one of the link that the page was opened with, if
+    /// that waits for files.
+    pub fn shared_run(&self) -> Run<Uint8Array> {
+        let waiting = self.waiting().filter(|(run, _)| run.checkpoint.is_none());
+        waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)
+    }
+
+    /// Says at `place` that `run` waits for the user's files.
+    pub fn wait_for_files(
+        &mut self,
+        place: Place,
+        run: Run<Uint8Array>,
+        name: String,
+        notice: Notice,
+    ) {
+        self.waiting = Some((run, name));
+        self.display.notices.update(|shown| shown.retain(|one| !one.notice.is_wish()));
+        self.tell(place, Ok(()));
+        self.notify(place, notice);
+        self.write_address();
+    }
+
+    /// The run that waits for the user's files, and the name of its checkpoint.
+    pub fn waiting(&self) -> Option<(Run<Uint8Array>, String)> {
+        let is_shown = |shown: &Vec<ShownNotice>| shown.iter().any(|one| one.notice.is_wish());
+        self.waiting.clone().filter(|_| self.display.notices.with_untracked(is_shown))
     }
 
     /// Tells the user at `place`.

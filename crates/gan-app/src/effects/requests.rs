@@ -10,13 +10,16 @@ use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
 use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, is_own_header, read_header};
-use crate::model::notice::{AT_FILES, AT_RUN, Notice, Place};
+use crate::model::notice::{AT_FILES, AT_RUN, Link, Notice, Place};
 use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
 
 /// What is trained when the user asks for points and has nets for images.
 const POINTS_PRESET: &str = "ring";
+
+/// Programs are known to cut longer addresses.
+const LONG_LINK: usize = 8_000;
 
 /// Asks for something whose refusal the user reads on the page.
 pub fn ask(ask: Ask<Uint8Array>) {
@@ -29,10 +32,7 @@ pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
     let run =
         settings::resolved(value, &current).and_then(|run| settings::with_files(run, &page.files));
     match run {
-        Ok(run) => {
-            let run = Box::new(run);
-            page.ask(Ask::Load { run, then_run: false }, Some(callback));
-        }
+        Ok(run) => page.load(run, false, callback),
         Err(refusal) => callback(Err(refusal)),
     }
 }
@@ -119,17 +119,28 @@ pub fn save_checkpoint() {
 /// reads and shows where it is there. What is in a file decides.
 pub async fn open_files(place: Place, list: web_sys::FileList) {
     let read = files::read_all(&list).await;
-    let files = match read {
+    let mut files = match read {
         Ok(files) if files.is_empty() => return,
         Ok(files) => files,
         Err(message) => {
             return with(|page| page.tell(place, Err(Refusal::file(message))));
         }
     };
-    match files.iter().find(|file| is_checkpoint(file)).cloned() {
-        Some(file) => with(|page| open_checkpoint(page, place, file)),
-        None if files::offered(&files) => {}
-        None => with(|page| open_data(page, place, files)),
+    match files.iter().position(is_checkpoint) {
+        Some(number) => {
+            let checkpoint = files.remove(number);
+            with(|page| open_checkpoint(page, place, checkpoint, files));
+        }
+        None => {
+            if let Some((run, name)) = with(|page| page.waiting()) {
+                with(|page| {
+                    let then_run = run.checkpoint.is_none() && page.autostart;
+                    page.open_run(place, Run { files, ..run }, name, then_run);
+                });
+            } else if !files::offered(&files) {
+                with(|page| open_data(page, place, files));
+            }
+        }
     }
 }
 
@@ -155,31 +166,24 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
     let is_cifar = |file: &NamedFile<Uint8Array>| !matches!(file.bytes.get_index(0), 0 | 0x1f);
     let all_cifar = files.iter().all(is_cifar);
     spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
-    let run = Run { preset, spec, files: files.clone(), checkpoint: None };
-    let callback = move |result: Result<_, Refusal>| {
-        with(|page| {
-            if result.is_ok() {
-                page.files = files;
-            }
-            page.tell(place, result.map(drop));
-        });
-    };
     let then_run = page.supervisor.wants_running();
-    page.ask(Ask::Load { run: Box::new(run), then_run }, Some(Box::new(callback)));
+    page.open_run(place, Run { preset, spec, files, checkpoint: None }, String::new(), then_run);
 }
 
-fn open_checkpoint(page: &mut Page, place: Place, file: NamedFile<Uint8Array>) {
+/// Goes on from a checkpoint that was chosen or dropped at `place`: on the files that came with it, if any did.
+fn open_checkpoint(
+    page: &mut Page,
+    place: Place,
+    file: NamedFile<Uint8Array>,
+    others: Vec<NamedFile<Uint8Array>>,
+) {
     let name = file.name;
-    match checkpoint_run(page, file.bytes) {
-        Ok(run) => {
-            let step = run.checkpoint_step().unwrap_or(0);
-            let callback = move |result: Result<_, Refusal>| {
-                let opened = result.map(|_| Notice::Opened { name, step });
-                with(|page| page.tell_done(place, opened));
-            };
-            let run = Box::new(run);
-            page.ask(Ask::Load { run, then_run: false }, Some(Box::new(callback)));
+    match checkpoint_run(page, file.bytes, others) {
+        Ok((run, files)) if settings::lacks_files(&run) => {
+            let checkpoint = Some((name.clone(), run.checkpoint_step().unwrap_or(0), files));
+            page.wait_for_files(place, run, name, Notice::FilesWanted { checkpoint });
         }
+        Ok((run, _)) => page.open_run(place, run, name, false),
         Err(refusal) => {
             let message = format!("{name}: {}", refusal.message);
             page.tell(place, Err(Refusal { message, ..refusal }));
@@ -187,18 +191,28 @@ fn open_checkpoint(page: &mut Page, place: Place, file: NamedFile<Uint8Array>) {
     }
 }
 
-/// Goes on from a checkpoint's bytes.
-pub fn restore(page: &mut Page, bytes: Uint8Array, callback: Callback) {
-    match checkpoint_run(page, bytes) {
-        Ok(run) => {
-            let run = Box::new(run);
-            page.ask(Ask::Load { run, then_run: false }, Some(callback));
-        }
+/// Goes on from a checkpoint's bytes, on `files` if there are any.
+pub fn restore(
+    page: &mut Page,
+    bytes: Uint8Array,
+    files: Vec<NamedFile<Uint8Array>>,
+    callback: Callback,
+) {
+    let run =
+        checkpoint_run(page, bytes, files).and_then(|(run, _)| settings::with_files(run, &[]));
+    match run {
+        Ok(run) => page.load(run, false, callback),
         Err(refusal) => callback(Err(refusal)),
     }
 }
 
-fn checkpoint_run(page: &Page, bytes: Uint8Array) -> Result<Run<Uint8Array>, Refusal> {
+/// The run that a checkpoint holds, on `others`, else on the user's files at hand; and the names of those that it
+/// learned from.
+fn checkpoint_run(
+    page: &Page,
+    bytes: Uint8Array,
+    others: Vec<NamedFile<Uint8Array>>,
+) -> Result<(Run<Uint8Array>, Vec<String>), Refusal> {
     let file_bytes = bytes.length() as usize;
     let start = PREFIX_BYTES as u32;
     let header_length = header_bytes(&bytes.slice(0, start).to_vec(), file_bytes)?;
@@ -206,8 +220,15 @@ fn checkpoint_run(page: &Page, bytes: Uint8Array) -> Result<Run<Uint8Array>, Ref
     let header = read_header(&header, file_bytes - PREFIX_BYTES - header_length)?;
     let preset = settings::closest_preset(&header.spec, &page.supervisor.run().preset);
     let checkpoint = Some((header.step, bytes));
-    let run = Run { preset, spec: header.spec, files: Vec::new(), checkpoint };
-    settings::with_files(run, &page.files)
+    let mut run = Run { preset, spec: header.spec, files: others, checkpoint };
+    if !run.files.is_empty() && !run.spec.data.source.is_users_files() {
+        // Whoever opens files with it wants it to learn from these; the session says that they are others.
+        run.spec.data.source = DataSource::IdxFiles;
+    }
+    if settings::lacks_files(&run) {
+        run.files.clone_from(&page.files);
+    }
+    Ok((run, header.files))
 }
 
 /// Does what a new address says.
@@ -221,12 +242,20 @@ pub fn follow_address(hash: &str) {
         }
     };
     with(|page| {
+        let mut run = run;
+        if settings::lacks_files(&run) {
+            run.files.clone_from(&page.files);
+        }
         page.language.clone_from(&address.language);
         page.autostart = address.autostart;
         if address.backend != page.supervisor.preference() {
             page.prefer(address.backend);
         }
         let then_run = address.autostart || page.supervisor.wants_running();
+        if settings::lacks_files(&run) {
+            page.wait_for_link(run);
+            return tell(page);
+        }
         if run.spec != page.supervisor.run().spec {
             // Told before, they would go with the run that is replaced.
             let callback = move |result: Result<_, Refusal>| {
@@ -235,8 +264,7 @@ pub fn follow_address(hash: &str) {
                     tell(page);
                 });
             };
-            let run = Box::new(run);
-            return page.ask(Ask::Load { run, then_run }, Some(Box::new(callback)));
+            return page.load(run, then_run, Box::new(callback));
         }
         tell(page);
         if address.autostart {
@@ -250,13 +278,56 @@ pub fn follow_address(hash: &str) {
 
 /// Puts the page's link on the clipboard.
 pub async fn copy_link() {
-    let link = href();
-    let notice =
-        if copied(&link).await { Notice::LinkCopied } else { Notice::LinkNotCopied { link } };
-    with(|page| page.notify(AT_FILES, notice));
+    let address = href();
+    let is_copied = copied(&address).await;
+    with(|page| {
+        let link = if page.shared_run().spec.data.source.is_users_files() {
+            Link::WithoutFiles
+        } else if address.len() > LONG_LINK {
+            Link::Long
+        } else {
+            Link::Whole
+        };
+        let notice = if is_copied {
+            Notice::LinkCopied(link)
+        } else {
+            Notice::LinkNotCopied { link: address }
+        };
+        page.notify(AT_FILES, notice);
+    });
 }
 
 impl Page {
+    /// Loads a run. Its files become the user's, for later runs, once the worker has accepted them.
+    fn load(&mut self, run: Run<Uint8Array>, then_run: bool, callback: Callback) {
+        let files = run.files.clone();
+        let callback = move |result: Result<_, _>| {
+            if result.is_ok() && !files.is_empty() {
+                with(|page| page.files = files);
+            }
+            callback(result);
+        };
+        self.ask(Ask::Load { run: Box::new(run), then_run }, Some(Box::new(callback)));
+    }
+
+    /// Loads a run that the user opens at `place`: from the checkpoint called `name`, if it has one.
+    fn open_run(&mut self, place: Place, run: Run<Uint8Array>, name: String, then_run: bool) {
+        let step = run.checkpoint_step();
+        let callback = move |result: Result<_, Refusal>| {
+            with(|page| match step {
+                Some(step) => page.tell_done(place, result.map(|_| Notice::Opened { name, step })),
+                None => page.tell(place, result.map(drop)),
+            });
+        };
+        self.load(run, then_run, Box::new(callback));
+    }
+
+    /// The run of a link lacks its files.
+    pub fn wait_for_link(&mut self, run: Run<Uint8Array>) {
+        let notice = Notice::FilesWanted { checkpoint: None };
+        self.wait_for_files(AT_RUN, run, String::new(), notice);
+    }
+
     fn load_spec(&mut self, place: Place, preset: String, spec: RunSpec) {
         let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
         self.load_checked(

@@ -71,14 +71,13 @@ impl Address {
         Ok(())
     }
 
-    /// The run that the address asks for, or the default one and why.
+    /// The run that the address asks for, without the files that it may need; or the default one and why.
     pub fn run<B: Clone>(&self) -> (Run<B>, Option<Refusal>) {
         let name = self.preset.as_deref().unwrap_or(DEFAULT_PRESET);
         let empty = Value::Object(serde_json::Map::new());
         let patch = self.patch.as_ref().unwrap_or(&empty);
-        let resolved = settings::preset_named(name)
-            .and_then(|preset| settings::patched(preset, patch))
-            .and_then(|run| settings::with_files(run, &[]));
+        let resolved =
+            settings::preset_named(name).and_then(|preset| settings::patched(preset, patch));
         match resolved {
             Ok(run) => (run, None),
             Err(refusal) => (settings::default_run(), Some(refusal)),
@@ -225,9 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn files_cannot_come_by_a_link() {
-        let (_, refusal) = run_of("#spec=%7B%22data%22:%7B%22source%22:%22idx_files%22%7D%7D");
-        assert!(refusal.expect("no files").message.starts_with("data.source:"));
+    fn the_settings_of_a_run_on_files_come_by_a_link_and_its_files_do_not() {
+        let mut run: Run<()> = settings::default_run();
+        run.spec.data.source = gan_protocol::DataSource::IdxFiles;
+        run.spec.seed = 77;
+        let (found, refusal) = run_of(&Address::of(&run, Preference::Auto, false, None).to_hash());
+        assert_eq!((&found, refusal), (&run, None));
+        assert!(settings::lacks_files(&found));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use gan_protocol::{CHECKPOINT_FORMAT, RunSpec};
 use serde_json::Value;
 
 use crate::model::refusal::Refusal;
+use crate::model::wire::names;
 
 /// Bytes in front of the header.
 pub const PREFIX_BYTES: usize = 8;
@@ -45,6 +46,8 @@ pub struct StoredRun {
     pub spec: RunSpec,
     /// Generator steps done.
     pub step: u64,
+    /// Names of the user's files that it learned from, as far as it knows them.
+    pub files: Vec<String>,
 }
 
 /// Reads the header of a file that holds `data_bytes` behind it.
@@ -74,7 +77,8 @@ pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusa
     let spec = RunSpec::from_value(own["spec"].clone())
         .map_err(|error| Refusal::checkpoint(format!("the file's run: {error}")))?;
     let step = own["step"].as_u64().ok_or_else(foreign)?;
-    Ok(StoredRun { spec, step })
+    let files = names(&own["data"]["files"]);
+    Ok(StoredRun { spec, step, files })
 }
 
 #[cfg(test)]
@@ -86,7 +90,10 @@ mod tests {
     fn file(format: &str, batch_size: usize) -> Vec<u8> {
         let mut spec = default_run::<()>().spec;
         spec.batch_size = batch_size;
-        let own = json!({"format": format, "spec": spec, "step": 12, "discriminator_step": 24});
+        let mut own = json!({"format": format, "spec": spec, "step": 12, "discriminator_step": 24});
+        if batch_size == 16 {
+            own["data"] = json!({"source": "idx_files", "files": ["a.idx", "b.idx"]});
+        }
         let tensor = json!({"dtype": "F32", "shape": [2], "data_offsets": [0, 8]});
         let header = json!({"__metadata__": {"gan_playground": own.to_string()}, "w": tensor});
         header.to_string().into_bytes()
@@ -96,6 +103,9 @@ mod tests {
     fn the_run_and_its_step_are_read() {
         let header = read_header(&file(CHECKPOINT_FORMAT, 32), 8).expect("valid");
         assert_eq!((header.step, header.spec.batch_size), (12, 32));
+        assert!(header.files.is_empty(), "of an earlier version");
+        let header = read_header(&file(CHECKPOINT_FORMAT, 16), 8).expect("valid");
+        assert_eq!(header.files, ["a.idx", "b.idx"]);
     }
 
     #[test]

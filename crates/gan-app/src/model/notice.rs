@@ -1,7 +1,7 @@
 //! What the user is told outside of the run's own display: where it stands, and when it ends. The words come
 //! from the locales.
 
-use gan_protocol::Phase;
+use gan_protocol::{DataOrigin, Phase};
 
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{Gpu, Variant};
@@ -71,8 +71,21 @@ pub enum Notice {
         /// What the browser says.
         message: String,
     },
+    /// The run goes on with other data than its checkpoint learned from.
+    OtherData {
+        /// What it learned from.
+        before: DataOrigin,
+        /// What it learns from now.
+        now: DataOrigin,
+    },
+    /// A run waits for files of the user's.
+    FilesWanted {
+        /// The checkpoint that it goes on from: its name, the step that it holds, and the names of the files. A link
+        /// knows none of these.
+        checkpoint: Option<(String, u64, Vec<String>)>,
+    },
     /// The page's link is on the clipboard.
-    LinkCopied,
+    LinkCopied(Link),
     /// The clipboard is out of reach.
     LinkNotCopied {
         /// What was to be copied.
@@ -90,6 +103,17 @@ pub enum Notice {
         /// The step that it holds.
         step: u64,
     },
+}
+
+/// What a link holds of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// All of its settings, and the data come to whoever opens the page.
+    Whole,
+    /// Its settings; whoever opens the link is asked for files.
+    WithoutFiles,
+    /// All of it, and is so long by that that programs may cut it.
+    Long,
 }
 
 /// How much a notice matters.
@@ -114,14 +138,21 @@ impl Notice {
             Self::DataMissing { .. }
             | Self::Restarted { .. }
             | Self::StartedOver { .. }
+            | Self::OtherData { .. }
+            | Self::FilesWanted { .. }
             | Self::GpuRejected { .. }
             | Self::GpuMissing { .. }
             | Self::LinkNotCopied { .. } => Weight::Warning,
             Self::MovedToGpu { .. }
-            | Self::LinkCopied
+            | Self::LinkCopied(_)
             | Self::Saved { .. }
             | Self::Opened { .. } => Weight::Info,
         }
+    }
+
+    /// Whether it asks for files.
+    pub fn is_wish(&self) -> bool {
+        matches!(self, Self::FilesWanted { .. })
     }
 
     /// Whether it is no longer true.
@@ -132,6 +163,8 @@ impl Notice {
             | Self::AddressRefused(_)
             // It holds the link, to be copied by hand: the run's own.
             | Self::LinkNotCopied { .. }
+            | Self::OtherData { .. }
+            | Self::FilesWanted { .. }
             | Self::StartedOver { .. } => now.is_another_run,
             Self::Restarted { .. } => now.is_another_run || now.phase == Phase::Failed,
             Self::Diverged { .. } => now.is_another_run || now.phase == Phase::Running,
@@ -141,7 +174,7 @@ impl Notice {
             }
             // These go by themselves after a while.
             Self::MovedToGpu { .. }
-            | Self::LinkCopied
+            | Self::LinkCopied(_)
             | Self::Saved { .. }
             | Self::Opened { .. } => false,
         }

@@ -1,8 +1,6 @@
 //! From what users and scripts write to a run: preset names, whole specs, and changes to presets.
 
-use gan_protocol::{
-    DEFAULT_PRESET, DataSource, Preset, RunSpec, SpecError, merged, preset, presets,
-};
+use gan_protocol::{DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, presets};
 use serde_json::Value;
 
 use crate::model::refusal::Refusal;
@@ -67,12 +65,17 @@ pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusa
     }
 }
 
-/// `run` with the user's files, if its data need them.
+/// Whether the data of `run` are the user's files, and these are not at hand.
+pub fn lacks_files<B>(run: &Run<B>) -> bool {
+    run.spec.data.source.is_users_files() && run.files.is_empty()
+}
+
+/// `run` with the user's files, if its data need them and it has none of its own.
 ///
 /// # Errors
 /// If the data are the user's files and there are none.
 pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<Run<B>, Refusal> {
-    if matches!(run.spec.data.source, DataSource::IdxFiles | DataSource::CifarFiles) {
+    if lacks_files(&run) {
         if files.is_empty() {
             let message = "is the user's files; choose them on the page first";
             return Err(SpecError::new("data.source", message).into());

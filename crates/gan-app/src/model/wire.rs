@@ -4,7 +4,7 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{Event, Fault, Reply, SampleSet, StageSet, Task};
+use gan_protocol::{DataOrigin, Event, Fault, Reply, SampleSet, StageSet, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -75,6 +75,9 @@ fn stage(set: &Value) -> Result<StageSet, String> {
 fn reply(value: &Value) -> Result<Reply, String> {
     Ok(match text(value, "kind")? {
         "done" => Reply::Done,
+        "other_data" => {
+            Reply::OtherData { before: origin(&value["before"])?, now: origin(&value["now"])? }
+        }
         "samples" => Reply::Samples { set: set(value)? },
         "checkpoint" => Reply::Checkpoint { step: number(value, "step")? },
         "probe" => Reply::Probe,
@@ -87,6 +90,21 @@ fn reply(value: &Value) -> Result<Reply, String> {
         },
         other => return Err(format!("unknown reply `{other}`")),
     })
+}
+
+fn origin(value: &Value) -> Result<DataOrigin, String> {
+    Ok(DataOrigin {
+        source: typed(value, "source")?,
+        samples: value["samples"].as_u64(),
+        digest: value["digest"].as_str().map(str::to_string),
+        files: names(&value["files"]),
+    })
+}
+
+/// The texts of a list; none where it is no list.
+pub(super) fn names(list: &Value) -> Vec<String> {
+    let texts = list.as_array().into_iter().flatten();
+    texts.filter_map(|name| name.as_str().map(str::to_string)).collect()
 }
 
 fn fault(value: &Value) -> Result<Fault, String> {
@@ -152,8 +170,21 @@ mod tests {
             Fault::Panic { message: message() },
             Fault::State { message: message() },
         ];
+        let before = DataOrigin {
+            source: DataSource::IdxFiles,
+            samples: Some(64),
+            digest: Some("0f".to_string()),
+            files: vec!["a.idx".to_string(), "b.idx".to_string()],
+        };
+        let now = DataOrigin {
+            source: DataSource::DrawnDigits,
+            samples: None,
+            digest: None,
+            files: Vec::new(),
+        };
         let replies = vec![
             Reply::Done,
+            Reply::OtherData { before, now },
             Reply::Samples { set },
             Reply::Checkpoint { step: 7 },
             Reply::Probe,

@@ -1,15 +1,17 @@
 //! What the user is told, where it belongs, with what usually helps.
 
-use gan_protocol::Tuning;
+use gan_protocol::{DataOrigin, DataSource, Tuning};
 use leptos::prelude::*;
 
 use crate::effects::display::{Display, ShownNotice};
 use crate::effects::page::with;
 use crate::effects::requests;
-use crate::model::notice::{AT_RUN, Notice, Place, Weight};
+use crate::model::notice::{AT_RUN, Link, Notice, Place, Weight};
 use crate::model::supervisor::Variant;
 use crate::view::events::click;
+use crate::view::labels;
 use crate::view::numbers::grouped;
+use crate::view::status::with_count;
 use crate::view::words::{derived, key, say, say_with, t};
 
 /// Whether something that was asked for at `place` was refused.
@@ -128,7 +130,18 @@ fn told(notice: &Notice) -> String {
         }
         Notice::GpuRejected { message } => with_message(key("notice-gpu-rejected"), message),
         Notice::GpuMissing { message } => with_message(key("notice-gpu-missing"), message),
-        Notice::LinkCopied => say("notice-link-copied"),
+        Notice::OtherData { before, now } => {
+            say_with(key("notice-other-data"), &[("before", origin(before)), ("now", origin(now))])
+        }
+        Notice::FilesWanted { checkpoint: None } => say("notice-link-wants-files"),
+        Notice::FilesWanted { checkpoint: Some((name, step, files)) } => {
+            let files = listed(files, DataSource::IdxFiles);
+            let arguments = [("name", name.clone()), ("step", grouped(*step)), ("files", files)];
+            say_with(key("notice-files-wanted"), &arguments)
+        }
+        Notice::LinkCopied(Link::Whole) => say("notice-link-copied"),
+        Notice::LinkCopied(Link::WithoutFiles) => say("notice-link-without-files"),
+        Notice::LinkCopied(Link::Long) => say("notice-link-long"),
         Notice::LinkNotCopied { link } => {
             say_with("notice-link-not-copied", &[("link", link.clone())])
         }
@@ -137,4 +150,14 @@ fn told(notice: &Notice) -> String {
             say_with("notice-opened", &[("name", name.clone()), ("step", grouped(*step))])
         }
     }
+}
+
+/// Data in words.
+fn origin(of: &DataOrigin) -> String {
+    with_count(listed(&of.files, of.source), of.samples)
+}
+
+/// The names of files, or what their kind is called.
+fn listed(files: &[String], source: DataSource) -> String {
+    if files.is_empty() { say(labels::dataset(source)) } else { files.join(", ") }
 }

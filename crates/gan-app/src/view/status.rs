@@ -8,6 +8,12 @@ use crate::model::run_state::{ActiveTask, Actor};
 use crate::view::words::{derived, key, say, say_with, t};
 use crate::view::{labels, numbers};
 
+/// The name of data with how many there are, where they have an end.
+pub(crate) fn with_count(name: String, count: Option<u64>) -> String {
+    let Some(count) = count else { return name };
+    say_with("data-count", &[("name", name), ("count", numbers::grouped(count))])
+}
+
 /// Phase, step, speed, device, data.
 #[component]
 pub(crate) fn StatusLine() -> impl IntoView {
@@ -33,13 +39,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
     let data = move || {
         status.with(|status| {
             let name = say(labels::dataset(status.dataset?));
-            Some(match status.samples {
-                Some(count) => {
-                    let count = numbers::grouped(count);
-                    say_with("data-count", &[("name", name), ("count", count)])
-                }
-                None => name,
-            })
+            Some(with_count(name, status.samples))
         })
     };
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_string());

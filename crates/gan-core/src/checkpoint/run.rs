@@ -12,7 +12,7 @@ use crate::tensors::{Slot, fill, net_slots, parts, read};
 use crate::trainer::Trainer;
 
 impl Trainer {
-    /// The run as it stands. Waits for the device.
+    /// The run as it stands, without its data. Waits for the device.
     ///
     /// # Errors
     /// When the device fails.
@@ -23,6 +23,8 @@ impl Trainer {
             spec: self.spec.clone(),
             step: self.generator_steps(),
             discriminator_step: self.discriminator_steps(),
+            // Only whoever has the data knows them.
+            data: None,
         };
         Ok(Snapshot { header, tensors: read(copy.slots()).await? })
     }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use gan_protocol::RunSpec;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -27,6 +27,7 @@ struct Past {
     number: u32,
     step: u64,
     checkpoint: Uint8Array,
+    files: Array,
     by_lesson: bool,
     /// Its name in the list of kept ones.
     id: Option<String>,
@@ -83,9 +84,9 @@ impl Before {
     pub(crate) fn note(self, left: &Left) {
         self.settle();
         let by_lesson = left.reason == Reason::Lesson;
-        let checkpoint = left.checkpoint.clone();
+        let (checkpoint, files) = (left.checkpoint.clone(), left.files.clone());
         let (number, step) = (left.number, left.step);
-        let past = Past { number, step, checkpoint, by_lesson, id: None };
+        let past = Past { number, step, checkpoint, files, by_lesson, id: None };
         let past = (left.step >= FIRST_STEP).then_some(past);
         self.runs.update_value(|runs| runs.left(number, by_lesson, past));
     }
@@ -120,7 +121,8 @@ impl Before {
         // The run on the page is replaced by this: it then stands in the line.
         self.past.set(None);
         self.refused.set(None);
-        playground::restore(&past.checkpoint.clone().into(), move |restored| match restored {
+        let (checkpoint, files) = (past.checkpoint.clone().into(), past.files.clone());
+        playground::restore(&checkpoint, &files, move |restored| match restored {
             Ok(()) => {
                 let (number, step) = (run_number(), past.step);
                 self.reopened.set_value(past.id.map(|id| Reopened { number, id, step }));

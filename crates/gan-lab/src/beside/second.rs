@@ -3,7 +3,9 @@
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::playground::{Observed, numbers_of, observed_in, samples_in, settle, snapshot};
+use crate::playground::{
+    Observed, numbers_of, observed_in, run_files, samples_in, settle, snapshot,
+};
 use crate::timeline::record::Samples;
 use crate::workers;
 
@@ -14,7 +16,9 @@ fn call(kind: &str, fields: &[(&str, JsValue)]) -> JsValue {
 /// Trains `spec` in a fresh worker; `done` is called when it trains, or told why it does not.
 pub(super) fn begin(spec: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
     let spec = JSON::parse(&spec.to_string()).unwrap_or(JsValue::UNDEFINED);
-    settle(&call("begin", &[("spec", spec)]), move |answer| done(answer.map(drop)));
+    settle(&call("begin", &[("spec", spec), ("files", run_files().into())]), move |answer| {
+        done(answer.map(drop))
+    });
 }
 
 /// Ends it.

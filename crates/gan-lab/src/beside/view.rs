@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::change::{Difference, OFFERS, changed, differences};
 use super::chart::{Curve, PairChart};
 use super::second::{self, State};
+use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
 use crate::timeline::animation::{for_file, picture, square_around};
 use crate::timeline::record::Samples;
@@ -190,8 +191,13 @@ pub(crate) fn Beside() -> impl IntoView {
     let typed = RwSignal::new(r#"{"batch_size": 128}"#.to_string());
     // Another run may refuse another change.
     let spec = RwSignal::new(playground::spec());
+    let run = RwSignal::new(playground::run());
     playground::every_ms(LOOK_EVERY_MS, move || {
         comparison.look();
+        let now = playground::run();
+        if run.get_untracked() != now {
+            run.set(now);
+        }
         let now = playground::spec();
         if spec.with_untracked(|spec| *spec != now) {
             spec.set(now);
@@ -206,17 +212,12 @@ pub(crate) fn Beside() -> impl IntoView {
             None => comparison.begin(&typed.get_untracked()),
         }
     };
-    // The second worker cannot be given files that only the page holds.
-    let has_own_files = Signal::derive(move || {
-        spec.track();
-        playground::has_own_files()
-    });
     view! {
         <section class="lab-beside" aria-label=t("beside-title")>
             <h2>{t("beside-title")}</h2>
             <p class="hint">{t("beside-hint")}</p>
-            <p class="hint" hidden=move || !has_own_files.get()>{t("beside-own-files")}</p>
-            <div class="lab-beside-choice" hidden=has_own_files>
+            <WhyNoCopy run=run/>
+            <div class="lab-beside-choice" hidden=move || run.with(cannot_copy)>
                 <label for="lab-beside-change">{t("beside-change")}</label>
                 <select
                     id="lab-beside-change"

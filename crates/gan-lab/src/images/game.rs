@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::verdict_text;
 use crate::copy::look_at_copy;
+use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
-use crate::playground::{self, Run};
+use crate::playground::Run;
 use crate::words::{key, say, say_with, t};
 
 /// The picture's side on the screen at least, in the canvas's own pixels.
@@ -113,11 +114,10 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let games = StoredValue::new(0_u32);
-    let own_files = RwSignal::new(false);
     Effect::new(move |_| {
         run.track();
         game.set(None);
-        own_files.set(playground::has_own_files());
+        failed.set(None);
     });
     let deal = move |_| {
         if busy.get_untracked() {
@@ -166,12 +166,12 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     let begin = move || {
         if is_open.get() { say(key("game-again")) } else { say(key("game-begin")) }
     };
-    let hidden = Signal::derive(move || hidden.get() || own_files.get());
     view! {
         <div class="lab-game" hidden=hidden>
             <h2>{t("game-title")}</h2>
             <p class="hint">{t("game-hint")}</p>
-            <div class="lab-remedies">
+            <WhyNoCopy run=run/>
+            <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
                 <button aria-disabled=move || busy.get().to_string() on:click=deal>{begin}</button>
             </div>
             <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::copy::look_at_copy;
+use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
-use crate::playground::{self, Run};
+use crate::playground::Run;
 use crate::words::{key, say_with, t};
 
 /// Samples that are looked at.
@@ -39,12 +40,11 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let seed = StoredValue::new(FIRST_SEED);
-    let own_files = RwSignal::new(false);
     // Another run's images would be taken for this one's.
     Effect::new(move |_| {
         run.track();
         pairs.set(Vec::new());
-        own_files.set(playground::has_own_files());
+        failed.set(None);
     });
     let look = move |_| {
         if busy.get_untracked() {
@@ -78,12 +78,12 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
         let facts = [("copies", copies.to_string()), ("searched", searched.get().to_string())];
         say_with(key("nearest-told"), &facts)
     };
-    let hidden = Signal::derive(move || hidden.get() || own_files.get());
     view! {
         <div class="lab-nearest" hidden=hidden>
             <h2>{t("nearest-title")}</h2>
             <p class="hint">{t("nearest-hint")}</p>
-            <div class="lab-remedies">
+            <WhyNoCopy run=run/>
+            <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
                 <button aria-disabled=move || busy.get().to_string() on:click=look>{t("nearest-look")}</button>
             </div>
             <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>

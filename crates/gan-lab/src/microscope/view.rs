@@ -9,6 +9,7 @@ use super::plane::{plane, points};
 use crate::copy::{self, ask_copy, look_at_copy};
 use crate::images::verdict_text;
 use crate::leaving::restore_half_step;
+use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
 use crate::playground::{self, Run};
 use crate::timeline::animation::for_file;
@@ -118,15 +119,14 @@ pub(crate) fn Microscope() -> impl IntoView {
         slow: RwSignal::new(false),
     };
     let run = RwSignal::new(playground::run());
-    let own_files = RwSignal::new(false);
     playground::every_ms(LOOK_EVERY_MS, move || {
         let now = playground::run();
         if now != run.get_untracked() {
             run.set(now);
             scope.step.set(None);
             scope.slow.set(false);
+            scope.failed.set(None);
         }
-        own_files.set(playground::has_own_files());
         // A run that has gone on has made the step.
         let step = playground::observed().step;
         let is_past = scope.step.with_untracked(|taken| {
@@ -148,10 +148,11 @@ pub(crate) fn Microscope() -> impl IntoView {
     let is_last = move || scope.place.get() + 1 == Moment::ALL.len();
     let next = move || if is_last() { say(key("scope-make")) } else { say(key("scope-next")) };
     view! {
-        <section class="lab-scope" aria-label=t("scope-title") hidden=own_files>
+        <section class="lab-scope" aria-label=t("scope-title")>
             <h2>{t("scope-title")}</h2>
             <p class="hint">{t("scope-hint")}</p>
-            <div class="lab-remedies">
+            <WhyNoCopy run=run/>
+            <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
                 // Not disabled while one of them is at work: what was pressed keeps the focus.
                 <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::take)>
                     {t("scope-take")}

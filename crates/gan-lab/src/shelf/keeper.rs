@@ -29,6 +29,12 @@ pub(super) struct Kept {
     pub(super) bytes: u64,
     /// Samples, as a `data:` address.
     pub(super) picture: String,
+    /// The name of the user's files that it is kept with; runs on the same data share them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) data: Option<String>,
+    /// Size of those files.
+    #[serde(default)]
+    pub(super) file_bytes: u64,
 }
 
 impl Kept {
@@ -38,15 +44,26 @@ impl Kept {
     }
 }
 
-/// After how many steps a checkpoint's run is, as its header says; `None` if it is no checkpoint. The run itself may
-/// be further by the time its checkpoint is there.
-pub(super) fn step_in(checkpoint: &[u8]) -> Option<u64> {
-    let (length, rest) = checkpoint.split_first_chunk::<8>()?;
-    let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    let header: Value = serde_json::from_slice(header).ok()?;
-    let ours: Value =
-        serde_json::from_str(header["__metadata__"]["gan_playground"].as_str()?).ok()?;
-    ours["step"].as_u64()
+/// What a checkpoint's header says. The run itself may be further by the time its checkpoint is there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Stored {
+    /// Generator steps done.
+    pub(super) step: u64,
+    /// The digest of what it learned from.
+    pub(super) digest: Option<String>,
+}
+
+impl Stored {
+    /// Reads the header; `None` if it is no checkpoint.
+    pub(super) fn of(checkpoint: &[u8]) -> Option<Self> {
+        let (length, rest) = checkpoint.split_first_chunk::<8>()?;
+        let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        let header: Value = serde_json::from_slice(header).ok()?;
+        let ours: Value =
+            serde_json::from_str(header["__metadata__"]["gan_playground"].as_str()?).ok()?;
+        let digest = ours["data"]["digest"].as_str().map(str::to_string);
+        Some(Self { step: ours["step"].as_u64()?, digest })
+    }
 }
 
 /// Decides when the run on the page is kept, and under which name.
@@ -189,13 +206,20 @@ mod tests {
 
     #[test]
     fn the_step_is_the_checkpoints_own() {
-        let header = r#"{"__metadata__":{"gan_playground":"{\"step\":1234,\"format\":\"x\"}"}}"#;
-        let mut file = (header.len() as u64).to_le_bytes().to_vec();
-        file.extend_from_slice(header.as_bytes());
-        file.extend_from_slice(&[0; 16]);
-        assert_eq!(step_in(&file), Some(1_234));
-        assert_eq!(step_in(&file[..20]), None);
-        assert_eq!(step_in(&[255; 16]), None);
+        let file = |ours: &str| {
+            let metadata = serde_json::json!({"__metadata__": {"gan_playground": ours}});
+            let header = metadata.to_string();
+            let mut file = (header.len() as u64).to_le_bytes().to_vec();
+            file.extend_from_slice(header.as_bytes());
+            file.extend_from_slice(&[0; 16]);
+            file
+        };
+        let old = file(r#"{"step": 1234, "format": "x"}"#);
+        assert_eq!(Stored::of(&old), Some(Stored { step: 1_234, digest: None }));
+        let new = file(r#"{"step": 7, "data": {"source": "idx_files", "digest": "0f"}}"#);
+        assert_eq!(Stored::of(&new), Some(Stored { step: 7, digest: Some("0f".to_string()) }));
+        assert_eq!(Stored::of(&old[..20]), None);
+        assert_eq!(Stored::of(&[255; 16]), None);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Date, Uint8Array};
+use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use super::keeper::{Keeper, Kept, step_in};
+use super::keeper::{Keeper, Kept, Stored};
 use crate::before::Before;
 use crate::leaving::{Left, Reason, leaving, run_number};
 use crate::playground::{self, settle};
@@ -19,6 +19,8 @@ use crate::workers;
 
 /// A larger checkpoint is not kept by itself.
 const MOST_BYTES: u64 = 48 << 20;
+/// Nor are larger files of the user's, without which the run cannot go on.
+const MOST_FILE_BYTES: u64 = 64_000_000;
 /// Samples of the picture.
 const IMAGES: u32 = 16;
 const POINTS: u32 = 300;
@@ -98,12 +100,12 @@ impl Shelf {
     }
 
     fn keep(self) {
-        if self.busy.get_value() || playground::has_own_files() {
+        if self.busy.get_value() {
             return;
         }
         self.busy.set_value(true);
         let (number, run) = (run_number(), playground::run());
-        let (preset, dataset) = playground::names();
+        let ((preset, dataset), files) = (playground::names(), playground::run_files());
         let count = if run.on_points { POINTS } else { IMAGES };
         // Both are asked for at once, and answered in this order: another run may be about to take the place.
         let drawn = Rc::new(Cell::new(None));
@@ -115,7 +117,7 @@ impl Shelf {
                 Ok(checkpoint) if is_its_own && number == run_number() => {
                     let shown = shown(drawn.take(), run.image);
                     let kept = Kept { preset, dataset, picture: shown, ..Kept::default() };
-                    self.store(kept, &checkpoint, |_| ());
+                    self.store(kept, &checkpoint, &files, |_| ());
                 }
                 // The run that was asked for has been replaced, and kept as it was.
                 _ => self.busy.set_value(false),
@@ -132,9 +134,6 @@ impl Shelf {
             self.before.note(&left);
             let is_at_risk =
                 self.keeper.try_update_value(|keeper| keeper.is_at_risk(left.number, left.step));
-            if playground::is_of_own_files(&left.source) {
-                return;
-            }
             if is_at_risk == Some(true) {
                 self.keep_left(left);
             } else if let Some(id) = self.keeper.with_value(Keeper::id) {
@@ -147,27 +146,45 @@ impl Shelf {
         let (number, picture) = (left.number, shown(left.samples, left.image));
         let (preset, dataset) = (left.preset, left.source);
         let kept = Kept { preset, dataset, picture, ..Kept::default() };
-        self.store(kept, &left.checkpoint, move |id| self.before.kept(number, id));
+        self.store(kept, &left.checkpoint, &left.files, move |id| self.before.kept(number, id));
     }
 
-    /// Keeps a checkpoint of the run that the keeper looks at; `done` is called with its name in the list.
-    fn store(self, kept: Kept, checkpoint: &Uint8Array, done: impl FnOnce(String) + 'static) {
+    /// Keeps a checkpoint of the run that the keeper looks at, with the `files` that it learns from; `done` is called
+    /// with its name in the list.
+    fn store(
+        self,
+        kept: Kept,
+        checkpoint: &Uint8Array,
+        files: &Array,
+        done: impl FnOnce(String) + 'static,
+    ) {
         let bytes = u64::from(checkpoint.length());
         let length = checkpoint.slice(0, 8).to_vec();
         let length = length.try_into().map_or(0, u64::from_le_bytes).min(bytes);
-        let step = step_in(&checkpoint.slice(0, 8 + length as u32).to_vec()).unwrap_or(0);
+        let header = checkpoint.slice(0, 8 + length as u32).to_vec();
+        let Stored { step, digest } = Stored::of(&header).unwrap_or_default();
         let now_ms = Date::now();
         let fresh = format!("{:x}-{:x}", now_ms as u64, (js_sys::Math::random() * 4e9) as u64);
         let id = self.keeper.try_update_value(|keeper| keeper.begin(step, now_ms, fresh));
         let Some(id) = id else { return self.busy.set_value(false) };
-        if bytes > MOST_BYTES {
-            let size = format!("{:.0}", bytes as f64 / 1e6);
-            self.told.set(Some((key("shelf-too-large"), size)));
+        let file_bytes = playground::size_of(files);
+        let too_large = if bytes > MOST_BYTES {
+            Some((key("shelf-too-large"), bytes))
+        } else if file_bytes > MOST_FILE_BYTES {
+            Some((key("shelf-files-too-large"), file_bytes))
+        } else {
+            None
+        };
+        if let Some((words, bytes)) = too_large {
+            self.told.set(Some((words, format!("{:.0}", bytes as f64 / 1e6))));
             return self.busy.set_value(false);
         }
-        let known = Kept { id: id.clone(), step, saved_ms: now_ms, bytes, ..kept };
+        let data = (file_bytes > 0).then(|| digest.unwrap_or_else(|| id.clone()));
+        let known =
+            Kept { id: id.clone(), step, saved_ms: now_ms, bytes, data, file_bytes, ..kept };
         let known = serde_json::to_string(&known).unwrap_or_default();
-        let fields = [("known", known.into()), ("checkpoint", checkpoint.into())];
+        let fields =
+            [("known", known.into()), ("checkpoint", checkpoint.into()), ("files", files.into())];
         ask("keep", &fields, move |answer| {
             self.busy.set_value(false);
             if answer.is_ok() {
@@ -186,7 +203,7 @@ impl Shelf {
     /// Goes on with a kept run.
     pub(super) fn open(self, kept: Kept) {
         ask("take", &[("id", kept.id.clone().into())], move |answer| match answer {
-            Ok(bytes) => playground::restore(&bytes, move |restored| {
+            Ok(stored) => playground::restore_stored(&stored, move |restored| {
                 if restored.is_ok() {
                     self.keeper.update_value(|keeper| {
                         keeper.opened(run_number(), kept.id, kept.step, Date::now());
@@ -201,8 +218,9 @@ impl Shelf {
     pub(super) fn save_file(self, kept: &Kept) {
         let name = format!("{}-{}.safetensors", kept.preset, kept.step);
         ask("take", &[("id", kept.id.clone().into())], move |answer| {
-            if let Ok(bytes) = &answer {
-                save(&Uint8Array::new(bytes).to_vec(), "application/octet-stream", &name);
+            if let Ok(stored) = &answer {
+                let checkpoint = playground::member(stored, "checkpoint");
+                save(&Uint8Array::new(&checkpoint).to_vec(), "application/octet-stream", &name);
             }
             self.came_to(key("shelf-not-opened"), answer);
         });

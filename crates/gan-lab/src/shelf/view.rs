@@ -90,7 +90,7 @@ fn KeptRun(shelf: Shelf, first: Kept) -> impl IntoView {
         let kept = kept.get();
         let date = Date::new(&kept.saved_ms.into());
         let date = String::from(date.to_locale_string(language().code(), &JsValue::UNDEFINED));
-        let size = format!("{:.1}", kept.bytes as f64 / 1e6);
+        let size = format!("{:.1}", (kept.bytes + kept.file_bytes) as f64 / 1e6);
         let facts = [("step", kept.step.to_string()), ("date", date), ("size", size)];
         say_with(key("shelf-facts"), &facts)
     };

@@ -1,9 +1,9 @@
 //! A run takes another's place. Whatever may be refused is looked at before the old run makes way.
 
 use gan_core::{Snapshot, Trainer};
-use gan_protocol::{DataSource, Event, Fault, RunSpec};
+use gan_protocol::{DataSource, Event, Fault, Reply, RunSpec};
 
-use super::{Session, fault, progress};
+use super::{Attached, Session, fault, progress};
 use crate::data::{DataLoader, LoadedData};
 use crate::run::{Goal, Run};
 
@@ -14,7 +14,7 @@ impl<L: DataLoader> Session<L> {
         checkpoint: bool,
         names: Vec<String>,
         attachments: Vec<Vec<u8>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Attached, Fault> {
         spec.validate()?;
         let mut attachments = attachments.into_iter();
         let snapshot = if checkpoint {
@@ -31,7 +31,7 @@ impl<L: DataLoader> Session<L> {
         }
         .map_err(fault)?;
         // From here on nothing is refused: the old run makes way, and whoever waits for it hears.
-        let kept = self.stop_old_run(&spec);
+        let kept = self.stop_old_run(&spec, &files);
         if !files.is_empty() {
             self.files = files;
         }
@@ -58,12 +58,16 @@ impl<L: DataLoader> Session<L> {
         let (kind, purpose, seed) = self.current().fresh_sheet();
         self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
         self.tell_state();
-        Ok(())
+        let reply = match self.current().other_data() {
+            Some((before, now)) => Reply::OtherData { before, now },
+            None => Reply::Done,
+        };
+        Ok((reply, Vec::new()))
     }
 
     /// The run in hand learns from `data`.
     fn give_data(&mut self, data: LoadedData) {
-        self.tell(Event::Data { source: data.source, samples: data.samples.len() });
+        self.tell(Event::Data { source: data.origin.source, samples: data.origin.samples });
         self.current().data = Some(data);
     }
 
@@ -75,14 +79,14 @@ impl<L: DataLoader> Session<L> {
         spec: &RunSpec,
         files: &[(String, Vec<u8>)],
     ) -> Result<Option<LoadedData>, Fault> {
+        if let Some(kept) = self.run.as_ref().and_then(|run| kept_data(run, spec, files)) {
+            kept.check_labels(spec)?;
+            return Ok(None);
+        }
         let chosen = if files.is_empty() { &self.files } else { files };
         let data = match LoadedData::at_hand(&spec.data, chosen)? {
             Some(data) => data,
             None => {
-                if let Some(kept) = self.run.as_ref().and_then(|run| kept_data(run, spec)) {
-                    kept.check_labels(spec)?;
-                    return Ok(None);
-                }
                 if let Some(stand_in) = LoadedData::stand_in(&spec.data)? {
                     stand_in.check_labels(spec)?;
                     return Ok(None);
@@ -103,20 +107,29 @@ impl<L: DataLoader> Session<L> {
     }
 
     /// Ends the run in hand; gives its data if the new run wants the same.
-    fn stop_old_run(&mut self, spec: &RunSpec) -> Option<LoadedData> {
+    fn stop_old_run(&mut self, spec: &RunSpec, files: &[(String, Vec<u8>)]) -> Option<LoadedData> {
         let old = self.run.take()?;
         if let Goal::Steps { request, .. } = old.goal {
             let message = "another run was loaded before the steps were done".to_owned();
             self.settle(request, Err(Fault::State { message }));
         }
-        if kept_data(&old, spec).is_some() { old.data } else { None }
+        if kept_data(&old, spec, files).is_some() { old.data } else { None }
     }
 }
 
-/// The data of `run`, if they were loaded and a run by `spec` wants the same.
-fn kept_data<'a>(run: &'a Run, spec: &RunSpec) -> Option<&'a LoadedData> {
+/// The data of `run`, if a run by `spec` that comes with `files` wants the same, and they took a while to load.
+fn kept_data<'a>(
+    run: &'a Run,
+    spec: &RunSpec,
+    files: &[(String, Vec<u8>)],
+) -> Option<&'a LoadedData> {
     let data = run.data.as_ref()?;
-    let same = run.trainer.spec().data == spec.data && data.source == spec.data.source;
-    let is_loaded = matches!(data.source, DataSource::Mnist | DataSource::StackedMnist);
+    let source = data.origin.source;
+    let same = run.trainer.spec().data == spec.data && source == spec.data.source;
+    let is_loaded = match source {
+        DataSource::Mnist | DataSource::StackedMnist => true,
+        DataSource::IdxFiles | DataSource::CifarFiles => files.is_empty(),
+        DataSource::DrawnDigits | DataSource::Points => false,
+    };
     (same && is_loaded).then_some(data)
 }

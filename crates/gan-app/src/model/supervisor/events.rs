@@ -110,6 +110,11 @@ impl<B: Clone> Supervisor<B> {
             return;
         }
         let outcome = outcome(reply.as_ref(), &attachments);
+        if let (Purpose::FirstLoad | Purpose::Load { .. }, Some(Reply::OtherData { before, now })) =
+            (&purpose, reply)
+        {
+            self.effects.push(Effect::Notify(Notice::OtherData { before, now }));
+        }
         match purpose {
             Purpose::FirstLoad => self.on_first_load(),
             Purpose::Load { ticket, run, then_run } => {
