@@ -20,6 +20,7 @@ import torch
 def failure(case):
     os.chdir(case["folder"])
     sys.argv = [case["program"], *case["arguments"]]
+    torch.set_default_dtype(torch.float32)
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("error")
