@@ -22,7 +22,8 @@ export async function launch({ proxy }) {
     binary: process.env.MINIBROWSER ?? MINIBROWSER,
     args: ["--automation"],
   };
-  const capabilities = { "webkitgtk:browserOptions": browser };
+  // The load event of a page whose frame is refused its files may never come.
+  const capabilities = { pageLoadStrategy: "eager", "webkitgtk:browserOptions": browser };
   if (proxy) {
     const httpProxy = new URL(proxy).host;
     capabilities.proxy = { proxyType: "manual", httpProxy, noProxy: ["127.0.0.1"] };
