@@ -24,13 +24,17 @@ pub(crate) fn SelectField(
     #[prop(optional)] hint: Option<Signal<String>>,
     #[prop(optional)] restarts: bool,
     choices: Vec<Choice>,
+    /// What may be in force and cannot be chosen here: without it the field would be blank.
+    #[prop(optional)]
+    others: Vec<Choice>,
     value: Signal<String>,
     choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
-    let options = choices
-        .into_iter()
-        .map(|(name, words)| view! { <option value=name>{t(words)}</option> })
-        .collect_view();
+    let option = |is_other: bool| {
+        move |(name, words)| view! { <option value=name hidden=is_other>{t(words)}</option> }
+    };
+    let options = choices.into_iter().map(option(false)).chain(others.into_iter().map(option(true)));
+    let options = options.collect_view();
     let place = NodeRef::<html::Select>::new();
     let show = move |text: &str| place.get().map(|field| field.set_value(text)).is_some();
     in_force(value, Box::new(show));

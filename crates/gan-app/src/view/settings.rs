@@ -101,6 +101,10 @@ fn RunSettings() -> impl IntoView {
                     ("idx_files", key("data-idx-files")),
                     ("points", key("data-points")),
                 ]
+                others=vec![
+                    ("cifar_files", key("data-cifar-files")),
+                    ("stacked_mnist", key("data-stacked-mnist")),
+                ]
                 value=watched(|settings| source_name(settings.spec.data.source).to_string())
                 choose=Box::new(choose_data)
             />
