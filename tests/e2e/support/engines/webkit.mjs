@@ -22,8 +22,8 @@ export async function launch({ proxy }) {
     binary: process.env.MINIBROWSER ?? MINIBROWSER,
     args: ["--automation"],
   };
-  // The load event of a page whose frame is refused its files may never come.
-  const capabilities = { pageLoadStrategy: "eager", "webkitgtk:browserOptions": browser };
+  // The tests wait for what they need; the event of loading comes late where much else computes.
+  const capabilities = { pageLoadStrategy: "none", "webkitgtk:browserOptions": browser };
   if (proxy) {
     const httpProxy = new URL(proxy).host;
     capabilities.proxy = { proxyType: "manual", httpProxy, noProxy: ["127.0.0.1"] };
@@ -35,7 +35,11 @@ export async function launch({ proxy }) {
       const session = await Session.begin(driver.address, capabilities);
       version = session.version;
       await session.goTo(url);
-      return new Tab(session.in(), () => session.end());
+      const tab = new Tab(session.in(), () => session.end());
+      // Before that an empty page is there.
+      const hasCome = (origin) => window.location.origin === origin;
+      await tab.until(`a page of ${url}`, hasCome, new URL(url).origin);
+      return tab;
     },
     version: () => version,
     async close() {
