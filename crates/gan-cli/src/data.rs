@@ -30,6 +30,7 @@ impl DataArguments {
     /// The user's own files in the form that `spec` names; of more images than `spec` wants the first are
     /// kept.
     fn read_for(&self, spec: &RunSpec) -> Result<Vec<(String, Vec<u8>)>> {
+        ensure!(!self.files.is_empty(), "the run learns from files of yours: --files names them");
         // Which of the file's classes a number means is known once all labels are.
         let limit = spec.data.limit.filter(|_| spec.data.classes.is_empty());
         let limit = limit.map(|limit| Limit::First(limit as usize));
@@ -106,7 +107,10 @@ fn as_cifar(found: &Images) -> Result<Vec<(String, Vec<u8>)>> {
         );
     };
     let images = found.pixels.chunks_exact(3 * 32 * 32);
-    let records = labels.iter().zip(images).flat_map(|(label, image)| [&[*label], image].concat());
+    let records = labels
+        .iter()
+        .zip(images)
+        .flat_map(|(label, image)| [std::slice::from_ref(label), image].concat());
     Ok(vec![(found.path.clone(), records.collect())])
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn work_of_scores(given: [usize; 2], size: usize) -> u64 {
 /// `None` for other samples and for points that all lie on a line along an axis.
 fn grid_over<T: Number>(reals: &Samples<T>, count: usize) -> Option<Grid> {
     let bounds = |axis: usize| {
-        let numbers = reals.rows().map(|row| row[axis].into());
+        let numbers = reals.rows().map(|row| -> f64 { row[axis].into() });
         numbers.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)])
     };
     let [x, y] = (reals.size() == 2).then(|| [bounds(0), bounds(1)])?;

@@ -299,8 +299,8 @@ fn what_is_no_data_is_named_for_what_it_is() {
     let set = folder.file("set.csv", table(&ring(5, 30, 1), ",", "", false));
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9912422\n";
     for (name, bytes, expected) in [
-        ("images-idx3-ubyte.gz", pointer.as_bytes(), "LFS"),
-        ("page.csv", b"<!DOCTYPE html><html><body>Not found</body></html>", "HTML"),
+        ("images-idx3-ubyte.gz", pointer.as_bytes(), "is a pointer to the data"),
+        ("page.csv", b"<!DOCTYPE html><html><body>Not found</body></html>", "is a web page"),
     ] {
         let told = refused(&set, &folder.file(name, bytes), &[]);
         assert!(told.contains(expected) && told.contains(name), "{told}");
