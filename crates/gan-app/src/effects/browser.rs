@@ -50,7 +50,7 @@ pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
 pub fn on_resize(element: &web_sys::Element, listener: impl FnMut() + 'static) {
     let listener = Closure::<dyn FnMut()>::new(listener).into_js_value();
     // A browser without observers (before 2020) runs nothing else of this page either.
-    if let Ok(kind) = member(&window(), "ResizeObserver").dyn_into()
+    if let Ok(kind) = member(&window(), "ResizeObserver").dyn_into::<js_sys::Function>()
         && let Ok(observer) = js_sys::Reflect::construct(&kind, &js_sys::Array::of1(&listener))
     {
         let _ = call(&observer, "observe", &[element.clone().into()]);
