@@ -18,7 +18,7 @@ async function openSite(t, more = {}) {
   await panel.waitFor();
   const controls = controlsOf(site);
   const choose = (...files) => controls.chooseData(...files.map(([name, bytes]) => upload(name, bytes)));
-  const told = () => panel.getByRole("status").nth(1);
+  const told = () => panel.locator(".lab-data-told");
   /** The grey value of the preview's first image at a place. */
   const shown = (x, y) =>
     panel.locator(".lab-data-files canvas").evaluate(

@@ -15,6 +15,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// What is done before that gets no bar.
 const SHOWN_AFTER: Duration = Duration::from_millis(500);
+/// Another time, in milliseconds: tests see bars of work that is quick on every machine.
+const SHOWN_AFTER_VARIABLE: &str = "GAN_BARS_AFTER_MS";
 /// Between two pictures of a bar, however seldom it moves.
 const DRAWN_EVERY: Duration = Duration::from_millis(200);
 
@@ -80,11 +82,18 @@ impl Drop for Bar {
     }
 }
 
+fn shown_after() -> Duration {
+    let asked = std::env::var(SHOWN_AFTER_VARIABLE).ok().and_then(|text| text.parse().ok());
+    asked.map_or(SHOWN_AFTER, Duration::from_millis)
+}
+
 fn shown_later(bar: ProgressBar) -> (Sender<()>, JoinHandle<()>) {
     let (sender, receiver) = channel();
     let shower = spawn(move || {
-        if receiver.recv_timeout(SHOWN_AFTER) == Err(RecvTimeoutError::Timeout) {
-            BARS.add(bar).enable_steady_tick(DRAWN_EVERY);
+        if receiver.recv_timeout(shown_after()) == Err(RecvTimeoutError::Timeout) {
+            let bar = BARS.add(bar);
+            bar.tick();
+            bar.enable_steady_tick(DRAWN_EVERY);
         }
     });
     (sender, shower)

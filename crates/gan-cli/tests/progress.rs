@@ -43,7 +43,7 @@ impl Drop for Folder {
 
 fn command(arguments: &[&str]) -> Command {
     let mut gan = Command::new(env!("CARGO_BIN_EXE_gan"));
-    gan.args(arguments).env("TERM", "xterm");
+    gan.args(arguments).env("TERM", "xterm").env("GAN_BARS_AFTER_MS", "1");
     gan
 }
 
@@ -76,14 +76,14 @@ fn what_takes_long_shows_how_far_it_is() {
     let run = folder.path("run.safetensors");
     assert!(command(&["train", "ring", "--steps", "1", "--out", &run]).status().is_ok());
     let (real, fake) =
-        (folder.points("real.csv", 12_000, 0.0), folder.points("fake.csv", 12_000, 0.3));
+        (folder.points("real.csv", 2_000, 0.0), folder.points("fake.csv", 2_000, 0.3));
     let out = folder.path("samples.csv");
-    // Each takes well over half a second on any machine, the names in its bar behind it.
+    // Each with the name in its bar behind it.
     for (arguments, doing) in [
         (vec!["bench", "toy-small", "--seconds", "1"], "timing toy-small"),
         (vec!["evaluate", "--real", &real, "--fake", &fake], "comparing"),
-        (vec!["sample", &run, "--count", "400000", "--out", &out], "drawing"),
-        (vec!["diagnose", "ring", "--steps", "400"], "training"),
+        (vec!["sample", &run, "--count", "200000", "--out", &out], "drawing"),
+        (vec!["diagnose", "ring", "--steps", "60"], "training"),
         (vec!["lessons", "what-is-a-gan", "--seeds", "1"], "what-is-a-gan, seed 1"),
         (
             vec![
@@ -92,7 +92,7 @@ fn what_takes_long_shows_how_far_it_is() {
                 "--arms",
                 "baseline",
                 "--steps",
-                "400",
+                "60",
                 "--seeds",
                 "1",
             ],
@@ -108,7 +108,7 @@ fn what_takes_long_shows_how_far_it_is() {
 fn no_bar_gets_into_json_or_into_a_pipe() {
     let folder = Folder::new("pipes");
     let (real, fake) =
-        (folder.points("real.csv", 9_000, 0.0), folder.points("fake.csv", 9_000, 0.3));
+        (folder.points("real.csv", 2_000, 0.0), folder.points("fake.csv", 2_000, 0.3));
     let arguments = ["evaluate", "--json", "--real", &real, "--fake", &fake];
     let (output, shown) = on_terminal(&arguments);
     assert!(serde_json::from_str::<Value>(&output).is_ok(), "{output}");

@@ -30,10 +30,9 @@ pub(crate) fn SelectField(
     value: Signal<String>,
     choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
-    let option = |is_other: bool| {
-        move |(name, words)| view! { <option value=name hidden=is_other>{t(words)}</option> }
-    };
-    let options = choices.into_iter().map(option(false)).chain(others.into_iter().map(option(true)));
+    let option = |is_other: bool| move |(name, words)| view! { <option value=name hidden=is_other>{t(words)}</option> };
+    let options =
+        choices.into_iter().map(option(false)).chain(others.into_iter().map(option(true)));
     let options = options.collect_view();
     let place = NodeRef::<html::Select>::new();
     let show = move |text: &str| place.get().map(|field| field.set_value(text)).is_some();

@@ -230,7 +230,11 @@ pub(super) fn OwnDataFiles() -> impl IntoView {
     let classes = move || files.summary.with(|it| it.as_ref().and_then(classes_in_words));
     view! {
         <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
-        <p class="hint number" role="status" aria-busy=move || files.reads.get().to_string()>
+        <p
+            class="hint number lab-data-told"
+            role="status"
+            aria-busy=move || files.reads.get().to_string()
+        >
             {move || files.told()}
         </p>
         <div class="lab-pictures-taken lab-data-files" hidden=none>
