@@ -22,7 +22,7 @@ async function openSite(t, more = {}) {
   /** The grey value of the preview's first image at a place. */
   const shown = (x, y) =>
     panel.locator(".lab-data-files canvas").evaluate(
-      (canvas, [x, y]) => canvas.getContext("2d").getImageData(x + 1, y + 1, 1, 1).data[0],
+      (canvas, [x, y]) => canvas.getContext("2d").getImageData(x, y, 1, 1).data[0],
       [x, y],
     );
   const spec = () => site.page.evaluate(() => window.ganPlayground.spec());

@@ -23,7 +23,7 @@ async function openPictures(t, address = {}) {
   };
   /** The pixel of the sheet at a place, in pixels of the pictures. */
   const shown = (x, y) =>
-    panel.locator("canvas").evaluate(
+    panel.locator("canvas").first().evaluate(
       (canvas, [x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3),
       [x, y],
     );
