@@ -114,7 +114,8 @@ fn descend(
     match member.kind {
         Kind::Gzip => {
             let mut plain = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, member));
-            descend(unpacked_name(&path), &mut plain, level, left_out, each)
+            // Under its own name: whoever chose the file looks for that.
+            descend(path, &mut plain, level, left_out, each)
         }
         Kind::Tar => tar_entries(&path, &mut member, level, left_out, each),
         Kind::Zip => {
@@ -202,14 +203,6 @@ pub(crate) fn is_hidden(path: &str) -> bool {
         part.starts_with('.') && part.len() > 1 && part != ".."
             || ["__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"].contains(&part)
     })
-}
-
-fn unpacked_name(path: &str) -> String {
-    match path.rsplit_once('.') {
-        Some((stem, ending)) if ending.eq_ignore_ascii_case("gz") => stem.to_owned(),
-        Some((stem, ending)) if ending.eq_ignore_ascii_case("tgz") => format!("{stem}.tar"),
-        _ => path.to_owned(),
-    }
 }
 
 fn damaged(path: &str, error: &std::io::Error) -> FileError {
