@@ -82,7 +82,7 @@ enum Source {
     /// A run.
     Run(Box<Trainer>),
     /// A generator alone.
-    Generator(Sampler),
+    Generator(Box<Sampler>),
 }
 
 impl Source {
@@ -93,7 +93,8 @@ impl Source {
     fn read(path: &Path, device: &Device) -> Result<Self> {
         let bytes = read(path)?;
         let read = if format(&bytes).as_deref() == Some(GENERATOR_FORMAT) {
-            Sampler::from_safetensors(&bytes, device).map(Self::Generator)
+            Sampler::from_safetensors(&bytes, device)
+                .map(|sampler| Self::Generator(Box::new(sampler)))
         } else {
             Snapshot::from_bytes(&bytes)
                 .and_then(|snapshot| Trainer::restore(&snapshot, &snapshot.header.spec, device))

@@ -75,7 +75,7 @@ pub fn assert_none_fails(folder: &Folder, cases: &[Case]) {
 
 /// Images whose pixels all differ from their neighbours', none of them blank.
 pub fn noise(count: usize, [channels, height, width]: [usize; 3]) -> Vec<u8> {
-    (0..count * channels * height * width).map(|i| (i * 2_654_435_761 >> 7) as u8).collect()
+    (0..count * channels * height * width).map(|i| ((i * 2_654_435_761) >> 7) as u8).collect()
 }
 
 /// Classes 0 to 9, one after another.
