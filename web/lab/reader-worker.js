@@ -24,10 +24,12 @@ const does = {
   },
   /** The files that a run reads, `[{name, bytes}]`: the images and, where there are some, their labels. */
   files() {
-    const files = { "images.idx": reader.imagesFile(), "labels.idx": reader.labelsFile() };
-    return Object.entries(files)
-      .filter(([, bytes]) => bytes)
-      .map(([name, bytes]) => ({ name, bytes }));
+    const name = reader.imagesName();
+    const files = [
+      { name, bytes: reader.imagesFile() },
+      { name: `${name} (labels)`, bytes: reader.labelsFile() },
+    ];
+    return files.filter(({ bytes }) => bytes);
   },
 };
 

@@ -99,6 +99,16 @@ impl FileReader {
         images.pixels[..images.pixels.len().min(count * size)].to_vec()
     }
 
+    /// The name of the user's own file that the images were read from.
+    #[wasm_bindgen(js_name = imagesName)]
+    pub fn images_name(&self) -> Option<String> {
+        let path = &self.images.as_ref()?.path;
+        // Longer names first: one may be the beginning of another.
+        let mut names: Vec<&str> = self.files.iter().map(|(name, _)| &**name).collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        names.into_iter().find(|name| path.starts_with(name)).map(str::to_owned)
+    }
+
     /// The images that were read, as an IDX file.
     #[wasm_bindgen(js_name = imagesFile)]
     pub fn images_file(&self) -> Option<Vec<u8>> {
