@@ -42,13 +42,16 @@ pub(crate) struct Reopened {
     pub(crate) step: u64,
 }
 
+/// What was refused, and the run that was there.
+type Refused = Option<(u32, String)>;
+
 /// What the line says.
 #[derive(Clone, Copy)]
 pub(crate) struct Before {
     runs: StoredValue<Succession<Past>, LocalStorage>,
     past: RwSignal<Option<Past>, LocalStorage>,
-    /// Something that the lab asked of the page, and was refused, and the run that was there.
-    refused: RwSignal<Option<(u32, String)>>,
+    /// Something that the lab asked of the page.
+    refused: RwSignal<Refused>,
     /// The run on the page with its preset's settings, where these differ.
     preset: RwSignal<Option<Value>>,
     reopened: StoredValue<Option<Reopened>>,
@@ -56,7 +59,7 @@ pub(crate) struct Before {
 }
 
 thread_local! {
-    static REFUSED: Cell<Option<RwSignal<Option<(u32, String)>>>> = const { Cell::new(None) };
+    static REFUSED: Cell<Option<RwSignal<Refused>>> = const { Cell::new(None) };
 }
 
 /// Tells a refusal of what has no place of its own to tell it.
