@@ -154,12 +154,16 @@ async function pressAll(page) {
     const name = (await namesOf(page)).find((one) => !pressed.has(one));
     if (name === undefined) return { pressed, lost };
     pressed.add(name);
-    await page.evaluate((wanted) => {
+    const isThere = await page.evaluate((wanted) => {
       const buttons = [...document.querySelectorAll("button")];
       const isUsable = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled;
       const named = (one) => (one.getAttribute("aria-label") ?? one.textContent.trim()) === wanted;
-      buttons.find((one) => isUsable(one) && named(one))?.focus();
+      const button = buttons.find((one) => isUsable(one) && named(one));
+      button?.focus();
+      return document.activeElement === button;
     }, name);
+    // A finding of a run that goes on may have gone meanwhile, its remedies with it.
+    if (!isThere) continue;
     await page.keyboard.press("Enter");
     if ((await focusedAtRest(page)) === null) lost.push(name);
   }

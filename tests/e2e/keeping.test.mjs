@@ -126,7 +126,8 @@ test("half a step makes no other run of it", async (t) => {
   await site.call("step", 30);
   await page.locator(".lab-kept").getByText("Step 30;").waitFor();
   await page.getByRole("button", { name: "Only the discriminator's step" }).click();
-  await page.locator(".lab-scope canvas").first().waitFor();
+  // Whoever makes it is at work until the page has the nets.
+  await page.waitForFunction(() => !document.querySelector('.lab-scope [aria-disabled="true"]'));
   await site.call("step", 10);
   await page.locator(".lab-kept").getByText("Step 40;").waitFor();
   assert.equal(await page.locator(".lab-kept li").count(), 1);
