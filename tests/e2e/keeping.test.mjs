@@ -208,7 +208,7 @@ test("a remedy that restarts says so, and there is a way back to the preset", as
   assert.equal((await page.evaluate(() => window.ganPlayground.spec())).packing, 4);
   // The preset has no packing: back to it.
   await page.locator(".lab-before").getByRole("button", { name: /Back to the preset/ }).click();
-  await page.waitForFunction(() => window.ganPlayground.spec().packing === 1);
+  await page.waitForFunction(() => (window.ganPlayground.spec().packing ?? 1) === 1);
   site.assertNoProblems();
 });
 

@@ -191,7 +191,8 @@ test("a collapse is found, said in words, and a click begins its repair", async 
   assert.equal(scores.modes, 8);
   await lab.finding("Mode collapse").waitFor();
   const { step } = await site.snapshot();
-  await lab.button("R3GAN's settings: relativistic pairs, R1 and R2, no momentum").click();
+  const repair = "R3GAN's settings: relativistic pairs, R1 and R2, no momentum starts at step 0";
+  await lab.button(repair).click();
   await site.until("the repaired run", (now) => now.phase === "running" && now.step < step);
   const spec = await site.page.evaluate(() => window.ganPlayground.spec());
   assert.equal(spec.objective, "relativistic_paired");

@@ -267,11 +267,10 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
                 let typed = event_target_value(&event);
                 let number = number_in(&typed);
                 untaken.set(number.is_none().then_some(typed));
-                row.layer.update(|layer| {
-                    if let Some(number) = number {
-                        set(layer, &path, number.into());
-                    }
-                });
+                // A layer that is touched shows its numbers anew, over what was typed.
+                if let Some(number) = number {
+                    row.layer.update(|layer| set(layer, &path, number.into()));
+                }
             };
             let refused = move || untaken.with(Option::is_some);
             let told = move || {
