@@ -20,6 +20,30 @@ export function startWorker(url, options) {
   return new Worker(origin === self.origin ? href : script, { ...options, type: "module" });
 }
 
+/** Puts `text` on the clipboard; a promise of whether the browser let it. */
+export async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedByEvent(text);
+  }
+}
+
+/** The older way, which browsers leave to plain http and to frames: to answer the event of copying. */
+function copiedByEvent(text) {
+  const answer = (event) => {
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  };
+  document.addEventListener("copy", answer);
+  try {
+    return document.execCommand("copy");
+  } finally {
+    document.removeEventListener("copy", answer);
+  }
+}
+
 /** Has the service worker at `url` keep the site; nothing comes of it in a private window or on plain http. */
 export async function keepOffline(url) {
   try {

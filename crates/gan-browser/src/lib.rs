@@ -24,16 +24,12 @@ pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsV
     function.apply(object, &arguments.iter().collect())
 }
 
-/// Calls a method of a JavaScript object and waits for its promise.
+/// Calls a method of a JavaScript object, and gives what its promise comes to.
 ///
 /// # Errors
-/// What the method throws, what its promise is rejected with, or that there is no such method.
-pub async fn called(
-    object: &JsValue,
-    method: &str,
-    arguments: &[JsValue],
-) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&call(object, method, arguments)?)).await
+/// What the method throws, or that there is no such method.
+pub fn called(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsFuture, JsValue> {
+    Ok(JsFuture::from(Promise::resolve(&call(object, method, arguments)?)))
 }
 
 /// What the browser offers under a name of the global scope, such as `caches`; `undefined` if it does not.
@@ -51,28 +47,28 @@ pub fn has_origin() -> bool {
     offered("origin").as_string().is_some_and(|origin| origin != "null")
 }
 
-/// Puts `text` on the clipboard; says whether the browser let it. To be called while a user's press of a
-/// button is dealt with.
-pub async fn copied(text: &str) -> bool {
-    let clipboard = offered_by_navigator("clipboard");
-    called(&clipboard, "writeText", &[text.into()]).await.is_ok() || copied_by_event(text)
+#[wasm_bindgen]
+extern "C" {
+    /// Loads a module of JavaScript by its address.
+    #[wasm_bindgen(js_name = import)]
+    fn import_module(address: JsValue) -> Promise;
 }
 
-/// The older way, which browsers leave to plain http and to frames: to answer the event of copying.
-fn copied_by_event(text: &str) -> bool {
-    let text = JsValue::from_str(text);
-    let answer = Closure::once_into_js(move |event: JsValue| {
-        let data = member(&event, "clipboardData");
-        // If it cannot be set, the browser says below that nothing was copied.
-        let _ = call(&data, "setData", &["text/plain".into(), text]);
-        let _ = call(&event, "preventDefault", &[]);
-    });
-    let document = offered("document");
-    // The handler goes with the event; where there is none it would answer a later one of the user's.
-    let _ = call(&document, "addEventListener", &["copy".into(), answer.clone()]);
-    let done = call(&document, "execCommand", &["copy".into()]);
-    let _ = call(&document, "removeEventListener", &["copy".into(), answer]);
-    done.is_ok_and(|done| done.is_truthy())
+/// Puts `text` on the clipboard; says whether the browser let it. To be called when the user presses a button.
+/// The work is JavaScript's, loaded at the first time: few visitors copy.
+pub async fn copied(text: &str) -> bool {
+    let Ok(address) = site_address("worker/browser.js") else { return false };
+    let module = JsFuture::from(import_module(member(&address, "href"))).await;
+    let copied = module.and_then(|module| called(&module, "copied", &[text.into()]));
+    let Ok(copied) = copied else { return false };
+    copied.await.is_ok_and(|copied| copied.is_truthy())
+}
+
+/// The address of a file of the site, as JavaScript's `URL`; `path` is relative to the page.
+fn site_address(path: &str) -> Result<JsValue, JsValue> {
+    let base = member(&offered("document"), "baseURI");
+    let class: Function = offered("URL").dyn_into()?;
+    Reflect::construct(&class, &[path.into(), base].iter().collect()).map(JsValue::from)
 }
 
 /// Where a worker is started from whose module lies at `path`, relative to the document.
@@ -84,14 +80,11 @@ fn copied_by_event(text: &str) -> bool {
 /// # Errors
 /// If `path` makes no address.
 pub fn worker_address(path: &str) -> Result<String, JsValue> {
-    let base = member(&offered("document"), "baseURI");
-    let class: Function = offered("URL").dyn_into()?;
-    let url = Reflect::construct(&class, &[path.into(), base].iter().collect())?;
-    let text = |name| member(&url, name).as_string().unwrap_or_default();
-    if offered("origin").as_string() == Some(text("origin")) {
-        return Ok(text("href"));
+    if has_origin() {
+        return Ok(path.to_string());
     }
     // No address holds a quotation mark.
-    let script = format!("import \"{}\";", text("href"));
-    Ok(format!("data:text/javascript,{}", String::from(js_sys::encode_uri_component(&script))))
+    let href = member(&site_address(path)?, "href").as_string().unwrap_or_default();
+    let script = String::from(js_sys::encode_uri_component(&format!("import \"{href}\";")));
+    Ok(format!("data:text/javascript,{script}"))
 }

@@ -51,8 +51,8 @@ async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
 
 /// Plain http has no caches, and a sandboxed frame is refused them.
 async fn open_cache() -> Option<Cache> {
-    let opened = called(&offered("caches"), "open", &[CACHE.into()]).await;
-    opened.ok().map(JsCast::unchecked_into)
+    let opened = called(&offered("caches"), "open", &[CACHE.into()]).ok()?;
+    opened.await.ok().map(JsCast::unchecked_into)
 }
 
 async fn from_cache(cache: Option<&Cache>) -> Option<ImageSet> {

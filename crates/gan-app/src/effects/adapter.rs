@@ -24,7 +24,11 @@ pub async fn find() -> AdapterAnswer {
     let options = js_sys::Object::new();
     // Setting a member of a fresh object does not fail.
     let _ = js_sys::Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
-    let adapter = match called(&gpu, "requestAdapter", &[options.into()]).await {
+    let asked = match called(&gpu, "requestAdapter", &[options.into()]) {
+        Ok(asked) => asked,
+        Err(error) => return absent(said(&error)),
+    };
+    let adapter = match asked.await {
         Ok(adapter) if adapter.is_object() => adapter,
         Ok(_) => return absent(String::from("the browser offers no adapter")),
         Err(error) => return absent(said(&error)),

@@ -23,7 +23,7 @@ async fn gpu_is_ready() -> Result<bool, JsValue> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into())?;
     let address = JsValue::from_str("worker/manifest.json");
-    let response = called(&window(), "fetch", &[address, options.into()]).await?;
-    let manifest = called(&response, "json", &[]).await?;
+    let response = called(&window(), "fetch", &[address, options.into()])?.await?;
+    let manifest = called(&response, "json", &[])?.await?;
     Ok(member(&member(&manifest, "gpu"), "ready").is_truthy())
 }

@@ -1,16 +1,22 @@
 // A browser driven by plain WebDriver: a session is one browser with one page.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** The key by which WebDriver refers to an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-const TIMEOUTS = { script: 600_000, pageLoad: 120_000 };
 
-/** Calls the function that the first argument holds as text with the second, and waits for its promise. */
+/** Calls the function that the first argument holds as text with the second; its promise is kept. */
 const CALL = `
-  const [script, argument, done] = arguments;
+  const [script, argument] = arguments;
+  const call = (window.ganCall = {});
+  const settle = (outcome) => Object.assign(call, outcome, { isSettled: true });
   Promise.resolve(argument)
     .then((0, eval)("(" + script + ")"))
-    .then((value) => done({ value }), (error) => done({ error: String(error) }));
+    .then((value) => settle({ value }), (error) => settle({ error: String(error) }));
 `;
+/** What came of the call so far; nothing if the page has been left for another one. */
+const ANSWER = "return window.ganCall ?? null;";
+const POLL_MS = 20;
 
 async function ask(method, address, body) {
   const content = body && JSON.stringify(body);
@@ -32,7 +38,6 @@ export class Session {
     const session = new Session();
     session.#address = `${driver}/session/${sessionId}`;
     session.version = found.browserVersion;
-    await session.#ask("POST", "/timeouts", TIMEOUTS);
     return session;
   }
 
@@ -52,6 +57,10 @@ export class Session {
     return this.#ask("POST", "/element", { using: "css selector", value: selector });
   }
 
+  #run(script, ...args) {
+    return this.#ask("POST", "/execute/sync", { script, args });
+  }
+
   async #enter(frames) {
     if (frames.join() === this.#frames.join()) return;
     await this.#ask("POST", "/frame", { id: null });
@@ -66,10 +75,14 @@ export class Session {
     return {
       evaluate: async (script, argument = null) => {
         await this.#enter(frames);
-        const call = { script: CALL, args: [String(script), argument] };
-        const { value, error } = await this.#ask("POST", "/execute/async", call);
-        if (error !== undefined) throw new Error(error);
-        return value;
+        // No script of WebDriver's waits itself: when a page comes in the place of another, its answer may be lost.
+        await this.#run(CALL, String(script), argument);
+        for (;;) {
+          const call = await this.#run(ANSWER);
+          if (call?.error !== undefined) throw new Error(call.error);
+          if (call === null || call.isSettled) return call?.value;
+          await sleep(POLL_MS);
+        }
       },
       click: async (selector) => {
         await this.#enter(frames);
