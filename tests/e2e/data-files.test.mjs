@@ -72,8 +72,8 @@ test("CIFAR-10 without its ending is trained on in colour", async (t) => {
   assert.match(await told().innerText(), /40 colour images, 32 × 32 pixels/);
   const { channels, height } = (await spec()).data;
   assert.deepEqual([channels, height], [3, 32]);
-  const chosen = await site.page.locator("#dataset").inputValue();
-  assert.equal(chosen, "idx_files", "the list of data names them");
+  // The list of data names them.
+  await site.page.waitForFunction(() => document.querySelector("#dataset").value === "idx_files");
   await site.call("step", 1);
   site.assertNoProblems();
 });
