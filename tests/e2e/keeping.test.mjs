@@ -125,9 +125,10 @@ test("half a step makes no other run of it", async (t) => {
   const { site, page } = await openLab(t);
   await site.call("step", 30);
   await page.locator(".lab-kept").getByText("Step 30;").waitFor();
-  await page.getByRole("button", { name: "Only the discriminator's step" }).click();
+  const half = page.getByRole("button", { name: "Only the discriminator's step" });
+  await half.click();
   // Whoever makes it is at work until the page has the nets.
-  await page.waitForFunction(() => !document.querySelector('.lab-scope [aria-disabled="true"]'));
+  await site.until("the half step", async () => (await half.getAttribute("aria-disabled")) !== "true");
   await site.call("step", 10);
   await page.locator(".lab-kept").getByText("Step 40;").waitFor();
   assert.equal(await page.locator(".lab-kept li").count(), 1);
