@@ -117,11 +117,11 @@ async function openPlane(t, width) {
 
 const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
-/** Where the run's points are on the screen, as its spec has them. */
-async function trainedPlaces(site, canvas) {
+/** Where the run's points are in the document, as its spec has them. */
+async function trainedPlaces(site, plane) {
   const { points, frame } = await site.page.evaluate(() => window.ganPlayground.spec().data.points);
   const [[left, low], [right, high]] = frame;
-  const box = await canvas.boundingBox();
+  const box = await plane.box();
   return points.map(([x, y]) => ({
     x: box.x + ((x - left) / (right - left)) * box.width,
     y: box.y + ((high - y) / (high - low)) * box.height,
@@ -131,22 +131,15 @@ async function trainedPlaces(site, canvas) {
 for (const width of [390, 768, 1280]) {
   test(`what is drawn is what is trained on, where it was drawn: ${width} px`, async (t) => {
     const { site, plane, button } = await openPlane(t, width);
-    const { mouse } = site.page;
-    await plane.canvas.scrollIntoViewIfNeeded();
+    const box = await plane.box();
+    const stays = async (when) => assert.deepEqual(await plane.box(), box, when);
     await button("Draw your own data").click();
-    const box = await plane.canvas.boundingBox();
-    const stays = async (when) => {
-      // In the document: the window may be scrolled.
-      const now = await plane.canvas.boundingBox();
-      assert.deepEqual([now.x, now.y, now.width], [box.x, box.y, box.width], when);
-    };
+    await stays("as the drawing begins");
     assert.deepEqual(await plane.discs(), [], "an empty sheet to draw on");
     const shares = [[0.2, 0.3], [0.8, 0.25], [0.55, 0.5], [0.3, 0.8], [0.7, 0.9]];
     const places = shares.map(([x, y]) => ({ x: Math.round(box.x + x * box.width), y: Math.round(box.y + y * box.height) }));
-    for (const [number, { x, y }] of places.entries()) {
-      await mouse.move(x, y);
-      await mouse.down();
-      await mouse.up();
+    for (const [number, place] of places.entries()) {
+      await plane.dot(place);
       await stays(`after dot ${number + 1}`);
     }
     await site.page.getByText("5 points drawn").waitFor();
@@ -162,7 +155,7 @@ for (const width of [390, 768, 1280]) {
     await plane.show("Real");
     await plane.atRest();
     await stays("while it is trained on");
-    const trained = await trainedPlaces(site, plane.canvas);
+    const trained = await trainedPlaces(site, plane);
     assert.equal(trained.length, 5);
     for (const [number, place] of trained.entries()) {
       assert.ok(distance(place, dots[number]) < 1, `point ${number + 1}: ${JSON.stringify([place, dots[number]])}`);
@@ -186,9 +179,9 @@ for (const width of [390, 768, 1280]) {
     await site.page.goto(link);
     await plane.canvas.waitFor({ state: "visible" });
     await plane.atRest();
-    for (const [number, place] of (await trainedPlaces(site, plane.canvas)).entries()) {
+    for (const [number, place] of (await trainedPlaces(site, plane)).entries()) {
       const before = { x: dots[number].x - box.x, y: dots[number].y - box.y };
-      const now = await plane.canvas.boundingBox();
+      const now = await plane.box();
       assert.ok(distance({ x: place.x - now.x, y: place.y - now.y }, before) < 1, "by link");
     }
     site.assertNoProblems();
@@ -197,13 +190,10 @@ for (const width of [390, 768, 1280]) {
 
 test("a second drawing begins empty in the same frame, and Clear clears it", async (t) => {
   const { site, plane, button } = await openPlane(t, 1280);
-  const { mouse } = site.page;
   const draw = async (...shares) => {
-    const box = await plane.canvas.boundingBox();
+    const box = await plane.box();
     for (const [x, y] of shares) {
-      await mouse.move(box.x + x * box.width, box.y + y * box.height);
-      await mouse.down();
-      await mouse.up();
+      await plane.dot({ x: box.x + x * box.width, y: box.y + y * box.height });
     }
   };
   const frame = () => site.page.evaluate(() => window.ganPlayground.spec().data.points.frame);

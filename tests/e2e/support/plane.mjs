@@ -64,12 +64,28 @@ export function planeOf({ page }) {
       }
     },
 
-    /** The discs of `keepDiscs` where they are on the screen. */
+    /** The picture's place in the document, however far the window is scrolled. */
+    box: () =>
+      canvas.evaluate((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x: x + window.scrollX, y: y + window.scrollY, width, height };
+      }),
+
+    /** The discs of `keepDiscs`, likewise. */
     discs: () =>
       canvas.evaluate((element) => {
         const box = element.getBoundingClientRect();
         const scale = box.width / element.width;
-        return window.discs.map(({ x, y, ...rest }) => ({ ...rest, x: box.x + x * scale, y: box.y + y * scale }));
+        const [left, top] = [box.x + window.scrollX, box.y + window.scrollY];
+        return window.discs.map(({ x, y, ...rest }) => ({ ...rest, x: left + x * scale, y: top + y * scale }));
       }),
+
+    /** Presses the mouse at a place in the document, and lets it go. */
+    async dot({ x, y }) {
+      const [left, top] = await page.evaluate(() => [window.scrollX, window.scrollY]);
+      await page.mouse.move(x - left, y - top);
+      await page.mouse.down();
+      await page.mouse.up();
+    },
   };
 }
