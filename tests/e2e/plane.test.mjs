@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
@@ -9,6 +10,7 @@ import { controlsOf, isDrawn } from "./support/controls.mjs";
 import { holdStart, keepDiscs, planeOf } from "./support/plane.mjs";
 
 const open = browserOfThisFile();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const lessonFiles = new URL("../../web/lessons/", import.meta.url);
 const lessons = readdirSync(lessonFiles).map((name) => {
@@ -231,3 +233,22 @@ test("a second drawing begins empty in the same frame, and Clear clears it", asy
   assert.ok((await plane.discs()).length >= 1_000);
   site.assertNoProblems();
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`no barrier that axe finds while one draws: ${colorScheme}`, async (t) => {
+    const context = { viewport: { width: 390, height: 900 }, colorScheme };
+    const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { context });
+    await site.untilReady();
+    const plane = planeOf(site);
+    await plane.canvas.waitFor({ state: "visible" });
+    await site.page.getByRole("button", { name: "Draw your own data", exact: true }).click();
+    const box = await plane.box();
+    for (const share of [0.2, 0.8]) {
+      await plane.dot({ x: box.x + share * box.width, y: box.y + share * box.height });
+    }
+    await site.page.getByText("2 points drawn").waitFor();
+    await site.page.evaluate(axe);
+    const { violations } = await site.page.evaluate(() => window.axe.run(".lab-stage"));
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+  });
+}
