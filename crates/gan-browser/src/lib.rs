@@ -68,7 +68,7 @@ pub async fn copied(text: &str) -> bool {
 fn site_address(path: &str) -> Result<JsValue, JsValue> {
     let base = member(&offered("document"), "baseURI");
     let class: Function = offered("URL").dyn_into()?;
-    Reflect::construct(&class, &[path.into(), base].iter().collect()).map(JsValue::from)
+    Reflect::construct(&class, &[path.into(), base].iter().collect())
 }
 
 /// Where a worker is started from whose module lies at `path`, relative to the document.
