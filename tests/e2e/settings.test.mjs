@@ -234,7 +234,7 @@ test("a refusal stands where the setting is, and goes with the next one that is 
   await site.page.locator(".spec textarea").fill('{"batch_size": -1}');
   await site.page.locator(".spec").getByRole("button", { name: "Load" }).click();
   const refusal = site.page.locator(".spec [role=alert]");
-  await refusal.getByText(/^Not done: batch_size/).waitFor();
+  await refusal.filter({ hasText: /^Not done: batch_size/ }).waitFor();
   await site.page.locator(".spec textarea").fill('{"batch_size": 4}');
   await site.page.locator(".spec").getByRole("button", { name: "Load" }).click();
   await refusal.waitFor({ state: "hidden" });
@@ -248,7 +248,7 @@ test("a refused file is no longer told once a good one is loaded", async (t) => 
   await site.call("step", 2);
   const checkpoint = await site.checkpoint();
   await controls.openCheckpoint(upload("half.safetensors", checkpoint.slice(0, checkpoint.length / 2)));
-  const told = site.page.locator(".settings [role=alert]");
+  const told = site.page.locator(".settings .notice[role=alert]");
   await told.getByText(/half\.safetensors/).waitFor();
   await controls.openCheckpoint(upload("whole.safetensors", checkpoint));
   await told.waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 //! What pictures of a run are made of, against finite differences.
 
 use gan_core::{Inputs, RealBatch, Trainer, cpu};
-use gan_protocol::{Objective, RunSpec, merged, preset};
+use gan_protocol::{Named as _, Objective, RunSpec, merged, preset};
 use gan_random::Purpose;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ fn loss(trainer: &Trainer, samples: &[f32], reals: &RealBatch) -> f64 {
 
 #[test]
 fn pulls_are_the_losss_negative_gradient_for_every_objective_and_packed() {
-    let objectives = Objective::ALL.map(|objective| json!({"objective": objective}));
+    let objectives = Objective::ALL.iter().map(|objective| json!({"objective": objective}));
     for patch in objectives.into_iter().chain([json!({"packing": 2})]) {
         let trainer = trainer(&patch);
         let spec = trainer.spec();

@@ -9,7 +9,7 @@ use gan_core::{
     Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
     StepScores, Tensor, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
 };
-use gan_protocol::{Objective, RunSpec, Shape, merged, presets};
+use gan_protocol::{Named as _, Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -259,7 +259,7 @@ fn settings_can_change_while_a_run_goes_on() {
 #[test]
 fn every_preset_makes_a_step_with_every_objective() {
     for preset in presets() {
-        for objective in Objective::ALL {
+        for &objective in Objective::ALL {
             let mut spec = preset.spec.clone();
             spec.objective = objective;
             spec.batch_size = 2;

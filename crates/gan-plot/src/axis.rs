@@ -52,6 +52,9 @@ pub fn compact_number(value: f64) -> String {
     if size < 1e-3 {
         return exponential(value, 0);
     }
+    if size >= 1e12 {
+        return exponential(value, 2);
+    }
     for (unit, suffix) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
         if size >= unit {
             return format!("{}{suffix}", trimmed(value / unit, 2));
@@ -60,8 +63,7 @@ pub fn compact_number(value: f64) -> String {
     trimmed(value, if size < 1.0 { 3 } else { 2 })
 }
 
-/// `2e-5`: a number as a mantissa of at most so many `decimals` and a power of ten. The
-/// standard library's form would bring another printer of numbers into the page.
+/// `2e-5`: a number as a mantissa of at most so many `decimals` and a power of ten.
 pub fn exponential(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
         return "–".to_string();
@@ -81,13 +83,30 @@ pub fn exponential(value: f64, decimals: usize) -> String {
     }
 }
 
+/// `0.70`: a number below 1e12 in size with so many `decimals`, at most 3; what is no such number is
+/// `–`. The standard library's form would bring another printer of numbers into the page.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let size = value.abs();
+    if !(size < 1e12) {
+        return "–".to_string();
+    }
+    let unit = 10_u64.pow(decimals as u32);
+    let units = (size * unit as f64).round_ties_even() as u64;
+    let sign = if value < 0.0 && units > 0 { "-" } else { "" };
+    let (whole, part) = (units / unit, units % unit);
+    if decimals == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{part:0decimals$}")
+    }
+}
+
 fn trimmed(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
+    let text = fixed(value, decimals);
     if !text.contains('.') {
         return text;
     }
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_string() } else { text.to_string() }
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 fn drawable(low: f64, high: f64) -> (f64, f64) {
@@ -135,6 +154,26 @@ mod tests {
 
     fn labels(axis: &Axis) -> Vec<&str> {
         axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn decimals_are_as_the_standard_library_has_them(value in -1e6..1e6f64, decimals in 0..=3usize) {
+            let told = fixed(value, decimals);
+            let theirs = format!("{value:.decimals$}");
+            // A number within rounding of the middle between two may go to either.
+            let apart = told.parse::<f64>().expect("a number") - theirs.parse::<f64>().expect("a number");
+            let middle = (value.abs() * 10f64.powi(decimals as i32)).fract() - 0.5;
+            prop_assert!(apart == 0.0 || middle.abs() < 1e-6, "{} {}", told, theirs);
+        }
+    }
+
+    #[test]
+    fn numbers_have_their_decimals_and_no_sign_without_a_value() {
+        let told = [(0.0, 1), (-0.04, 1), (-0.06, 1), (2.5, 0), (3.5, 0), (9.996, 2), (0.0625, 3)];
+        let expected = ["0.0", "0.0", "-0.1", "2", "4", "10.00", "0.062"];
+        assert_eq!(told.map(|(value, decimals)| fixed(value, decimals)), expected);
+        assert_eq!([f64::NAN, f64::INFINITY, 1e12].map(|value| fixed(value, 1)), ["–"; 3]);
     }
 
     #[test]

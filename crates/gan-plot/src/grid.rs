@@ -1,6 +1,6 @@
 //! Rules and labels of a chart.
 
-use crate::axis::Axis;
+use crate::axis::{Axis, fixed};
 use crate::scale::Scale;
 
 /// From the rules to the labels of the axis that runs up.
@@ -37,17 +37,20 @@ pub fn grid_svg(
 ) -> String {
     let mut markup = String::new();
     for tick in &up.ticks {
-        let (at, label_px, label) = (y.to_px(tick.value), left_px - GAP_PX, &tick.label);
+        let (at, label) = (fixed(y.to_px(tick.value), 1), &tick.label);
+        let [from, to] = [left_px, right_px].map(|px| fixed(px, 0));
+        let label_at = fixed(left_px - GAP_PX, 1);
         markup += &format!(
-            "<line class='rule' x1='{left_px:.0}' x2='{right_px:.0}' y1='{at:.1}' y2='{at:.1}'/>\
-             <text x='{label_px:.1}' y='{at:.1}' text-anchor='end' dominant-baseline='central'>\
+            "<line class='rule' x1='{from}' x2='{to}' y1='{at}' y2='{at}'/>\
+             <text x='{label_at}' y='{at}' text-anchor='end' dominant-baseline='central'>\
              {label}</text>"
         );
     }
     for tick in &across.ticks {
-        let (low_px, label) = (height_px - BOTTOM_PX, &tick.label);
+        let (low, label) = (fixed(height_px - BOTTOM_PX, 1), &tick.label);
         let at = x.to_px(tick.value).min(right_px + RIGHT_PX - width_px(label) / 2.0);
-        markup += &format!("<text x='{at:.1}' y='{low_px:.1}' text-anchor='middle'>{label}</text>");
+        let at = fixed(at, 1);
+        markup += &format!("<text x='{at}' y='{low}' text-anchor='middle'>{label}</text>");
     }
     markup
 }

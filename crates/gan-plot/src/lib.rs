@@ -16,7 +16,7 @@ mod sheet;
 mod smooth;
 mod summary;
 
-pub use axis::{Axis, Tick, compact_number, exponential};
+pub use axis::{Axis, Tick, compact_number, exponential, fixed};
 pub use decimate::decimated;
 pub use grid::{RIGHT_PX, grid_svg, left_px};
 pub use heat::{Heat, Verdicts, quadrilateral_area};

@@ -17,7 +17,7 @@ pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Stri
     let picture = [horizontal.edges_px(), vertical.edges_px()];
     let place = |point: &Point| {
         let px = [horizontal.to_px(point.x), vertical.to_px(point.y)];
-        px.map(|px| px.clamp(-FARTHEST_PX, FARTHEST_PX))
+        px.map(|px| bounded(px, [-FARTHEST_PX, FARTHEST_PX]))
     };
     let mut path = String::with_capacity(points.len() * 12);
     for run in points.split(|point| !(point.x.is_finite() && point.y.is_finite())) {
@@ -38,8 +38,7 @@ pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Stri
             };
             let at = |share: f64| {
                 [0, 1].map(|axis| {
-                    let [low, high] = picture[axis];
-                    (from[axis] + share * (to[axis] - from[axis])).clamp(low, high)
+                    bounded(from[axis] + share * (to[axis] - from[axis]), picture[axis])
                 })
             };
             if !goes_on || begin > 0.0 {
@@ -50,6 +49,11 @@ pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Stri
         }
     }
     path
+}
+
+/// `px` within its bounds. What `clamp` says of wrong bounds would bring another printer of numbers into the page.
+fn bounded(px: f64, [low, high]: [f64; 2]) -> f64 {
+    px.max(low).min(high)
 }
 
 /// Which part of the way `from` one place `to` another lies between the edges of `picture` (of each

@@ -2,10 +2,11 @@
 
 mod points;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
-use crate::read::{reads_names, reads_struct};
+use crate::names::named;
+use crate::read::reads_struct;
 use crate::shape::Shape;
 pub use points::{GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec};
 
@@ -41,24 +42,24 @@ pub struct DataSpec {
     pub augmentation: Option<AugmentationSpec>,
 }
 
-/// A set of real samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataSource {
-    /// MNIST's training images (LeCun, Cortes & Burges): 60,000 of 28 x 28.
-    Mnist,
-    /// Digits drawn by strokes at run time: unlimited, nothing to download; a list of them where
-    /// a run chooses from one.
-    DrawnDigits,
-    /// IDX files that the user chose: MNIST, Fashion-MNIST and whatever has their form.
-    IdxFiles,
-    /// CIFAR-10's binary files that the user chose (Krizhevsky 2009): 3 x 32 x 32.
-    CifarFiles,
-    /// Three of MNIST's digits as the channels of one image: 1,000 modes (Metz et al. 2016,
-    /// section 3.3.1).
-    StackedMnist,
-    /// Points of the plane.
-    Points,
+named! {
+    /// A set of real samples.
+    pub enum DataSource {
+        /// MNIST's training images (LeCun, Cortes & Burges): 60,000 of 28 x 28.
+        Mnist = "mnist",
+        /// Digits drawn by strokes at run time: unlimited, nothing to download; a list of them where
+        /// a run chooses from one.
+        DrawnDigits = "drawn_digits",
+        /// IDX files that the user chose: MNIST, Fashion-MNIST and whatever has their form.
+        IdxFiles = "idx_files",
+        /// CIFAR-10's binary files that the user chose (Krizhevsky 2009): 3 x 32 x 32.
+        CifarFiles = "cifar_files",
+        /// Three of MNIST's digits as the channels of one image: 1,000 modes (Metz et al. 2016,
+        /// section 3.3.1).
+        StackedMnist = "stacked_mnist",
+        /// Points of the plane.
+        Points = "points",
+    }
 }
 
 impl DataSource {
@@ -198,7 +199,6 @@ impl AugmentationSpec {
     }
 }
 
-reads_names!(DataSource, Mnist);
 reads_struct!(DataSpec {
     source,
     points = None,

@@ -15,6 +15,7 @@ mod generator;
 mod labels;
 mod layer;
 mod message;
+mod names;
 mod net;
 mod number;
 mod objective;
@@ -40,6 +41,7 @@ pub use message::{
     Backend, Command, Event, FrameKind, Metrics, NetName, Phase, Reply, Request, SampleSet,
     StageSet, Task, Tuning,
 };
+pub use names::Named;
 pub use net::{InitialWeights, NetSpec};
 pub use number::decimal;
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};

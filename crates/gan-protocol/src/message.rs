@@ -6,12 +6,15 @@
 //! has any says which.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::checkpoint::DataOrigin;
 use crate::data::DataSource;
 use crate::error::SpecError;
 use crate::fault::Fault;
+use crate::names::named;
 use crate::objective::Objective;
+use crate::read::reads_struct;
 use crate::run::RunSpec;
 
 /// A command with the number under which its outcome is reported.
@@ -106,19 +109,18 @@ pub enum Command {
     Ping,
 }
 
-/// One of the two nets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NetName {
-    /// Makes samples.
-    Generator,
-    /// Judges them.
-    Discriminator,
+named! {
+    /// One of the two nets.
+    pub enum NetName {
+        /// Makes samples.
+        Generator = "generator",
+        /// Judges them.
+        Discriminator = "discriminator",
+    }
 }
 
 /// Settings that can change while a run goes on; `None` leaves one as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Tuning {
     /// Step size for the generator.
     pub generator_learning_rate: Option<f64>,
@@ -132,7 +134,23 @@ pub struct Tuning {
     pub label_smoothing: Option<f32>,
 }
 
+reads_struct!(Tuning {
+    generator_learning_rate = None,
+    discriminator_learning_rate = None,
+    objective = None,
+    discriminator_steps = None,
+    label_smoothing = None,
+});
+
 impl Tuning {
+    /// Reads changes.
+    ///
+    /// # Errors
+    /// The path of the first field that cannot be read, and why.
+    pub fn from_value(value: &Value) -> Result<Self, SpecError> {
+        crate::read::whole(value)
+    }
+
     /// `spec` with the changes made.
     ///
     /// # Errors
@@ -361,40 +379,40 @@ pub struct Metrics {
     pub discriminator_gradient_norm: f64,
 }
 
-/// Which sheet a frame belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FrameKind {
-    /// The same latents all through the run.
-    Fixed,
-    /// New latents each time.
-    Fresh,
+named! {
+    /// Which sheet a frame belongs to.
+    pub enum FrameKind {
+        /// The same latents all through the run.
+        Fixed = "fixed",
+        /// New latents each time.
+        Fresh = "fresh",
+    }
 }
 
-/// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// The nets or the data are not there yet.
-    Loading,
-    /// Nothing is trained yet.
-    Ready,
-    /// Training.
-    Running,
-    /// Training has stopped and can go on.
-    Paused,
-    /// The session cannot go on.
-    Failed,
+named! {
+    /// Where a session stands.
+    pub enum Phase {
+        /// The nets or the data are not there yet.
+        Loading = "loading",
+        /// Nothing is trained yet.
+        Ready = "ready",
+        /// Training.
+        Running = "running",
+        /// Training has stopped and can go on.
+        Paused = "paused",
+        /// The session cannot go on.
+        Failed = "failed",
+    }
 }
 
-/// What computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Backend {
-    /// Burn's Flex backend, on the processor.
-    Cpu,
-    /// Burn's wgpu backend, on WebGPU (natively: Vulkan, Metal or DirectX 12).
-    Webgpu,
+named! {
+    /// What computes.
+    pub enum Backend {
+        /// Burn's Flex backend, on the processor.
+        Cpu = "cpu",
+        /// Burn's wgpu backend, on WebGPU (natively: Vulkan, Metal or DirectX 12).
+        Webgpu = "webgpu",
+    }
 }
 
 /// Something that takes a while.

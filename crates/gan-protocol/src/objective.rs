@@ -1,50 +1,40 @@
 //! What the two nets minimise, and what is added to the discriminator's part of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
-use crate::read::{reads_names, reads_struct, reads_tagged};
+use crate::names::named;
+use crate::read::{reads_struct, reads_tagged};
 
-/// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
-/// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`
-    /// (Goodfellow et al. 2014, section 3).
-    NonSaturating,
-    /// D as non-saturating; G: `E[log(1 - σ(D(G(z))))]` (Goodfellow et al. 2014, equation 1).
-    Minimax,
-    /// D: `½E[(D(x) - 1)²] + ½E[D(G(z))²]`; G: `½E[(D(G(z)) - 1)²]` (Mao et al. 2016,
-    /// equation 9).
-    LeastSquares,
-    /// D: `E[D(G(z))] - E[D(x)]`; G: `-E[D(G(z))]`: a critic, which needs a Lipschitz bound (WGAN,
-    /// Arjovsky et al. 2017, equation 3).
-    Linear,
-    /// D: `E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]`; G: `-E[D(G(z))]` (Lim & Ye 2017;
-    /// Miyato et al. 2018, equations 16 and 17).
-    Hinge,
-    /// D: `-E[log σ(D(x) - D(G(z)))]`; G: `-E[log σ(D(G(z)) - D(x))]`, real and fake of the same
-    /// place in the batch paired (RpGAN, Jolicoeur-Martineau 2018, section 4.1; R3GAN, Huang et
-    /// al. 2024, equation 2).
-    RelativisticPaired,
-    /// D: `-E[log σ(D(x) - E D(G(z)))] - E[log(1 - σ(D(G(z)) - E D(x)))]`; G: the same with real
-    /// and fake exchanged (RaGAN, Jolicoeur-Martineau 2018, section 4.2).
-    RelativisticAverage,
+named! {
+    /// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
+    /// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
+    pub enum Objective {
+        /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`
+        /// (Goodfellow et al. 2014, section 3).
+        NonSaturating = "non_saturating",
+        /// D as non-saturating; G: `E[log(1 - σ(D(G(z))))]` (Goodfellow et al. 2014, equation 1).
+        Minimax = "minimax",
+        /// D: `½E[(D(x) - 1)²] + ½E[D(G(z))²]`; G: `½E[(D(G(z)) - 1)²]` (Mao et al. 2016,
+        /// equation 9).
+        LeastSquares = "least_squares",
+        /// D: `E[D(G(z))] - E[D(x)]`; G: `-E[D(G(z))]`: a critic, which needs a Lipschitz bound (WGAN,
+        /// Arjovsky et al. 2017, equation 3).
+        Linear = "linear",
+        /// D: `E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]`; G: `-E[D(G(z))]` (Lim & Ye 2017;
+        /// Miyato et al. 2018, equations 16 and 17).
+        Hinge = "hinge",
+        /// D: `-E[log σ(D(x) - D(G(z)))]`; G: `-E[log σ(D(G(z)) - D(x))]`, real and fake of the same
+        /// place in the batch paired (RpGAN, Jolicoeur-Martineau 2018, section 4.1; R3GAN, Huang et
+        /// al. 2024, equation 2).
+        RelativisticPaired = "relativistic_paired",
+        /// D: `-E[log σ(D(x) - E D(G(z)))] - E[log(1 - σ(D(G(z)) - E D(x)))]`; G: the same with real
+        /// and fake exchanged (RaGAN, Jolicoeur-Martineau 2018, section 4.2).
+        RelativisticAverage = "relativistic_average",
+    }
 }
 
 impl Objective {
-    /// Every objective, in the order in which they are offered.
-    pub const ALL: [Self; 7] = [
-        Self::NonSaturating,
-        Self::Minimax,
-        Self::LeastSquares,
-        Self::Linear,
-        Self::Hinge,
-        Self::RelativisticPaired,
-        Self::RelativisticAverage,
-    ];
-
     /// Whether the discriminator's output has a target, which smoothing could move.
     pub fn has_targets(self) -> bool {
         matches!(self, Self::NonSaturating | Self::Minimax | Self::LeastSquares)
@@ -187,7 +177,6 @@ impl Default for DiffAugmentSpec {
     }
 }
 
-reads_names!(Objective, NonSaturating);
 reads_tagged!(PenaltySpec by "kind" {
     "gradient_penalty" => GradientPenalty { weight = 10.0, target = 1.0, one_sided = false },
     "dragan" => Dragan { weight = 10.0, target = 1.0 },

@@ -8,7 +8,6 @@
 //! A reader goes on after the first error, with values that nobody gets to see: without early
 //! returns no half-read value needs to be dropped, which was most of the code.
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::SpecError;
@@ -44,7 +43,7 @@ enum Step {
 }
 
 impl Reading {
-    fn refuse(&mut self, message: String) {
+    pub(crate) fn refuse(&mut self, message: String) {
         if self.error.is_some() {
             return;
         }
@@ -63,7 +62,7 @@ impl Reading {
         self.error = Some(SpecError { path, message });
     }
 
-    fn refuse_type(&mut self, value: &Value, expected: &str) {
+    pub(crate) fn refuse_type(&mut self, value: &Value, expected: &str) {
         self.refuse(format!("invalid type: is {value}, expected {expected}"));
     }
 
@@ -159,7 +158,7 @@ pub(crate) fn tag_of<'a>(
     known[0]
 }
 
-fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     if quoted.is_empty() { "no field".to_owned() } else { quoted.join(", ") }
 }
@@ -260,25 +259,6 @@ impl<T: Read> Read for [T; 2] {
     }
 }
 
-/// A type without fields, by serde; `first` stands for what cannot be read.
-pub(crate) fn by_name<T: DeserializeOwned>(value: &Value, first: T, reading: &mut Reading) -> T {
-    serde_json::from_value(value.clone()).unwrap_or_else(|error| {
-        reading.refuse(error.to_string());
-        first
-    })
-}
-
-/// Gives a type whose values are mere names a reader; one of them stands for what cannot be read.
-macro_rules! reads_names {
-    ($type:ident, $first:ident) => {
-        impl $crate::read::Read for $type {
-            fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
-                $crate::read::by_name(value, Self::$first, reading)
-            }
-        }
-    };
-}
-
 /// One field: required, or with what it is where it is absent.
 macro_rules! reads_field {
     ($fields:ident, $reading:ident, $field:ident) => {
@@ -343,4 +323,4 @@ macro_rules! reads_tagged {
         $crate::read::deserializes_by_value!($type);
     };
 }
-pub(crate) use {deserializes_by_value, reads_field, reads_names, reads_struct, reads_tagged};
+pub(crate) use {deserializes_by_value, reads_field, reads_struct, reads_tagged};

@@ -1,6 +1,6 @@
 //! The description of a run. A `RunSpec` and a backend determine every number of a run.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Number, Value};
 
 use crate::combination;
@@ -8,11 +8,12 @@ use crate::data::DataSpec;
 use crate::error::{SpecError, in_range};
 use crate::generator::Feed;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
+use crate::names::named;
 use crate::net::NetSpec;
 use crate::number::short;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
-use crate::read::{self, reads_names, reads_struct};
+use crate::read::{self, reads_struct};
 use crate::shape::Shape;
 
 /// All that a run is made of.
@@ -91,14 +92,14 @@ pub struct LatentSpec {
     pub distribution: LatentDistribution,
 }
 
-/// How each number of a latent is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LatentDistribution {
-    /// N(0, 1)
-    Normal,
-    /// U(-1, 1)
-    Uniform,
+named! {
+    /// How each number of a latent is drawn.
+    pub enum LatentDistribution {
+        /// N(0, 1)
+        Normal = "normal",
+        /// U(-1, 1)
+        Uniform = "uniform",
+    }
 }
 
 /// Exponential moving average of the generator's weights and running statistics: after each step
@@ -148,7 +149,9 @@ impl RunSpec {
     /// The spec as JSON.
     pub fn to_value(&self) -> Value {
         let value = serde_json::to_value(self);
-        with_short_numbers(value.expect("a spec holds only strings, finite numbers and lists"))
+        let mut value = value.expect("a spec holds only strings, finite numbers and lists");
+        shorten_numbers(&mut value);
+        value
     }
 
     /// Checks every field and how the fields fit together.
@@ -240,18 +243,16 @@ impl RunSpec {
 }
 
 /// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
-fn with_short_numbers(value: Value) -> Value {
+fn shorten_numbers(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
-            let shorter = number.as_f64().map(short).and_then(Number::from_f64);
-            Value::Number(shorter.unwrap_or(number))
+            if let Some(shorter) = number.as_f64().map(short).and_then(Number::from_f64) {
+                *number = shorter;
+            }
         }
-        Value::Array(items) => items.into_iter().map(with_short_numbers).collect(),
-        Value::Object(fields) => {
-            let fields = fields.into_iter();
-            fields.map(|(name, value)| (name, with_short_numbers(value))).collect()
-        }
-        other => other,
+        Value::Array(items) => items.iter_mut().for_each(shorten_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(shorten_numbers),
+        _ => {}
     }
 }
 
@@ -280,5 +281,4 @@ reads_struct!(RunSpec {
     ema = None,
 });
 reads_struct!(LatentSpec { size, distribution });
-reads_names!(LatentDistribution, Normal);
 reads_struct!(EmaSpec { decay });

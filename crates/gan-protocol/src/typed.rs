@@ -1,5 +1,7 @@
 //! Numbers as people type them: with a decimal point or a decimal comma, in the digits of any input method.
 
+use serde_json::Value;
+
 /// The number that `text` clearly is, finite; `None` where it is none, or might be another.
 ///
 /// A point and a comma both separate decimals: `0.1`, `0,1`, `5e-5`. What could also group thousands (`1,000`,
@@ -31,7 +33,8 @@ pub fn typed_number(text: &str) -> Option<f64> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let number = format!("{sign}{whole}.{decimals}e{exponent_sign}{power}");
-    serde_json::from_str(&number).ok().filter(|number: &f64| number.is_finite())
+    let number = serde_json::from_str::<Value>(&number).ok()?;
+    number.as_f64().filter(|number| number.is_finite())
 }
 
 /// The whole number, 0 or more, that `text` is, without any separator; `None` where it is none.

@@ -2,8 +2,6 @@
 //!
 //! Pure: which language is in use, and how the screen follows it, the caller decides.
 
-use std::collections::HashMap;
-
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -40,12 +38,12 @@ impl Language {
     }
 }
 
-/// The texts of a language by key.
+/// The texts of a language, each with its key.
 ///
 /// The locales are Fluent files of which the page uses one message a line and plain arguments,
 /// `key = text { $argument } text`. A test reads them with Fluent's own parser and refuses
 /// anything more: this reader is twenty kilobytes smaller than a whole resolver.
-pub struct Texts(HashMap<&'static str, &'static str>);
+pub struct Texts(Vec<(&'static str, &'static str)>);
 
 impl Texts {
     /// The texts in a locale's file.
@@ -55,7 +53,8 @@ impl Texts {
 
     /// The text of `key`; the key itself if there is no such text.
     pub fn text(&self, key: &str, arguments: &[(&str, String)]) -> String {
-        let Some(mut rest) = self.0.get(key).copied() else { return key.to_string() };
+        let found = self.0.iter().find(|(known, _)| *known == key);
+        let Some((_, mut rest)) = found.copied() else { return key.to_string() };
         let mut text = String::with_capacity(rest.len());
         while let Some((before, from_name)) = rest.split_once("{ $") {
             let (name, after) = from_name.split_once(" }").unwrap_or((from_name, ""));

@@ -35,7 +35,7 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 6] = [
-    Budget { part: Part::Page, name: "page", limit_bytes: Some(212_000), required: true },
+    Budget { part: Part::Page, name: "page", limit_bytes: Some(200_000), required: true },
     Budget {
         part: Part::CpuWorker,
         name: "CPU worker",

@@ -191,9 +191,7 @@ pub(super) fn left(
 }
 
 fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
-    let tuning: Tuning = serde_json::from_value(value_of(&argument)?)
-        .map_err(|error| Refusal { code: "spec", message: error.to_string() })?;
-    Ok(Ask::Tune(tuning))
+    Ok(Ask::Tune(Tuning::from_value(&value_of(&argument)?)?))
 }
 
 fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {

@@ -2,7 +2,6 @@
 //! what came of them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use gan_protocol::{FrameKind, SampleSet, StageSet};
 use js_sys::{Float32Array, Function, Object, Reflect, Uint8Array};
@@ -15,6 +14,7 @@ use crate::effects::display::{Display, Sheet, ShownNotice};
 use crate::effects::worker::WorkerClient;
 use crate::effects::{adapter, manifest, sheets};
 use crate::model::address::Address;
+use crate::model::listed::taken;
 use crate::model::notice::{AT_RUN, Notice, Place, Weight};
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{
@@ -66,8 +66,8 @@ pub struct Page {
     /// Whether the address says that training begins by itself.
     pub autostart: bool,
     display: Display,
-    workers: HashMap<WorkerId, WorkerClient>,
-    callbacks: HashMap<Ticket, Callback>,
+    workers: Vec<(WorkerId, WorkerClient)>,
+    callbacks: Vec<(Ticket, Callback)>,
     next_ticket: Ticket,
     next_notice: u32,
     frames: [Option<Frame>; 2],
@@ -106,8 +106,8 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
         language: address.language.clone(),
         autostart: address.autostart,
         display,
-        workers: HashMap::new(),
-        callbacks: HashMap::new(),
+        workers: Vec::new(),
+        callbacks: Vec::new(),
         next_ticket: 1,
         next_notice: 1,
         frames: [None, None],
@@ -148,7 +148,7 @@ impl Page {
         let ticket = callback.map(|callback| {
             let ticket = self.next_ticket;
             self.next_ticket += 1;
-            self.callbacks.insert(ticket, callback);
+            self.callbacks.push((ticket, callback));
             ticket
         });
         let effects = self.supervisor.ask(now_ms(), ticket, ask);
@@ -277,20 +277,20 @@ impl Page {
         match effect {
             Effect::Spawn { worker, variant } => {
                 match WorkerClient::start(worker, variant, deliver) {
-                    Ok(client) => drop(self.workers.insert(worker, client)),
+                    Ok(client) => self.workers.push((worker, client)),
                     Err(message) => later(Signal::Died { worker, message }),
                 }
             }
-            Effect::Terminate { worker } => drop(self.workers.remove(&worker)),
+            Effect::Terminate { worker } => drop(taken(&mut self.workers, worker)),
             Effect::Send { worker, request, attachments } => {
-                if let Some(client) = self.workers.get(&worker)
+                if let Some((_, client)) = self.workers.iter().find(|(id, _)| *id == worker)
                     && let Err(message) = client.send(&request, &attachments)
                 {
                     later(Signal::Died { worker, message });
                 }
             }
             Effect::Settle { ticket, result } => {
-                if let Some(callback) = self.callbacks.remove(&ticket) {
+                if let Some(callback) = taken(&mut self.callbacks, ticket) {
                     spawn_local(async move { callback(result) });
                 }
             }

@@ -67,7 +67,8 @@ pub fn fit(id: &str) {
     let style = web_sys::HtmlElement::style(&canvas);
     for (side, px) in [("width", canvas.width()), ("height", canvas.height())] {
         // Only a malformed value is refused, and this is a number.
-        let _ = style.set_property(side, &format!("{}px", f64::from(px) * scale));
+        let _ =
+            style.set_property(side, &format!("{}px", gan_plot::fixed(f64::from(px) * scale, 3)));
     }
 }
 

@@ -57,8 +57,10 @@ pub struct StoredRun {
 /// lists are not all there.
 pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusal> {
     let foreign = || Refusal::checkpoint("the file holds no run of this program");
-    let header: Value = serde_json::from_slice(header)
-        .map_err(|_| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
+    // As text: reading bytes would bring a second reader of JSON into the page.
+    let header = std::str::from_utf8(header).ok().and_then(|text| serde_json::from_str(text).ok());
+    let header: Value =
+        header.ok_or_else(|| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
     let text = header["__metadata__"][KEY].as_str().ok_or_else(foreign)?;
     let ends = header.as_object().into_iter().flatten();
     let ends = ends.filter_map(|(_, tensor)| tensor["data_offsets"][1].as_u64());

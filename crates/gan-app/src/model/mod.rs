@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod checkpoint_file;
+pub(crate) mod listed;
 pub mod notice;
 pub mod refusal;
 pub mod run_state;

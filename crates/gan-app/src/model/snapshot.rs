@@ -51,7 +51,10 @@ impl Snapshot {
     pub fn of(state: &RunState, preset: &str) -> Self {
         // What is no JSON says nothing.
         let report = state.report.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let mut report: Map<String, Value> = report.unwrap_or_default();
+        let mut report = match report {
+            Some(Value::Object(report)) => report,
+            _ => Map::new(),
+        };
         Self {
             run: state.replacements,
             phase: state.phase,

@@ -4,8 +4,7 @@
 //! the page is small enough to open at once only because this one is written out. A test holds
 //! the two together.
 
-use gan_protocol::{DataOrigin, Event, Fault, Reply, SampleSet, StageSet, Task};
-use serde::de::DeserializeOwned;
+use gan_protocol::{DataOrigin, Event, Fault, Named, Reply, SampleSet, StageSet, Task};
 use serde_json::Value;
 
 /// Reads an event, other than measurements: those may be NaN, which plain data cannot say.
@@ -16,7 +15,7 @@ pub fn event(value: &Value) -> Result<Event, String> {
     Ok(match text(value, "kind")? {
         "booted" => Event::Booted,
         "ready" => Event::Ready {
-            backend: typed(value, "backend")?,
+            backend: named(value, "backend")?,
             adapter: text(value, "adapter")?.to_string(),
         },
         "settled" => Event::Settled {
@@ -29,12 +28,12 @@ pub fn event(value: &Value) -> Result<Event, String> {
             done: value["done"].as_f64().unwrap_or(0.0),
             total: value["total"].as_f64(),
         }),
-        "state" => Event::State { phase: typed(value, "phase")?, step: number(value, "step")? },
+        "state" => Event::State { phase: named(value, "phase")?, step: number(value, "step")? },
         "data" => {
-            Event::Data { source: typed(value, "source")?, samples: value["samples"].as_u64() }
+            Event::Data { source: named(value, "source")?, samples: value["samples"].as_u64() }
         }
         "frame" => Event::Frame {
-            sheet: typed(value, "sheet")?,
+            sheet: named(value, "sheet")?,
             step: number(value, "step")?,
             set: set(value)?,
         },
@@ -94,7 +93,7 @@ fn reply(value: &Value) -> Result<Reply, String> {
 
 fn origin(value: &Value) -> Result<DataOrigin, String> {
     Ok(DataOrigin {
-        source: typed(value, "source")?,
+        source: named(value, "source")?,
         samples: value["samples"].as_u64(),
         digest: value["digest"].as_str().map(str::to_string),
         files: names(&value["files"]),
@@ -144,12 +143,9 @@ fn optional<T>(
     }
 }
 
-fn typed<T: DeserializeOwned>(value: &Value, name: &str) -> Result<T, String> {
-    plain(&value[name]).map_err(|message| format!("{name}: {message}"))
-}
-
-fn plain<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+fn named<T: Named>(value: &Value, name: &str) -> Result<T, String> {
+    let told = text(value, name)?;
+    T::named(told).ok_or_else(|| format!("{name}: unknown `{told}`"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A line chart: two series over the steps, with axes, legend, current values and a summary in
 //! words for those who do not see it.
 
-use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, Trend, grid_svg, left_px, line_path};
+use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, Trend, fixed, grid_svg, left_px, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::effects::display::Series;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
 
-const HEIGHT_PX: f64 = 168.0;
+const HEIGHT_PX: u32 = 168;
 const TOP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 22.0;
 /// Before the chart knows its own width.
@@ -82,7 +82,7 @@ impl Axes {
         let [left, right] = self.ends_px();
         (
             Scale::new(self.across.domain, (left, right)),
-            Scale::new(self.up.domain, (HEIGHT_PX - BOTTOM_PX, TOP_PX)),
+            Scale::new(self.up.domain, (f64::from(HEIGHT_PX) - BOTTOM_PX, TOP_PX)),
         )
     }
 }
@@ -122,8 +122,8 @@ pub(crate) fn Chart(
             </figcaption>
             <div node_ref=place class="plot">
                 <svg
-                    viewBox=derived(move || format!("0 0 {:.0} {HEIGHT_PX:.0}", width_px.get()))
-                    height=format!("{HEIGHT_PX:.0}")
+                    viewBox=derived(move || format!("0 0 {} {HEIGHT_PX}", fixed(width_px.get(), 0)))
+                    height=HEIGHT_PX.to_string()
                     role="img"
                     aria-label=derived(move || summary(&lines))
                 >
@@ -172,7 +172,7 @@ fn Grid(axes: Memo<Axes>) -> impl IntoView {
     let markup = move || {
         let axes = axes.get();
         let (across, up) = axes.scales();
-        grid_svg((&axes.across, &across), (&axes.up, &up), axes.ends_px(), HEIGHT_PX)
+        grid_svg((&axes.across, &across), (&axes.up, &up), axes.ends_px(), f64::from(HEIGHT_PX))
     };
     view! { <g class="grid" inner_html=derived(markup)></g> }
 }

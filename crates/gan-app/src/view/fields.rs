@@ -97,7 +97,7 @@ pub(crate) fn SliderField(
     choose: fn(f64),
 ) -> impl IntoView {
     let to_slider = move |value: f64| {
-        if logarithmic { value.max(1e-12).log10().clamp(ends.0, ends.1) } else { value }
+        if logarithmic { value.max(1e-12).log10().max(ends.0).min(ends.1) } else { value }
     };
     let from_slider = move |position: f64| {
         if logarithmic { numbers::rounded(js_sys::Math::pow(10.0, position)) } else { position }

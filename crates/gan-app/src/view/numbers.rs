@@ -1,5 +1,6 @@
 //! Numbers as people read them.
 
+use gan_plot::{exponential, fixed};
 use gan_protocol::decimal;
 
 /// `12,345`
@@ -17,12 +18,12 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// A speed: one decimal below ten, none above.
 pub(crate) fn speed(per_second: f64) -> String {
-    if per_second >= 10.0 { grouped(per_second.round() as u64) } else { format!("{per_second:.1}") }
+    if per_second >= 10.0 { grouped(per_second.round() as u64) } else { fixed(per_second, 1) }
 }
 
 /// A measured value to three digits or so.
 pub(crate) fn measured(value: f64) -> String {
-    if value.is_finite() { format!("{value:.3}") } else { "–".to_string() }
+    if value.abs() < 1e6 { fixed(value, 3) } else { exponential(value, 2) }
 }
 
 /// A number to three significant digits.
@@ -39,7 +40,7 @@ pub(crate) fn rounded(value: f64) -> f64 {
 /// A learning rate without needless digits: `0.0002`, `1e-6`.
 pub(crate) fn rate(value: f64) -> String {
     let short = rounded(value);
-    if short != 0.0 && short < 1e-4 { gan_plot::exponential(short, 2) } else { decimal(short) }
+    if short != 0.0 && short < 1e-4 { exponential(short, 2) } else { decimal(short) }
 }
 
 #[cfg(test)]
@@ -57,7 +58,7 @@ mod tests {
     #[test]
     fn values_are_short() {
         assert_eq!([speed(3.25), speed(10.4), speed(2_499.6)], ["3.2", "10", "2,500"]);
-        assert_eq!([measured(0.70312), measured(f64::NAN)], ["0.703", "–"]);
+        assert_eq!([0.70312, 3e20, f64::NAN].map(measured), ["0.703", "3e20", "–"]);
         assert_eq!(
             [rate(0.000_2), rate(0.000_05), rate(0.001_234_5), rate(0.0)],
             ["0.0002", "5e-5", "0.00123", "0"]

@@ -1,6 +1,6 @@
 //! The settings: what starts the run again, what can be changed as it goes, and files.
 
-use gan_protocol::{DataSource, Objective, Tuning, presets};
+use gan_protocol::{DataSource, Named as _, Objective, Tuning, presets};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -105,7 +105,7 @@ fn RunSettings() -> impl IntoView {
                     ("cifar_files", key("data-cifar-files")),
                     ("stacked_mnist", key("data-stacked-mnist")),
                 ]
-                value=watched(|settings| source_name(settings.spec.data.source).to_string())
+                value=watched(|settings| settings.spec.data.source.name().to_string())
                 choose=Box::new(choose_data)
             />
             <button class="full" on:click=opens(picker)>{t("choose-idx")}</button>
@@ -151,8 +151,8 @@ fn RunSettings() -> impl IntoView {
 #[component]
 fn LiveSettings() -> impl IntoView {
     let objectives = Objective::ALL
-        .into_iter()
-        .map(|objective| (objective_name(objective), labels::objective(objective)))
+        .iter()
+        .map(|objective| (objective.name(), labels::objective(*objective)))
         .collect::<Vec<_>>();
     view! {
         <section>
@@ -161,10 +161,9 @@ fn LiveSettings() -> impl IntoView {
                 id="objective"
                 label=key("objective")
                 choices=objectives
-                value=watched(|settings| objective_name(settings.spec.objective).to_string())
+                value=watched(|settings| settings.spec.objective.name().to_string())
                 choose=Box::new(|name| {
-                    let named = |one: &Objective| objective_name(*one) == name;
-                    let objective = Objective::ALL.into_iter().find(named);
+                    let objective = Objective::named(&name);
                     requests::tune("objective", Tuning { objective, ..Tuning::default() });
                 })
             />
@@ -260,28 +259,5 @@ fn FilePicker(place: NodeRef<html::Input>, told: Place, accept: &'static str) ->
             accept=accept
             on:change=chosen
         />
-    }
-}
-
-fn source_name(source: DataSource) -> &'static str {
-    match source {
-        DataSource::Mnist => "mnist",
-        DataSource::DrawnDigits => "drawn_digits",
-        DataSource::IdxFiles => "idx_files",
-        DataSource::CifarFiles => "cifar_files",
-        DataSource::StackedMnist => "stacked_mnist",
-        DataSource::Points => "points",
-    }
-}
-
-fn objective_name(objective: Objective) -> &'static str {
-    match objective {
-        Objective::NonSaturating => "non_saturating",
-        Objective::Minimax => "minimax",
-        Objective::LeastSquares => "least_squares",
-        Objective::Linear => "linear",
-        Objective::Hinge => "hinge",
-        Objective::RelativisticPaired => "relativistic_paired",
-        Objective::RelativisticAverage => "relativistic_average",
     }
 }

@@ -1,5 +1,6 @@
 //! The state of the run in one line, and what takes a while.
 
+use gan_plot::fixed;
 use gan_protocol::Phase;
 use leptos::prelude::*;
 
@@ -108,7 +109,7 @@ fn TaskBar(actor: Actor, name: String) -> impl IntoView {
             Some((task.done / total).clamp(0.0, 1.0))
         })
     });
-    let percent = move || share.get().map(|share| format!("{:.0}", share * 100.0));
+    let percent = move || share.get().map(|share| fixed(share * 100.0, 0));
     let text = move || match percent() {
         Some(percent) => say_with("task-percent", &[("percent", percent)]),
         None => say(key("task-under-way")),
@@ -128,7 +129,7 @@ fn TaskBar(actor: Actor, name: String) -> impl IntoView {
                 aria-valuenow=derived(move || percent().unwrap_or_default())
             >
                 <div style=derived(move || {
-                    format!("width: {:.1}%", share.get().unwrap_or(0.3) * 100.0)
+                    format!("width: {}%", fixed(share.get().unwrap_or(0.3) * 100.0, 1))
                 })></div>
             </div>
         </li>

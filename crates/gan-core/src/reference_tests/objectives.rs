@@ -44,7 +44,9 @@ fn losses_and_their_gradients_are_pytorchs() {
             }
         }
     }
-    assert!(Objective::ALL.iter().all(|objective| seen.contains(objective)));
+    assert!(
+        <Objective as gan_protocol::Named>::ALL.iter().all(|objective| seen.contains(objective))
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use gan_protocol::{Command, Event, Reply};
 use super::events::boot_task;
 use super::worker::{Purpose, Stage, Worker, load_command};
 use super::{Effect, Gpu, Preference, Run, Supervisor, Variant};
+use crate::model::listed::taken;
 use crate::model::notice::Notice;
 use crate::model::run_state::Actor;
 
@@ -79,7 +80,7 @@ impl<B: Clone> Supervisor<B> {
             }
             Event::Progress(task) => self.state.progressed(self.now_ms, Actor::Candidate, task),
             Event::Settled { id, reply, fault } => {
-                let purpose = candidate.worker.pending.remove(&id);
+                let purpose = taken(&mut candidate.worker.pending, id);
                 let number = candidate.number;
                 match (purpose, fault, reply) {
                     (

@@ -4,6 +4,7 @@ use gan_protocol::{Event, Fault, Phase, Reply, Task};
 
 use super::worker::{Purpose, Stage, load_command};
 use super::{Effect, Outcome, Run, Supervisor, Ticket, Variant, WorkerId};
+use crate::model::listed::taken;
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::Actor;
@@ -102,7 +103,7 @@ impl<B: Clone> Supervisor<B> {
         fault: Option<Fault>,
         attachments: Vec<B>,
     ) {
-        let Some(purpose) = self.main.as_mut().and_then(|main| main.pending.remove(&id)) else {
+        let Some(purpose) = self.main.as_mut().and_then(|main| taken(&mut main.pending, id)) else {
             return;
         };
         if let Some(fault) = fault {

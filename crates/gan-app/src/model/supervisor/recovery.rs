@@ -34,7 +34,7 @@ impl<B: Clone> Supervisor<B> {
         let Some(main) = self.main.take() else { return };
         self.effects.push(Effect::Terminate { worker: main.id });
         self.state.abandoned(Actor::Main);
-        for purpose in main.pending.into_values() {
+        for (_, purpose) in main.pending {
             if let Purpose::Load { ticket, .. }
             | Purpose::Tune { ticket, .. }
             | Purpose::Ask { ticket } = purpose

@@ -1,6 +1,6 @@
 //! What the supervisor remembers of one worker.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use gan_protocol::{Command, Request, Tuning};
 
@@ -55,7 +55,8 @@ pub(super) struct Worker<B> {
     pub(super) variant: Variant,
     pub(super) stage: Stage,
     pub(super) adapter: Option<(gan_protocol::Backend, String)>,
-    pub(super) pending: BTreeMap<u32, Purpose<B>>,
+    /// What was asked and not yet answered, oldest first.
+    pub(super) pending: Vec<(u32, Purpose<B>)>,
     /// When the unanswered pings were sent, oldest first.
     pub(super) pings_ms: VecDeque<f64>,
     pub(super) last_ping_ms: f64,
@@ -69,7 +70,7 @@ impl<B> Worker<B> {
             variant,
             stage: Stage::Booting,
             adapter: None,
-            pending: BTreeMap::new(),
+            pending: Vec::new(),
             pings_ms: VecDeque::new(),
             last_ping_ms: 0.0,
             next_request: 1,
@@ -84,7 +85,7 @@ impl<B> Worker<B> {
         attachments: Vec<B>,
     ) -> Effect<B> {
         let id = self.take_number();
-        self.pending.insert(id, purpose);
+        self.pending.push((id, purpose));
         Effect::Send { worker: self.id, request: Request { id, command }, attachments }
     }
 
@@ -96,7 +97,7 @@ impl<B> Worker<B> {
 
     /// Whether a load asked for by the user is on its way.
     pub(super) fn is_loading(&self) -> bool {
-        self.pending.values().any(|purpose| matches!(purpose, Purpose::Load { .. }))
+        self.pending.iter().any(|(_, purpose)| matches!(purpose, Purpose::Load { .. }))
     }
 
     fn take_number(&mut self) -> u32 {

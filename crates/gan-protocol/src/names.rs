@@ -1,0 +1,112 @@
+//! Types whose values are mere names. Each name stands once, where the type is; what reads, writes or
+//! offers it asks the type.
+
+use serde_json::Value;
+
+use crate::read::{Reading, listed};
+
+/// A type whose values are mere names.
+pub trait Named: Copy + 'static {
+    /// Every value, in the order in which they are offered.
+    const ALL: &'static [Self];
+    /// Their names on the wire, in files and addresses, in the same order.
+    const NAMES: &'static [&'static str];
+
+    /// The value of a name.
+    fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|known| *known == name).map(|place| Self::ALL[place])
+    }
+
+    /// Its name.
+    fn name(self) -> &'static str;
+}
+
+/// The place of a name among `names`; the first where there is none.
+pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> usize {
+    let Some(name) = value.as_str() else {
+        reading.refuse_type(value, "a name");
+        return 0;
+    };
+    names.iter().position(|known| *known == name).unwrap_or_else(|| {
+        reading.refuse(format!("unknown variant `{name}`, expected {}", listed(names)));
+        0
+    })
+}
+
+/// Defines an enum of names, each with what it is called outside of the program. Serde reads and writes it as text.
+macro_rules! named {
+    (
+        $(#[$about:meta])*
+        pub enum $type:ident { $($(#[$about_one:meta])* $value:ident = $name:literal),+ $(,)? }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $type { $($(#[$about_one])* $value),+ }
+
+        impl $crate::names::Named for $type {
+            const ALL: &'static [Self] = &[$(Self::$value),+];
+            const NAMES: &'static [&'static str] = &[$($name),+];
+
+            fn name(self) -> &'static str {
+                Self::NAMES[self as usize]
+            }
+        }
+
+        impl $crate::read::Read for $type {
+            fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
+                use $crate::names::Named as _;
+                Self::ALL[$crate::names::place_of(value, Self::NAMES, reading)]
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::names::Named::name(*self))
+            }
+        }
+
+        $crate::read::deserializes_by_value!($type);
+    };
+}
+
+pub(crate) use named;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Backend, DataSource, FrameKind, LatentDistribution, NetName, Objective, Phase};
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    fn every_name_stands_for_its_value<T>()
+    where
+        T: Named + Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        for (place, value) in T::ALL.iter().enumerate() {
+            let name = value.name();
+            assert_eq!(name, T::NAMES[place]);
+            // Snake case, as what it is called in the code.
+            let code = format!("{value:?}").to_lowercase();
+            assert_eq!(name.replace('_', ""), code);
+            assert_eq!(T::named(name), Some(*value));
+            assert_eq!(serde_json::to_value(value).expect("a text"), name);
+            assert_eq!(serde_json::from_value::<T>(name.into()).expect(name), *value);
+        }
+        assert_eq!(T::named("nobody"), None);
+        let told =
+            |value: Value| serde_json::from_value::<T>(value).expect_err("no name").to_string();
+        assert!(told("nobody".into()).contains(T::NAMES[T::NAMES.len() - 1]));
+        assert!(told(7.into()).contains("is 7, expected a name"));
+    }
+
+    #[test]
+    fn names_are_read_and_written_as_they_stand() {
+        every_name_stands_for_its_value::<Backend>();
+        every_name_stands_for_its_value::<DataSource>();
+        every_name_stands_for_its_value::<FrameKind>();
+        every_name_stands_for_its_value::<LatentDistribution>();
+        every_name_stands_for_its_value::<NetName>();
+        every_name_stands_for_its_value::<Objective>();
+        every_name_stands_for_its_value::<Phase>();
+    }
+}
