@@ -38,7 +38,7 @@ const WORDS = {
     failed: "无法显示生成器。",
     free: "随机",
     images: (count) => `生成器的 ${count} 个样本`,
-    loading: "正在加载生成器",
+    loading: "正在载入生成器",
     morph: "渐变",
     pick: "选择两个样本",
     picked: (count) => (count === 1 ? "已选一个，再选一个" : "移动滑块进行渐变"),

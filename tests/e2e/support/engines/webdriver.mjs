@@ -5,22 +5,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** The key by which WebDriver refers to an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
-/** Calls the function that the first argument holds as text with the second; its promise is kept. */
-const CALL = `
-  const [script, argument] = arguments;
+/**
+ * Calls a function, given as text, with the argument; its promise is kept. The function is a part of what the driver
+ * runs: pages may forbid scripts to evaluate text.
+ */
+const calling = (script) => `
+  const [argument] = arguments;
   const call = (window.ganCall = {});
   const settle = (outcome) => Object.assign(call, outcome, { isSettled: true });
   Promise.resolve(argument)
-    .then((0, eval)("(" + script + ")"))
+    .then(${script})
     .then((value) => settle({ value }), (error) => settle({ error: String(error) }));
 `;
 /** What came of the call so far; nothing if the page has been left for another one. */
 const ANSWER = "return window.ganCall ?? null;";
 const POLL_MS = 20;
 
-async function ask(method, address, body) {
+async function ask(method, address, body, signal) {
   const content = body && JSON.stringify(body);
-  const answer = await fetch(address, { method, body: content });
+  const answer = await fetch(address, { method, body: content, signal });
   const { value } = await answer.json();
   if (!answer.ok) throw new Error(`${value.error}: ${value.message}`);
   return value;
@@ -31,10 +34,11 @@ export class Session {
   /** The frame that the driver looks into: selectors of frames, from the page inwards. */
   #frames = [];
 
-  /** Starts a browser with the wanted `capabilities` by the driver at `driver`. */
-  static async begin(driver, capabilities) {
+  /** Starts a browser with the wanted `capabilities` by the driver at `driver`; a `TimeoutError` after `limit_ms`. */
+  static async begin(driver, capabilities, limit_ms) {
     const wanted = { capabilities: { alwaysMatch: capabilities } };
-    const { sessionId, capabilities: found } = await ask("POST", `${driver}/session`, wanted);
+    const limit = AbortSignal.timeout(limit_ms);
+    const { sessionId, capabilities: found } = await ask("POST", `${driver}/session`, wanted, limit);
     const session = new Session();
     session.#address = `${driver}/session/${sessionId}`;
     session.version = found.browserVersion;
@@ -76,7 +80,7 @@ export class Session {
       evaluate: async (script, argument = null) => {
         await this.#enter(frames);
         // No script of WebDriver's waits itself: when a page comes in the place of another, its answer may be lost.
-        await this.#run(CALL, String(script), argument);
+        await this.#run(calling(script), argument);
         for (;;) {
           const call = await this.#run(ANSWER);
           if (call?.error !== undefined) throw new Error(call.error);

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Tab } from "./tab.mjs";
 import { Session } from "./webdriver.mjs";
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
 /** Starts it; `proxy` is the address of a proxy for what is not on this machine. */
@@ -17,7 +17,7 @@ export async function launch({ proxy }) {
   const env = { ...process.env, DISPLAY: screen.display };
   // Root has no right to shut its processes in.
   if (process.getuid() === 0) env.WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS = "1";
-  const driver = await startDriver(env);
+  let driver = await startDriver(env);
   const browser = {
     binary: process.env.MINIBROWSER ?? MINIBROWSER,
     args: ["--automation"],
@@ -28,11 +28,22 @@ export async function launch({ proxy }) {
     const httpProxy = new URL(proxy).host;
     capabilities.proxy = { proxyType: "manual", httpProxy, noProxy: ["127.0.0.1"] };
   }
+  /** Of forty drivers one waited for ever for the browser that it had started: then another one starts another. */
+  async function begun() {
+    try {
+      return await Session.begin(driver.address, capabilities, START_MS);
+    } catch (error) {
+      if (error.name !== "TimeoutError") throw error;
+      driver.end();
+      driver = await startDriver(env);
+      return Session.begin(driver.address, capabilities, START_MS);
+    }
+  }
   let version;
   return {
     // Each page has a browser of its own, so that they share no storage; the driver allows one at a time.
     async open(url) {
-      const session = await Session.begin(driver.address, capabilities);
+      const session = await begun();
       version = session.version;
       await session.goTo(url);
       const tab = new Tab(session.in(), () => session.end());
