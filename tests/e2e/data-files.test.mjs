@@ -7,6 +7,7 @@ import { browserOfThisFile } from "./support/browser.mjs";
 import { controlsOf, upload } from "./support/controls.mjs";
 import { gzipped, idxImages, idxLabels } from "./support/idx.mjs";
 import { tinyMlp } from "./support/nets.mjs";
+import { npy } from "./support/npy.mjs";
 
 const open = browserOfThisFile();
 
@@ -85,14 +86,6 @@ test("CIFAR-100 has its fine classes, or the coarse ones", async (t) => {
   await panel.getByRole("checkbox", { name: /20 coarse classes/ }).check();
   await panel.getByText("Classes: 20.").waitFor();
 });
-
-/** A .npy file of version 1. */
-function npy(kind, shape, bytes) {
-  const header = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
-  const text = `${header.padEnd(117)}\n`;
-  const prefix = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, text.length, 0]);
-  return Buffer.concat([prefix, Buffer.from(text), Buffer.from(bytes)]);
-}
 
 test("arrays of NumPy are read, and the range of 8 x 8 digits is found", async (t) => {
   const { site, choose, told, shown } = await openSite(t);

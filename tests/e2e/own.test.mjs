@@ -7,6 +7,7 @@ import { browserOfThisFile } from "./support/browser.mjs";
 import { controlsOf, upload } from "./support/controls.mjs";
 import { idxImages } from "./support/idx.mjs";
 import { tinyMlp } from "./support/nets.mjs";
+import { npy } from "./support/npy.mjs";
 import { headerOf } from "./support/safetensors.mjs";
 
 const open = browserOfThisFile();
@@ -25,10 +26,10 @@ async function openLab(t, address = mlp, options = {}) {
 
 const isOnFiles = ({ dataset, phase }) => dataset === "idx_files" && phase !== "loading";
 
-/** A page with a run on the user's stripes, trained to `step`. */
-async function trained(t, step = 30) {
+/** A page with a run on a file of the user's, trained to `step`. */
+async function trained(t, step = 30, file = ["stripes.idx", stripes()]) {
   const opened = await openLab(t);
-  await controlsOf(opened.site).chooseData(upload("stripes.idx", stripes()));
+  await controlsOf(opened.site).chooseData(upload(...file));
   await opened.site.until("the files", isOnFiles);
   await opened.site.call("step", step);
   return opened;
@@ -164,6 +165,24 @@ test("a checkpoint without its files says which, and goes on once they come", as
     [...checkpoint],
   );
   assert.equal(code, "spec");
+});
+
+test("a checkpoint goes on with data in any form that the page reads, dropped with it or later", async (t) => {
+  const digits = ["digits.npy", npy("|u1", [32, 28, 28], stripes().subarray(16))];
+  const { site } = await trained(t, 30, digits);
+  const checkpoint = ["run.safetensors", Buffer.from(await site.checkpoint())];
+  assert.deepEqual(headerOf(new Uint8Array(checkpoint[1])).data.files, ["digits.npy"]);
+  for (const drops of [[[digits, checkpoint]], [[checkpoint], [digits]]]) {
+    const fresh = await openLab(t);
+    for (const files of drops) {
+      await drop(fresh.site, ...files);
+      await fresh.site.untilTold(/run\.safetensors/);
+    }
+    await fresh.site.until("the run", (now) => isOnFiles(now) && now.step === 30);
+    await fresh.site.untilTold(/Opened run\.safetensors, at step 30/);
+    assert.ok(!(await fresh.site.notices()).some((text) => /other data|needs the files/.test(text)));
+    fresh.site.assertNoProblems();
+  }
 });
 
 for (const [lang, pattern] of [["en", /trained on other data: stripes\.idx, 32 images.*others\.idx, 32/], ["zh", /其他数据训练的：stripes\.idx.*others\.idx/]]) {

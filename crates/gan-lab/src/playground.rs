@@ -283,11 +283,16 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
     load_with_files(&list, run, true);
 }
 
-/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. What is refused is
-/// told beside the toolbar.
+/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. A run of the page's that
+/// waits for files goes on with these in its place. What is refused is told beside the toolbar.
 pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
     let run = JSON::parse(&run.to_string()).ok();
-    settle(&call("files", files), move |_| drive(run, start, tell_refusal));
+    settle(&call("files", files), move |answer| {
+        let goes_on = answer.is_ok_and(|answer| answer.is_truthy());
+        if !goes_on {
+            drive(run, start, tell_refusal);
+        }
+    });
 }
 
 /// The page's own snapshot.

@@ -35,6 +35,7 @@ use wasm_bindgen::prelude::*;
 use crate::effects::browser::{document, js_value, member, plain_value, window};
 use crate::effects::page::{Callback, with};
 use crate::effects::requests;
+use crate::model::notice::AT_RUN;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
@@ -120,8 +121,14 @@ fn restore(argument: JsValue) -> JsValue {
 fn files(list: JsValue) -> JsValue {
     match files_in(list) {
         Some(files) => {
-            with(|page| page.files = files);
-            Promise::resolve(&JsValue::UNDEFINED).into()
+            let goes_on = with(|page| match page.go_on_with(AT_RUN, files) {
+                Some(files) => {
+                    page.files = files;
+                    false
+                }
+                None => true,
+            });
+            Promise::resolve(&JsValue::from(goes_on)).into()
         }
         None => refused("files takes a list of {name, bytes: Uint8Array}"),
     }

@@ -129,18 +129,28 @@ pub async fn open_files(place: Place, list: web_sys::FileList) {
     match files.iter().position(is_checkpoint) {
         Some(number) => {
             let checkpoint = files.remove(number);
-            with(|page| open_checkpoint(page, place, checkpoint, files));
-        }
-        None => {
-            if let Some((run, name)) = with(|page| page.waiting()) {
-                with(|page| {
-                    let then_run = run.checkpoint.is_none() && page.autostart;
-                    page.open_run(place, Run { files, ..run }, name, then_run);
-                });
-            } else if !files::offered(&files) {
-                with(|page| open_data(page, place, files));
+            let others = with(|page| open_checkpoint(page, place, checkpoint, files));
+            if !others.is_empty() {
+                offer_data(place, others);
             }
         }
+        None => offer_data(place, files),
+    }
+}
+
+/// Offers data to the lab, which gives them back as IDX files; trains on them as they are if nobody takes them, and
+/// goes on with the run that waits for files, if one does. CIFAR's own files are what such a run waits for.
+fn offer_data(place: Place, files: Vec<NamedFile<Uint8Array>>) {
+    let waits_for_cifar = |page: &mut Page| {
+        let waiting = page.waiting();
+        waiting.is_some_and(|(run, _)| run.spec.data.source == DataSource::CifarFiles)
+    };
+    if with(waits_for_cifar) || !files::offered(&files) {
+        with(|page| {
+            if let Some(files) = page.go_on_with(place, files) {
+                open_data(page, place, files);
+            }
+        });
     }
 }
 
@@ -170,23 +180,30 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
     page.open_run(place, Run { preset, spec, files, checkpoint: None }, String::new(), then_run);
 }
 
-/// Goes on from a checkpoint that was chosen or dropped at `place`: on the files that came with it, if any did.
+/// Goes on from a checkpoint that was chosen or dropped at `place`. If `others` came with it, it waits for them: they
+/// are given back, and still have to be read.
 fn open_checkpoint(
     page: &mut Page,
     place: Place,
     file: NamedFile<Uint8Array>,
     others: Vec<NamedFile<Uint8Array>>,
-) {
+) -> Vec<NamedFile<Uint8Array>> {
     let name = file.name;
     match checkpoint_run(page, file.bytes, others) {
-        Ok((run, files)) if settings::lacks_files(&run) => {
+        Ok((mut run, files)) if settings::lacks_files(&run) || !run.files.is_empty() => {
+            let others = std::mem::take(&mut run.files);
             let checkpoint = Some((name.clone(), run.checkpoint_step().unwrap_or(0), files));
             page.wait_for_files(place, run, name, Notice::FilesWanted { checkpoint });
+            others
         }
-        Ok((run, _)) => page.open_run(place, run, name, false),
+        Ok((run, _)) => {
+            page.open_run(place, run, name, false);
+            Vec::new()
+        }
         Err(refusal) => {
             let message = format!("{name}: {}", refusal.message);
             page.tell(place, Err(Refusal { message, ..refusal }));
+            Vec::new()
         }
     }
 }
@@ -320,6 +337,18 @@ impl Page {
             });
         };
         self.load(run, then_run, Box::new(callback));
+    }
+
+    /// Goes on with the run that waits for `files`; gives them back if none does.
+    pub fn go_on_with(
+        &mut self,
+        place: Place,
+        files: Vec<NamedFile<Uint8Array>>,
+    ) -> Option<Vec<NamedFile<Uint8Array>>> {
+        let Some((run, name)) = self.waiting() else { return Some(files) };
+        let then_run = run.checkpoint.is_none() && self.autostart;
+        self.open_run(place, Run { files, ..run }, name, then_run);
+        None
     }
 
     /// The run of a link lacks its files.
