@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, value_parser};
 use gan_eval::diagnosis::Observation;
+use gan_protocol::{Ailment, Diagnosis, Figure, Named as _, Report};
 use gan_session::Health;
 use serde_json::{Value, json};
 
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             say!("{}", json!({"step": step, "report": report}))?;
             continue;
         }
-        let found = kinds(&report);
+        let found: Vec<Ailment> = report.ailments().collect();
         if found != said {
             say!("step {step}: {}", told(&report))?;
             said = found;
@@ -86,23 +87,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
 }
 
-/// The kinds of what a report found.
-pub(crate) fn kinds(report: &Value) -> Vec<String> {
-    let found = report["diagnoses"].as_array().into_iter().flatten();
-    found.filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect()
-}
-
-fn told(report: &Value) -> String {
-    let found = report["diagnoses"].as_array().into_iter().flatten();
-    let parts: Vec<String> = found
-        .map(|one| {
-            let figures = one["figures"].as_object().into_iter().flatten();
-            let figures: Vec<String> = figures
-                .filter_map(|(name, value)| Some(format!("{name} {:.3}", value.as_f64()?)))
-                .collect();
-            format!("{} ({})", one["kind"].as_str().unwrap_or_default(), figures.join(", "))
-        })
-        .collect();
+fn told(report: &Report) -> String {
+    let told = |one: &Diagnosis| {
+        let figure = |(figure, value): (&Figure, &f64)| format!("{} {value:.3}", figure.name());
+        let figures: Vec<String> = one.figures.iter().map(figure).collect();
+        format!("{} ({})", one.kind.name(), figures.join(", "))
+    };
+    let parts: Vec<String> = report.diagnoses.iter().map(told).collect();
     if parts.is_empty() { "nothing stands out".to_owned() } else { parts.join("; ") }
 }
 

@@ -5,7 +5,7 @@ use clap::{Args, value_parser};
 use gan_core::{Classifier, Device, Inputs};
 use gan_eval::histogram::shares;
 use gan_lessons::{Condition, Lesson, Seen, Step, digits_drawn};
-use gan_protocol::{RunSpec, Shape};
+use gan_protocol::{RunSpec, Score, Shape};
 use gan_random::Purpose;
 use gan_session::Health;
 use pollster::block_on;
@@ -13,7 +13,6 @@ use serde_json::json;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
-use crate::diagnose::kinds;
 use crate::digits::{class_counts, digit_classifier};
 use crate::output::say;
 use crate::progress::Bar;
@@ -169,17 +168,16 @@ fn look(
     let report = run.watched(health, run.trainer.generator_steps() + every)?;
     let mut seen = Seen { step: run.trainer.generator_steps(), ..Seen::default() };
     if let Some(report) = report {
-        let scores = report["scores"].as_object().into_iter().flatten();
-        seen.scores = scores.filter_map(|(k, v)| Some((k.clone(), v.as_f64()?))).collect();
-        seen.diagnoses = kinds(&report);
+        seen.diagnoses = report.ailments().collect();
+        seen.scores = report.scores;
     }
     let on_digits = run.trainer.spec().data.shape() == Shape::image(1, 28, 28);
-    if until.score() == Some("digits") && on_digits {
+    if until.score() == Some(Score::Digits) && on_digits {
         let inputs = Inputs::drawn(run.trainer.spec(), Purpose::FixedLatents, 0, DIGIT_SAMPLES);
         let fakes = block_on(run.trainer.samples(&inputs, 0))?;
         let counts = class_counts(&block_on(classifier.judge(&fakes))?)?;
         let drawn = digits_drawn(&shares(&counts).unwrap_or_default());
-        seen.scores.insert("digits".to_string(), drawn as f64);
+        seen.scores.insert(Score::Digits, drawn as f64);
     }
     Ok(seen)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gan_core::{Device, Inputs, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
-use gan_protocol::{DataOrigin, GENERATOR_FORMAT, RunSpec};
+use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Report, RunSpec};
 use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -75,19 +75,19 @@ impl TrainedRun {
         })
     }
 
-    /// Trains to step `end`, and gives what the page would report there, as `Event::Report` has it;
+    /// Trains to step `end`, and gives what the page would report there;
     /// `None` where there is nothing to be said.
     ///
     /// # Errors
     /// As [`Self::steps`].
-    pub(crate) fn watched(&mut self, health: &mut Health, end: u64) -> Result<Option<Value>> {
+    pub(crate) fn watched(&mut self, health: &mut Health, end: u64) -> Result<Option<Report>> {
         while self.trainer.generator_steps() < end {
             for (step, scores) in &self.steps(end - self.trainer.generator_steps())? {
                 health.note(&[metrics_of(*step, scores)]);
             }
         }
         let report = block_on(health.report(&self.trainer, &mut self.data))?;
-        Ok(report.map(|(_, report)| serde_json::from_str(&report)).transpose()?)
+        Ok(report.map(|(_, report)| report))
     }
 
     /// Samples of the run's generator for `inputs`, with noise number 1.

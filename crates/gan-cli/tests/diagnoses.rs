@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use gan_eval::diagnosis::{Doctor, Kind, Observation};
+use gan_eval::diagnosis::{Doctor, Observation};
+use gan_protocol::{Ailment, Named as _};
 use serde_json::Value;
 
 /// What the runs that do well are called.
@@ -97,7 +98,7 @@ fn every_illness_is_told_in_the_runs_that_have_it() {
         assert!(said.contains_key(run.kind.as_str()), "{} {}: {said:?}", run.kind, run.name);
         kinds.insert(run.kind.clone());
     }
-    let all: BTreeSet<String> = Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect();
+    let all: BTreeSet<String> = Ailment::ALL.iter().map(|kind| kind.name().to_owned()).collect();
     assert_eq!(kinds, all);
 }
 
@@ -112,15 +113,15 @@ fn the_confusion_table_in_the_docs_is_that_of_the_recordings() {
 /// A row for each recorded run: what it has, and at which step what is told first.
 fn table(runs: &[Recorded]) -> String {
     let mut text = String::from("| run | has |");
-    for kind in Kind::ALL {
+    for kind in Ailment::ALL {
         let _ = write!(text, " {} |", kind.name().replace('_', " "));
     }
     text += "\n|---|---|";
-    text += &"---|".repeat(Kind::ALL.len());
+    text += &"---|".repeat(Ailment::ALL.len());
     for run in runs {
         let said = told(&run.observations);
         let _ = write!(text, "\n| {} | {} |", run.name, run.kind.replace('_', " "));
-        for kind in Kind::ALL {
+        for kind in Ailment::ALL {
             let step = said.get(kind.name()).map_or_else(String::new, u64::to_string);
             let _ = write!(text, " {step} |");
         }

@@ -2,19 +2,21 @@
 //!
 //! | kind | what is seen |
 //! |---|---|
-//! | [`Kind::Collapse`] | samples come from a quarter of the modes or fewer, or hardly differ |
-//! | [`Kind::PartialCollapse`] | some modes are missing, or samples differ less than reals, and it gets no better |
-//! | [`Kind::DiscriminatorWins`] | the discriminator is sure of everything |
-//! | [`Kind::VanishingGradient`] | it wins, and hardly any gradient is left for the generator |
-//! | [`Kind::DiscriminatorBlind`] | it tells nothing apart, though the samples are bad |
-//! | [`Kind::Oscillation`] | samples wander about without getting anywhere |
-//! | [`Kind::Divergence`] | losses have grown beyond anything that they were |
-//! | [`Kind::Memorisation`] | samples are copies of the real ones, of which there are few |
+//! | [`Ailment::Collapse`] | samples come from a quarter of the modes or fewer, or hardly differ |
+//! | [`Ailment::PartialCollapse`] | some modes are missing, or samples differ less than reals, and it gets no better |
+//! | [`Ailment::DiscriminatorWins`] | the discriminator is sure of everything |
+//! | [`Ailment::VanishingGradient`] | it wins, and hardly any gradient is left for the generator |
+//! | [`Ailment::DiscriminatorBlind`] | it tells nothing apart, though the samples are bad |
+//! | [`Ailment::Oscillation`] | samples wander about without getting anywhere |
+//! | [`Ailment::Divergence`] | losses have grown beyond anything that they were |
+//! | [`Ailment::Memorisation`] | samples are copies of the real ones, of which there are few |
 //!
 //! A rule speaks only when what it sees has lasted: for [`LASTING`] observations, which are some
 //! seconds of a run that is watched. All figures are medians over those.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+
+use gan_protocol::{Ailment, Diagnosis, Figure};
 
 /// Observations that a rule looks at.
 pub const LASTING: usize = 8;
@@ -24,55 +26,6 @@ const KEPT: usize = 4 * LASTING;
 const FIRST_STEPS: u64 = 200;
 /// Samples of images look alike for longer before they have learned anything.
 const FIRST_STEPS_WITHOUT_MODES: u64 = 1_000;
-
-/// What a run may suffer from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Few modes are left.
-    Collapse,
-    /// Some modes are missing.
-    PartialCollapse,
-    /// The discriminator is sure of everything.
-    DiscriminatorWins,
-    /// The generator gets no gradient.
-    VanishingGradient,
-    /// The discriminator tells nothing apart.
-    DiscriminatorBlind,
-    /// Samples wander about.
-    Oscillation,
-    /// Losses grow without end.
-    Divergence,
-    /// Samples are copies.
-    Memorisation,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Collapse,
-        Self::PartialCollapse,
-        Self::DiscriminatorWins,
-        Self::VanishingGradient,
-        Self::DiscriminatorBlind,
-        Self::Oscillation,
-        Self::Divergence,
-        Self::Memorisation,
-    ];
-
-    /// Its name for machines.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Collapse => "collapse",
-            Self::PartialCollapse => "partial_collapse",
-            Self::DiscriminatorWins => "discriminator_wins",
-            Self::VanishingGradient => "vanishing_gradient",
-            Self::DiscriminatorBlind => "discriminator_blind",
-            Self::Oscillation => "oscillation",
-            Self::Divergence => "divergence",
-            Self::Memorisation => "memorisation",
-        }
-    }
-}
 
 /// What was measured of a run since the last observation.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,17 +53,6 @@ pub struct Observation {
     pub copies: Option<f64>,
     /// Middle of the samples, in units of the mean distance between two reals.
     pub middle: Vec<f64>,
-}
-
-/// Something that the run seems to suffer from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Diagnosis {
-    /// What.
-    pub kind: Kind,
-    /// How bad it is, 0 to 1.
-    pub severity: f64,
-    /// The figures behind it, by name.
-    pub figures: Vec<(&'static str, f64)>,
 }
 
 /// Looks at a run as it goes.
@@ -148,7 +90,7 @@ impl Doctor {
         };
         let losing = self.losing(norm);
         // A generator that is not taught cannot be blamed for what it does not make.
-        let collapse = collapse.filter(|one| losing.is_none() || one.kind == Kind::Collapse);
+        let collapse = collapse.filter(|one| losing.is_none() || one.kind == Ailment::Collapse);
         let all =
             [self.divergence(), losing, blindness, collapse, oscillation, self.memorisation()];
         let mut found: Vec<Diagnosis> = all.into_iter().flatten().collect();
@@ -196,8 +138,8 @@ impl Doctor {
         if loss.is_finite() && (loss < 50.0 || factor < 50.0) {
             return None;
         }
-        let figures = vec![("loss", loss), ("loss_before", least)];
-        Some(Diagnosis { kind: Kind::Divergence, severity: 1.0, figures })
+        let figures = BTreeMap::from([(Figure::Loss, loss), (Figure::LossBefore, least)]);
+        Some(Diagnosis { kind: Ailment::Divergence, severity: 1.0, figures })
     }
 
     /// A discriminator that wins, and what it leaves for the generator.
@@ -209,13 +151,13 @@ impl Doctor {
         // Of what it once was, or of what it would be with another objective.
         let left = norm / self.largest_norm.max(f64::MIN_POSITIVE);
         let left = self.recent_of(|one| one.gradient_share).map_or(left, |share| left.min(share));
-        let mut figures = vec![("separation", separation)];
+        let mut figures = BTreeMap::from([(Figure::Separation, separation)]);
         if left < 0.05 {
-            figures.push(("gradient_left", left));
-            return Some(Diagnosis { kind: Kind::VanishingGradient, severity: 0.9, figures });
+            figures.insert(Figure::GradientLeft, left);
+            return Some(Diagnosis { kind: Ailment::VanishingGradient, severity: 0.9, figures });
         }
         let severity = ((separation - 0.9) / 0.1).clamp(0.0, 1.0) * 0.4 + 0.4;
-        Some(Diagnosis { kind: Kind::DiscriminatorWins, severity, figures })
+        Some(Diagnosis { kind: Ailment::DiscriminatorWins, severity, figures })
     }
 
     fn blindness(&self) -> Option<Diagnosis> {
@@ -236,9 +178,10 @@ impl Doctor {
         if quality.is_some_and(|now| before.is_none_or(|before| now > before + 0.01)) {
             return None;
         }
-        let mut figures = vec![("separation", separation), ("diversity", diversity)];
-        figures.extend(quality.map(|quality| ("high_quality", quality)));
-        Some(Diagnosis { kind: Kind::DiscriminatorBlind, severity: 0.6, figures })
+        let mut figures =
+            BTreeMap::from([(Figure::Separation, separation), (Figure::Diversity, diversity)]);
+        figures.extend(quality.map(|quality| (Figure::HighQuality, quality)));
+        Some(Diagnosis { kind: Ailment::DiscriminatorBlind, severity: 0.6, figures })
     }
 
     /// Steps before which samples may be anything.
@@ -252,8 +195,8 @@ impl Doctor {
     fn collapse(&self) -> Option<Diagnosis> {
         let diversity = self.recent(|one| one.diversity);
         let occupied = self.recent_of(|one| one.occupied);
-        let mut figures = vec![("diversity", diversity)];
-        figures.extend(occupied.map(|occupied| ("occupied", occupied)));
+        let mut figures = BTreeMap::from([(Figure::Diversity, diversity)]);
+        figures.extend(occupied.map(|occupied| (Figure::Occupied, occupied)));
         let (score, early, partly, wholly) = match occupied {
             Some(occupied) => (occupied, FIRST_STEPS, 0.8, 0.26),
             None => (diversity, FIRST_STEPS_WITHOUT_MODES, 0.6, 0.15),
@@ -262,14 +205,18 @@ impl Doctor {
             return None;
         }
         if score <= wholly {
-            return Some(Diagnosis { kind: Kind::Collapse, severity: 1.0 - 0.2 * score, figures });
+            return Some(Diagnosis {
+                kind: Ailment::Collapse,
+                severity: 1.0 - 0.2 * score,
+                figures,
+            });
         }
         // A generator on its way is not to be blamed for what it has not learned yet.
         let of = |one: &Observation| one.occupied.unwrap_or(one.diversity);
         if self.before(of).is_none_or(|before| score > 1.02 * before) {
             return None;
         }
-        Some(Diagnosis { kind: Kind::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
+        Some(Diagnosis { kind: Ailment::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
     }
 
     /// A generator that gives back what it was shown.
@@ -278,8 +225,8 @@ impl Doctor {
         if copies < 0.5 {
             return None;
         }
-        let figures = vec![("copies", copies)];
-        Some(Diagnosis { kind: Kind::Memorisation, severity: 0.7 * copies, figures })
+        let figures = BTreeMap::from([(Figure::Copies, copies)]);
+        Some(Diagnosis { kind: Ailment::Memorisation, severity: 0.7 * copies, figures })
     }
 
     /// Samples whose middle keeps moving far, there and back.
@@ -296,8 +243,9 @@ impl Doctor {
         if self.step() < self.early() || stride < 0.25 || net > 0.5 * way {
             return None;
         }
-        let figures = vec![("stride", stride), ("way", way), ("net", net)];
-        Some(Diagnosis { kind: Kind::Oscillation, severity: stride.min(0.8), figures })
+        let figures =
+            BTreeMap::from([(Figure::Stride, stride), (Figure::Way, way), (Figure::Net, net)]);
+        Some(Diagnosis { kind: Ailment::Oscillation, severity: stride.min(0.8), figures })
     }
 }
 
@@ -331,7 +279,7 @@ mod tests {
     }
 
     /// What is said at the end of so many observations.
-    fn after(count: u64, of: impl Fn(u64) -> Observation) -> Vec<Kind> {
+    fn after(count: u64, of: impl Fn(u64) -> Observation) -> Vec<Ailment> {
         let mut doctor = Doctor::default();
         let mut last = Vec::new();
         for at in 1..=count {
@@ -360,37 +308,37 @@ mod tests {
                 one
             })
         };
-        assert_eq!(ill(|one| one.occupied = Some(0.125)), [Kind::Collapse]);
-        assert_eq!(ill(|one| one.occupied = Some(0.5)), [Kind::PartialCollapse]);
-        assert_eq!(ill(|one| one.separation = Some(0.97)), [Kind::DiscriminatorWins]);
+        assert_eq!(ill(|one| one.occupied = Some(0.125)), [Ailment::Collapse]);
+        assert_eq!(ill(|one| one.occupied = Some(0.5)), [Ailment::PartialCollapse]);
+        assert_eq!(ill(|one| one.separation = Some(0.97)), [Ailment::DiscriminatorWins]);
         let vanished = ill(|one| {
             one.separation = Some(0.99);
             one.generator_gradient_norm = 1e-3;
         });
-        assert_eq!(vanished, [Kind::VanishingGradient]);
+        assert_eq!(vanished, [Ailment::VanishingGradient]);
         let saturated = ill(|one| {
             one.separation = Some(0.99);
             one.gradient_share = Some(1e-3);
             // A generator that is not taught cannot be blamed for what it does not make.
             one.occupied = Some(0.5);
         });
-        assert_eq!(saturated, [Kind::VanishingGradient]);
+        assert_eq!(saturated, [Ailment::VanishingGradient]);
         let blind = ill(|one| {
             one.separation = Some(0.01);
             one.high_quality = Some(0.02);
         });
-        assert_eq!(blind, [Kind::DiscriminatorBlind]);
+        assert_eq!(blind, [Ailment::DiscriminatorBlind]);
         let fooled = ill(|one| {
             one.separation = Some(-0.4);
             one.high_quality = Some(0.0);
         });
-        assert_eq!(fooled, [Kind::DiscriminatorBlind]);
+        assert_eq!(fooled, [Ailment::DiscriminatorBlind]);
         let wandering = ill(|one| one.middle[0] = if one.step % 200 == 0 { 0.5 } else { -0.5 });
-        assert_eq!(wandering, [Kind::Oscillation]);
-        assert_eq!(ill(|one| one.copies = Some(0.8)), [Kind::Memorisation]);
+        assert_eq!(wandering, [Ailment::Oscillation]);
+        assert_eq!(ill(|one| one.copies = Some(0.8)), [Ailment::Memorisation]);
         assert_eq!(ill(|one| one.copies = Some(0.3)), []);
-        assert_eq!(ill(|one| one.loss = 1e4), [Kind::Divergence]);
-        assert_eq!(ill(|one| one.loss = f64::NAN), [Kind::Divergence]);
+        assert_eq!(ill(|one| one.loss = 1e4), [Ailment::Divergence]);
+        assert_eq!(ill(|one| one.loss = f64::NAN), [Ailment::Divergence]);
     }
 
     #[test]
@@ -402,7 +350,7 @@ mod tests {
             middle: vec![if step % 200 == 0 { 0.5 } else { -0.5 }, 0.0],
             ..well(step)
         });
-        assert_eq!(moving, [Kind::Collapse, Kind::Oscillation]);
+        assert_eq!(moving, [Ailment::Collapse, Ailment::Oscillation]);
     }
 
     #[test]
@@ -414,8 +362,8 @@ mod tests {
             ..well(step)
         };
         assert_eq!(after(40, |step| image(step, 0.95)), []);
-        assert_eq!(after(40, |step| image(step, 0.05)), [Kind::Collapse]);
-        assert_eq!(after(40, |step| image(step, 0.5)), [Kind::PartialCollapse]);
+        assert_eq!(after(40, |step| image(step, 0.05)), [Ailment::Collapse]);
+        assert_eq!(after(40, |step| image(step, 0.5)), [Ailment::PartialCollapse]);
         // The first steps' blobs are alike, and become less so.
         assert_eq!(after(9, |step| image(step, 0.05)), []);
         assert_eq!(after(40, |step| image(step, 0.2 + step as f64 * 1e-4)), []);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use gan_protocol::{RunSpec, Tuning};
+use gan_protocol::{Ailment, Figure, RunSpec, Score, Tuning};
 
 use crate::beside::change::{Difference, differences};
 use crate::leaving::run_number;
@@ -10,41 +10,56 @@ use crate::playground::{self, Observed};
 use crate::remedies::{Effect as Made, Remedy, back_to_preset, remedies};
 use crate::words::{key, say, say_with, t};
 
-/// The key of a diagnosis's name, and of what it means.
-fn words_of(kind: &str) -> Option<(&'static str, &'static str)> {
-    Some(match kind {
-        "collapse" => (key("collapse"), key("collapse-means")),
-        "partial_collapse" => (key("partial-collapse"), key("partial-collapse-means")),
-        "vanishing_gradient" => (key("vanishing-gradient"), key("vanishing-gradient-means")),
-        "discriminator_wins" => (key("discriminator-wins"), key("discriminator-wins-means")),
-        "discriminator_blind" => (key("discriminator-blind"), key("discriminator-blind-means")),
-        "oscillation" => (key("oscillation"), key("oscillation-means")),
-        "divergence" => (key("divergence"), key("divergence-means")),
-        "memorisation" => (key("memorisation"), key("memorisation-means")),
-        _ => return None,
-    })
+/// The key of an ailment's name.
+pub(crate) fn ailment_name(ailment: Ailment) -> &'static str {
+    words_of(ailment).0
 }
 
-/// The key of a figure's name.
-fn figure_name(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "diversity" => key("figure-diversity"),
-        "occupied" => key("figure-occupied"),
-        "separation" => key("figure-separation"),
-        "gradient_left" => key("figure-gradient-left"),
-        "high_quality" => key("figure-high-quality"),
-        "stride" => key("figure-stride"),
-        "loss" => key("figure-loss"),
-        "copies" => key("figure-copies"),
-        _ => return None,
+/// The key of an ailment's name, and of what it means.
+fn words_of(ailment: Ailment) -> (&'static str, &'static str) {
+    match ailment {
+        Ailment::Collapse => (key("collapse"), key("collapse-means")),
+        Ailment::PartialCollapse => (key("partial-collapse"), key("partial-collapse-means")),
+        Ailment::VanishingGradient => (key("vanishing-gradient"), key("vanishing-gradient-means")),
+        Ailment::DiscriminatorWins => (key("discriminator-wins"), key("discriminator-wins-means")),
+        Ailment::DiscriminatorBlind => {
+            (key("discriminator-blind"), key("discriminator-blind-means"))
+        }
+        Ailment::Oscillation => (key("oscillation"), key("oscillation-means")),
+        Ailment::Divergence => (key("divergence"), key("divergence-means")),
+        Ailment::Memorisation => (key("memorisation"), key("memorisation-means")),
+    }
+}
+
+/// The key of a figure's name; of those that only the rule needs there is none.
+fn figure_name(figure: Figure) -> Option<&'static str> {
+    Some(match figure {
+        Figure::Diversity => key("figure-diversity"),
+        Figure::Occupied => key("figure-occupied"),
+        Figure::Separation => key("figure-separation"),
+        Figure::GradientLeft => key("figure-gradient-left"),
+        Figure::HighQuality => key("figure-high-quality"),
+        Figure::Stride => key("figure-stride"),
+        Figure::Loss => key("figure-loss"),
+        Figure::Copies => key("figure-copies"),
+        Figure::Way | Figure::Net | Figure::LossBefore => return None,
     })
 }
 
 /// A share in percent, or a number with two decimals where it is none.
-fn figure_text(name: &str, value: f64) -> String {
-    match name {
-        "copies" | "occupied" | "gradient_left" | "high_quality" | "diversity" => percent(value),
-        _ => format!("{value:.2}"),
+fn figure_text(figure: Figure, value: f64) -> String {
+    match figure {
+        Figure::Copies
+        | Figure::Occupied
+        | Figure::GradientLeft
+        | Figure::HighQuality
+        | Figure::Diversity => percent(value),
+        Figure::Separation
+        | Figure::Stride
+        | Figure::Way
+        | Figure::Net
+        | Figure::Loss
+        | Figure::LossBefore => format!("{value:.2}"),
     }
 }
 
@@ -147,7 +162,7 @@ pub(crate) fn Findings() -> impl IntoView {
             seen.set(now);
         }
     });
-    let hidden = Signal::derive(move || seen.with(|seen| score(seen, "diversity").is_none()));
+    let hidden = Signal::derive(move || seen.with(|seen| score(seen, Score::Diversity).is_none()));
     let ill = Signal::derive(move || seen.with(|seen| !seen.findings.is_empty()));
     view! {
         <section class="lab-findings" hidden=hidden aria-label=t("findings-title")>
@@ -159,10 +174,10 @@ pub(crate) fn Findings() -> impl IntoView {
                     // An entry is made anew, and read aloud, only when something else is said.
                     <For
                         each=move || seen.with(|seen| seen.findings.clone())
-                        key=|one| one.kind.clone()
+                        key=|one| one.kind
                         let:finding
                     >
-                        <Found seen=seen treated=treated kind=finding.kind/>
+                        <Found seen=seen treated=treated ailment=finding.kind/>
                     </For>
                 </ul>
             </div>
@@ -172,25 +187,25 @@ pub(crate) fn Findings() -> impl IntoView {
     }
 }
 
-fn score(seen: &Observed, name: &str) -> Option<f64> {
-    seen.scores.get(name).copied()
+fn score(seen: &Observed, score: Score) -> Option<f64> {
+    seen.scores.get(&score).copied()
 }
 
 #[component]
 fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
-    let of = move |name: &str| seen.with(|seen| score(seen, name));
-    let without_modes = Signal::derive(move || of("modes").is_none());
-    let without_copies = Signal::derive(move || of("copies").is_none());
+    let of = move |one: Score| seen.with(|seen| score(seen, one));
+    let without_modes = Signal::derive(move || of(Score::Modes).is_none());
+    let without_copies = Signal::derive(move || of(Score::Copies).is_none());
     let covered = move || {
-        let whole = |name: &str| of(name).map_or_else(String::new, |count| format!("{count:.0}"));
-        let counts = [("covered", whole("modesCovered")), ("all", whole("modes"))];
+        let whole = |one: Score| of(one).map_or_else(String::new, |count| format!("{count:.0}"));
+        let counts = [("covered", whole(Score::ModesCovered)), ("all", whole(Score::Modes))];
         say_with(key("score-modes-value"), &counts)
     };
-    let share = move |name: &'static str| move || percent(of(name).unwrap_or(f64::NAN));
+    let share = move |one: Score| move || percent(of(one).unwrap_or(f64::NAN));
     // What as many real samples have: no generator is better.
-    let floor = move |name: &'static str, told: fn(f64) -> String| {
+    let floor = move |one: Score, told: fn(f64) -> String| {
         let said = move |value: f64| say_with(key("score-of-reals"), &[("value", told(value))]);
-        let text = move || of(name).map_or_else(String::new, said);
+        let text = move || of(one).map_or_else(String::new, said);
         view! { <span class="hint">{text}</span> }
     };
     view! {
@@ -198,47 +213,39 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
             <div hidden=without_modes>
                 <dt>{t("score-modes")}</dt>
                 <dd class="number">
-                    {covered}{floor("modesCoveredOfReals", |count| format!("{count:.0}"))}
+                    {covered}{floor(Score::ModesCoveredOfReals, |count| format!("{count:.0}"))}
                 </dd>
             </div>
             <div hidden=without_modes>
                 <dt>{t("score-quality")}</dt>
                 <dd class="number">
-                    {share("highQuality")}{floor("highQualityOfReals", percent)}
+                    {share(Score::HighQuality)}{floor(Score::HighQualityOfReals, percent)}
                 </dd>
             </div>
             <div hidden=without_copies>
                 <dt>{t("score-copies")}</dt>
-                <dd class="number">{share("copies")}{floor("copiesOfReals", percent)}</dd>
+                <dd class="number">{share(Score::Copies)}{floor(Score::CopiesOfReals, percent)}</dd>
             </div>
-            <div><dt>{t("score-diversity")}</dt><dd class="number">{share("diversity")}</dd></div>
+            <div><dt>{t("score-diversity")}</dt><dd class="number">{share(Score::Diversity)}</dd></div>
         </dl>
     }
 }
 
 #[component]
-fn Found(seen: RwSignal<Observed>, treated: Treated, kind: String) -> impl IntoView {
-    let words = words_of(&kind);
-    let title = {
-        let kind = kind.clone();
-        move || words.map_or_else(|| kind.clone(), |(name, _)| say(name))
-    };
-    let meaning = move || words.map_or_else(String::new, |(_, meaning)| say(meaning));
+fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl IntoView {
+    let (name, meaning) = words_of(ailment);
     // They wobble as the run goes on: shown, not read aloud each time.
-    let figures = {
-        let kind = kind.clone();
-        move || {
-            seen.with(|seen| {
-                let now = seen.findings.iter().find(|one| one.kind == kind);
-                let told = now.into_iter().flat_map(|one| &one.figures);
-                let told = told.filter_map(|(name, value)| {
-                    Some(format!("{} {}", say(figure_name(name)?), figure_text(name, *value)))
-                });
-                told.collect::<Vec<_>>().join(" · ")
-            })
-        }
+    let figures = move || {
+        seen.with(|seen| {
+            let now = seen.findings.iter().find(|one| one.kind == ailment);
+            let told = now.into_iter().flat_map(|one| &one.figures);
+            let told = told.filter_map(|(figure, value)| {
+                Some(format!("{} {}", say(figure_name(*figure)?), figure_text(*figure, *value)))
+            });
+            told.collect::<Vec<_>>().join(" · ")
+        })
     };
-    let offered = remedies(&kind, playground::run().on_points);
+    let offered = remedies(ailment, playground::run().on_points);
     // What would change nothing, or make a run that cannot be, is no remedy.
     let is_useless = move |remedy: &'static Remedy| {
         treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))
@@ -255,8 +262,8 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, kind: String) -> impl IntoV
     });
     view! {
         <li class="lab-found">
-            <h3>{title}</h3>
-            <p>{meaning}</p>
+            <h3>{t(name)}</h3>
+            <p>{t(meaning)}</p>
             <p class="hint number" aria-live="off">{figures}</p>
             <div class="lab-remedies" hidden=none>
                 <span class="hint">{t("remedies")}</span>
@@ -327,34 +334,21 @@ fn BackToPreset(treated: Treated, hidden: Signal<bool>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// As `gan_eval::diagnosis` names them.
-    const KINDS: [&str; 8] = [
-        "collapse",
-        "partial_collapse",
-        "discriminator_wins",
-        "vanishing_gradient",
-        "discriminator_blind",
-        "oscillation",
-        "divergence",
-        "memorisation",
-    ];
+    use gan_protocol::Named as _;
 
     #[test]
-    fn every_diagnosis_has_words_and_remedies() {
-        for kind in KINDS {
-            assert!(words_of(kind).is_some(), "{kind}");
+    fn every_ailment_has_remedies() {
+        for &ailment in Ailment::ALL {
             for on_points in [true, false] {
-                assert!(!remedies(kind, on_points).is_empty(), "{kind}");
+                assert!(!remedies(ailment, on_points).is_empty(), "{ailment:?}");
             }
         }
-        assert!(words_of("hunger").is_none() && remedies("hunger", true).is_empty());
     }
 
     #[test]
     fn figures_are_told_in_their_units() {
-        assert_eq!(figure_text("occupied", 0.125), "12 %");
-        assert_eq!(figure_text("separation", 0.97), "0.97");
+        assert_eq!(figure_text(Figure::Occupied, 0.125), "12 %");
+        assert_eq!(figure_text(Figure::Separation, 0.97), "0.97");
         assert_eq!(percent(f64::NAN), "–");
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gan_protocol::{Objective, StageSet, Tuning};
+use gan_protocol::{Ailment, Figure, Named, Objective, Score, StageSet, Tuning};
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -83,14 +83,14 @@ pub(crate) fn image_in(data: &JsValue) -> [usize; 3] {
 
 thread_local! {
     /// Scores that the lab itself has taken, of the step at which it did.
-    static OWN_SCORES: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
+    static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
-pub(crate) fn note_score(name: &str, score: Option<f64>) {
-    OWN_SCORES.with_borrow_mut(|scores| match score {
-        Some(score) => drop(scores.insert(name.to_string(), score)),
-        None => drop(scores.remove(name)),
+pub(crate) fn note_score(score: Score, value: Option<f64>) {
+    OWN_SCORES.with_borrow_mut(|scores| match value {
+        Some(value) => drop(scores.insert(score, value)),
+        None => drop(scores.remove(&score)),
     });
 }
 
@@ -198,25 +198,25 @@ pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
 pub struct Observed {
     /// Generator steps done.
     pub step: u64,
-    /// Scores by name, as in the page's snapshot.
-    pub scores: BTreeMap<String, f64>,
+    /// Scores, as in the page's snapshot.
+    pub scores: BTreeMap<Score, f64>,
     /// What the run seems to suffer from, the worst first.
     pub findings: Vec<Finding>,
 }
 
 /// Something that the run seems to suffer from.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// Which illness.
-    pub kind: String,
+    /// What.
+    pub kind: Ailment,
     /// The figures behind it.
-    pub figures: BTreeMap<String, f64>,
+    pub figures: BTreeMap<Figure, f64>,
 }
 
 impl Observed {
     /// As lessons look at it.
     pub fn seen(&self) -> gan_lessons::Seen {
-        let diagnoses = self.findings.iter().map(|one| one.kind.clone()).collect();
+        let diagnoses = self.findings.iter().map(|one| one.kind).collect();
         gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
     }
 }
@@ -317,14 +317,16 @@ pub(crate) fn losses() -> [Option<f64>; 2] {
 pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
     let found = member(snapshot, "diagnoses");
     let found = if found.is_object() { Array::from(&found) } else { Array::new() };
-    let finding = |one: JsValue| Finding {
-        kind: member(&one, "kind").as_string().unwrap_or_default(),
-        figures: numbers_of(&member(&one, "figures")),
+    let finding = |one: JsValue| {
+        Some(Finding {
+            kind: Ailment::named(&member(&one, "kind").as_string()?)?,
+            figures: named_numbers(&member(&one, "figures")),
+        })
     };
     Observed {
         step: member(snapshot, "step").as_f64().unwrap_or(0.0) as u64,
-        scores: numbers_of(&member(snapshot, "scores")),
-        findings: found.iter().map(finding).collect(),
+        scores: named_numbers(&member(snapshot, "scores")),
+        findings: found.iter().filter_map(finding).collect(),
     }
 }
 
@@ -338,6 +340,14 @@ pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
     let entries = entries.into_iter().map(|entry| Array::from(&entry));
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
+}
+
+/// The members of `object` that are numbers, by what their names stand for.
+fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
+    numbers_of(object)
+        .iter()
+        .filter_map(|(name, number)| Some((T::named(name)?, *number)))
+        .collect()
 }
 
 /// Changes settings as the run goes; `done` is called when they are in force, or with what is said against them.

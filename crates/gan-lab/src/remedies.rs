@@ -1,6 +1,6 @@
 //! What usually helps against what a run seems to suffer from: what each remedy makes of a run, and how it is undone.
 
-use gan_protocol::{Objective, RunSpec, Tuning, merged, preset};
+use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset};
 use serde_json::{Value, json};
 
 use crate::words::key;
@@ -150,20 +150,19 @@ const FOR_IMAGES: [Remedy; 2] = [
     remedy(key("change-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
 ];
 
-/// What usually helps against `kind`, as the page's diagnoses name it, in a run on points or on
-/// images.
-pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
-    match kind {
-        "collapse" | "partial_collapse" if on_points => &FOR_POINTS,
-        "collapse" | "partial_collapse" => &FOR_IMAGES,
-        "vanishing_gradient" => {
+/// What usually helps against `ailment`, in a run on points or on images.
+pub fn remedies(ailment: Ailment, on_points: bool) -> &'static [Remedy] {
+    match ailment {
+        Ailment::Collapse | Ailment::PartialCollapse if on_points => &FOR_POINTS,
+        Ailment::Collapse | Ailment::PartialCollapse => &FOR_IMAGES,
+        Ailment::VanishingGradient => {
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-non-saturating"), Change::Objective(Objective::NonSaturating)),
                 remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
             ];
             &LIST
         }
-        "discriminator_wins" => {
+        Ailment::DiscriminatorWins => {
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-weaker-discriminator"), Change::Rates(1.0, 0.25)),
                 remedy(
@@ -173,14 +172,14 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
             ];
             &LIST
         }
-        "discriminator_blind" => {
+        Ailment::DiscriminatorBlind => {
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-stronger-discriminator"), Change::Rates(1.0, 4.0)),
                 remedy(key("remedy-more-discriminator-steps"), Change::DiscriminatorSteps(3)),
             ];
             &LIST
         }
-        "oscillation" => {
+        Ailment::Oscillation => {
             // Mescheder et al. 2018: what it takes for a GAN to come to rest.
             const LIST: [Remedy; 3] = [
                 remedy(
@@ -192,7 +191,7 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
             ];
             &LIST
         }
-        "memorisation" => {
+        Ailment::Memorisation => {
             // All of MNIST's images in place of the few.
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-more-data"), Change::Anew(r#"{"data": {"limit": null}}"#)),
@@ -205,28 +204,17 @@ pub fn remedies(kind: &str, on_points: bool) -> &'static [Remedy] {
             ];
             &LIST
         }
-        "divergence" => {
+        Ailment::Divergence => {
             const LIST: [Remedy; 1] = [remedy(key("remedy-slower"), Change::Rates(0.25, 0.25))];
             &LIST
         }
-        _ => &[],
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const KINDS: [&str; 8] = [
-        "collapse",
-        "partial_collapse",
-        "vanishing_gradient",
-        "discriminator_wins",
-        "discriminator_blind",
-        "oscillation",
-        "memorisation",
-        "divergence",
-    ];
+    use gan_protocol::Named as _;
 
     fn spec(name: &str) -> RunSpec {
         preset(name).expect("a preset").spec
@@ -234,9 +222,9 @@ mod tests {
 
     #[test]
     fn a_remedy_says_that_it_restarts_exactly_where_it_does() {
-        for kind in KINDS {
+        for &ailment in Ailment::ALL {
             for on_points in [true, false] {
-                for remedy in remedies(kind, on_points) {
+                for remedy in remedies(ailment, on_points) {
                     for name in ["ring", "mnist-dcgan-small"] {
                         let effect = remedy.change.on(&spec(name));
                         let Some(effect) = effect else { continue };
@@ -254,7 +242,7 @@ mod tests {
         for name in ["ring", "ring-collapse", "mnist-dcgan-small", "mnist-conditional"] {
             let mut broken = spec(name);
             broken.discriminator_optimizer.learning_rate = 0.0317;
-            for remedy in KINDS.into_iter().flat_map(|kind| remedies(kind, true)) {
+            for remedy in Ailment::ALL.iter().flat_map(|ailment| remedies(*ailment, true)) {
                 let Some(Effect::Tuned { tuning, back }) = remedy.change.on(&broken) else {
                     continue;
                 };
@@ -311,12 +299,11 @@ mod tests {
 
     #[test]
     fn runs_that_start_anew_are_ones_that_the_page_accepts() {
-        let kinds = ["collapse", "discriminator_wins", "oscillation", "memorisation"];
         let mut tried = 0;
         for (on_points, presets) in
             [(true, ["ring-collapse", "ring"]), (false, ["mnist-dcgan-small", "mnist-mlp"])]
         {
-            for remedy in kinds.into_iter().flat_map(|kind| remedies(kind, on_points)) {
+            for remedy in Ailment::ALL.iter().flat_map(|ailment| remedies(*ailment, on_points)) {
                 let Change::Anew(fields) = remedy.change else { continue };
                 // Points are not memorised.
                 if on_points && fields.contains("\"data\"") {

@@ -87,7 +87,7 @@ pub fn exponential(value: f64, decimals: usize) -> String {
 /// `–`. The standard library's form would bring another printer of numbers into the page.
 pub fn fixed(value: f64, decimals: usize) -> String {
     let size = value.abs();
-    if !(size < 1e12) {
+    if size.is_nan() || size >= 1e12 {
         return "–".to_string();
     }
     let unit = 10_u64.pow(decimals as u32);

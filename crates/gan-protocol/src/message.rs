@@ -242,17 +242,7 @@ pub enum Event {
     Report {
         /// After how many generator steps.
         step: u64,
-        /// As JSON, since the page only hands it on. `scores`: `diversity`, the mean distance
-        /// between two samples relative to that between two real ones; of 500 images or fewer `copies`,
-        /// the share of samples that are nearly one of them; of data with modes `modes`,
-        /// how many there are, `modesCovered`, how many have a sample within three standard
-        /// deviations, `highQuality`, the share of such samples, and `reverseKl`, KL of the samples'
-        /// modes from the uniform distribution in nats; beside the last three and `copies` what as many
-        /// real samples have, which a perfect generator would not surpass: `modesCoveredOfReals`,
-        /// `highQualityOfReals`, `reverseKlOfReals` and `copiesOfReals`. `diagnoses`: what the run seems to suffer
-        /// from, the worst first, each `{kind, severity, figures}`; the kinds are `collapse`,
-        /// `partial_collapse`, `discriminator_wins`, `vanishing_gradient`, `discriminator_blind`,
-        /// `oscillation`, `divergence` and `memorisation`, severities 0 to 1, figures numbers by name.
+        /// [`crate::Report`] as JSON, since the page only hands it on.
         report: String,
     },
     /// A checkpoint made on the worker's own account, to go on from if it dies; attached.

@@ -74,7 +74,10 @@ pub(crate) use named;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Backend, DataSource, FrameKind, LatentDistribution, NetName, Objective, Phase};
+    use crate::{
+        Ailment, Backend, DataSource, Figure, FrameKind, LatentDistribution, NetName, Objective,
+        Phase, Score,
+    };
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
@@ -85,9 +88,9 @@ mod tests {
         for (place, value) in T::ALL.iter().enumerate() {
             let name = value.name();
             assert_eq!(name, T::NAMES[place]);
-            // Snake case, as what it is called in the code.
+            // As what it is called in the code, in another case.
             let code = format!("{value:?}").to_lowercase();
-            assert_eq!(name.replace('_', ""), code);
+            assert_eq!(name.replace('_', "").to_lowercase(), code);
             assert_eq!(T::named(name), Some(*value));
             assert_eq!(serde_json::to_value(value).expect("a text"), name);
             assert_eq!(serde_json::from_value::<T>(name.into()).expect(name), *value);
@@ -101,12 +104,15 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written_as_they_stand() {
+        every_name_stands_for_its_value::<Ailment>();
         every_name_stands_for_its_value::<Backend>();
         every_name_stands_for_its_value::<DataSource>();
+        every_name_stands_for_its_value::<Figure>();
         every_name_stands_for_its_value::<FrameKind>();
         every_name_stands_for_its_value::<LatentDistribution>();
         every_name_stands_for_its_value::<NetName>();
         every_name_stands_for_its_value::<Objective>();
         every_name_stands_for_its_value::<Phase>();
+        every_name_stands_for_its_value::<Score>();
     }
 }

@@ -1,14 +1,15 @@
 //! How a run does: scores of its newest samples, and what it seems to suffer from.
 
+use std::collections::BTreeMap;
+
 use gan_core::{CoreError, Inputs, StepScores, Trainer};
 use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::memorisation::{copies, copies_among};
 use gan_eval::modes::ModeCounts;
-use gan_protocol::{Metrics, Objective, Shape};
+use gan_protocol::{Metrics, Objective, Report, Score, Shape};
 use gan_random::Purpose;
-use serde_json::{Map, Value};
 
 use crate::data::LoadedData;
 use crate::modes::Modes;
@@ -42,7 +43,7 @@ pub struct Health {
     /// All images, where they are few.
     few: Option<Vec<f32>>,
     /// What as many reals score as fakes are looked at.
-    floors: Option<Map<String, Value>>,
+    floors: Option<Vec<(Score, f64)>>,
 }
 
 impl Health {
@@ -56,7 +57,7 @@ impl Health {
         self.doctor.last_seen()
     }
 
-    /// Looks at samples of `trainer`: the step and the report, as `Event::Report` has them; `None`
+    /// Looks at samples of `trainer`: the step and the report; `None`
     /// where there is nothing to be said.
     ///
     /// # Errors
@@ -65,7 +66,7 @@ impl Health {
         &mut self,
         trainer: &Trainer,
         data: &mut LoadedData,
-    ) -> Result<Option<(u64, String)>, CoreError> {
+    ) -> Result<Option<(u64, Report)>, CoreError> {
         let spec = trainer.spec();
         let modes = spec.data.points.as_ref().and_then(Modes::of);
         let modes = modes.filter(|modes| modes.len() <= MOST_MODES);
@@ -121,27 +122,19 @@ impl Health {
             copies: copied,
             middle: middle(&fakes, size, spread),
         });
-        let mut scores = named(&[("diversity", diversity)]);
-        scores.extend(copied.map(|copied| ("copies".to_owned(), copied.into())));
+        let mut scores = BTreeMap::from([(Score::Diversity, diversity)]);
+        scores.extend(copied.map(|copied| (Score::Copies, copied)));
         if let Some(counts) = &counts {
-            scores.insert("modes".to_owned(), counts.all.len().into());
-            scores.extend(mode_scores(counts, ["modesCovered", "highQuality", "reverseKl"]));
+            scores.insert(Score::Modes, counts.all.len() as f64);
+            let names = [Score::ModesCovered, Score::HighQuality, Score::ReverseKl];
+            scores.extend(mode_scores(counts, names));
         }
         if self.floors.is_none() {
             let floors = self.floors(modes.as_ref(), count, data, spec.seed, size);
             self.floors = Some(floors);
         }
-        scores.extend(self.floors.clone().into_iter().flatten());
-        let diagnoses = diagnoses.into_iter().map(|one| {
-            let mut told = named(&[("severity", one.severity)]);
-            told.insert("kind".to_owned(), one.kind.name().into());
-            told.insert("figures".to_owned(), named(&one.figures).into());
-            Value::Object(told)
-        });
-        let mut report = Map::new();
-        report.insert("scores".to_owned(), scores.into());
-        report.insert("diagnoses".to_owned(), diagnoses.collect());
-        Ok(Some((last.step, Value::Object(report).to_string())))
+        scores.extend(self.floors.iter().flatten().copied());
+        Ok(Some((last.step, Report { scores, diagnoses })))
     }
 
     /// What as many reals have of the scores that none of them has in full: a perfect generator would
@@ -156,34 +149,34 @@ impl Health {
         data: &mut LoadedData,
         seed: u64,
         size: usize,
-    ) -> Map<String, Value> {
-        let mut floors = Map::new();
+    ) -> Vec<(Score, f64)> {
+        let mut floors = Vec::new();
         if let Some(modes) = modes {
             let mut reals = Vec::new();
             data.samples.fill_batch(seed, 0, count, &mut reals, &mut Vec::new());
             if let Ok(counts) = modes.count(&reals) {
-                let names = ["modesCoveredOfReals", "highQualityOfReals", "reverseKlOfReals"];
-                floors = mode_scores(&counts, names);
+                let names = [
+                    Score::ModesCoveredOfReals,
+                    Score::HighQualityOfReals,
+                    Score::ReverseKlOfReals,
+                ];
+                floors.extend(mode_scores(&counts, names));
             }
         }
         // Each real against the others. It is none of them, as a new sample would be.
         let few = self.few.as_ref().and_then(|few| Samples::new(few, size).ok());
         let distance = COPY_DISTANCE * self.spread.unwrap_or(0.0);
         if let Some(copied) = few.and_then(|few| copies_among(&few, count, distance).ok()) {
-            floors.insert("copiesOfReals".to_owned(), copied.into());
+            floors.push((Score::CopiesOfReals, copied));
         }
         floors
     }
 }
 
 /// The scores that modes give, under these names.
-fn mode_scores(counts: &ModeCounts, names: [&str; 3]) -> Map<String, Value> {
-    let [covered, high_quality, reverse_kl] = names;
-    named(&[
-        (covered, counts.covered() as f64),
-        (high_quality, counts.high_quality_share()),
-        (reverse_kl, counts.reverse_kl_of_all()),
-    ])
+fn mode_scores(counts: &ModeCounts, names: [Score; 3]) -> impl Iterator<Item = (Score, f64)> {
+    let values = [counts.covered() as f64, counts.high_quality_share(), counts.reverse_kl_of_all()];
+    names.into_iter().zip(values)
 }
 
 /// A step's scores as they are told.
@@ -202,10 +195,6 @@ pub fn metrics_of(step: u64, scores: &StepScores) -> Metrics {
 }
 
 /// Numbers by name; those that JSON cannot say become `null`.
-fn named(numbers: &[(&str, f64)]) -> Map<String, Value> {
-    numbers.iter().map(|(name, number)| ((*name).to_owned(), (*number).into())).collect()
-}
-
 /// Mean distance between two of `values`; `None` where a number is none.
 pub(crate) fn spread(values: &[f32], size: usize) -> Option<f64> {
     let samples = Samples::new(values, size).ok()?;

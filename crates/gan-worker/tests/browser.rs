@@ -5,10 +5,7 @@
 
 use gan_core::{PendingScores, RealBatch, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
-use gan_protocol::{
-    Backend, Command, Event, Fault, FrameKind, Metrics, Phase, Reply, Request, RunSpec, SampleSet,
-    Task, Tuning, presets,
-};
+use gan_protocol::{Request, RunSpec, examples, presets};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -23,23 +20,7 @@ fn through_javascript<T: Serialize + DeserializeOwned>(value: &T) -> T {
 
 #[wasm_bindgen_test]
 fn every_command_survives_the_wire() {
-    let spec = Box::new(presets().remove(0).spec);
-    let tuning = Tuning { generator_learning_rate: Some(3e-4), ..Tuning::default() };
-    let commands = [
-        Command::Load { spec, checkpoint: true, files: vec!["a.gz".to_owned()] },
-        Command::Start,
-        Command::Pause,
-        Command::Step { count: 3 },
-        Command::Tune(tuning),
-        Command::Sample { count: 4, seed: (1 << 53) - 1, label: None },
-        Command::FreshSheet,
-        Command::Checkpoint,
-        Command::Probe,
-        Command::Prove,
-        Command::FrameDrawn,
-        Command::Ping,
-    ];
-    for command in commands {
+    for command in examples::commands(&presets().remove(0).spec) {
         let request = Request { id: u32::MAX, command };
         assert_eq!(through_javascript(&request), request);
     }
@@ -47,36 +28,7 @@ fn every_command_survives_the_wire() {
 
 #[wasm_bindgen_test]
 fn every_event_survives_the_wire() {
-    let set = SampleSet { count: 64, width: 28, height: 28, channels: 1 };
-    let metrics = Metrics {
-        step: 1 << 40,
-        generator_loss: 0.1,
-        discriminator_loss: 1.5,
-        real_score: 0.5,
-        fake_score: 0.25,
-        penalty: 0.5,
-        auxiliary: 2.0,
-        generator_gradient_norm: 2.5,
-        discriminator_gradient_norm: 0.125,
-    };
-    let fault = Fault::Spec { path: "seed".to_owned(), message: "is wrong".to_owned() };
-    let task = Task { name: "data".to_owned(), done: 1.0, total: None };
-    let proof = Reply::Proof { largest_relative_difference: 1e-6, parameter: "w".to_owned() };
-    let events = [
-        Event::Booted,
-        Event::Ready { backend: Backend::Webgpu, adapter: "a".to_owned() },
-        Event::Settled { id: 1, reply: Some(proof), fault: None },
-        Event::Settled { id: 2, reply: None, fault: Some(fault.clone()) },
-        Event::Progress(task),
-        Event::State { phase: Phase::Paused, step: 7 },
-        Event::Data { source: gan_protocol::DataSource::Mnist, samples: None },
-        Event::Metrics { points: vec![metrics], steps_per_second: 2.5 },
-        Event::Frame { sheet: FrameKind::Fresh, step: 7, set },
-        Event::Autosave { step: 7 },
-        Event::Fault(fault),
-        Event::Fault(Fault::Diverged { step: 9, restored_step: 7 }),
-    ];
-    for event in events {
+    for event in examples::events() {
         assert_eq!(through_javascript(&event), event);
     }
 }

@@ -1,6 +1,6 @@
 //! The state of the page as scripts see it.
 
-use gan_protocol::{Backend, DataSource, Phase};
+use gan_protocol::{Backend, DataSource, Named as _, Phase, Score};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -82,14 +82,14 @@ fn scores(state: &RunState, report: &mut Map<String, Value>) -> Value {
     };
     if let Some(of) = state.newest {
         let numbers = [
-            ("realScore", of.real_score),
-            ("fakeScore", of.fake_score),
-            ("penalty", of.penalty),
-            ("auxiliary", of.auxiliary),
-            ("generatorGradientNorm", of.generator_gradient_norm),
-            ("discriminatorGradientNorm", of.discriminator_gradient_norm),
+            (Score::RealScore, of.real_score),
+            (Score::FakeScore, of.fake_score),
+            (Score::Penalty, of.penalty),
+            (Score::Auxiliary, of.auxiliary),
+            (Score::GeneratorGradientNorm, of.generator_gradient_norm),
+            (Score::DiscriminatorGradientNorm, of.discriminator_gradient_norm),
         ];
-        scores.extend(numbers.map(|(name, number)| (name.to_string(), number.into())));
+        scores.extend(numbers.map(|(score, number)| (score.name().to_string(), number.into())));
     }
     scores.into()
 }

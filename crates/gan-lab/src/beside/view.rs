@@ -1,6 +1,6 @@
 //! Two runs side by side: what differs, what they make, how they do.
 
-use gan_protocol::RunSpec;
+use gan_protocol::{RunSpec, Score};
 use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::change::{Difference, OFFERS, changed, differences};
 use super::chart::{Curve, PairChart};
 use super::second::{self, State};
+use crate::findings::ailment_name;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
 use crate::timeline::animation::{for_file, picture, square_around};
@@ -137,12 +138,12 @@ impl Comparison {
         }
         for (place, state) in now.iter().enumerate() {
             let step = state.seen.step;
-            let score = |name: &str| state.seen.scores.get(name).copied();
+            let score = |score: Score| state.seen.scores.get(&score).copied();
             let figures = [
                 state.generator_loss,
                 state.discriminator_loss,
-                score("diversity"),
-                score("modesCovered"),
+                score(Score::Diversity),
+                score(Score::ModesCovered),
             ];
             for (curves, figure) in self.curves.iter().zip(figures) {
                 curves[place].update(|curve| curve.note(step, figure));
@@ -312,11 +313,12 @@ fn RunPicture(comparison: Comparison, place: usize) -> impl IntoView {
     let name = if place == 0 { key("beside-first") } else { key("beside-second") };
     let told = Signal::derive(move || {
         let state = comparison.states[place].get();
-        let score = |name: &str| state.seen.scores.get(name).copied();
+        let score = |score: Score| state.seen.scores.get(&score).copied();
         let mut facts = vec![("name", say(name)), ("step", state.seen.step.to_string())];
-        let diversity = score("diversity").map_or("–".into(), |d| format!("{:.0}", 100.0 * d));
+        let diversity =
+            score(Score::Diversity).map_or("–".into(), |d| format!("{:.0}", 100.0 * d));
         facts.push(("diversity", diversity));
-        match score("modesCovered").zip(score("modes")) {
+        match score(Score::ModesCovered).zip(score(Score::Modes)) {
             None => say_with(key("beside-run"), &facts),
             Some((covered, all)) => {
                 facts.push(("covered", covered.to_string()));
@@ -327,7 +329,7 @@ fn RunPicture(comparison: Comparison, place: usize) -> impl IntoView {
     });
     let ills = move || {
         let found = comparison.states[place].with(|state| state.seen.findings.clone());
-        let names: Vec<String> = found.iter().map(|one| say(&one.kind.replace('_', "-"))).collect();
+        let names: Vec<String> = found.iter().map(|one| say(ailment_name(one.kind))).collect();
         names.join(" · ")
     };
     view! {

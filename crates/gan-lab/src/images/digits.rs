@@ -5,6 +5,8 @@ use js_sys::Float32Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use gan_protocol::Score;
+
 use crate::inspector::{Question, ask};
 use crate::playground::{self, Run};
 use crate::words::{key, say, say_with};
@@ -47,7 +49,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
             // Another run: what is known of the last one says nothing.
             step.set_value(u64::MAX);
             seen.set(None);
-            playground::note_score("digits", None);
+            playground::note_score(Score::Digits, None);
         }
         if !run.get_untracked().on_digits {
             return;
@@ -72,7 +74,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
                     return;
                 };
                 let shares = shares(&readings(&numbers.to_vec()));
-                playground::note_score("digits", Some(digits_drawn(&shares) as f64));
+                playground::note_score(Score::Digits, Some(digits_drawn(&shares) as f64));
                 seen.set(Some(shares));
             });
         });
@@ -80,7 +82,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
     Effect::new(move |_| {
         if !run.get().on_digits {
             seen.set(None);
-            playground::note_score("digits", None);
+            playground::note_score(Score::Digits, None);
         }
     });
     let hidden = Signal::derive(move || seen.get().is_none() || !run.get().on_digits);

@@ -1,6 +1,8 @@
 //! What is kept of a run, and when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use gan_protocol::{Named as _, Score};
 
 /// A moment is kept when the run has got on by this factor since the last one: some ten for each
 /// tenfold of steps, however long the run.
@@ -23,7 +25,7 @@ pub(crate) enum Samples {
 pub(super) struct Moment {
     pub(super) step: u64,
     pub(super) samples: Samples,
-    pub(super) scores: BTreeMap<String, f64>,
+    pub(super) scores: BTreeMap<Score, f64>,
 }
 
 /// What is measured at a step.
@@ -33,7 +35,7 @@ pub(super) struct Figures {
     /// Of the generator and of the discriminator, at this step.
     pub(super) losses: [Option<f64>; 2],
     /// The newest ones.
-    pub(super) scores: BTreeMap<String, f64>,
+    pub(super) scores: BTreeMap<Score, f64>,
 }
 
 /// The moments of a run and what was measured between them, the oldest first.
@@ -80,17 +82,15 @@ impl Timeline {
     /// A table with a heading: a row for each step that was looked at, with both losses and a column a
     /// score; what was not taken is empty.
     pub(super) fn csv(&self) -> String {
-        let mut names: Vec<&String> =
-            self.figures.iter().flat_map(|figures| figures.scores.keys()).collect();
-        names.sort();
-        names.dedup();
+        let names: BTreeSet<Score> =
+            self.figures.iter().flat_map(|figures| figures.scores.keys().copied()).collect();
         let mut table = String::from("step,generatorLoss,discriminatorLoss");
         for name in &names {
-            table += &format!(",{name}");
+            table += &format!(",{}", name.name());
         }
         for figures in &self.figures {
             table += &format!("\n{}", figures.step);
-            let scores = names.iter().map(|name| figures.scores.get(*name).copied());
+            let scores = names.iter().map(|name| figures.scores.get(name).copied());
             for number in figures.losses.into_iter().chain(scores) {
                 let number = number.filter(|number| number.is_finite());
                 table += &number.map_or_else(|| ",".to_string(), |number| format!(",{number}"));
@@ -104,8 +104,8 @@ impl Timeline {
 mod tests {
     use super::*;
 
-    fn moment(step: u64, scores: &[(&str, f64)]) -> Moment {
-        let scores = scores.iter().map(|(name, score)| ((*name).to_string(), *score)).collect();
+    fn moment(step: u64, scores: &[(Score, f64)]) -> Moment {
+        let scores = scores.iter().copied().collect();
         Moment { step, samples: Samples::Images(vec![0; 4]), scores }
     }
 
@@ -128,22 +128,22 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.keep(moment(5, &[]));
         timeline.keep(moment(3, &[]));
-        timeline.keep(moment(5, &[("diversity", 1.0)]));
+        timeline.keep(moment(5, &[(Score::Diversity, 1.0)]));
         assert_eq!(timeline.moments, [moment(5, &[])]);
     }
 
-    fn figures(step: u64, losses: [f64; 2], scores: &[(&str, f64)]) -> Figures {
-        let scores = scores.iter().map(|(name, score)| ((*name).to_string(), *score)).collect();
+    fn figures(step: u64, losses: [f64; 2], scores: &[(Score, f64)]) -> Figures {
+        let scores = scores.iter().copied().collect();
         Figures { step, losses: losses.map(Some), scores }
     }
 
     #[test]
     fn the_table_has_both_losses_and_a_column_for_every_score() {
         let mut timeline = Timeline::default();
-        timeline.note(figures(1, [0.7, 1.25], &[("realScore", 0.5)]));
+        timeline.note(figures(1, [0.7, 1.25], &[(Score::RealScore, 0.5)]));
         timeline.note(Figures { step: 2, ..Figures::default() });
         timeline.note(figures(2, [9.0, 9.0], &[]));
-        let scores = [("diversity", 0.25), ("realScore", 0.75)];
+        let scores = [(Score::Diversity, 0.25), (Score::RealScore, 0.75)];
         timeline.note(figures(4, [f64::NAN, 1e-7], &scores));
         let expected = "step,generatorLoss,discriminatorLoss,diversity,realScore\n\
                         1,0.7,1.25,,0.5\n\

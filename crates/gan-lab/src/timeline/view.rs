@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::animation::{animation, for_file, picture, square};
 use super::record::{Figures, Moment, Timeline};
+use gan_protocol::Score;
+
 use crate::playground;
 use crate::saving::{save, save_address};
 use crate::words::{key, say_with, t};
@@ -73,7 +75,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         kept.with(|kept| {
             let Some(moment) = kept.moments.get(at) else { return String::new() };
             let mut facts = vec![("step", moment.step.to_string())];
-            let diversity = moment.scores.get("diversity");
+            let diversity = moment.scores.get(&Score::Diversity);
             facts
                 .push(("diversity", diversity.map_or("–".into(), |d| format!("{:.0}", 100.0 * d))));
             say_with(key("timeline-moment"), &facts)

@@ -15,6 +15,7 @@ impl<L: DataLoader> Session<L> {
         let report = run.health.report(&run.trainer, data).await?;
         run.report.done(begin_ms, (self.clock)());
         if let Some((step, report)) = report {
+            let report = serde_json::to_string(&report).expect("names and numbers");
             self.tell(Event::Report { step, report });
         }
         Ok(())
