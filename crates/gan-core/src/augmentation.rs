@@ -2,7 +2,7 @@
 //! pass through.
 
 use gan_protocol::DiffAugmentSpec;
-use gan_random::{Generator, RngExt, uniform_symmetric};
+use gan_random::{RandomNumbers, RngExt, uniform_symmetric};
 
 use crate::resampling::resampled;
 use crate::tensor::Tensor;
@@ -15,27 +15,27 @@ const BACKGROUND: f32 = -1.0;
 pub(crate) fn augmented(
     spec: DiffAugmentSpec,
     images: Tensor<4>,
-    generator: &mut Generator,
+    randomness: &mut RandomNumbers,
 ) -> Tensor<4> {
     let [batch, _, height, width] = images.dims();
     let device = images.device();
     let mut images = images;
     if spec.brightness > 0.0 {
-        let shift = uniform_symmetric(generator, batch);
+        let shift = uniform_symmetric(randomness, batch);
         let shift = Tensor::from_values(shift, [batch, 1, 1, 1], &device);
         images = images + shift.mul_scalar(spec.brightness);
     }
     if spec.changes_geometry() {
-        let maps = geometries(spec, generator, batch);
+        let maps = geometries(spec, randomness, batch);
         images = resampled(images.sub_scalar(BACKGROUND), maps).add_scalar(BACKGROUND);
     }
     if spec.translation > 0.0 {
-        let rows = shifts(generator, batch, height, spec.translation);
-        let columns = shifts(generator, batch, width, spec.translation);
+        let rows = shifts(randomness, batch, height, spec.translation);
+        let columns = shifts(randomness, batch, width, spec.translation);
         images = resampled(images, shift_maps(&rows, &columns));
     }
     if spec.cutout > 0.0 {
-        let mask = cutout_mask(generator, [batch, height, width], spec.cutout);
+        let mask = cutout_mask(randomness, [batch, height, width], spec.cutout);
         let mask = Tensor::from_values(mask, [batch, 1, height, width], &device);
         images = images * mask;
     }
@@ -43,7 +43,7 @@ pub(crate) fn augmented(
 }
 
 /// For each image where it is read to be sheared, turned and made larger or smaller around its middle.
-fn geometries(spec: DiffAugmentSpec, generator: &mut Generator, batch: usize) -> Vec<f32> {
+fn geometries(spec: DiffAugmentSpec, randomness: &mut RandomNumbers, batch: usize) -> Vec<f32> {
     let most = [spec.rotation_degrees.to_radians(), spec.scale.ln(), spec.shear];
     let map = |drawn: &[f32]| {
         let (sine, cosine) = (most[0] * drawn[0]).sin_cos();
@@ -51,13 +51,13 @@ fn geometries(spec: DiffAugmentSpec, generator: &mut Generator, batch: usize) ->
         let [cosine, sine, shear] = [shrink * cosine, shrink * sine, most[2] * drawn[2]];
         [cosine, cosine * shear - sine, 0.0, sine, sine * shear + cosine, 0.0]
     };
-    uniform_symmetric(generator, 3 * batch).chunks_exact(3).flat_map(map).collect()
+    uniform_symmetric(randomness, 3 * batch).chunks_exact(3).flat_map(map).collect()
 }
 
 /// A whole number of pixels for each sample, uniform up to `share` of `side` both ways.
-fn shifts(generator: &mut Generator, batch: usize, side: usize, share: f32) -> Vec<i32> {
+fn shifts(randomness: &mut RandomNumbers, batch: usize, side: usize, share: f32) -> Vec<i32> {
     let most = (side as f32 * share + 0.5) as i32;
-    (0..batch).map(|_| generator.random_range(-most..=most)).collect()
+    (0..batch).map(|_| randomness.random_range(-most..=most)).collect()
 }
 
 /// For each image where it is read to be moved down and to the right.
@@ -69,7 +69,7 @@ fn shift_maps(down: &[i32], right: &[i32]) -> Vec<f32> {
 /// Ones, and zeros in a rectangle of `share` of the sides around a random centre, cut off at the
 /// edges.
 fn cutout_mask(
-    generator: &mut Generator,
+    randomness: &mut RandomNumbers,
     [batch, height, width]: [usize; 3],
     share: f32,
 ) -> Vec<f32> {
@@ -78,7 +78,7 @@ fn cutout_mask(
     for image in mask.chunks_exact_mut(height * width) {
         let mut span = |side: usize| {
             let length = cut(side);
-            let centre = generator.random_range(0..(side as i64 + 1 - length % 2));
+            let centre = randomness.random_range(0..(side as i64 + 1 - length % 2));
             let begin = (centre - length / 2).max(0);
             let end = (centre - length / 2 + length).min(side as i64);
             begin as usize..end.max(0) as usize
@@ -145,9 +145,9 @@ mod tests {
 
     #[test]
     fn a_cut_out_is_one_rectangle_and_at_most_of_its_size() {
-        let mut generator = stream(1, Purpose::DiffAugment, 0);
+        let mut randomness = stream(1, Purpose::DiffAugment, 0);
         let (height, width) = (8, 6);
-        let mask = cutout_mask(&mut generator, [200, height, width], 0.5);
+        let mask = cutout_mask(&mut randomness, [200, height, width], 0.5);
         let (mut whole, mut cut_off) = (0, 0);
         for image in mask.chunks_exact(height * width) {
             let blank = |row: usize, column: usize| image[row * width + column] == 0.0;

@@ -1,7 +1,7 @@
 //! How weights are drawn at the start.
 
 use gan_protocol::InitialWeights;
-use gan_random::{Generator, standard_normal, uniform_symmetric};
+use gan_random::{RandomNumbers, standard_normal, uniform_symmetric};
 
 /// What a parameter is for; decides how it starts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,29 +33,29 @@ pub(crate) fn initial_values(
     rule: InitialWeights,
     role: Role,
     dimensions: &[usize],
-    generator: &mut Generator,
+    randomness: &mut RandomNumbers,
 ) -> Vec<f32> {
     let count = dimensions.iter().product();
     let scaled = |values: Vec<f32>, scale: f32| values.into_iter().map(|x| x * scale).collect();
     match (role, rule) {
         (Role::Scale, _) => vec![1.0; count],
         (Role::Shift, _) => vec![0.0; count],
-        (Role::Embedding, _) => standard_normal(generator, count),
+        (Role::Embedding, _) => standard_normal(randomness, count),
         (Role::Weight { .. }, InitialWeights::Normal { sd }) => {
-            scaled(standard_normal(generator, count), sd)
+            scaled(standard_normal(randomness, count), sd)
         }
         (Role::Weight { fan_in, .. }, InitialWeights::HeNormal {}) => {
-            scaled(standard_normal(generator, count), (2.0 / fan_in as f32).sqrt())
+            scaled(standard_normal(randomness, count), (2.0 / fan_in as f32).sqrt())
         }
         (Role::Weight { fan_in, fan_out, .. }, InitialWeights::GlorotUniform {}) => {
-            scaled(uniform_symmetric(generator, count), (6.0 / (fan_in + fan_out) as f32).sqrt())
+            scaled(uniform_symmetric(randomness, count), (6.0 / (fan_in + fan_out) as f32).sqrt())
         }
         (
             Role::Weight { fan_in, .. } | Role::Bias { fan_in },
             InitialWeights::KaimingUniform {},
-        ) => scaled(uniform_symmetric(generator, count), 1.0 / (fan_in as f32).sqrt()),
+        ) => scaled(uniform_symmetric(randomness, count), 1.0 / (fan_in as f32).sqrt()),
         (Role::Weight { output_axis, .. }, InitialWeights::Orthogonal { gain }) => {
-            scaled(orthogonal(dimensions, output_axis, generator), gain)
+            scaled(orthogonal(dimensions, output_axis, randomness), gain)
         }
         (Role::Bias { .. }, _) => vec![0.0; count],
     }
@@ -64,14 +64,18 @@ pub(crate) fn initial_values(
 /// A matrix of `dimensions[output_axis]` rows by the rest whose rows (or columns, if those are
 /// fewer) are orthonormal and spread evenly over all such matrices: Gram and Schmidt's method on
 /// normal draws, in double precision, twice over, which leaves no error that f32 could hold.
-fn orthogonal(dimensions: &[usize], output_axis: usize, generator: &mut Generator) -> Vec<f32> {
+fn orthogonal(
+    dimensions: &[usize],
+    output_axis: usize,
+    randomness: &mut RandomNumbers,
+) -> Vec<f32> {
     let rows = dimensions[output_axis];
     let columns = dimensions.iter().product::<usize>() / rows;
     let (count, length) = (rows.min(columns), rows.max(columns));
     let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
     for _ in 0..count {
         let mut vector: Vec<f64> =
-            standard_normal(generator, length).into_iter().map(f64::from).collect();
+            standard_normal(randomness, length).into_iter().map(f64::from).collect();
         for _ in 0..2 {
             for other in &vectors {
                 let along: f64 = vector.iter().zip(other).map(|(a, b)| a * b).sum();
@@ -142,8 +146,8 @@ mod tests {
         for (dimensions, output_axis, rows, columns, at) in cases {
             let role = Role::Weight { fan_in: 1, fan_out: 1, output_axis };
             let rule = InitialWeights::Orthogonal { gain: 2.0 };
-            let generator = &mut stream(3, Purpose::GeneratorWeights, 0);
-            let values = initial_values(rule, role, &dimensions, generator);
+            let randomness = &mut stream(3, Purpose::GeneratorWeights, 0);
+            let values = initial_values(rule, role, &dimensions, randomness);
             let (count, length) = (rows.min(columns), rows.max(columns));
             let vector = |i: usize| -> Vec<f32> {
                 let place = |k: usize| if rows <= columns { at(i, k) } else { at(k, i) };

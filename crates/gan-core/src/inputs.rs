@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use gan_protocol::{CodeSpec, Feed, LatentDistribution};
-use gan_random::{Generator, Purpose, RngExt, standard_normal, stream, uniform_symmetric};
+use gan_random::{Purpose, RandomNumbers, RngExt, standard_normal, stream, uniform_symmetric};
 
 use crate::activations::Activations;
 #[cfg(feature = "training")]
@@ -34,18 +34,18 @@ impl Inputs {
     }
 
     fn drawn_for(spec: Feed<'_>, purpose: Purpose, index: u64, count: usize) -> Self {
-        let mut generator: Generator = stream(spec.seed, purpose, index);
+        let mut randomness: RandomNumbers = stream(spec.seed, purpose, index);
         let (mut values, mut generators) = (Vec::new(), Vec::new());
         for _ in 0..count {
             values.extend(match spec.latent.distribution {
-                LatentDistribution::Normal => standard_normal(&mut generator, spec.latent.size),
-                LatentDistribution::Uniform => uniform_symmetric(&mut generator, spec.latent.size),
+                LatentDistribution::Normal => standard_normal(&mut randomness, spec.latent.size),
+                LatentDistribution::Uniform => uniform_symmetric(&mut randomness, spec.latent.size),
             });
             if let Some(codes) = spec.codes {
-                values.extend(drawn_codes(codes, &mut generator));
+                values.extend(drawn_codes(codes, &mut randomness));
             }
             if let Some(mixture) = spec.mixture {
-                generators.push(generator.random_range(0..mixture.generators as u16));
+                generators.push(randomness.random_range(0..mixture.generators as u16));
             }
         }
         let labels = spec.labels.map_or_else(Vec::new, |labels| {
@@ -102,13 +102,13 @@ fn input_size(feed: Feed<'_>) -> usize {
     feed.shape().size().expect("a validated spec's sizes are small")
 }
 
-fn drawn_codes(spec: &CodeSpec, generator: &mut Generator) -> Vec<f32> {
+fn drawn_codes(spec: &CodeSpec, randomness: &mut RandomNumbers) -> Vec<f32> {
     let mut codes = Vec::with_capacity(spec.size());
     for categories in &spec.categorical {
-        let chosen = generator.random_range(0..*categories as u32) as usize;
+        let chosen = randomness.random_range(0..*categories as u32) as usize;
         codes.extend((0..*categories).map(|category| f32::from(u8::from(category == chosen))));
     }
-    codes.extend(uniform_symmetric(generator, spec.continuous));
+    codes.extend(uniform_symmetric(randomness, spec.continuous));
     codes
 }
 

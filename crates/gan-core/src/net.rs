@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape, SpecError};
-use gan_random::Generator;
+use gan_random::RandomNumbers;
 
 use crate::activations::Activations;
 use crate::initial::initial_values;
@@ -19,7 +19,7 @@ pub enum Mode<'a> {
     /// Statistics of the batch; numbers are dropped and noise is added.
     Training {
         /// Where dropout masks and noise come from.
-        randomness: &'a mut Generator,
+        randomness: &'a mut RandomNumbers,
         /// Whether the batch moves the running statistics.
         moves_statistics: bool,
         /// Without training there is no such mode, and nothing of it is linked.
@@ -29,7 +29,7 @@ pub enum Mode<'a> {
     /// Running statistics; nothing is dropped.
     Sampling {
         /// Where noise layers draw from; without it they add none.
-        noise: Option<&'a mut Generator>,
+        noise: Option<&'a mut RandomNumbers>,
     },
 }
 
@@ -94,10 +94,10 @@ impl Net {
     pub fn new(
         spec: &NetSpec,
         input: Shape,
-        generator: &mut Generator,
+        randomness: &mut RandomNumbers,
         device: &Device,
     ) -> Result<Self, SpecError> {
-        Self::starting(spec, input, Some(generator), device)
+        Self::starting(spec, input, Some(randomness), device)
     }
 
     /// A net of zeros, to be filled.
@@ -108,11 +108,11 @@ impl Net {
         Self::starting(spec, input, None, device)
     }
 
-    /// A net with numbers from `generator`, or of zeros.
+    /// A net with numbers from `randomness`, or of zeros.
     fn starting(
         spec: &NetSpec,
         input: Shape,
-        mut generator: Option<&mut Generator>,
+        mut randomness: Option<&mut RandomNumbers>,
         device: &Device,
     ) -> Result<Self, SpecError> {
         spec.shapes(input)?;
@@ -123,9 +123,9 @@ impl Net {
             .iter()
             .map(|parameter| {
                 let (role, dimensions) = (parameter.role, &parameter.dimensions);
-                match &mut generator {
-                    Some(generator) => {
-                        initial_values(spec.initial_weights, role, dimensions, generator)
+                match &mut randomness {
+                    Some(randomness) => {
+                        initial_values(spec.initial_weights, role, dimensions, randomness)
                     }
                     None => vec![0.0; dimensions.iter().product()],
                 }
@@ -136,7 +136,7 @@ impl Net {
         let mut buffer_names: Vec<String> = plan.buffers.into_iter().map(|b| b.name).collect();
         let spectral = spec.spectral_norm.then(|| {
             let (norm, starts) =
-                SpectralNorm::new(&plan.parameters, &starts, generator, buffers.len());
+                SpectralNorm::new(&plan.parameters, &starts, randomness, buffers.len());
             for (name, start) in starts {
                 buffer_names.push(name);
                 buffers.push(tensor(start, device));

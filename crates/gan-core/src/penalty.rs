@@ -4,7 +4,7 @@
 //! [`PenaltySpec`].
 
 use gan_protocol::{PenaltySpec, RunSpec};
-use gan_random::{Generator, Purpose, RngExt, stream};
+use gan_random::{Purpose, RandomNumbers, RngExt, stream};
 
 use crate::activations::{Activations, both, each};
 use crate::kernels::relu;
@@ -31,10 +31,10 @@ pub(crate) fn penalties(
     fakes: Batch<'_>,
     index: u64,
 ) -> Option<Tensor<1>> {
-    let mut generator = stream(spec.seed, Purpose::Penalty, index);
+    let mut randomness = stream(spec.seed, Purpose::Penalty, index);
     let mut sum: Option<Tensor<1>> = None;
     for penalty in &spec.penalties {
-        let term = term(*penalty, net, weights, reals, fakes, &mut generator);
+        let term = term(*penalty, net, weights, reals, fakes, &mut randomness);
         sum = Some(match sum {
             Some(sum) => sum + term,
             None => term,
@@ -50,17 +50,17 @@ pub(crate) fn term(
     weights: &[Tensor<1>],
     reals: Batch<'_>,
     fakes: Batch<'_>,
-    generator: &mut Generator,
+    randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
     let (samples, condition) = match penalty {
         PenaltySpec::GradientPenalty { .. } => {
-            (between(reals.samples, fakes.samples, generator), reals.condition)
+            (between(reals.samples, fakes.samples, randomness), reals.condition)
         }
-        PenaltySpec::Dragan { .. } => (around(reals.samples, generator), reals.condition),
+        PenaltySpec::Dragan { .. } => (around(reals.samples, randomness), reals.condition),
         PenaltySpec::R1 { .. } => (reals.samples.clone(), reals.condition),
         PenaltySpec::R2 { .. } => (fakes.samples.clone(), fakes.condition),
     };
-    term_at(penalty, net, weights, Batch { samples: &samples, condition }, generator)
+    term_at(penalty, net, weights, Batch { samples: &samples, condition }, randomness)
 }
 
 /// One penalty at given points.
@@ -69,9 +69,9 @@ pub(crate) fn term_at(
     net: &mut Net,
     weights: &[Tensor<1>],
     points: Batch<'_>,
-    generator: &mut Generator,
+    randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
-    let mode = Mode::Training { randomness: generator, moves_statistics: false };
+    let mode = Mode::Training { randomness: randomness, moves_statistics: false };
     let mut pass = Pass { mode, condition: points.condition };
     let (_, gradient) = net.forward_and_input_gradient(weights, points.samples.clone(), &mut pass);
     let squares = gradient.flat().square().sum_dim(1);
@@ -92,8 +92,12 @@ pub(crate) fn term_at(
 }
 
 /// A point on the way from each fake to its real.
-fn between(reals: &Activations, fakes: &Activations, generator: &mut Generator) -> Activations {
-    let share = uniform(generator, reals.batch());
+fn between(
+    reals: &Activations,
+    fakes: &Activations,
+    randomness: &mut RandomNumbers,
+) -> Activations {
+    let share = uniform(randomness, reals.batch());
     both!(reals, fakes, x, y => {
         let share = per_sample(&share, x);
         y.clone() + (x.clone() - y.clone()) * share
@@ -101,13 +105,13 @@ fn between(reals: &Activations, fakes: &Activations, generator: &mut Generator) 
 }
 
 /// A point near each real.
-fn around(reals: &Activations, generator: &mut Generator) -> Activations {
-    let share = uniform(generator, reals.batch());
+fn around(reals: &Activations, randomness: &mut RandomNumbers) -> Activations {
+    let share = uniform(randomness, reals.batch());
     each!(reals, x => {
         let dimensions = x.dims();
         let count: usize = dimensions.iter().product();
         let sd = spread(x.clone().reshape([count]));
-        let noise = Tensor::from_values(uniform(generator, count), dimensions, &x.device());
+        let noise = Tensor::from_values(uniform(randomness, count), dimensions, &x.device());
         let sd = sd.mul_scalar(0.5).reshape([1; _]);
         x.clone() + noise * sd * per_sample(&share, x)
     })
@@ -120,8 +124,8 @@ fn spread(values: Tensor<1>) -> Tensor<1> {
     centred.square().sum().div_scalar(count - 1.0).sqrt()
 }
 
-fn uniform(generator: &mut Generator, count: usize) -> Vec<f32> {
-    (0..count).map(|_| generator.random::<f32>()).collect()
+fn uniform(randomness: &mut RandomNumbers, count: usize) -> Vec<f32> {
+    (0..count).map(|_| randomness.random::<f32>()).collect()
 }
 
 fn per_sample<const D: usize>(values: &[f32], like: &Tensor<D>) -> Tensor<D> {
@@ -148,10 +152,10 @@ mod tests {
 
     #[test]
     fn a_point_between_is_as_far_along_in_every_number() {
-        let mut generator = stream(1, Purpose::Penalty, 0);
+        let mut randomness = stream(1, Purpose::Penalty, 0);
         // From 1, 1, 1 to 3, 5, 9: the share of the way can be read off each number.
         let (fakes, reals) = (vec![1.0; 3 * 50], [3.0, 5.0, 9.0].repeat(50));
-        let points = rows(between(&samples(reals), &samples(fakes), &mut generator));
+        let points = rows(between(&samples(reals), &samples(fakes), &mut randomness));
         let shares: Vec<f32> = points.iter().map(|point| (point[0] - 1.0) / 2.0).collect();
         for (point, share) in points.iter().zip(&shares) {
             assert!((0.0..1.0).contains(share), "{point:?}");
@@ -164,11 +168,11 @@ mod tests {
 
     #[test]
     fn a_point_around_is_at_most_half_a_deviation_above_its_real() {
-        let mut generator = stream(1, Purpose::Penalty, 0);
+        let mut randomness = stream(1, Purpose::Penalty, 0);
         let reals: Vec<f32> = [-2.0, 0.0, 2.0].repeat(400);
         // Of 1,200 numbers, of which two thirds are 2 from their mean.
         let sd = (4.0_f32 * 800.0 / 1_199.0).sqrt();
-        let points = rows(around(&samples(reals.clone()), &mut generator));
+        let points = rows(around(&samples(reals.clone()), &mut randomness));
         let shift = |point: &Vec<f32>| [point[0] + 2.0, point[1], point[2] - 2.0];
         let shifts: Vec<f32> = points.iter().flat_map(shift).map(|x| x / (0.5 * sd)).collect();
         assert!(shifts.iter().all(|shift| (-1e-6..1.0).contains(shift)));

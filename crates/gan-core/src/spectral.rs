@@ -5,7 +5,7 @@
 //! power iteration keeps close to the first singular vectors, `σ = uᵀ W v`; `u` and `v` are taken
 //! as constants, `σ` is differentiated.
 
-use gan_random::{Generator, standard_normal};
+use gan_random::{RandomNumbers, standard_normal};
 
 use crate::initial::Role;
 use crate::plan::ParameterPlan;
@@ -32,11 +32,11 @@ struct NormalizedWeight {
 
 impl SpectralNorm {
     /// The normalisation of all weights among `parameters`, which start at `values`, and for each
-    /// the name and start of its `u`: zeros without a `generator`. The first of them becomes buffer number `first_buffer`.
+    /// the name and start of its `u`: zeros without `randomness`. The first of them becomes buffer number `first_buffer`.
     pub(crate) fn new(
         parameters: &[ParameterPlan],
         values: &[Vec<f32>],
-        mut generator: Option<&mut Generator>,
+        mut randomness: Option<&mut RandomNumbers>,
         first_buffer: usize,
     ) -> (Self, Vec<(String, Vec<f32>)>) {
         let (mut weights, mut starts) = (Vec::new(), Vec::new());
@@ -44,8 +44,8 @@ impl SpectralNorm {
             let Role::Weight { output_axis, .. } = plan.role else { continue };
             let matrix = HostMatrix::new(&values[parameter], &plan.dimensions, output_axis);
             let name = format!("{}_u", plan.name);
-            let start = match &mut generator {
-                Some(generator) => matrix.first_left_vector(generator),
+            let start = match &mut randomness {
+                Some(randomness) => matrix.first_left_vector(randomness),
                 None => vec![0.0; matrix.rows],
             };
             starts.push((name, start));
@@ -127,8 +127,8 @@ impl HostMatrix {
         Self { rows, columns, values: swapped }
     }
 
-    fn first_left_vector(&self, generator: &mut Generator) -> Vec<f32> {
-        let mut u = normalized(standard_normal(generator, self.rows));
+    fn first_left_vector(&self, randomness: &mut RandomNumbers) -> Vec<f32> {
+        let mut u = normalized(standard_normal(randomness, self.rows));
         for _ in 0..FIRST_ITERATIONS {
             let mut v = vec![0.0; self.columns];
             for (row, scale) in self.values.chunks_exact(self.columns).zip(&u) {

@@ -98,7 +98,7 @@ fn training_continues_from_a_checkpoint_exactly_where_it_was() {
 }
 
 #[test]
-fn the_reported_losses_are_those_that_are_minimised() {
+fn minimised_losses_are_as_their_papers_define_them() {
     let device = cpu();
     let real = [2.0_f32, -1.0, 0.5, 30.0];
     let fake = [-2.0_f32, 1.5, 0.0, -30.0];

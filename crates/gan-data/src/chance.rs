@@ -5,25 +5,25 @@
 
 use std::f32::consts::TAU;
 
-use gan_random::{Generator, Purpose, Rng, stream};
+use gan_random::{Purpose, RandomNumbers, Rng, stream};
 
 /// Draws from one stream, one 32-bit number ("word") of it each unless said otherwise.
-pub(crate) struct Chance(Generator);
+pub(crate) struct Chance(RandomNumbers);
 
 impl Chance {
-    pub(crate) fn new(generator: Generator) -> Self {
-        Self(generator)
+    pub(crate) fn new(randomness: RandomNumbers) -> Self {
+        Self(randomness)
     }
 
     /// The draws for generated samples from `position` on, in a sequence whose samples take
     /// `words` words each.
     ///
     /// All samples of a seed lie in a single stream, which is entered in the middle: a batch needs
-    /// one generator and not one a sample, whose seeding would cost more than the sample.
+    /// one stream and not one a sample, whose seeding would cost more than the sample.
     pub(crate) fn at(seed: u64, position: u64, words: u32) -> Self {
-        let mut generator = stream(seed, Purpose::DataSample, 0);
-        generator.set_word_pos(u128::from(position) * u128::from(words));
-        Self(generator)
+        let mut randomness = stream(seed, Purpose::DataSample, 0);
+        randomness.set_word_pos(u128::from(position) * u128::from(words));
+        Self(randomness)
     }
 
     /// 32 random bits.
@@ -95,7 +95,7 @@ mod tests {
     fn sequences_are_entered_anywhere() {
         let mut whole = Chance::at(4, 0, 3);
         let straight: Vec<u32> = (0..300).map(|_| whole.bits()).collect();
-        // Across the generator's blocks of 16 words.
+        // Across the stream's blocks of 16 words.
         for position in [0, 1, 5, 21, 22, 99] {
             let mut entered = Chance::at(4, position, 3);
             let words = [(); 3].map(|()| entered.bits());

@@ -318,6 +318,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(tried, 2 * (6 + 5 + 2));
+        assert_eq!(tried, 2 * (9 + 7 + 2));
     }
 }

@@ -1,10 +1,10 @@
 //! Where every random number of a run comes from.
 //!
-//! A run is reproducible because nothing in it keeps a generator whose state could drift: each
+//! A run is reproducible because nothing in it keeps a source of random numbers whose state could drift: each
 //! draw is a pure function of the run's seed, what the draw is for ([`Purpose`]) and an index
-//! (usually the step). A checkpoint therefore needs no generator state beyond its counters.
+//! (usually the step). A checkpoint therefore needs no such state beyond its counters.
 //!
-//! The generator is ChaCha with 8 rounds (Bernstein 2008), whose 64-bit stream number holds
+//! The source is ChaCha with 8 rounds (Bernstein 2008), whose 64-bit stream number holds
 //! purpose and index, so that streams never overlap.
 
 use rand::SeedableRng;
@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
 pub use rand::{Rng, RngExt, seq::SliceRandom};
-pub use rand_chacha::ChaCha8Rng as Generator;
+pub use rand_chacha::ChaCha8Rng as RandomNumbers;
 
 /// What a stream of random numbers is used for. Streams of different purposes are independent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,26 +57,26 @@ pub enum Purpose {
     ClassifierDropout = 34,
 }
 
-/// The generator for `purpose` and `index` in the run seeded with `seed`.
+/// The random numbers for `purpose` and `index` in the run seeded with `seed`.
 ///
 /// `index` must be below 2^56; the upper byte of the stream number is the purpose.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     debug_assert!(index < 1 << 56, "stream index {index} does not fit 56 bits");
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(((purpose as u64) << 56) | (index & ((1 << 56) - 1)));
-    generator
+    let mut randomness = ChaCha8Rng::seed_from_u64(seed);
+    randomness.set_stream(((purpose as u64) << 56) | (index & ((1 << 56) - 1)));
+    randomness
 }
 
 /// `count` independent draws from N(0, 1).
-pub fn standard_normal(generator: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
-    (0..count).map(|_| StandardNormal.sample(generator)).collect()
+pub fn standard_normal(randomness: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
+    (0..count).map(|_| StandardNormal.sample(randomness)).collect()
 }
 
 /// `count` independent draws, uniform on [-1, 1).
-pub fn uniform_symmetric(generator: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
+pub fn uniform_symmetric(randomness: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
     (0..count)
         .map(|_| {
-            let unit: f32 = StandardUniform.sample(generator);
+            let unit: f32 = StandardUniform.sample(randomness);
             2.0 * unit - 1.0
         })
         .collect()
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn first_numbers_of_a_stream_never_change() {
         // Seeds are printed and shared: the numbers behind one must outlive a dependency's update.
-        let mut generator = stream(1, Purpose::FixedLatents, 0);
-        let first: Vec<u32> = (0..3).map(|_| generator.next_u32()).collect();
+        let mut randomness = stream(1, Purpose::FixedLatents, 0);
+        let first: Vec<u32> = (0..3).map(|_| randomness.next_u32()).collect();
         assert_eq!(first, FIRST_OF_SEED_ONE);
     }
 

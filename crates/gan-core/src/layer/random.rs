@@ -1,6 +1,6 @@
 //! Layers that draw random numbers.
 
-use gan_random::{Generator, RngExt, standard_normal};
+use gan_random::{RandomNumbers, RngExt, standard_normal};
 
 use crate::activations::{Activations, each};
 use crate::net::Mode;
@@ -15,8 +15,8 @@ pub(super) fn dropout_mask(
     match mode {
         Mode::Training { randomness, .. } if rate > 0.0 => {
             let kept = 1.0 / (1.0 - rate);
-            let draw = |generator: &mut Generator, count: usize| -> Vec<f32> {
-                let mask = |_| if generator.random::<f32>() < rate { 0.0 } else { kept };
+            let draw = |randomness: &mut RandomNumbers, count: usize| -> Vec<f32> {
+                let mask = |_| if randomness.random::<f32>() < rate { 0.0 } else { kept };
                 (0..count).map(mask).collect()
             };
             Some(each!(input, x => drawn_like(x, randomness, draw)))
@@ -41,10 +41,10 @@ pub(super) fn with_noise(input: Activations, sd: f32, mode: &mut Mode<'_>) -> Ac
 
 fn drawn_like<const D: usize>(
     x: &Tensor<D>,
-    generator: &mut Generator,
-    draw: impl Fn(&mut Generator, usize) -> Vec<f32>,
+    randomness: &mut RandomNumbers,
+    draw: impl Fn(&mut RandomNumbers, usize) -> Vec<f32>,
 ) -> Tensor<D> {
     let dimensions = x.dims();
-    let values = draw(generator, dimensions.iter().product());
+    let values = draw(randomness, dimensions.iter().product());
     Tensor::from_values(values, dimensions, &x.device())
 }

@@ -1,10 +1,11 @@
 //! Losses of both nets, their gradients, and step sizes.
 
-use gan_protocol::{Objective, OptimizerSpec};
+use gan_protocol::{Named as _, Objective, OptimizerSpec};
 use serde_json::Value;
 
 use super::{Comparison, fixture, floats, numbers, read};
 use crate::objective::{Smoothing, discriminator_loss, generator_loss};
+use crate::scores;
 use crate::tensor::Tensor;
 
 fn column(value: &Value) -> Tensor<2> {
@@ -44,9 +45,33 @@ fn losses_and_their_gradients_are_pytorchs() {
             }
         }
     }
-    assert!(
-        <Objective as gan_protocol::Named>::ALL.iter().all(|objective| seen.contains(objective))
-    );
+    assert!(Objective::ALL.iter().all(|objective| seen.contains(objective)));
+}
+
+#[test]
+fn losses_as_reported_are_pytorchs() {
+    let mut seen = Vec::new();
+    for case in fixture("objectives") {
+        let objective: Objective =
+            serde_json::from_value(case["objective"].clone()).expect("an objective");
+        seen.push(objective);
+        let smoothing = floats(&case["smoothing"]);
+        let smoothing = Smoothing { real: smoothing[0], fake: smoothing[1] };
+        let (real, fake) = (floats(&case["real"]), floats(&case["fake"]));
+        let verdicts = scores::Verdicts { real: &real, fake: &fake };
+        let found = [
+            ("discriminator", scores::discriminator_loss(objective, smoothing, verdicts)),
+            ("generator", scores::generator_loss(objective, verdicts)),
+        ];
+        for (player, found) in found {
+            let expected = numbers(&case[player]["loss"])[0];
+            let difference = (found - expected).abs() / expected.abs().max(1.0);
+            // The verdicts are rounded to single precision.
+            let what = format!("{objective:?}, {player}, {smoothing:?}");
+            assert!(difference < 1e-6, "{what}: {found} for {expected}");
+        }
+    }
+    assert!(Objective::ALL.iter().all(|objective| seen.contains(objective)));
 }
 
 #[test]
