@@ -38,7 +38,10 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     match data.source {
         DataSource::IdxFiles => blocks.extend([READ.to_owned(), READ_IDX.to_owned()]),
         DataSource::CifarFiles => blocks.push(READ.to_owned()),
-        _ => {}
+        DataSource::Mnist
+        | DataSource::DrawnDigits
+        | DataSource::StackedMnist
+        | DataSource::Points => {}
     }
     let (channels, has_size) = found(data);
     if !has_size {
@@ -76,7 +79,8 @@ fn found(data: &DataSpec) -> (Channels, bool) {
         DataSource::IdxFiles => return (Channels::OfFiles, false),
         DataSource::CifarFiles => (Channels::Colour, 32),
         DataSource::StackedMnist => (Channels::Colour, 28),
-        _ => (Channels::Grey, 28),
+        DataSource::Mnist | DataSource::DrawnDigits => (Channels::Grey, 28),
+        DataSource::Points => unreachable!("points are no images"),
     };
     let is_greyed = channels == Channels::Colour && data.channels == 1;
     let same = data.shape() == Shape::image(data.channels, side, side);
@@ -114,7 +118,8 @@ fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
                 lines.add(0, "labels = records[:, 0].long()");
             }
         }
-        source => {
+        DataSource::Points => unreachable!("points are no images"),
+        source @ (DataSource::Mnist | DataSource::DrawnDigits | DataSource::StackedMnist) => {
             if source == DataSource::DrawnDigits {
                 lines.add(0, "# In place of the page's own drawn digits.");
             }

@@ -14,16 +14,6 @@ pub(crate) fn phase(phase: Phase) -> &'static str {
     }
 }
 
-pub(crate) fn phase_class(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Loading => "loading",
-        Phase::Ready => "ready",
-        Phase::Running => "running",
-        Phase::Paused => "paused",
-        Phase::Failed => "failed",
-    }
-}
-
 pub(crate) fn backend(backend: Backend) -> &'static str {
     match backend {
         Backend::Cpu => key("backend-cpu"),
@@ -77,5 +67,18 @@ pub(crate) fn task(name: &str) -> Option<&'static str> {
         "checkpoint" => Some(key("task-checkpoint")),
         "sample" => Some(key("task-sample")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gan_protocol::presets;
+
+    #[test]
+    fn every_preset_is_offered() {
+        for one in presets() {
+            assert!(preset(one.name).is_some(), "{} has no words", one.name);
+        }
     }
 }

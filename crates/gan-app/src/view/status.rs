@@ -1,7 +1,7 @@
 //! The state of the run in one line, and what takes a while.
 
 use gan_plot::fixed;
-use gan_protocol::Phase;
+use gan_protocol::{Named as _, Phase};
 use leptos::prelude::*;
 
 use crate::effects::display::Display;
@@ -48,7 +48,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
         <dl class="status">
             <div>
                 <dt>{t("status-phase")}</dt>
-                <dd class=derived(move || format!("phase {}", labels::phase_class(phase.get())))>
+                <dd class=derived(move || format!("phase {}", phase.get().name()))>
                     <span role="status">{derived(move || say(labels::phase(phase.get())))}</span>
                 </dd>
             </div>
