@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What every script of this folder shares; source it, don't run it.
 # It makes the temporary folder $work, which goes when the script ends, and defines the functions below.
 

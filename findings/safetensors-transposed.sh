@@ -5,7 +5,7 @@
 # One would guess: the view's elements in the view's order (as `numpy.save` does), or an error, as the same
 #             package's PyTorch half raises for tensors that are not contiguous.
 # Found in:   safetensors/numpy.py: `_flatten` takes `ctypes.data`; the description of `save` asks for contiguous
-#             arrays, nothing tests it.
+#             arrays, nothing tests it. Reported as safetensors/safetensors#825: 0.7.0 wrote such arrays rightly.
 # Meets us:   a Keras kernel turned to another framework's order by `transpose` is such a view.
 # Seen:       28 November 2026.
 set -euo pipefail
