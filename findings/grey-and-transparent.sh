@@ -6,7 +6,7 @@
 # One would guess: grey is one well-known formula, and what nobody can see does not tint its neighbours.
 # Found in:   image's src/color.rs (`SRGB_LUMA`: BT.709's weights) and src/imageops/sample.rs; Pillow's
 #             src/PIL/Image.py: `convert` (BT.601's), `resize` (multiplies by alpha first).
-# Meets us:   a data set prepared by one and drawn by the other is a different one by up to a third of the range.
+# Meets us:   a data set prepared by one and drawn by the other differs by up to an eighth of the range in its greys.
 # Seen:       28 November 2026.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
