@@ -71,7 +71,7 @@ pub(crate) fn term_at(
     points: Batch<'_>,
     randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
-    let mode = Mode::Training { randomness: randomness, moves_statistics: false };
+    let mode = Mode::Training { randomness, moves_statistics: false };
     let mut pass = Pass { mode, condition: points.condition };
     let (_, gradient) = net.forward_and_input_gradient(weights, points.samples.clone(), &mut pass);
     let squares = gradient.flat().square().sum_dim(1);
