@@ -179,6 +179,14 @@ test("a wide picture is cut to its middle, or kept whole with margins", async (t
   assert.deepEqual(await shown(33 + 2, 2), [255, 255, 255], "the margin is white");
 });
 
+test("a picture has its file's numbers, whatever gamma the file names for screens", async (t) => {
+  const file = png(28, 28, (x) => (x < 14 ? [64, 64, 64] : [128, 128, 128]), { gamma: 1 });
+  const { panel, choose, shown } = await openPictures(t);
+  await choose("Choose pictures…", [{ name: "1.png", mimeType: "image/png", buffer: file }]);
+  await panel.getByText("1 of 1 pictures are read.").waitFor();
+  assert.deepEqual([await shown(3, 14), await shown(24, 14)], [[64, 64, 64], [128, 128, 128]]);
+});
+
 test("a folder without pictures, and pictures that are none, are told", async (t) => {
   const { panel, choose } = await openPictures(t);
   await choose("Choose a folder…", folderOf(t, { "a.txt": "a", "b/c.txt": "c" }));

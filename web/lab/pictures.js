@@ -159,7 +159,8 @@ function placed({ width, height }, side, whole) {
 }
 
 async function pixelsOf(file, context, side, whole) {
-  const bitmap = await createImageBitmap(file);
+  // The file's own numbers: its gamma and its profile are for screens, and other readers leave them aside.
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" });
   try {
     // What is transparent, and what is beside a whole picture, is white as paper is.
     context.fillStyle = "#fff";

@@ -5,8 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A PNG file, each pixel given by `pixel(column, row)` as `[red, green, blue]`. */
-export function png(width, height, pixel) {
+/**
+ * A PNG file, each pixel given by `pixel(column, row)` as `[red, green, blue]`; with `gamma` it says how screens are to
+ * show them.
+ */
+export function png(width, height, pixel, { gamma } = {}) {
   const rows = [];
   for (let row = 0; row < height; row += 1) {
     rows.push(0);
@@ -26,9 +29,12 @@ export function png(width, height, pixel) {
   header.writeUInt32BE(height, 4);
   // Eight bits, red, green and blue.
   header.set([8, 2], 8);
+  const ofScreens = Buffer.alloc(4);
+  ofScreens.writeUInt32BE(Math.round((gamma ?? 0) * 100_000));
   return Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
+    ...(gamma === undefined ? [] : [chunk("gAMA", ofScreens)]),
     chunk("IDAT", deflateSync(Buffer.from(rows))),
     chunk("IEND", Buffer.alloc(0)),
   ]);
