@@ -87,6 +87,8 @@ impl<B: Clone> Supervisor<B> {
             }
             Fault::Diverged { step, restored_step } => {
                 self.wants_running = false;
+                // The worker says so only when it has drawn its sheets anew; the notice ends once the run goes on.
+                self.state.phase = Phase::Paused;
                 self.effects.push(Effect::Notify(Notice::Diverged {
                     step: *step,
                     restored_step: *restored_step,

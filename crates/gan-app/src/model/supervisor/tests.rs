@@ -458,8 +458,14 @@ fn divergence_pauses_the_run_for_good() {
     let mut bench = Bench::on_cpu(Preference::Cpu);
     bench.ask(None, Ask::Start);
     bench.answer(1, Reply::Done, &[]);
+    bench.event(1, Event::State { phase: Phase::Running, step: 29 }, &[]);
     bench.event(1, Event::Fault(Fault::Diverged { step: 30, restored_step: 20 }), &[]);
     assert!(!bench.supervisor.wants_running());
+    assert_eq!(
+        bench.supervisor.state.phase,
+        Phase::Paused,
+        "a notice of it ends when the run goes on"
+    );
     assert!(matches!(bench.notices()[..], [Notice::Diverged { step: 30, restored_step: 20 }]));
 }
 
