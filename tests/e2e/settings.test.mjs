@@ -1,6 +1,7 @@
 // What the controls change: the run's settings, the language, the fresh samples.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
@@ -148,6 +149,36 @@ test("the language switch changes the texts, the page's language and its link", 
   await site.until("English", async () => /^en/.test(await language()));
   assert.ok(await controlsOf(site).start.isVisible());
   site.assertNoProblems();
+});
+
+/** The texts of page and lab by key, as the locale files have them. */
+function locale(lang) {
+  const files = ["", "lab."].map((part) => new URL(`../../web/locales/${part}${lang}.ftl`, import.meta.url));
+  const lines = files.flatMap((file) => readFileSync(file, "utf8").split("\n"));
+  return new Map(lines.filter((line) => line.includes(" = ")).map((line) => line.split(/ = (.*)/)));
+}
+
+test("a Chinese page has no English text left, whether it was opened or switched", async (t) => {
+  const chinese = locale("zh");
+  const differing = [...locale("en")].filter(([key, text]) => chinese.get(key) !== text);
+  const english = differing.map(([, text]) => text);
+  for (const lang of ["zh", "en"]) {
+    const site = await open(t, { backend: "cpu", lang, spec: tinyConv });
+    await site.untilReady();
+    await site.page.locator(".lab-shelf").waitFor({ state: "attached" });
+    if (lang === "en") await controlsOf(site).chinese.click();
+    await site.until("Chinese", async () => /^zh/.test(await site.page.locator("html").getAttribute("lang")));
+    const left = await site.page.evaluate((english) => {
+      const names = ["aria-label", "title", "placeholder"];
+      const texts = [...document.body.querySelectorAll("*")].flatMap((element) => [
+        ...[...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()),
+        ...names.map((name) => element.getAttribute(name)),
+      ]);
+      return texts.filter((text) => english.includes(text));
+    }, english);
+    // The button that leads to English is called so.
+    assert.deepEqual(left.filter((text) => text !== "English"), [], lang);
+  }
 });
 
 test("lang= in the address chooses the language", async (t) => {

@@ -49,6 +49,8 @@ use wasm_bindgen::prelude::*;
 pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
+    // Before anything is put up: a text that is made without a language stays as it is.
+    words::follow_document();
     let before = before::Before::new();
     if let Some(line) = line_in_bar() {
         leptos::mount::mount_to(line, move || view! { <before::BeforeView before=before/> })
@@ -60,7 +62,6 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     // What takes more room than the page's charts may have before them stands beneath them.
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
-        words::follow_document();
         let layers = RwSignal::new(stage::draw::Layers::default());
         view! {
             <framed::Framed/>

@@ -51,7 +51,6 @@ named! {
 
 named! {
     /// What a run may suffer from.
-    #[derive(PartialOrd, Ord)]
     pub enum Ailment {
         /// Few modes are left.
         Collapse = "collapse",

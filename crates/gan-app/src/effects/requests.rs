@@ -189,8 +189,9 @@ fn open_checkpoint(
     others: Vec<NamedFile<Uint8Array>>,
 ) -> Vec<NamedFile<Uint8Array>> {
     let name = file.name;
+    let came_with_others = !others.is_empty();
     match checkpoint_run(page, file.bytes, others) {
-        Ok((mut run, files)) if settings::lacks_files(&run) || !run.files.is_empty() => {
+        Ok((mut run, files)) if settings::lacks_files(&run) || came_with_others => {
             let others = std::mem::take(&mut run.files);
             let checkpoint = Some((name.clone(), run.checkpoint_step().unwrap_or(0), files));
             page.wait_for_files(place, run, name, Notice::FilesWanted { checkpoint });

@@ -153,8 +153,8 @@ mod tests {
     use super::*;
     use gan_protocol::examples;
 
-    /// Written by the protocol; in the page's own way for measurements, which may be NaN, and for replies that only
-    /// the lab's own workers get.
+    /// Whether this reader is given the event at all: measurements, which may be NaN, have a reader of their own, and
+    /// some replies go to the lab's own workers alone.
     fn is_read_elsewhere(event: &Event) -> bool {
         let is_shown = |reply: &Option<Reply>| matches!(reply, Some(Reply::Shown { .. }));
         match event {

@@ -15,16 +15,19 @@ fn column(value: &Value) -> Tensor<2> {
     column.leaf()
 }
 
+fn settings(case: &Value) -> (Objective, Smoothing) {
+    let objective = serde_json::from_value(case["objective"].clone()).expect("an objective");
+    let smoothing = floats(&case["smoothing"]);
+    (objective, Smoothing { real: smoothing[0], fake: smoothing[1] })
+}
+
 #[test]
 fn losses_and_their_gradients_are_pytorchs() {
     let comparison = Comparison::new("objectives");
     let mut seen = Vec::new();
     for case in fixture("objectives") {
-        let objective: Objective =
-            serde_json::from_value(case["objective"].clone()).expect("an objective");
+        let (objective, smoothing) = settings(&case);
         seen.push(objective);
-        let smoothing = floats(&case["smoothing"]);
-        let smoothing = Smoothing { real: smoothing[0], fake: smoothing[1] };
         for player in ["discriminator", "generator"] {
             let (real, fake) = (column(&case["real"]), column(&case["fake"]));
             let loss = if player == "discriminator" {
@@ -52,11 +55,8 @@ fn losses_and_their_gradients_are_pytorchs() {
 fn losses_as_reported_are_pytorchs() {
     let mut seen = Vec::new();
     for case in fixture("objectives") {
-        let objective: Objective =
-            serde_json::from_value(case["objective"].clone()).expect("an objective");
+        let (objective, smoothing) = settings(&case);
         seen.push(objective);
-        let smoothing = floats(&case["smoothing"]);
-        let smoothing = Smoothing { real: smoothing[0], fake: smoothing[1] };
         let (real, fake) = (floats(&case["real"]), floats(&case["fake"]));
         let verdicts = scores::Verdicts { real: &real, fake: &fake };
         let found = [
