@@ -4,7 +4,7 @@
 //! `s * batch_size + j` of an endless sequence, so that a run can resume at any step. Nothing
 //! here knows what a batch is used for.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
@@ -29,20 +29,8 @@ pub trait RealSamples: Send {
     /// Number of classes; `None` if samples have no labels. Labels are below it.
     fn classes(&self) -> Option<usize>;
 
-    /// Replaces what is in `values` and `labels` by the batch of `step` in the run seeded with
-    /// `seed`.
-    ///
-    /// `values` become `batch_size` samples, laid out [sample, channel, row, column] or [sample,
-    /// number]: images in [-1, 1] (byte / 127.5 - 1), points in the units of their distribution.
-    /// `labels` become one label a sample, or none where there are no classes.
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    );
+    /// The batch of `step` in the run seeded with `seed`: `size` samples.
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch;
 }
 
 /// So that a wrapper such as an augmentation takes a source whose kind is known at
@@ -60,15 +48,8 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
         (**self).classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        (**self).fill_batch(seed, step, batch_size, values, labels);
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        (**self).batch(seed, step, size)
     }
 }
 
@@ -89,21 +70,14 @@ impl RealSamples for EndlessDigits {
         Some(10)
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
-        for position in positions(step, batch_size) {
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        for position in positions(step, size) {
             let (label, pixels) = DrawnDigits { seed }.sample(position);
             labels.push(label.into());
             values.extend(pixels.iter().copied().map(scaled));
         }
+        RealBatch { values, labels }
     }
 }
 
@@ -139,24 +113,17 @@ impl RealSamples for ShuffledImages {
         self.images.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let count = self.images.image_count();
-        for position in positions(step, batch_size) {
+        for position in positions(step, size) {
             let (epoch, place) = (position / count as u64, position % count as u64);
             let index = self.order.of(seed, epoch, count)[place as usize] as usize;
             // The order holds the set's own indices only.
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.extend(self.images.labels().map(|labels| u16::from(labels[index])));
         }
+        RealBatch { values, labels }
     }
 }
 
@@ -200,6 +167,12 @@ pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u6
 /// Where the first sample of the batch of `step` stands.
 pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
     step.wrapping_mul(batch_size as u64) % POSITIONS
+}
+
+/// Room for the samples of a batch, each of `shape`, and for their labels.
+pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
+    let numbers = size * shape.size().unwrap_or_default();
+    RealBatch { values: Vec::with_capacity(numbers), labels: Vec::with_capacity(size) }
 }
 
 /// A pixel's byte as networks take it, in [-1, 1].

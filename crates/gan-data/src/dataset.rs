@@ -3,6 +3,8 @@
 //! The module knows how images are laid out and checks that a set is whole; it does not know in
 //! which order they are used (`batches`), nor how they are brought to another size (`fit`).
 
+use std::borrow::Cow;
+
 use gan_protocol::Shape;
 use xxhash_rust::xxh64::Xxh64;
 
@@ -62,9 +64,9 @@ impl ImageSet {
     ///
     /// If a file is no IDX file of unsigned bytes ([`idx::parse`]), has other dimensions, or the
     /// counts differ.
-    pub fn from_idx(
-        images: (&str, &[u8]),
-        labels: Option<(&str, &[u8])>,
+    pub fn from_idx<'a, B: Into<Cow<'a, [u8]>>>(
+        images: (&str, B),
+        labels: Option<(&str, B)>,
     ) -> Result<Self, DataError> {
         let image_array = idx::parse(images.0, images.1)?;
         let labels = match labels {

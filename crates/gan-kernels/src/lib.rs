@@ -4,10 +4,10 @@
 //! loops are compiled for speed, into vector instructions, where all around them is compiled for
 //! size. None of them is inlined: within code that is compiled for size it would be, too.
 
+pub mod affine_sampling;
 pub mod contraction;
 pub mod convolution;
 mod rational;
-pub mod resampling;
 
 /// Hyperbolic tangent of each number, within 4e-7 of the true value relative to it.
 #[inline(never)]

@@ -1,6 +1,6 @@
 //! What usually helps against what a run seems to suffer from: what each remedy makes of a run, and how it is undone.
 
-use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset};
+use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset, recipes};
 use serde_json::{Value, json};
 
 use crate::words::key;
@@ -119,34 +119,14 @@ const fn remedy(name: &'static str, change: Change) -> Remedy {
 /// Of points: the settings of the row `unrolled-ring` (docs/results.md), which repair the collapse of
 /// the preset `ring-collapse`. WGAN-GP, which does so too, needs thousands of steps before one sees it.
 const FOR_POINTS: [Remedy; 3] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 0.02}, {"kind": "r2", "weight": 0.02}],
-                "generator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_POINTS)),
     remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 4, "penalties": []}"#)),
     remedy(key("remedy-unrolled"), Change::Anew(r#"{"unrolled_steps": 5}"#)),
 ];
 
 /// Of images: as the objectives on MNIST are compared.
 const FOR_IMAGES: [Remedy; 2] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 1}, {"kind": "r2", "weight": 1}],
-                "generator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_IMAGES)),
     remedy(key("change-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
 ];
 

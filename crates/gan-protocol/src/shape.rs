@@ -36,6 +36,14 @@ impl Shape {
         Self::Image { channels, height, width }
     }
 
+    /// Count of features: the numbers of a vector, the channels of an image.
+    pub const fn features(&self) -> usize {
+        match *self {
+            Self::Flat { size } => size,
+            Self::Image { channels, .. } => channels,
+        }
+    }
+
     /// How many numbers one sample holds, or `None` where that count overflows.
     pub fn size(&self) -> Option<usize> {
         match *self {

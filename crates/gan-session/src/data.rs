@@ -1,10 +1,11 @@
 //! How a session asks for real samples, without knowing where bytes come from.
 
+use gan_core::Trainer;
 use gan_data::{
     Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
     ShuffledImages, StackedDigits, WeightedClasses, cifar10,
 };
-use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
+use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
 
 /// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
 const LISTED_DIGITS: usize = 10_000;
@@ -179,6 +180,12 @@ impl LoadedData {
         let Some(asked) = spec.augmentation else { return Ok(samples) };
         let changed = Augmented::new(samples, asked);
         Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
+    }
+
+    /// The batch for each of the discriminator's steps of `trainer`, by the step's number.
+    pub fn batches<'a>(&'a mut self, trainer: &Trainer) -> impl FnMut(u64) -> RealBatch + use<'a> {
+        let (seed, size) = (trainer.spec().seed, trainer.reals_per_step());
+        move |step| self.samples.batch(seed, step, size)
     }
 
     /// Whether a run with labels finds its classes here.

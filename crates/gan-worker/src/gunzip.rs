@@ -1,5 +1,7 @@
 //! Gzip files, decoded by the browser: a decoder of our own would be two percent of the worker.
 
+use std::borrow::Cow;
+
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -9,16 +11,16 @@ const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// More than any data set that is read here; a file that holds more is taken for a bomb.
 const MOST_BYTES: usize = 256 << 20;
 
-/// What is behind `bytes` if they are gzip's; the bytes themselves if they are not, or cannot be
-/// decoded: their reader then says so.
-pub(crate) async fn gunzipped(bytes: Vec<u8>) -> Vec<u8> {
-    if !bytes.starts_with(&MAGIC) {
-        return bytes;
+/// The content of gzip `bytes`; the bytes themselves if they are no gzip file, or are damaged, cut off
+/// or hold too much: their reader then reports why.
+pub(crate) async fn gunzipped<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Cow<'a, [u8]> {
+    let bytes = bytes.into();
+    match bytes.starts_with(&MAGIC) {
+        true => decoded(&bytes).await.map_or(bytes, Cow::Owned),
+        false => bytes,
     }
-    decoded(&bytes).await.unwrap_or(bytes)
 }
 
-/// `None` if the stream is damaged, cut off or holds too much.
 async fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
     let body = Uint8Array::from(bytes);
     let stream = Response::new_with_opt_js_u8_array(Some(&body)).ok()?.body()?;
@@ -31,18 +33,28 @@ async fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
 
 async fn read(stream: &ReadableStream) -> Option<Vec<u8>> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
+    // A module's memory never shrinks: the chunks wait outside of it until their sum is known.
+    let (chunks, mut length) = (Array::new(), 0);
     loop {
         let chunk = JsFuture::from(reader.read()).await.ok()?;
         if Reflect::get(&chunk, &"done".into()).is_ok_and(|done| done.is_truthy()) {
-            return Some(bytes);
+            break;
         }
         let chunk = Uint8Array::new(&Reflect::get(&chunk, &"value".into()).ok()?);
-        if bytes.len() + chunk.length() as usize > MOST_BYTES {
-            // What comes of it does not matter any more.
+        length += chunk.length() as usize;
+        if length > MOST_BYTES {
+            // Nobody waits for the result any more.
             let _ = reader.cancel();
             return None;
         }
-        bytes.extend(chunk.to_vec());
+        chunks.push(&chunk);
     }
+    let (mut bytes, mut start) = (vec![0; length], 0);
+    for chunk in chunks.iter() {
+        let chunk: Uint8Array = chunk.unchecked_into();
+        let end = start + chunk.length() as usize;
+        chunk.copy_to(&mut bytes[start..end]);
+        start = end;
+    }
+    Some(bytes)
 }

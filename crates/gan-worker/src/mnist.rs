@@ -44,9 +44,8 @@ impl DataLoader for Fetcher {
 }
 
 async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
-    let images = gunzipped(images.to_vec()).await;
-    let labels = gunzipped(labels.to_vec()).await;
-    ImageSet::from_idx((IMAGES, &images), Some((LABELS, &labels))).map_err(|e| e.to_string())
+    let (images, labels) = (gunzipped(images).await, gunzipped(labels).await);
+    ImageSet::from_idx((IMAGES, images), Some((LABELS, labels))).map_err(|e| e.to_string())
 }
 
 /// Plain http has no caches, and a sandboxed frame is refused them.

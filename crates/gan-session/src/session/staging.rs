@@ -1,8 +1,8 @@
 //! The stage of a run on points: what the nets do in the plane, as numbers for whoever draws it.
 
-use gan_core::{CoreError, Inputs, RealBatch, lattice_coordinates};
+use gan_core::{CoreError, Inputs, lattice_coordinates};
 use gan_plot::Square;
-use gan_protocol::{Event, Fault, FrameKind, Shape, StageSet};
+use gan_protocol::{Event, Fault, FrameKind, RealBatch, Shape, StageSet};
 use gan_random::Purpose;
 
 use super::{Outgoing, Session, fault};
