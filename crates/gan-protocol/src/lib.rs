@@ -41,8 +41,8 @@ pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
-    Backend, Command, Event, FrameKind, Metrics, NetName, Phase, Reply, Request, SampleSet,
-    StageSet, Task, Tuning,
+    Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
+    Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
 };
 pub use names::Named;
 pub use net::{InitialWeights, NetSpec};

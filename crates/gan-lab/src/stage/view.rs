@@ -10,7 +10,9 @@ use super::draw::{Layers, Painter};
 use super::frame::Scene;
 use super::sketch::{Sketch, SketchButton, SketchControls, Stroke, stroke};
 use crate::focus;
-use crate::playground::{self, Run};
+use crate::observation::{self, Run};
+use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
 /// How often the run's description is looked at, and how often texts follow the picture.
@@ -75,7 +77,7 @@ impl Stage {
 
     /// Looks at the run's description; texts follow.
     fn look(self) {
-        let run = playground::run();
+        let run = observation::run();
         if self.run.with_untracked(|old| *old != run) {
             self.run.set(run);
         }
@@ -189,7 +191,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
         }
         stage.draw();
     });
-    playground::every_ms(LOOK_EVERY_MS, move || stage.look());
+    every_ms(LOOK_EVERY_MS, move || stage.look());
     stage.look();
     // What is shown depends on these; the picture itself comes with each stage.
     Effect::new(move |_| {
