@@ -25,20 +25,19 @@
 //! The object is there before any worker has started; the document then gets a
 //! `gan-playground-ready` event.
 
-use gan_protocol::{SampleSet, Tuning};
-use js_sys::{
-    Array, ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array,
-};
+use gan_protocol::Tuning;
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::effects::browser::{document, js_value, member, plain_value, window};
 use crate::effects::page::{Callback, with};
 use crate::effects::requests;
+use crate::effects::scripts::{error_of, file_list, outcome_of};
 use crate::model::notice::AT_RUN;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
-use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
+use crate::model::supervisor::{Ask, NamedFile};
 
 /// Puts the interface up.
 ///
@@ -152,19 +151,6 @@ fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
     list.dyn_into::<Array>().ok()?.iter().map(named).collect()
 }
 
-/// Files as a script gets them.
-fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
-    let list = Array::new();
-    for file in files {
-        let one = Object::new();
-        // Setting a member of a fresh object does not fail.
-        let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
-        let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
-        list.push(&one);
-    }
-    list.into()
-}
-
 fn watch(argument: JsValue) -> JsValue {
     with(|page| page.watch(argument.dyn_into().ok()));
     JsValue::UNDEFINED
@@ -173,28 +159,6 @@ fn watch(argument: JsValue) -> JsValue {
 fn leaving(argument: JsValue) -> JsValue {
     with(|page| page.keep(argument.dyn_into().ok()));
     JsValue::UNDEFINED
-}
-
-/// A run that is about to be replaced, as a script gets it.
-pub(super) fn left(
-    number: u32,
-    run: &Run<Uint8Array>,
-    samples: Option<(SampleSet, Uint8Array)>,
-) -> JsValue {
-    let left = Object::new();
-    // Setting a member of a fresh object does not fail.
-    let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
-    let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
-    set("run", number.into());
-    set("preset", run.preset.as_str().into());
-    set("spec", js_value(&run.spec.to_value()).unwrap_or(JsValue::NULL));
-    set("samples", samples.unwrap_or(JsValue::NULL));
-    set("files", file_list(&run.files));
-    if let Some((step, bytes)) = &run.checkpoint {
-        set("step", (*step as f64).into());
-        set("checkpoint", bytes.slice(0, bytes.length()).into());
-    }
-    left.into()
 }
 
 fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
@@ -242,38 +206,4 @@ fn promised(begin: impl FnOnce(Callback)) -> JsValue {
         }));
     })
     .into()
-}
-
-fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
-    match outcome {
-        Outcome::Done => JsValue::UNDEFINED,
-        Outcome::Checkpoint { bytes, .. } => bytes.slice(0, bytes.length()).into(),
-        Outcome::Samples { set, pixels } => {
-            let samples = Object::new();
-            if set.width == 0 {
-                // A copy begins where its buffer does, as an array of floats must.
-                let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
-                let _ = Reflect::set(&samples, &"points".into(), &points);
-                return samples.into();
-            }
-            let numbers = [
-                ("count", set.count),
-                ("width", set.width),
-                ("height", set.height),
-                ("channels", set.channels),
-            ];
-            for (name, number) in numbers {
-                // Setting a member of a fresh object does not fail.
-                let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
-            }
-            let _ = Reflect::set(&samples, &"pixels".into(), &pixels);
-            samples.into()
-        }
-    }
-}
-
-fn error_of(refusal: &Refusal) -> JsValue {
-    let error = Error::new(&refusal.message);
-    let _ = Reflect::set(&error, &"code".into(), &refusal.code.into());
-    error.into()
 }
