@@ -4,7 +4,7 @@
 //! wants in the browser; [`view`] shows it. The page never links Burn: what trains runs in a
 //! worker, and reaches the page by the messages of `gan-protocol` only.
 //!
-//! [`effects::api`] documents `window.ganPlayground`, [`model::address`] the page's address.
+//! `docs/page-api.md` documents the page's address ([`model::address`]) and `window.ganPlayground` ([`effects::api`]).
 
 pub mod effects;
 pub mod model;

@@ -10,7 +10,8 @@ use pollster::block_on;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use crate::data::{DataArguments, read};
+use crate::data::DataArguments;
+use crate::files::read;
 use crate::progress::{Bar, waited};
 
 /// Steps whose scores are read in one go.

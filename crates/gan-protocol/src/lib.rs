@@ -13,6 +13,7 @@ mod error;
 #[doc(hidden)]
 pub mod examples;
 mod fault;
+mod feed;
 mod generator;
 mod labels;
 mod layer;
@@ -28,6 +29,7 @@ mod report;
 mod run;
 mod shape;
 mod typed;
+mod validation;
 
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
@@ -36,7 +38,8 @@ pub use data::{
 };
 pub use error::SpecError;
 pub use fault::Fault;
-pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};
+pub use feed::{Feed, LatentDistribution, LatentSpec};
+pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
 pub use layer::{ActivationKind, LayerSpec};
@@ -51,6 +54,6 @@ pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
 pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
-pub use run::{EmaSpec, LatentDistribution, LatentSpec, RunSpec};
+pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;
 pub use typed::{typed_number, typed_whole};

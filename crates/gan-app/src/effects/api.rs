@@ -1,29 +1,7 @@
 //! `window.ganPlayground`: the page for scripts.
 //!
-//! | call | gives |
-//! |---|---|
-//! | `snapshot()` | `{run, phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
-//! | `spec()` | the run in force, as JSON has it |
-//! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
-//! | `start()`, `pause()` | promise |
-//! | `step(count)` | promise that settles when the steps are done (1 if left out) |
-//! | `reset()` | promise; the same run from the start |
-//! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
-//! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
-//! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
-//! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
-//! | `restore(bytes)`, `restore({checkpoint: bytes, files: [{name, bytes}]})` | promise; goes on from a checkpoint, paused; on those files, or on those at hand where its data are the user's files |
-//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, files, samples}`; `files` as `runFiles` and `samples` as `sample` give them, or `null`. One callback at a time; `null` ends it |
-//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
-//! | `runFiles()` | the user's files that the run in force learns from, `[{name, bytes}]`: the page's own, not to be written into; `[]` where its data are other ones |
-//!
-//! Promises settle when the worker has done it; calls made before there is a worker wait for it.
-//! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
-//! `loading`, `ready`, `running`, `paused`, `failed`; `backend` `cpu`, `webgpu` or `null`;
-//! `dataset` the data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec) or `null`.
-//!
-//! The object is there before any worker has started; the document then gets a
-//! `gan-playground-ready` event.
+//! `docs/page-api.md` says what each call takes and gives, and `tests/page_api.rs` holds that page and this code
+//! together.
 
 use gan_protocol::Tuning;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
