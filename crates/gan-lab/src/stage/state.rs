@@ -24,7 +24,7 @@ pub(super) struct Stage {
     pub(super) chosen: RwSignal<Option<(usize, usize)>>,
     pub(super) sketch: Sketch,
     /// Changes when texts are to be said anew.
-    told: RwSignal<u64>,
+    pub(super) told: RwSignal<u64>,
 }
 
 impl Stage {
