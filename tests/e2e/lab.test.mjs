@@ -316,14 +316,32 @@ const imagesOf = ({ page }) => ({
 });
 
 /** Opens a run on digits with the lab beside it, trained for a few steps. */
-async function openImages(t, spec = tinyConv) {
-  const site = await open(t, { backend: "cpu", lang: "en", spec });
+async function openImages(t, spec = tinyConv, options = {}) {
+  const site = await open(t, { backend: "cpu", lang: "en", spec }, options);
   await site.until("a run", ({ phase }) => phase !== "loading");
   await site.call("step", 5);
   const images = imagesOf(site);
   await images.section.waitFor({ state: "visible" });
   return { site, images };
 }
+
+test("the digits' shares stand apart on a phone, however large they are", async (t) => {
+  const context = { viewport: { width: 390, height: 900 } };
+  const { site, images } = await openImages(t, tinyConv, { context });
+  await images.told.waitFor({ state: "visible" });
+  const gaps = await site.page.locator(".lab-digits li .hint").evaluateAll((shares) => {
+    const boxes = shares.map((share) => {
+      share.textContent = "100 %";
+      const range = document.createRange();
+      range.selectNodeContents(share);
+      return range;
+    });
+    const placed = boxes.map((range) => range.getBoundingClientRect());
+    const beside = placed.slice(1).map((box, i) => [placed[i], box]);
+    return beside.filter(([a, b]) => a.top === b.top).map(([a, b]) => b.left - a.right);
+  });
+  assert.ok(gaps.length >= 8 && gaps.every((gap) => gap >= 4), `gaps of ${gaps} px`);
+});
 
 test("the digits among fresh samples are counted", async (t) => {
   const { images } = await openImages(t);

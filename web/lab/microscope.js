@@ -26,8 +26,8 @@ async function copied({ spec, checkpoint, files }) {
 
 const does = {
   /**
-   * A promise of `{numbers, samples}`: JSON, and the bytes of reals, fakes and new fakes; of the next
-   * step, or of one that comes `ahead` more steps later.
+   * A promise of `{found, samples}`: a `Dissection` of gan-protocol, and its attachments; of the next step, or of one
+   * that comes `ahead` more steps later.
    */
   async dissect({ ahead = 0, ...fields }) {
     await copied(fields);
@@ -35,13 +35,13 @@ const does = {
       await run.ask({ kind: "step", count: ahead });
     }
     const { reply, attachments } = await run.ask({ kind: "dissect" });
-    return { numbers: reply.numbers, samples: attachments };
+    return { found: reply.dissection, samples: attachments };
   },
-  /** A promise of `{numbers, samples}`: JSON, and the bytes of samples and of their nearest reals. */
+  /** A promise of `{found, samples}`: `Neighbours` of gan-protocol, and their attachments. */
   async nearest({ count, seed, ...fields }) {
     await copied(fields);
     const { reply, attachments } = await run.ask({ kind: "nearest_reals", count, seed });
-    return { numbers: reply.numbers, samples: attachments };
+    return { found: reply.neighbours, samples: attachments };
   },
   /** A promise of the checkpoint after one step of `net` alone. */
   async stepAlone({ net, ...fields }) {

@@ -4,13 +4,13 @@
 //! wants in the browser; [`view`] shows it. The page never links Burn: what trains runs in a
 //! worker, and reaches the page by the messages of `gan-protocol` only.
 //!
-//! [`effects::api`] documents `window.ganPlayground`, [`model::address`] the page's address.
+//! `docs/page-api.md` documents the page's address ([`model::address`]) and `window.ganPlayground` ([`effects::api`]).
 
 pub mod effects;
 pub mod model;
 pub mod view;
 
-use effects::{api, browser, page};
+use effects::{api, browser, page, requests};
 use model::address::Address;
 use model::notice::{AT_RUN, Notice};
 use model::settings;
@@ -41,4 +41,5 @@ pub fn open() {
         leptos::logging::warn!("window.ganPlayground could not be put up");
     }
     page::begin();
+    browser::on_window("hashchange", |_| requests::follow_address(&browser::hash()));
 }

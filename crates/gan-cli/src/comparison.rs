@@ -7,18 +7,11 @@
 //! beside it.
 
 use anyhow::Result;
-use gan_eval::floor::Plan;
 use serde_json::{Value, json};
 
-use crate::scores::{FEWEST, SEED, Scores};
-
-/// Something that holds samples, or what was said of each.
-pub(crate) trait Set: Sized {
-    /// How many.
-    fn count(&self) -> usize;
-    /// Those at these places.
-    fn chosen(&self, places: &[usize]) -> Self;
-}
+use crate::counts::{SEED, plan};
+use crate::sample_file::Set;
+use crate::scores::Scores;
 
 /// Scores that are made together.
 pub(crate) struct Group<'a, S> {
@@ -47,26 +40,6 @@ pub(crate) struct Floor {
     pub(crate) counts: [usize; 2],
     /// The fakes' score of these counts.
     pub(crate) score: f64,
-}
-
-/// Reals and fakes that a score of `of_equal_counts` sees of so many.
-pub(crate) fn counts_seen([reals, fakes]: [usize; 2], of_equal_counts: bool) -> [usize; 2] {
-    match plan([reals, fakes]).filter(|plan| plan.fakes.len() == fakes) {
-        Some(plan) if of_equal_counts => plan.equal().counts(),
-        Some(plan) => plan.counts(),
-        None if of_equal_counts => [reals.min(fakes); 2],
-        None => [reals, fakes],
-    }
-}
-
-/// The counts of a floor of `of_equal_counts`, where there is one.
-pub(crate) fn floor_counts(counts: [usize; 2], of_equal_counts: bool) -> Option<[usize; 2]> {
-    let plan = plan(counts)?;
-    Some(if of_equal_counts { plan.equal().counts() } else { plan.counts() })
-}
-
-fn plan([reals, fakes]: [usize; 2]) -> Option<Plan> {
-    Plan::new(reals, fakes, SEED).filter(|plan| plan.fakes.len() >= FEWEST)
 }
 
 /// Every score of `fakes` against `reals`, with its floor.
@@ -150,6 +123,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::{counts_seen, floor_counts};
 
     impl Set for Vec<f64> {
         fn count(&self) -> usize {

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
+use anyhow::{Error, Result, anyhow, bail, ensure};
 use clap::Args;
 use gan_data::ImageSet;
 use gan_files::{Choice, Images, Limit, Source};
 use gan_protocol::{DataSource, RunSpec};
 use gan_session::{DataLoader, LoadedData, Progress};
 
+use crate::files::{name_of, read};
 use crate::inputs::{Reading, reason_told};
 use crate::progress::note;
 
@@ -139,14 +140,4 @@ fn mnist(root: &Path, part: &str) -> Result<ImageSet, String> {
     let (images, labels) = (read(&names[0])?, read(&names[1])?);
     ImageSet::from_idx((&names[0], images), Some((&names[1], labels)))
         .map_err(|error| error.to_string())
-}
-
-/// The bytes of a file; the error names it.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// A file's name without its folders.
-pub(crate) fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -10,9 +10,8 @@ use gan_eval::{EvalError, Samples};
 use gan_protocol::Shape;
 use pollster::block_on;
 
-use crate::comparison::Set;
-use crate::files::SampleFile;
 use crate::progress::Bar;
+use crate::sample_file::{SampleFile, Set};
 use crate::scores::Scores;
 
 /// Images that are judged between two moves of a bar: whole groups of the classifier's own.

@@ -11,15 +11,16 @@ use gan_files::Range;
 use serde_json::{Map, Value, json};
 
 use crate::Ending;
-use crate::comparison::{Group, Row, Set, compared, counts_seen, floor_counts};
-use crate::data::read;
+use crate::comparison::{Group, Row, compared};
+use crate::counts::{FEWEST, counts_seen, floor_counts};
 use crate::digits::{class_scores, class_shares, digit_classifier, features, judged};
-use crate::files::SampleFile;
+use crate::files::read;
 use crate::inputs::{Input, Reading, made_comparable, range};
 use crate::output::say;
 use crate::progress::Bar;
+use crate::sample_file::{SampleFile, Set};
 use crate::scores::{
-    FEWEST, Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
+    Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
     spread_of_fakes, work_of_scores,
 };
 use crate::verdicts::{Discriminator, Verdicts};

@@ -1,57 +1,17 @@
-//! Samples in memory, and how any file is written.
+//! How any file is read and written.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use gan_eval::{EvalError, Samples};
 
-use crate::comparison::Set;
-
-/// Samples with their shape; points are images of one row.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SampleFile {
-    /// Sample after sample, channels first.
-    pub(crate) values: Vec<f64>,
-    pub(crate) channels: usize,
-    pub(crate) height: usize,
-    pub(crate) width: usize,
+/// The bytes of a file; the error names it.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-impl SampleFile {
-    /// Numbers of one sample.
-    pub(crate) fn size(&self) -> usize {
-        self.channels * self.height * self.width
-    }
-
-    /// The samples, for scores.
-    ///
-    /// # Errors
-    /// If a number is not finite.
-    pub(crate) fn samples(&self) -> Result<Samples<'_, f64>, EvalError> {
-        Samples::new(&self.values, self.size())
-    }
-
-    /// In single precision, as nets take them.
-    pub(crate) fn single(&self) -> Vec<f32> {
-        self.values.iter().map(|value| *value as f32).collect()
-    }
-
-    /// Channels, height and width.
-    pub(crate) fn shape(&self) -> [usize; 3] {
-        [self.channels, self.height, self.width]
-    }
-}
-
-impl Set for SampleFile {
-    fn count(&self) -> usize {
-        self.values.len() / self.size()
-    }
-
-    fn chosen(&self, places: &[usize]) -> Self {
-        let size = self.size();
-        let rows = places.iter().flat_map(|place| &self.values[place * size..][..size]);
-        Self { values: rows.copied().collect(), ..*self }
-    }
+/// A file's name without its folders.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Writes `bytes`, whole or not at all; to what is no file of bytes, a pipe or a device, as they come.
@@ -89,9 +49,4 @@ fn is_no_file(path: &Path) -> Result<bool> {
     let Ok(found) = std::fs::metadata(path) else { return Ok(false) };
     ensure!(!found.is_dir(), "cannot write {}: it is a folder", path.display());
     Ok(!found.is_file())
-}
-
-/// Pixels' bytes as numbers in [-1, 1].
-pub(crate) fn unit_values(bytes: &[u8]) -> Vec<f32> {
-    bytes.iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect()
 }

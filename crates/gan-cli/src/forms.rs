@@ -23,9 +23,8 @@ use gan_protocol::SampleSet;
 use gan_session::pixels;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
-use crate::comparison::Set as _;
-use crate::data::name_of;
-use crate::files::SampleFile;
+use crate::files::name_of;
+use crate::sample_file::{SampleFile, Set as _};
 
 const KNOWN: &str =
     ".png, .idx, .csv, .safetensors, .idx.gz, .csv.gz, .safetensors.gz, .gz (packed IDX)";

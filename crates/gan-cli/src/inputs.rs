@@ -9,11 +9,10 @@ use gan_files::{Choice, LeftOut, Numbers, Order, Range, Reason, Source, samples}
 use gan_protocol::Shape;
 use serde_json::{Value, json};
 
-use crate::comparison::Set as _;
-use crate::data::read;
-use crate::files::SampleFile;
+use crate::files::read;
 use crate::pictures;
 use crate::progress::waited;
+use crate::sample_file::{SampleFile, Set as _};
 
 /// Columns from which on a table may be one of pixels.
 const FEWEST_PIXELS: usize = 16;

@@ -7,6 +7,7 @@
 mod bench;
 mod code;
 mod comparison;
+mod counts;
 mod data;
 mod device;
 mod diagnose;
@@ -25,6 +26,7 @@ mod progress;
 mod reproduce;
 mod runs;
 mod sample;
+mod sample_file;
 mod scores;
 mod specs;
 mod train;

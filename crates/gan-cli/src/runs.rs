@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use gan_core::{Device, Inputs, PendingScores, Snapshot, StepScores, Trainer};
-use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Report, RunSpec};
+use gan_core::{Device, Inputs, PendingScores, Snapshot, Trainer};
+use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Metrics, Report, RunSpec};
 use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use crate::data::{DataArguments, read};
+use crate::data::DataArguments;
+use crate::files::read;
 use crate::progress::{Bar, waited};
 
 /// Steps whose scores are read in one go.
@@ -47,22 +48,24 @@ impl TrainedRun {
         Ok(Self { trainer, data })
     }
 
-    /// At most `count` steps, whose scores are read in one go: as many as are good to be read
+    /// At most `count` steps, whose measurements are read in one go: as many as are good to be read
     /// together.
     ///
     /// # Errors
     /// If the device fails, or the run diverged.
-    pub(crate) fn steps(&mut self, count: u64) -> Result<Vec<(u64, StepScores)>> {
+    pub(crate) fn steps(&mut self, count: u64) -> Result<Vec<Metrics>> {
         let count = count.min(READ_EVERY as u64);
         let mut pending = Vec::new();
         for _ in 0..count {
             pending.push(self.step());
         }
         let scores = block_on(PendingScores::read(pending))?;
-        if let Some((step, scores)) = scores.iter().find(|(_, scores)| !scores.is_finite()) {
-            bail!("the run diverged at step {step}: {scores:?}");
+        let points: Vec<Metrics> =
+            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
+        if let Some(point) = points.iter().find(|point| !point.is_finite()) {
+            bail!("the run diverged at step {}: {point:?}", point.step);
         }
-        Ok(scores)
+        Ok(points)
     }
 
     fn step(&mut self) -> PendingScores {
@@ -77,9 +80,7 @@ impl TrainedRun {
     /// As [`Self::steps`].
     pub(crate) fn watched(&mut self, health: &mut Health, end: u64) -> Result<Option<Report>> {
         while self.trainer.generator_steps() < end {
-            for (step, scores) in &self.steps(end - self.trainer.generator_steps())? {
-                health.note(&[metrics_of(*step, scores)]);
-            }
+            health.note(&self.steps(end - self.trainer.generator_steps())?);
         }
         let report = block_on(health.report(&self.trainer, &mut self.data))?;
         Ok(report.map(|(_, report)| report))

@@ -9,12 +9,12 @@ use gan_protocol::{Feed, GENERATOR_FORMAT, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 
-use crate::data::read;
 use crate::device::DeviceName;
-use crate::files::SampleFile;
+use crate::files::read;
 use crate::forms::Form;
 use crate::progress::{Bar, waited};
 use crate::runs::format;
+use crate::sample_file::SampleFile;
 use crate::{Ending, files};
 
 /// Arguments of `gan sample`.

@@ -10,8 +10,8 @@ use gan_eval::manifold::{NEIGHBOURS, manifold_scores};
 use gan_eval::memorisation::{exact_copies, memorisation};
 use gan_eval::{EvalError, Number, Samples};
 
-use crate::comparison::{Set as _, counts_seen, floor_counts};
-use crate::files::SampleFile;
+use crate::counts::{SEED, counts_seen, floor_counts};
+use crate::sample_file::{SampleFile, Set as _};
 
 /// Samples whose pairs the mean distance is taken over, at most.
 const DIVERSITY_SAMPLES: usize = 10_000;
@@ -21,11 +21,6 @@ const GRID_SIDE: [usize; 2] = [4, 25];
 const GRID_SHARE: usize = 4;
 /// Added to each cell's count, so that no divergence is infinite.
 const GRID_SMOOTHING: f64 = 0.1;
-/// Seeds which samples a floor or a mean takes.
-pub(crate) const SEED: u64 = 1;
-/// Samples that a set must hold for every score to be defined.
-pub(crate) const FEWEST: usize = NEIGHBOURS + 1;
-
 /// Scores by their names.
 pub(crate) type Scores = Vec<(&'static str, f64)>;
 
@@ -46,7 +41,7 @@ pub(crate) fn distances<T: Number>(
 /// Scores by nearest neighbours, which need equally many of both.
 ///
 /// # Errors
-/// When a set holds fewer than [`FEWEST`] samples, when the sets' samples differ in size.
+/// When a set holds fewer than [`FEWEST`](crate::counts::FEWEST) samples, when the sets' samples differ in size.
 pub(crate) fn neighbour_scores<T: Number>(
     reals: &Samples<T>,
     fakes: &Samples<T>,

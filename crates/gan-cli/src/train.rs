@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 use clap::Args;
-use gan_core::StepScores;
 use gan_protocol::RunSpec;
-use serde_json::json;
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
@@ -78,19 +76,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut told = Ok(());
     while run.trainer.generator_steps() < arguments.steps && told.is_ok() && !interrupt::is_wanted()
     {
-        let scores = run.steps(arguments.steps - run.trainer.generator_steps());
-        let scores = scores.map_err(|error| match kept {
+        let points = run.steps(arguments.steps - run.trainer.generator_steps());
+        let points = points.map_err(|error| match kept {
             Some(step) => anyhow!("{error:#}; {} holds step {step}", out.display()),
             None => anyhow!("{error:#}; no checkpoint of this run was written yet"),
         })?;
         if arguments.json {
-            let mut due = scores.iter().filter(|(step, _)| step % arguments.every == 0);
+            let mut due = points.iter().filter(|point| point.step % arguments.every == 0);
             // What has been trained is kept although nobody wants to hear of it.
-            told = due.try_for_each(|(step, scores)| say!("{}", line(*step, scores)));
+            told = due.try_for_each(|point| say!("{}", serde_json::json!(point)));
         }
-        if let Some((step, scores)) = scores.last() {
-            bar.set_position(*step);
-            let (g, d) = (scores.generator_loss, scores.discriminator_loss);
+        if let Some(last) = points.last() {
+            bar.set_position(last.step);
+            let (g, d) = (last.generator_loss, last.discriminator_loss);
             bar.set_message(format!("G {g:.3}  D {d:.3} "));
         }
         if saved.elapsed() > SAVE_EVERY {
@@ -133,18 +131,4 @@ fn resumed(arguments: &Arguments, path: &Path) -> Result<RunSpec> {
     );
     eprintln!("going on from {} at step {}, with its settings", path.display(), header.step);
     arguments.spec.changed(header.spec.to_value())
-}
-
-fn line(step: u64, scores: &StepScores) -> serde_json::Value {
-    json!({
-        "step": step,
-        "generator_loss": scores.generator_loss,
-        "discriminator_loss": scores.discriminator_loss,
-        "real_score": scores.real_score,
-        "fake_score": scores.fake_score,
-        "penalty": scores.penalty,
-        "auxiliary": scores.auxiliary,
-        "generator_gradient_norm": scores.generator_gradient_norm,
-        "discriminator_gradient_norm": scores.discriminator_gradient_norm,
-    })
 }

@@ -18,6 +18,7 @@ use crate::data::{DataArguments, images, mnist_part};
 use crate::digits::judged_values;
 use crate::output::say;
 use crate::progress::{Bar, waited};
+use crate::sample_file::unit_values;
 use crate::{Ending, files, interrupt};
 
 /// The classifier's layers.
@@ -155,7 +156,7 @@ struct HeldOut {
 
 impl HeldOut {
     fn new(set: &ImageSet) -> Result<Self> {
-        let values = files::unit_values(set.pixels());
+        let values = unit_values(set.pixels());
         let labels = set.labels().context("the labels are missing")?.to_vec();
         Ok(Self { values, labels })
     }

@@ -9,10 +9,9 @@ use gan_protocol::RealBatch;
 use gan_protocol::{LabelSpec, Objective, Shape};
 use pollster::block_on;
 
-use crate::comparison::Set;
-use crate::files::SampleFile;
 use crate::progress::Bar;
 use crate::runs::snapshot;
+use crate::sample_file::{SampleFile, Set};
 use crate::scores::Scores;
 
 /// Packs of samples that are judged in one go.

@@ -20,12 +20,15 @@
 //! Files come from strangers: nothing is reserved by what a header claims, and nothing panics on a byte.
 
 mod array;
+mod choice;
 mod classes;
 mod error;
 mod images;
 mod kind;
+mod labels;
 mod members;
 mod numpy;
+mod pixels;
 mod range;
 mod records;
 mod samples;
@@ -34,9 +37,10 @@ mod table;
 mod tensors;
 
 pub use array::{Array, Numbers};
+pub use choice::{Choice, Limit, Order};
 pub use classes::{Classes, natural_order};
 pub use error::{FileError, LeftOut, Reason};
-pub use images::{Choice, Images, Limit, Order, candidates, images, lies_on_its_side};
+pub use images::{Images, candidates, images, lies_on_its_side};
 pub use kind::Kind;
 pub use range::Range;
 pub use samples::{Samples, samples};

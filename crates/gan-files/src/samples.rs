@@ -1,8 +1,10 @@
 //! Samples as numbers in double precision: what scores are computed from.
 
 use crate::array::Array;
+use crate::choice::Choice;
 use crate::error::FileError;
-use crate::images::{Choice, candidates, image_shape, planes, range_of};
+use crate::images::candidates;
+use crate::pixels::{image_shape, planes, range_of};
 use crate::range::Range;
 use crate::source::{ArrayInfo, Form, Source};
 

@@ -1,15 +1,16 @@
 //! A copy of the page's run in the lab's own worker (`web/lab/microscope.js`), which may be asked what
 //! the page's run need not stop for.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, JSON, Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::playground::{self, settle};
 use crate::workers;
 
-/// Numbers as JSON, and samples in parts.
-pub(crate) struct Shown {
-    pub(crate) numbers: String,
+/// What was found in the run, and the samples that it is about, in parts.
+pub(crate) struct Shown<T> {
+    pub(crate) found: T,
     pub(crate) samples: Vec<Vec<u8>>,
 }
 
@@ -31,20 +32,22 @@ pub(crate) fn ask_copy(
     });
 }
 
-/// As [`ask_copy`], for what answers with numbers and samples.
-pub(crate) fn look_at_copy(
+/// As [`ask_copy`], for what answers with a type of gan-protocol and samples.
+pub(crate) fn look_at_copy<T: DeserializeOwned>(
     kind: &'static str,
     more: Vec<(&'static str, JsValue)>,
-    done: impl FnOnce(Result<Shown, String>) + 'static,
+    done: impl FnOnce(Result<Shown<T>, String>) + 'static,
 ) {
-    ask_copy(kind, more, move |answer| done(answer.map(|answer| shown(&answer))));
+    ask_copy(kind, more, move |answer| done(answer.and_then(|answer| shown(&answer))));
 }
 
-fn shown(answer: &JsValue) -> Shown {
+fn shown<T: DeserializeOwned>(answer: &JsValue) -> Result<Shown<T>, String> {
     let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let found = JSON::stringify(&member("found")).ok().and_then(|text| text.as_string());
+    let found = serde_json::from_str(&found.unwrap_or_default());
     let samples = Array::from(&member("samples"));
-    Shown {
-        numbers: member("numbers").as_string().unwrap_or_default(),
+    Ok(Shown {
+        found: found.map_err(|error| error.to_string())?,
         samples: samples.iter().map(|bytes| Uint8Array::new(&bytes).to_vec()).collect(),
-    }
+    })
 }

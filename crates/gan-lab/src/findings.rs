@@ -6,8 +6,10 @@ use gan_protocol::{Ailment, Figure, RunSpec, Score, Tuning};
 
 use crate::beside::change::{Difference, differences};
 use crate::leaving::run_number;
-use crate::playground::{self, Observed};
+use crate::observation::{self, Observed};
+use crate::playground;
 use crate::remedies::{Effect as Made, Remedy, back_to_preset, remedies};
+use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
 /// The key of an ailment's name.
@@ -155,9 +157,9 @@ pub(crate) fn Findings() -> impl IntoView {
         outcome: RwSignal::new(None),
         preset: RwSignal::new(None),
     };
-    playground::every_ms(500, move || {
+    every_ms(500, move || {
         treated.look();
-        let now = playground::observed();
+        let now = observation::observed();
         if seen.with_untracked(|before| *before != now) {
             seen.set(now);
         }
@@ -245,7 +247,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
             told.collect::<Vec<_>>().join(" · ")
         })
     };
-    let offered = remedies(ailment, playground::run().on_points);
+    let offered = remedies(ailment, observation::run().on_points);
     // What would change nothing, or make a run that cannot be, is no remedy.
     let is_useless = move |remedy: &'static Remedy| {
         treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::playground::Run;
+use crate::observation::Run;
 use crate::words::{key, say_with};
 
 /// More is not copied: the page's run and its copy, each with the files and with the samples in them, would fill the

@@ -1,14 +1,11 @@
 //! The page, as any script sees it: `window.ganPlayground`.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use gan_protocol::{Ailment, Figure, Named, Objective, Score, StageSet, Tuning};
-use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use gan_protocol::{StageSet, Tuning};
+use js_sys::{Array, Float32Array, Function, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::before;
-use crate::leaving::{self, Reason};
 use crate::timeline::record::Samples;
 
 fn playground() -> JsValue {
@@ -20,46 +17,14 @@ pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
+/// Adds a function to the interface.
+pub(crate) fn extend(name: &str, function: &JsValue) {
+    // The page's object takes members.
+    let _ = Reflect::set(&playground(), &name.into(), function);
+}
+
 pub(crate) fn call(name: &str, argument: &JsValue) -> JsValue {
     method(&playground(), name, argument)
-}
-
-/// The run, as far as the lab looks at it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Run {
-    /// Which of the page's runs it is.
-    pub number: u32,
-    /// Whether its data are points of the plane.
-    pub on_points: bool,
-    /// What its nets minimise.
-    pub objective: Option<Objective>,
-    /// Whether its data are digits as the classifier reads them: 28 × 28 pixels of one channel.
-    pub on_digits: bool,
-    /// Columns, rows and channels of its images.
-    pub image: [usize; 3],
-    /// Classes that its generator is told; 0 if none.
-    pub classes: usize,
-    /// Size of the user's files that it learns from; 0 if from none.
-    pub file_bytes: u64,
-}
-
-/// The run in force.
-pub fn run() -> Run {
-    let spec = spec_value();
-    let text = |object: &JsValue, name: &str| member(object, name).as_string();
-    let objective = text(&spec, "objective").map(serde_json::Value::from);
-    let data = member(&spec, "data");
-    let source = text(&data, "source").unwrap_or_default();
-    let image = image_in(&data);
-    Run {
-        number: leaving::run_number(),
-        on_points: source == "points",
-        objective: objective.and_then(|name| serde_json::from_value(name).ok()),
-        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
-        image,
-        classes: count(&member(&spec, "labels"), "classes"),
-        file_bytes: size_of(&run_files()),
-    }
 }
 
 /// The user's files that the run learns from, each `{name, bytes}`: the page's own.
@@ -72,26 +37,13 @@ pub(crate) fn size_of(files: &Array) -> u64 {
     files.iter().map(|file| count(&member(&file, "bytes"), "length") as u64).sum()
 }
 
-fn count(object: &JsValue, name: &str) -> usize {
+pub(crate) fn count(object: &JsValue, name: &str) -> usize {
     member(object, name).as_f64().unwrap_or(0.0) as usize
 }
 
 /// Columns, rows and channels of the images of a spec's `data`.
 pub(crate) fn image_in(data: &JsValue) -> [usize; 3] {
     ["width", "height", "channels"].map(|name| count(data, name))
-}
-
-thread_local! {
-    /// Scores that the lab itself has taken, of the step at which it did.
-    static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-/// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
-pub(crate) fn note_score(score: Score, value: Option<f64>) {
-    OWN_SCORES.with_borrow_mut(|scores| match value {
-        Some(value) => drop(scores.insert(score, value)),
-        None => drop(scores.remove(&score)),
-    });
 }
 
 /// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round.
@@ -179,48 +131,6 @@ pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     call("watch", &called.into_js_value());
 }
 
-/// Calls `tick` about every `interval_ms` for as long as the part of the view lives that asks for it.
-pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
-    let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
-    let window = web_sys::window().expect("the lab runs in a page");
-    let timer = window
-        .set_interval_with_callback_and_timeout_and_arguments_0(tick.unchecked_ref(), interval_ms)
-        .expect("a window has timers");
-    leptos::prelude::on_cleanup(move || {
-        if let Some(window) = web_sys::window() {
-            window.clear_interval_with_handle(timer);
-        }
-    });
-}
-
-/// What is known of a run as it goes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Observed {
-    /// Generator steps done.
-    pub step: u64,
-    /// Scores, as in the page's snapshot.
-    pub scores: BTreeMap<Score, f64>,
-    /// What the run seems to suffer from, the worst first.
-    pub findings: Vec<Finding>,
-}
-
-/// Something that the run seems to suffer from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What.
-    pub kind: Ailment,
-    /// The figures behind it.
-    pub figures: BTreeMap<Figure, f64>,
-}
-
-impl Observed {
-    /// As lessons look at it.
-    pub fn seen(&self) -> gan_lessons::Seen {
-        let diagnoses = self.findings.iter().map(|one| one.kind).collect();
-        gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
-    }
-}
-
 /// The run in force, as JSON has it.
 pub(crate) fn spec() -> serde_json::Value {
     let spec = JSON::stringify(&spec_value());
@@ -236,14 +146,6 @@ pub(crate) fn spec_value() -> JsValue {
 /// Calls `done` when the run rests.
 pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
-}
-
-/// Calls `done` when one step more has been made, or was refused, which is told beside the toolbar.
-pub(crate) fn step(done: impl FnOnce() + 'static) {
-    settle(&call("step", &1.into()), |answer| {
-        tell_refusal(answer.map(drop));
-        done();
-    });
 }
 
 /// Goes on from a checkpoint, at rest; on `files`, if it learns from the user's.
@@ -264,70 +166,9 @@ pub(crate) fn restore_stored(bytes: &JsValue, done: impl FnOnce(Result<(), Strin
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }
 
-/// Trains the run in force from its start; `done` is called when it does, or with what is said against it.
-pub(crate) fn train_anew(done: impl FnOnce(Result<(), String>) + 'static) {
-    drive(Some(spec_value()), true, done);
-}
-
-/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused is told beside the
-/// toolbar.
-pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value) {
-    let list = Array::new();
-    for (name, bytes) in files {
-        let file = Object::new();
-        // Setting a member of a fresh object does not fail.
-        let _ = Reflect::set(&file, &"name".into(), &(*name).into());
-        let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(&bytes[..]));
-        list.push(&file);
-    }
-    load_with_files(&list, run, true);
-}
-
-/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. A run of the page's that
-/// waits for files goes on with these in its place. What is refused is told beside the toolbar.
-pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
-    let run = JSON::parse(&run.to_string()).ok();
-    settle(&call("files", files), move |answer| {
-        let goes_on = answer.is_ok_and(|answer| answer.is_truthy());
-        if !goes_on {
-            drive(run, start, tell_refusal);
-        }
-    });
-}
-
 /// The page's own snapshot.
 pub(crate) fn snapshot() -> JsValue {
     call("snapshot", &JsValue::UNDEFINED)
-}
-
-/// How the run does, with the lab's own scores beside the page's.
-pub fn observed() -> Observed {
-    let mut observed = observed_in(&snapshot());
-    OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
-    observed
-}
-
-/// The newest losses of generator and discriminator.
-pub(crate) fn losses() -> [Option<f64>; 2] {
-    let losses = numbers_of(&member(&snapshot(), "losses"));
-    ["generator", "discriminator"].map(|net| losses.get(net).copied())
-}
-
-/// How the run of a snapshot does.
-pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
-    let found = member(snapshot, "diagnoses");
-    let found = if found.is_object() { Array::from(&found) } else { Array::new() };
-    let finding = |one: JsValue| {
-        Some(Finding {
-            kind: Ailment::named(&member(&one, "kind").as_string()?)?,
-            figures: named_numbers(&member(&one, "figures")),
-        })
-    };
-    Observed {
-        step: member(snapshot, "step").as_f64().unwrap_or(0.0) as u64,
-        scores: named_numbers(&member(snapshot, "scores")),
-        findings: found.iter().filter_map(finding).collect(),
-    }
 }
 
 /// Whether the run is going on.
@@ -335,46 +176,11 @@ pub(crate) fn is_running() -> bool {
     member(&snapshot(), "phase").as_string().as_deref() == Some("running")
 }
 
-/// The members of `object` that are numbers.
-pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
-    let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
-    let entries = entries.into_iter().map(|entry| Array::from(&entry));
-    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
-}
-
-/// The members of `object` that are numbers, by what their names stand for.
-fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
-    numbers_of(object)
-        .iter()
-        .filter_map(|(name, number)| Some((T::named(name)?, *number)))
-        .collect()
-}
-
 /// Changes settings as the run goes; `done` is called when they are in force, or with what is said against them.
 pub(crate) fn tune(tuning: &Tuning, done: impl FnOnce(Result<(), String>) + 'static) {
     let tuning = serde_json::to_string(tuning).unwrap_or_default();
     let tuning = JSON::parse(&tuning).unwrap_or(JsValue::UNDEFINED);
     settle(&call("tune", &tuning), |answer| done(answer.map(drop)));
-}
-
-/// Trains the run on other data from its start. `fields` holds `data` whole: a distribution has other
-/// members than the one before. `done` is told whether it trains; what is refused is told beside the toolbar.
-pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
-    let spec = spec_value().dyn_into::<Object>();
-    let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
-    let (Ok(spec), Some(fields)) = (spec, fields) else { return done(false) };
-    drive(Some(Object::assign(&spec, &fields).into()), true, |result| {
-        let trains = result.is_ok();
-        tell_refusal(result);
-        done(trains);
-    });
-}
-
-/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going. What is refused is told
-/// beside the toolbar.
-pub(crate) fn begin_anew(fields: &str) {
-    let Ok(fields) = serde_json::from_str(fields) else { return };
-    load(&gan_protocol::merged(&spec(), &fields), tell_refusal);
 }
 
 /// Another run, and on if this one was going; `done` is called when it is loaded, or with what is said against it.
@@ -385,7 +191,11 @@ pub(crate) fn load(run: &serde_json::Value, done: impl FnOnce(Result<(), String>
 
 /// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
 /// with what is said against it.
-fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce(Result<(), String>) + 'static) {
+pub(crate) fn drive(
+    load: Option<JsValue>,
+    start: bool,
+    done: impl FnOnce(Result<(), String>) + 'static,
+) {
     let begin = move |_: JsValue| {
         if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
     };
@@ -395,75 +205,6 @@ fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce(Result<(), String
         None => return done(Ok(())),
     };
     settle(&begun, |answer| done(answer.map(drop)));
-}
-
-fn tell_refusal(result: Result<(), String>) {
-    if let Err(message) = result {
-        before::refused(message);
-    }
-}
-
-/// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
-pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
-    let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
-    if load.is_none() {
-        return drive(None, start, |result| {
-            tell_refusal(result);
-            done();
-        });
-    }
-    leaving::because(Reason::Lesson);
-    drive(load, start, |result| {
-        leaving::because(Reason::User);
-        tell_refusal(result);
-        done();
-    });
-}
-
-/// The functions that settle a promise.
-pub struct Settling {
-    resolve: Function,
-    reject: Function,
-}
-
-impl Settling {
-    /// It is done.
-    pub fn done(self) {
-        // A promise's functions do not throw.
-        let _ = self.resolve.call0(&JsValue::UNDEFINED);
-    }
-
-    /// It came to nothing, as `message` says.
-    pub fn refused(self, code: &str, message: &str) {
-        let error = js_sys::Error::new(message);
-        let _ = Reflect::set(&error, &"code".into(), &code.into());
-        let _ = self.reject.call1(&JsValue::UNDEFINED, &error);
-    }
-}
-
-/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` gives names and
-/// titles; `begin` begins one and settles when that has come to an end.
-pub fn offer_lessons(
-    list: impl Fn() -> Vec<(String, String)> + 'static,
-    begin: impl Fn(&str, Settling) + 'static,
-) {
-    let list = Closure::<dyn Fn() -> Array>::new(move || {
-        let entries = list().into_iter().map(|(id, title)| {
-            let entry = Object::new();
-            // Setting a member of a fresh object does not fail.
-            let _ = Reflect::set(&entry, &"id".into(), &id.into());
-            let _ = Reflect::set(&entry, &"title".into(), &title.into());
-            entry
-        });
-        entries.collect()
-    });
-    let begin = Closure::<dyn Fn(JsValue) -> Promise>::new(move |id: JsValue| {
-        let id = id.as_string().unwrap_or_default();
-        Promise::new(&mut |resolve, reject| begin(&id, Settling { resolve, reject }))
-    });
-    let playground = playground();
-    let _ = Reflect::set(&playground, &"lessons".into(), &list.into_js_value());
-    let _ = Reflect::set(&playground, &"lesson".into(), &begin.into_js_value());
 }
 
 fn method(object: &JsValue, name: &str, argument: &JsValue) -> JsValue {

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::leaving::run_number;
 use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
 /// How often the run is looked at.
@@ -26,7 +27,7 @@ pub(crate) fn SpecEditor() -> impl IntoView {
     let text = RwSignal::new(written());
     // What was refused, and of which run.
     let refused = RwSignal::new(None::<(u32, String)>);
-    playground::every_ms(LOOK_EVERY_MS, move || {
+    every_ms(LOOK_EVERY_MS, move || {
         let now = written();
         // Not at each look: that would take away what is being typed.
         if text.with_untracked(|before| *before != now) {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::copying::CopyButton;
 use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, language, t};
 
 /// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
@@ -65,7 +66,7 @@ pub(crate) fn Teacher() -> impl IntoView {
     let lessons = gan_lessons::all().unwrap_or_default();
     // The page writes a run into its address without an event: it is looked at.
     let place = RwSignal::new(place_of_page());
-    playground::every_ms(LOOK_EVERY_MS, move || {
+    every_ms(LOOK_EVERY_MS, move || {
         let now = place_of_page();
         if place.with_untracked(|before| *before != now) {
             place.set(now);
@@ -73,7 +74,7 @@ pub(crate) fn Teacher() -> impl IntoView {
     });
     // One address, which is shown, selected by hand and copied.
     let on_files = RwSignal::new(false);
-    playground::every_ms(LOOK_EVERY_MS, move || {
+    every_ms(LOOK_EVERY_MS, move || {
         let now = playground::run_files().length() > 0;
         if on_files.get_untracked() != now {
             on_files.set(now);

@@ -4,8 +4,9 @@
 use std::iter::successors;
 
 use crate::{
-    Backend, Command, DataOrigin, DataSource, Event, Fault, FrameKind, Metrics, NetName, Objective,
-    Phase, Reply, RunSpec, SampleSet, StageSet, Task, Tuning,
+    Backend, Command, DataOrigin, DataSource, Dissection, Event, Fault, FrameKind, Metrics,
+    Neighbours, NetName, Objective, Phase, Reply, RunSpec, SampleSet, StageSet, Task, Tuning,
+    Verdicts,
 };
 
 const SET: SampleSet = SampleSet { count: 64, width: 28, height: 27, channels: 3 };
@@ -67,6 +68,27 @@ pub fn faults() -> Vec<Fault> {
     successors(Some(first), next).collect()
 }
 
+/// Measurements, each number another one.
+pub fn metrics() -> Metrics {
+    Metrics::from_numbers(1 << 40, std::array::from_fn(|place| place as f64 + 0.125))
+}
+
+/// A step taken apart, each number another one.
+pub fn dissection() -> Dissection {
+    let verdicts = |mean| Verdicts { first: vec![mean as f32, 0.1], mean };
+    Dissection {
+        metrics: metrics(),
+        latents: vec![vec![0.5, -1.5], vec![0.75, 2.0]],
+        on_reals: verdicts(1.0),
+        on_fakes: verdicts(-1.0),
+        on_reals_after: verdicts(2.0),
+        on_fakes_after: verdicts(-2.0),
+        on_new_fakes: verdicts(0.25),
+        discriminator_loss_after: 0.375,
+        generator_loss_after: 0.625,
+    }
+}
+
 /// One of every reply.
 pub fn replies() -> Vec<Reply> {
     let before = DataOrigin {
@@ -86,8 +108,14 @@ pub fn replies() -> Vec<Reply> {
             Reply::Done => Reply::OtherData { before: before.clone(), now: now.clone() },
             Reply::OtherData { .. } => Reply::Samples { set: SET },
             Reply::Samples { .. } => Reply::Checkpoint { step: 7 },
-            Reply::Checkpoint { .. } => Reply::Shown { set: SET, numbers: "{}".to_owned() },
-            Reply::Shown { .. } => Reply::Probe,
+            Reply::Checkpoint { .. } => {
+                Reply::Dissection { set: SET, dissection: Box::new(dissection()) }
+            }
+            Reply::Dissection { .. } => Reply::Neighbours {
+                set: SET,
+                neighbours: Neighbours { distances: vec![0.25, 1.5], searched: 10_000 },
+            },
+            Reply::Neighbours { .. } => Reply::Probe,
             Reply::Probe => {
                 Reply::Proof { largest_relative_difference: 1e-4, parameter: "g".to_owned() }
             }
@@ -99,17 +127,6 @@ pub fn replies() -> Vec<Reply> {
 
 /// One of every event, and those that are settled with every reply and every fault.
 pub fn events() -> Vec<Event> {
-    let metrics = Metrics {
-        step: 1 << 40,
-        generator_loss: 0.1,
-        discriminator_loss: 1.5,
-        real_score: 0.5,
-        fake_score: 0.25,
-        penalty: 0.5,
-        auxiliary: 2.0,
-        generator_gradient_norm: 2.5,
-        discriminator_gradient_norm: 0.125,
-    };
     let stage = StageSet { reals: 1, fakes: 2, pulls: 3, lattice: 4, lattice_rows: 5, surface: 6 };
     let next = |event: &Event| {
         Some(match event {
@@ -122,7 +139,7 @@ pub fn events() -> Vec<Event> {
             }
             Event::Progress(_) => Event::State { phase: Phase::Paused, step: 1 << 52 },
             Event::State { .. } => Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
-            Event::Data { .. } => Event::Metrics { points: vec![metrics], steps_per_second: 2.5 },
+            Event::Data { .. } => Event::Metrics { points: vec![metrics()], steps_per_second: 2.5 },
             Event::Metrics { .. } => Event::Frame { sheet: FrameKind::Fresh, step: 8, set: SET },
             Event::Frame { .. } => Event::Stage { step: 8, set: stage },
             Event::Stage { .. } => Event::Report { step: 4, report: "{}".to_owned() },

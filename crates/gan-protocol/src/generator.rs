@@ -5,11 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{SpecError, in_range};
+use crate::feed::{Feed, LatentSpec};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::layer::LayerSpec;
 use crate::net::NetSpec;
 use crate::read::{self, reads_struct};
-use crate::run::{LatentSpec, RunSpec};
+use crate::run::RunSpec;
 use crate::shape::Shape;
 
 /// Names the format and its version; a file with another value is refused.
@@ -139,55 +140,6 @@ impl GeneratorHeader {
     /// What the generator is fed: a latent, and the codes behind it.
     pub fn input(&self) -> Shape {
         Feed::from(self).shape()
-    }
-}
-
-/// What any generator is fed, whoever describes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Feed<'a> {
-    /// Fixes latents, codes and which of several generators is asked.
-    pub seed: u64,
-    /// The latents.
-    pub latent: LatentSpec,
-    /// Classes.
-    pub labels: Option<LabelSpec>,
-    /// InfoGAN's codes, behind each latent.
-    pub codes: Option<&'a CodeSpec>,
-    /// Several generators.
-    pub mixture: Option<MixtureSpec>,
-}
-
-/// Below 2^53, so that JSON keeps it exact.
-const LARGEST_SEED: u64 = (1 << 53) - 1;
-const LARGEST_LATENT: usize = 1_024;
-
-impl Feed<'_> {
-    /// Checks each field by itself.
-    pub(crate) fn validate(self) -> Result<(), SpecError> {
-        in_range("seed", self.seed, 0, LARGEST_SEED)?;
-        in_range("latent.size", self.latent.size, 1, LARGEST_LATENT)?;
-        if let Some(labels) = self.labels {
-            labels.validate().map_err(|e| e.within("labels"))?;
-        }
-        if let Some(codes) = self.codes {
-            codes.validate().map_err(|e| e.within("codes"))?;
-        }
-        match self.mixture {
-            Some(mixture) => mixture.validate().map_err(|e| e.within("mixture")),
-            None => Ok(()),
-        }
-    }
-
-    /// The shape of one input: a latent, and the codes behind it.
-    pub fn shape(self) -> Shape {
-        Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))
-    }
-}
-
-impl<'a> From<&'a RunSpec> for Feed<'a> {
-    fn from(spec: &'a RunSpec) -> Self {
-        let RunSpec { seed, latent, labels, mixture, .. } = *spec;
-        Self { seed, latent, labels, codes: spec.codes.as_ref(), mixture }
     }
 }
 

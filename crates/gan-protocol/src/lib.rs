@@ -14,6 +14,7 @@ mod error;
 #[doc(hidden)]
 pub mod examples;
 mod fault;
+mod feed;
 mod generator;
 mod labels;
 mod layer;
@@ -30,6 +31,7 @@ mod report;
 mod run;
 mod shape;
 mod typed;
+mod validation;
 
 pub use batch::RealBatch;
 pub use change::{difference, merged};
@@ -39,14 +41,15 @@ pub use data::{
 };
 pub use error::SpecError;
 pub use fault::Fault;
-pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};
+pub use feed::{Feed, LatentDistribution, LatentSpec};
+pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
 pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
-    Backend, Command, Event, FrameKind, Metrics, NetName, Phase, Reply, Request, SampleSet,
-    StageSet, Task, Tuning,
+    Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
+    Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
 };
 pub use names::Named;
 pub use net::{InitialWeights, NetSpec};
@@ -55,6 +58,6 @@ pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
 pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
-pub use run::{EmaSpec, LatentDistribution, LatentSpec, RunSpec};
+pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;
 pub use typed::{typed_number, typed_whole};

@@ -1,8 +1,11 @@
 //! What the two nets minimise, and what is added to the discriminator's part of it.
 
+use std::f64::consts::LN_2;
+
 use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
+use crate::message::Metrics;
 use crate::names::named;
 use crate::read::{reads_struct, reads_tagged};
 
@@ -48,6 +51,47 @@ impl Objective {
     /// Whether `σ(D(x))` is a probability of being real.
     pub fn gives_probability(self) -> bool {
         matches!(self, Self::NonSaturating | Self::Minimax)
+    }
+
+    /// The discriminator's output at which it takes a sample neither for real nor for a fake: `σ(D) = ½`, or the
+    /// middle between the targets or margins of both. `None` where only the outputs' differences count.
+    pub fn undecided_output(self) -> Option<f32> {
+        match self {
+            Self::NonSaturating | Self::Minimax | Self::Hinge => Some(0.0),
+            Self::LeastSquares => Some(0.5),
+            Self::Linear | Self::RelativisticPaired | Self::RelativisticAverage => None,
+        }
+    }
+
+    /// How far apart the discriminator judges reals and fakes in a step: 0 where it tells nothing apart, 1 where it
+    /// is sure of everything. Where its verdicts have targets, the difference of its mean verdicts; else how far its
+    /// loss has fallen from what equal verdicts cost. `None` for a critic, whose outputs have no scale.
+    pub fn separation(self, of: &Metrics) -> Option<f64> {
+        let fallen_from = |equal: f64| Some(1.0 - of.discriminator_loss / equal);
+        match self {
+            Self::NonSaturating | Self::Minimax | Self::LeastSquares => {
+                Some(of.real_score - of.fake_score)
+            }
+            Self::RelativisticPaired => fallen_from(LN_2),
+            Self::RelativisticAverage => fallen_from(2.0 * LN_2),
+            Self::Hinge => fallen_from(2.0),
+            Self::Linear => None,
+        }
+    }
+
+    /// The gradient that reaches the generator in a step, relative to the gradient of the non-saturating loss at the
+    /// same verdicts: for [`Self::Minimax`] `p / (1 - p)` with `p = σ(D(G(z)))` (Goodfellow et al. 2014, section 3).
+    /// `None` where the loss does not saturate.
+    pub fn gradient_share(self, of: &Metrics) -> Option<f64> {
+        match self {
+            Self::Minimax => Some(of.fake_score / (1.0 - of.fake_score).max(1e-6)),
+            Self::NonSaturating
+            | Self::LeastSquares
+            | Self::Linear
+            | Self::Hinge
+            | Self::RelativisticPaired
+            | Self::RelativisticAverage => None,
+        }
     }
 }
 
@@ -196,6 +240,43 @@ reads_struct!(DiffAugmentSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn judged(discriminator_loss: f64, real_score: f64, fake_score: f64) -> Metrics {
+        let none = Metrics::from_numbers(1, [0.0; Metrics::COUNT]);
+        Metrics { discriminator_loss, real_score, fake_score, ..none }
+    }
+
+    #[test]
+    fn verdicts_that_are_equal_are_not_apart() {
+        for (objective, loss, verdict) in [
+            (Objective::NonSaturating, 2.0 * LN_2, 0.5),
+            (Objective::Minimax, 2.0 * LN_2, 0.5),
+            (Objective::LeastSquares, 0.25, 0.5),
+            (Objective::RelativisticPaired, LN_2, 7.0),
+            (Objective::RelativisticAverage, 2.0 * LN_2, 7.0),
+            (Objective::Hinge, 2.0, 0.0),
+        ] {
+            let equal = judged(loss, verdict, verdict);
+            assert_eq!(objective.separation(&equal), Some(0.0), "{objective:?}");
+        }
+    }
+
+    #[test]
+    fn separation_grows_with_the_verdicts_or_as_the_loss_falls() {
+        let of = |objective: Objective, metrics| objective.separation(&metrics);
+        assert_eq!(of(Objective::Minimax, judged(0.0, 0.9, 0.2)), Some(0.9 - 0.2));
+        assert_eq!(of(Objective::RelativisticPaired, judged(0.0, 7.0, 0.0)), Some(1.0));
+        assert_eq!(of(Objective::RelativisticAverage, judged(LN_2, 0.0, 0.0)), Some(0.5));
+        assert_eq!(of(Objective::Hinge, judged(0.0, 3.0, -3.0)), Some(1.0));
+        assert_eq!(of(Objective::Linear, judged(1.0, 3.0, -3.0)), None);
+    }
+
+    #[test]
+    fn only_minimax_s_gradient_shrinks_with_the_fakes_verdict() {
+        assert_eq!(Objective::Minimax.gradient_share(&judged(0.0, 1.0, 0.5)), Some(1.0));
+        assert_eq!(Objective::Minimax.gradient_share(&judged(0.0, 1.0, 0.2)), Some(0.2 / 0.8));
+        assert_eq!(Objective::NonSaturating.gradient_share(&judged(0.0, 1.0, 0.2)), None);
+    }
 
     #[test]
     fn instance_noise_falls_to_zero() {

@@ -126,8 +126,18 @@ impl<'a> Fields<'a> {
 
     /// A field that must be there.
     pub(crate) fn required<T: Read>(&self, name: &'static str, reading: &mut Reading) -> T {
+        self.required_by(name, reading, T::read)
+    }
+
+    /// A field that must be there, read by `read`.
+    pub(crate) fn required_by<T>(
+        &self,
+        name: &'static str,
+        reading: &mut Reading,
+        read: fn(&Value, &mut Reading) -> T,
+    ) -> T {
         let value = self.enter(name, reading);
-        let found = T::read(value, reading);
+        let found = read(value, reading);
         reading.path.pop();
         found
     }
@@ -196,6 +206,17 @@ impl Read for f32 {
     }
 }
 
+/// A measured number: JSON has `null` in the place of one that is not finite, which is read as NaN.
+pub(crate) fn number_or_nan(value: &Value, reading: &mut Reading) -> f64 {
+    if value.is_null() { f64::NAN } else { f64::read(value, reading) }
+}
+
+/// A list of measured numbers.
+pub(crate) fn numbers_or_nan(value: &Value, reading: &mut Reading) -> Vec<f32> {
+    let numbers: Vec<Option<f32>> = Vec::read(value, reading);
+    numbers.into_iter().map(|number| number.unwrap_or(f32::NAN)).collect()
+}
+
 /// A whole number of at most `most`.
 fn whole_number(value: &Value, most: u64, reading: &mut Reading) -> u64 {
     let is_whole = |number: &f64| *number >= 0.0 && number.fract() == 0.0 && *number < 2e15;
@@ -259,8 +280,11 @@ impl<T: Read> Read for [T; 2] {
     }
 }
 
-/// One field: required, or with what it is where it is absent.
+/// One field: required, or with what it is where it is absent; by a reader of its own after `by`.
 macro_rules! reads_field {
+    ($fields:ident, $reading:ident, $field:ident by $read:ident) => {
+        $fields.required_by(stringify!($field), $reading, $read)
+    };
     ($fields:ident, $reading:ident, $field:ident) => {
         $fields.required(stringify!($field), $reading)
     };
@@ -284,13 +308,15 @@ macro_rules! deserializes_by_value {
 
 /// Gives a struct a reader, from its fields and what they are where they are absent.
 macro_rules! reads_struct {
-    ($type:ident { $($field:ident $(= $default:expr)?),* $(,)? }) => {
+    ($type:ident { $($field:ident $(by $read:ident)? $(= $default:expr)?),* $(,)? }) => {
         impl $crate::read::Read for $type {
             fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
                 let known = &[$(stringify!($field)),*];
                 let fields = $crate::read::Fields::of(value, None, known, reading);
                 Self {
-                    $($field: $crate::read::reads_field!(fields, reading, $field $(, $default)?)),*
+                    $($field: $crate::read::reads_field!(
+                        fields, reading, $field $(by $read)? $(, $default)?
+                    )),*
                 }
             }
         }

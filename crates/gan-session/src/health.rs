@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use gan_core::{CoreError, Inputs, StepScores, Trainer};
+use gan_core::{CoreError, Inputs, Trainer};
 use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::memorisation::{copies, copies_among};
 use gan_eval::modes::ModeCounts;
-use gan_protocol::{Metrics, Objective, Report, Score, Shape};
+use gan_protocol::{COPY_DISTANCE, Metrics, Report, Score, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -27,11 +27,6 @@ const MOST_MODES: usize = 200;
 /// Among more images than this no copies are looked for: the nearest of so many is near by chance, and
 /// takes long to find.
 const MOST_COPIED: u64 = 500;
-/// A sample is a copy of a real one that is nearer than this part of the mean distance between two
-/// reals. Of 200 other images of MNIST 0.5 % are as near as that to one of 10, 1.5 % to one of 100 and
-/// 3.5 % to one of 500.
-const COPY_DISTANCE: f64 = 0.25;
-
 /// What is remembered of a run to tell how it does.
 #[derive(Default)]
 pub struct Health {
@@ -103,11 +98,10 @@ impl Health {
         let occupied = modes.as_ref().zip(counts.as_ref()).map(|(m, c)| m.occupied(c));
         let diagnoses = self.doctor.observe(Observation {
             step: last.step,
-            separation: separation(spec.objective, &metrics),
+            separation: mean_of_all(&metrics, |one| spec.objective.separation(one)),
             loss: mean(&metrics, |one| one.generator_loss.abs().max(one.discriminator_loss.abs())),
             generator_gradient_norm: mean(&metrics, |one| one.generator_gradient_norm),
-            gradient_share: (spec.objective == Objective::Minimax)
-                .then(|| mean(&metrics, |one| one.fake_score / (1.0 - one.fake_score).max(1e-6))),
+            gradient_share: mean_of_all(&metrics, |one| spec.objective.gradient_share(one)),
             diversity,
             occupied,
             high_quality: counts.as_ref().map(ModeCounts::high_quality_share),
@@ -170,22 +164,6 @@ fn mode_scores(counts: &ModeCounts, names: [Score; 3]) -> impl Iterator<Item = (
     names.into_iter().zip(values)
 }
 
-/// A step's scores as they are told.
-pub fn metrics_of(step: u64, scores: &StepScores) -> Metrics {
-    Metrics {
-        step,
-        generator_loss: scores.generator_loss,
-        discriminator_loss: scores.discriminator_loss,
-        real_score: scores.real_score,
-        fake_score: scores.fake_score,
-        penalty: scores.penalty,
-        auxiliary: scores.auxiliary,
-        generator_gradient_norm: scores.generator_gradient_norm,
-        discriminator_gradient_norm: scores.discriminator_gradient_norm,
-    }
-}
-
-/// Numbers by name; those that JSON cannot say become `null`.
 /// Mean distance between two of `values`; `None` where a number is none.
 pub(crate) fn spread(values: &[f32], size: usize) -> Option<f64> {
     let samples = Samples::new(values, size).ok()?;
@@ -209,19 +187,9 @@ fn middle(values: &[f32], size: usize, spread: f64) -> Vec<f64> {
     middle.into_iter().map(|sum| sum / scale).collect()
 }
 
-/// How far apart the discriminator judges reals and fakes, 0 to 1: the difference of its verdicts
-/// where they have targets; else how far its loss has fallen from what equal verdicts cost.
-fn separation(objective: Objective, metrics: &[Metrics]) -> Option<f64> {
-    let fallen = |equal: f64| 1.0 - mean(metrics, |one| one.discriminator_loss) / equal;
-    match objective {
-        Objective::NonSaturating | Objective::Minimax | Objective::LeastSquares => {
-            Some(mean(metrics, |one| one.real_score - one.fake_score))
-        }
-        Objective::RelativisticPaired => Some(fallen(std::f64::consts::LN_2)),
-        Objective::RelativisticAverage => Some(fallen(2.0 * std::f64::consts::LN_2)),
-        Objective::Hinge => Some(fallen(2.0)),
-        Objective::Linear => None,
-    }
+/// The mean of what every step has; `None` where steps have none.
+fn mean_of_all(metrics: &[Metrics], of: impl Fn(&Metrics) -> Option<f64>) -> Option<f64> {
+    metrics.iter().map(of).sum::<Option<f64>>().map(|sum| sum / metrics.len() as f64)
 }
 
 fn mean(metrics: &[Metrics], of: impl Fn(&Metrics) -> f64) -> f64 {
@@ -231,28 +199,6 @@ fn mean(metrics: &[Metrics], of: impl Fn(&Metrics) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn verdicts_that_are_equal_are_not_apart() {
-        let one = |d_loss: f64, real: f64, fake: f64| Metrics {
-            step: 1,
-            generator_loss: 0.0,
-            discriminator_loss: d_loss,
-            real_score: real,
-            fake_score: fake,
-            penalty: 0.0,
-            auxiliary: 0.0,
-            generator_gradient_norm: 0.0,
-            discriminator_gradient_norm: 0.0,
-        };
-        let of = |objective, metrics: Metrics| separation(objective, &[metrics]);
-        assert_eq!(of(Objective::Minimax, one(0.0, 0.9, 0.2)), Some(0.9 - 0.2));
-        let ln_2 = std::f64::consts::LN_2;
-        assert_eq!(of(Objective::RelativisticPaired, one(ln_2, 7.0, 7.0)), Some(0.0));
-        assert_eq!(of(Objective::RelativisticAverage, one(ln_2, 0.0, 0.0)), Some(0.5));
-        assert_eq!(of(Objective::Hinge, one(0.0, 3.0, -3.0)), Some(1.0));
-        assert_eq!(of(Objective::Linear, one(1.0, 3.0, -3.0)), None);
-    }
 
     #[test]
     fn the_middle_is_told_in_units_of_the_reals() {

@@ -8,6 +8,7 @@
 mod data;
 mod drawing;
 mod health;
+mod metrics;
 mod modes;
 mod pace;
 mod run;
@@ -15,6 +16,7 @@ mod session;
 
 pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
-pub use health::{Health, metrics_of};
+pub use health::Health;
+pub use metrics::metrics_of;
 pub use modes::Modes;
 pub use session::{Clock, Outgoing, Session, Sink};

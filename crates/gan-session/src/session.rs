@@ -8,11 +8,13 @@ mod sampling;
 mod staging;
 
 use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
+use gan_protocol::{
+    Backend, Command, Event, Fault, FrameKind, Metrics, Reply, Request, Task, Tuning,
+};
 use gan_random::Purpose;
 
 use crate::data::DataLoader;
-use crate::health::metrics_of;
+use crate::metrics::metrics_of;
 use crate::run::{Goal, Run};
 
 /// An event with the buffers that go beside it.
@@ -142,12 +144,11 @@ impl<L: DataLoader> Session<L> {
             (self.sink)(progress("first_step", 1.0, Some(1.0)));
         }
         run.pace.slice_done(count, begin_ms, end_ms, run.trainer.generator_steps());
-        if let Some((step, _)) = scores.iter().find(|(_, scores)| !scores.is_finite()) {
-            let step = *step;
-            return self.go_back(step).await;
+        let points: Vec<Metrics> =
+            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
+        if let Some(diverged) = points.iter().find(|point| !point.is_finite()) {
+            return self.go_back(diverged.step).await;
         }
-        let points =
-            scores.into_iter().map(|(step, scores)| metrics_of(step, &scores)).collect::<Vec<_>>();
         run.health.note(&points);
         (self.sink)(plain(Event::Metrics {
             points,

@@ -3,7 +3,9 @@
 mod bench;
 
 use bench::{Bench, digits, load, resume, spec};
-use gan_protocol::{Command, DataSource, Event, Fault, FrameKind, NetName, Phase, Reply, Tuning};
+use gan_protocol::{
+    Command, DataSource, Event, Fault, FrameKind, Metrics, NetName, Phase, Reply, Tuning,
+};
 use serde_json::json;
 #[test]
 fn a_sheet_waits_for_no_download_and_training_waits_for_start() {
@@ -308,23 +310,23 @@ fn a_step_is_taken_apart_before_it_is_made() {
     bench.steps(2);
     let before = bench.checkpoint();
     let (outcome, attachments) = bench.ask(Command::Dissect);
-    let Ok(Reply::Shown { set, numbers }) = outcome else { panic!("a step taken apart") };
+    let Ok(Reply::Dissection { set, dissection }) = outcome else { panic!("{outcome:?}") };
     assert_eq!(attachments.len(), 3);
     for bytes in &attachments {
         assert_eq!(bytes.len(), set.count * set.width * set.height * set.channels);
     }
     assert_ne!(attachments[1], attachments[2]);
     assert_eq!(bench.checkpoint(), before);
-    let numbers: serde_json::Value = serde_json::from_str(&numbers).expect("JSON");
     bench.steps(1);
     let last = *bench.metrics().last().expect("measured");
-    assert_eq!(numbers["step"], 3);
-    // Losses have single precision; their last decimals in double precision may be lost in JSON.
-    let loss = |name: &str| numbers[name].as_f64().map(|loss| loss as f32);
-    assert_eq!(loss("generatorLoss"), Some(last.generator_loss as f32));
-    assert_eq!(loss("discriminatorLoss"), Some(last.discriminator_loss as f32));
-    assert_eq!(numbers["onFakes"].as_array().map(Vec::len), Some(set.count));
-    assert_eq!(numbers["latents"].as_array().map(Vec::len), Some(set.count));
+    assert_eq!((dissection.metrics.step, last.step), (3, 3));
+    let told = dissection.metrics.numbers().into_iter().zip(last.numbers());
+    for ((told, made), name) in told.zip(Metrics::NAMES) {
+        // Single precision of the losses.
+        assert_eq!(told as f32, made as f32, "{name}");
+    }
+    assert_eq!(dissection.on_fakes.first.len(), set.count);
+    assert_eq!(dissection.latents.len(), set.count);
 }
 
 #[test]
@@ -343,11 +345,12 @@ fn one_net_is_stepped_alone_while_the_run_rests() {
 fn the_nearest_real_image_of_a_sample_is_found() {
     let mut bench = Bench::loaded(spec(json!({})));
     let (outcome, attachments) = bench.ask(Command::NearestReals { count: 3, seed: 1 });
-    let Ok(Reply::Shown { set, numbers }) = outcome else { panic!("a search") };
+    let Ok(Reply::Neighbours { set, neighbours }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((set.count, attachments.len()), (3, 2));
-    let numbers: serde_json::Value = serde_json::from_str(&numbers).expect("JSON");
-    let distances = numbers["distances"].as_array().expect("a list");
-    assert!(distances.len() == 3 && distances.iter().all(|one| one.as_f64() > Some(0.0)));
+    let distances = &neighbours.distances;
+    assert!(distances.len() == 3 && distances.iter().all(|one| *one > 0.0), "{distances:?}");
+    // Drawn digits have no end: the first so many are searched.
+    assert_eq!(neighbours.searched, 10_000);
     let bytes = set.width * set.height * set.channels;
     assert!(attachments.iter().all(|images| images.len() == 3 * bytes));
     let refused = bench.ask(Command::NearestReals { count: 65, seed: 1 }).0;

@@ -1,7 +1,7 @@
 //! From a fresh worker to a session that takes requests.
 
 use gan_protocol::{Backend, Event, Fault};
-use gan_session::{Outgoing, Session};
+use gan_session::Session;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -10,7 +10,7 @@ use crate::gunzip::gunzipped;
 use crate::helpers;
 use crate::mnist::Fetcher;
 use crate::turn::Turns;
-use crate::wire;
+use crate::wire::{self, IntoOutgoing as _};
 
 unsafe extern "C" {
     fn __wasm_call_ctors();
@@ -95,16 +95,5 @@ async fn device() -> Result<(gan_core::Device, Backend, String), Fault> {
             Ok((device, Backend::Webgpu, adapter))
         }
         Err(error) => Err(Fault::Device { message: error.to_string() }),
-    }
-}
-
-/// An event without attachments.
-pub(crate) trait IntoOutgoing {
-    fn into_outgoing(self) -> Outgoing;
-}
-
-impl IntoOutgoing for Event {
-    fn into_outgoing(self) -> Outgoing {
-        Outgoing { event: self, attachments: Vec::new() }
     }
 }

@@ -8,8 +8,6 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::boot::IntoOutgoing;
-
 /// A request with its attachments.
 pub(crate) type Incoming = (Request, Vec<Vec<u8>>);
 
@@ -74,4 +72,15 @@ fn read(data: &JsValue) -> Result<Incoming, String> {
 fn set(object: &Object, name: &str, value: &JsValue) {
     // Fails only on frozen objects and proxies.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// An event without attachments.
+pub(crate) trait IntoOutgoing {
+    fn into_outgoing(self) -> Outgoing;
+}
+
+impl IntoOutgoing for Event {
+    fn into_outgoing(self) -> Outgoing {
+        Outgoing { event: self, attachments: Vec::new() }
+    }
 }

@@ -4,7 +4,7 @@ use gan_browser::{called, offered, offered_by_navigator};
 use wasm_bindgen::prelude::*;
 
 use crate::effects::browser::{call, member, said};
-use crate::model::supervisor::AdapterAnswer;
+use crate::model::backends::AdapterAnswer;
 
 /// What Burn needs of a device.
 const NEEDED_FEATURE: &str = "timestamp-query";

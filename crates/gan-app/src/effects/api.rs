@@ -1,44 +1,21 @@
 //! `window.ganPlayground`: the page for scripts.
 //!
-//! | call | gives |
-//! |---|---|
-//! | `snapshot()` | `{run, phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
-//! | `spec()` | the run in force, as JSON has it |
-//! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
-//! | `start()`, `pause()` | promise |
-//! | `step(count)` | promise that settles when the steps are done (1 if left out) |
-//! | `reset()` | promise; the same run from the start |
-//! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
-//! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
-//! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
-//! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
-//! | `restore(bytes)`, `restore({checkpoint: bytes, files: [{name, bytes}]})` | promise; goes on from a checkpoint, paused; on those files, or on those at hand where its data are the user's files |
-//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, files, samples}`; `files` as `runFiles` and `samples` as `sample` give them, or `null`. One callback at a time; `null` ends it |
-//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
-//! | `runFiles()` | the user's files that the run in force learns from, `[{name, bytes}]`: the page's own, not to be written into; `[]` where its data are other ones |
-//!
-//! Promises settle when the worker has done it; calls made before there is a worker wait for it.
-//! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
-//! `loading`, `ready`, `running`, `paused`, `failed`; `backend` `cpu`, `webgpu` or `null`;
-//! `dataset` the data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec) or `null`.
-//!
-//! The object is there before any worker has started; the document then gets a
-//! `gan-playground-ready` event.
+//! `docs/page-api.md` says what each call takes and gives, and `tests/page_api.rs` holds that page and this code
+//! together.
 
-use gan_protocol::{SampleSet, Tuning};
-use js_sys::{
-    Array, ArrayBuffer, Error, Float32Array, Function, Object, Promise, Reflect, Uint8Array,
-};
+use gan_protocol::Tuning;
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::effects::browser::{document, js_value, member, plain_value, window};
 use crate::effects::page::{Callback, with};
 use crate::effects::requests;
+use crate::effects::scripts::{error_of, file_list, outcome_of};
 use crate::model::notice::AT_RUN;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
-use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
+use crate::model::supervisor::{Ask, NamedFile};
 
 /// Puts the interface up.
 ///
@@ -152,19 +129,6 @@ fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
     list.dyn_into::<Array>().ok()?.iter().map(named).collect()
 }
 
-/// Files as a script gets them.
-fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
-    let list = Array::new();
-    for file in files {
-        let one = Object::new();
-        // Setting a member of a fresh object does not fail.
-        let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
-        let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
-        list.push(&one);
-    }
-    list.into()
-}
-
 fn watch(argument: JsValue) -> JsValue {
     with(|page| page.watch(argument.dyn_into().ok()));
     JsValue::UNDEFINED
@@ -173,28 +137,6 @@ fn watch(argument: JsValue) -> JsValue {
 fn leaving(argument: JsValue) -> JsValue {
     with(|page| page.keep(argument.dyn_into().ok()));
     JsValue::UNDEFINED
-}
-
-/// A run that is about to be replaced, as a script gets it.
-pub(super) fn left(
-    number: u32,
-    run: &Run<Uint8Array>,
-    samples: Option<(SampleSet, Uint8Array)>,
-) -> JsValue {
-    let left = Object::new();
-    // Setting a member of a fresh object does not fail.
-    let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
-    let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
-    set("run", number.into());
-    set("preset", run.preset.as_str().into());
-    set("spec", js_value(&run.spec.to_value()).unwrap_or(JsValue::NULL));
-    set("samples", samples.unwrap_or(JsValue::NULL));
-    set("files", file_list(&run.files));
-    if let Some((step, bytes)) = &run.checkpoint {
-        set("step", (*step as f64).into());
-        set("checkpoint", bytes.slice(0, bytes.length()).into());
-    }
-    left.into()
 }
 
 fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
@@ -242,38 +184,4 @@ fn promised(begin: impl FnOnce(Callback)) -> JsValue {
         }));
     })
     .into()
-}
-
-fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
-    match outcome {
-        Outcome::Done => JsValue::UNDEFINED,
-        Outcome::Checkpoint { bytes, .. } => bytes.slice(0, bytes.length()).into(),
-        Outcome::Samples { set, pixels } => {
-            let samples = Object::new();
-            if set.width == 0 {
-                // A copy begins where its buffer does, as an array of floats must.
-                let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
-                let _ = Reflect::set(&samples, &"points".into(), &points);
-                return samples.into();
-            }
-            let numbers = [
-                ("count", set.count),
-                ("width", set.width),
-                ("height", set.height),
-                ("channels", set.channels),
-            ];
-            for (name, number) in numbers {
-                // Setting a member of a fresh object does not fail.
-                let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
-            }
-            let _ = Reflect::set(&samples, &"pixels".into(), &pixels);
-            samples.into()
-        }
-    }
-}
-
-fn error_of(refusal: &Refusal) -> JsValue {
-    let error = Error::new(&refusal.message);
-    let _ = Reflect::set(&error, &"code".into(), &refusal.code.into());
-    error.into()
 }

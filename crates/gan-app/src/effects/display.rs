@@ -4,10 +4,11 @@ use gan_plot::{History, Point, decimated, smoothed};
 use gan_protocol::{Backend, DataSource, Phase, RunSpec};
 use leptos::prelude::*;
 
+use crate::model::backends::{Gpu, Preference};
 use crate::model::notice::{Notice, Place, Standing};
 use crate::model::refusal::Refusal;
 use crate::model::run_state::ActiveTask;
-use crate::model::supervisor::{Gpu, Preference, Supervisor};
+use crate::model::supervisor::Supervisor;
 
 /// Points of a drawn series; about four a pixel column would be invisible.
 const DRAWN_COLUMNS: usize = 300;

@@ -9,5 +9,6 @@ pub mod files;
 pub mod manifest;
 pub mod page;
 pub mod requests;
+pub mod scripts;
 pub mod sheets;
 pub mod worker;

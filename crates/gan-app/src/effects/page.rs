@@ -1,56 +1,28 @@
 //! The one place where the supervisor meets the browser: carries out its effects and brings back
 //! what came of them.
 
+mod carrying;
+mod drawing;
+mod telling;
+
 use std::cell::RefCell;
 
-use gan_protocol::{FrameKind, SampleSet, StageSet};
-use js_sys::{Float32Array, Function, Object, Reflect, Uint8Array};
-use leptos::prelude::{Set as _, Update as _, WithUntracked as _};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use js_sys::{Function, Uint8Array};
 
-use crate::effects::browser::{every_ms, hash, now_ms, on_window, replace_hash, window};
-use crate::effects::display::{Display, Sheet, ShownNotice};
+use crate::effects::browser::{every_ms, hash, now_ms, on_window, replace_hash};
+use crate::effects::display::Display;
 use crate::effects::worker::WorkerClient;
-use crate::effects::{adapter, manifest, sheets};
 use crate::model::address::Address;
-use crate::model::listed::taken;
-use crate::model::notice::{AT_RUN, Notice, Place, Weight};
+use crate::model::backends::Preference;
+use crate::model::frames::Frames;
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{
-    Ask, Effect, NamedFile, Outcome, Preference, Run, Signal, Supervisor, Ticket, WorkerId,
+    Ask, NamedFile, Outcome, Run, Signal, Supervisor, Ticket, WorkerId,
 };
 
-/// The id of the canvas with the fixed latents.
-pub const FIXED_CANVAS: &str = "fixed-sheet";
-/// The id of the canvas with new latents.
-pub const FRESH_CANVAS: &str = "fresh-sheet";
-
 const TICK_MS: i32 = 1_000;
-/// Notices at one place.
-const MOST_NOTICES: usize = 4;
-/// Between two drawings of the charts: the eye needs no more, and training wants the processor.
-const CHART_INTERVAL_MS: f64 = 100.0;
-
 /// Called with what came of an ask.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
-
-struct Frame {
-    step: u64,
-    set: SampleSet,
-    pixels: Uint8Array,
-    /// Frames that this one stands for; each is acknowledged.
-    received: u32,
-}
-
-/// What the nets do in the plane, to be handed to whoever watches.
-struct StageFrame {
-    /// Stages that this one stands for; each is acknowledged.
-    received: u32,
-    step: u64,
-    set: StageSet,
-    numbers: Uint8Array,
-}
 
 /// The page's inner state.
 pub struct Page {
@@ -70,8 +42,7 @@ pub struct Page {
     callbacks: Vec<(Ticket, Callback)>,
     next_ticket: Ticket,
     next_notice: u32,
-    frames: [Option<Frame>; 2],
-    stage: Option<StageFrame>,
+    frames: Frames<Uint8Array>,
     /// Called with each stage.
     watcher: Option<Function>,
     /// Called with each run that another is about to replace.
@@ -85,7 +56,6 @@ pub struct Page {
 
 thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
-    static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));
 }
 
 /// Gives access to the page.
@@ -110,8 +80,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
         callbacks: Vec::new(),
         next_ticket: 1,
         next_notice: 1,
-        frames: [None, None],
-        stage: None,
+        frames: Frames::default(),
         watcher: None,
         keeper: None,
         frame_is_requested: false,
@@ -131,7 +100,6 @@ pub fn begin() {
     });
     every_ms(TICK_MS, || deliver(Signal::Tick));
     on_window("resize", |_| with(Page::fit_sheets));
-    on_window("hashchange", |_| super::requests::follow_address(&hash()));
 }
 
 /// Brings a signal to the supervisor.
@@ -199,244 +167,8 @@ impl Page {
         waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)
     }
 
-    /// Says at `place` that `run` waits for the user's files.
-    pub fn wait_for_files(
-        &mut self,
-        place: Place,
-        run: Run<Uint8Array>,
-        name: String,
-        notice: Notice,
-    ) {
-        self.waiting = Some((run, name));
-        self.display.notices.update(|shown| shown.retain(|one| !one.notice.is_wish()));
-        self.tell(place, Ok(()));
-        self.notify(place, notice);
-        self.write_address();
-    }
-
-    /// The run that waits for the user's files, and the name of its checkpoint.
-    pub fn waiting(&self) -> Option<(Run<Uint8Array>, String)> {
-        let is_shown = |shown: &Vec<ShownNotice>| shown.iter().any(|one| one.notice.is_wish());
-        self.waiting.clone().filter(|_| self.display.notices.with_untracked(is_shown))
-    }
-
-    /// Tells the user at `place`.
-    pub fn notify(&mut self, place: Place, notice: Notice) {
-        let id = self.next_notice;
-        self.next_notice += 1;
-        let weight = notice.weight();
-        let replacements = self.supervisor.state.replacements;
-        self.display.notices.update(|shown| {
-            // Said again, it is the same notice; and a control has one refusal, the newest.
-            shown.retain(|other| other.place != place || other.notice != notice);
-            shown.push(ShownNotice { id, place, replacements, notice });
-            // Old ones make room: nobody reads ten.
-            let there = shown.iter().filter(|other| other.place == place).count();
-            if let Some(oldest) = shown.iter().position(|other| other.place == place)
-                && there > MOST_NOTICES
-            {
-                shown.remove(oldest);
-            }
-        });
-        if weight == Weight::Info {
-            let notices = self.display.notices;
-            spawn_local(async move {
-                super::browser::sleep_ms(8_000).await;
-                notices.update(|shown| shown.retain(|other| other.id != id));
-            });
-        }
-    }
-
-    /// Tells at `place` what came of what was asked for there: the refusal, in place of an earlier one.
-    pub fn tell(&mut self, place: Place, result: Result<(), Refusal>) {
-        self.display.notices.update(|shown| {
-            shown.retain(|one| one.place != place || one.notice.weight() != Weight::Alert);
-        });
-        if let Err(refusal) = result {
-            self.notify(place, Notice::Refused(refusal));
-            self.show_settings_again();
-        }
-    }
-
-    /// Asks for something at `place`, where a refusal is told.
-    pub fn ask_at(&mut self, place: Place, ask: Ask<Uint8Array>) {
-        let callback = move |result: Result<_, _>| {
-            with(|page| page.tell(place, result.map(|_: Outcome<_>| ())));
-        };
-        self.ask(ask, Some(Box::new(callback)));
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect<Uint8Array>>) {
-        for effect in effects {
-            self.carry_out_one(effect);
-        }
-        self.request_frame();
-    }
-
-    fn carry_out_one(&mut self, effect: Effect<Uint8Array>) {
-        match effect {
-            Effect::Spawn { worker, variant } => {
-                match WorkerClient::start(worker, variant, deliver) {
-                    Ok(client) => self.workers.push((worker, client)),
-                    Err(message) => later(Signal::Died { worker, message }),
-                }
-            }
-            Effect::Terminate { worker } => drop(taken(&mut self.workers, worker)),
-            Effect::Send { worker, request, attachments } => {
-                if let Some((_, client)) = self.workers.iter().find(|(id, _)| *id == worker)
-                    && let Err(message) = client.send(&request, &attachments)
-                {
-                    later(Signal::Died { worker, message });
-                }
-            }
-            Effect::Settle { ticket, result } => {
-                if let Some(callback) = taken(&mut self.callbacks, ticket) {
-                    spawn_local(async move { callback(result) });
-                }
-            }
-            Effect::FindAdapter => spawn_local(async {
-                let answer = adapter::find().await;
-                deliver(Signal::Adapter(answer));
-            }),
-            Effect::AwaitGpuBuild => spawn_local(async {
-                manifest::gpu_build_is_there(|| deliver(Signal::GpuBuildMissing)).await;
-                deliver(Signal::GpuBuildReady);
-            }),
-            Effect::Notify(notice) => self.notify(AT_RUN, notice),
-            Effect::Show { sheet, step, set, pixels } => {
-                let slot = &mut self.frames[sheet as usize];
-                let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
-                *slot = Some(Frame { step, set, pixels, received });
-            }
-            Effect::Stage { step, set, numbers } => {
-                let mut frame = StageFrame { received: 1, step, set, numbers };
-                if let Some(before) = self.stage.take() {
-                    frame.received += before.received;
-                    // The newest is shown, unless the one before brought more than points: it is
-                    // younger than what is on the screen all the same.
-                    if set.lattice == 0 && before.set.lattice > 0 {
-                        frame = StageFrame { received: frame.received, ..before };
-                    }
-                }
-                self.stage = Some(frame);
-            }
-            Effect::Leave { number, run, samples } => {
-                if let Some(keeper) = self.keeper.clone() {
-                    let left = super::api::left(number, &run, samples);
-                    // Outside of this call, as it may call the page.
-                    spawn_local(async move { drop(keeper.call1(&JsValue::NULL, &left)) });
-                }
-            }
-            Effect::RunChanged => self.write_address(),
-        }
-    }
-
-    /// Fits the sheets into their places, at the next frame: what is told of sizes must not change
-    /// any at once.
-    pub fn fit_sheets(&mut self) {
-        self.places_changed = true;
-        self.request_frame();
-    }
-
-    fn request_frame(&mut self) {
-        if self.frame_is_requested {
-            return;
-        }
-        self.frame_is_requested = true;
-        ON_FRAME.with(|draw| {
-            window()
-                .request_animation_frame(draw.as_ref().unchecked_ref())
-                .expect("a window has frames");
-        });
-    }
-
-    fn draw(&mut self) {
-        self.frame_is_requested = false;
-        let now_ms = now_ms();
-        if std::mem::take(&mut self.places_changed) {
-            sheets::fit(FIXED_CANVAS);
-            sheets::fit(FRESH_CANVAS);
-        }
-        let sheets = [
-            (FrameKind::Fixed, FIXED_CANVAS, self.display.fixed),
-            (FrameKind::Fresh, FRESH_CANVAS, self.display.fresh),
-        ];
-        for (kind, canvas, signal) in sheets {
-            let Some(frame) = self.frames[kind as usize].take() else { continue };
-            match sheets::draw(canvas, &frame.set, &frame.pixels) {
-                Ok(()) => signal.set(Some(Sheet { step: frame.step, count: frame.set.count })),
-                Err(message) => self.notify(AT_RUN, Notice::Refused(Refusal::usage(message))),
-            }
-            for _ in 0..frame.received {
-                let effects = self.supervisor.frame_drawn();
-                for effect in effects {
-                    self.carry_out_one(effect);
-                }
-            }
-        }
-        if let Some(frame) = self.stage.take() {
-            let received = frame.received;
-            if let Some(watcher) = self.watcher.clone() {
-                // Outside of this call, as it may call the page.
-                spawn_local(
-                    async move { drop(watcher.call1(&JsValue::NULL, &frame.for_scripts())) },
-                );
-            }
-            for _ in 0..received {
-                for effect in self.supervisor.frame_drawn() {
-                    self.carry_out_one(effect);
-                }
-            }
-        }
-        self.display.refresh(&self.supervisor, now_ms);
-        let history = &self.supervisor.state.history;
-        let newest = history.newest().map(|(step, _)| step);
-        if newest != self.charts_step {
-            if now_ms - self.charts_drawn_ms >= CHART_INTERVAL_MS {
-                self.charts_drawn_ms = now_ms;
-                self.charts_step = newest;
-                self.display.refresh_series(history);
-            } else {
-                self.request_frame();
-            }
-        }
-    }
-
     /// Whether the user has chosen IDX files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
-
-    /// Shows what is in force in every control.
-    pub fn show_settings_again(&self) {
-        self.display.shown_again.update(|count| *count += 1);
-    }
-}
-
-impl StageFrame {
-    /// The stage as a script gets it.
-    fn for_scripts(self) -> JsValue {
-        let object = Object::new();
-        // Setting a member of a fresh object does not fail.
-        let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));
-        let counts = [
-            ("step", self.step as usize),
-            ("reals", self.set.reals),
-            ("fakes", self.set.fakes),
-            ("pulls", self.set.pulls),
-            ("lattice", self.set.lattice),
-            ("latticeRows", self.set.lattice_rows),
-            ("surface", self.set.surface),
-        ];
-        for (name, count) in counts {
-            set(name, &(count as f64).into());
-        }
-        set("numbers", &Float32Array::new(&self.numbers.buffer()));
-        object.into()
-    }
-}
-
-/// Delivers a signal that came up while the page was in use.
-fn later(signal: Signal<Uint8Array>) {
-    spawn_local(async move { deliver(signal) });
 }

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::effects::browser::{call, js_value, member, plain_value, said};
-use crate::model::supervisor::{Signal, Variant, WorkerId};
+use crate::model::backends::Variant;
+use crate::model::supervisor::{Signal, WorkerId};
 use crate::model::wire;
 
 /// Where the signals of a worker go.
@@ -106,16 +107,9 @@ fn read_event(event: &JsValue) -> Result<Event, String> {
     let number = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(f64::NAN);
     if member(event, "kind").as_string().as_deref() == Some("metrics") {
         let points = Array::from(&member(event, "points"));
-        let points = points.iter().map(|point| Metrics {
-            step: number(&point, "step") as u64,
-            generator_loss: number(&point, "generator_loss"),
-            discriminator_loss: number(&point, "discriminator_loss"),
-            real_score: number(&point, "real_score"),
-            fake_score: number(&point, "fake_score"),
-            penalty: number(&point, "penalty"),
-            auxiliary: number(&point, "auxiliary"),
-            generator_gradient_norm: number(&point, "generator_gradient_norm"),
-            discriminator_gradient_norm: number(&point, "discriminator_gradient_norm"),
+        let points = points.iter().map(|point| {
+            let numbers = Metrics::NAMES.map(|name| number(&point, name));
+            Metrics::from_numbers(number(&point, "step") as u64, numbers)
         });
         let steps_per_second = number(event, "steps_per_second");
         return Ok(Event::Metrics { points: points.collect(), steps_per_second });

@@ -6,9 +6,10 @@
 use gan_protocol::{DEFAULT_PRESET, difference, preset};
 use serde_json::Value;
 
+use crate::model::backends::Preference;
 use crate::model::refusal::Refusal;
 use crate::model::settings;
-use crate::model::supervisor::{Preference, Run};
+use crate::model::supervisor::Run;
 
 /// What an address says.
 #[derive(Clone, Debug, Default, PartialEq)]

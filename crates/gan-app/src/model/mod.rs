@@ -2,7 +2,9 @@
 //! pixels. All of it is tested natively.
 
 pub mod address;
+pub mod backends;
 pub mod checkpoint_file;
+pub mod frames;
 pub(crate) mod listed;
 pub mod notice;
 pub mod refusal;

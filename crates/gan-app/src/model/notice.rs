@@ -3,8 +3,8 @@
 
 use gan_protocol::{DataOrigin, Phase};
 
+use crate::model::backends::{Gpu, Variant};
 use crate::model::refusal::Refusal;
-use crate::model::supervisor::{Gpu, Variant};
 
 /// Where a notice stands: at the control that was used, by that control's id.
 pub type Place = &'static str;

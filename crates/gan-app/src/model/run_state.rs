@@ -41,6 +41,22 @@ pub enum Column {
     FakeScore,
 }
 
+impl Column {
+    /// All, in the order of the history.
+    const ALL: [Self; 4] =
+        [Self::GeneratorLoss, Self::DiscriminatorLoss, Self::RealScore, Self::FakeScore];
+
+    /// The column's number of a step.
+    fn of(self, point: &Metrics) -> f64 {
+        match self {
+            Self::GeneratorLoss => point.generator_loss,
+            Self::DiscriminatorLoss => point.discriminator_loss,
+            Self::RealScore => point.real_score,
+            Self::FakeScore => point.fake_score,
+        }
+    }
+}
+
 /// The run on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunState {
@@ -96,13 +112,7 @@ impl RunState {
     /// Notes measurements.
     pub fn measured(&mut self, points: &[Metrics], steps_per_second: f64) {
         for point in points {
-            let values = [
-                point.generator_loss,
-                point.discriminator_loss,
-                point.real_score,
-                point.fake_score,
-            ];
-            self.history.push(point.step, values);
+            self.history.push(point.step, Column::ALL.map(|column| column.of(point)));
         }
         if let Some(point) = points.last() {
             self.step = point.step;
@@ -192,20 +202,13 @@ mod tests {
     #[test]
     fn measurements_move_the_step_and_a_pause_stops_the_speed() {
         let mut run = RunState::default();
-        let point = Metrics {
-            step: 7,
-            generator_loss: 1.0,
-            discriminator_loss: 2.0,
-            real_score: 0.75,
-            fake_score: 0.25,
-            penalty: 0.0,
-            auxiliary: 0.0,
-            generator_gradient_norm: 0.0,
-            discriminator_gradient_norm: 0.0,
-        };
+        let none = Metrics::from_numbers(7, [0.0; Metrics::COUNT]);
+        let point =
+            Metrics { generator_loss: 1.0, discriminator_loss: 2.0, real_score: 0.75, ..none };
         run.measured(&[point], 12.0);
         assert_eq!((run.step, run.steps_per_second), (7, 12.0));
         assert_eq!(run.newest(Column::RealScore), Some(0.75));
+        assert_eq!(run.newest(Column::DiscriminatorLoss), Some(2.0));
         run.entered(Phase::Paused, 7);
         assert_eq!(run.steps_per_second, 0.0);
         run.replaced();

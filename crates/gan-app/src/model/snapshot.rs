@@ -1,6 +1,6 @@
 //! The state of the page as scripts see it.
 
-use gan_protocol::{Backend, DataSource, Named as _, Phase, Score};
+use gan_protocol::{Backend, DataSource, Named as _, Phase};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -81,14 +81,7 @@ fn scores(state: &RunState, report: &mut Map<String, Value>) -> Value {
         _ => Map::new(),
     };
     if let Some(of) = state.newest {
-        let numbers = [
-            (Score::RealScore, of.real_score),
-            (Score::FakeScore, of.fake_score),
-            (Score::Penalty, of.penalty),
-            (Score::Auxiliary, of.auxiliary),
-            (Score::GeneratorGradientNorm, of.generator_gradient_norm),
-            (Score::DiscriminatorGradientNorm, of.discriminator_gradient_norm),
-        ];
+        let numbers = of.scores();
         scores.extend(numbers.map(|(score, number)| (score.name().to_string(), number.into())));
     }
     scores.into()

@@ -154,13 +154,30 @@ mod tests {
     use gan_protocol::examples;
 
     /// Whether this reader is given the event at all: measurements, which may be NaN, have a reader of their own, and
-    /// some replies go to the lab's own workers alone.
+    /// some replies answer what the lab alone asks, of workers of its own.
     fn is_read_elsewhere(event: &Event) -> bool {
-        let is_shown = |reply: &Option<Reply>| matches!(reply, Some(Reply::Shown { .. }));
         match event {
             Event::Metrics { .. } => true,
-            Event::Settled { reply, .. } => is_shown(reply),
-            _ => false,
+            Event::Settled { reply: Some(reply), .. } => match reply {
+                Reply::Dissection { .. } | Reply::Neighbours { .. } => true,
+                Reply::Done
+                | Reply::OtherData { .. }
+                | Reply::Samples { .. }
+                | Reply::Checkpoint { .. }
+                | Reply::Probe
+                | Reply::Proof { .. } => false,
+            },
+            Event::Settled { reply: None, .. }
+            | Event::Booted
+            | Event::Ready { .. }
+            | Event::Progress(_)
+            | Event::State { .. }
+            | Event::Data { .. }
+            | Event::Frame { .. }
+            | Event::Stage { .. }
+            | Event::Report { .. }
+            | Event::Autosave { .. }
+            | Event::Fault(_) => false,
         }
     }
 

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use crate::effects::browser::on_resize;
 use crate::effects::display::{Display, Sheet};
-use crate::effects::page::{FIXED_CANVAS, FRESH_CANVAS, Page, with};
+use crate::effects::page::{Page, with};
 use crate::effects::requests;
+use crate::effects::sheets::{FIXED_CANVAS, FRESH_CANVAS};
 use crate::model::supervisor::Ask;
 use crate::view::chart::{Chart, Line, Range};
 use crate::view::events::click;

@@ -11,13 +11,14 @@ use gan_protocol::{LabelSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 
+use crate::counts::SEED;
 use crate::data::{DataArguments, mnist_part};
 use crate::digits::{
     class_counts, classes, digit_classifier, features, judged_values, largest, mean_confidence,
 };
-use crate::files::unit_values;
 use crate::runs::TrainedRun;
-use crate::scores::{SEED, Scores};
+use crate::sample_file::unit_values;
+use crate::scores::Scores;
 
 /// Real images that generated ones are compared with, beside those for the floor.
 const REALS: usize = 10_000;

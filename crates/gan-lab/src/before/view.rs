@@ -11,6 +11,7 @@ use super::succession::Succession;
 use crate::leaving::{Left, Reason, run_number};
 use crate::playground;
 use crate::remedies::back_to_preset;
+use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
 /// A run that has hardly begun is not worth a way back.
@@ -164,7 +165,7 @@ impl Before {
 /// The line.
 #[component]
 pub(crate) fn BeforeView(before: Before) -> impl IntoView {
-    playground::every_ms(LOOK_EVERY_MS, move || before.look());
+    every_ms(LOOK_EVERY_MS, move || before.look());
     let told = move || {
         let Some(past) = before.past.get() else { return String::new() };
         let words = if past.by_lesson { key("before-lesson") } else { key("before-told") };

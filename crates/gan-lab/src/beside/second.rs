@@ -3,9 +3,8 @@
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::playground::{
-    Observed, numbers_of, observed_in, run_files, samples_in, settle, snapshot,
-};
+use crate::observation::{Observed, numbers_of, observed_in};
+use crate::playground::{run_files, samples_in, settle, snapshot};
 use crate::timeline::record::Samples;
 use crate::workers;
 

@@ -8,9 +8,12 @@ use serde_json::Value;
 use super::change::{Difference, OFFERS, changed, differences};
 use super::chart::{Curve, PairChart};
 use super::second::{self, State};
+use crate::driving;
 use crate::findings::ailment_name;
+use crate::observation;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
+use crate::ticks::every_ms;
 use crate::timeline::animation::{for_file, picture, square_around};
 use crate::timeline::record::Samples;
 use crate::words::{key, say, say_with, t};
@@ -86,7 +89,7 @@ impl Comparison {
         second::begin(&second, move |begun| match begun {
             Ok(()) => {
                 self.second_runs.set_value(true);
-                playground::train_anew(move |begun| match begun {
+                driving::train_anew(move |begun| match begun {
                     Ok(()) => self.begun.set_value(true),
                     Err(message) => {
                         self.end();
@@ -165,7 +168,7 @@ impl Comparison {
     }
 
     fn take_samples(self) {
-        let count = if playground::run().on_points { POINTS } else { IMAGES };
+        let count = if observation::run().on_points { POINTS } else { IMAGES };
         let done = move |place: usize| {
             move |samples: Option<Samples>| {
                 self.asked.update_value(|asked| asked[place] = false);
@@ -192,10 +195,10 @@ pub(crate) fn Beside() -> impl IntoView {
     let typed = RwSignal::new(r#"{"batch_size": 128}"#.to_string());
     // Another run may refuse another change.
     let spec = RwSignal::new(playground::spec());
-    let run = RwSignal::new(playground::run());
-    playground::every_ms(LOOK_EVERY_MS, move || {
+    let run = RwSignal::new(observation::run());
+    every_ms(LOOK_EVERY_MS, move || {
         comparison.look();
-        let now = playground::run();
+        let now = observation::run();
         if run.get_untracked() != now {
             run.set(now);
         }
@@ -303,7 +306,7 @@ fn RunPicture(comparison: Comparison, place: usize) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         let Some(canvas) = canvas.get() else { return };
-        let image = playground::run().image;
+        let image = observation::run().image;
         let all = comparison.samples.map(|samples| samples.get());
         if let Some(samples) = &all[place] {
             let square = square_around(all.iter().flatten());

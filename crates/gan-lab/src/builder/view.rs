@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, number_in, run_with, said, set};
+use crate::driving;
 use crate::focus;
 use crate::playground;
 use crate::words::{key, say_with, t};
@@ -87,7 +88,7 @@ pub(crate) fn Builder() -> impl IntoView {
             let layers = |net: Net| json!({"layers": untrack(|| net.layers())});
             let fields =
                 json!({"generator": layers(generator), "discriminator": layers(discriminator)});
-            playground::begin_anew(&fields.to_string());
+            driving::begin_anew(&fields.to_string());
         }
     };
     let error = move || whole.get().and_then(Result::err);

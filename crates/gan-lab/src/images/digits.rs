@@ -8,7 +8,9 @@ use wasm_bindgen::prelude::*;
 use gan_protocol::Score;
 
 use crate::inspector::{Question, ask};
-use crate::playground::{self, Run};
+use crate::observation::{self, Run};
+use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, say, say_with};
 
 /// Samples that are read at a time.
@@ -43,13 +45,13 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
     let asked = StoredValue::new(false);
     let seed = StoredValue::new(0_u32);
     let step = StoredValue::new(u64::MAX);
-    playground::every_ms(READ_EVERY_MS, move || {
-        let now = playground::observed().step;
+    every_ms(READ_EVERY_MS, move || {
+        let now = observation::observed().step;
         if now < step.get_value() && step.get_value() != u64::MAX {
             // Another run: what is known of the last one says nothing.
             step.set_value(u64::MAX);
             seen.set(None);
-            playground::note_score(Score::Digits, None);
+            observation::note_score(Score::Digits, None);
         }
         if !run.get_untracked().on_digits {
             return;
@@ -66,7 +68,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
             ask(Question::Read(pixels), move |answer| {
                 asked.set_value(false);
                 // An answer about another run says nothing of this one.
-                if playground::observed().step < now {
+                if observation::observed().step < now {
                     return;
                 }
                 let Some(numbers) = answer.ok().and_then(|a| a.dyn_into::<Float32Array>().ok())
@@ -74,7 +76,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
                     return;
                 };
                 let shares = shares(&readings(&numbers.to_vec()));
-                playground::note_score(Score::Digits, Some(digits_drawn(&shares) as f64));
+                observation::note_score(Score::Digits, Some(digits_drawn(&shares) as f64));
                 seen.set(Some(shares));
             });
         });
@@ -82,7 +84,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
     Effect::new(move |_| {
         if !run.get().on_digits {
             seen.set(None);
-            playground::note_score(Score::Digits, None);
+            observation::note_score(Score::Digits, None);
         }
     });
     let hidden = Signal::derive(move || seen.get().is_none() || !run.get().on_digits);

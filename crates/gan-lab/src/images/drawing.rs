@@ -9,8 +9,9 @@ use web_sys::{KeyboardEvent, PointerEvent};
 use super::digits::readings;
 use super::verdict_text;
 use crate::inspector::{Question, ask};
+use crate::observation::Run;
 use crate::picture::Picture;
-use crate::playground::{self, Run};
+use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
 /// How far from its middle a stroke of the brush still leaves something, in pixels.
@@ -55,7 +56,7 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
     let asked = StoredValue::new(false);
     let judged = StoredValue::new(Board::new(run.image));
     // Strokes come faster than answers: the newest drawing is judged once the last answer is there.
-    playground::every_ms(250, move || {
+    every_ms(250, move || {
         let now = board.try_get_untracked();
         let Some(now) = now.filter(|_| !asked.try_get_value().unwrap_or(true)) else { return };
         if judged.with_value(|judged| *judged == now) {

@@ -1,35 +1,18 @@
 //! A game: the reader is the discriminator, against the net's own.
 
-use gan_protocol::Objective;
+use gan_protocol::{Dissection, Objective};
 use leptos::html;
 use leptos::prelude::*;
-use serde::Deserialize;
 
 use super::verdict_text;
-use crate::copy::look_at_copy;
+use crate::copy::{Shown, look_at_copy};
+use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
-use crate::playground::Run;
 use crate::words::{key, say, say_with, t};
 
 /// The picture's side on the screen at least, in the canvas's own pixels.
 const SIDE_PX: usize = 224;
-
-/// As `Command::Dissect` has them.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Numbers {
-    on_reals: Vec<f32>,
-    on_fakes: Vec<f32>,
-    means: Means,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Means {
-    on_reals: Option<f32>,
-    on_fakes: Option<f32>,
-}
 
 /// An image to be judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,19 +50,17 @@ impl Game {
     }
 }
 
-/// Where an output speaks for real: where its targets meet, or between what it says of the two kinds.
-fn threshold(objective: Option<Objective>, means: Means) -> f32 {
-    match objective {
-        Some(Objective::LeastSquares) => 0.5,
-        Some(Objective::NonSaturating | Objective::Minimax | Objective::Hinge) => 0.0,
-        _ => 0.5 * (means.on_reals.unwrap_or(0.0) + means.on_fakes.unwrap_or(0.0)),
-    }
+/// The output from which on the discriminator takes a sample for real: where it is undecided, or between what it
+/// gives reals and fakes on average.
+fn threshold(objective: Option<Objective>, of: &Dissection) -> f32 {
+    let between = 0.5 * (of.on_reals.mean + of.on_fakes.mean) as f32;
+    objective.and_then(Objective::undecided_output).unwrap_or(between)
 }
 
 /// A game of all images that are there, shuffled by `chance`, which gives numbers in 0..1.
 fn dealt(
     run: Run,
-    numbers: &Numbers,
+    dissection: &Dissection,
     samples: &[Vec<u8>],
     mut chance: impl FnMut() -> f64,
 ) -> Game {
@@ -94,18 +75,13 @@ fn dealt(
         };
         images.zip(verdicts).map(card).collect()
     };
-    let mut all = cards(0, true, &numbers.on_reals);
-    all.extend(cards(1, false, &numbers.on_fakes));
+    let mut all = cards(0, true, &dissection.on_reals.first);
+    all.extend(cards(1, false, &dissection.on_fakes.first));
     for last in (1..all.len()).rev() {
         let other = (chance() * (last + 1) as f64) as usize;
         all.swap(last, other.min(last));
     }
-    Game {
-        run,
-        cards: all,
-        threshold: threshold(run.objective, numbers.means),
-        answers: Vec::new(),
-    }
+    Game { run, cards: all, threshold: threshold(run.objective, dissection), answers: Vec::new() }
 }
 
 #[component]
@@ -131,13 +107,10 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
         let asked = vec![("ahead", games.get_value().into())];
         look_at_copy("dissect", asked, move |answer| {
             busy.set(false);
-            let found = answer.and_then(|shown| {
-                let numbers: Numbers =
-                    serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
-                Ok(dealt(of, &numbers, &shown.samples, js_sys::Math::random))
-            });
-            match found {
-                Ok(dealt) if run.get_untracked() == of => game.set(Some(dealt)),
+            match answer {
+                Ok(Shown { found, samples }) if run.get_untracked() == of => {
+                    game.set(Some(dealt(of, &found, &samples, js_sys::Math::random)));
+                }
                 Ok(_) => {}
                 Err(message) => failed.set(Some(message)),
             }
@@ -231,19 +204,22 @@ fn tally(game: &Game) -> String {
 
 #[cfg(test)]
 mod tests {
+    use gan_protocol::{Verdicts, examples};
+
     use super::*;
 
-    fn numbers() -> Numbers {
-        serde_json::from_str(
-            r#"{"onReals": [2, -1], "onFakes": [-2, 1], "means": {"onReals": 0.5, "onFakes": -0.5}}"#,
-        )
-        .expect("numbers")
+    fn dissection() -> Dissection {
+        Dissection {
+            on_reals: Verdicts { first: vec![2.0, -1.0], mean: 5.0 },
+            on_fakes: Verdicts { first: vec![-2.0, 1.0], mean: 1.0 },
+            ..examples::dissection()
+        }
     }
 
     fn game(chance: impl FnMut() -> f64) -> Game {
         let run =
             Run { image: [1, 1, 1], objective: Some(Objective::NonSaturating), ..Run::default() };
-        dealt(run, &numbers(), &[vec![10, 20], vec![30, 40]], chance)
+        dealt(run, &dissection(), &[vec![10, 20], vec![30, 40]], chance)
     }
 
     #[test]
@@ -268,8 +244,8 @@ mod tests {
 
     #[test]
     fn a_critic_speaks_for_real_where_it_says_more_than_between_the_kinds() {
-        let means = Means { on_reals: Some(5.0), on_fakes: Some(1.0) };
-        assert_eq!(threshold(Some(Objective::Linear), means), 3.0);
-        assert_eq!(threshold(Some(Objective::LeastSquares), means), 0.5);
+        let of = dissection();
+        assert_eq!(threshold(Some(Objective::Linear), &of), 3.0);
+        assert_eq!(threshold(Some(Objective::LeastSquares), &of), 0.5);
     }
 }

@@ -11,7 +11,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Url};
 
 use crate::inspector::{Question, ask};
-use crate::playground::{self, Run};
+use crate::observation::{self, Run};
+use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
 /// Between two looks at a run that is followed.
@@ -79,7 +81,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
             return;
         }
         busy.set_value(true);
-        let (step, of) = (playground::observed().step, runs.get_value());
+        let (step, of) = (observation::observed().step, runs.get_value());
         generator_file(move |answer| {
             busy.set_value(false);
             match answer {
@@ -103,8 +105,8 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         });
     };
     // As long as it is followed, and has got on.
-    playground::every_ms(FOLLOW_EVERY_MS, move || {
-        let is_behind = playground::observed().step != at_step.get_untracked()
+    every_ms(FOLLOW_EVERY_MS, move || {
+        let is_behind = observation::observed().step != at_step.get_untracked()
             || address.with_untracked(Option::is_none)
             || trained.get_untracked().is_some();
         // A checkpoint costs the run some time: nothing is taken that nobody sees.

@@ -11,7 +11,8 @@ mod verdicts;
 
 use leptos::prelude::*;
 
-use crate::playground::{self, Run};
+use crate::observation::{self, Run};
+use crate::ticks::every_ms;
 use crate::words::t;
 
 /// How often the run's description is looked at.
@@ -20,9 +21,9 @@ const LOOK_EVERY_MS: i32 = 500;
 /// All of it; of a run on points the generator alone, since the plane shows what else there is to see.
 #[component]
 pub(crate) fn Images() -> impl IntoView {
-    let run = RwSignal::new(playground::run());
-    playground::every_ms(LOOK_EVERY_MS, move || {
-        let now = playground::run();
+    let run = RwSignal::new(observation::run());
+    every_ms(LOOK_EVERY_MS, move || {
+        let now = observation::run();
         if run.get_untracked() != now {
             run.set(now);
         }
@@ -39,8 +40,12 @@ pub(crate) fn Images() -> impl IntoView {
     }
 }
 
-/// A discriminator's output in words: a share where it stands for a probability, else the number.
+/// A discriminator's output in words: a share where it stands for a probability, else the number; a dash for an
+/// output that is no number.
 pub(crate) fn verdict_text(run: &Run, output: f32) -> String {
+    if output.is_nan() {
+        return "–".to_string();
+    }
     match run.objective {
         Some(objective) if objective.gives_probability() => {
             format!("{:.0} %", 100.0 / (1.0 + (-output).exp()))
@@ -68,5 +73,6 @@ mod tests {
         assert_eq!(told(Objective::LeastSquares, 1.3), "100 %");
         assert_eq!(told(Objective::Hinge, -1.25), "-1.25");
         assert_eq!(told(Objective::Linear, -0.001), "0.00");
+        assert_eq!(told(Objective::NonSaturating, f32::NAN), "–");
     }
 }

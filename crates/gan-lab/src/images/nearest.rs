@@ -1,29 +1,20 @@
 //! The real images that samples are most like: does the generator make something new, or give back
 //! what it was shown?
 
+use gan_protocol::{COPY_DISTANCE, Neighbours};
 use leptos::html;
 use leptos::prelude::*;
-use serde::Deserialize;
 
-use crate::copy::look_at_copy;
+use crate::copy::{Shown, look_at_copy};
+use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
-use crate::playground::Run;
 use crate::words::{key, say_with, t};
 
 /// Samples that are looked at.
 const SAMPLES: u32 = 8;
 /// Seeds of the sheets: others than those of readings and verdicts.
 const FIRST_SEED: u32 = 5 << 20;
-/// Nearer than this, relative to two reals, a sample counts as a copy: as the score `copies` has it.
-const COPY_DISTANCE: f64 = 0.25;
-
-/// As `Command::NearestReals` has it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Numbers {
-    distances: Vec<f64>,
-    searched: u64,
-}
 
 /// A sample beside the real image that is most like it.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,15 +48,10 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
         let asked = vec![("count", SAMPLES.into()), ("seed", seed.get_value().into())];
         look_at_copy("nearest", asked, move |answer| {
             busy.set(false);
-            let found = answer.and_then(|shown| {
-                let numbers: Numbers =
-                    serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
-                Ok((numbers, shown.samples))
-            });
-            match found {
-                Ok((numbers, samples)) if run.get_untracked() == of => {
-                    searched.set(numbers.searched);
-                    pairs.set(paired(&of, &numbers, &samples));
+            match answer {
+                Ok(Shown::<Neighbours> { found, samples }) if run.get_untracked() == of => {
+                    searched.set(found.searched);
+                    pairs.set(paired(&of, &found, &samples));
                 }
                 Ok(_) => {}
                 Err(message) => failed.set(Some(message)),
@@ -99,13 +85,13 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
     }
 }
 
-fn paired(run: &Run, numbers: &Numbers, samples: &[Vec<u8>]) -> Vec<Pair> {
+fn paired(run: &Run, neighbours: &Neighbours, samples: &[Vec<u8>]) -> Vec<Pair> {
     let [width, height, channels] = run.image;
     let size = (width * height * channels).max(1);
     let [samples, reals] = samples else { return Vec::new() };
     let images = samples.chunks_exact(size).zip(reals.chunks_exact(size));
     images
-        .zip(&numbers.distances)
+        .zip(&neighbours.distances)
         .map(|((sample, real), distance)| Pair {
             sample: sample.to_vec(),
             real: real.to_vec(),
@@ -149,11 +135,10 @@ mod tests {
     #[test]
     fn each_sample_stands_beside_its_nearest_real() {
         let run = Run { image: [2, 1, 1], ..Run::default() };
-        let numbers: Numbers =
-            serde_json::from_str(r#"{"distances": [0.1, 0.8], "searched": 10}"#).expect("numbers");
-        let found = paired(&run, &numbers, &[vec![1, 2, 3, 4], vec![5, 6, 7, 8]]);
+        let neighbours = Neighbours { distances: vec![0.1, 0.8], searched: 10 };
+        let found = paired(&run, &neighbours, &[vec![1, 2, 3, 4], vec![5, 6, 7, 8]]);
         assert_eq!(found[1], Pair { sample: vec![3, 4], real: vec![7, 8], distance: 0.8 });
         assert_eq!(found.iter().map(Pair::is_copy).collect::<Vec<_>>(), [true, false]);
-        assert!(paired(&run, &numbers, &[]).is_empty());
+        assert!(paired(&run, &neighbours, &[]).is_empty());
     }
 }

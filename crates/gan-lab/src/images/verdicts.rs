@@ -8,8 +8,9 @@ use super::digits::readings;
 use super::drawing::DrawingBoard;
 use super::verdict_text;
 use crate::inspector::{Question, ask};
+use crate::observation::{self, Run};
 use crate::picture::Picture;
-use crate::playground::{self, Run};
+use crate::playground;
 use crate::words::{key, say_with, t};
 
 /// Samples on the sheet.
@@ -34,7 +35,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     let draws = RwSignal::new(false);
     let judge = move || {
         seed.update_value(|seed| *seed += 1);
-        at_step.set(playground::observed().step);
+        at_step.set(observation::observed().step);
         let run = run.get_untracked();
         playground::checkpoint(move |checkpoint| {
             let checkpoint = match checkpoint {
@@ -50,7 +51,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
                     let Some(pixels) = pixels else { return };
                     judge_samples(run, pixels, move |answer| match answer {
                         // Another run's verdicts would be taken for this one's.
-                        Ok(samples) if playground::run() == run => judged.set(samples),
+                        Ok(samples) if observation::run() == run => judged.set(samples),
                         Ok(_) => {}
                         Err(message) => failed.set(Some(message)),
                     });

@@ -3,9 +3,12 @@
 use gan_lessons::{Lesson, Question, Step};
 use leptos::prelude::*;
 
+use super::scripts::{Settling, offer_lessons};
+use crate::driving;
 use crate::focus;
-use crate::playground::{self, Settling};
+use crate::observation;
 use crate::stage::draw::Layers;
+use crate::ticks::every_ms;
 use crate::words::{key, language, say, say_with, t};
 
 /// How often a lesson looks whether what it waits for has happened.
@@ -61,7 +64,7 @@ impl Course {
         self.place.set(Some(place));
         self.driving.set(step.load.is_some());
         let load = step.load.map(|load| serde_json::Value::Object(load).to_string());
-        playground::follow(load.as_deref(), step.start, move || self.driving.set(false));
+        driving::follow(load.as_deref(), step.start, move || self.driving.set(false));
     }
 
     /// To the next step, or to the end.
@@ -97,7 +100,7 @@ impl Course {
         if let Some(until) = until
             && !self.reached.get_untracked()
         {
-            self.reached.set(until.holds(&playground::observed().seen()));
+            self.reached.set(until.holds(&observation::observed().seen()));
         }
         let by_itself = self.waiting.with_value(Option::is_some);
         let asks = self.step_at(place).is_some_and(|step| step.question.is_some());
@@ -123,7 +126,7 @@ pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl I
         waiting: StoredValue::new_local(None),
         looks: StoredValue::new(0),
     };
-    playground::every_ms(LOOK_EVERY_MS, move || course.look());
+    every_ms(LOOK_EVERY_MS, move || course.look());
     offer_to_scripts(course);
     let first = asked.as_ref().and_then(|id| numbered(course, id));
     if let Some(first) = first {
@@ -163,7 +166,7 @@ fn offer_to_scripts(course: Course) {
         Some(lesson) => course.begin(lesson, Some(settling)),
         None => settling.refused("usage", &format!("there is no lesson `{id}`")),
     };
-    playground::offer_lessons(list, begin);
+    offer_lessons(list, begin);
 }
 
 #[component]

@@ -4,4 +4,5 @@
 mod flow;
 mod moments;
 mod plane;
+mod step;
 pub(crate) mod view;

@@ -1,37 +1,8 @@
 //! The eight moments of a step (Goodfellow et al. 2014, algorithm 1), and what there is to say of each.
 
-use serde::Deserialize;
+use gan_protocol::{Dissection, Verdicts};
 
 use crate::words::key;
-
-/// A step's numbers, as `Command::Dissect` has them.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Numbers {
-    pub(super) step: u64,
-    pub(super) latents: Vec<Vec<f32>>,
-    pub(super) on_reals: Vec<f32>,
-    pub(super) on_fakes: Vec<f32>,
-    pub(super) on_fakes_after: Vec<f32>,
-    pub(super) on_new_fakes: Vec<f32>,
-    means: Means,
-    // A number that is none is no number in JSON.
-    discriminator_loss: Option<f64>,
-    discriminator_loss_after: Option<f64>,
-    discriminator_gradient_norm: Option<f64>,
-    generator_loss: Option<f64>,
-    generator_loss_after: Option<f64>,
-    generator_gradient_norm: Option<f64>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Means {
-    on_reals: Option<f64>,
-    on_fakes: Option<f64>,
-    on_fakes_after: Option<f64>,
-    on_new_fakes: Option<f64>,
-}
 
 /// A moment of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,36 +61,36 @@ impl Moment {
     /// The figures in it, as the texts name them; verdicts as `verdict` writes them.
     pub(super) fn facts(
         self,
-        of: &Numbers,
+        of: &Dissection,
         verdict: impl Fn(f32) -> String,
     ) -> Vec<(&'static str, String)> {
-        let number = |x: Option<f64>| x.map_or_else(|| "–".to_string(), significant);
-        let mean = |x: Option<f64>| x.map_or_else(|| "–".to_string(), |x| verdict(x as f32));
-        let means = &of.means;
+        let mean = |of: &Verdicts| verdict(of.mean as f32);
+        let number = |x: f64| if x.is_finite() { significant(x) } else { "–".to_string() };
+        let metrics = &of.metrics;
         match self {
             Self::Draw => vec![("count", of.latents.len().to_string())],
             Self::Generate => Vec::new(),
-            Self::JudgeReals => vec![("mean", mean(means.on_reals))],
-            Self::JudgeFakes => vec![("mean", mean(means.on_fakes))],
+            Self::JudgeReals => vec![("mean", mean(&of.on_reals))],
+            Self::JudgeFakes => vec![("mean", mean(&of.on_fakes))],
             Self::DiscriminatorLoss => vec![
-                ("loss", number(of.discriminator_loss)),
-                ("reals", mean(means.on_reals)),
-                ("fakes", mean(means.on_fakes)),
+                ("loss", number(metrics.discriminator_loss)),
+                ("reals", mean(&of.on_reals)),
+                ("fakes", mean(&of.on_fakes)),
             ],
             Self::DiscriminatorUpdate => vec![
-                ("norm", number(of.discriminator_gradient_norm)),
-                ("before", number(of.discriminator_loss)),
+                ("norm", number(metrics.discriminator_gradient_norm)),
+                ("before", number(metrics.discriminator_loss)),
                 ("after", number(of.discriminator_loss_after)),
             ],
             Self::JudgeAgain => {
-                vec![("before", mean(means.on_fakes)), ("after", mean(means.on_fakes_after))]
+                vec![("before", mean(&of.on_fakes)), ("after", mean(&of.on_fakes_after))]
             }
             Self::GeneratorUpdate => vec![
-                ("norm", number(of.generator_gradient_norm)),
-                ("before", number(of.generator_loss)),
+                ("norm", number(metrics.generator_gradient_norm)),
+                ("before", number(metrics.generator_loss)),
                 ("after", number(of.generator_loss_after)),
-                ("old", mean(means.on_fakes_after)),
-                ("new", mean(means.on_new_fakes)),
+                ("old", mean(&of.on_fakes_after)),
+                ("new", mean(&of.on_new_fakes)),
             ],
         }
     }
@@ -127,7 +98,7 @@ impl Moment {
 
 /// With four significant digits: what changes by one step is often the third.
 fn significant(x: f64) -> String {
-    if x == 0.0 || !x.is_finite() {
+    if x == 0.0 {
         return x.to_string();
     }
     let digits = 3 - x.abs().log10().floor() as i32;
@@ -136,24 +107,34 @@ fn significant(x: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use gan_protocol::Metrics;
+
     use super::*;
 
-    fn numbers() -> Numbers {
-        serde_json::from_str(
-            r#"{"step": 3, "latents": [[0.5, 1], [2, 3]], "onReals": [1, 2], "onFakes": [0, -1],
-                "onRealsAfter": [1, 2], "onFakesAfter": [0, -2], "onNewFakes": [0.5, 0],
-                "means": {"onReals": 1.5, "onFakes": -0.5, "onFakesAfter": -1, "onNewFakes": 0.25,
-                          "onRealsAfter": 1.5},
-                "discriminatorLoss": 1.38629, "discriminatorLossAfter": null, "generatorLoss": 0.000123456,
-                "generatorLossAfter": 0.5, "discriminatorGradientNorm": 12345.6,
-                "generatorGradientNorm": 0, "penalty": 0, "auxiliary": 0}"#,
-        )
-        .expect("numbers")
+    fn dissection() -> Dissection {
+        let verdicts = |mean| Verdicts { first: vec![mean as f32; 2], mean };
+        let none = Metrics::from_numbers(3, [0.0; Metrics::COUNT]);
+        Dissection {
+            metrics: Metrics {
+                discriminator_loss: 1.38629,
+                generator_loss: 0.000123456,
+                discriminator_gradient_norm: 12345.6,
+                ..none
+            },
+            latents: vec![vec![0.5, 1.0], vec![2.0, 3.0]],
+            on_reals: verdicts(1.5),
+            on_fakes: verdicts(-0.5),
+            on_reals_after: verdicts(1.5),
+            on_fakes_after: verdicts(-1.0),
+            on_new_fakes: verdicts(0.25),
+            discriminator_loss_after: f64::NAN,
+            generator_loss_after: 0.5,
+        }
     }
 
     #[test]
     fn each_moment_has_its_figures() {
-        let of = numbers();
+        let of = dissection();
         let told = |moment: Moment| -> Vec<String> {
             moment.facts(&of, |x| format!("{x:.2}")).into_iter().map(|(_, told)| told).collect()
         };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::Kind;
+use super::step::Kind;
 use crate::timeline::animation::square_around;
 use crate::timeline::record::Samples;
 use crate::words::say;

@@ -4,14 +4,18 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::flow::Flow;
-use super::moments::{Moment, Numbers};
+use super::moments::Moment;
 use super::plane::{plane, points};
-use crate::copy::{self, ask_copy, look_at_copy};
+use super::step::{Kind, Step};
+use crate::copy::{ask_copy, look_at_copy};
+use crate::driving;
 use crate::images::verdict_text;
 use crate::leaving::restore_half_step;
+use crate::observation;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
-use crate::playground::{self, Run};
+use crate::playground;
+use crate::ticks::every_ms;
 use crate::timeline::animation::for_file;
 use crate::words::{key, say, say_with, t};
 
@@ -21,16 +25,6 @@ const MOMENT_MS: i32 = 2_500;
 const LOOK_EVERY_MS: i32 = 500;
 /// Images in a row.
 const COLUMNS: usize = 8;
-
-/// A step taken apart.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Step {
-    run: Run,
-    numbers: Numbers,
-    reals: Vec<u8>,
-    fakes: Vec<u8>,
-    new_fakes: Vec<u8>,
-}
 
 #[derive(Clone, Copy)]
 struct Scope {
@@ -53,7 +47,7 @@ impl Scope {
         self.busy.set(true);
         self.failed.set(None);
         playground::pause(move || {
-            look_at_copy("dissect", Vec::new(), move |answer| match answer.and_then(step_in) {
+            look_at_copy("dissect", Vec::new(), move |answer| match answer.map(Step::of) {
                 Ok(step) => {
                     self.step.set(Some(step));
                     self.place.set(0);
@@ -67,7 +61,7 @@ impl Scope {
     /// Makes the step that was taken apart, then takes the next.
     fn make(self) {
         self.busy.set(true);
-        playground::step(move || self.take());
+        driving::step(move || self.take());
     }
 
     /// A step of one net alone, then takes the next step apart.
@@ -101,14 +95,6 @@ impl Scope {
     }
 }
 
-fn step_in(shown: copy::Shown) -> Result<Step, String> {
-    let numbers = serde_json::from_str(&shown.numbers).map_err(|error| error.to_string())?;
-    let mut samples = shown.samples.into_iter();
-    let mut next = || samples.next().unwrap_or_default();
-    let run = playground::run();
-    Ok(Step { run, numbers, reals: next(), fakes: next(), new_fakes: next() })
-}
-
 #[component]
 pub(crate) fn Microscope() -> impl IntoView {
     let scope = Scope {
@@ -118,9 +104,9 @@ pub(crate) fn Microscope() -> impl IntoView {
         failed: RwSignal::new(None),
         slow: RwSignal::new(false),
     };
-    let run = RwSignal::new(playground::run());
-    playground::every_ms(LOOK_EVERY_MS, move || {
-        let now = playground::run();
+    let run = RwSignal::new(observation::run());
+    every_ms(LOOK_EVERY_MS, move || {
+        let now = observation::run();
         if now != run.get_untracked() {
             run.set(now);
             scope.step.set(None);
@@ -128,16 +114,16 @@ pub(crate) fn Microscope() -> impl IntoView {
             scope.failed.set(None);
         }
         // A run that has gone on has made the step.
-        let step = playground::observed().step;
+        let step = observation::observed().step;
         let is_past = scope.step.with_untracked(|taken| {
-            taken.as_ref().is_some_and(|taken| taken.numbers.step != step + 1)
+            taken.as_ref().is_some_and(|taken| taken.dissection.metrics.step != step + 1)
         });
         if is_past && !scope.busy.get_untracked() {
             scope.step.set(None);
             scope.slow.set(false);
         }
     });
-    playground::every_ms(MOMENT_MS, move || {
+    every_ms(MOMENT_MS, move || {
         if scope.slow.get_untracked() && !scope.busy.get_untracked() {
             scope.go_on();
         }
@@ -215,8 +201,8 @@ pub(crate) fn Microscope() -> impl IntoView {
 fn told(scope: Scope, moment: Moment) -> String {
     scope.step.with(|step| {
         let Some(step) = step else { return String::new() };
-        let mut facts = moment.facts(&step.numbers, |output| verdict_text(&step.run, output));
-        facts.push(("step", step.numbers.step.to_string()));
+        let mut facts = moment.facts(&step.dissection, |output| verdict_text(&step.run, output));
+        facts.push(("step", step.dissection.metrics.step.to_string()));
         say_with(moment.told(), &facts)
     })
 }
@@ -226,9 +212,9 @@ fn told(scope: Scope, moment: Moment) -> String {
 fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
     move || {
         let step = scope.step.get()?;
-        let kinds = shown(moment.get(), &step);
+        let kinds = step.kinds(moment.get());
         Some(match kinds {
-            None => latents(&step.numbers.latents).into_any(),
+            None => latents(&step.dissection.latents).into_any(),
             Some(kinds) if step.run.on_points => few_points(&step, &kinds).into_any(),
             Some(kinds) => {
                 let strip = |kind: Kind| view! { <Strip image=step.run.image kind=kind/> };
@@ -236,42 +222,6 @@ fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
             }
         })
     }
-}
-
-/// Samples of one kind with what is said of each.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Kind {
-    /// The key of what they are called.
-    pub(super) name: &'static str,
-    /// As classes of the style sheet name it.
-    pub(super) class: &'static str,
-    pub(super) bytes: Vec<u8>,
-    pub(super) notes: Vec<String>,
-}
-
-/// What is seen of a step at a moment; `None` are its latents.
-fn shown(moment: Moment, step: &Step) -> Option<Vec<Kind>> {
-    let of = &step.numbers;
-    let kind = |name: &'static str, class: &'static str, bytes: &[u8], outputs: &[f32]| {
-        let notes = outputs.iter().map(|output| verdict_text(&step.run, *output)).collect();
-        Kind { name, class, bytes: bytes.to_vec(), notes }
-    };
-    let fakes = |outputs: &[f32]| kind(key("scope-fakes"), "fake", &step.fakes, outputs);
-    let reals = || kind(key("scope-reals"), "real", &step.reals, &of.on_reals);
-    Some(match moment {
-        Moment::Draw => return None,
-        Moment::Generate => vec![fakes(&[])],
-        Moment::JudgeReals => vec![reals()],
-        Moment::JudgeFakes => vec![fakes(&of.on_fakes)],
-        Moment::DiscriminatorLoss | Moment::DiscriminatorUpdate => {
-            vec![reals(), fakes(&of.on_fakes)]
-        }
-        Moment::JudgeAgain => vec![fakes(&of.on_fakes_after)],
-        Moment::GeneratorUpdate => vec![
-            Kind { class: "left", ..fakes(&of.on_fakes_after) },
-            kind(key("scope-new-fakes"), "fake", &step.new_fakes, &of.on_new_fakes),
-        ],
-    })
 }
 
 /// Points in the plane, in the same square all through a step.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use super::summary::{Nets, Summary};
+use crate::driving;
 use crate::picture::Picture;
 use crate::playground::{self, settle};
 use crate::words::{key, say, say_with, t};
@@ -168,7 +169,7 @@ impl DataFiles {
             if let (true, Ok(files)) = (self.end(number, failed), answer)
                 && files.is_instance_of::<Array>()
             {
-                playground::load_with_files(&files, &run, start);
+                driving::load_with_files(&files, &run, start);
             }
         });
     }

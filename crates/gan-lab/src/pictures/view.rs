@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 
 use super::data_files::OwnDataFiles;
 use super::form::{Classes, Form};
+use crate::driving;
 use crate::picture::Picture;
-use crate::playground::{self, settle};
+use crate::playground::settle;
 use crate::words::{key, say, say_with, t};
 use crate::workers;
 
@@ -190,7 +191,7 @@ impl Pictures {
         let mut files = vec![("pictures.idx", images)];
         files.extend(classes.file().map(|labels| ("folders.idx", labels)));
         if let Some(run) = form.run(classes.names.len()) {
-            playground::train_on_files(&files, &run);
+            driving::train_on_files(&files, &run);
         }
     }
 

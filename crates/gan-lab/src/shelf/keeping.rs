@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::keeper::{Keeper, Kept, Stored};
 use crate::before::Before;
 use crate::leaving::{Left, Reason, leaving, run_number};
+use crate::observation;
 use crate::playground::{self, settle};
 use crate::saving::save;
 use crate::timeline::animation::{picture, square_around};
@@ -81,7 +82,7 @@ impl Shelf {
             });
         }
         let (step, runs, now_ms) =
-            (playground::observed().step, playground::is_running(), Date::now());
+            (observation::observed().step, playground::is_running(), Date::now());
         let is_due =
             self.keeper.try_update_value(|keeper| keeper.is_due(run_number(), step, runs, now_ms));
         if is_due == Some(true) {
@@ -91,7 +92,7 @@ impl Shelf {
 
     /// Keeps the run on the page if it has gone on since it was kept.
     pub(super) fn keep_now(self) {
-        let step = playground::observed().step;
+        let step = observation::observed().step;
         let is_at_risk =
             self.keeper.try_update_value(|keeper| keeper.is_at_risk(run_number(), step));
         if is_at_risk == Some(true) {
@@ -104,7 +105,7 @@ impl Shelf {
             return;
         }
         self.busy.set_value(true);
-        let (number, run) = (run_number(), playground::run());
+        let (number, run) = (run_number(), observation::run());
         let ((preset, dataset), files) = (playground::names(), playground::run_files());
         let count = if run.on_points { POINTS } else { IMAGES };
         // Both are asked for at once, and answered in this order: another run may be about to take the place.

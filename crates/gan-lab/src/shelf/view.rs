@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::keeper::Kept;
 use super::keeping::Shelf;
 use crate::before::Before;
-use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, language, say_with, t};
 
 /// How often the run is looked at.
@@ -19,7 +19,7 @@ pub(crate) fn ShelfView(before: Before) -> impl IntoView {
     let shelf = Shelf::new(before);
     shelf.list();
     shelf.keep_what_is_left();
-    playground::every_ms(LOOK_EVERY_MS, move || shelf.look());
+    every_ms(LOOK_EVERY_MS, move || shelf.look());
     // Once the page is out of sight it may never be seen again.
     let hides =
         || web_sys::window().and_then(|window| window.document()).is_some_and(|it| it.hidden());

@@ -4,4 +4,5 @@
 pub(crate) mod draw;
 pub mod frame;
 mod sketch;
+mod state;
 pub(crate) mod view;

@@ -4,7 +4,7 @@ use gan_plot::Square;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::playground;
+use crate::driving;
 use crate::words::{key, say_with, t};
 
 /// Points that may be drawn; the page accepts more, but its address would be too long to share.
@@ -97,7 +97,7 @@ impl Sketch {
         self.leaving.set(true);
         let frame = self.frame.get_untracked();
         let data = self.points.with_untracked(|points| data_of(points, frame));
-        playground::train_anew_on(&data, move |trains| {
+        driving::train_anew_on(&data, move |trains| {
             self.leaving.set(false);
             if trains {
                 self.end();

@@ -1,182 +1,21 @@
 //! The stage on the screen, with its layers, its legend and a walk through latent space.
 
-use gan_plot::{Heat, Square, Verdicts};
+use gan_plot::Square;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::draw::{Layers, Painter};
-use super::frame::Scene;
-use super::sketch::{Sketch, SketchButton, SketchControls, Stroke, stroke};
+use super::draw::Layers;
+use super::sketch::{SketchButton, SketchControls};
+use super::state::Stage;
 use crate::focus;
-use crate::playground::{self, Run};
-use crate::words::{key, say, say_with, t};
+use crate::playground;
+use crate::ticks::every_ms;
+use crate::words::{key, say, t};
 
 /// How often the run's description is looked at, and how often texts follow the picture.
 const LOOK_EVERY_MS: i32 = 400;
-
-/// All that is on the screen, for handlers and watchers alike.
-#[derive(Clone, Copy)]
-struct Stage {
-    scene: StoredValue<Scene, LocalStorage>,
-    canvas: NodeRef<html::Canvas>,
-    surface: StoredValue<HtmlCanvasElement, LocalStorage>,
-    run: RwSignal<Run>,
-    layers: RwSignal<Layers>,
-    /// Row and column of a node of the lattice.
-    chosen: RwSignal<Option<(usize, usize)>>,
-    sketch: Sketch,
-    /// Changes when texts are to be said anew.
-    told: RwSignal<u64>,
-}
-
-impl Stage {
-    fn new(layers: RwSignal<Layers>) -> Self {
-        let document = web_sys::window().and_then(|window| window.document());
-        let surface = document.and_then(|document| document.create_element("canvas").ok());
-        let surface: HtmlCanvasElement = surface.expect("the lab runs in a page").unchecked_into();
-        Self {
-            scene: StoredValue::new_local(Scene::default()),
-            canvas: NodeRef::new(),
-            surface: StoredValue::new_local(surface),
-            run: RwSignal::new(Run::default()),
-            layers,
-            chosen: RwSignal::new(None),
-            sketch: Sketch::new(),
-            told: RwSignal::new(0),
-        }
-    }
-
-    fn verdicts(self) -> Verdicts {
-        match self.run.get_untracked().objective {
-            Some(objective) if objective.gives_probability() => Verdicts::Logits,
-            Some(objective) if objective.has_targets() => Verdicts::Targets,
-            _ => Verdicts::Scores,
-        }
-    }
-
-    fn draw(self) {
-        let Some(canvas) = self.canvas.get_untracked() else { return };
-        let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
-        let Some(painter) = painter else { return };
-        if self.sketch.on.get_untracked() {
-            // Nothing beside what will be trained on.
-            let (frame, cursor) =
-                (self.sketch.frame.get_untracked(), self.sketch.cursor.get_untracked());
-            return self.sketch.points.with_untracked(|points| {
-                painter.draw_sketch(frame, points, cursor);
-            });
-        }
-        let (layers, chosen) = (self.layers.get_untracked(), self.chosen.get_untracked());
-        let verdicts = self.verdicts();
-        self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen));
-    }
-
-    /// Looks at the run's description; texts follow.
-    fn look(self) {
-        let run = playground::run();
-        if self.run.with_untracked(|old| *old != run) {
-            self.run.set(run);
-        }
-        self.told.set(self.scene.with_value(|scene| scene.step));
-    }
-
-    /// Draws where a pointer is pressed, or marks the node nearest to it.
-    fn point_at(self, event: &web_sys::PointerEvent) {
-        let Some(canvas) = self.canvas.get_untracked() else { return };
-        let side = f64::from(canvas.client_width().max(1));
-        let (x, y) = (f64::from(event.offset_x()) / side, f64::from(event.offset_y()) / side);
-        let place = [2.0 * x as f32 - 1.0, 1.0 - 2.0 * y as f32];
-        if self.sketch.on.get_untracked() {
-            if event.buttons() != 0 {
-                self.sketch.draw(place);
-            }
-            return;
-        }
-        let node = self.scene.with_value(|scene| {
-            let Square { centre, half_side } = scene.view;
-            let [x, y] = place;
-            scene.lattice.nearest([centre[0] + half_side * x, centre[1] + half_side * y])
-        });
-        if self.chosen.get_untracked() != node {
-            self.chosen.set(node);
-        }
-    }
-
-    /// Draws by the keyboard.
-    fn press(self, event: &web_sys::KeyboardEvent) {
-        if !self.sketch.on.get_untracked() {
-            return;
-        }
-        let cursor = self.sketch.cursor.get_untracked().unwrap_or([0.0; 2]);
-        let Some(stroke) = stroke(&event.key(), cursor) else { return };
-        event.prevent_default();
-        // The page starts and pauses by the same key.
-        event.stop_propagation();
-        match stroke {
-            Stroke::Move(to) => self.sketch.cursor.set(Some(to)),
-            Stroke::Dot(at) => self.sketch.draw(at),
-        }
-    }
-
-    /// What lies at the marked node, in words.
-    fn walk(self) -> Option<String> {
-        self.told.track();
-        let (row, column) = self.chosen.get()?;
-        self.scene.with_value(|scene| {
-            let lattice = &scene.lattice;
-            let [x, y] = lattice.node(row, column)?;
-            let coordinate = |at: usize| lattice.coordinates.get(at).map_or(0.0, |z| *z);
-            let latent = match lattice.rows {
-                1 => short(coordinate(column)),
-                _ => format!("{}, {}", short(coordinate(column)), short(coordinate(row))),
-            };
-            let place = [("latent", latent), ("x", short(x)), ("y", short(y))];
-            Some(say_with(key("walk-place"), &place))
-        })
-    }
-
-    /// The picture in words, for those who do not see it.
-    fn summary(self) -> String {
-        if self.sketch.on.get() {
-            return say(key("draw-hint"));
-        }
-        let step = self.told.get();
-        self.scene.with_value(|scene| {
-            let count = (scene.fakes.len() / 2).to_string();
-            let inside = |point: &&[f32]| {
-                let side = scene.view.half_side;
-                (point[0] - scene.view.centre[0]).abs() <= side
-                    && (point[1] - scene.view.centre[1]).abs() <= side
-            };
-            let seen = scene.fakes.chunks_exact(2).filter(inside).count().to_string();
-            say_with(
-                key("stage-summary"),
-                &[("step", step.to_string()), ("count", count), ("seen", seen)],
-            )
-        })
-    }
-
-    /// What the ends of the legend stand for.
-    fn ends(self) -> [String; 2] {
-        self.told.track();
-        self.run.track();
-        let verdicts = self.verdicts();
-        let ends = self.scene.with_value(|scene| match verdicts {
-            Verdicts::Scores => Heat::of(&scene.surface, verdicts).ends,
-            Verdicts::Logits | Verdicts::Targets => [0.0, 1.0],
-        });
-        ends.map(short)
-    }
-}
-
-/// Two decimals, without needless ones.
-fn short(number: f32) -> String {
-    let rounded = (f64::from(number) * 100.0).round() / 100.0;
-    // A minus before zero tells nobody anything.
-    format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
-}
 
 /// The stage; nothing is seen of it while the run's data are no points.
 #[component]
@@ -189,7 +28,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
         }
         stage.draw();
     });
-    playground::every_ms(LOOK_EVERY_MS, move || stage.look());
+    every_ms(LOOK_EVERY_MS, move || stage.look());
     stage.look();
     // What is shown depends on these; the picture itself comes with each stage.
     Effect::new(move |_| {
@@ -396,16 +235,5 @@ fn redraw_when_resized(canvas: &HtmlCanvasElement, stage: Stage) {
     if let Ok(observer) = web_sys::ResizeObserver::new(resized.unchecked_ref()) {
         observer.observe(canvas);
         std::mem::forget(observer);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        let told = [0.5, -0.001, 1.234_5, -2.0].map(short);
-        assert_eq!(told, ["0.5", "0", "1.23", "-2"]);
     }
 }

@@ -7,8 +7,10 @@ use super::animation::{animation, for_file, picture, square};
 use super::record::{Figures, Moment, Timeline};
 use gan_protocol::Score;
 
+use crate::observation;
 use crate::playground;
 use crate::saving::{save, save_address};
+use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
 /// How often the run is looked at.
@@ -22,12 +24,12 @@ const SEED: u32 = 1 << 21;
 #[component]
 pub(crate) fn TimelineView() -> impl IntoView {
     let kept = RwSignal::new(Timeline::default());
-    let run = RwSignal::new(playground::run());
+    let run = RwSignal::new(observation::run());
     // The moment that is shown; `None` is the newest.
     let chosen = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(false);
-    playground::every_ms(LOOK_EVERY_MS, move || {
-        let (now, run_now) = (playground::observed(), playground::run());
+    every_ms(LOOK_EVERY_MS, move || {
+        let (now, run_now) = (observation::observed(), observation::run());
         if run_now != run.get_untracked() || kept.with_untracked(|kept| kept.is_outrun_by(now.step))
         {
             run.set(run_now);
@@ -36,7 +38,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         }
         if now.step > 0 {
             let (step, scores) = (now.step, now.scores.clone());
-            let figures = Figures { step, losses: playground::losses(), scores };
+            let figures = Figures { step, losses: observation::losses(), scores };
             // No part of what is shown.
             kept.update_untracked(|kept| kept.note(figures));
         }
@@ -50,7 +52,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
             asked.set_value(false);
             // The run may be another one by now.
             if let Some(samples) = samples
-                && playground::run() == run_now
+                && observation::run() == run_now
             {
                 kept.update(|kept| {
                     kept.keep(Moment { step: now.step, samples, scores: now.scores });

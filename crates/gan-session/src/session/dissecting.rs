@@ -1,12 +1,11 @@
 //! A step taken apart, and half steps.
 
-use gan_core::Dissection;
-use gan_protocol::{Fault, NetName, Reply};
-use serde_json::{Map, Value};
+use gan_protocol::{Dissection, Fault, NetName, Reply, Verdicts};
 
 use super::{Attached, Session, fault};
 use crate::data::DataLoader;
 use crate::drawing::{bytes_of, set_of};
+use crate::metrics::metrics_of;
 use crate::run::Goal;
 
 /// Samples that are shown of each kind.
@@ -27,9 +26,10 @@ impl<L: DataLoader> Session<L> {
         let shown = |values: &[f32]| bytes_of(&values[..values.len().min(count * size)], set);
         let samples = [&dissection.reals, &dissection.fakes, &dissection.fakes_after];
         let attachments = samples.map(|values| shown(values)).to_vec();
-        let latent = dissection.inputs.values.len() / dissection.fakes.len().div_ceil(size).max(1);
-        let numbers = numbers(&dissection, count, latent).to_string();
-        Ok((Reply::Shown { set, numbers }, attachments))
+        let batch = dissection.fakes.len().div_ceil(size).max(1);
+        let latent_size = dissection.inputs.values.len() / batch;
+        let dissection = Box::new(told(&dissection, count, latent_size));
+        Ok((Reply::Dissection { set, dissection }, attachments))
     }
 
     pub(super) async fn step_alone(&mut self, net: NetName) -> Result<(), Fault> {
@@ -43,39 +43,22 @@ impl<L: DataLoader> Session<L> {
     }
 }
 
-fn numbers(of: &Dissection, count: usize, latent: usize) -> Value {
-    let verdicts = [
-        ("onReals", &of.on_reals),
-        ("onFakes", &of.on_fakes),
-        ("onRealsAfter", &of.on_reals_after),
-        ("onFakesAfter", &of.on_fakes_after),
-        ("onNewFakes", &of.on_new_fakes),
-    ];
-    let mut told = Map::new();
-    let mut means = Map::new();
-    for (name, outputs) in verdicts {
-        let mean = outputs.iter().map(|x| f64::from(*x)).sum::<f64>() / outputs.len().max(1) as f64;
-        means.insert(name.to_owned(), mean.into());
-        let first: Vec<f32> = outputs.iter().copied().take(count).collect();
-        told.insert(name.to_owned(), first.into());
+/// The numbers of a dissection, for its first `count` samples, whose latents have `latent_size` numbers each.
+fn told(of: &gan_core::Dissection, count: usize, latent_size: usize) -> Dissection {
+    let verdicts = |outputs: &[f32]| Verdicts {
+        first: outputs[..outputs.len().min(count)].to_vec(),
+        mean: outputs.iter().map(|x| f64::from(*x)).sum::<f64>() / outputs.len().max(1) as f64,
+    };
+    let latents = of.inputs.values.chunks(latent_size.max(1)).take(count);
+    Dissection {
+        metrics: metrics_of(of.step, &of.scores),
+        latents: latents.map(|one| one[..one.len().min(SHOWN_OF_LATENT)].to_vec()).collect(),
+        on_reals: verdicts(&of.on_reals),
+        on_fakes: verdicts(&of.on_fakes),
+        on_reals_after: verdicts(&of.on_reals_after),
+        on_fakes_after: verdicts(&of.on_fakes_after),
+        on_new_fakes: verdicts(&of.on_new_fakes),
+        discriminator_loss_after: of.discriminator_loss_after,
+        generator_loss_after: of.generator_loss_after,
     }
-    told.insert("means".to_owned(), means.into());
-    let latents = of.inputs.values.chunks(latent.max(1)).take(count);
-    let latents = latents.map(|one| Value::from(one[..one.len().min(SHOWN_OF_LATENT)].to_vec()));
-    told.insert("latents".to_owned(), latents.collect());
-    let scores = &of.scores;
-    for (name, number) in [
-        ("discriminatorLoss", scores.discriminator_loss),
-        ("discriminatorLossAfter", of.discriminator_loss_after),
-        ("discriminatorGradientNorm", scores.discriminator_gradient_norm),
-        ("generatorLoss", scores.generator_loss),
-        ("generatorLossAfter", of.generator_loss_after),
-        ("generatorGradientNorm", scores.generator_gradient_norm),
-        ("penalty", scores.penalty),
-        ("auxiliary", scores.auxiliary),
-    ] {
-        told.insert(name.to_owned(), number.into());
-    }
-    told.insert("step".to_owned(), of.step.into());
-    Value::Object(told)
 }

@@ -3,9 +3,8 @@
 use gan_core::Inputs;
 use gan_eval::Samples;
 use gan_eval::nearest::nearest;
-use gan_protocol::{Fault, Reply, Shape};
+use gan_protocol::{Fault, Neighbours, Reply, Shape};
 use gan_random::Purpose;
-use serde_json::json;
 
 use super::{Attached, Session, fault, no_data};
 use crate::data::DataLoader;
@@ -48,8 +47,9 @@ impl<L: DataLoader> Session<L> {
             .iter()
             .flat_map(|one| reals[one.index * size..][..size].iter().copied())
             .collect();
-        let distances: Vec<f64> = found.iter().map(|one| one.distance / unit).collect();
-        let numbers = json!({"distances": distances, "searched": searched}).to_string();
-        Ok((Reply::Shown { set, numbers }, vec![bytes_of(&fakes, set), bytes_of(&beside, set)]))
+        let distances = found.iter().map(|one| one.distance / unit).collect();
+        let neighbours = Neighbours { distances, searched: searched as u64 };
+        let attachments = vec![bytes_of(&fakes, set), bytes_of(&beside, set)];
+        Ok((Reply::Neighbours { set, neighbours }, attachments))
     }
 }

@@ -4,7 +4,7 @@
 use gan_protocol::{Command, Event, Reply};
 
 use super::events::boot_task;
-use super::worker::{Purpose, Stage, Worker, load_command};
+use super::worker::{Candidate, Purpose, Stage, Trial, load_command};
 use super::{Effect, Gpu, Preference, Run, Supervisor, Variant};
 use crate::model::listed::taken;
 use crate::model::notice::Notice;
@@ -16,26 +16,6 @@ pub(super) const LARGEST_DIFFERENCE: f64 = 1e-3;
 
 /// How long a candidate may take before the page stops waiting for it.
 const PATIENCE_MS: f64 = 300_000.0;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trial {
-    /// Its code is on its way.
-    Booting,
-    /// It waits for a checkpoint of the run.
-    Idle,
-    /// It loads, or repeats a step.
-    Working,
-    /// It has proved itself.
-    Proved,
-}
-
-pub(super) struct Candidate<B> {
-    pub(super) worker: Worker<B>,
-    trial: Trial,
-    /// Counts the trials, so that answers meant for an earlier one are told apart.
-    number: u32,
-    since_ms: f64,
-}
 
 impl<B: Clone> Supervisor<B> {
     pub(super) fn advance_candidate(&mut self) {

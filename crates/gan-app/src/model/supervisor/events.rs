@@ -296,15 +296,24 @@ impl<B: Clone> Supervisor<B> {
 }
 
 fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
-    match (reply, attachments.first()) {
-        (Some(Reply::Samples { set }), Some(pixels)) => {
-            Outcome::Samples { set: *set, pixels: pixels.clone() }
+    let first = attachments.first().cloned();
+    let outcome = match reply {
+        Some(Reply::Samples { set }) => first.map(|pixels| Outcome::Samples { set: *set, pixels }),
+        Some(Reply::Checkpoint { step }) => {
+            first.map(|bytes| Outcome::Checkpoint { step: *step, bytes })
         }
-        (Some(Reply::Checkpoint { step }), Some(bytes)) => {
-            Outcome::Checkpoint { step: *step, bytes: bytes.clone() }
-        }
-        _ => Outcome::Done,
-    }
+        // The last two the page never asks for.
+        None
+        | Some(
+            Reply::Done
+            | Reply::OtherData { .. }
+            | Reply::Probe
+            | Reply::Proof { .. }
+            | Reply::Dissection { .. }
+            | Reply::Neighbours { .. },
+        ) => None,
+    };
+    outcome.unwrap_or(Outcome::Done)
 }
 
 /// The worker's code on its way, as a task.

@@ -2,6 +2,7 @@
 
 use gan_protocol::{Event, FrameKind, Request, RunSpec, SampleSet, StageSet, Tuning};
 
+use crate::model::backends::{AdapterAnswer, Variant};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 
@@ -10,45 +11,6 @@ pub type WorkerId = u32;
 
 /// Names an ask, so that its outcome finds the one who asked.
 pub type Ticket = u32;
-
-/// The two builds of the worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// Burn's Flex backend.
-    Cpu,
-    /// Burn's wgpu backend.
-    Gpu,
-}
-
-/// What the user wants to compute on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Preference {
-    /// The CPU at once, WebGPU as soon as it has proved itself.
-    #[default]
-    Auto,
-    /// The CPU only.
-    Cpu,
-    /// WebGPU, whatever adapter there is.
-    Webgpu,
-}
-
-/// What the browser says about WebGPU.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AdapterAnswer {
-    /// There is no WebGPU, or it gives no adapter.
-    Absent {
-        /// What the browser says.
-        message: String,
-    },
-    /// There is an adapter that the page would not choose by itself: software, or it lacks a
-    /// feature.
-    Unfit {
-        /// Its name and what is wrong.
-        message: String,
-    },
-    /// There is an adapter that should do.
-    Fit,
-}
 
 /// A file of the user.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,32 +19,12 @@ use std::collections::VecDeque;
 
 use gan_protocol::Fault;
 
+use crate::model::backends::{AdapterAnswer, Gpu, Preference, Variant};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::RunState;
-use candidate::Candidate;
-pub use messages::{
-    AdapterAnswer, Ask, Effect, NamedFile, Outcome, Preference, Run, Signal, Ticket, Variant,
-    WorkerId,
-};
-use worker::{Stage, Worker};
-
-/// What is known of WebGPU on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gpu {
-    /// Nobody has asked.
-    Unasked,
-    /// The browser has been asked.
-    Asked,
-    /// There is an adapter; the build is looked for.
-    AwaitingBuild,
-    /// There is an adapter; the build is not there yet.
-    WithoutBuild,
-    /// It may be tried.
-    Usable,
-    /// It cannot be used, or failed.
-    Unusable,
-}
+pub use messages::{Ask, Effect, NamedFile, Outcome, Run, Signal, Ticket, WorkerId};
+use worker::{Candidate, Stage, Worker};
 
 /// See the module.
 pub struct Supervisor<B> {

@@ -63,6 +63,28 @@ pub(super) struct Worker<B> {
     next_request: u32,
 }
 
+/// How far the candidate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trial {
+    /// Its code is on its way.
+    Booting,
+    /// It waits for a checkpoint of the run.
+    Idle,
+    /// It loads, or repeats a step.
+    Working,
+    /// It has proved itself.
+    Proved,
+}
+
+/// The WebGPU worker that prepares to take over.
+pub(super) struct Candidate<B> {
+    pub(super) worker: Worker<B>,
+    pub(super) trial: Trial,
+    /// Counts the trials, so that answers meant for an earlier one are told apart.
+    pub(super) number: u32,
+    pub(super) since_ms: f64,
+}
+
 impl<B> Worker<B> {
     pub(super) fn new(id: WorkerId, variant: Variant) -> Self {
         Self {

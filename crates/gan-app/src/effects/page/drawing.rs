@@ -1,0 +1,93 @@
+//! Draws what has come, once a frame of the browser's.
+
+use gan_protocol::FrameKind;
+use leptos::prelude::Set as _;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Page, with};
+use crate::effects::browser::{now_ms, window};
+use crate::effects::display::Sheet;
+use crate::effects::scripts::stage_value;
+use crate::effects::sheets::{self, FIXED_CANVAS, FRESH_CANVAS};
+use crate::model::notice::{AT_RUN, Notice};
+use crate::model::refusal::Refusal;
+
+/// Between two drawings of the charts: the eye needs no more, and training wants the processor.
+const CHART_INTERVAL_MS: f64 = 100.0;
+
+thread_local! {
+    static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));
+}
+
+impl Page {
+    /// Fits the sheets into their places, at the next frame: what is told of sizes must not change
+    /// any at once.
+    pub fn fit_sheets(&mut self) {
+        self.places_changed = true;
+        self.request_frame();
+    }
+
+    pub(super) fn request_frame(&mut self) {
+        if self.frame_is_requested {
+            return;
+        }
+        self.frame_is_requested = true;
+        ON_FRAME.with(|draw| {
+            window()
+                .request_animation_frame(draw.as_ref().unchecked_ref())
+                .expect("a window has frames");
+        });
+    }
+
+    fn draw(&mut self) {
+        self.frame_is_requested = false;
+        let now_ms = now_ms();
+        if std::mem::take(&mut self.places_changed) {
+            sheets::fit(FIXED_CANVAS);
+            sheets::fit(FRESH_CANVAS);
+        }
+        let sheets = [
+            (FrameKind::Fixed, FIXED_CANVAS, self.display.fixed),
+            (FrameKind::Fresh, FRESH_CANVAS, self.display.fresh),
+        ];
+        for (kind, canvas, signal) in sheets {
+            let Some(frame) = self.frames.take_sheet(kind) else { continue };
+            match sheets::draw(canvas, &frame.set, &frame.pixels) {
+                Ok(()) => signal.set(Some(Sheet { step: frame.step, count: frame.set.count })),
+                Err(message) => self.notify(AT_RUN, Notice::Refused(Refusal::usage(message))),
+            }
+            self.drawn(frame.received);
+        }
+        if let Some(frame) = self.frames.take_stage() {
+            let received = frame.received;
+            if let Some(watcher) = self.watcher.clone() {
+                // Outside of this call, as it may call the page.
+                spawn_local(async move {
+                    drop(watcher.call1(&JsValue::NULL, &stage_value(&frame)));
+                });
+            }
+            self.drawn(received);
+        }
+        self.display.refresh(&self.supervisor, now_ms);
+        let history = &self.supervisor.state.history;
+        let newest = history.newest().map(|(step, _)| step);
+        if newest != self.charts_step {
+            if now_ms - self.charts_drawn_ms >= CHART_INTERVAL_MS {
+                self.charts_drawn_ms = now_ms;
+                self.charts_step = newest;
+                self.display.refresh_series(history);
+            } else {
+                self.request_frame();
+            }
+        }
+    }
+    /// Acknowledges so many frames.
+    fn drawn(&mut self, received: u32) {
+        for _ in 0..received {
+            for effect in self.supervisor.frame_drawn() {
+                self.carry_out_one(effect);
+            }
+        }
+    }
+}

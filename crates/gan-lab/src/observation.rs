@@ -1,0 +1,135 @@
+//! What the lab observes of the page's run.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use gan_protocol::{Ailment, Figure, Named, Objective, Score};
+use js_sys::{Array, Object};
+use wasm_bindgen::prelude::*;
+
+use crate::leaving::run_number;
+use crate::playground::{count, image_in, member, run_files, size_of, snapshot, spec_value};
+
+/// The run, as far as the lab looks at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Which of the page's runs it is.
+    pub number: u32,
+    /// Whether its data are points of the plane.
+    pub on_points: bool,
+    /// What its nets minimise.
+    pub objective: Option<Objective>,
+    /// Whether its data are digits as the classifier reads them: 28 × 28 pixels of one channel.
+    pub on_digits: bool,
+    /// Columns, rows and channels of its images.
+    pub image: [usize; 3],
+    /// Classes that its generator is told; 0 if none.
+    pub classes: usize,
+    /// Size of the user's files that it learns from; 0 if from none.
+    pub file_bytes: u64,
+}
+
+/// The run in force.
+pub fn run() -> Run {
+    let spec = spec_value();
+    let text = |object: &JsValue, name: &str| member(object, name).as_string();
+    let objective = text(&spec, "objective").map(serde_json::Value::from);
+    let data = member(&spec, "data");
+    let source = text(&data, "source").unwrap_or_default();
+    let image = image_in(&data);
+    Run {
+        number: run_number(),
+        on_points: source == "points",
+        objective: objective.and_then(|name| serde_json::from_value(name).ok()),
+        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
+        image,
+        classes: count(&member(&spec, "labels"), "classes"),
+        file_bytes: size_of(&run_files()),
+    }
+}
+
+/// What is known of a run as it goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// Generator steps done.
+    pub step: u64,
+    /// Scores, as in the page's snapshot.
+    pub scores: BTreeMap<Score, f64>,
+    /// What the run seems to suffer from, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that the run seems to suffer from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What.
+    pub kind: Ailment,
+    /// The figures behind it.
+    pub figures: BTreeMap<Figure, f64>,
+}
+
+impl Observed {
+    /// As lessons look at it.
+    pub fn seen(&self) -> gan_lessons::Seen {
+        let diagnoses = self.findings.iter().map(|one| one.kind).collect();
+        gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
+    }
+}
+
+thread_local! {
+    /// Scores that the lab itself has taken, of the step at which it did.
+    static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
+pub(crate) fn note_score(score: Score, value: Option<f64>) {
+    OWN_SCORES.with_borrow_mut(|scores| match value {
+        Some(value) => drop(scores.insert(score, value)),
+        None => drop(scores.remove(&score)),
+    });
+}
+
+/// How the run does, with the lab's own scores beside the page's.
+pub fn observed() -> Observed {
+    let mut observed = observed_in(&snapshot());
+    OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
+    observed
+}
+
+/// How the run of a snapshot does.
+pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
+    let found = member(snapshot, "diagnoses");
+    let found = if found.is_object() { Array::from(&found) } else { Array::new() };
+    let finding = |one: JsValue| {
+        Some(Finding {
+            kind: Ailment::named(&member(&one, "kind").as_string()?)?,
+            figures: named_numbers(&member(&one, "figures")),
+        })
+    };
+    Observed {
+        step: member(snapshot, "step").as_f64().unwrap_or(0.0) as u64,
+        scores: named_numbers(&member(snapshot, "scores")),
+        findings: found.iter().filter_map(finding).collect(),
+    }
+}
+
+/// The newest losses of generator and discriminator.
+pub(crate) fn losses() -> [Option<f64>; 2] {
+    let losses = numbers_of(&member(&snapshot(), "losses"));
+    ["generator", "discriminator"].map(|net| losses.get(net).copied())
+}
+
+/// The members of `object` that are numbers.
+pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
+    let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
+    let entries = entries.into_iter().map(|entry| Array::from(&entry));
+    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
+}
+
+/// The members of `object` that are numbers, by what their names stand for.
+fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
+    numbers_of(object)
+        .iter()
+        .filter_map(|(name, number)| Some((T::named(name)?, *number)))
+        .collect()
+}

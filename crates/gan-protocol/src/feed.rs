@@ -1,0 +1,72 @@
+//! What any generator is fed: latents, and whatever stands behind or beside them.
+
+use serde::Serialize;
+
+use crate::error::{SpecError, in_range};
+use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
+use crate::names::named;
+use crate::read::reads_struct;
+use crate::shape::Shape;
+
+/// The distribution of latents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LatentSpec {
+    /// Numbers in one latent.
+    pub size: usize,
+    /// How each number is drawn.
+    pub distribution: LatentDistribution,
+}
+
+named! {
+    /// How each number of a latent is drawn.
+    pub enum LatentDistribution {
+        /// N(0, 1)
+        Normal = "normal",
+        /// U(-1, 1)
+        Uniform = "uniform",
+    }
+}
+
+/// What any generator is fed, whoever describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Feed<'a> {
+    /// Fixes latents, codes and which of several generators is asked.
+    pub seed: u64,
+    /// The latents.
+    pub latent: LatentSpec,
+    /// Classes.
+    pub labels: Option<LabelSpec>,
+    /// InfoGAN's codes, behind each latent.
+    pub codes: Option<&'a CodeSpec>,
+    /// Several generators.
+    pub mixture: Option<MixtureSpec>,
+}
+
+/// Below 2^53, so that JSON keeps it exact.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+const LARGEST_LATENT: usize = 1_024;
+
+impl Feed<'_> {
+    /// Checks each field by itself.
+    pub(crate) fn validate(self) -> Result<(), SpecError> {
+        in_range("seed", self.seed, 0, LARGEST_SEED)?;
+        in_range("latent.size", self.latent.size, 1, LARGEST_LATENT)?;
+        if let Some(labels) = self.labels {
+            labels.validate().map_err(|e| e.within("labels"))?;
+        }
+        if let Some(codes) = self.codes {
+            codes.validate().map_err(|e| e.within("codes"))?;
+        }
+        match self.mixture {
+            Some(mixture) => mixture.validate().map_err(|e| e.within("mixture")),
+            None => Ok(()),
+        }
+    }
+
+    /// The shape of one input: a latent, and the codes behind it.
+    pub fn shape(self) -> Shape {
+        Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))
+    }
+}
+
+reads_struct!(LatentSpec { size, distribution });

@@ -1,0 +1,48 @@
+//! How to read the bytes that travel beside messages.
+
+use serde::{Deserialize, Serialize};
+
+/// How to read the bytes of samples: `count` images one after another, each row by row, the
+/// channels of a pixel side by side, 0 black to 255 white. Points have neither width nor height: two
+/// little-endian f32 each, x and y.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleSet {
+    /// Count of images.
+    pub count: usize,
+    /// Columns of one image, in pixels.
+    pub width: usize,
+    /// Rows of one image, in pixels.
+    pub height: usize,
+    /// Bytes a pixel.
+    pub channels: usize,
+}
+
+/// How to read the bytes of a stage: little-endian f32, part after part in this order. First the
+/// view, three numbers: the middle of a square (x, y) and half its side. A count of 0 says that the
+/// part is not in this stage, and the one before still holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageSet {
+    /// Real points: x, y, x, y …
+    pub reals: usize,
+    /// Points made of the fixed latents, likewise.
+    pub fakes: usize,
+    /// Where the first of those are pulled: the negative gradient of the generator's loss with
+    /// respect to each point, times their count; x, y, x, y …
+    pub pulls: usize,
+    /// The coordinates of a lattice of latents, and behind them where its nodes go: `lattice` nodes
+    /// along a side, row after row, x, y, x, y …; of a latent of one number one row.
+    pub lattice: usize,
+    /// Rows of the lattice.
+    pub lattice_rows: usize,
+    /// The discriminator's output at the middles of `surface × surface` equal squares that fill the
+    /// view, row after row from the top left.
+    pub surface: usize,
+}
+
+impl StageSet {
+    /// How many numbers there are in all.
+    pub fn numbers(&self) -> usize {
+        let lattice = self.lattice + 2 * self.lattice * self.lattice_rows;
+        3 + 2 * (self.reals + self.fakes + self.pulls) + lattice + self.surface * self.surface
+    }
+}

@@ -1,0 +1,21 @@
+//! The real images that samples are most like.
+
+use serde::Serialize;
+
+use crate::read::reads_struct;
+
+/// A sample is a copy of a real one that is nearer than this part of the mean distance between two reals. Of 200
+/// other images of MNIST 0.5 % are as near as that to one of 10, 1.5 % to one of 100 and 3.5 % to one of 500.
+pub const COPY_DISTANCE: f64 = 0.25;
+
+/// How near the attached samples are to their nearest real images.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Neighbours {
+    /// Euclidean distance of each sample from its nearest real image, relative to the mean distance between two
+    /// reals.
+    pub distances: Vec<f64>,
+    /// How many real images were searched.
+    pub searched: u64,
+}
+
+reads_struct!(Neighbours { distances, searched });
