@@ -1,7 +1,7 @@
 //! The description of a run. A `RunSpec` and a backend determine every number of a run.
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::combination;
 use crate::data::DataSpec;
@@ -10,7 +10,7 @@ use crate::generator::Feed;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::names::named;
 use crate::net::NetSpec;
-use crate::number::short;
+use crate::number::written;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
 use crate::read::{self, reads_struct};
@@ -148,10 +148,7 @@ impl RunSpec {
 
     /// The spec as JSON.
     pub fn to_value(&self) -> Value {
-        let value = serde_json::to_value(self);
-        let mut value = value.expect("a spec holds only strings, finite numbers and lists");
-        shorten_numbers(&mut value);
-        value
+        written(self)
     }
 
     /// Checks every field and how the fields fit together.
@@ -239,20 +236,6 @@ impl RunSpec {
         };
         let codes = self.codes.as_ref().map_or(0, CodeSpec::size);
         1 + classes + codes + self.mixture.map_or(0, |mixture| mixture.generators)
-    }
-}
-
-/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
-fn shorten_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(shorter) = number.as_f64().map(short).and_then(Number::from_f64) {
-                *number = shorter;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(shorten_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(shorten_numbers),
-        _ => {}
     }
 }
 
