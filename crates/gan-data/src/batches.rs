@@ -8,7 +8,6 @@ use gan_protocol::Shape;
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
-use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 
 /// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
 pub(crate) const POSITIONS: u64 = 1 << 56;
@@ -69,41 +68,6 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
         labels: &mut Vec<u16>,
     ) {
         (**self).fill_batch(seed, step, batch_size, values, labels);
-    }
-}
-
-/// Drawn digits without end; the batch's seed is that of the handwriting.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EndlessDigits;
-
-impl RealSamples for EndlessDigits {
-    fn shape(&self) -> Shape {
-        Shape::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
-    }
-
-    fn len(&self) -> Option<u64> {
-        None
-    }
-
-    fn classes(&self) -> Option<usize> {
-        Some(10)
-    }
-
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
-        for position in positions(step, batch_size) {
-            let (label, pixels) = DrawnDigits { seed }.sample(position);
-            labels.push(label.into());
-            values.extend(pixels.iter().copied().map(scaled));
-        }
     }
 }
 

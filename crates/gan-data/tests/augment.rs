@@ -50,7 +50,7 @@ fn mass(image: &[f32]) -> (f32, [f32; 2]) {
 #[test]
 fn no_augmentation_changes_nothing() {
     assert_eq!(AugmentationSpec::default(), NONE);
-    let mut plain = EndlessDigits;
+    let mut plain = EndlessDigits::default();
     let mut augmented = Augmented::new(plain, NONE).unwrap();
     assert_eq!(augmented.shape(), plain.shape());
     assert_eq!((augmented.len(), augmented.classes()), (None, Some(10)));
@@ -65,10 +65,10 @@ fn no_augmentation_changes_nothing() {
 #[test]
 fn labels_and_order_stay() {
     let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
-    let mut augmented = Augmented::new(EndlessDigits, all).unwrap();
+    let mut augmented = Augmented::new(EndlessDigits::default(), all).unwrap();
     let (mut values, mut labels, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     augmented.fill_batch(2, 3, 50, &mut values, &mut labels);
-    EndlessDigits.fill_batch(2, 3, 50, &mut values, &mut plain);
+    EndlessDigits::default().fill_batch(2, 3, 50, &mut values, &mut plain);
     assert_eq!(labels, plain);
 }
 

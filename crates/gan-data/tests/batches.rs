@@ -99,7 +99,7 @@ fn sets_without_labels_give_none() {
 
 #[test]
 fn drawn_digits_run_on_from_step_to_step() {
-    let mut source = EndlessDigits;
+    let mut source = EndlessDigits::default();
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
     let (mut values, mut labels) = (vec![1.0], vec![1]);
@@ -115,7 +115,7 @@ fn drawn_digits_run_on_from_step_to_step() {
 #[test]
 fn no_step_is_too_far() {
     let (mut values, mut labels) = (Vec::new(), Vec::new());
-    EndlessDigits.fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
+    EndlessDigits::default().fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
     counted(3).fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
     assert_eq!(values.len(), 3);
     counted(3).fill_batch(1, 0, 0, &mut values, &mut labels);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gan_protocol::{Ailment, Figure, Named, Objective, Score, StageSet, Tuning};
+use gan_protocol::{Ailment, DataSource, Figure, Named, Objective, Score, StageSet, Tuning};
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -55,11 +55,15 @@ pub fn run() -> Run {
         number: leaving::run_number(),
         on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
-        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
+        on_digits: shows_digits(&source) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
         file_bytes: size_of(&run_files()),
     }
+}
+
+fn shows_digits(source: &str) -> bool {
+    DataSource::named(source).is_some_and(|source| source.facts().is_of_digits)
 }
 
 /// The user's files that the run learns from, each `{name, bytes}`: the page's own.

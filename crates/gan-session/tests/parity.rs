@@ -18,7 +18,7 @@ fn ten_steps_give_the_recorded_scores() {
         .map(|_| {
             trainer.step(|step| {
                 let mut values = Vec::new();
-                EndlessDigits.fill_batch(
+                EndlessDigits::default().fill_batch(
                     spec.seed,
                     step,
                     spec.batch_size,

@@ -46,7 +46,7 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
         .map(|_| {
             trainer.step(|step| {
                 let mut values = Vec::new();
-                EndlessDigits.fill_batch(
+                EndlessDigits::default().fill_batch(
                     spec.seed,
                     step,
                     spec.batch_size,
