@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use gan_protocol::{RunSpec, merged, preset, presets};
+use gan_protocol::{RunSpec, merged, preset, preset_names};
 use serde_json::Value;
 
 /// Arguments that name a run.
@@ -55,7 +55,7 @@ fn base(run: &str) -> Result<Value> {
         return Ok(preset.spec.to_value());
     }
     if !Path::new(run).exists() {
-        let names: Vec<_> = presets().iter().map(|preset| preset.name).collect();
+        let names: Vec<_> = preset_names().collect();
         return Err(anyhow!("`{run}` is neither a preset ({}) nor a file", names.join(", ")));
     }
     let text = std::fs::read_to_string(run).with_context(|| format!("cannot read {run}"))?;

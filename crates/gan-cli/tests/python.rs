@@ -4,8 +4,7 @@
 use std::process::Command;
 
 use gan_core::{Inputs, Snapshot, Trainer};
-use gan_protocol::RealBatch;
-use gan_protocol::{DataSource, LayerSpec, OptimizerMethod, PenaltySpec, RunSpec, Shape};
+use gan_protocol::{LayerSpec, OptimizerMethod, PenaltySpec, RealBatch, RunSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
@@ -86,10 +85,9 @@ fn snapshot(trainer: &Trainer) -> Snapshot {
 
 /// Runs whose program reads no files of the user's.
 fn runs() -> impl Iterator<Item = (String, RunSpec)> {
-    let own_files = [DataSource::IdxFiles, DataSource::CifarFiles];
     specs()
         .into_iter()
-        .filter(move |(_, spec)| !own_files.contains(&spec.data.source))
+        .filter(|(_, spec)| !spec.data.source.is_users_files())
         .map(|(name, spec)| (name, without_noise(spec)))
 }
 

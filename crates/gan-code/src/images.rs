@@ -73,6 +73,18 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
+/// The source that a program loads in place of one that only the page has.
+pub(crate) fn stand_in(source: DataSource) -> Option<DataSource> {
+    match source {
+        DataSource::DrawnDigits => Some(DataSource::Mnist),
+        DataSource::Mnist
+        | DataSource::IdxFiles
+        | DataSource::CifarFiles
+        | DataSource::StackedMnist
+        | DataSource::Points => None,
+    }
+}
+
 /// Channels of the source's images, and whether they have the nets' size and need not be made grey.
 fn found(data: &DataSpec) -> (Channels, bool) {
     let (channels, side) = match data.source {

@@ -66,7 +66,7 @@ pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
         Some(sd) if sd > 0.0 => format!(" + {} * torch.randn(n, 2)", number(sd)),
         _ => String::new(),
     };
-    let class = match (labelled, has_classes(points)) {
+    let class = match (labelled, points.classes().is_some()) {
         (false, _) => "",
         (true, true) => ", y",
         (true, false) => ", torch.zeros(n, dtype=torch.long)",
@@ -78,14 +78,6 @@ pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
 
 /// Places on the unit circle.
 const AROUND: &str = "torch.stack([angle.cos(), angle.sin()], 1)";
-
-/// Whether the points come with classes.
-pub(crate) fn has_classes(points: &PointsSpec) -> bool {
-    !matches!(
-        points,
-        PointsSpec::Line { .. } | PointsSpec::SwissRoll { .. } | PointsSpec::Drawn { .. }
-    )
-}
 
 fn gaussians(components: &[GaussianSpec]) -> String {
     let means = floats("means", components.iter().map(|one| pair(one.mean)));

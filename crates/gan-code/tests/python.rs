@@ -3,7 +3,7 @@
 
 use gan_code::pytorch;
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
-use gan_protocol::{AugmentationSpec, DataSource, RealBatch, RunSpec};
+use gan_protocol::{AugmentationSpec, DataSource, Named as _, RealBatch, RunSpec};
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
 use serde_json::{Value, json};
 use support::{changed, specs};
@@ -54,6 +54,45 @@ fn each_program_makes_a_step_and_a_picture() {
     });
     let cases: Vec<Case> = cases.collect();
     assert_none_fails(&folder, &cases);
+}
+
+/// The losses of given verdicts, with the critic that judges each number as itself.
+const LOSSES: &str = r#"
+D = lambda verdicts: verdicts
+reals, fakes = torch.tensor({real}), torch.tensor({fake})
+for loss, expected in [(discriminator_loss(reals, fakes), {discriminator}), (generator_loss({judged}), {generator})]:
+    assert torch.allclose(loss, torch.tensor(expected), rtol=1e-4, atol=1e-6), (loss, expected)
+"#;
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn losses_are_those_that_the_run_is_compared_with() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/reference/objectives.json");
+    let fixture = std::fs::read_to_string(path).expect("the fixture is there");
+    let fixture: Vec<Value> = serde_json::from_str(&fixture).expect("a list of cases");
+    assert!(!fixture.is_empty());
+    let cases = fixture.iter().enumerate().map(|(number, case)| {
+        let patch = json!({
+            "objective": case["objective"],
+            "label_smoothing": case["smoothing"][0],
+            "fake_label_smoothing": case["smoothing"][1],
+            "penalties": null,
+        });
+        let spec = changed("ring", &patch);
+        let judged = if spec.objective.is_relativistic() { "reals, fakes" } else { "fakes" };
+        let losses = ["discriminator", "generator"].map(|net| case[net]["loss"][0].to_string());
+        let more = LOSSES
+            .replace("{real}", &case["real"].to_string())
+            .replace("{fake}", &case["fake"].to_string())
+            .replace("{discriminator}", &losses[0])
+            .replace("{generator}", &losses[1])
+            .replace("{judged}", judged);
+        let name = format!("{}-{number}", spec.objective.name());
+        Case { name, text: reading(&spec, &more), arguments: Vec::new() }
+    });
+    let folder = Folder::new("losses");
+    assert_none_fails(&folder, &cases.collect::<Vec<Case>>());
 }
 
 /// A run on images whose nets are as small as nets can be.

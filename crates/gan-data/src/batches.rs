@@ -8,7 +8,6 @@ use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
-use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 
 /// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
 pub(crate) const POSITIONS: u64 = 1 << 56;
@@ -50,34 +49,6 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
         (**self).batch(seed, step, size)
-    }
-}
-
-/// Drawn digits without end; the batch's seed is that of the handwriting.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EndlessDigits;
-
-impl RealSamples for EndlessDigits {
-    fn shape(&self) -> Shape {
-        Shape::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
-    }
-
-    fn len(&self) -> Option<u64> {
-        None
-    }
-
-    fn classes(&self) -> Option<usize> {
-        Some(10)
-    }
-
-    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
-        for position in positions(step, size) {
-            let (label, pixels) = DrawnDigits { seed }.sample(position);
-            labels.push(label.into());
-            values.extend(pixels.iter().copied().map(scaled));
-        }
-        RealBatch { values, labels }
     }
 }
 

@@ -9,26 +9,24 @@
 mod augment;
 mod batches;
 mod chance;
-pub mod cifar10;
 mod dataset;
-mod drawn_digits;
 mod error;
 mod fit;
 mod gzip;
 pub mod idx;
-mod points;
 mod raster;
 mod select;
-mod stacked;
+mod sources;
 mod strokes;
 mod weighted;
 
 pub use augment::Augmented;
-pub use batches::{EndlessDigits, RealSamples, ShuffledImages};
+pub use batches::{RealSamples, ShuffledImages};
 pub use dataset::{ImageSet, MAX_SIDE_PX};
-pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
 pub use error::DataError;
 pub use idx::IdxArray;
-pub use points::EndlessPoints;
-pub use stacked::StackedDigits;
+pub use sources::{
+    DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits, EndlessDigits, EndlessPoints, Recipe, StackedDigits,
+    cifar10, recipe,
+};
 pub use weighted::WeightedClasses;

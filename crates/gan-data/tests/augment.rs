@@ -49,7 +49,7 @@ fn mass(image: &[f32]) -> (f32, [f32; 2]) {
 #[test]
 fn no_augmentation_changes_nothing() {
     assert_eq!(AugmentationSpec::default(), NONE);
-    let mut plain = EndlessDigits;
+    let mut plain = EndlessDigits::default();
     let mut augmented = Augmented::new(plain, NONE).unwrap();
     assert_eq!(augmented.shape(), plain.shape());
     assert_eq!((augmented.len(), augmented.classes()), (None, Some(10)));
@@ -64,8 +64,8 @@ fn no_augmentation_changes_nothing() {
 #[test]
 fn labels_and_order_stay() {
     let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
-    let mut augmented = Augmented::new(EndlessDigits, all).unwrap();
-    assert_eq!(augmented.batch(2, 3, 50).labels, EndlessDigits.batch(2, 3, 50).labels);
+    let mut augmented = Augmented::new(EndlessDigits::default(), all).unwrap();
+    assert_eq!(augmented.batch(2, 3, 50).labels, EndlessDigits::default().batch(2, 3, 50).labels);
 }
 
 #[test]

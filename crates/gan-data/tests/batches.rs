@@ -98,7 +98,7 @@ fn sets_without_labels_give_none() {
 
 #[test]
 fn drawn_digits_run_on_from_step_to_step() {
-    let mut source = EndlessDigits;
+    let mut source = EndlessDigits::default();
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
     let RealBatch { values, labels } = source.batch(6, 3, 5);
@@ -112,7 +112,7 @@ fn drawn_digits_run_on_from_step_to_step() {
 
 #[test]
 fn no_step_is_too_far() {
-    assert_eq!(EndlessDigits.batch(1, u64::MAX, 3).labels.len(), 3);
+    assert_eq!(EndlessDigits::default().batch(1, u64::MAX, 3).labels.len(), 3);
     assert_eq!(counted(3).batch(1, u64::MAX, 3).values.len(), 3);
     assert_eq!(counted(3).batch(1, 0, 0), RealBatch::default());
 }

@@ -41,7 +41,7 @@ pub fn run() -> Run {
         number: run_number(),
         on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
-        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
+        on_digits: shows_digits(&source) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
         file_bytes: size_of(&run_files()),

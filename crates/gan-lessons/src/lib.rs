@@ -191,6 +191,16 @@ mod tests {
     /// As `Event::Report` has them, and the one that the lab takes itself.
 
     #[test]
+    fn every_file_is_a_lesson_of_its_name() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/lessons");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let files: BTreeSet<_> = files.map(|file| file.expect("readable").file_name()).collect();
+        let lessons = all().expect("readable").into_iter();
+        let listed = lessons.map(|lesson| format!("{}.json", lesson.id).into()).collect();
+        assert_eq!(files, listed);
+    }
+
+    #[test]
     fn every_lesson_can_be_given() {
         let lessons = all().expect("readable");
         let ids: BTreeSet<&str> = lessons.iter().map(|lesson| lesson.id.as_str()).collect();

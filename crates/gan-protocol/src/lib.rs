@@ -38,6 +38,7 @@ pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
 pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
+    SourceFacts, Supply,
 };
 pub use error::SpecError;
 pub use fault::Fault;
@@ -51,12 +52,12 @@ pub use message::{
     Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
     Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
 };
-pub use names::Named;
+pub use names::{Named, Tagged};
 pub use net::{InitialWeights, NetSpec};
-pub use number::decimal;
+pub use number::{decimal, written};
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
-pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
+pub use presets::{DEFAULT_PRESET, Preset, preset, preset_names, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
 pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;

@@ -1,5 +1,5 @@
-//! Types whose values are mere names. Each name stands once, where the type is; what reads, writes or
-//! offers it asks the type.
+//! Types whose values are mere names, and types of several kinds that have names. Each name stands once, where the
+//! type is; what reads, writes or offers it asks the type.
 
 use serde_json::Value;
 
@@ -19,6 +19,15 @@ pub trait Named: Copy + 'static {
 
     /// Its name.
     fn name(self) -> &'static str;
+}
+
+/// A type whose values say by a tag of which kind they are, and have fields of their kind's own.
+pub trait Tagged {
+    /// Every kind by its name on the wire.
+    const KINDS: &'static [&'static str];
+
+    /// The name of its kind.
+    fn kind(&self) -> &'static str;
 }
 
 /// The place of a name among `names`; the first where there is none.
@@ -72,7 +81,7 @@ macro_rules! named {
 pub(crate) use named;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{
         Ailment, Backend, DataSource, Figure, FrameKind, LatentDistribution, NetName, Objective,
@@ -80,6 +89,23 @@ mod tests {
     };
     use serde::Serialize;
     use serde::de::DeserializeOwned;
+
+    /// Asserts that `examples` are one of each kind, and are read and written by the name of their kind.
+    pub(crate) fn every_kind_is_there<T>(examples: &[T])
+    where
+        T: Tagged + Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        for example in examples {
+            let written = serde_json::to_value(example).expect("JSON");
+            assert_eq!(written["kind"], example.kind());
+            assert_eq!(serde_json::from_value::<T>(written).as_ref().ok(), Some(example));
+        }
+        let mut found: Vec<&str> = examples.iter().map(T::kind).collect();
+        let mut expected = T::KINDS.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
 
     fn every_name_stands_for_its_value<T>()
     where

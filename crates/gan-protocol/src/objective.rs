@@ -38,6 +38,19 @@ named! {
 }
 
 impl Objective {
+    /// The name in English, within a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::NonSaturating => "non-saturating (Goodfellow et al. 2014)",
+            Self::Minimax => "minimax (Goodfellow et al. 2014)",
+            Self::LeastSquares => "least squares (LSGAN)",
+            Self::Linear => "linear (WGAN)",
+            Self::Hinge => "hinge",
+            Self::RelativisticPaired => "relativistic, paired (RpGAN)",
+            Self::RelativisticAverage => "relativistic, to the average (RaGAN)",
+        }
+    }
+
     /// Whether the discriminator's output has a target, which smoothing could move.
     pub fn has_targets(self) -> bool {
         matches!(self, Self::NonSaturating | Self::Minimax | Self::LeastSquares)

@@ -324,14 +324,24 @@ macro_rules! reads_struct {
     };
 }
 
-/// Gives an enum a reader that is told by the field `tag` which variant it is.
+/// Gives an enum a reader that is told by the field `tag` which variant it is. A variant that the table lacks does
+/// not compile.
 macro_rules! reads_tagged {
     ($type:ident by $tag:literal {
         $($name:literal => $variant:ident { $($field:ident $(= $default:expr)?),* $(,)? }),* $(,)?
     }) => {
+        impl $crate::names::Tagged for $type {
+            const KINDS: &'static [&'static str] = &[$($name),*];
+
+            fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),* }
+            }
+        }
+
         impl $crate::read::Read for $type {
             fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
-                match $crate::read::tag_of(value, $tag, &[$($name),*], reading) {
+                use $crate::names::Tagged as _;
+                match $crate::read::tag_of(value, $tag, Self::KINDS, reading) {
                     $($name => {
                         let known = &[$(stringify!($field)),*];
                         let _fields =

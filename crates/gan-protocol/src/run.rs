@@ -1,13 +1,13 @@
 //! The description of a run. A `RunSpec` and a backend determine every number of a run.
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::data::DataSpec;
 use crate::feed::{Feed, LatentSpec};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
-use crate::number::short;
+use crate::number::written;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
 use crate::read::reads_struct;
@@ -102,10 +102,7 @@ fn is_zero_f32(value: &f32) -> bool {
 impl RunSpec {
     /// The spec as JSON.
     pub fn to_value(&self) -> Value {
-        let value = serde_json::to_value(self);
-        let mut value = value.expect("a spec holds only strings, finite numbers and lists");
-        shorten_numbers(&mut value);
-        value
+        written(self)
     }
 
     /// What the generator is fed: a latent, and the codes behind it.
@@ -138,20 +135,6 @@ impl<'a> From<&'a RunSpec> for Feed<'a> {
     fn from(spec: &'a RunSpec) -> Self {
         let RunSpec { seed, latent, labels, mixture, .. } = *spec;
         Self { seed, latent, labels, codes: spec.codes.as_ref(), mixture }
-    }
-}
-
-/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
-fn shorten_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(shorter) = number.as_f64().map(short).and_then(Number::from_f64) {
-                *number = shorter;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(shorten_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(shorten_numbers),
-        _ => {}
     }
 }
 

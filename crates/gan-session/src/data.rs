@@ -2,17 +2,17 @@
 
 use gan_core::Trainer;
 use gan_data::{
-    Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
-    ShuffledImages, StackedDigits, WeightedClasses, cifar10,
+    Augmented, DataError, EndlessPoints, ImageSet, RealSamples, Recipe, ShuffledImages,
+    WeightedClasses, recipe,
 };
 use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
 
-/// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
-const LISTED_DIGITS: usize = 10_000;
-/// Whose handwriting they are in: one for all runs, as a set of images is one.
-const LISTED_DIGITS_SEED: u64 = 1;
+/// Drawn images to choose from where a run asks for some classes, or more of one than of another.
+const LISTED_IMAGES: usize = 10_000;
+/// The seed of such a list: one for all runs, as a set of images is one.
+const LIST_SEED: u64 = 1;
 /// The most that are drawn at a run's start.
-const MOST_LISTED_DIGITS: usize = 20_000;
+const MOST_LISTED_IMAGES: usize = 20_000;
 
 /// Called with how many bytes are there and how many are expected.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
@@ -60,19 +60,15 @@ impl LoadedData {
         spec: &DataSpec,
         files: &[(String, Vec<u8>)],
     ) -> Result<Option<Self>, Fault> {
-        let samples: Box<dyn RealSamples> = match spec.source {
-            DataSource::Mnist | DataSource::StackedMnist => return Ok(None),
-            DataSource::Points => {
+        let samples: Box<dyn RealSamples> = match recipe(spec.source) {
+            Recipe::Mnist | Recipe::OfMnist(_) => return Ok(None),
+            Recipe::Points => {
                 let points = spec.points.clone().ok_or_else(|| missing("data.points"))?;
                 Box::new(EndlessPoints::new(points).map_err(setting("data.points"))?)
             }
-            DataSource::DrawnDigits => Self::drawn_digits(spec)?,
-            DataSource::IdxFiles | DataSource::CifarFiles => {
-                let read = match spec.source {
-                    DataSource::CifarFiles => cifar10::read(files),
-                    _ => ImageSet::from_idx_files(files),
-                };
-                let mut data = Self::of_images(spec, read.map_err(file)?)?;
+            Recipe::Drawn { .. } => return Self::drawn(spec.source, spec),
+            Recipe::Files(read) => {
+                let mut data = Self::of_images(spec, read(files).map_err(file)?)?;
                 data.origin.files = files.iter().map(|(name, _)| name.clone()).collect();
                 return Ok(Some(data));
             }
@@ -109,15 +105,15 @@ impl LoadedData {
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        let source = spec.source;
         match loader.mnist(progress).await {
-            Ok(images) if source == DataSource::StackedMnist => {
+            Ok(images) => {
+                let Recipe::OfMnist(made) = recipe(spec.source) else {
+                    return Ok((Self::of_images(spec, images)?, None));
+                };
                 let digest = images.digest();
-                let stacked = StackedDigits::new(images).map_err(file)?;
-                let samples = Self::augmented(spec, Box::new(stacked))?;
-                Ok((Self::made(source, samples).with_digest(digest), None))
+                let samples = Self::augmented(spec, made(images).map_err(file)?)?;
+                Ok((Self::made(spec.source, samples).with_digest(digest), None))
             }
-            Ok(images) => Ok((Self::of_images(spec, images)?, None)),
             Err(message) => match Self::stand_in(spec)? {
                 Some(drawn) => Ok((drawn, Some(message))),
                 None => Err(Fault::File { message }),
@@ -131,21 +127,23 @@ impl LoadedData {
         if !alike {
             return Ok(None);
         }
-        let samples = Self::drawn_digits(spec)?;
-        Ok(Some(Self::made(DataSource::DrawnDigits, samples)))
+        Self::drawn(DataSource::DrawnDigits, spec)
     }
 
-    /// Digits without end, or a list of them where `spec` chooses from one.
-    fn drawn_digits(spec: &DataSpec) -> Result<Box<dyn RealSamples>, Fault> {
+    /// Images drawn by `source`, if it draws any: without end, or a list of them where `spec` chooses from one.
+    fn drawn(source: DataSource, spec: &DataSpec) -> Result<Option<Self>, Fault> {
+        let Recipe::Drawn { endless, listed } = recipe(source) else { return Ok(None) };
         let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
-        if !chooses && spec.limit.is_none() {
-            return Self::augmented(spec, Box::new(EndlessDigits));
-        }
-        // Of all that are drawn a class leaves some: the limit counts what is left.
-        let all = if chooses { LISTED_DIGITS } else { 0 };
-        let count = spec.limit.map_or(all, |limit| all.max(limit as usize)).min(MOST_LISTED_DIGITS);
-        let digits = DrawnDigits { seed: LISTED_DIGITS_SEED }.listed(count).map_err(file)?;
-        Self::drawn_from(spec, Self::chosen(spec, digits)?)
+        let samples = if chooses || spec.limit.is_some() {
+            // Of all that are drawn a class leaves some: the limit counts what is left.
+            let all = if chooses { LISTED_IMAGES } else { 0 };
+            let count = spec.limit.map_or(all, |limit| all.max(limit as usize));
+            let images = listed(LIST_SEED, count.min(MOST_LISTED_IMAGES)).map_err(file)?;
+            Self::drawn_from(spec, Self::chosen(spec, images)?)?
+        } else {
+            Self::augmented(spec, endless())?
+        };
+        Ok(Some(Self::made(source, samples)))
     }
 
     /// Images as `spec` wants them: which of them, in which shape.

@@ -14,7 +14,7 @@ fn ten_steps_give_the_recorded_scores() {
     let spec = RunSpec::from_json(&spec).expect("valid");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
     let pending = (0..STEPS)
-        .map(|_| trainer.step(|step| EndlessDigits.batch(spec.seed, step, spec.batch_size)))
+        .map(|_| trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size)))
         .collect();
     let scores = block_on(PendingScores::read(pending)).expect("the processor does not fail");
     let found: Vec<[f64; 4]> = scores

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use fluent_syntax::parser;
+use gan_protocol::{Backend, DataSource, Named as _, Objective, Phase, preset_names};
 use gan_words::{Language, Texts};
 
 type Messages = BTreeMap<String, BTreeSet<String>>;
@@ -67,21 +68,43 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// Every key that the code of a crate asks for: the literals handed to the functions that say
-/// something.
-fn keys_in_code(speaker: &str) -> BTreeSet<String> {
+/// The literals with which the code of a crate calls one of `functions`.
+fn literals(speaker: &str, functions: &[&str]) -> BTreeSet<String> {
     let mut text = String::new();
     sources(&crates().join(speaker).join("src"), &mut text);
-    let mut keys = BTreeSet::new();
-    for call in ["key(\"", "t(\"", "say(\"", "say_with(\""] {
-        for (start, _) in text.match_indices(call) {
+    let mut found = BTreeSet::new();
+    for function in functions {
+        let call = format!("{function}(\"");
+        for (start, _) in text.match_indices(&call) {
             let before = text[..start].chars().next_back().unwrap_or(' ');
             if before.is_alphanumeric() || before == '_' || before == '.' {
                 continue;
             }
             let rest = &text[start + call.len()..];
-            keys.insert(rest[..rest.find('"').expect("a literal ends")].to_string());
+            found.insert(rest[..rest.find('"').expect("a literal ends")].to_string());
         }
+    }
+    found
+}
+
+/// The names of all values of a kind whose words are asked for by kind and name.
+fn names_of(kind: &str) -> Vec<&'static str> {
+    match kind {
+        "backend" => [&["auto"], Backend::NAMES].concat(),
+        "data" => DataSource::NAMES.to_vec(),
+        "objective" => Objective::NAMES.to_vec(),
+        "phase" => Phase::NAMES.to_vec(),
+        "preset" => preset_names().collect(),
+        _ => panic!("which names have values of the kind `{kind}`?"),
+    }
+}
+
+/// Every key that the code of a crate asks for: the literals handed to the functions that say something, and a key for
+/// each value of the kinds that are marked in the code.
+fn keys_in_code(speaker: &str) -> BTreeSet<String> {
+    let mut keys = literals(speaker, &["key", "t", "say", "say_with"]);
+    for kind in literals(speaker, &["kind"]) {
+        keys.extend(names_of(&kind).into_iter().map(|name| format!("{kind}-{name}")));
     }
     keys
 }

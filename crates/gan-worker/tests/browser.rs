@@ -42,7 +42,7 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
             .expect("written by the native test");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
     let pending = (0..expected.len())
-        .map(|_| trainer.step(|step| EndlessDigits.batch(spec.seed, step, spec.batch_size)))
+        .map(|_| trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size)))
         .collect();
     let scores = PendingScores::read(pending).await.expect("the processor does not fail");
     for ((step, found), expected) in scores.iter().zip(expected) {

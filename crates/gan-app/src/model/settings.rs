@@ -1,6 +1,8 @@
 //! From what users and scripts write to a run: preset names, whole specs, and changes to presets.
 
-use gan_protocol::{DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, presets};
+use gan_protocol::{
+    DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, preset_names, presets,
+};
 use serde_json::Value;
 
 use crate::model::refusal::Refusal;
@@ -18,7 +20,7 @@ pub fn default_run<B>() -> Run<B> {
 /// If there is none of that name; the message lists those that there are.
 pub fn preset_named(name: &str) -> Result<Preset, Refusal> {
     preset(name).ok_or_else(|| {
-        let names: Vec<_> = presets().iter().map(|preset| preset.name).collect();
+        let names: Vec<_> = preset_names().collect();
         let message = format!("is `{name}`; allowed is {}", names.join(", "));
         SpecError::new("preset", message).into()
     })
@@ -107,10 +109,9 @@ mod tests {
     fn a_name_is_a_preset() {
         assert_eq!(load(json!("mnist-dcgan")).expect("known").preset, "mnist-dcgan");
         let refusal = load(json!("mnist")).expect_err("unknown");
-        assert_eq!(
-            refusal.message,
-            "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, mnist-mlp, mnist-conditional, ring, ring-collapse"
-        );
+        let start = "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, ";
+        assert!(refusal.message.starts_with(start), "{}", refusal.message);
+        assert!(preset_names().all(|name| refusal.message.contains(name)), "{}", refusal.message);
     }
 
     #[test]

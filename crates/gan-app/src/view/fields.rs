@@ -9,28 +9,34 @@ use crate::effects::display::Display;
 use crate::effects::page::with;
 use crate::model::notice::{Notice, Place};
 use crate::view::events::{Change, change};
+use crate::view::labels;
 use crate::view::notices::{Notices, has_alert};
 use crate::view::numbers;
 use crate::view::words::{derived, t};
-
-/// One choice of a select: its value and the key of its words.
-pub(crate) type Choice = (&'static str, &'static str);
 
 /// A labelled select.
 #[component]
 pub(crate) fn SelectField(
     id: &'static str,
     label: &'static str,
+    /// What the keys of the choices' words begin with.
+    kind: &'static str,
     #[prop(optional)] hint: Option<Signal<String>>,
     #[prop(optional)] restarts: bool,
-    choices: Vec<Choice>,
+    /// The names of what can be chosen.
+    choices: Vec<&'static str>,
     /// What may be in force and cannot be chosen here: without it the field would be blank.
     #[prop(optional)]
-    others: Vec<Choice>,
+    others: Vec<&'static str>,
     value: Signal<String>,
     choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
-    let option = |is_other: bool| move |(name, words)| view! { <option value=name hidden=is_other>{t(words)}</option> };
+    let option = |is_other: bool| {
+        move |name| {
+            let words = derived(move || labels::named(kind, name));
+            view! { <option value=name hidden=is_other>{words}</option> }
+        }
+    };
     let options =
         choices.into_iter().map(option(false)).chain(others.into_iter().map(option(true)));
     let options = options.collect_view();

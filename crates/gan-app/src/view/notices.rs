@@ -1,6 +1,6 @@
 //! What the user is told, where it belongs, with what usually helps.
 
-use gan_protocol::{DataOrigin, DataSource, Tuning};
+use gan_protocol::{DataOrigin, DataSource, Named as _, Tuning};
 use leptos::prelude::*;
 
 use crate::effects::display::{Display, ShownNotice};
@@ -9,7 +9,7 @@ use crate::effects::requests;
 use crate::model::backends::Variant;
 use crate::model::notice::{AT_RUN, Link, Notice, Place, Weight};
 use crate::view::events::click;
-use crate::view::labels;
+use crate::view::labels::{self, kind};
 use crate::view::numbers::grouped;
 use crate::view::status::with_count;
 use crate::view::words::{derived, key, say, say_with, t};
@@ -159,5 +159,5 @@ fn origin(of: &DataOrigin) -> String {
 
 /// The names of files, or what their kind is called.
 fn listed(files: &[String], source: DataSource) -> String {
-    if files.is_empty() { say(labels::dataset(source)) } else { files.join(", ") }
+    if files.is_empty() { labels::named(kind("data"), source.name()) } else { files.join(", ") }
 }

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use crate::effects::display::Display;
 use crate::model::run_state::{ActiveTask, Actor};
+use crate::view::labels::{self, kind};
+use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
-use crate::view::{labels, numbers};
 
 /// The name of data with how many there are, where they have an end.
 pub(crate) fn with_count(name: String, count: Option<u64>) -> String {
@@ -29,7 +30,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
     };
     let device = move || {
         status.with(|status| {
-            let name = say(labels::backend(status.backend?));
+            let name = labels::named(kind("backend"), status.backend?.name());
             Some(match status.adapter.as_str() {
                 // On the CPU there is no more to say.
                 "" | "CPU" => name,
@@ -39,7 +40,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
     };
     let data = move || {
         status.with(|status| {
-            let name = say(labels::dataset(status.dataset?));
+            let name = labels::named(kind("data"), status.dataset?.name());
             Some(with_count(name, status.samples))
         })
     };
@@ -49,7 +50,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
             <div>
                 <dt>{t("status-phase")}</dt>
                 <dd class=derived(move || format!("phase {}", phase.get().name()))>
-                    <span role="status">{derived(move || say(labels::phase(phase.get())))}</span>
+                    <span role="status">{derived(move || labels::named(kind("phase"), phase.get().name()))}</span>
                 </dd>
             </div>
             <div><dt>{t("status-step")}</dt><dd class="number">{derived(step)}</dd></div>

@@ -1,5 +1,6 @@
 //! Each layer kind: its output, its gradients, and the gradients of its gradient.
 
+use gan_protocol::{ActivationKind, LayerSpec, Tagged as _};
 use gan_random::{Purpose, standard_normal, stream};
 use serde_json::{Value, json};
 
@@ -29,6 +30,24 @@ fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {
 pub(super) fn parameter_gradients(leaves: &[Tensor<1>], gradients: &Gradients) -> Vec<Vec<f32>> {
     let zeros = |leaf: &Tensor<1>| vec![0.0; leaf.dims()[0]];
     leaves.iter().map(|leaf| leaf.grad(gradients).map_or_else(|| zeros(leaf), read)).collect()
+}
+
+/// Kinds whose output is drawn at random: `random_layers_pass_the_gradient_through_what_they_drew` is of them.
+const RANDOM: [&str; 2] = ["dropout", "noise"];
+
+#[test]
+fn every_kind_of_layer_has_a_case() {
+    let cases = fixture("layers");
+    let layers = cases.iter().flat_map(|case| case["net"]["layers"].as_array().expect("a list"));
+    let (mut kinds, mut functions) = (RANDOM.to_vec(), Vec::new());
+    for layer in layers {
+        kinds.push(text(&layer["kind"]));
+        functions.extend(layer["function"]["name"].as_str());
+    }
+    for (known, found) in [(LayerSpec::KINDS, kinds), (ActivationKind::KINDS, functions)] {
+        let missing: Vec<_> = known.iter().filter(|kind| !found.contains(kind)).collect();
+        assert!(missing.is_empty(), "no case in layers.json: {missing:?}");
+    }
 }
 
 #[test]

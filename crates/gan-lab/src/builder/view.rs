@@ -1,13 +1,13 @@
 //! The layers on the screen.
 
-use gan_protocol::{RunSpec, Shape};
+use gan_protocol::{ActivationKind, LayerSpec, RunSpec, Shape, Tagged as _};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, number_in, run_with, said, set};
+use super::draft::{Field, Said, fields, fresh, fresh_function, number_in, run_with, said, set};
 use crate::driving;
 use crate::focus;
 use crate::playground;
@@ -134,6 +134,10 @@ fn NetView(title: &'static str, class: &'static str, net: Net) -> impl IntoView 
         let count: usize = checked.with(|said| said.iter().filter_map(|one| one.parameters).sum());
         say_with(key("builder-sum"), &[("count", count.to_string())])
     };
+    let kinds = LayerSpec::examples().into_iter().map(|layer| {
+        let kind = layer.kind();
+        view! { <option value=kind>{kind}</option> }
+    });
     view! {
         <fieldset class=format!("lab-net {class}")>
             <legend>{t(title)}</legend>
@@ -150,7 +154,7 @@ fn NetView(title: &'static str, class: &'static str, net: Net) -> impl IntoView 
             <p class="hint number">{sum}</p>
             <select aria-label=t("builder-add") on:change=add>
                 <option value="">{t("builder-add")}</option>
-                {KINDS.map(|(kind, _)| view! { <option value=kind>{kind}</option> }).collect_view()}
+                {kinds.collect_view()}
             </select>
         </fieldset>
     }
@@ -315,18 +319,14 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
         Field::Function => {
             let shown = move || at("/function/name").as_str().unwrap_or_default().to_owned();
             let change = move |event| {
-                let name = event_target_value(&event);
-                let function = match name.as_str() {
-                    "leaky_relu" => json!({"name": name, "slope": 0.2}),
-                    _ => json!({"name": name}),
-                };
+                let function = fresh_function(&event_target_value(&event));
                 row.layer.update(|layer| set(layer, "/function", function));
             };
             view! {
                 <select aria-label=t("builder-function") prop:value=shown on:change=change>
-                    {FUNCTIONS.map(|name| {
-                        let chosen = move || shown() == name;
-                        view! { <option value=name selected=chosen>{name}</option> }
+                    {ActivationKind::KINDS.iter().map(|name| {
+                        let chosen = move || shown() == *name;
+                        view! { <option value=*name selected=chosen>{*name}</option> }
                     }).collect_view()}
                 </select>
             }

@@ -171,6 +171,42 @@ impl PointsSpec {
         }
     }
 
+    /// A distribution of each kind.
+    pub fn examples() -> Vec<Self> {
+        let gaussian = |mean, covariance, weight| GaussianSpec { mean, covariance, weight };
+        vec![
+            Self::Ring { modes: 8, radius: 1.0, sd: 0.01 },
+            Self::Grid { side: 5, spacing: 2.0, sd: 0.05 },
+            Self::Line { length: 4.0, sd: 0.1 },
+            Self::Spiral { arms: 2, turns: 1.5, radius: 2.0, sd: 0.02 },
+            Self::Moons { sd: 0.05 },
+            Self::SwissRoll { sd: 0.25 / 7.5, scale: 7.5 },
+            Self::Mixture {
+                components: vec![
+                    gaussian([1.0, -1.0], [[0.5, 0.3], [0.3, 0.4]], 1.0),
+                    gaussian([-2.0, 3.0], [[0.1, 0.0], [0.0, 0.0]], 3.0),
+                ],
+            },
+            Self::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1, frame: None },
+        ]
+    }
+
+    /// The name in English, within a sentence.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Ring { modes, .. } => format!("a ring of {modes} Gaussians"),
+            Self::Grid { side, .. } => format!("a grid of {side} x {side} Gaussians"),
+            Self::Line { .. } => "a line".to_owned(),
+            Self::Spiral { arms, .. } => format!("a spiral, arms: {arms}"),
+            Self::Moons { .. } => "two moons".to_owned(),
+            Self::SwissRoll { .. } => "the Swiss roll".to_owned(),
+            Self::Mixture { components } => {
+                format!("a mixture of Gaussians, components: {}", components.len())
+            }
+            Self::Drawn { points, .. } => format!("drawn points, {} of them", points.len()),
+        }
+    }
+
     /// The centres of the modes, in the order of their labels: of a ring, a grid or a mixture.
     /// Others have none.
     pub fn modes(&self) -> Option<Vec<[f32; 2]>> {
@@ -187,7 +223,11 @@ impl PointsSpec {
                 Some((0..side * side).map(|k| [at(k % side), at(k / side)]).collect())
             }
             Self::Mixture { components } => Some(components.iter().map(|part| part.mean).collect()),
-            _ => None,
+            Self::Line { .. }
+            | Self::Spiral { .. }
+            | Self::Moons { .. }
+            | Self::SwissRoll { .. }
+            | Self::Drawn { .. } => None,
         }
     }
 
@@ -201,7 +241,11 @@ impl PointsSpec {
             Self::Mixture { components } => {
                 Some(components.iter().map(GaussianSpec::largest_sd).collect())
             }
-            _ => None,
+            Self::Line { .. }
+            | Self::Spiral { .. }
+            | Self::Moons { .. }
+            | Self::SwissRoll { .. }
+            | Self::Drawn { .. } => None,
         }
     }
 
@@ -266,6 +310,12 @@ reads_struct!(GaussianSpec { mean, covariance, weight });
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::tests::every_kind_is_there;
+
+    #[test]
+    fn every_kind_of_distribution_has_an_example() {
+        every_kind_is_there(&PointsSpec::examples());
+    }
 
     #[test]
     fn the_widest_direction_is_that_of_the_larger_eigenvalue() {

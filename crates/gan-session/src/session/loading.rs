@@ -1,7 +1,7 @@
 //! A run takes another's place. Whatever may be refused is looked at before the old run makes way.
 
 use gan_core::{Snapshot, Trainer};
-use gan_protocol::{DataSource, Event, Fault, Reply, RunSpec};
+use gan_protocol::{Event, Fault, Reply, RunSpec, Supply};
 
 use super::{Attached, Session, fault, progress};
 use crate::data::{DataLoader, LoadedData};
@@ -126,10 +126,10 @@ fn kept_data<'a>(
     let data = run.data.as_ref()?;
     let source = data.origin.source;
     let same = run.trainer.spec().data == spec.data && source == spec.data.source;
-    let is_loaded = match source {
-        DataSource::Mnist | DataSource::StackedMnist => true,
-        DataSource::IdxFiles | DataSource::CifarFiles => files.is_empty(),
-        DataSource::DrawnDigits | DataSource::Points => false,
+    let is_loaded = match source.facts().supply {
+        Supply::Fetched => true,
+        Supply::UsersFiles => files.is_empty(),
+        Supply::Made => false,
     };
     (same && is_loaded).then_some(data)
 }

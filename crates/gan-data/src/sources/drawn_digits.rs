@@ -8,9 +8,8 @@
 use gan_random::{Purpose, stream};
 
 use crate::chance::Chance;
-use crate::dataset::ImageSet;
-use crate::error::DataError;
 use crate::raster::{Canvas, Point, flatten};
+use crate::sources::drawn::DrawnImages;
 use crate::strokes::{GLYPHS, Glyph, MAX_POINTS};
 
 /// Height and width of a drawn digit.
@@ -47,17 +46,16 @@ impl DrawnDigits {
         let glyphs = GLYPHS[usize::from(label)];
         (label, draw(choose(glyphs, &mut chance), &mut chance))
     }
+}
 
-    /// The first `count` digits as a set, for what chooses from a list of images.
-    ///
-    /// # Errors
-    ///
-    /// If `count` is 0.
-    pub fn listed(&self, count: usize) -> Result<ImageSet, DataError> {
-        let digits = (0..count as u64).map(|index| self.sample(index));
-        let (labels, images): (Vec<u8>, Vec<_>) = digits.unzip();
-        let dims = [1, DIGIT_SIDE_PX, DIGIT_SIDE_PX];
-        ImageSet::new("drawn digits", dims, images.concat(), Some(labels))
+impl DrawnImages for DrawnDigits {
+    const NAME: &'static str = "drawn digits";
+    const DIMENSIONS: [usize; 3] = [1, DIGIT_SIDE_PX, DIGIT_SIDE_PX];
+    const CLASSES: usize = 10;
+    type Pixels = [u8; DIGIT_PIXELS];
+
+    fn drawn(seed: u64, index: u64) -> (u8, Self::Pixels) {
+        Self { seed }.sample(index)
     }
 }
 
