@@ -1,4 +1,5 @@
-//! How a session asks for real samples, without knowing where bytes come from.
+//! Loads a run's real samples and makes them ready to be drawn in batches. Bytes of data sets come
+//! from the caller's [`DataLoader`], the user's files come with the request.
 
 use gan_data::{
     Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
@@ -6,34 +7,35 @@ use gan_data::{
 };
 use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
 
-/// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
+/// Drawn digits to choose from, where a run uses only some classes or weights them.
 const LISTED_DIGITS: usize = 10_000;
-/// Whose handwriting they are in: one for all runs, as a set of images is one.
+/// Seed of their handwriting: the same for all runs, as an image set is the same for all runs.
 const LISTED_DIGITS_SEED: u64 = 1;
-/// The most that are drawn at a run's start.
+/// Upper limit of a list of drawn digits, which is drawn at the run's start.
 const MOST_LISTED_DIGITS: usize = 20_000;
 
-/// Called with how many bytes are there and how many are expected.
+/// Called with the bytes received so far and the bytes expected, if known.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
 
 /// Brings the bytes of data sets that are not made at run time.
 pub trait DataLoader {
     /// MNIST's training images with their labels.
     ///
-    /// The error says why they could not be had.
+    /// The error is the reason why they could not be loaded, for the user.
     fn mnist(&self, progress: Progress<'_>) -> impl Future<Output = Result<ImageSet, String>>;
 }
 
 /// Real samples, ready to be drawn.
 pub struct LoadedData {
-    /// Where they come from, and what tells them from others.
+    /// Their source and, for images, the digest that distinguishes them from others.
     pub origin: DataOrigin,
     /// The samples.
     pub samples: Box<dyn RealSamples>,
 }
 
 impl LoadedData {
-    /// The real samples of a run; with the reason if drawn digits stand in for MNIST.
+    /// The real samples of a run. If drawn digits stand in for MNIST, the second value is the
+    /// loader's error.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -51,7 +53,8 @@ impl LoadedData {
         Ok((data, missing))
     }
 
-    /// What needs no loader: made at run time, or from the user's files. `None` for the rest.
+    /// Samples that need no loader: made at run time, or read from the user's files. `None` for
+    /// MNIST, plain or stacked.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -86,7 +89,7 @@ impl LoadedData {
         Self { origin, samples }
     }
 
-    /// Images that are known by their digest.
+    /// Images, with their digest.
     fn of_images(spec: &DataSpec, images: ImageSet) -> Result<Self, Fault> {
         let images = Self::chosen(spec, images)?;
         let digest = images.digest();
@@ -98,11 +101,12 @@ impl LoadedData {
         self
     }
 
-    /// MNIST in the form that `spec` asks for, or drawn digits and the reason where it could not be
-    /// had.
+    /// MNIST in the form that `spec` requests, plain or stacked; drawn digits with the loader's
+    /// error if MNIST could not be loaded.
     ///
     /// # Errors
-    /// Where drawn digits would not do.
+    /// The loader's error, if drawn digits cannot stand in; a setting or the images, if they do not
+    /// fit.
     pub(crate) async fn mnist(
         spec: &DataSpec,
         loader: &impl DataLoader,
@@ -124,7 +128,8 @@ impl LoadedData {
         }
     }
 
-    /// Drawn digits in MNIST's place, where they would do: they have one shape only.
+    /// Drawn digits in MNIST's place. `None` where `spec` is not plain MNIST of 1 × 28 × 28, the
+    /// only shape of drawn digits.
     pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
         if !alike {
@@ -134,20 +139,20 @@ impl LoadedData {
         Ok(Some(Self::made(DataSource::DrawnDigits, samples)))
     }
 
-    /// Digits without end, or a list of them where `spec` chooses from one.
+    /// Endless drawn digits, or a finite list if `spec` has a limit or chooses or weights classes.
     fn drawn_digits(spec: &DataSpec) -> Result<Box<dyn RealSamples>, Fault> {
         let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
         if !chooses && spec.limit.is_none() {
             return Self::augmented(spec, Box::new(EndlessDigits));
         }
-        // Of all that are drawn a class leaves some: the limit counts what is left.
+        // A class keeps only some of the digits; the limit counts those kept.
         let all = if chooses { LISTED_DIGITS } else { 0 };
         let count = spec.limit.map_or(all, |limit| all.max(limit as usize)).min(MOST_LISTED_DIGITS);
         let digits = DrawnDigits { seed: LISTED_DIGITS_SEED }.listed(count).map_err(file)?;
         Self::drawn_from(spec, Self::chosen(spec, digits)?)
     }
 
-    /// Images as `spec` wants them: which of them, in which shape.
+    /// The part of `images` that `spec` selects (classes, limit), in its shape.
     fn chosen(spec: &DataSpec, images: ImageSet) -> Result<ImageSet, Fault> {
         let mut images = images;
         if !spec.classes.is_empty() {
@@ -159,7 +164,7 @@ impl LoadedData {
         images.fitted(spec.channels, spec.height, spec.width).map_err(file)
     }
 
-    /// Samples of `images`: how often each, how changed.
+    /// Samples of `images`, drawn with the classes' weights and augmented.
     fn drawn_from(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
         let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
             Box::new(ShuffledImages::new(images))
@@ -181,10 +186,10 @@ impl LoadedData {
         Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
     }
 
-    /// Whether a run with labels finds its classes here.
+    /// Checks the number of the data's classes against the labels of `spec`.
     ///
     /// # Errors
-    /// Says which labels are missing.
+    /// [`Fault::Spec`] at `labels.classes` if the data have more classes than that, or no labels.
     pub(crate) fn check_labels(&self, spec: &RunSpec) -> Result<(), Fault> {
         let Some(asked) = spec.labels.map(|labels| labels.classes()) else { return Ok(()) };
         let message = match self.samples.classes() {
@@ -200,12 +205,13 @@ fn file(error: DataError) -> Fault {
     Fault::File { message: error.to_string() }
 }
 
-/// What a file does not fit: the setting at `path`, which asks for what the file has not.
+/// Turns a data error into a fault of the setting at `path`, which requests something that the data
+/// lack.
 fn field(path: &'static str) -> impl Fn(DataError) -> Fault {
     move |error| Fault::Spec { path: path.to_owned(), message: error.to_string() }
 }
 
-/// What is wrong with the setting at `path`.
+/// Turns an error within the setting at `path` into a fault with the full path.
 fn setting(path: &'static str) -> impl Fn(SpecError) -> Fault {
     move |error| {
         let path =
