@@ -1,18 +1,18 @@
-//! Types whose values are mere names. Each name stands once, where the type is; what reads, writes or
-//! offers it asks the type.
+//! Enums whose values are names. A name is written once, in the enum's definition; readers, writers
+//! and lists of choices get it from the type.
 
 use serde_json::Value;
 
 use crate::read::{Reading, listed};
 
-/// A type whose values are mere names.
+/// An enum whose values are names.
 pub trait Named: Copy + 'static {
     /// Every value, in the order in which they are offered.
     const ALL: &'static [Self];
-    /// Their names on the wire, in files and addresses, in the same order.
+    /// Their names in messages, files and addresses, in the same order.
     const NAMES: &'static [&'static str];
 
-    /// The value of a name.
+    /// The value with this name.
     fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).map(|place| Self::ALL[place])
     }
@@ -21,7 +21,7 @@ pub trait Named: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
-/// The place of a name among `names`; the first where there is none.
+/// The place of a name among `names`; refused and 0 if it is not among them.
 pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> usize {
     let Some(name) = value.as_str() else {
         reading.refuse_type(value, "a name");
@@ -33,7 +33,8 @@ pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> 
     })
 }
 
-/// Defines an enum of names, each with what it is called outside of the program. Serde reads and writes it as text.
+/// Defines an enum of names, each with its name outside of the program. Serde reads and writes it
+/// as text.
 macro_rules! named {
     (
         $(#[$about:meta])*
@@ -88,7 +89,7 @@ mod tests {
         for (place, value) in T::ALL.iter().enumerate() {
             let name = value.name();
             assert_eq!(name, T::NAMES[place]);
-            // As what it is called in the code, in another case.
+            // The same as the identifier in the code, but for case and underscores.
             let code = format!("{value:?}").to_lowercase();
             assert_eq!(name.replace('_', "").to_lowercase(), code);
             assert_eq!(T::named(name), Some(*value));

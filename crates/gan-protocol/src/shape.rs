@@ -36,7 +36,7 @@ impl Shape {
         Self::Image { channels, height, width }
     }
 
-    /// How many numbers one sample holds, or `None` where that count overflows.
+    /// Number of numbers in one sample; `None` on overflow.
     pub fn size(&self) -> Option<usize> {
         match *self {
             Self::Flat { size } => Some(size),

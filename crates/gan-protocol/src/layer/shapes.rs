@@ -1,4 +1,5 @@
-//! Which shape a layer makes of which, how many numbers it trains, and what it cannot take.
+//! Computes a layer's output shape and its number of parameters, and refuses inputs that it cannot
+//! take.
 
 use super::{ActivationKind, LayerSpec};
 use crate::error::{SpecError, in_range};
@@ -8,14 +9,14 @@ use crate::shape::Shape;
 const MAXIMUM_UNITS: usize = 65_536;
 const MAXIMUM_CHANNELS: usize = 2_048;
 const MAXIMUM_SIDE_PX: usize = 256;
-/// Residual blocks in residual blocks.
+/// Depth of residual blocks within residual blocks.
 const MAXIMUM_DEPTH: usize = 4;
 
 impl LayerSpec {
     /// The shape that this layer makes of `input`.
     ///
     /// # Errors
-    /// Names the layer's own field; the caller adds where the layer stands.
+    /// Names the layer's own field; the caller adds the path of the layer.
     pub fn output(&self, input: Shape) -> Result<Shape, SpecError> {
         self.output_at(input, 0)
     }
@@ -148,7 +149,7 @@ impl LayerSpec {
         }
     }
 
-    /// How many trainable numbers the layer holds for `input`; `None` where that overflows.
+    /// Number of trainable parameters for an input of shape `input`; `None` on overflow.
     pub fn parameters(&self, input: Shape) -> Option<usize> {
         let convolution = |output: usize, kernel: usize, bias: bool| {
             let Shape::Image { channels, .. } = input else { return Some(0) };
@@ -202,8 +203,8 @@ impl LayerSpec {
         }
     }
 
-    /// Whether outputs depend on the other samples of the batch even when nothing is trained, where
-    /// batch normalisation has its running statistics.
+    /// Whether outputs depend on the other samples of the batch even when sampling, where batch
+    /// normalisation uses its running statistics.
     pub fn compares_samples(&self) -> bool {
         match self {
             Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => true,
@@ -215,7 +216,7 @@ impl LayerSpec {
     }
 }
 
-/// Over how many features a layer works: the numbers of a vector, the channels of an image.
+/// Number of features: the numbers of a vector, the channels of an image.
 fn features(shape: Shape) -> usize {
     match shape {
         Shape::Flat { size } => size,
@@ -223,7 +224,7 @@ fn features(shape: Shape) -> usize {
     }
 }
 
-/// `shape` with `count` features more.
+/// `shape` with `count` more features.
 fn appended(shape: Shape, count: usize) -> Shape {
     match shape {
         Shape::Flat { size } => Shape::flat(size + count),
