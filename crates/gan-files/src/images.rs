@@ -1,4 +1,4 @@
-//! Images of bytes with their classes, out of whatever a file holds: what a run trains on.
+//! Extracts images of bytes, with their classes, from files: the data that a run trains on.
 
 use gan_data::idx;
 
@@ -9,35 +9,35 @@ use crate::range::Range;
 use crate::records::Records;
 use crate::source::{ArrayInfo, Form, Source};
 
-/// How images are taken from a file.
+/// How images are extracted from files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice {
-    /// Which array, by its path or the end of it; the likeliest where this is `None`.
+    /// The path of the array, or the path's end; `None` for the likeliest array.
     pub entry: Option<String>,
-    /// What black and white are; found where this is `None`.
+    /// The values of black and white; `None` to find them.
     pub range: Option<Range>,
-    /// Where the channels stand; by the shape where this is `None`.
+    /// The place of the channels; `None` to infer it from the shape.
     pub order: Option<Order>,
     /// Whether rows and columns are exchanged: EMNIST's images lie on their side.
     pub upright: bool,
     /// Whether CIFAR-100's classes are the 20 coarse ones, not the 100 fine ones.
     pub coarse: bool,
-    /// The only classes, by the names that the labels give them; empty is all.
+    /// The only classes to keep, by their names; empty for all.
     pub classes: Vec<String>,
-    /// How many images are kept at most.
+    /// The largest number of images to keep.
     pub limit: Option<Limit>,
 }
 
-/// How images beyond a limit are left out.
+/// Which images beyond a limit are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// The first so many are kept.
+    /// Keeps the first images.
     First(usize),
-    /// So many are kept, as many of each class as of every other one as far as there are some.
+    /// Keeps the same number of images of each class, as far as a class has so many.
     Shared(usize),
 }
 
-/// Where the channels of an image stand.
+/// The place of an image's channels among the dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// (count, channels, rows, columns)
@@ -49,7 +49,7 @@ pub enum Order {
 /// Images as bytes, [image, channel, row, column].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Images {
-    /// Where they lay.
+    /// The path of the array.
     pub path: String,
     /// 1 (grey) or 3 (colour).
     pub channels: usize,
@@ -59,18 +59,18 @@ pub struct Images {
     pub width: usize,
     /// One byte a pixel and channel, 0 is black.
     pub pixels: Vec<u8>,
-    /// The classes, where there are labels.
+    /// The classes, if there are labels.
     pub classes: Option<Classes>,
-    /// What black and white were in the file.
+    /// The values of black and white in the file.
     pub range: Range,
-    /// Images in the file, those that were left out with them.
+    /// Number of images in the file, including those left out.
     pub of: usize,
-    /// What was understood that a reader might not expect.
+    /// Interpretations of the file that the user might not expect.
     pub notes: Vec<String>,
 }
 
 impl Images {
-    /// How many there are.
+    /// Number of images.
     pub fn count(&self) -> usize {
         self.pixels.len() / (self.channels * self.height * self.width)
     }
@@ -83,7 +83,7 @@ impl Images {
         idx::written(&sides, &self.pixels)
     }
 
-    /// Their labels as an IDX file, where there are some: as the file named them where these are bytes.
+    /// The labels as an IDX file, if there are labels: the file's own values if these are bytes.
     pub fn labels_idx(&self) -> Option<Vec<u8>> {
         self.classes
             .as_ref()
@@ -91,7 +91,8 @@ impl Images {
     }
 }
 
-/// Whether a name says that its images lie on their side: EMNIST's do (Cohen et al. 2017), in every split.
+/// Whether a name implies that the images lie on their side: EMNIST's do (Cohen et al. 2017), in
+/// every split.
 pub fn lies_on_its_side(path: &str) -> bool {
     path.to_lowercase().contains("emnist")
 }
@@ -110,11 +111,11 @@ pub fn candidates<'s>(source: &'s Source<'_>) -> Vec<&'s ArrayInfo> {
     found
 }
 
-/// Images of `source` by `choice`.
+/// The images of `source` according to `choice`.
 ///
 /// # Errors
-/// If there are no images, the one that is chosen is none, black and white cannot be told, or a class that is
-/// asked for is not there.
+/// If there are no images, if the chosen array holds none, if black and white cannot be inferred,
+/// or if a chosen class does not exist.
 pub fn images(source: &Source<'_>, choice: &Choice) -> Result<Images, FileError> {
     let info = match &choice.entry {
         Some(path) => source.info(path)?,
@@ -155,7 +156,7 @@ pub fn images(source: &Source<'_>, choice: &Choice) -> Result<Images, FileError>
     Ok(Images { path, channels, height, width, pixels, classes, range, of: count, notes })
 }
 
-/// CIFAR's training set comes in five files, which are one set; the test images are another.
+/// CIFAR's training set has five files, which are read as one set; the test images are another set.
 fn batches<'s>(source: &'s Source<'_>, wanted: Records) -> Vec<&'s ArrayInfo> {
     let alike = |info: &&ArrayInfo| matches!(&info.form, Form::Records { records, .. } if *records == wanted);
     let all: Vec<&ArrayInfo> = source.arrays.iter().filter(alike).collect();
@@ -252,7 +253,7 @@ fn kept(
     }
 }
 
-/// The classes of the images that are kept; the names stay those of all.
+/// The classes of the kept images; the names of all classes stay.
 fn chosen(classes: Classes, kept: &[bool]) -> Classes {
     let of =
         classes.of.iter().zip(kept).filter(|(_, kept)| **kept).map(|(class, _)| *class).collect();
@@ -267,7 +268,7 @@ pub(crate) struct ImageShape {
     pub(crate) channels_last: bool,
 }
 
-/// What images an array's rows may be; `None` if none.
+/// The shape of images in an array's rows; `None` if they cannot be images.
 pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<ImageShape> {
     let is_channels = |length: usize| matches!(length, 1 | 3);
     let side =
@@ -289,7 +290,7 @@ pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<Imag
                 pixels -= 1;
             }
             match (side(pixels), pixels.is_multiple_of(3).then(|| side(pixels / 3)).flatten()) {
-                // Fewer pixels are no picture, but some numbers.
+                // With fewer pixels a row is no picture, but numbers.
                 (Some(side), _) if side >= 4 => shape(1, side, side, false),
                 (_, Some(side)) if side >= 4 => {
                     shape(3, side, side, order == Some(Order::ChannelsLast))
@@ -301,7 +302,8 @@ pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<Imag
     }
 }
 
-/// Which column of a table holds labels: the one that says so, or the first of one too many for a square.
+/// The column of a table that holds labels: the one with such a heading, or, without headings, the
+/// first one if the table is one column too wide for a square.
 fn label_place(info: &ArrayInfo) -> Option<usize> {
     let Form::Table(table) = &info.form else { return None };
     let is_label = |heading: &String| {
@@ -318,7 +320,7 @@ fn label_place(info: &ArrayInfo) -> Option<usize> {
     are_labels.then_some(0)
 }
 
-/// Takes a table's labels out of it.
+/// Removes the column of labels from a table, and returns it.
 fn label_column(info: &mut ArrayInfo) -> Option<Vec<f64>> {
     let place = label_place(info)?;
     let Form::Table(table) = &mut info.form else { return None };
@@ -327,7 +329,8 @@ fn label_column(info: &mut ArrayInfo) -> Option<Vec<f64>> {
     Some(taken)
 }
 
-/// The array that holds the labels of `images`: the one that is called so, else the only one of their count.
+/// The array with the labels of `images`: the one with a matching name, else the only one of the
+/// same count.
 fn labels_beside<'s>(source: &'s Source<'_>, images: &ArrayInfo) -> Option<&'s ArrayInfo> {
     let fits = |info: &&ArrayInfo| {
         let is_short = matches!(info.shape[..], [_] | [_, 1..=64]);
@@ -352,7 +355,7 @@ fn labels_beside<'s>(source: &'s Source<'_>, images: &ArrayInfo) -> Option<&'s A
     renamed.or_else(|| if let [only] = all[..] { Some(only) } else { None })
 }
 
-/// A path in small letters without the endings that say how a file is packed.
+/// A path in lower case, without the endings of packed files.
 fn stem(path: &str) -> String {
     let mut name = path.to_lowercase();
     for ending in [".npy", ".gz", ".csv"] {
@@ -361,7 +364,7 @@ fn stem(path: &str) -> String {
     name
 }
 
-/// What black and white are.
+/// The values of black and white.
 pub(crate) fn range_of(array: &Array, choice: &Choice) -> Result<Range, FileError> {
     let declared = array.declared.map(|[low, high]| Range { low, high });
     if let Some(range) = choice.range.or(declared) {
@@ -387,7 +390,7 @@ fn bytes(numbers: &Numbers, range: Range) -> Vec<u8> {
     }
 }
 
-/// The pixels with channels first, and rows and columns exchanged if images lie on their side.
+/// The pixels with channels first, and with rows and columns exchanged if images lie on their side.
 pub(crate) fn planes<T: Copy>(pixels: Vec<T>, shape: ImageShape, upright: bool) -> Vec<T> {
     let ImageShape { channels, height, width, channels_last } = shape;
     if !upright && (!channels_last || channels == 1) {
