@@ -3,8 +3,8 @@
 use gan_protocol::{RunSpec, merged, preset, presets};
 use serde_json::{Map, Value};
 
-/// Runs that between them have every kind of layer, loss, optimiser and source: a preset and what
-/// differs from it.
+/// Runs that together have every kind of layer, loss, optimiser and source: each a preset and its
+/// changes.
 const SPECS: &str = include_str!("../specs.json");
 
 /// Those runs and the presets, each with its name.
