@@ -1,5 +1,5 @@
-//! A copy of the page's run in the lab's own worker (`web/lab/microscope.js`), which may be asked what
-//! the page's run need not stop for.
+//! Requests to a copy of the page's run in the lab's own worker (`web/lab/microscope.js`), so that
+//! the page's run need not stop for them.
 
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -7,13 +7,13 @@ use wasm_bindgen::prelude::*;
 use crate::playground::{self, settle};
 use crate::workers;
 
-/// Numbers as JSON, and samples in parts.
+/// A reply with numbers as JSON, and samples in parts.
 pub(crate) struct Shown {
     pub(crate) numbers: String,
     pub(crate) samples: Vec<Vec<u8>>,
 }
 
-/// Asks a copy of the run as it stands.
+/// Sends a request to a copy of the run in its current state.
 pub(crate) fn ask_copy(
     kind: &'static str,
     more: Vec<(&'static str, JsValue)>,
@@ -31,7 +31,7 @@ pub(crate) fn ask_copy(
     });
 }
 
-/// As [`ask_copy`], for what answers with numbers and samples.
+/// As [`ask_copy`], for requests whose reply has numbers and samples.
 pub(crate) fn look_at_copy(
     kind: &'static str,
     more: Vec<(&'static str, JsValue)>,

@@ -1,4 +1,4 @@
-//! The page, as any script sees it: `window.ganPlayground`.
+//! The page's interface for scripts, `window.ganPlayground`: the lab's only connection to the page.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,26 +24,26 @@ pub(crate) fn call(name: &str, argument: &JsValue) -> JsValue {
     method(&playground(), name, argument)
 }
 
-/// The run, as far as the lab looks at it.
+/// The facts about the run that the lab needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    /// Which of the page's runs it is.
+    /// Its number among the page's runs.
     pub number: u32,
-    /// Whether its data are points of the plane.
+    /// Whether its data are points in the plane.
     pub on_points: bool,
-    /// What its nets minimise.
+    /// Its objective.
     pub objective: Option<Objective>,
-    /// Whether its data are digits as the classifier reads them: 28 × 28 pixels of one channel.
+    /// Whether its data are digits that the classifier can read: 28 × 28 pixels of one channel.
     pub on_digits: bool,
     /// Columns, rows and channels of its images.
     pub image: [usize; 3],
-    /// Classes that its generator is told; 0 if none.
+    /// Number of classes of its generator; 0 if unconditional.
     pub classes: usize,
-    /// Size of the user's files that it learns from; 0 if from none.
+    /// Size of the user's files that it learns from; 0 if there are none.
     pub file_bytes: u64,
 }
 
-/// The run in force.
+/// The current run.
 pub fn run() -> Run {
     let spec = spec_value();
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
@@ -62,12 +62,12 @@ pub fn run() -> Run {
     }
 }
 
-/// The user's files that the run learns from, each `{name, bytes}`: the page's own.
+/// The user's files that the run learns from, each `{name, bytes}`: the page's own buffers.
 pub(crate) fn run_files() -> Array {
     call("runFiles", &JsValue::UNDEFINED).dyn_into().unwrap_or_default()
 }
 
-/// How many bytes files have.
+/// The size of files, in bytes.
 pub(crate) fn size_of(files: &Array) -> u64 {
     files.iter().map(|file| count(&member(&file, "bytes"), "length") as u64).sum()
 }
@@ -82,11 +82,11 @@ pub(crate) fn image_in(data: &JsValue) -> [usize; 3] {
 }
 
 thread_local! {
-    /// Scores that the lab itself has taken, of the step at which it did.
+    /// Scores computed by the lab itself, for the step at which it computed them.
     static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
+/// Adds a score of the lab's own to the [`observed`] ones; `None` removes it.
 pub(crate) fn note_score(score: Score, value: Option<f64>) {
     OWN_SCORES.with_borrow_mut(|scores| match value {
         Some(value) => drop(scores.insert(score, value)),
@@ -94,22 +94,22 @@ pub(crate) fn note_score(score: Score, value: Option<f64>) {
     });
 }
 
-/// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round.
-/// `None` if the page refuses.
+/// Calls `done` with `count` images drawn by `seed`, in the page's layout of pixels; classes take
+/// turns. `None` if the page refuses.
 pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Uint8Array>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
         done(found.ok().and_then(|found| member(&found, "pixels").dyn_into().ok()));
     });
 }
 
-/// As [`sample`], of images or points; `None` if the page refuses.
+/// As [`sample`], for images or points; `None` if the page refuses.
 pub(crate) fn sample_any(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
         done(found.ok().and_then(|found| samples_in(&found)));
     });
 }
 
-/// The samples in what `sample` gives.
+/// The samples in a reply of the page's `sample`.
 pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
     if let Ok(pixels) = member(found, "pixels").dyn_into::<Uint8Array>() {
         return Some(Samples::Images(pixels.to_vec()));
@@ -120,27 +120,27 @@ pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
 
 fn wanted(count: u32, seed: u32) -> Object {
     let wanted = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let _ = Reflect::set(&wanted, &"count".into(), &count.into());
     let _ = Reflect::set(&wanted, &"seed".into(), &seed.into());
     wanted
 }
 
-/// Calls `done` with the run's checkpoint, or with what is said against it.
+/// Calls `done` with the run's checkpoint, or with the error.
 pub(crate) fn checkpoint(done: impl FnOnce(Result<Uint8Array, String>) + 'static) {
     settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
         done(found.map(|bytes| bytes.unchecked_into()));
     });
 }
 
-/// The preset that the run was made from, and what it learns from, as a spec names it.
+/// The run's preset, and the name of its data in a spec.
 pub(crate) fn names() -> (String, String) {
     let snapshot = snapshot();
     let text = |name: &str| member(&snapshot, name).as_string().unwrap_or_default();
     (text("preset"), text("dataset"))
 }
 
-/// Calls `done` with what `promise` gives, or with the message of its refusal.
+/// Calls `done` with the value of `promise`, or with the message of its rejection.
 pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String>) + 'static) {
     let done = std::rc::Rc::new(RefCell::new(Some(done)));
     let refused = done.clone();
@@ -160,8 +160,8 @@ pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String
     }
 }
 
-/// Calls `watcher` with the step of every stage, how to read its numbers, and them, for as long as
-/// the page lives.
+/// Calls `watcher` with the step, the layout and the numbers of every stage, for the lifetime of
+/// the page.
 pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     let called = Closure::<dyn Fn(JsValue)>::new(move |stage: JsValue| {
         let count = |name: &str| member(&stage, name).as_f64().unwrap_or(0.0) as usize;
@@ -179,7 +179,7 @@ pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     call("watch", &called.into_js_value());
 }
 
-/// Calls `tick` about every `interval_ms` for as long as the part of the view lives that asks for it.
+/// Calls `tick` about every `interval_ms`, for the lifetime of the current part of the view.
 pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
     let window = web_sys::window().expect("the lab runs in a page");
@@ -193,52 +193,53 @@ pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     });
 }
 
-/// What is known of a run as it goes.
+/// The observed state of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     /// Generator steps done.
     pub step: u64,
     /// Scores, as in the page's snapshot.
     pub scores: BTreeMap<Score, f64>,
-    /// What the run seems to suffer from, the worst first.
+    /// Diagnoses, the worst first.
     pub findings: Vec<Finding>,
 }
 
-/// Something that the run seems to suffer from.
+/// A diagnosis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// What.
+    /// The failure.
     pub kind: Ailment,
     /// The figures behind it.
     pub figures: BTreeMap<Figure, f64>,
 }
 
 impl Observed {
-    /// As lessons look at it.
+    /// The same in the form for lessons' conditions.
     pub fn seen(&self) -> gan_lessons::Seen {
         let diagnoses = self.findings.iter().map(|one| one.kind).collect();
         gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
     }
 }
 
-/// The run in force, as JSON has it.
+/// The current run's spec as JSON.
 pub(crate) fn spec() -> serde_json::Value {
     let spec = JSON::stringify(&spec_value());
     let spec = spec.ok().and_then(|text| text.as_string()).unwrap_or_default();
     serde_json::from_str(&spec).unwrap_or_default()
 }
 
-/// The same as JavaScript has it.
+/// The same as a JavaScript object.
 pub(crate) fn spec_value() -> JsValue {
     call("spec", &JsValue::UNDEFINED)
 }
 
-/// Calls `done` when the run rests.
+/// Calls `done` when the run is paused.
 pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
 }
 
-/// Calls `done` when one step more has been made, or was refused, which is told beside the toolbar.
+/// Calls `done` when one more step has been made or was refused; a refusal is shown beside the
+/// toolbar.
 pub(crate) fn step(done: impl FnOnce() + 'static) {
     settle(&call("step", &1.into()), |answer| {
         tell_refusal(answer.map(drop));
@@ -246,36 +247,36 @@ pub(crate) fn step(done: impl FnOnce() + 'static) {
     });
 }
 
-/// Goes on from a checkpoint, at rest; on `files`, if it learns from the user's.
+/// Continues from a checkpoint, at rest; with `files`, if it learns from the user's.
 pub(crate) fn restore(
     checkpoint: &JsValue,
     files: &Array,
     done: impl FnOnce(Result<(), String>) + 'static,
 ) {
     let stored = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let _ = Reflect::set(&stored, &"checkpoint".into(), checkpoint);
     let _ = Reflect::set(&stored, &"files".into(), files);
     restore_stored(&stored, done);
 }
 
-/// As [`restore`], of both in one object.
+/// As [`restore`], with both in one object.
 pub(crate) fn restore_stored(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }
 
-/// Trains the run in force from its start; `done` is called when it does, or with what is said against it.
+/// Restarts the current run from its start; `done` is called when it trains, or with the error.
 pub(crate) fn train_anew(done: impl FnOnce(Result<(), String>) + 'static) {
     drive(Some(spec_value()), true, done);
 }
 
-/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused is told beside the
-/// toolbar.
+/// Trains on the user's files, each with its name. `run` is the run to load. A refusal is shown
+/// beside the toolbar.
 pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value) {
     let list = Array::new();
     for (name, bytes) in files {
         let file = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&file, &"name".into(), &(*name).into());
         let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(&bytes[..]));
         list.push(&file);
@@ -283,8 +284,9 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
     load_with_files(&list, run, true);
 }
 
-/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. A run of the page's that
-/// waits for files goes on with these in its place. What is refused is told beside the toolbar.
+/// Loads `run`, which learns from `files`, a list of `{name, bytes}`, and starts it if `start`. If
+/// a run on the page waits for files, it gets these and continues instead. A refusal is shown
+/// beside the toolbar.
 pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
     let run = JSON::parse(&run.to_string()).ok();
     settle(&call("files", files), move |answer| {
@@ -300,7 +302,7 @@ pub(crate) fn snapshot() -> JsValue {
     call("snapshot", &JsValue::UNDEFINED)
 }
 
-/// How the run does, with the lab's own scores beside the page's.
+/// The observed state of the run, with the lab's own scores.
 pub fn observed() -> Observed {
     let mut observed = observed_in(&snapshot());
     OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
@@ -313,7 +315,7 @@ pub(crate) fn losses() -> [Option<f64>; 2] {
     ["generator", "discriminator"].map(|net| losses.get(net).copied())
 }
 
-/// How the run of a snapshot does.
+/// The observed state in a snapshot.
 pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
     let found = member(snapshot, "diagnoses");
     let found = if found.is_object() { Array::from(&found) } else { Array::new() };
@@ -330,7 +332,7 @@ pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
     }
 }
 
-/// Whether the run is going on.
+/// Whether the run is training.
 pub(crate) fn is_running() -> bool {
     member(&snapshot(), "phase").as_string().as_deref() == Some("running")
 }
@@ -342,7 +344,7 @@ pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
 }
 
-/// The members of `object` that are numbers, by what their names stand for.
+/// The members of `object` that are numbers, by the values of their names.
 fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
     numbers_of(object)
         .iter()
@@ -350,15 +352,16 @@ fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
         .collect()
 }
 
-/// Changes settings as the run goes; `done` is called when they are in force, or with what is said against them.
+/// Changes settings during the run; `done` is called when they are in force, or with the error.
 pub(crate) fn tune(tuning: &Tuning, done: impl FnOnce(Result<(), String>) + 'static) {
     let tuning = serde_json::to_string(tuning).unwrap_or_default();
     let tuning = JSON::parse(&tuning).unwrap_or(JsValue::UNDEFINED);
     settle(&call("tune", &tuning), |answer| done(answer.map(drop)));
 }
 
-/// Trains the run on other data from its start. `fields` holds `data` whole: a distribution has other
-/// members than the one before. `done` is told whether it trains; what is refused is told beside the toolbar.
+/// Trains the run on other data from its start. `fields` holds `data` as a whole, because another
+/// distribution has other members. `done` gets whether the run trains; a refusal is shown beside
+/// the toolbar.
 pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     let spec = spec_value().dyn_into::<Object>();
     let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
@@ -370,21 +373,21 @@ pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     });
 }
 
-/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going. What is refused is told
-/// beside the toolbar.
+/// Restarts the run with other `fields`, a JSON merge patch, and starts it if it was running. A
+/// refusal is shown beside the toolbar.
 pub(crate) fn begin_anew(fields: &str) {
     let Ok(fields) = serde_json::from_str(fields) else { return };
     load(&gan_protocol::merged(&spec(), &fields), tell_refusal);
 }
 
-/// Another run, and on if this one was going; `done` is called when it is loaded, or with what is said against it.
+/// Loads another run, and starts it if this one was running; `done` is called when it is loaded, or
+/// with the error.
 pub(crate) fn load(run: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
     let was_running = is_running();
     drive(JSON::parse(&run.to_string()).ok(), was_running, done);
 }
 
-/// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
-/// with what is said against it.
+/// Loads a run, starts it, or both; `done` is called when that is done, or with the error.
 fn drive(load: Option<JsValue>, start: bool, done: impl FnOnce(Result<(), String>) + 'static) {
     let begin = move |_: JsValue| {
         if start { call("start", &JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
@@ -403,7 +406,7 @@ fn tell_refusal(result: Result<(), String>) {
     }
 }
 
-/// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
+/// Carries out a lesson's step: `load` is a preset's name and the differences from it, as JSON.
 pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
     let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
     if load.is_none() {
@@ -427,13 +430,13 @@ pub struct Settling {
 }
 
 impl Settling {
-    /// It is done.
+    /// Resolves the promise.
     pub fn done(self) {
         // A promise's functions do not throw.
         let _ = self.resolve.call0(&JsValue::UNDEFINED);
     }
 
-    /// It came to nothing, as `message` says.
+    /// Rejects the promise with `message`.
     pub fn refused(self, code: &str, message: &str) {
         let error = js_sys::Error::new(message);
         let _ = Reflect::set(&error, &"code".into(), &code.into());
@@ -441,8 +444,8 @@ impl Settling {
     }
 }
 
-/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` gives names and
-/// titles; `begin` begins one and settles when that has come to an end.
+/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` returns names and
+/// titles; `begin` starts a lesson and settles when the lesson has ended.
 pub fn offer_lessons(
     list: impl Fn() -> Vec<(String, String)> + 'static,
     begin: impl Fn(&str, Settling) + 'static,
@@ -450,7 +453,7 @@ pub fn offer_lessons(
     let list = Closure::<dyn Fn() -> Array>::new(move || {
         let entries = list().into_iter().map(|(id, title)| {
             let entry = Object::new();
-            // Setting a member of a fresh object does not fail.
+            // Setting a member of a new object does not fail.
             let _ = Reflect::set(&entry, &"id".into(), &id.into());
             let _ = Reflect::set(&entry, &"title".into(), &title.into());
             entry

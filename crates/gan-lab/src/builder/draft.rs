@@ -1,9 +1,9 @@
-//! Layers as they are edited, and what there is to be said of each.
+//! Edits layers as JSON, and computes shape, parameters and error of each.
 
 use gan_protocol::{LayerSpec, RunSpec, Shape, merged, typed_number, typed_whole};
 use serde_json::{Number, Value, json};
 
-/// Every kind of layer with what a new one begins with.
+/// Every kind of layer with the defaults of a new one.
 pub(super) const KINDS: [(&str, &str); 19] = [
     ("linear", r#"{"units": 64, "bias": true}"#),
     ("conv", r#"{"channels": 32, "kernel": 4, "stride": 2, "padding": 1, "bias": true}"#),
@@ -30,7 +30,7 @@ pub(super) const KINDS: [(&str, &str); 19] = [
 pub(super) const FUNCTIONS: [&str; 6] =
     ["relu", "leaky_relu", "tanh", "sigmoid", "silu", "softplus"];
 
-/// A new layer.
+/// A new layer of a kind.
 pub(super) fn fresh(kind: &str) -> Value {
     let defaults = KINDS.iter().find(|(name, _)| *name == kind).map_or("{}", |(_, json)| json);
     merged(&json!({"kind": kind}), &serde_json::from_str(defaults).unwrap_or_default())
@@ -41,7 +41,7 @@ pub(super) fn fresh(kind: &str) -> Value {
 pub(super) enum Field {
     /// A number at a path.
     Number(String),
-    /// Yes or no.
+    /// A switch at a path.
     Flag(String),
     /// An activation's function.
     Function,
@@ -70,14 +70,14 @@ fn collect(value: &Value, path: &str, found: &mut Vec<Field>) {
     }
 }
 
-/// Puts `value` at `path`, which is there.
+/// Sets the value at `path`, which exists.
 pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
     if let Some(place) = layer.pointer_mut(path) {
         *place = value;
     }
 }
 
-/// The number that was typed: a whole one where it is written as one.
+/// The number in the typed text: a whole number if it is written as one.
 pub(super) fn number_in(typed: &str) -> Option<Number> {
     match typed_whole(typed) {
         Some(whole) => Some(whole.into()),
@@ -85,16 +85,17 @@ pub(super) fn number_in(typed: &str) -> Option<Number> {
     }
 }
 
-/// What is said of a layer.
+/// The facts about a layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Said {
-    /// What it makes.
+    /// The output's shape.
     pub(super) shape: Option<String>,
     pub(super) parameters: Option<usize>,
     pub(super) error: Option<String>,
 }
 
-/// What is said of each of `layers`, fed with `input`. After an error nothing is known.
+/// The facts about each of `layers`, for an input of shape `input`. After an error nothing is
+/// known.
 pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
     let mut shape = Some(input);
     layers
@@ -121,7 +122,7 @@ pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
         .collect()
 }
 
-/// The run with other layers, and what is wrong with it as a whole.
+/// The run with these layers, or its error as a whole.
 pub(super) fn run_with(
     spec: &Value,
     generator: &[Value],

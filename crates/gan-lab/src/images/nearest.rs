@@ -1,5 +1,4 @@
-//! The real images that samples are most like: does the generator make something new, or give back
-//! what it was shown?
+//! Shows the real images nearest to generated samples, so that copies are noticed.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -11,21 +10,22 @@ use crate::picture::Picture;
 use crate::playground::Run;
 use crate::words::{key, say_with, t};
 
-/// Samples that are looked at.
+/// Number of samples.
 const SAMPLES: u32 = 8;
-/// Seeds of the sheets: others than those of readings and verdicts.
+/// First seed of the samples: not one of the readings' or the verdicts'.
 const FIRST_SEED: u32 = 5 << 20;
-/// Nearer than this, relative to two reals, a sample counts as a copy: as the score `copies` has it.
+/// Below this distance, relative to that between two reals, a sample counts as a copy: the same as
+/// in the score `copies`.
 const COPY_DISTANCE: f64 = 0.25;
 
-/// As `Command::NearestReals` has it.
+/// The numbers of `Command::NearestReals`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct Numbers {
     distances: Vec<f64>,
     searched: u64,
 }
 
-/// A sample beside the real image that is most like it.
+/// A sample with its nearest real image.
 #[derive(Clone, Debug, PartialEq)]
 struct Pair {
     sample: Vec<u8>,
@@ -40,7 +40,7 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let seed = StoredValue::new(FIRST_SEED);
-    // Another run's images would be taken for this one's.
+    // The images shown are another run's.
     Effect::new(move |_| {
         run.track();
         pairs.set(Vec::new());

@@ -1,10 +1,11 @@
-//! The eight moments of a step (Goodfellow et al. 2014, algorithm 1), and what there is to say of each.
+//! The eight moments of a step (Goodfellow et al. 2014, algorithm 1), with the texts and figures of
+//! each.
 
 use serde::Deserialize;
 
 use crate::words::key;
 
-/// A step's numbers, as `Command::Dissect` has them.
+/// A step's numbers, from `Command::Dissect`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Numbers {
@@ -15,7 +16,7 @@ pub(super) struct Numbers {
     pub(super) on_fakes_after: Vec<f32>,
     pub(super) on_new_fakes: Vec<f32>,
     means: Means,
-    // A number that is none is no number in JSON.
+    // `None` if the number is not finite, which JSON cannot hold.
     discriminator_loss: Option<f64>,
     discriminator_loss_after: Option<f64>,
     discriminator_gradient_norm: Option<f64>,
@@ -47,7 +48,7 @@ pub(super) enum Moment {
 }
 
 impl Moment {
-    /// All, in their order.
+    /// All moments, in order.
     pub(super) const ALL: [Self; 8] = [
         Self::Draw,
         Self::Generate,
@@ -73,7 +74,7 @@ impl Moment {
         }
     }
 
-    /// The key of what is said about it.
+    /// The key of its text.
     pub(super) fn told(self) -> &'static str {
         match self {
             Self::Draw => key("moment-draw-told"),
@@ -87,7 +88,7 @@ impl Moment {
         }
     }
 
-    /// The figures in it, as the texts name them; verdicts as `verdict` writes them.
+    /// The figures of the moment's text by their names in it; `verdict` formats verdicts.
     pub(super) fn facts(
         self,
         of: &Numbers,
@@ -125,7 +126,7 @@ impl Moment {
     }
 }
 
-/// With four significant digits: what changes by one step is often the third.
+/// With four significant digits, because a step often changes only the third.
 fn significant(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {
         return x.to_string();

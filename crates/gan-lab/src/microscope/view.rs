@@ -1,4 +1,4 @@
-//! The step on the screen: its moments one by one, and buttons for whole and half steps.
+//! Shows a step moment by moment, with buttons for whole and half steps.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -15,9 +15,9 @@ use crate::playground::{self, Run};
 use crate::timeline::animation::for_file;
 use crate::words::{key, say, say_with, t};
 
-/// How long slow motion stays at a moment.
+/// Time for which slow motion shows a moment.
 const MOMENT_MS: i32 = 2_500;
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 500;
 /// Images in a row.
 const COLUMNS: usize = 8;
@@ -48,7 +48,7 @@ impl Scope {
         self.failed.set(Some(message));
     }
 
-    /// Takes the next step apart; the run rests from now on.
+    /// Takes the next step apart, and pauses the run.
     fn take(self) {
         self.busy.set(true);
         self.failed.set(None);
@@ -64,13 +64,13 @@ impl Scope {
         });
     }
 
-    /// Makes the step that was taken apart, then takes the next.
+    /// Makes the step that was taken apart, then takes the next one apart.
     fn make(self) {
         self.busy.set(true);
         playground::step(move || self.take());
     }
 
-    /// A step of one net alone, then takes the next step apart.
+    /// Makes a step of one net alone, then takes the next step apart.
     fn half(self, net: &'static str) {
         self.busy.set(true);
         playground::pause(move || {
@@ -84,7 +84,7 @@ impl Scope {
         });
     }
 
-    /// Acts, unless something is at work.
+    /// Acts, unless a request is under way.
     fn if_free(self, act: impl FnOnce(Self)) {
         if !self.busy.get_untracked() {
             act(self);
@@ -127,7 +127,7 @@ pub(crate) fn Microscope() -> impl IntoView {
             scope.slow.set(false);
             scope.failed.set(None);
         }
-        // A run that has gone on has made the step.
+        // If the run has made steps, the step shown is in the past.
         let step = playground::observed().step;
         let is_past = scope.step.with_untracked(|taken| {
             taken.as_ref().is_some_and(|taken| taken.numbers.step != step + 1)
@@ -153,7 +153,7 @@ pub(crate) fn Microscope() -> impl IntoView {
             <p class="hint">{t("scope-hint")}</p>
             <WhyNoCopy run=run/>
             <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
-                // Not disabled while one of them is at work: what was pressed keeps the focus.
+                // Not disabled during a request: the pressed button keeps the focus.
                 <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::take)>
                     {t("scope-take")}
                 </button>
@@ -221,7 +221,7 @@ fn told(scope: Scope, moment: Moment) -> String {
     })
 }
 
-/// What there is to be seen at the moment: samples, each with what is said of it.
+/// The samples at the moment, each with its verdict.
 #[component]
 fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
     move || {
@@ -238,18 +238,18 @@ fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
     }
 }
 
-/// Samples of one kind with what is said of each.
+/// Samples of one kind with their verdicts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kind {
-    /// The key of what they are called.
+    /// The key of the kind's name.
     pub(super) name: &'static str,
-    /// As classes of the style sheet name it.
+    /// The kind's class in the style sheet.
     pub(super) class: &'static str,
     pub(super) bytes: Vec<u8>,
     pub(super) notes: Vec<String>,
 }
 
-/// What is seen of a step at a moment; `None` are its latents.
+/// The samples that a step shows at a moment; `None` if it shows the latents.
 fn shown(moment: Moment, step: &Step) -> Option<Vec<Kind>> {
     let of = &step.numbers;
     let kind = |name: &'static str, class: &'static str, bytes: &[u8], outputs: &[f32]| {
@@ -274,7 +274,7 @@ fn shown(moment: Moment, step: &Step) -> Option<Vec<Kind>> {
     })
 }
 
-/// Points in the plane, in the same square all through a step.
+/// Points in the plane, in the same square during the whole step.
 fn few_points(step: &Step, kinds: &[Kind]) -> impl IntoView + use<> {
     let all = [&step.reals, &step.fakes, &step.new_fakes];
     plane(&all.map(|bytes| points(bytes)), kinds)
@@ -289,7 +289,7 @@ fn latents(latents: &[Vec<f32>]) -> impl IntoView + use<> {
     view! { <ol class="lab-latents">{latents.iter().map(row).collect_view()}</ol> }
 }
 
-/// Images side by side, and a note for each.
+/// Images side by side, with a note for each.
 #[component]
 fn Strip(image: [usize; 3], kind: Kind) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();

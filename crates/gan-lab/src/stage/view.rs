@@ -1,4 +1,4 @@
-//! The stage on the screen, with its layers, its legend and a walk through latent space.
+//! Shows the stage with its layers, its legend and a walk through latent space.
 
 use gan_plot::{Heat, Square, Verdicts};
 use leptos::html;
@@ -13,10 +13,10 @@ use crate::focus;
 use crate::playground::{self, Run};
 use crate::words::{key, say, say_with, t};
 
-/// How often the run's description is looked at, and how often texts follow the picture.
+/// Time between two readings of the run's description, and between two updates of texts.
 const LOOK_EVERY_MS: i32 = 400;
 
-/// All that is on the screen, for handlers and watchers alike.
+/// The state of the stage, shared by handlers and watchers.
 #[derive(Clone, Copy)]
 struct Stage {
     scene: StoredValue<Scene, LocalStorage>,
@@ -27,7 +27,7 @@ struct Stage {
     /// Row and column of a node of the lattice.
     chosen: RwSignal<Option<(usize, usize)>>,
     sketch: Sketch,
-    /// Changes when texts are to be said anew.
+    /// Changes when texts must be updated.
     told: RwSignal<u64>,
 }
 
@@ -61,7 +61,7 @@ impl Stage {
         let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
         let Some(painter) = painter else { return };
         if self.sketch.on.get_untracked() {
-            // Nothing beside what will be trained on.
+            // Only the drawing, without the current scene.
             let (frame, cursor) =
                 (self.sketch.frame.get_untracked(), self.sketch.cursor.get_untracked());
             return self.sketch.points.with_untracked(|points| {
@@ -73,7 +73,7 @@ impl Stage {
         self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen));
     }
 
-    /// Looks at the run's description; texts follow.
+    /// Reads the run's description, and updates texts.
     fn look(self) {
         let run = playground::run();
         if self.run.with_untracked(|old| *old != run) {
@@ -82,7 +82,7 @@ impl Stage {
         self.told.set(self.scene.with_value(|scene| scene.step));
     }
 
-    /// Draws where a pointer is pressed, or marks the node nearest to it.
+    /// Draws at the pressed pointer, or marks the node nearest to it.
     fn point_at(self, event: &web_sys::PointerEvent) {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let side = f64::from(canvas.client_width().max(1));
@@ -120,7 +120,7 @@ impl Stage {
         }
     }
 
-    /// What lies at the marked node, in words.
+    /// The marked node's latent and image, in words.
     fn walk(self) -> Option<String> {
         self.told.track();
         let (row, column) = self.chosen.get()?;
@@ -137,7 +137,7 @@ impl Stage {
         })
     }
 
-    /// The picture in words, for those who do not see it.
+    /// The picture in words, for users who cannot see it.
     fn summary(self) -> String {
         if self.sketch.on.get() {
             return say(key("draw-hint"));
@@ -158,7 +158,7 @@ impl Stage {
         })
     }
 
-    /// What the ends of the legend stand for.
+    /// The values at the ends of the legend.
     fn ends(self) -> [String; 2] {
         self.told.track();
         self.run.track();
@@ -171,14 +171,14 @@ impl Stage {
     }
 }
 
-/// Two decimals, without needless ones.
+/// Two decimals, without trailing zeros.
 fn short(number: f32) -> String {
     let rounded = (f64::from(number) * 100.0).round() / 100.0;
-    // A minus before zero tells nobody anything.
+    // Avoids a minus sign before zero.
     format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-/// The stage; nothing is seen of it while the run's data are no points.
+/// The stage; hidden while the run's data are not points.
 #[component]
 pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let stage = Stage::new(layers);
@@ -191,7 +191,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     });
     playground::every_ms(LOOK_EVERY_MS, move || stage.look());
     stage.look();
-    // What is shown depends on these; the picture itself comes with each stage.
+    // The picture depends on these; stages redraw it as well.
     Effect::new(move |_| {
         stage.layers.track();
         stage.chosen.track();
@@ -208,13 +208,14 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     });
     Effect::new(move |_| mark_page(stage.run.with(|run| run.on_points)));
     let hidden = Signal::derive(move || !stage.run.with(|run| run.on_points));
-    // Where one draws by the keyboard it takes the focus; a picture has no need of it.
+    // While drawing, the keyboard needs the focus on the picture.
     let focusable = Signal::derive(move || if stage.sketch.on.get() { "0" } else { "-1" });
     let role = Signal::derive(move || if stage.sketch.on.get() { "application" } else { "img" });
     let frame: Box<dyn Fn() -> Square> =
         Box::new(move || stage.scene.with_value(|scene| scene.view));
     let frame = StoredValue::new_local(frame);
-    // Who draws by the keyboard goes on in the picture, and comes back to where it began.
+    // The focus moves to the picture for drawing by the keyboard, and back to the button at the
+    // end.
     let begins = NodeRef::<html::Button>::new();
     let under = NodeRef::<html::Div>::new();
     let ended: Box<dyn Fn()> = Box::new(move || {
@@ -246,7 +247,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                         on:keydown=move |event| stage.press(&event)
                     ></canvas>
                 </div>
-                // What goes with the picture, or with a drawing, in the same place.
+                // The controls of the picture and of a drawing, in the same place.
                 <div node_ref=under class="lab-one-place">
                     <div class="lab-under" class:away=stage.sketch.on>
                         <Legend stage=stage/>
@@ -330,7 +331,7 @@ fn Legend(stage: Stage) -> impl IntoView {
     }
 }
 
-/// Two sliders that walk over the lattice, and where one is.
+/// Two sliders that walk over the lattice, and the current node.
 #[component]
 fn Walk(stage: Stage) -> impl IntoView {
     let sides = Memo::new(move |_| {
@@ -383,7 +384,7 @@ fn mark_page(staged: bool) {
     let document = web_sys::window().and_then(|window| window.document());
     let root = document.and_then(|document| document.document_element());
     if let Some(root) = root {
-        // The attribute's name is a constant: it is never refused.
+        // The attribute's name is a constant, which is never refused.
         let _ = match staged {
             true => root.set_attribute("data-staged", ""),
             false => root.remove_attribute("data-staged"),

@@ -1,4 +1,4 @@
-//! The past on the screen: a slider through it, and files of it.
+//! Shows the past: a slider through it, and files of it.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -11,19 +11,19 @@ use crate::playground;
 use crate::saving::{save, save_address};
 use crate::words::{key, say_with, t};
 
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 500;
 /// Samples of a moment.
 const IMAGES: u32 = 16;
 const POINTS: u32 = 500;
-/// The latents of every moment are those of this seed.
+/// Seed of the latents of all moments.
 const SEED: u32 = 1 << 21;
 
 #[component]
 pub(crate) fn TimelineView() -> impl IntoView {
     let kept = RwSignal::new(Timeline::default());
     let run = RwSignal::new(playground::run());
-    // The moment that is shown; `None` is the newest.
+    // The moment shown; `None` for the newest.
     let chosen = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(false);
     playground::every_ms(LOOK_EVERY_MS, move || {
@@ -37,7 +37,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         if now.step > 0 {
             let (step, scores) = (now.step, now.scores.clone());
             let figures = Figures { step, losses: playground::losses(), scores };
-            // No part of what is shown.
+            // Figures are not shown, so that no update is needed.
             kept.update_untracked(|kept| kept.note(figures));
         }
         let is_due = kept.with_untracked(|kept| kept.is_due(now.step));
@@ -48,7 +48,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         let count = if run_now.on_points { POINTS } else { IMAGES };
         playground::sample_any(count, SEED, move |samples| {
             asked.set_value(false);
-            // The run may be another one by now.
+            // The run may have been replaced by now.
             if let Some(samples) = samples
                 && playground::run() == run_now
             {
