@@ -98,7 +98,7 @@ impl Keeper {
 
     fn look_at(&mut self, number: u32) {
         if number != self.number {
-            // The description of the previous run stays as it is.
+            // The last saving of the previous run stays in the list.
             *self = Self { number, ..Self::default() };
         }
     }
