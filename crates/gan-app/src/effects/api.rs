@@ -1,14 +1,14 @@
-//! `window.ganPlayground`: the page for scripts.
+//! `window.ganPlayground`: the page's interface for scripts.
 //!
-//! | call | gives |
+//! | call | returns |
 //! |---|---|
 //! | `snapshot()` | `{run, phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
-//! | `spec()` | the run in force, as JSON has it |
+//! | `spec()` | the current run, as JSON |
 //! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
 //! | `start()`, `pause()` | promise |
 //! | `step(count)` | promise that settles when the steps are done (1 if left out) |
 //! | `reset()` | promise; the same run from the start |
-//! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; any of them, as the run goes |
+//! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; changes any of them during the run |
 //! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
 //! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
@@ -17,13 +17,14 @@
 //! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
 //! | `runFiles()` | the user's files that the run in force learns from, `[{name, bytes}]`: the page's own, not to be written into; `[]` where its data are other ones |
 //!
-//! Promises settle when the worker has done it; calls made before there is a worker wait for it.
-//! A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is one of
-//! `loading`, `ready`, `running`, `paused`, `failed`; `backend` `cpu`, `webgpu` or `null`;
-//! `dataset` the data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec) or `null`.
+//! Promises settle when the worker has carried out the call; calls made before a worker has started
+//! wait for it. A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is
+//! one of `loading`, `ready`, `running`, `paused`, `failed`; `backend` is `cpu`, `webgpu` or
+//! `null`; `dataset` is the data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec)
+//! or `null`.
 //!
-//! The object is there before any worker has started; the document then gets a
-//! `gan-playground-ready` event.
+//! The object exists before any worker has started; the document then gets a `gan-playground-ready`
+//! event.
 
 use gan_protocol::{SampleSet, Tuning};
 use js_sys::{
@@ -40,10 +41,10 @@ use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
 
-/// Puts the interface up.
+/// Adds the interface to the window.
 ///
 /// # Errors
-/// What the browser says.
+/// The browser's exception.
 pub fn put_up() -> Result<(), JsValue> {
     let api = Object::new();
     let add = |name: &str, function: JsValue| Reflect::set(&api, &name.into(), &function);
@@ -107,7 +108,7 @@ fn restore(argument: JsValue) -> JsValue {
     let bytes = if checkpoint.is_instance_of::<ArrayBuffer>() {
         Some(Uint8Array::new(&checkpoint))
     } else {
-        // A copy: the caller may go on using its own.
+        // A copy, so that the caller may continue to use its own bytes.
         checkpoint.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.slice(0, bytes.length()))
     };
     match bytes.zip(files) {
@@ -134,7 +135,7 @@ fn files(list: JsValue) -> JsValue {
     }
 }
 
-/// The promise of a call that makes no sense.
+/// The rejected promise of an invalid call.
 fn refused(message: &str) -> JsValue {
     Promise::reject(&error_of(&Refusal::usage(message))).into()
 }
@@ -144,7 +145,7 @@ fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
     let named = |file: JsValue| {
         let mut bytes: Uint8Array = member(&file, "bytes").dyn_into().ok()?;
         if !own.iter().any(|file| Object::is(&file.bytes, &bytes)) {
-            // A copy: the caller may go on using its own.
+            // A copy, so that the caller may continue to use its own bytes.
             bytes = bytes.slice(0, bytes.length());
         }
         Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
@@ -152,12 +153,12 @@ fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
     list.dyn_into::<Array>().ok()?.iter().map(named).collect()
 }
 
-/// Files as a script gets them.
+/// Files in the form for scripts.
 fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     let list = Array::new();
     for file in files {
         let one = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
         let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
         list.push(&one);
@@ -175,14 +176,14 @@ fn leaving(argument: JsValue) -> JsValue {
     JsValue::UNDEFINED
 }
 
-/// A run that is about to be replaced, as a script gets it.
+/// A run that is about to be replaced, in the form for scripts.
 pub(super) fn left(
     number: u32,
     run: &Run<Uint8Array>,
     samples: Option<(SampleSet, Uint8Array)>,
 ) -> JsValue {
     let left = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
     let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
     set("run", number.into());
@@ -208,7 +209,7 @@ fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
     let label = if label.is_undefined() {
         None
     } else {
-        // A class that no run has is refused where the run is known.
+        // A class that the run lacks is refused by the session, which knows the run.
         Some(whole(&label, "label", 0.0)?.min(f64::from(u16::MAX)) as u16)
     };
     Ok(Ask::Sample { count, seed, label })
@@ -227,7 +228,7 @@ fn value_of(argument: &JsValue) -> Result<Value, Refusal> {
     plain_value(argument).map_err(|message| Refusal::usage(format!("the argument {message}")))
 }
 
-/// A promise that is settled by the callback handed to `begin`.
+/// A promise that the callback passed to `begin` settles.
 fn promised(begin: impl FnOnce(Callback)) -> JsValue {
     let mut begin = Some(begin);
     Promise::new(&mut |resolve: Function, reject: Function| {
@@ -251,7 +252,7 @@ fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
         Outcome::Samples { set, pixels } => {
             let samples = Object::new();
             if set.width == 0 {
-                // A copy begins where its buffer does, as an array of floats must.
+                // A copy starts at the beginning of its buffer, as an array of floats must.
                 let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
                 let _ = Reflect::set(&samples, &"points".into(), &points);
                 return samples.into();
@@ -263,7 +264,7 @@ fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
                 ("channels", set.channels),
             ];
             for (name, number) in numbers {
-                // Setting a member of a fresh object does not fail.
+                // Setting a member of a new object does not fail.
                 let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
             }
             let _ = Reflect::set(&samples, &"pixels".into(), &pixels);

@@ -1,5 +1,5 @@
-//! The one place where the supervisor meets the browser: carries out its effects and brings back
-//! what came of them.
+//! Connects the supervisor with the browser: carries out its effects, and reports their results to
+//! it.
 
 use std::cell::RefCell;
 
@@ -21,49 +21,50 @@ use crate::model::supervisor::{
     Ask, Effect, NamedFile, Outcome, Preference, Run, Signal, Supervisor, Ticket, WorkerId,
 };
 
-/// The id of the canvas with the fixed latents.
+/// The id of the canvas for the fixed latents.
 pub const FIXED_CANVAS: &str = "fixed-sheet";
-/// The id of the canvas with new latents.
+/// The id of the canvas for new latents.
 pub const FRESH_CANVAS: &str = "fresh-sheet";
 
 const TICK_MS: i32 = 1_000;
-/// Notices at one place.
+/// Most notices at one place.
 const MOST_NOTICES: usize = 4;
-/// Between two drawings of the charts: the eye needs no more, and training wants the processor.
+/// Time between two drawings of the charts: the eye needs no more, and training needs the
+/// processor.
 const CHART_INTERVAL_MS: f64 = 100.0;
 
-/// Called with what came of an ask.
+/// Called with the outcome of a request.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 
 struct Frame {
     step: u64,
     set: SampleSet,
     pixels: Uint8Array,
-    /// Frames that this one stands for; each is acknowledged.
+    /// Number of frames that this one replaces; each is acknowledged.
     received: u32,
 }
 
-/// What the nets do in the plane, to be handed to whoever watches.
+/// A stage for the script that watches.
 struct StageFrame {
-    /// Stages that this one stands for; each is acknowledged.
+    /// Number of stages that this one replaces; each is acknowledged.
     received: u32,
     step: u64,
     set: StageSet,
     numbers: Uint8Array,
 }
 
-/// The page's inner state.
+/// The state of the page outside of the model.
 pub struct Page {
-    /// Decides.
+    /// Makes the decisions.
     pub supervisor: Supervisor<Uint8Array>,
-    /// The user's IDX files, kept for as long as the page lives.
+    /// The user's IDX or CIFAR files, kept for the lifetime of the page.
     pub files: Vec<NamedFile<Uint8Array>>,
-    /// A run that lacks its files, and the name of its checkpoint: it begins when they come, for as long as the page
-    /// says so.
+    /// A run that lacks its files, and the name of its checkpoint. It starts when the files come,
+    /// as long as the notice about them is shown.
     waiting: Option<(Run<Uint8Array>, String)>,
-    /// The language written in the address, if one was chosen.
+    /// The language in the address, if one was chosen.
     pub language: Option<String>,
-    /// Whether the address says that training begins by itself.
+    /// Whether the address starts training automatically.
     pub autostart: bool,
     display: Display,
     workers: Vec<(WorkerId, WorkerClient)>,
@@ -77,7 +78,7 @@ pub struct Page {
     /// Called with each run that another is about to replace.
     keeper: Option<Function>,
     frame_is_requested: bool,
-    /// Whether the sheets' places have other sizes than when they were fitted.
+    /// Whether the sheets' places have changed their sizes since the sheets were fitted.
     places_changed: bool,
     charts_drawn_ms: f64,
     charts_step: Option<u64>,
@@ -88,15 +89,15 @@ thread_local! {
     static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));
 }
 
-/// Gives access to the page.
+/// Calls `act` with the page.
 ///
 /// # Panics
-/// If the page is in use already (a callback must not call it at once), or not there yet.
+/// If the page is in use already (callbacks must not call this at once), or not created yet.
 pub fn with<T>(act: impl FnOnce(&mut Page) -> T) -> T {
     PAGE.with_borrow_mut(|page| act(page.as_mut().expect("the page is put up before it is used")))
 }
 
-/// Puts the page up: no worker has been started yet.
+/// Creates the page, without starting a worker.
 pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display {
     let display = Display::new(&supervisor);
     let page = Page {
@@ -123,7 +124,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
     display
 }
 
-/// Starts the first worker, and everything that goes on from now on.
+/// Starts the first worker and the page's timers.
 pub fn begin() {
     with(|page| {
         let effects = page.supervisor.begin(now_ms());
@@ -134,7 +135,7 @@ pub fn begin() {
     on_window("hashchange", |_| super::requests::follow_address(&hash()));
 }
 
-/// Brings a signal to the supervisor.
+/// Passes a signal to the supervisor.
 pub fn deliver(signal: Signal<Uint8Array>) {
     with(|page| {
         let effects = page.supervisor.signal(now_ms(), signal);
@@ -143,7 +144,8 @@ pub fn deliver(signal: Signal<Uint8Array>) {
 }
 
 impl Page {
-    /// Asks for something; `callback` is called with what came of it, never before this returns.
+    /// Sends a request to the supervisor; `callback` is called with its outcome, never before this
+    /// returns.
     pub fn ask(&mut self, ask: Ask<Uint8Array>, callback: Option<Callback>) {
         let ticket = callback.map(|callback| {
             let ticket = self.next_ticket;
@@ -155,33 +157,33 @@ impl Page {
         self.carry_out(effects);
     }
 
-    /// Takes the user's choice of what computes.
+    /// Sets the user's choice of the backend.
     pub fn prefer(&mut self, preference: Preference) {
         let effects = self.supervisor.prefer(now_ms(), preference);
         self.carry_out(effects);
         self.write_address();
     }
 
-    /// Hands every stage to `watcher` from now on.
+    /// Passes every stage to `watcher` from now on.
     pub fn watch(&mut self, watcher: Option<Function>) {
         let effects = self.supervisor.watch(watcher.is_some());
         self.watcher = watcher;
         self.carry_out(effects);
     }
 
-    /// Hands every run to `keeper` from now on before another takes its place.
+    /// Passes every run to `keeper` from now on, before another takes its place.
     pub fn keep(&mut self, keeper: Option<Function>) {
         self.supervisor.keep(keeper.is_some());
         self.keeper = keeper;
     }
 
-    /// Tries again after everything had failed.
+    /// Tries again after a failure of all workers.
     pub fn retry(&mut self) {
         let effects = self.supervisor.retry(now_ms());
         self.carry_out(effects);
     }
 
-    /// Writes what differs from the usual into the address.
+    /// Writes the differences from the defaults into the address.
     pub fn write_address(&self) {
         let run = self.shared_run();
         let preference = self.supervisor.preference();
@@ -192,14 +194,14 @@ impl Page {
         }
     }
 
-    /// The run that the page's link holds: the one in force, or the one of the link that the page was opened with, if
-    /// that waits for files.
+    /// The run in the page's link: the current one, or the one of the link with which the page was
+    /// opened, if that waits for files.
     pub fn shared_run(&self) -> Run<Uint8Array> {
         let waiting = self.waiting().filter(|(run, _)| run.checkpoint.is_none());
         waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)
     }
 
-    /// Says at `place` that `run` waits for the user's files.
+    /// Shows at `place` that `run` waits for the user's files.
     pub fn wait_for_files(
         &mut self,
         place: Place,
@@ -220,17 +222,18 @@ impl Page {
         self.waiting.clone().filter(|_| self.display.notices.with_untracked(is_shown))
     }
 
-    /// Tells the user at `place`.
+    /// Shows a notice at `place`.
     pub fn notify(&mut self, place: Place, notice: Notice) {
         let id = self.next_notice;
         self.next_notice += 1;
         let weight = notice.weight();
         let replacements = self.supervisor.state.replacements;
         self.display.notices.update(|shown| {
-            // Said again, it is the same notice; and a control has one refusal, the newest.
+            // A repeated notice replaces the earlier one; and a control shows only its newest
+            // refusal.
             shown.retain(|other| other.place != place || other.notice != notice);
             shown.push(ShownNotice { id, place, replacements, notice });
-            // Old ones make room: nobody reads ten.
+            // Old notices are removed, because nobody reads ten.
             let there = shown.iter().filter(|other| other.place == place).count();
             if let Some(oldest) = shown.iter().position(|other| other.place == place)
                 && there > MOST_NOTICES
@@ -247,7 +250,7 @@ impl Page {
         }
     }
 
-    /// Tells at `place` what came of what was asked for there: the refusal, in place of an earlier one.
+    /// Shows at `place` the refusal of a request made there, instead of an earlier one.
     pub fn tell(&mut self, place: Place, result: Result<(), Refusal>) {
         self.display.notices.update(|shown| {
             shown.retain(|one| one.place != place || one.notice.weight() != Weight::Alert);
@@ -258,7 +261,7 @@ impl Page {
         }
     }
 
-    /// Asks for something at `place`, where a refusal is told.
+    /// Sends a request whose refusal is shown at `place`.
     pub fn ask_at(&mut self, place: Place, ask: Ask<Uint8Array>) {
         let callback = move |result: Result<_, _>| {
             with(|page| page.tell(place, result.map(|_: Outcome<_>| ())));
@@ -312,8 +315,8 @@ impl Page {
                 let mut frame = StageFrame { received: 1, step, set, numbers };
                 if let Some(before) = self.stage.take() {
                     frame.received += before.received;
-                    // The newest is shown, unless the one before brought more than points: it is
-                    // younger than what is on the screen all the same.
+                    // The newest stage is kept, unless the previous one has more parts than points:
+                    // that one is newer than the screen as well.
                     if set.lattice == 0 && before.set.lattice > 0 {
                         frame = StageFrame { received: frame.received, ..before };
                     }
@@ -323,7 +326,7 @@ impl Page {
             Effect::Leave { number, run, samples } => {
                 if let Some(keeper) = self.keeper.clone() {
                     let left = super::api::left(number, &run, samples);
-                    // Outside of this call, as it may call the page.
+                    // After this call, because the callback may use the page.
                     spawn_local(async move { drop(keeper.call1(&JsValue::NULL, &left)) });
                 }
             }
@@ -331,8 +334,8 @@ impl Page {
         }
     }
 
-    /// Fits the sheets into their places, at the next frame: what is told of sizes must not change
-    /// any at once.
+    /// Fits the sheets into their places at the next frame, because a listener for sizes must not
+    /// change sizes at once.
     pub fn fit_sheets(&mut self) {
         self.places_changed = true;
         self.request_frame();
@@ -377,7 +380,7 @@ impl Page {
         if let Some(frame) = self.stage.take() {
             let received = frame.received;
             if let Some(watcher) = self.watcher.clone() {
-                // Outside of this call, as it may call the page.
+                // After this call, because the callback may use the page.
                 spawn_local(
                     async move { drop(watcher.call1(&JsValue::NULL, &frame.for_scripts())) },
                 );
@@ -402,22 +405,22 @@ impl Page {
         }
     }
 
-    /// Whether the user has chosen IDX files.
+    /// Whether the user has chosen data files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
 
-    /// Shows what is in force in every control.
+    /// Shows the current setting in every control.
     pub fn show_settings_again(&self) {
         self.display.shown_again.update(|count| *count += 1);
     }
 }
 
 impl StageFrame {
-    /// The stage as a script gets it.
+    /// The stage in the form for scripts.
     fn for_scripts(self) -> JsValue {
         let object = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));
         let counts = [
             ("step", self.step as usize),
@@ -436,7 +439,7 @@ impl StageFrame {
     }
 }
 
-/// Delivers a signal that came up while the page was in use.
+/// Delivers a signal that arose while the page was in use.
 fn later(signal: Signal<Uint8Array>) {
     spawn_local(async move { deliver(signal) });
 }

@@ -1,4 +1,4 @@
-//! The keys of the words for the protocol's values.
+//! The keys of the texts for the protocol's values.
 
 use gan_protocol::{Backend, DataSource, Objective, Phase};
 

@@ -1,4 +1,4 @@
-//! The settings: what starts the run again, what can be changed as it goes, and files.
+//! The settings: those that restart the run, those that change during the run, and files.
 
 use gan_protocol::{DataSource, Named as _, Objective, Tuning, presets};
 use leptos::html;
@@ -56,7 +56,7 @@ fn RunSettings() -> impl IntoView {
             if let Some(picker) = picker.get_untracked() {
                 picker.click();
             }
-            // Until files are chosen, what is in force is shown.
+            // Until files are chosen, the current data are shown.
             with(|page| page.show_settings_again());
         }
         "idx_files" => requests::choose_data("dataset", DataSource::IdxFiles),
