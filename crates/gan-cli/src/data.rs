@@ -137,7 +137,7 @@ fn mnist(root: &Path, part: &str) -> Result<ImageSet, String> {
     let names = [format!("{part}-images-idx3-ubyte.gz"), format!("{part}-labels-idx1-ubyte.gz")];
     let read = |name: &String| read(&folder.join(name)).map_err(|error| format!("{error:#}"));
     let (images, labels) = (read(&names[0])?, read(&names[1])?);
-    ImageSet::from_idx((&names[0], &images), Some((&names[1], &labels)))
+    ImageSet::from_idx((&names[0], images), Some((&names[1], labels)))
         .map_err(|error| error.to_string())
 }
 

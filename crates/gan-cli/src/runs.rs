@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use gan_core::{Device, Inputs, PendingScores, RealBatch, Snapshot, StepScores, Trainer};
+use gan_core::{Device, Inputs, PendingScores, Snapshot, StepScores, Trainer};
 use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Report, RunSpec};
 use gan_session::{Health, LoadedData, metrics_of};
 use pollster::block_on;
@@ -65,13 +65,8 @@ impl TrainedRun {
     }
 
     fn step(&mut self) -> PendingScores {
-        let (seed, count) = (self.trainer.spec().seed, self.trainer.reals_per_step());
-        let samples = &mut self.data.samples;
-        self.trainer.step(|step| {
-            let mut batch = RealBatch::default();
-            samples.fill_batch(seed, step, count, &mut batch.values, &mut batch.labels);
-            batch
-        })
+        let batches = self.data.batches(&self.trainer);
+        self.trainer.step(batches)
     }
 
     /// Trains to step `end`, and returns the page's report there; `None` if there is none.

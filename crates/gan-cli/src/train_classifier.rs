@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
+use gan_core::{Classifier, ClassifierTrainer, cpu};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
 use gan_protocol::{
     AugmentationSpec, DecaySpec, LayerSpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec,
@@ -83,10 +83,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut losses = 0.0;
     let mut told = Ok(());
     while trainer.steps() < steps && !interrupt::is_wanted() {
-        let mut batch = RealBatch::default();
         let step = trainer.steps();
-        let RealBatch { values, labels } = &mut batch;
-        samples.fill_batch(arguments.seed, step, BATCH_SIZE, values, labels);
+        let batch = samples.batch(arguments.seed, step, BATCH_SIZE);
         let loss = f64::from(block_on(trainer.step(&batch))?);
         ensure!(loss.is_finite(), "the training diverged at step {step}");
         losses += loss / epoch_steps as f64;

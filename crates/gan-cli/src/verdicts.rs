@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use gan_core::{RealBatch, Trainer, cpu};
+use gan_core::{Trainer, cpu};
 use gan_eval::discrimination::discrimination;
+use gan_protocol::RealBatch;
 use gan_protocol::{LabelSpec, Objective, Shape};
 use pollster::block_on;
 

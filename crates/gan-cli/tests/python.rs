@@ -3,7 +3,8 @@
 
 use std::process::Command;
 
-use gan_core::{Inputs, RealBatch, Snapshot, Trainer};
+use gan_core::{Inputs, Snapshot, Trainer};
+use gan_protocol::RealBatch;
 use gan_protocol::{DataSource, LayerSpec, OptimizerMethod, PenaltySpec, RunSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;

@@ -1,6 +1,6 @@
 //! Writes the initial weights, and spectral normalisation.
 
-use gan_protocol::{InitialWeights, LayerSpec, NetSpec, Shape};
+use gan_protocol::{InitialWeights, NetSpec, Parameter, Role, Shape};
 
 use crate::lines::{Lines, number};
 use crate::run::{Run, any};
@@ -18,19 +18,21 @@ struct Weighted {
 impl Weighted {
     fn of(net: &NetSpec, input: Shape) -> Self {
         let mut found = Self::default();
-        any(&net.layers, input, &mut |layer, _| {
-            let (kind, bias) = match *layer {
-                LayerSpec::Linear { bias, .. } => (&mut found.linear, bias),
-                LayerSpec::Maxout { .. } | LayerSpec::MixtureLinear { .. } => {
-                    (&mut found.linear, true)
-                }
-                LayerSpec::MinibatchDiscrimination { .. } => (&mut found.linear, false),
-                LayerSpec::Conv { bias, .. } => (&mut found.convolution, bias),
-                LayerSpec::ConvTranspose { bias, .. } => (&mut found.transposed, bias),
-                _ => return false,
-            };
-            *kind = true;
-            *(if bias { &mut found.with_bias } else { &mut found.without_bias }) = true;
+        any(&net.layers, input, &mut |layer, input| {
+            let parameters = layer.own_parameters(input);
+            for parameter in &parameters {
+                let Role::Weight { output_axis, .. } = parameter.role else { continue };
+                // PyTorch keeps a transposed convolution's weights as [input, output, height, width].
+                let kind = match (parameter.dimensions.len(), output_axis) {
+                    (2, _) => &mut found.linear,
+                    (_, 0) => &mut found.convolution,
+                    _ => &mut found.transposed,
+                };
+                *kind = true;
+                let is_bias = |other: &Parameter| matches!(other.role, Role::Bias { .. });
+                let biased = parameters.iter().any(is_bias);
+                *(if biased { &mut found.with_bias } else { &mut found.without_bias }) = true;
+            }
             false
         });
         found

@@ -3,7 +3,7 @@
 
 use gan_code::pytorch;
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
-use gan_protocol::{AugmentationSpec, DataSource, RunSpec};
+use gan_protocol::{AugmentationSpec, DataSource, RealBatch, RunSpec};
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
 use serde_json::{Value, json};
 use support::{changed, specs};
@@ -262,8 +262,7 @@ with open(sys.argv[0] + ".json", "w") as file:
 fn run_moments(augmentation: AugmentationSpec, image: &[u8]) -> [Vec<f64>; 2] {
     let images = ImageSet::from_idx(("image", image), None).expect("an image");
     let mut samples = Augmented::new(ShuffledImages::new(images), augmentation).expect("allowed");
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    samples.fill_batch(1, 0, DRAWS, &mut values, &mut labels);
+    let RealBatch { values, .. } = samples.batch(1, 0, DRAWS);
     let size = values.len() / DRAWS;
     let of = |at: usize| values.chunks_exact(size).map(move |image| f64::from(image[at]));
     let mean = |at: usize| of(at).sum::<f64>() / DRAWS as f64;

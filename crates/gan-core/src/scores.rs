@@ -1,12 +1,11 @@
-//! What a step says of the two nets, on the host in double precision.
+//! What a step reports of the two nets, read from the device.
 
 use burn::tensor::Transaction;
 use gan_protocol::{Objective, RunSpec};
 
 use crate::error::CoreError;
-use crate::objective::Smoothing;
-use crate::tensor::Tensor;
-use crate::tensors::floats;
+use crate::named_tensor::floats;
+use crate::ops::tensor::Tensor;
 
 /// What one step says of the two nets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +36,6 @@ pub struct PendingScores {
     /// Generator steps done, this one included.
     pub step: u64,
     pub(crate) objective: Objective,
-    pub(crate) smoothing: Smoothing,
     pub(crate) outputs: StepOutputs,
 }
 
@@ -50,10 +48,11 @@ pub(crate) struct StepOutputs {
     pub(crate) fake: Tensor<1>,
     /// Verdicts on fakes in the generator's step: `[batch]`.
     pub(crate) judged: Tensor<1>,
+    /// The very losses that the generator and the discriminator minimise, without penalties and
+    /// auxiliary terms: `[1]` each.
+    pub(crate) losses: [Tensor<1>; 2],
     /// Squared norms of the generator's gradient and of the discriminator's: `[1]` each.
     pub(crate) squared_norms: [Tensor<1>; 2],
-    /// Verdicts on reals in the generator's step, where its objective compares with them.
-    pub(crate) compared: Option<Tensor<1>>,
     /// `[1]`
     pub(crate) penalty: Option<Tensor<1>>,
     /// `[1]`
@@ -62,7 +61,7 @@ pub(crate) struct StepOutputs {
 
 impl PendingScores {
     pub(crate) fn new(step: u64, spec: &RunSpec, outputs: StepOutputs) -> Self {
-        Self { step, objective: spec.objective, smoothing: Smoothing::of(spec), outputs }
+        Self { step, objective: spec.objective, outputs }
     }
 
     /// Reads the scores of several steps in one go; this also waits until the device has done
@@ -74,14 +73,12 @@ impl PendingScores {
         let mut transaction = Transaction::default();
         let mut settings = Vec::with_capacity(steps.len());
         for step in steps {
-            let StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary } =
+            let StepOutputs { real, judged, losses, squared_norms, penalty, auxiliary, .. } =
                 step.outputs;
-            let present = [compared.is_some(), penalty.is_some(), auxiliary.is_some()];
-            settings.push((step.step, step.objective, step.smoothing, present));
-            let [of_generator, of_discriminator] = squared_norms;
-            let rest = [compared, penalty, auxiliary].into_iter().flatten();
-            let always = [real, fake, judged, of_generator, of_discriminator];
-            for tensor in always.into_iter().chain(rest) {
+            settings.push((step.step, step.objective, penalty.is_some(), auxiliary.is_some()));
+            let scalars = losses.into_iter().chain(squared_norms);
+            let rest = [penalty, auxiliary].into_iter().flatten();
+            for tensor in [real, judged].into_iter().chain(scalars).chain(rest) {
                 transaction = transaction.register(tensor.burn());
             }
         }
@@ -89,24 +86,21 @@ impl PendingScores {
         let mut next = || outputs.next().expect("as many outputs as were registered");
         settings
             .into_iter()
-            .map(|(step, objective, smoothing, present)| {
-                let (real, fake, judged) = (next()?, next()?, next()?);
-                let norms = [next()?, next()?].concat();
-                let mut optional = |there: bool| if there { next() } else { Ok(Vec::new()) };
-                let compared = optional(present[0])?;
-                let penalty = optional(present[1])?.first().copied().map_or(0.0, f64::from);
-                let auxiliary = optional(present[2])?.first().copied().map_or(0.0, f64::from);
-                let verdicts = Verdicts { real: &real, fake: &fake };
-                let seen = Verdicts { real: &compared, fake: &judged };
+            .map(|(step, objective, has_penalty, has_auxiliary)| {
+                let (real, judged) = (next()?, next()?);
+                let mut scalar = |there: bool| match there {
+                    true => next().map(|values| values.first().copied().map_or(0.0, f64::from)),
+                    false => Ok(0.0),
+                };
                 let scores = StepScores {
-                    generator_loss: generator_loss(objective, seen),
-                    discriminator_loss: discriminator_loss(objective, smoothing, verdicts),
+                    generator_loss: scalar(true)?,
+                    discriminator_loss: scalar(true)?,
                     real_score: score(objective, &real),
                     fake_score: score(objective, &judged),
-                    penalty,
-                    auxiliary,
-                    generator_gradient_norm: f64::from(norms[0]).sqrt(),
-                    discriminator_gradient_norm: f64::from(norms[1]).sqrt(),
+                    generator_gradient_norm: scalar(true)?.sqrt(),
+                    discriminator_gradient_norm: scalar(true)?.sqrt(),
+                    penalty: scalar(has_penalty)?,
+                    auxiliary: scalar(has_auxiliary)?,
                 };
                 Ok((step, scores))
             })
@@ -124,68 +118,13 @@ impl StepScores {
     }
 }
 
-/// The discriminator's outputs for a batch of each kind.
-#[derive(Clone, Copy)]
-pub(crate) struct Verdicts<'a> {
-    pub(crate) real: &'a [f32],
-    pub(crate) fake: &'a [f32],
-}
-
-fn mean(values: &[f32], f: impl Fn(f64) -> f64) -> f64 {
-    values.iter().map(|value| f(f64::from(*value))).sum::<f64>() / values.len() as f64
-}
-
-/// `log(1 + exp(t))` without overflow.
-fn softplus(t: f64) -> f64 {
-    t.max(0.0) + (-t.abs()).exp().ln_1p()
-}
-
+/// The mean of σ over the discriminator's outputs, or of the outputs where σ gives no probability.
 fn score(objective: Objective, verdicts: &[f32]) -> f64 {
-    if objective.gives_probability() {
-        return mean(verdicts, |t| 1.0 / (1.0 + (-t).exp()));
-    }
-    mean(verdicts, |t| t)
-}
-
-fn paired(better: &[f32], worse: &[f32]) -> f64 {
-    let pairs = better.iter().zip(worse);
-    pairs.map(|(b, w)| softplus(f64::from(*w) - f64::from(*b))).sum::<f64>() / better.len() as f64
-}
-
-fn against_average(better: &[f32], worse: &[f32]) -> f64 {
-    let (best, worst) = (mean(better, |t| t), mean(worse, |t| t));
-    mean(better, |t| softplus(worst - t)) + mean(worse, |t| softplus(t - best))
-}
-
-pub(crate) fn discriminator_loss(
-    objective: Objective,
-    smoothing: Smoothing,
-    of: Verdicts<'_>,
-) -> f64 {
-    let (s, p) = (f64::from(smoothing.real), f64::from(smoothing.fake));
-    let Verdicts { real, fake } = of;
-    match objective {
-        Objective::NonSaturating | Objective::Minimax => {
-            mean(real, |t| softplus(-t) + s * t) + mean(fake, |t| softplus(t) - p * t)
-        }
-        Objective::LeastSquares => {
-            0.5 * (mean(real, |t| (t - 1.0 + s).powi(2)) + mean(fake, |t| (t - p).powi(2)))
-        }
-        Objective::Linear => mean(fake, |t| t) - mean(real, |t| t),
-        Objective::Hinge => mean(real, |t| (1.0 - t).max(0.0)) + mean(fake, |t| (1.0 + t).max(0.0)),
-        Objective::RelativisticPaired => paired(real, fake),
-        Objective::RelativisticAverage => against_average(real, fake),
-    }
-}
-
-pub(crate) fn generator_loss(objective: Objective, of: Verdicts<'_>) -> f64 {
-    let Verdicts { real, fake } = of;
-    match objective {
-        Objective::NonSaturating => mean(fake, |t| softplus(-t)),
-        Objective::Minimax => -mean(fake, softplus),
-        Objective::LeastSquares => mean(fake, |t| 0.5 * (t - 1.0).powi(2)),
-        Objective::Linear | Objective::Hinge => -mean(fake, |t| t),
-        Objective::RelativisticPaired => paired(fake, real),
-        Objective::RelativisticAverage => against_average(fake, real),
-    }
+    let values = verdicts.iter().map(|value| f64::from(*value));
+    let sum: f64 = if objective.gives_probability() {
+        values.map(|t| 1.0 / (1.0 + (-t).exp())).sum()
+    } else {
+        values.sum()
+    };
+    sum / verdicts.len() as f64
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use gan_core::{
-    Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
+    Batch, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
     StepScores, Tensor, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
 };
 use gan_protocol::{Named as _, Objective, RunSpec, Shape, merged, presets};
@@ -142,7 +142,7 @@ fn gradients_agree_with_finite_differences_through_every_layer() {
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
         let mut pass = Pass { mode, condition: &Condition::default() };
         let input = Tensor::from_values(z.clone(), [6, 4], &device);
-        let output = net.forward_with(parameters, Activations::Flat(input), &mut pass).flat();
+        let output = net.forward_with(parameters, Batch::Flat(input), &mut pass).flat();
         let weights = Tensor::from_values(weights.clone(), [6, 64], &device);
         (output * weights).sum()
     };

@@ -5,7 +5,7 @@
 //! with augmentation and without. The module moves pixels; it knows neither their source nor their
 //! meaning.
 
-use gan_protocol::{AugmentationSpec, Shape, SpecError};
+use gan_protocol::{AugmentationSpec, RealBatch, Shape, SpecError};
 use gan_random::{Purpose, stream};
 
 use crate::batches::{POSITIONS, RealSamples};
@@ -97,8 +97,6 @@ impl Corners {
 pub struct Augmented<S> {
     samples: S,
     augmentation: AugmentationSpec,
-    /// The batch before augmentation.
-    plain: Vec<f32>,
 }
 
 impl<S: RealSamples> Augmented<S> {
@@ -109,7 +107,7 @@ impl<S: RealSamples> Augmented<S> {
     /// As [`AugmentationSpec::validate`].
     pub fn new(samples: S, augmentation: AugmentationSpec) -> Result<Self, SpecError> {
         augmentation.validate(samples.shape())?;
-        Ok(Self { samples, augmentation, plain: Vec::new() })
+        Ok(Self { samples, augmentation })
     }
 }
 
@@ -126,20 +124,15 @@ impl<S: RealSamples> RealSamples for Augmented<S> {
         self.samples.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        self.samples.fill_batch(seed, step, batch_size, &mut self.plain, labels);
-        values.clear();
-        let Shape::Image { channels, height, width } = self.shape() else { return };
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let plain = self.samples.batch(seed, step, size);
+        let Shape::Image { channels, height, width } = self.shape() else { return plain };
+        let mut values = Vec::with_capacity(plain.values.len());
         let mut chance = Chance::new(stream(seed, Purpose::Augmentation, step % POSITIONS));
-        for image in self.plain.chunks_exact(channels * height * width) {
-            Motion::draw(&self.augmentation, &mut chance).apply(image, [height, width], values);
+        for image in plain.values.chunks_exact(channels * height * width) {
+            let motion = Motion::draw(&self.augmentation, &mut chance);
+            motion.apply(image, [height, width], &mut values);
         }
+        RealBatch { values, labels: plain.labels }
     }
 }

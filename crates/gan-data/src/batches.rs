@@ -3,7 +3,7 @@
 //! A batch is a pure function of a seed and a step: sample `j` of step `s` is at position
 //! `s * batch_size + j` of an endless sequence. A run can therefore resume at any step.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
@@ -29,20 +29,8 @@ pub trait RealSamples: Send {
     /// 1.
     fn classes(&self) -> Option<usize>;
 
-    /// Replaces the content of `values` and `labels` by the batch of `step` in the run seeded with
-    /// `seed`.
-    ///
-    /// `values` become `batch_size` samples, laid out [sample, channel, row, column] or [sample,
-    /// number]: images in [-1, 1] (byte / 127.5 - 1), points in the units of their distribution.
-    /// `labels` become one label for each sample, or none if samples have no labels.
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    );
+    /// The batch of `step` in the run seeded with `seed`: `size` samples.
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch;
 }
 
 /// Lets wrappers, such as an augmentation, take a source whose type is known only at run time.
@@ -59,15 +47,8 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
         (**self).classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        (**self).fill_batch(seed, step, batch_size, values, labels);
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        (**self).batch(seed, step, size)
     }
 }
 
@@ -88,21 +69,14 @@ impl RealSamples for EndlessDigits {
         Some(10)
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
-        for position in positions(step, batch_size) {
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        for position in positions(step, size) {
             let (label, pixels) = DrawnDigits { seed }.sample(position);
             labels.push(label.into());
             values.extend(pixels.iter().copied().map(scaled));
         }
+        RealBatch { values, labels }
     }
 }
 
@@ -138,24 +112,17 @@ impl RealSamples for ShuffledImages {
         self.images.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let count = self.images.image_count();
-        for position in positions(step, batch_size) {
+        for position in positions(step, size) {
             let (epoch, place) = (position / count as u64, position % count as u64);
             let index = self.order.of(seed, epoch, count)[place as usize] as usize;
             // The order holds the set's own indices only.
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.extend(self.images.labels().map(|labels| u16::from(labels[index])));
         }
+        RealBatch { values, labels }
     }
 }
 
@@ -198,6 +165,12 @@ pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u6
 /// Position of the first sample of the batch of `step`.
 pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
     step.wrapping_mul(batch_size as u64) % POSITIONS
+}
+
+/// Room for the samples of a batch, each of `shape`, and for their labels.
+pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
+    let numbers = size * shape.size().unwrap_or_default();
+    RealBatch { values: Vec::with_capacity(numbers), labels: Vec::with_capacity(size) }
 }
 
 /// A pixel's byte in the nets' range, [-1, 1].

@@ -3,6 +3,8 @@
 //! The module checks that a set is complete. The order of images in batches is decided in
 //! `batches`; `fit` converts images to another size.
 
+use std::borrow::Cow;
+
 use gan_protocol::Shape;
 use xxhash_rust::xxh64::Xxh64;
 
@@ -62,9 +64,9 @@ impl ImageSet {
     ///
     /// If a file is not an IDX file of unsigned bytes ([`idx::parse`]) or has other dimensions, or
     /// if the counts differ.
-    pub fn from_idx(
-        images: (&str, &[u8]),
-        labels: Option<(&str, &[u8])>,
+    pub fn from_idx<'a, B: Into<Cow<'a, [u8]>>>(
+        images: (&str, B),
+        labels: Option<(&str, B)>,
     ) -> Result<Self, DataError> {
         let image_array = idx::parse(images.0, images.1)?;
         let labels = match labels {

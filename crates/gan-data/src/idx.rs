@@ -8,6 +8,7 @@
 //! Files come from strangers. The header is checked against the file's possible content before any
 //! memory is reserved by it, and decompression stops at the first excess byte.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::error::DataError;
@@ -90,20 +91,21 @@ pub struct IdxArray {
 /// Reads an IDX file of unsigned bytes, plain or gzip (recognised by its first bytes, not its
 /// name).
 ///
-/// `name` is used in errors only.
+/// `name` is used in errors only. Bytes that are given away are kept, not copied.
 ///
 /// # Errors
 ///
 /// Every way in which the bytes can differ from a complete IDX file of unsigned bytes, or exceed
 /// [`MAX_ARRAY_BYTES`], has its [`DataError`].
-pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
+pub fn parse<'a>(name: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Result<IdxArray, DataError> {
+    let bytes = bytes.into();
     if bytes.is_empty() {
         return Err(DataError::Empty { file: name.into() });
     }
-    if is_gzip(bytes) {
-        return parse_gzip(name, bytes);
+    if is_gzip(&bytes) {
+        return parse_gzip(name, &bytes);
     }
-    let mut rest = bytes;
+    let mut rest = &*bytes;
     let (dimensions, expected_bytes) = byte_header(name, &mut rest)?;
     if rest.len() < expected_bytes {
         return Err(DataError::BodyTruncated {
@@ -120,8 +122,18 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
             at_least: false,
         });
     }
-    let mut body = reserved(name, expected_bytes)?;
-    body.extend_from_slice(rest);
+    let header_bytes = bytes.len() - expected_bytes;
+    let body = match bytes {
+        Cow::Owned(mut bytes) => {
+            bytes.drain(..header_bytes);
+            bytes
+        }
+        Cow::Borrowed(_) => {
+            let mut body = reserved(name, expected_bytes)?;
+            body.extend_from_slice(rest);
+            body
+        }
+    };
     Ok(IdxArray { dimensions, bytes: body })
 }
 

@@ -6,9 +6,9 @@
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 
-use gan_protocol::{GaussianSpec, PointsSpec, Shape, SpecError};
+use gan_protocol::{GaussianSpec, PointsSpec, RealBatch, Shape, SpecError};
 
-use crate::batches::{RealSamples, first_position};
+use crate::batches::{RealSamples, empty, first_position};
 use crate::chance::{Chance, equal_part, part_ends, weighted_part};
 
 /// Random words for each point, whether its distribution needs all or not: one for the mode, arm or
@@ -174,25 +174,18 @@ impl RealSamples for EndlessPoints {
         self.distribution.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let labelled = self.classes().is_some();
-        let mut chance = Chance::at(seed, first_position(step, batch_size), WORDS);
-        for _ in 0..batch_size {
+        let mut chance = Chance::at(seed, first_position(step, size), WORDS);
+        for _ in 0..size {
             let (point, label) = self.draw(&mut chance);
             values.extend(point);
             if labelled {
                 labels.push(label);
             }
         }
+        RealBatch { values, labels }
     }
 }
 

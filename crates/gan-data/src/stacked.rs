@@ -3,9 +3,9 @@
 //! Introduced by Metz et al. 2017 (Unrolled GAN); PacGAN (Lin et al. 2018) also counts the modes
 //! that a generator covers with it.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 
-use crate::batches::{RealSamples, first_position, scaled};
+use crate::batches::{RealSamples, empty, first_position, scaled};
 use crate::chance::Chance;
 use crate::dataset::ImageSet;
 use crate::error::DataError;
@@ -64,21 +64,13 @@ impl RealSamples for StackedDigits {
         Some(1000)
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let digit_labels = self.digits.labels().unwrap_or_default();
         // A set holds at most 512 MiB: its images can be counted with 32 bits.
         let count = self.digits.image_count() as u32;
-        let mut chance = Chance::at(seed, first_position(step, batch_size), WORDS);
-        for _ in 0..batch_size {
+        let mut chance = Chance::at(seed, first_position(step, size), WORDS);
+        for _ in 0..size {
             let mut label = 0;
             for _ in 0..3 {
                 let index = chance.below(count) as usize;
@@ -89,5 +81,6 @@ impl RealSamples for StackedDigits {
             chance.bits();
             labels.push(label);
         }
+        RealBatch { values, labels }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! The set itself stays as it is: no image is added or dropped.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, stream};
 
-use crate::batches::{RealSamples, positions, scaled, shuffle};
+use crate::batches::{RealSamples, empty, positions, scaled, shuffle};
 use crate::chance::{Chance, part_ends, weighted_part};
 use crate::dataset::ImageSet;
 use crate::error::DataError;
@@ -122,24 +122,17 @@ impl RealSamples for WeightedClasses {
         self.images.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let length = self.epoch_length();
         let set_labels = self.images.labels().unwrap_or_default();
-        for position in positions(step, batch_size) {
+        for position in positions(step, size) {
             let (epoch, place) = (position / length as u64, position % length as u64);
             let order = self.epoch.of(seed, epoch, length, &self.ends, &self.of_class);
             let index = order[place as usize] as usize;
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.push(u16::from(set_labels[index]));
         }
+        RealBatch { values, labels }
     }
 }

@@ -2,15 +2,14 @@
 //! only.
 
 use gan_data::{Augmented, EndlessDigits, EndlessPoints, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::{AugmentationSpec, PointsSpec, Shape};
+use gan_protocol::{AugmentationSpec, PointsSpec, RealBatch, Shape};
 use proptest::prelude::*;
 
 const NONE: AugmentationSpec =
     AugmentationSpec { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, flip: false };
 
 fn batch(source: &mut impl RealSamples, seed: u64, step: u64, size: usize) -> Vec<f32> {
-    let (mut values, mut labels) = (vec![3.0], vec![3]);
-    source.fill_batch(seed, step, size, &mut values, &mut labels);
+    let RealBatch { values, .. } = source.batch(seed, step, size);
     assert_eq!(values.len(), size * source.shape().size().unwrap());
     values
 }
@@ -66,10 +65,7 @@ fn no_augmentation_changes_nothing() {
 fn labels_and_order_stay() {
     let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
     let mut augmented = Augmented::new(EndlessDigits, all).unwrap();
-    let (mut values, mut labels, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-    augmented.fill_batch(2, 3, 50, &mut values, &mut labels);
-    EndlessDigits.fill_batch(2, 3, 50, &mut values, &mut plain);
-    assert_eq!(labels, plain);
+    assert_eq!(augmented.batch(2, 3, 50).labels, EndlessDigits.batch(2, 3, 50).labels);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Batches: their samples and order, and that these depend on seed and step only.
 
 use gan_data::{DrawnDigits, EndlessDigits, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 
 /// Images of one pixel; image `i` has value and label `i`.
 fn counted(count: u8) -> ShuffledImages {
@@ -16,9 +16,9 @@ fn drawn(
     steps: std::ops::Range<u64>,
     size: usize,
 ) -> Vec<u16> {
-    let (mut values, mut labels, mut all) = (vec![9.0; 5], vec![9; 5], Vec::new());
+    let mut all = Vec::new();
     for step in steps {
-        source.fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let of_labels: Vec<f32> = labels.iter().map(|&l| f32::from(l) / 127.5 - 1.0).collect();
         assert_eq!(values, of_labels);
@@ -88,8 +88,7 @@ fn sets_without_labels_give_none() {
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 2, width: 2 });
     assert_eq!(source.shape().size().unwrap(), 4);
     assert_eq!((source.len(), source.is_empty(), source.classes()), (Some(1), false, None));
-    let (mut values, mut labels) = (Vec::new(), vec![1]);
-    source.fill_batch(1, 0, 2, &mut values, &mut labels);
+    let RealBatch { values, labels } = source.batch(1, 0, 2);
     assert!(labels.is_empty());
     let expected = [-1.0, 1.0, -0.6, 0.6];
     for image in values.chunks(4) {
@@ -102,8 +101,7 @@ fn drawn_digits_run_on_from_step_to_step() {
     let mut source = EndlessDigits;
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
-    let (mut values, mut labels) = (vec![1.0], vec![1]);
-    source.fill_batch(6, 3, 5, &mut values, &mut labels);
+    let RealBatch { values, labels } = source.batch(6, 3, 5);
     assert_eq!((values.len(), labels.len()), (5 * 784, 5));
     for (j, (image, &label)) in values.chunks(784).zip(&labels).enumerate() {
         let (expected_label, pixels) = DrawnDigits { seed: 6 }.sample(15 + j as u64);
@@ -114,10 +112,7 @@ fn drawn_digits_run_on_from_step_to_step() {
 
 #[test]
 fn no_step_is_too_far() {
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    EndlessDigits.fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    counted(3).fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    assert_eq!(values.len(), 3);
-    counted(3).fill_batch(1, 0, 0, &mut values, &mut labels);
-    assert!(values.is_empty() && labels.is_empty());
+    assert_eq!(EndlessDigits.batch(1, u64::MAX, 3).labels.len(), 3);
+    assert_eq!(counted(3).batch(1, u64::MAX, 3).values.len(), 3);
+    assert_eq!(counted(3).batch(1, 0, 0), RealBatch::default());
 }

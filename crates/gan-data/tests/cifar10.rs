@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
 use gan_data::{DataError, RealSamples, ShuffledImages, cifar10};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use proptest::prelude::*;
 
 const RECORD_BYTES: usize = 3073;
@@ -175,8 +175,7 @@ fn reads_the_real_files() {
         assert!(right < 25.0 && below < 25.0 && green < 25.0, "{right} {below} {green}");
         assert!(far > 50.0, "{far}");
         let mut source = ShuffledImages::new(set);
-        let (mut values, mut labels) = (Vec::new(), Vec::new());
-        source.fill_batch(1, 0, 64, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(1, 0, 64);
         assert_eq!((values.len(), labels.len()), (64 * 3072, 64));
         assert!(values.iter().all(|value| (-1.0..=1.0).contains(value)));
     }

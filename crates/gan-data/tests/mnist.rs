@@ -6,6 +6,7 @@ mod nearest_mean;
 use std::path::Path;
 
 use gan_data::{DrawnDigits, ImageSet, RealSamples, ShuffledImages, StackedDigits};
+use gan_protocol::RealBatch;
 use nearest_mean::{NearestMean, report};
 
 /// The set `part` ("train" or "t10k"); `None`, with a printed line, without a folder.
@@ -39,11 +40,10 @@ fn reads_mnist() {
         }
         // An epoch has every label as often as the set.
         let mut expected: Vec<u16> = set.labels().unwrap().iter().map(|&l| l.into()).collect();
-        let (mut values, mut labels, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        let mut seen = Vec::new();
         let mut source = ShuffledImages::new(set);
         for step in 0..count as u64 / 100 {
-            source.fill_batch(1, step, 100, &mut values, &mut labels);
-            seen.extend_from_slice(&labels);
+            seen.extend(source.batch(1, step, 100).labels);
         }
         assert_ne!(seen, expected);
         seen.sort_unstable();
@@ -119,10 +119,9 @@ fn stacked_mnist_has_a_thousand_classes() {
     let Some(set) = mnist("stacked_mnist_has_a_thousand_classes", "t10k") else { return };
     let classifier = NearestMean::new(784, labelled(&set));
     let mut source = StackedDigits::new(set.clone()).unwrap();
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
     let (mut seen, mut right) = (vec![false; 1000], 0);
     for step in 0..100 {
-        source.fill_batch(1, step, 200, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(1, step, 200);
         labels.iter().for_each(|&label| seen[usize::from(label)] = true);
         if step > 0 {
             continue;

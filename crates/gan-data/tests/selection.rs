@@ -1,7 +1,7 @@
 //! Selection of images: some classes, the first few, classes by weight, stacked digits.
 
 use gan_data::{DataError, ImageSet, RealSamples, ShuffledImages, StackedDigits, WeightedClasses};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 
 /// Images of one pixel; image `i` has the value `i`.
 fn set(labels: &[u8]) -> ImageSet {
@@ -24,9 +24,9 @@ fn drawn(
     steps: std::ops::Range<u64>,
     size: usize,
 ) -> Vec<(u8, u16)> {
-    let (mut values, mut labels, mut all) = (vec![9.0; 3], vec![9; 3], Vec::new());
+    let mut all = Vec::new();
     for step in steps {
-        source.fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let indices = values.iter().map(|value| ((value + 1.0) * 127.5).round() as u8);
         all.extend(indices.zip(labels.iter().copied()));
@@ -120,9 +120,7 @@ fn weighted_classes_depend_on_seed_and_position_only() {
     assert_eq!(drawn(&mut source(), 3, 0..32, 5), straight);
     assert_ne!(drawn(&mut source(), 4, 0..20, 8), straight);
     assert_eq!(drawn(&mut source(), 1, u64::MAX..u64::MAX, 0), []);
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    source().fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    assert_eq!(values.len(), 3);
+    assert_eq!(source().batch(1, u64::MAX, 3).values.len(), 3);
 }
 
 #[test]
@@ -150,11 +148,10 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
     assert_eq!(source.digits(), &digits);
     assert_eq!(source.shape(), Shape::Image { channels: 3, height: 1, width: 2 });
     assert_eq!((source.len(), source.classes()), (None, Some(1000)));
-    let (mut values, mut labels) = (vec![1.0], vec![1]);
     let mut counts = vec![0_u32; 1000];
     let mut second = [0_u32; 3];
     for step in 0..200 {
-        source.fill_batch(5, step, 500, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(5, step, 500);
         assert_eq!((values.len(), labels.len()), (500 * 6, 500));
         for (sample, &label) in values.chunks_exact(6).zip(&labels) {
             let byte = |at: usize| ((sample[at] + 1.0) * 127.5).round() as u16;
@@ -174,8 +171,7 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
 fn stacked_digits_depend_on_seed_and_position_only() {
     let source = || StackedDigits::new(set(&[3, 1, 4, 1, 5, 9])).unwrap();
     let labels_of = |seed, step, size| {
-        let (mut values, mut labels) = (Vec::new(), Vec::new());
-        source().fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source().batch(seed, step, size);
         assert_eq!(values.len(), 3 * size);
         labels
     };

@@ -6,10 +6,10 @@
 //! most other crates are compiled for size. All are `#[inline(never)]`: inlined into a caller built
 //! for size, they would be built for size as well.
 
+pub mod affine_sampling;
 pub mod contraction;
 pub mod convolution;
 mod rational;
-pub mod resampling;
 
 /// Hyperbolic tangent of each number, with a relative error below 4e-7.
 #[inline(never)]

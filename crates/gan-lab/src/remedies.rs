@@ -1,7 +1,7 @@
 //! Defines remedies for diagnosed failures: what each changes in a run, and how the change is
 //! undone.
 
-use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset};
+use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset, recipes};
 use serde_json::{Value, json};
 
 use crate::words::key;
@@ -122,34 +122,14 @@ const fn remedy(name: &'static str, change: Change) -> Remedy {
 /// of the preset `ring-collapse`. WGAN-GP does so too, but needs thousands of steps before it
 /// shows.
 const FOR_POINTS: [Remedy; 3] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 0.02}, {"kind": "r2", "weight": 0.02}],
-                "generator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_POINTS)),
     remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 4, "penalties": []}"#)),
     remedy(key("remedy-unrolled"), Change::Anew(r#"{"unrolled_steps": 5}"#)),
 ];
 
 /// For images: the settings in the comparison of objectives on MNIST.
 const FOR_IMAGES: [Remedy; 2] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 1}, {"kind": "r2", "weight": 1}],
-                "generator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_IMAGES)),
     remedy(key("change-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
 ];
 

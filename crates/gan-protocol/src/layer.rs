@@ -1,6 +1,7 @@
 //! One layer of a net: what it is. Which shape it makes of which stands in `shapes`.
 
 pub(crate) mod cost;
+pub(crate) mod parameters;
 mod shapes;
 
 use serde::Serialize;

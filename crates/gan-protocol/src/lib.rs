@@ -5,6 +5,7 @@
 //! the page can validate a spec and show its shapes before any large download, and tests can
 //! compare messages with snapshots.
 
+mod batch;
 mod change;
 mod checkpoint;
 mod combination;
@@ -24,11 +25,13 @@ mod objective;
 mod optimizer;
 mod presets;
 mod read;
+pub mod recipes;
 mod report;
 mod run;
 mod shape;
 mod typed;
 
+pub use batch::RealBatch;
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
 pub use data::{
@@ -39,6 +42,7 @@ pub use fault::Fault;
 pub use generator::{Feed, GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
+pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, Command, Event, FrameKind, Metrics, NetName, Phase, Reply, Request, SampleSet,

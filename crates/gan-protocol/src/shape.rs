@@ -36,6 +36,14 @@ impl Shape {
         Self::Image { channels, height, width }
     }
 
+    /// Number of features: the numbers of a vector, the channels of an image.
+    pub const fn features(&self) -> usize {
+        match *self {
+            Self::Flat { size } => size,
+            Self::Image { channels, .. } => channels,
+        }
+    }
+
     /// Number of numbers in one sample; `None` on overflow.
     pub fn size(&self) -> Option<usize> {
         match *self {

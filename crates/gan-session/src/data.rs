@@ -1,11 +1,12 @@
 //! Loads a run's real samples and makes them ready to be drawn in batches. Bytes of data sets come
 //! from the caller's [`DataLoader`], the user's files come with the request.
 
+use gan_core::Trainer;
 use gan_data::{
     Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
     ShuffledImages, StackedDigits, WeightedClasses, cifar10,
 };
-use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
+use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
 
 /// Drawn digits to choose from, where a run uses only some classes or weights them.
 const LISTED_DIGITS: usize = 10_000;
@@ -184,6 +185,12 @@ impl LoadedData {
         let Some(asked) = spec.augmentation else { return Ok(samples) };
         let changed = Augmented::new(samples, asked);
         Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
+    }
+
+    /// The batch for each of the discriminator's steps of `trainer`, by the step's number.
+    pub fn batches<'a>(&'a mut self, trainer: &Trainer) -> impl FnMut(u64) -> RealBatch + use<'a> {
+        let (seed, size) = (trainer.spec().seed, trainer.reals_per_step());
+        move |step| self.samples.batch(seed, step, size)
     }
 
     /// Checks the number of the data's classes against the labels of `spec`.

@@ -77,14 +77,7 @@ impl Health {
         };
         let size = spec.data.shape().size().expect("a validated spec's sizes are small");
         let spread = *self.spread.get_or_insert_with(|| {
-            let mut reals = Vec::new();
-            data.samples.fill_batch(
-                spec.seed,
-                0,
-                count.min(SPREAD_POINTS),
-                &mut reals,
-                &mut Vec::new(),
-            );
+            let reals = data.samples.batch(spec.seed, 0, count.min(SPREAD_POINTS)).values;
             spread(&reals, size).unwrap_or(0.0)
         });
         let inputs = Inputs::drawn(spec, Purpose::FixedLatents, 0, count);
@@ -99,8 +92,7 @@ impl Health {
             && spec.data.augmentation.is_none()
             && let Some(count) = data.samples.len().filter(|count| *count <= MOST_COPIED)
         {
-            let few = self.few.insert(Vec::new());
-            data.samples.fill_batch(spec.seed, 0, count as usize, few, &mut Vec::new());
+            self.few = Some(data.samples.batch(spec.seed, 0, count as usize).values);
         }
         let copied = self.few.as_ref().and_then(|few| {
             let (fakes, few) = (Samples::new(&fakes, size).ok()?, Samples::new(few, size).ok()?);
@@ -152,8 +144,7 @@ impl Health {
     ) -> Vec<(Score, f64)> {
         let mut floors = Vec::new();
         if let Some(modes) = modes {
-            let mut reals = Vec::new();
-            data.samples.fill_batch(seed, 0, count, &mut reals, &mut Vec::new());
+            let reals = data.samples.batch(seed, 0, count).values;
             if let Ok(counts) = modes.count(&reals) {
                 let names = [
                     Score::ModesCoveredOfReals,

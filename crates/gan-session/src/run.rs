@@ -1,9 +1,11 @@
 //! Holds the session's current run: nets, data, goal and timing. Makes its steps, snapshots and
 //! sheets.
 
-use gan_core::{CoreError, Dissection, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
+use gan_core::{CoreError, Dissection, Inputs, PendingScores, Snapshot, Trainer};
 use gan_plot::Square;
-use gan_protocol::{DataOrigin, FrameKind, NetName, Phase, PointsSpec, SampleSet, Shape};
+use gan_protocol::{
+    DataOrigin, FrameKind, NetName, Phase, PointsSpec, RealBatch, SampleSet, Shape,
+};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -52,7 +54,6 @@ pub(crate) struct Run {
     sheets: u64,
     /// The seed of the next fresh sheet.
     fresh_seed: u64,
-    values: Vec<f32>,
     /// Real points behind the generated ones in a picture.
     pub(crate) backdrop: Vec<f32>,
     /// Their classes.
@@ -77,7 +78,6 @@ impl Run {
             in_flight: 0,
             sheets: 0,
             fresh_seed: 0,
-            values: Vec::new(),
             backdrop: Vec::new(),
             backdrop_labels: Vec::new(),
             layers: Chore::layers(),
@@ -115,7 +115,7 @@ impl Run {
     /// One step, queued on the device; `None` without data.
     pub(crate) fn step(&mut self) -> Option<PendingScores> {
         let data = self.data.as_mut()?;
-        Some(step(&mut self.trainer, data, &mut self.values))
+        Some(step(&mut self.trainer, data))
     }
 
     /// Checkpoints before and after one step, made on a copy; `None` without data. Another device
@@ -128,24 +128,24 @@ impl Run {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let mut copy = self.trainer.clone();
         while copy.generator_steps() < PROBE_FROM_STEP {
-            step(&mut copy, data, &mut self.values);
+            step(&mut copy, data);
         }
         let before = copy.snapshot().await?;
-        step(&mut copy, data, &mut self.values);
+        step(&mut copy, data);
         Ok(Some((before, copy.snapshot().await?)))
     }
 
     /// The next step, taken apart on a copy; `None` without data.
     pub(crate) async fn dissect(&mut self) -> Result<Option<Dissection>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
-        let batches = batches(&self.trainer, data, &mut self.values);
+        let batches = data.batches(&self.trainer);
         self.trainer.dissect(batches).await.map(Some)
     }
 
     /// One step of one net; does nothing without data.
     pub(crate) fn step_alone(&mut self, net: NetName) {
         let Some(data) = self.data.as_mut() else { return };
-        let batches = batches(&self.trainer, data, &mut self.values);
+        let batches = data.batches(&self.trainer);
         match net {
             NetName::Generator => self.trainer.step_generator(batches),
             NetName::Discriminator => self.trainer.step_discriminator(batches),
@@ -160,7 +160,7 @@ impl Run {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let device = self.trainer.device().clone();
         let mut copy = Trainer::restore(before, &before.header.spec, &device)?;
-        step(&mut copy, data, &mut self.values);
+        step(&mut copy, data);
         Ok(Some(copy.snapshot().await?))
     }
 
@@ -196,8 +196,8 @@ impl Run {
     pub(crate) fn fill_backdrop(&mut self) {
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
-            let (points, labels) = (&mut self.backdrop, &mut self.backdrop_labels);
-            data.samples.fill_batch(seed, 0, STAGE_POINTS, points, labels);
+            let RealBatch { values, labels } = data.samples.batch(seed, 0, STAGE_POINTS);
+            (self.backdrop, self.backdrop_labels) = (values, labels);
         }
     }
 
@@ -230,21 +230,7 @@ impl Run {
     }
 }
 
-fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> PendingScores {
-    let batches = batches(trainer, data, values);
+fn step(trainer: &mut Trainer, data: &mut LoadedData) -> PendingScores {
+    let batches = data.batches(trainer);
     trainer.step(batches)
-}
-
-/// Draws the batch of a discriminator step, by the step's number.
-fn batches<'a>(
-    trainer: &Trainer,
-    data: &'a mut LoadedData,
-    values: &'a mut Vec<f32>,
-) -> impl FnMut(u64) -> RealBatch + use<'a> {
-    let (seed, count) = (trainer.spec().seed, trainer.reals_per_step());
-    let mut labels = Vec::new();
-    move |step| {
-        data.samples.fill_batch(seed, step, count, values, &mut labels);
-        RealBatch { values: values.clone(), labels: labels.clone() }
-    }
 }

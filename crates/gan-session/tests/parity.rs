@@ -1,7 +1,7 @@
 //! Compares the scores of training steps with recorded ones; the browser's tests compare with the
 //! same file.
 
-use gan_core::{PendingScores, RealBatch, Trainer, cpu};
+use gan_core::{PendingScores, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::RunSpec;
 use pollster::block_on;
@@ -14,21 +14,8 @@ fn ten_steps_give_the_recorded_scores() {
     let spec = std::fs::read_to_string(format!("{folder}/parity-spec.json")).expect("a spec");
     let spec = RunSpec::from_json(&spec).expect("valid");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
-    let mut labels = Vec::new();
     let pending = (0..STEPS)
-        .map(|_| {
-            trainer.step(|step| {
-                let mut values = Vec::new();
-                EndlessDigits.fill_batch(
-                    spec.seed,
-                    step,
-                    spec.batch_size,
-                    &mut values,
-                    &mut labels,
-                );
-                RealBatch { values, labels: labels.clone() }
-            })
-        })
+        .map(|_| trainer.step(|step| EndlessDigits.batch(spec.seed, step, spec.batch_size)))
         .collect();
     let scores = block_on(PendingScores::read(pending)).expect("the processor does not fail");
     let found: Vec<[f64; 4]> = scores

@@ -68,7 +68,7 @@ async fn serve() {
 async fn decoded(attachments: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut decoded = Vec::with_capacity(attachments.len());
     for bytes in attachments {
-        decoded.push(gunzipped(bytes).await);
+        decoded.push(gunzipped(bytes).await.into_owned());
     }
     decoded
 }

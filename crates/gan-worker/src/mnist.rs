@@ -45,9 +45,8 @@ impl DataLoader for Fetcher {
 }
 
 async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
-    let images = gunzipped(images.to_vec()).await;
-    let labels = gunzipped(labels.to_vec()).await;
-    ImageSet::from_idx((IMAGES, &images), Some((LABELS, &labels))).map_err(|e| e.to_string())
+    let (images, labels) = (gunzipped(images).await, gunzipped(labels).await);
+    ImageSet::from_idx((IMAGES, images), Some((LABELS, labels))).map_err(|e| e.to_string())
 }
 
 /// `None` over plain http, which has no caches, and in a sandboxed frame, which is refused them.

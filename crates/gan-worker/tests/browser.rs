@@ -3,7 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use gan_core::{PendingScores, RealBatch, Trainer, cpu};
+use gan_core::{PendingScores, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::{Request, RunSpec, examples, presets};
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,21 +41,8 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
         serde_json::from_str(include_str!("../../../tests/fixtures/parity-scores.json"))
             .expect("written by the native test");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
-    let mut labels = Vec::new();
     let pending = (0..expected.len())
-        .map(|_| {
-            trainer.step(|step| {
-                let mut values = Vec::new();
-                EndlessDigits.fill_batch(
-                    spec.seed,
-                    step,
-                    spec.batch_size,
-                    &mut values,
-                    &mut labels,
-                );
-                RealBatch { values, labels: labels.clone() }
-            })
-        })
+        .map(|_| trainer.step(|step| EndlessDigits.batch(spec.seed, step, spec.batch_size)))
         .collect();
     let scores = PendingScores::read(pending).await.expect("the processor does not fail");
     for ((step, found), expected) in scores.iter().zip(expected) {

@@ -1,11 +1,12 @@
 //! Scores a generator of digits by the program's classifier.
 
 use anyhow::{Context as _, Result, ensure};
-use gan_core::{Classifier, Device, Inputs, Judgement, RealBatch};
+use gan_core::{Classifier, Device, Inputs, Judgement};
 use gan_data::ImageSet;
 use gan_eval::floor::disjoint_subsets;
 use gan_eval::frechet::frechet_distance;
 use gan_eval::histogram::kl_of_counts;
+use gan_protocol::RealBatch;
 use gan_protocol::{LabelSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
-use gan_core::RealBatch;
 use gan_protocol::{RunSpec, merged, preset};
 
 use self::digits::DigitJudge;
@@ -160,10 +159,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(first) = outcomes.first() {
         let spec = settings(&row, &first.arm, 1)?;
         let reals = || -> Result<Vec<f32>> {
-            let RealBatch { mut values, mut labels } = RealBatch::default();
             let mut data = arguments.data.load(&spec)?;
-            data.samples.fill_batch(spec.seed, 0, row.samples, &mut values, &mut labels);
-            Ok(values)
+            Ok(data.samples.batch(spec.seed, 0, row.samples).values)
         };
         let scores = judge.floor(&spec, reals)?;
         let told = |name: &str| {
@@ -193,8 +190,7 @@ fn told(scores: &Scores) -> String {
 
 /// The run of one arm with one seed.
 fn settings(row: &Row, arm: &Arm, seed: u64) -> Result<RunSpec> {
-    let base = preset(&row.preset).ok_or_else(|| anyhow!("no preset `{}`", row.preset))?;
-    let mut value = merged(&merged(&base.spec.to_value(), &row.patch), &arm.patch);
+    let mut value = row.settings(arm)?;
     value["seed"] = seed.into();
     Ok(RunSpec::from_value(value)?)
 }

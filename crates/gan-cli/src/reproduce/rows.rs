@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, anyhow};
+use gan_protocol::recipes::recipe;
+use gan_protocol::{merged, preset};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -44,7 +46,10 @@ pub(crate) struct Row {
 pub(crate) struct Arm {
     /// Short and unique in its row.
     pub(crate) name: String,
-    /// Changes of this arm, as a merge patch.
+    /// A published set of settings that the arm takes ([`recipes`]).
+    #[serde(default)]
+    pub(crate) recipe: Option<String>,
+    /// Further changes of this arm, as a merge patch.
     #[serde(default = "no_change")]
     pub(crate) patch: Value,
     /// The paper's figures by the names of our scores, as printed there.
@@ -52,10 +57,26 @@ pub(crate) struct Arm {
     pub(crate) paper: BTreeMap<String, String>,
 }
 
+impl Row {
+    /// The settings of `arm`.
+    ///
+    /// # Errors
+    /// If the preset or the recipe is not known.
+    pub(crate) fn settings(&self, arm: &Arm) -> Result<Value> {
+        let base = preset(&self.preset).ok_or_else(|| anyhow!("no preset `{}`", self.preset))?;
+        let mut settings = merged(&base.spec.to_value(), &self.patch);
+        if let Some(name) = &arm.recipe {
+            let recipe = recipe(name).ok_or_else(|| anyhow!("no recipe `{name}`"))?;
+            settings = merged(&settings, &serde_json::from_str(recipe)?);
+        }
+        Ok(merged(&settings, &arm.patch))
+    }
+}
+
 impl Arm {
     /// An arm without any change to the row's run.
     pub(crate) fn unchanged(name: &str) -> Self {
-        Self { name: name.to_owned(), patch: no_change(), paper: BTreeMap::new() }
+        Self { name: name.to_owned(), recipe: None, patch: no_change(), paper: BTreeMap::new() }
     }
 }
 
@@ -106,15 +127,13 @@ pub(crate) fn row(name: &str) -> Result<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gan_protocol::{RunSpec, merged, preset};
+    use gan_protocol::RunSpec;
 
     #[test]
     fn every_arm_of_every_row_is_a_valid_run() {
         for row in rows().expect("readable") {
-            let base = preset(&row.preset).expect("a preset").spec.to_value();
             for arm in &row.arms {
-                let value = merged(&merged(&base, &row.patch), &arm.patch);
-                let spec = RunSpec::from_value(value);
+                let spec = RunSpec::from_value(row.settings(arm).expect("known names"));
                 assert!(spec.is_ok(), "{} {}: {spec:?}", row.name, arm.name);
             }
         }

@@ -7,10 +7,10 @@ use super::{
     Comparison, classes, fixture, leaf, lists, net, numbers, read, read_flat, samples, shape, text,
     training,
 };
-use crate::activations::{Activations, each};
+use crate::batch::{Batch, each};
 use crate::inputs::one_hot;
 use crate::net::{Condition, Mode, Net, Pass, tensor};
-use crate::tensor::{Gradients, Tensor};
+use crate::ops::tensor::{Gradients, Tensor};
 
 /// What the samples are; a fixture's labels and generators are of three each.
 fn condition(case: &Value) -> Condition {
@@ -18,10 +18,10 @@ fn condition(case: &Value) -> Condition {
     Condition { label: told("labels"), generator: told("generators") }
 }
 
-fn gradient_of(leaf: &Activations, gradients: &Gradients) -> Option<Vec<f32>> {
+fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {
     match leaf {
-        Activations::Flat(x) => x.grad(gradients).map(read),
-        Activations::Image(x) => x.grad(gradients).map(read),
+        Batch::Flat(x) => x.grad(gradients).map(read),
+        Batch::Image(x) => x.grad(gradients).map(read),
     }
 }
 
@@ -123,7 +123,7 @@ fn random_layers_pass_the_gradient_through_what_they_drew() {
     let (shape, device) = (gan_protocol::Shape::flat(6), super::device());
     let mut weights = stream(1, Purpose::GeneratorWeights, 0);
     let mut net = Net::new(&spec, shape, &mut weights, &device).expect("a valid net");
-    let x = Activations::from_values(standard_normal(&mut weights, 3 * 6), shape, &device);
+    let x = Batch::from_values(standard_normal(&mut weights, 3 * 6), shape, &device);
     let (written, found) = input_gradients(&mut net, x);
     assert!(super::largest(&found) > 0.1, "{found:?}");
     Comparison::new("random layers").close("random layers", &written, &found, 0.0);
@@ -131,7 +131,7 @@ fn random_layers_pass_the_gradient_through_what_they_drew() {
 
 /// The gradient of the sum of a net's outputs with respect to its input: written as forward
 /// operations, and by automatic differentiation of the same pass.
-fn input_gradients(net: &mut Net, input: Activations) -> (Vec<f32>, Vec<f64>) {
+fn input_gradients(net: &mut Net, input: Batch) -> (Vec<f32>, Vec<f64>) {
     let weights = net.parameters();
     let x = leaf(input);
     let condition = Condition::default();

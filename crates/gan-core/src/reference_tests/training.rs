@@ -4,7 +4,7 @@
 //! weights, latents and reals down, from which `tests/reference` computes the rest; without it the
 //! test first makes sure that what is drawn is still what was recorded.
 
-use gan_protocol::RunSpec;
+use gan_protocol::{RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::{Comparison, fixture, numbers, path, read, text};
 use crate::inputs::Inputs;
 use crate::net::Net;
+use crate::ops::tensor::Tensor;
 use crate::scores::{PendingScores, StepScores};
-use crate::tensor::Tensor;
-use crate::trainer::{RealBatch, Trainer};
+use crate::trainer::Trainer;
 
 const STEPS: usize = 2;
 

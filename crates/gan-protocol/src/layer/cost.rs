@@ -32,17 +32,13 @@ impl Cost {
     fn of_layer(layer: &LayerSpec, input: Shape, output: Shape) -> Self {
         let size = |shape: Shape| shape.size().unwrap_or(usize::MAX);
         let product = |factors: [usize; 3]| factors.into_iter().fold(1, usize::saturating_mul);
-        let channels = |shape: Shape| match shape {
-            Shape::Image { channels, .. } => channels,
-            Shape::Flat { size } => size,
-        };
         let multiplications = match *layer {
             LayerSpec::Linear { units, .. } => product([size(input), units, 1]),
             LayerSpec::Conv { kernel, .. } => {
-                product([size(output), channels(input), kernel.saturating_mul(kernel)])
+                product([size(output), input.features(), kernel.saturating_mul(kernel)])
             }
             LayerSpec::ConvTranspose { kernel, .. } => {
-                product([size(input), channels(output), kernel.saturating_mul(kernel)])
+                product([size(input), output.features(), kernel.saturating_mul(kernel)])
             }
             LayerSpec::Residual { ref layers, ref shortcut } => {
                 let (body, beside) = (Self::of(layers, input), Self::of(shortcut, input));

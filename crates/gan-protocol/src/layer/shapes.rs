@@ -1,5 +1,4 @@
-//! Computes a layer's output shape and its number of parameters, and refuses inputs that it cannot
-//! take.
+//! The shape of a layer's output, and the inputs and settings that a layer refuses.
 
 use super::{ActivationKind, LayerSpec};
 use crate::error::{SpecError, in_range};
@@ -149,47 +148,6 @@ impl LayerSpec {
         }
     }
 
-    /// Number of trainable parameters for an input of shape `input`; `None` on overflow.
-    pub fn parameters(&self, input: Shape) -> Option<usize> {
-        let convolution = |output: usize, kernel: usize, bias: bool| {
-            let Shape::Image { channels, .. } = input else { return Some(0) };
-            let weights = channels.checked_mul(output)?.checked_mul(kernel.checked_mul(kernel)?)?;
-            weights.checked_add(if bias { output } else { 0 })
-        };
-        let linear = |units: usize, bias: bool| {
-            input.size()?.checked_mul(units)?.checked_add(if bias { units } else { 0 })
-        };
-        match *self {
-            Self::Linear { units, bias } => linear(units, bias),
-            Self::Maxout { units, pieces } => linear(units.checked_mul(pieces)?, true),
-            Self::MixtureLinear { units, generators } => {
-                linear(units.checked_mul(generators)?, true)
-            }
-            Self::Conv { channels, kernel, bias, .. }
-            | Self::ConvTranspose { channels, kernel, bias, .. } => {
-                convolution(channels, kernel, bias)
-            }
-            Self::BatchNorm { .. } | Self::LayerNorm { .. } => Some(2 * features(input)),
-            Self::MinibatchDiscrimination { features, dimensions } => {
-                linear(features.checked_mul(dimensions)?, false)
-            }
-            Self::Label { classes, embedding: Some(size) } => classes.checked_mul(size),
-            Self::Residual { ref layers, ref shortcut } => {
-                let of = |layers: &[LayerSpec]| {
-                    let mut shape = input;
-                    let mut sum = 0_usize;
-                    for layer in layers {
-                        sum = sum.checked_add(layer.parameters(shape)?)?;
-                        shape = layer.output(shape).ok()?;
-                    }
-                    Some(sum)
-                };
-                of(layers)?.checked_add(of(shortcut)?)
-            }
-            _ => Some(0),
-        }
-    }
-
     /// Whether an output depends on other samples of the batch.
     pub fn mixes_samples(&self) -> bool {
         match self {
@@ -213,14 +171,6 @@ impl LayerSpec {
             }
             _ => false,
         }
-    }
-}
-
-/// Number of features: the numbers of a vector, the channels of an image.
-fn features(shape: Shape) -> usize {
-    match shape {
-        Shape::Flat { size } => size,
-        Shape::Image { channels, .. } => channels,
     }
 }
 

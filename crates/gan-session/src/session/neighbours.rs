@@ -35,8 +35,7 @@ impl<L: DataLoader> Session<L> {
         let fakes = run.trainer.samples(&inputs, seed).await.map_err(fault)?;
         let data = run.data.as_mut().ok_or_else(no_data)?;
         let searched = data.samples.len().unwrap_or(SEARCHED).min(SEARCHED) as usize;
-        let (mut reals, mut labels) = (Vec::new(), Vec::new());
-        data.samples.fill_batch(spec.seed, 0, searched, &mut reals, &mut labels);
+        let reals = data.samples.batch(spec.seed, 0, searched).values;
         let size = fakes.len() / count as usize;
         let told = |error: gan_eval::EvalError| Fault::State { message: error.to_string() };
         let all = Samples::new(&reals, size).map_err(told)?;

@@ -1,9 +1,9 @@
 //! Computes the stage of a run on points, as numbers for the page to draw: generated points, their
 //! pulls, the lattice of latents and the discriminator's surface.
 
-use gan_core::{CoreError, Inputs, RealBatch, lattice_coordinates};
+use gan_core::{CoreError, Inputs, lattice_coordinates};
 use gan_plot::Square;
-use gan_protocol::{Event, Fault, FrameKind, Shape, StageSet};
+use gan_protocol::{Event, Fault, FrameKind, RealBatch, Shape, StageSet};
 use gan_random::Purpose;
 
 use super::{Outgoing, Session, fault};
