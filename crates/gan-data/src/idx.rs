@@ -91,7 +91,7 @@ pub struct IdxArray {
 /// Reads an IDX file of unsigned bytes, plain or gzip (recognised by its first bytes, not its
 /// name).
 ///
-/// `name` is used in errors only. Bytes that are given away are kept, not copied.
+/// `name` is used in errors only. Owned bytes are kept without a copy.
 ///
 /// # Errors
 ///

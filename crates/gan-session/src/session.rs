@@ -18,7 +18,7 @@ use crate::run::{Goal, Run};
 /// An event with the buffers that are transferred with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
-    /// What happened.
+    /// The event.
     pub event: Event,
     /// The buffers, in the order that the event's documentation states.
     pub attachments: Vec<Vec<u8>>,
