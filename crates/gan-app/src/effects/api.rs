@@ -3,19 +3,19 @@
 //! | call | returns |
 //! |---|---|
 //! | `snapshot()` | `{run, phase, backend, adapter, preset, dataset, step, stepsPerSecond, losses: {generator, discriminator}, scores, diagnoses, error}` |
-//! | `spec()` | the current run, as JSON |
+//! | `spec()` | the current run, a `RunSpec` as an object |
 //! | `load(name or spec)` | promise; a preset's name, a whole spec, or changes to the preset that its `preset` names (else to the current one). The run is ready, not started |
 //! | `start()`, `pause()` | promise |
 //! | `step(count)` | promise that settles when the steps are done (1 if left out) |
 //! | `reset()` | promise; the same run from the start |
 //! | `tune({generator_learning_rate, discriminator_learning_rate, objective, discriminator_steps, label_smoothing})` | promise; changes any of them during the run |
 //! | `sample({count, seed, label})` | promise of `{count, width, height, channels, pixels}`: `pixels` is a `Uint8Array` of images one after another, each `height` rows of `width` pixels; of points `{points}`. With a `label`, only of that class |
-//! | `watch(callback)` | calls back with what the nets of a run on points do in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
+//! | `watch(callback)` | for a run on points, calls back with the state of its nets in the plane, up to thirty times a second; `null` ends it (see [`gan_protocol::StageSet`]) |
 //! | `checkpoint()` | promise of a `Uint8Array`: a `.safetensors` file |
-//! | `restore(bytes)`, `restore({checkpoint: bytes, files: [{name, bytes}]})` | promise; goes on from a checkpoint, paused; on those files, or on those at hand where its data are the user's files |
-//! | `leaving(callback)` | calls back with a run that was trained before another takes its place, whatever the reason: `{run, preset, spec, step, checkpoint, files, samples}`; `files` as `runFiles` and `samples` as `sample` give them, or `null`. One callback at a time; `null` ends it |
-//! | `files([{name, bytes}])` | promise; what runs on `idx_files` and `cifar_files` are trained on that are loaded from now on, in place of what the user chose before |
-//! | `runFiles()` | the user's files that the run in force learns from, `[{name, bytes}]`: the page's own, not to be written into; `[]` where its data are other ones |
+//! | `restore(bytes)`, `restore({checkpoint: bytes, files: [{name, bytes}]})` | promise; loads a checkpoint, paused. A run on the user's files is trained on `files`, else on the files that the page has |
+//! | `leaving(callback)` | calls back with a trained run before another replaces it, whatever the reason: `{run, preset, spec, step, checkpoint, files, samples}`; `files` has the form of `runFiles`, `samples` that of `sample`, or is `null`. One callback at a time; `null` ends it |
+//! | `files([{name, bytes}])` | promise of whether the current run was waiting for files, and is loaded with these. If not, runs on `idx_files` and `cifar_files` that are loaded from now on are trained on them |
+//! | `runFiles()` | the user's files that the current run is trained on, `[{name, bytes}]`: the page's own, not to be modified; `[]` for other data |
 //!
 //! Promises settle when the worker has carried out the call; calls made before a worker has started
 //! wait for it. A rejection is an `Error` with a `code` (see [`Refusal`]) and a message. `phase` is
