@@ -46,7 +46,7 @@ pub(crate) struct Row {
 pub(crate) struct Arm {
     /// Short and unique in its row.
     pub(crate) name: String,
-    /// A published set of settings that the arm takes ([`recipes`]).
+    /// A published set of settings that the arm takes ([`gan_protocol::recipes`]).
     #[serde(default)]
     pub(crate) recipe: Option<String>,
     /// Further changes of this arm, as a merge patch.
