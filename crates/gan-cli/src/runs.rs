@@ -1,4 +1,4 @@
-//! A run in hand: trainer and data, a step at a time.
+//! Trains a run step by step, and reads and writes its checkpoints.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::data::DataArguments;
 use crate::files::read;
 use crate::progress::{Bar, waited};
 
-/// Steps whose scores are read in one go.
+/// Steps whose scores are read together.
 const READ_EVERY: usize = 16;
 
 /// A run with its data.
@@ -24,7 +24,7 @@ pub(crate) struct TrainedRun {
 }
 
 impl TrainedRun {
-    /// A run at its start, or where `resume` left it.
+    /// A run at its start, or continued from the checkpoint `resume`.
     pub(crate) fn new(
         spec: &RunSpec,
         data: &DataArguments,
@@ -73,8 +73,7 @@ impl TrainedRun {
         self.trainer.step(batches)
     }
 
-    /// Trains to step `end`, and gives what the page would report there;
-    /// `None` where there is nothing to be said.
+    /// Trains to step `end`, and returns the page's report there; `None` if there is none.
     ///
     /// # Errors
     /// As [`Self::steps`].
@@ -86,7 +85,7 @@ impl TrainedRun {
         Ok(report.map(|(_, report)| report))
     }
 
-    /// Samples of the run's generator for `inputs`, with noise number 1.
+    /// Samples of the run's generator for `inputs`, with noise of number 1.
     ///
     /// # Errors
     /// If the device fails.
@@ -104,7 +103,7 @@ impl TrainedRun {
     }
 }
 
-/// Data in words: their files or their source, and how many there are.
+/// Data in words: the files or the source, and the number of samples.
 fn named(data: &DataOrigin) -> String {
     let source = serde_json::to_value(data.source).unwrap_or_default();
     let name = match data.files.as_slice() {
@@ -128,7 +127,7 @@ pub(crate) fn snapshot(path: &Path) -> Result<Snapshot> {
     Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())
 }
 
-/// The format that a safetensors file of this project names; `None` of any other.
+/// The format in a safetensors file of this project; `None` for others.
 pub(crate) fn format(bytes: &[u8]) -> Option<String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
     let header = metadata.metadata().as_ref()?.get("gan_playground")?;

@@ -1,4 +1,4 @@
-//! Which run is meant: a preset's name or a JSON file, with changes.
+//! Reads the run that arguments describe: a preset's name or a JSON file, with changes.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ impl SpecArguments {
         self.changed(base(&self.run)?)
     }
 
-    /// The run that is named, without the changes.
+    /// The named run, without the changes.
     pub(crate) fn base(&self) -> Result<RunSpec> {
         self.read(base(&self.run)?)
     }

@@ -1,10 +1,11 @@
-//! Points of the plane, as PyTorch draws them.
+//! Writes the drawing of points in the plane.
 
 use gan_protocol::{GaussianSpec, PointsSpec};
 
 use crate::lines::{Lines, number, tensor};
 
-/// A function that draws points, with their classes if `labelled`, and what it draws from.
+/// A function that draws points, with their classes if `labelled`, and the tensors that it draws
+/// from.
 pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = Lines::default();
@@ -101,7 +102,7 @@ fn pair([x, y]: [f32; 2]) -> String {
     format!("[{}, {}]", number(x), number(y))
 }
 
-/// A tensor of floats, though all of them may be whole numbers.
+/// A tensor of floats, even if all items are whole numbers.
 fn floats(name: &str, items: impl Iterator<Item = String>) -> String {
     tensor(name, items) + ".float()"
 }

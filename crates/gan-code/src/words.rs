@@ -1,4 +1,4 @@
-//! What a program says of itself in its first lines.
+//! Writes a program's header: a comment that describes the run.
 
 use gan_protocol::{LabelSpec, Named as _, PenaltySpec, RunSpec};
 
@@ -6,7 +6,7 @@ use crate::images::stand_in;
 use crate::lines::{Lines, listed};
 use crate::run::Run;
 
-/// What the program of `spec` does not have, by the spec's own names.
+/// The parts of the run that the program lacks, by the spec's own names.
 pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
     let mut missing = Vec::new();
     let source = spec.data.source;
@@ -78,7 +78,7 @@ fn penalty(penalty: &PenaltySpec) -> &'static str {
     }
 }
 
-/// What the nets are told, or tell, beside real or fake.
+/// The tasks of the nets beyond real or fake.
 fn tasks(spec: &RunSpec) -> Vec<&'static str> {
     let classes = spec.labels.map(|labels| match labels {
         LabelSpec::Conditional { .. } => "classes are told",

@@ -1,4 +1,4 @@
-//! The runs whose programs are tested have everything that a run can have.
+//! The specs for the tests of programs contain every part that a run can have.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn optimizers(specs: &[RunSpec]) -> impl Iterator<Item = &OptimizerSpec> {
     specs.iter().flat_map(|spec| [&spec.generator_optimizer, &spec.discriminator_optimizer])
 }
 
-/// All layers, those in residual blocks too.
+/// All layers, those in residual blocks included.
 fn layers(specs: &[RunSpec]) -> Vec<LayerSpec> {
     let mut left: Vec<LayerSpec> = nets(specs).flat_map(|net| net.layers.clone()).collect();
     let mut all = Vec::new();
@@ -71,8 +71,8 @@ fn every_kind_of_layer_has_a_program() {
     assert_all(ActivationKind::KINDS, functions);
 }
 
-/// The parts that a run may have or lack, and whether it has them. A field that is not named does
-/// not compile.
+/// The optional parts of a run, and whether it has them. A field that is not listed does not
+/// compile.
 fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
     let RunSpec {
         seed: _,

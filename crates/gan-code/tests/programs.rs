@@ -1,4 +1,4 @@
-//! Programs of many runs: that they hold what their run has, and nothing else.
+//! Programs of many runs contain everything that their run has, and nothing else.
 
 use gan_code::{Checkpoint, pytorch, pytorch_from};
 use gan_protocol::{
@@ -45,7 +45,7 @@ fn what_is_left_out_is_said_at_the_top() {
     assert_eq!(found, ["points_drawn_with_classes", "drawn_digits"]);
 }
 
-/// Of each run lines that it must hold, wherever they stand.
+/// Lines that each run's program must contain, anywhere.
 const EXPECTED: [(&str, &[&str]); 51] = [
     (
         "objective_non_saturating",
@@ -266,7 +266,7 @@ fn programs_are_well_formed_with_nothing_unused_or_undefined() {
 const CHECKPOINT: Checkpoint<'_> =
     Checkpoint { file: "runs/a \"run\".safetensors", step: 1_234, discriminator_step: 2_468 };
 
-/// Of each run lines of the program that goes on from a checkpoint.
+/// Lines that each run's program must contain when it continues from a checkpoint.
 const TAKEN_OVER: [(&str, &[&str]); 6] = [
     (
         "mnist-conditional",
@@ -311,7 +311,7 @@ fn a_program_that_goes_on_takes_over_what_its_run_has() {
     assert!(!text.contains("nn.init"), "weights that are taken over are not drawn: {text}");
 }
 
-/// Everything that `value` may be changed to in one place, valid or not.
+/// All values that result from a change of `value` in one place, valid or not.
 fn changed(value: &Value) -> Vec<Value> {
     match value {
         Value::Bool(flag) => vec![(!flag).into()],
@@ -379,8 +379,8 @@ const NAMES: [&[&str]; 11] = [
     DecaySpec::KINDS,
 ];
 
-/// `spec` without what makes no difference to any run: weights of codes that are not there, a
-/// schedule that never changes the step size, an augmentation that changes nothing.
+/// `spec` without settings that affect no run: weights of absent codes, a schedule with a constant
+/// step size, an augmentation that changes nothing.
 fn essence(spec: &RunSpec) -> RunSpec {
     let mut spec = spec.clone();
     if let Some(codes) = &mut spec.codes {

@@ -1,15 +1,14 @@
-//! Batches of real samples, as a training step asks for them.
+//! Draws batches of real samples, images or points, in a reproducible order.
 //!
-//! A batch is a pure function of a seed and a step: sample `j` of step `s` stands at position
-//! `s * batch_size + j` of an endless sequence, so that a run can resume at any step. Nothing
-//! here knows what a batch is used for.
+//! A batch is a pure function of a seed and a step: sample `j` of step `s` is at position
+//! `s * batch_size + j` of an endless sequence. A run can therefore resume at any step.
 
 use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
 
-/// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
+/// Positions wrap here, far beyond any run: the index of a stream of random numbers has 56 bits.
 pub(crate) const POSITIONS: u64 = 1 << 56;
 
 /// A source of real samples.
@@ -17,23 +16,23 @@ pub trait RealSamples: Send {
     /// Shape of each sample.
     fn shape(&self) -> Shape;
 
-    /// Number of samples; `None` if there is no end to them.
+    /// Number of samples; `None` if endless.
     fn len(&self) -> Option<u64>;
 
-    /// Whether there are no samples: never, a source has at least one.
+    /// Whether there are no samples: never, since a source has at least one.
     fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
-    /// Number of classes; `None` if samples have no labels. Labels are below it.
+    /// Number of classes; `None` if samples have no labels. Labels are 0 to the number of classes -
+    /// 1.
     fn classes(&self) -> Option<usize>;
 
     /// The batch of `step` in the run seeded with `seed`: `size` samples.
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch;
 }
 
-/// So that a wrapper such as an augmentation takes a source whose kind is known at
-/// run time only.
+/// Lets wrappers, such as an augmentation, take a source whose type is known only at run time.
 impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
     fn shape(&self) -> Shape {
         (**self).shape()
@@ -65,7 +64,7 @@ impl ShuffledImages {
         Self { images, order: EpochOrder::default() }
     }
 
-    /// The images that are drawn from.
+    /// The set of images.
     pub fn images(&self) -> &ImageSet {
         &self.images
     }
@@ -98,10 +97,10 @@ impl RealSamples for ShuffledImages {
     }
 }
 
-/// The order of one epoch, kept until another is asked for.
+/// The order of one epoch, kept until another is needed.
 #[derive(Clone, Debug, Default)]
 struct EpochOrder {
-    /// Seed, epoch and count that `indices` belong to.
+    /// Seed, epoch and count of `indices`.
     of: Option<(u64, u64, usize)>,
     indices: Vec<u32>,
 }
@@ -110,7 +109,7 @@ impl EpochOrder {
     fn of(&mut self, seed: u64, epoch: u64, count: usize) -> &[u32] {
         if self.of != Some((seed, epoch, count)) {
             self.indices.clear();
-            // An image takes a byte at least and a set at most 512 MiB: 32 bits are enough.
+            // An image takes at least one byte and a set at most 512 MiB: 32 bits are enough.
             self.indices.extend(0..count as u32);
             shuffle(&mut self.indices, &mut stream(seed, Purpose::DataOrder, epoch));
             self.of = Some((seed, epoch, count));
@@ -119,23 +118,22 @@ impl EpochOrder {
     }
 }
 
-/// Fisher and Yates's shuffle. Written out here, since the order behind a seed must outlive a
-/// change of some library's.
+/// Fisher and Yates's shuffle, written here, since a seed's order must not change with a library.
 pub(crate) fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
     for last in (1..items.len()).rev() {
-        // The bias of this product is below 2^-32 * len: one in ten thousand at most.
+        // The bias of this product is below 2^-32 * len: for 400,000 items, one in ten thousand.
         let product = u64::from(generator.next_u32()) * (last as u64 + 1);
         items.swap(last, (product >> 32) as usize);
     }
 }
 
-/// Where the samples of the batch of `step` stand in the endless sequence.
+/// Positions of the batch of `step` in the endless sequence.
 pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
     let first = first_position(step, batch_size);
     (0..batch_size as u64).map(move |j| (first + j) % POSITIONS)
 }
 
-/// Where the first sample of the batch of `step` stands.
+/// Position of the first sample of the batch of `step`.
 pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
     step.wrapping_mul(batch_size as u64) % POSITIONS
 }
@@ -146,7 +144,7 @@ pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
     RealBatch { values: Vec::with_capacity(numbers), labels: Vec::with_capacity(size) }
 }
 
-/// A pixel's byte as networks take it, in [-1, 1].
+/// A pixel's byte in the nets' range, [-1, 1].
 pub(crate) fn scaled(byte: u8) -> f32 {
     f32::from(byte) / 127.5 - 1.0
 }

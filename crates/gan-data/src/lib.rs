@@ -1,10 +1,9 @@
-//! Where real samples come from: IDX and CIFAR-10 files that the user brings, and drawn digits and
-//! points in the plane, which need no file at all.
+//! Provides real samples: images from IDX and CIFAR-10 files, digits drawn at run time, and points
+//! in the plane.
 //!
-//! Bytes go in, samples come out. The crate knows nothing of networks, files on disk, the web or
-//! the time, and every sample it gives is a pure function of a seed and a position. It reads what
-//! strangers' files contain, so it must never panic on a byte nor trust a length that a header
-//! claims.
+//! Every sample is a pure function of a seed and a position. The crate knows nothing of nets, files
+//! on disk, the web or the time. It reads files from strangers, so it must neither panic on any
+//! byte nor trust a length in a header.
 
 mod augment;
 mod batches;

@@ -1,4 +1,4 @@
-//! Batches: which samples they hold, in which order, and that nothing but seed and step decides.
+//! Batches: their samples and order, and that these depend on seed and step only.
 
 use gan_data::{DrawnDigits, EndlessDigits, ImageSet, RealSamples, ShuffledImages};
 use gan_protocol::{RealBatch, Shape};
@@ -9,7 +9,7 @@ fn counted(count: u8) -> ShuffledImages {
     ShuffledImages::new(ImageSet::new("set", [1, 1, 1], values.clone(), Some(values)).unwrap())
 }
 
-/// The labels of the batches of `steps`, having checked that values belong to them.
+/// The labels of the batches of `steps`, after a check that values belong to them.
 fn drawn(
     source: &mut ShuffledImages,
     seed: u64,
@@ -29,7 +29,7 @@ fn drawn(
 
 #[test]
 fn an_epoch_holds_every_sample_exactly_once_across_batches() {
-    // 10 samples in batches of 4: the third batch of each epoch but every second runs over.
+    // 10 samples in batches of 4: every second epoch ends within a batch.
     let order = drawn(&mut counted(10), 1, 0..25, 4);
     for epoch in order.chunks(10) {
         let mut sorted = epoch.to_vec();
@@ -43,7 +43,7 @@ fn an_epoch_holds_every_sample_exactly_once_across_batches() {
 fn batches_depend_on_seed_and_step_only() {
     let straight = drawn(&mut counted(50), 3, 0..40, 8);
     let mut other = counted(50);
-    // Any order of asking, any seed between.
+    // Batches in any order, with other seeds in between.
     for step in (0..40).rev() {
         drawn(&mut other, 99, step..step + 1, 5);
         let batch = drawn(&mut other, 3, step..step + 1, 8);

@@ -1,4 +1,4 @@
-//! Distributions of points: that they are those of the papers, and what they refuse.
+//! Distributions of points: that they match the papers' and refuse invalid parameters.
 
 use gan_data::{EndlessPoints, RealSamples};
 use gan_protocol::{GaussianSpec, MAX_DRAWN_POINTS, PointsSpec, RealBatch, Shape};
@@ -61,7 +61,7 @@ fn perfect_samples_are_of_high_quality_and_cover_the_modes_evenly() {
             let k = usize::from(label);
             counts[k] += 1;
             within += u32::from(distance(point, modes[k]) <= 3.0 * f64::from(sd[k]));
-            // No mode lies nearer than the one that the label names.
+            // No mode lies nearer than the label's.
             let nearest = modes.iter().map(|&mode| distance(point, mode)).fold(f64::MAX, f64::min);
             assert_eq!(nearest, distance(point, modes[k]));
         }
@@ -231,7 +231,7 @@ fn points_depend_on_seed_and_position_only() {
         assert_eq!((source.shape(), source.len()), (Shape::Flat { size: 2 }, None));
         assert_eq!(source.shape().size().unwrap(), 2);
         let classes = source.classes();
-        // Of any size, at any step, batches are pieces of one sequence.
+        // Batches of any size and step are pieces of one sequence.
         for (step, size) in [(3, 10), (10, 3), (0, 40), (1, 1)] {
             let RealBatch { values, labels } = source.batch(9, step, size);
             assert_eq!(values.len(), 2 * size);
@@ -256,7 +256,7 @@ fn the_points_behind_a_seed_never_change() {
     let found = [0, 1, 2].map(|position| source.sample(1, position));
     for ((point, label), (expected, expected_label)) in found.into_iter().zip(POINTS_OF_SEED_ONE) {
         assert_eq!(label, Some(expected_label), "{found:?}");
-        // Not to the last bit: machines' sines round differently.
+        // Not exactly equal: machines' sines round differently.
         let off = (point[0] - expected[0]).hypot(point[1] - expected[1]);
         assert!(off < 1e-5, "{found:?}");
     }
@@ -268,7 +268,7 @@ const POINTS_OF_SEED_ONE: [([f32; 2], u16); 3] = [
     ([0.708_196_16, -0.708_700_6], 7),
 ];
 
-/// The path and the message that `distribution` is refused with.
+/// The path and the message of the refusal of `distribution`.
 fn refusal(distribution: PointsSpec) -> (String, String) {
     let error = distribution.validate().unwrap_err();
     assert_eq!(EndlessPoints::new(distribution).unwrap_err(), error);
@@ -329,7 +329,7 @@ fn mixtures_are_refused_unless_their_covariances_are_some() {
     // Without variance in x there can be no covariance.
     assert_eq!(bad(gaussian([0.0; 2], [0.0, 0.1, 1.0], 1.0)).0, covariance);
     assert_eq!(bad(gaussian([0.0; 2], [1.0, f32::NAN, 1.0], 1.0)).0, covariance + "[0][1]");
-    // Singular, and so only up to rounding.
+    // A singular matrix, which is one only up to rounding.
     assert!(mixture(vec![gaussian([0.0; 2], [0.3, 0.9, 2.7], 1.0)]).validate().is_ok());
 }
 

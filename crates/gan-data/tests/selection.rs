@@ -1,4 +1,4 @@
-//! Which images are drawn: some classes, the first few, classes by weight, digits in threes.
+//! Selection of images: some classes, the first few, classes by weight, stacked digits.
 
 use gan_data::{DataError, ImageSet, RealSamples, ShuffledImages, StackedDigits, WeightedClasses};
 use gan_protocol::{RealBatch, Shape};
@@ -17,7 +17,7 @@ fn file() -> String {
     "set".into()
 }
 
-/// Index and label of each image that the steps draw.
+/// Index and label of each image drawn by the steps.
 fn drawn(
     source: &mut impl RealSamples,
     seed: u64,
@@ -48,7 +48,7 @@ fn a_subset_keeps_the_images_of_its_classes_in_order() {
 fn a_subset_needs_labels_and_classes_that_there_are() {
     assert_eq!(unlabelled().subset(&[0]).unwrap_err(), DataError::NoLabels { file: file() });
     assert_eq!(set(&[0, 1]).subset(&[]).unwrap_err(), DataError::NoClasses { file: file() });
-    // Class 1 lies below the number of classes, yet has no images.
+    // Class 1 is below the number of classes, but has no images.
     for class in [1, 3, 255] {
         let missing = DataError::NoSuchClass { file: file(), class: class.into() };
         assert_eq!(set(&[0, 2]).subset(&[0, class]).unwrap_err(), missing);
@@ -84,7 +84,7 @@ fn classes_are_drawn_by_weight_and_images_evenly_within() {
         let of_class = indices.clone().count() as f64;
         for index in indices {
             let times = all.iter().filter(|sample| usize::from(sample.0) == index).count() as f64;
-            // Orders make images' counts more even than independent draws would.
+            // Images are drawn in orders, so their counts vary less than independent draws' would.
             let most = 4.0 * (count / of_class).sqrt();
             assert!((times - count / of_class).abs() < most, "image {index}: {times}");
         }
@@ -140,7 +140,7 @@ fn weights_must_fit_the_classes() {
 
 #[test]
 fn stacked_digits_are_labelled_by_what_their_channels_show() {
-    // Two pixels an image: its digit, and which of the two images of the digit it is.
+    // Two pixels for each image: its digit, and the number of the image among the digit's two.
     let pixels: Vec<u8> = (0..20).flat_map(|i| [i % 10, i / 10]).collect();
     let labels = (0..20).map(|i| i % 10).collect();
     let digits = ImageSet::new("set", [1, 1, 2], pixels, Some(labels)).unwrap();
@@ -214,12 +214,12 @@ fn classes_are_those_that_a_files_labels_name() {
     assert_eq!([0, 25].map(|class| set.class_value(class)), [Some(1), Some(26)]);
     assert_eq!(set.class_value(26), None);
     assert_eq!(set.labels().unwrap()[25], 25);
-    // A class is asked for by the name that the file gives it.
+    // A class is requested by its value in the file.
     let last = set.clone().subset(&[26]).unwrap();
     assert_eq!((last.pixels(), last.labels()), (&[25][..], Some(&[25][..])));
     let error = set.subset(&[0]).unwrap_err();
     assert_eq!(error, DataError::NoSuchClass { file: "images.idx".into(), class: 0 });
-    // Some of the digits are so many classes; all of them stay as they are.
+    // Labels with gaps are numbered anew; labels without gaps stay as they are.
     let some = ImageSet::from_idx_files(&files(&[7, 3, 7])).unwrap();
     assert_eq!((some.classes(), some.labels()), (Some(2), Some(&[1, 0, 1][..])));
     let all = ImageSet::from_idx_files(&files(&[1, 0, 2])).unwrap();

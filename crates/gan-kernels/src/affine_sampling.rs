@@ -1,25 +1,26 @@
-//! Images read along affine maps, and the transpose of that.
+//! Resamples images along affine maps, and computes the gradient of that, which is its transpose.
 
-/// Numbers of an affine map: for a pixel of the output at column `x` and row `y`, both from the
-/// middle of the image, `[a, b, c, d, e, f]` says to read at column `a x + b y + c` and row
-/// `d x + e y + f`, from the middle too.
+/// Numbers of an affine map `[a, b, c, d, e, f]`: the output's pixel at column `x` and row `y` is
+/// read at column `a x + b y + c` and row `d x + e y + f`. All coordinates count from the middle of
+/// the image, in pixels.
 pub const MAP: usize = 6;
 
-/// The dimensions of a batch of images, the last of them running fastest.
+/// The dimensions of a batch of images, `[batch, channels, rows, columns]`, the last running
+/// fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Images {
-    /// How many.
+    /// Number of images.
     pub batch: usize,
-    /// Of each image.
+    /// Channels of each image.
     pub channels: usize,
-    /// Of each channel, in pixels.
+    /// Rows of each channel, in pixels.
     pub rows: usize,
-    /// Of each channel, in pixels.
+    /// Columns of each channel, in pixels.
     pub columns: usize,
 }
 
-/// The `images` read along `maps`, [`MAP`] numbers for each, by bilinear interpolation; what lies
-/// outside of an image is zero.
+/// Reads each of the `images` along its map ([`MAP`] numbers of `maps`) by bilinear interpolation.
+/// Pixels outside of an image are zero.
 #[inline(never)]
 pub fn affine_sampled(shape: Images, images: &[f32], maps: &[f32]) -> Vec<f32> {
     let mut output = vec![0.0; images.len()];
@@ -27,8 +28,8 @@ pub fn affine_sampled(shape: Images, images: &[f32], maps: &[f32]) -> Vec<f32> {
     output
 }
 
-/// The gradient with respect to the images, from that of what [`affine_sampled`] makes of them: its
-/// transpose.
+/// The gradient with respect to the images, from the gradient with respect to the output of
+/// [`affine_sampled`].
 #[inline(never)]
 pub fn affine_sampled_gradient(shape: Images, gradients: &[f32], maps: &[f32]) -> Vec<f32> {
     let mut output = vec![0.0; gradients.len()];
@@ -36,8 +37,8 @@ pub fn affine_sampled_gradient(shape: Images, gradients: &[f32], maps: &[f32]) -
     output
 }
 
-/// Calls `tap` with the places of a pixel of the output, of one that it is made from, and how much
-/// of it.
+/// Calls `tap` with the place of a pixel of the output, the place of an input pixel that
+/// contributes to it, and the weight of the contribution.
 #[inline(always)]
 fn each_tap(shape: Images, maps: &[f32], mut tap: impl FnMut(usize, usize, f32)) {
     let Images { batch, channels, rows, columns } = shape;
@@ -54,7 +55,7 @@ fn each_tap(shape: Images, maps: &[f32], mut tap: impl FnMut(usize, usize, f32))
             let corner = [column.floor(), row.floor()];
             let part = [column - corner[0], row - corner[1]];
             for (below, beside) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                // A cast of what is far outside gives the last number there is, which is outside too.
+                // The cast of a number far outside saturates, which is outside too.
                 let column = (corner[0] as i32).saturating_add(beside);
                 let row = (corner[1] as i32).saturating_add(below);
                 let inside =
@@ -73,7 +74,8 @@ fn each_tap(shape: Images, maps: &[f32], mut tap: impl FnMut(usize, usize, f32))
     }
 }
 
-/// How much of the first pixel, or of the one after it, a place has that lies `part` behind the first.
+/// The weight of a pixel, or of the next one if `after` is 1, for a place at distance `part` behind
+/// the pixel.
 fn share(part: f32, after: i32) -> f32 {
     if after == 0 { 1.0 - part } else { part }
 }

@@ -1,4 +1,4 @@
-//! Which real samples a run learns from. This module describes them; it holds none.
+//! The spec of a run's real samples. The module holds no samples.
 
 mod points;
 

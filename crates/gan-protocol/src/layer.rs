@@ -1,4 +1,5 @@
-//! One layer of a net: what it is. Which shape it makes of which stands in `shapes`.
+//! One layer of a net: its kind and its settings. `shapes` computes the shape of its output,
+//! `parameters` lists its tensors.
 
 pub(crate) mod cost;
 pub(crate) mod parameters;

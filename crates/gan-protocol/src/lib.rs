@@ -1,9 +1,9 @@
-//! What crosses a boundary: the description of a run, the messages between page and worker, and
-//! the header of a checkpoint file.
+//! The data that page, workers and files exchange: the description of a run, the messages between
+//! page and worker, and the headers of checkpoint and generator files.
 //!
-//! Everything here is plain data with serde. The crate knows neither Burn nor the browser, so
-//! that the page can validate a spec and show its shapes before any large download, and so that
-//! the wire can be tested by snapshots.
+//! All types are plain data with serde. The crate depends neither on Burn nor on the browser, so
+//! the page can validate a spec and show its shapes before any large download, and tests can
+//! compare messages with snapshots.
 
 mod batch;
 mod change;

@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use crate::read::{Reading, listed};
 
-/// A type whose values are mere names.
+/// An enum whose values are names.
 pub trait Named: Copy + 'static {
     /// Every value, in the order in which they are offered.
     const ALL: &'static [Self];
-    /// Their names on the wire, in files and addresses, in the same order.
+    /// Their names in messages, files and addresses, in the same order.
     const NAMES: &'static [&'static str];
 
-    /// The value of a name.
+    /// The value with this name.
     fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).map(|place| Self::ALL[place])
     }
@@ -42,7 +42,8 @@ pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> 
     })
 }
 
-/// Defines an enum of names, each with what it is called outside of the program. Serde reads and writes it as text.
+/// Defines an enum of names, each with its name outside of the program. Serde reads and writes it
+/// as text.
 macro_rules! named {
     (
         $(#[$about:meta])*
@@ -114,7 +115,7 @@ pub(crate) mod tests {
         for (place, value) in T::ALL.iter().enumerate() {
             let name = value.name();
             assert_eq!(name, T::NAMES[place]);
-            // As what it is called in the code, in another case.
+            // The same as the identifier in the code, but for case and underscores.
             let code = format!("{value:?}").to_lowercase();
             assert_eq!(name.replace('_', "").to_lowercase(), code);
             assert_eq!(T::named(name), Some(*value));

@@ -1,10 +1,11 @@
-//! Numbers as people write them.
+//! Writes numbers in decimal, with as few digits as possible.
 
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-/// The number with the fewest decimal digits that is the same f32, where `number` is one. By
-/// arithmetic: printing and parsing would bring their tables into the page.
+/// The number with the fewest decimal digits that equals `number` as f32, if `number` is an f32;
+/// else `number`. Computed by arithmetic: printing and parsing would bring their tables into the
+/// page.
 pub(crate) fn short(number: f64) -> f64 {
     let single = number as f32;
     if f64::from(single) != number || number == 0.0 {
@@ -30,8 +31,9 @@ pub(crate) fn short(number: f64) -> f64 {
     same.next().unwrap_or(number)
 }
 
-/// `0.3`, `8`, `1e-6`: in as few digits as name the number, or its f32 where it is one. By the printer
-/// of JSON, which the page holds already: the standard library's would be a second one.
+/// `0.3`, `8`, `1e-6`: the number, or its f32 if it is one, in as few digits as identify it. Uses
+/// the printer of JSON, which the page contains already: the standard library's would be a second
+/// one.
 pub fn decimal(number: f64) -> String {
     let finite = Some(number).filter(|number| number.is_finite()).map(short);
     match finite.and_then(Number::from_f64) {

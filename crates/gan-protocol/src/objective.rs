@@ -1,4 +1,4 @@
-//! What the two nets minimise, and what is added to the discriminator's part of it.
+//! The losses of the two nets, and the terms added to the discriminator's.
 
 use std::f64::consts::LN_2;
 
@@ -10,7 +10,7 @@ use crate::names::named;
 use crate::read::{reads_struct, reads_tagged};
 
 named! {
-    /// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
+    /// The losses of the two nets. `D` is the discriminator's output before any sigmoid, `σ` the
     /// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
     pub enum Objective {
         /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`

@@ -1,4 +1,4 @@
-//! Runs that work the first time, as JSON files: presets are nothing but specs with a name.
+//! The presets: tested runs, stored as JSON files of specs.
 
 use crate::run::RunSpec;
 

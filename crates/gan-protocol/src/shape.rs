@@ -36,7 +36,7 @@ impl Shape {
         Self::Image { channels, height, width }
     }
 
-    /// Count of features: the numbers of a vector, the channels of an image.
+    /// Number of features: the numbers of a vector, the channels of an image.
     pub const fn features(&self) -> usize {
         match *self {
             Self::Flat { size } => size,
@@ -44,7 +44,7 @@ impl Shape {
         }
     }
 
-    /// How many numbers one sample holds, or `None` where that count overflows.
+    /// Number of numbers in one sample; `None` on overflow.
     pub fn size(&self) -> Option<usize> {
         match *self {
             Self::Flat { size } => Some(size),

@@ -1,4 +1,4 @@
-//! Specs as users write them: presets, addresses, and what is refused.
+//! Specs as users write them: presets, addresses, and refusals.
 
 use gan_protocol::{DEFAULT_PRESET, RunSpec, Shape, difference, merged, preset, presets};
 use proptest::prelude::*;

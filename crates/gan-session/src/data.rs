@@ -1,4 +1,5 @@
-//! How a session asks for real samples, without knowing where bytes come from.
+//! Loads a run's real samples and makes them ready to be drawn in batches. Bytes of data sets come
+//! from the caller's [`DataLoader`], the user's files come with the request.
 
 use gan_core::Trainer;
 use gan_data::{
@@ -14,27 +15,28 @@ const LIST_SEED: u64 = 1;
 /// The most that are drawn at a run's start.
 const MOST_LISTED_IMAGES: usize = 20_000;
 
-/// Called with how many bytes are there and how many are expected.
+/// Called with the bytes received so far and the bytes expected, if known.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
 
 /// Brings the bytes of data sets that are not made at run time.
 pub trait DataLoader {
     /// MNIST's training images with their labels.
     ///
-    /// The error says why they could not be had.
+    /// The error is the reason why they could not be loaded, for the user.
     fn mnist(&self, progress: Progress<'_>) -> impl Future<Output = Result<ImageSet, String>>;
 }
 
 /// Real samples, ready to be drawn.
 pub struct LoadedData {
-    /// Where they come from, and what tells them from others.
+    /// Their source and, for images, the digest that distinguishes them from others.
     pub origin: DataOrigin,
     /// The samples.
     pub samples: Box<dyn RealSamples>,
 }
 
 impl LoadedData {
-    /// The real samples of a run; with the reason if drawn digits stand in for MNIST.
+    /// The real samples of a run. If drawn digits stand in for MNIST, the second value is the
+    /// loader's error.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -52,7 +54,8 @@ impl LoadedData {
         Ok((data, missing))
     }
 
-    /// What needs no loader: made at run time, or from the user's files. `None` for the rest.
+    /// Samples that need no loader: made at run time, or read from the user's files. `None` for
+    /// MNIST, plain or stacked.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -83,7 +86,7 @@ impl LoadedData {
         Self { origin, samples }
     }
 
-    /// Images that are known by their digest.
+    /// Images, with their digest.
     fn of_images(spec: &DataSpec, images: ImageSet) -> Result<Self, Fault> {
         let images = Self::chosen(spec, images)?;
         let digest = images.digest();
@@ -95,11 +98,12 @@ impl LoadedData {
         self
     }
 
-    /// MNIST in the form that `spec` asks for, or drawn digits and the reason where it could not be
-    /// had.
+    /// MNIST in the form that `spec` requests, plain or stacked; drawn digits with the loader's
+    /// error if MNIST could not be loaded.
     ///
     /// # Errors
-    /// Where drawn digits would not do.
+    /// The loader's error, if drawn digits cannot stand in; a setting or the images, if they do not
+    /// fit.
     pub(crate) async fn mnist(
         spec: &DataSpec,
         loader: &impl DataLoader,
@@ -121,7 +125,8 @@ impl LoadedData {
         }
     }
 
-    /// Drawn digits in MNIST's place, where they would do: they have one shape only.
+    /// Drawn digits in MNIST's place. `None` where `spec` is not plain MNIST of 1 × 28 × 28, the
+    /// only shape of drawn digits.
     pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
         if !alike {
@@ -146,7 +151,7 @@ impl LoadedData {
         Ok(Some(Self::made(source, samples)))
     }
 
-    /// Images as `spec` wants them: which of them, in which shape.
+    /// The part of `images` that `spec` selects (classes, limit), in its shape.
     fn chosen(spec: &DataSpec, images: ImageSet) -> Result<ImageSet, Fault> {
         let mut images = images;
         if !spec.classes.is_empty() {
@@ -158,7 +163,7 @@ impl LoadedData {
         images.fitted(spec.channels, spec.height, spec.width).map_err(file)
     }
 
-    /// Samples of `images`: how often each, how changed.
+    /// Samples of `images`, drawn with the classes' weights and augmented.
     fn drawn_from(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
         let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
             Box::new(ShuffledImages::new(images))
@@ -186,10 +191,10 @@ impl LoadedData {
         move |step| self.samples.batch(seed, step, size)
     }
 
-    /// Whether a run with labels finds its classes here.
+    /// Checks the number of the data's classes against the labels of `spec`.
     ///
     /// # Errors
-    /// Says which labels are missing.
+    /// [`Fault::Spec`] at `labels.classes` if the data have more classes than that, or no labels.
     pub(crate) fn check_labels(&self, spec: &RunSpec) -> Result<(), Fault> {
         let Some(asked) = spec.labels.map(|labels| labels.classes()) else { return Ok(()) };
         let message = match self.samples.classes() {
@@ -205,12 +210,13 @@ fn file(error: DataError) -> Fault {
     Fault::File { message: error.to_string() }
 }
 
-/// What a file does not fit: the setting at `path`, which asks for what the file has not.
+/// Turns a data error into a fault of the setting at `path`, which requests something that the data
+/// lack.
 fn field(path: &'static str) -> impl Fn(DataError) -> Fault {
     move |error| Fault::Spec { path: path.to_owned(), message: error.to_string() }
 }
 
-/// What is wrong with the setting at `path`.
+/// Turns an error within the setting at `path` into a fault with the full path.
 fn setting(path: &'static str) -> impl Fn(SpecError) -> Fault {
     move |error| {
         let path =

@@ -1,4 +1,5 @@
-//! The numbers that every build must come to: the browser's tests compare with the same file.
+//! Compares the scores of training steps with recorded ones; the browser's tests compare with the
+//! same file.
 
 use gan_core::{PendingScores, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
@@ -22,7 +23,7 @@ fn ten_steps_give_the_recorded_scores() {
         .map(|(_, s)| [s.generator_loss, s.discriminator_loss, s.real_score, s.fake_score])
         .collect();
     let path = format!("{folder}/parity-scores.json");
-    // After a change that is meant to change the numbers: RECORD=1 cargo test -p gan-session
+    // To record the scores after an intended change: RECORD=1 cargo test -p gan-session
     if std::env::var_os("RECORD").is_some() {
         let json = serde_json::to_string_pretty(&found).expect("numbers");
         std::fs::write(&path, json + "\n").expect("the fixture can be written");

@@ -1,5 +1,5 @@
-//! The locales of the page and of the lab: both languages say the same things, and say everything that
-//! the code asks for.
+//! Tests the locales of the page and of the lab: both languages have the same messages, and exactly
+//! those that the code uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ use gan_words::{Language, Texts};
 
 type Messages = BTreeMap<String, BTreeSet<String>>;
 
-/// A crate that speaks, what its locales' names begin with, and how many messages it has at least.
+/// A crate with texts, the prefix of its locales' names, and the least number of its messages.
 const SPEAKERS: [(&str, &str, usize); 2] = [("gan-app", "", 80), ("gan-lab", "lab.", 40)];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
@@ -26,7 +26,7 @@ fn locale(prefix: &str, language: &str) -> String {
     fs::read_to_string(path).expect("the locale is there")
 }
 
-/// Less is read than Fluent allows: text on one line, and arguments as they are.
+/// The reader supports less than Fluent: text on one line, and plain arguments.
 fn arguments(pattern: &Pattern<String>, found: &mut BTreeSet<String>) {
     for element in &pattern.elements {
         match element {

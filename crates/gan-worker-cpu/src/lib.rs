@@ -5,5 +5,5 @@
 
 #![cfg(target_arch = "wasm32")]
 
-// What browsers call is exported by the crate itself.
+// The crate exports the functions that browsers call.
 use gan_worker as _;

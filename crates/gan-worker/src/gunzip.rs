@@ -1,4 +1,5 @@
-//! Gzip files, decoded by the browser: a decoder of our own would be two percent of the worker.
+//! Decompresses gzip files with the browser's decoder: a decoder of our own would be two percent of
+//! the worker.
 
 use std::borrow::Cow;
 
@@ -8,11 +9,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// More than any data set that is read here; a file that holds more is taken for a bomb.
+/// More than any data set that is read here; a file that holds more is refused as a bomb.
 const MOST_BYTES: usize = 256 << 20;
 
-/// The content of gzip `bytes`; the bytes themselves if they are no gzip file, or are damaged, cut off
-/// or hold too much: their reader then reports why.
+/// The content of gzip `bytes`; `bytes` unchanged if they are not gzip, or if they are damaged, cut
+/// off or too large: their reader then reports the error.
 pub(crate) async fn gunzipped<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Cow<'a, [u8]> {
     let bytes = bytes.into();
     match bytes.starts_with(&MAGIC) {
@@ -24,10 +25,10 @@ pub(crate) async fn gunzipped<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Cow<'a, [u
 async fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
     let body = Uint8Array::from(bytes);
     let stream = Response::new_with_opt_js_u8_array(Some(&body)).ok()?.body()?;
-    // Every browser has had this class for years; web-sys calls it unstable.
+    // Every browser has had this class for years; web-sys classifies it as unstable.
     let class: Function = gan_browser::offered("DecompressionStream").dyn_into().ok()?;
     let decoder = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
-    // It has the two ends that a pair is made of.
+    // The decoder has the two ends of a stream pair.
     read(&stream.pipe_through(decoder.unchecked_ref())).await
 }
 
@@ -43,7 +44,7 @@ async fn read(stream: &ReadableStream) -> Option<Vec<u8>> {
         let chunk = Uint8Array::new(&Reflect::get(&chunk, &"value".into()).ok()?);
         length += chunk.length() as usize;
         if length > MOST_BYTES {
-            // Nobody waits for the result any more.
+            // The result of cancelling does not matter any more.
             let _ = reader.cancel();
             return None;
         }

@@ -1,5 +1,5 @@
-//! What only a browser can show: the wire through JavaScript values, and that the arithmetic of
-//! the wasm build is that of the native one.
+//! Tests that need a browser: messages through JavaScript values, and that the wasm build computes
+//! the same numbers as the native build.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -11,7 +11,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// `value` after a journey through a JavaScript object, as `postMessage` carries it.
+/// `value` after a conversion to a JavaScript object and back, as by `postMessage`.
 fn through_javascript<T: Serialize + DeserializeOwned>(value: &T) -> T {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let object = value.serialize(&serializer).expect("plain data");
@@ -49,7 +49,7 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
         let found =
             [found.generator_loss, found.discriminator_loss, found.real_score, found.fake_score];
         for (found, expected) in found.iter().zip(expected) {
-            // Other orders of summation and another libm: rounding, grown over ten steps.
+            // Another order of summation and another libm: rounding, grown over ten steps.
             assert!((found / expected - 1.0).abs() < 1e-3, "step {step}: {found} for {expected}");
         }
     }

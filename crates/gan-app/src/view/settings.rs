@@ -1,4 +1,4 @@
-//! The settings: what starts the run again, what can be changed as it goes, and files.
+//! The settings: those that restart the run, those that change during the run, and files.
 
 use gan_protocol::{Backend, DataSource, Named as _, Objective, Tuning, preset_names};
 use leptos::html;
@@ -52,7 +52,7 @@ fn RunSettings() -> impl IntoView {
             if let Some(picker) = picker.get_untracked() {
                 picker.click();
             }
-            // Until files are chosen, what is in force is shown.
+            // Until files are chosen, the current data are shown.
             with(|page| page.show_settings_again());
         }
         Some(source) => requests::choose_data("dataset", source),

@@ -1,4 +1,4 @@
-//! The state of the run in one line, and what takes a while.
+//! The state of the run in one line, and tasks under way.
 
 use gan_plot::fixed;
 use gan_protocol::{Named as _, Phase};
@@ -10,7 +10,7 @@ use crate::view::labels::{self, kind};
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
 
-/// The name of data with how many there are, where they have an end.
+/// The name of data with the number of samples, if that is limited.
 pub(crate) fn with_count(name: String, count: Option<u64>) -> String {
     let Some(count) = count else { return name };
     say_with("data-count", &[("name", name), ("count", numbers::grouped(count))])
@@ -32,7 +32,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
         status.with(|status| {
             let name = labels::named(kind("backend"), status.backend?.name());
             Some(match status.adapter.as_str() {
-                // On the CPU there is no more to say.
+                // The CPU has no further name.
                 "" | "CPU" => name,
                 adapter => format!("{name} · {adapter}"),
             })

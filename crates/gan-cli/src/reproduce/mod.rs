@@ -1,4 +1,5 @@
-//! `gan reproduce`
+//! `gan reproduce`: trains a published experiment with several seeds, and prints the paper's
+//! figures beside ours.
 
 mod digits;
 mod mixture;
@@ -24,7 +25,7 @@ use crate::runs::{TrainedRun, snapshot};
 use crate::scores::Scores;
 use crate::{Ending, interrupt};
 
-/// Between two checkpoints of a run that is kept.
+/// Time between two checkpoints of a run that is kept.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 
 /// Arguments of `gan reproduce`.
@@ -62,14 +63,14 @@ pub(crate) struct Arguments {
     data: DataArguments,
 }
 
-/// What came of one arm.
+/// The result of one arm.
 struct Outcome {
     arm: Arm,
-    /// A set for each seed.
+    /// The scores of each seed.
     scores: Vec<Scores>,
 }
 
-/// What a row's scores are made with.
+/// The scores of a row, with the state that they need.
 enum Judge {
     Mixture,
     Digits(Box<DigitJudge>),
@@ -77,7 +78,7 @@ enum Judge {
 }
 
 impl Judge {
-    /// For fakes in sets of so many samples.
+    /// For fakes in sets of `samples`.
     fn new(kind: ScoreKind, samples: usize, arguments: &Arguments) -> Result<Self> {
         let digits = || -> Result<_> {
             let device = arguments.device.open()?;
@@ -98,8 +99,8 @@ impl Judge {
         }
     }
 
-    /// The scores of real data, as a perfect generator would have them: the floor of each. `reals` gives
-    /// so many, for what has not judged some already.
+    /// The scores of real data, which a perfect generator would have: the floor of each score.
+    /// `reals` returns as many real samples, for scores that have no floor yet.
     fn floor(
         &mut self,
         spec: &RunSpec,
@@ -146,7 +147,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             let found = train(&row, arm, seed, steps, arguments, &mut judge);
             let found = found.with_context(|| format!("{} seed {seed}", arm.name))?;
             let Some(found) = found else {
-                // What the seeds before have shown is told.
+                // The results of the seeds before the interruption are printed.
                 outcomes.extend(Some(outcome).filter(|outcome| !outcome.scores.is_empty()));
                 break 'arms;
             };
@@ -187,14 +188,14 @@ fn told(scores: &Scores) -> String {
     parts.join(", ")
 }
 
-/// What one arm trains with one seed.
+/// The run of one arm with one seed.
 fn settings(row: &Row, arm: &Arm, seed: u64) -> Result<RunSpec> {
     let mut value = row.settings(arm)?;
     value["seed"] = seed.into();
     Ok(RunSpec::from_value(value)?)
 }
 
-/// Trains one arm with one seed; `None` when interrupted.
+/// Trains one arm with one seed; `None` if interrupted.
 fn train(
     row: &Row,
     arm: &Arm,

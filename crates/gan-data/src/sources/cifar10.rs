@@ -1,9 +1,8 @@
-//! The binary form of CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny
-//! images"), as its page describes it: records without any header, each a label and an image.
+//! Reads CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images") in the
+//! binary form that its page describes: records without any header, each a label and an image.
 //!
-//! The module knows the layout of the records, not which files there are. Files come from
-//! strangers: each record is checked before memory is kept for it, and reading stops at the first
-//! that is wrong.
+//! Files come from strangers: each record is checked before memory is reserved for it, and reading
+//! stops at the first wrong one. Any number of files is read; their names do not matter.
 
 use std::io::Read;
 
@@ -11,7 +10,7 @@ use crate::dataset::ImageSet;
 use crate::error::DataError;
 use crate::gzip::{gunzipped, is_gzip, read_up_to};
 
-/// What the labels 0 to 9 stand for.
+/// The names of the labels 0 to 9.
 pub const CLASSES: [&str; 10] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -25,9 +24,9 @@ const IMAGE_BYTES: usize = 3 * SIDE_PX * SIDE_PX;
 /// A byte for the label, then the red, the green and the blue plane, row by row.
 const RECORD_BYTES: usize = 1 + IMAGE_BYTES;
 
-/// Reads files of CIFAR-10, plain or gzip (told by their first bytes), one or more: a set of 3 x
-/// 32 x 32 images with labels 0 to 9, in the files' order. Each file comes with the name that
-/// errors use; the set takes that of the first.
+/// Reads one or more files of CIFAR-10, plain or gzip (recognised by their first bytes): a set of 3
+/// × 32 × 32 images with labels 0 to 9, in the files' order. Each file comes with the name for
+/// errors; the set takes the first name.
 ///
 /// # Errors
 ///
@@ -79,7 +78,7 @@ fn read_records(
         if labels.len() == MAX_IMAGES {
             return Err(DataError::TooManyImages { file: file(), limit: MAX_IMAGES });
         }
-        // Grows with what has been read, and refuses where growing would abort.
+        // Grows with the bytes read, and returns an error where a plain growth would abort.
         pixels
             .try_reserve(IMAGE_BYTES)
             .map_err(|_| DataError::OutOfMemory { file: file(), bytes: pixels.len() })?;

@@ -1,9 +1,9 @@
-//! Handwriting without a file: digits drawn with a pen whose hand is random.
+//! Draws digits like handwritten ones at run time, with a randomly bent pen path.
 //!
-//! They stand in for MNIST where it has not been loaded: 28 x 28 px, white ink on black, about 20
-//! px tall, strokes of 2 to 3 px. There is no end to them: digit `index` is a pure function of
-//! the seed and the index. Apart from the random numbers only arithmetic with exactly defined
-//! rounding is used, so that a seed shows the same digits in every browser.
+//! They stand in for MNIST where it is not loaded: 28 × 28 px, white ink on black, about 20 px
+//! tall, strokes of 2 to 3 px. The sequence is endless: digit `index` is a pure function of the
+//! seed and the index. Apart from the random numbers only arithmetic with exactly defined rounding
+//! is used, so that a seed gives the same digits in every browser.
 
 use gan_random::{Purpose, stream};
 
@@ -18,28 +18,29 @@ pub const DIGIT_SIDE_PX: usize = 28;
 /// Pixels of a drawn digit.
 pub const DIGIT_PIXELS: usize = DIGIT_SIDE_PX * DIGIT_SIDE_PX;
 
-/// Height and width that a digit's ink fills at most.
+/// Largest height and width of a digit's ink.
 const INK_BOX_PX: f32 = 20.0;
 
-/// Height and width of the box in the middle that ink stays in wherever the digit is put.
+/// Height and width of the box in the middle that the ink never leaves, wherever the digit is
+/// shifted.
 const FRAME_PX: f32 = 24.0;
 
-/// How far a digit's centre of mass is put off its place at most, on each axis.
+/// Largest shift of a digit's centre of mass, on each axis.
 const SHIFT_PX: f32 = 1.0;
 
-/// Straight pieces that a span of a curve is drawn with: enough to look smooth at 28 px.
+/// Straight pieces for each span of a curve: enough to look smooth at 28 px.
 const PIECES_PER_SPAN: usize = 5;
 
-/// Digits 0 to 9 drawn by hand, without end.
+/// Drawn digits 0 to 9, without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrawnDigits {
-    /// Whose handwriting: all digits follow from it.
+    /// Seed of the handwriting, which determines all digits.
     pub seed: u64,
 }
 
 impl DrawnDigits {
-    /// Digit `index`: its label, 0 to 9 with equal chance, and its grey pixels, row by row, 255
-    /// being ink. `index` must be below 2^56.
+    /// Digit `index`: its label, 0 to 9 with equal probability, and its grey pixels, row by row,
+    /// 255 for ink. `index` must be below 2^56.
     pub fn sample(&self, index: u64) -> (u8, [u8; DIGIT_PIXELS]) {
         let mut chance = Chance::new(stream(self.seed, Purpose::DataSample, index));
         let label = chance.below(GLYPHS.len() as u32) as u8;
@@ -91,27 +92,27 @@ fn draw(glyph: &Glyph, chance: &mut Chance) -> [u8; DIGIT_PIXELS] {
     shade(&canvas.coverage(0.6 + 0.15 * chance.bell()), chance)
 }
 
-/// Grey levels of `coverage`, the ink a little uneven as on paper. Where no ink is, stays 0.
+/// Grey levels of `coverage`, with slightly uneven ink as on paper. Pixels without ink stay 0.
 fn shade(coverage: &[f32; DIGIT_PIXELS], chance: &mut Chance) -> [u8; DIGIT_PIXELS] {
     let mut pixels = [0; DIGIT_PIXELS];
     let mut grain = 0_u32;
     for (i, (pixel, &ink)) in pixels.iter_mut().zip(coverage).enumerate() {
-        // One number serves four pixels.
+        // One random number serves four pixels.
         grain = if i % 4 == 0 { chance.bits() } else { grain >> 8 };
-        // Squared: most of the ink stays almost white.
+        // Squared, so that most of the ink stays almost white.
         let loss = (grain & 0xff) as f32 / 255.0;
         *pixel = (255.0 * ink * (1.0 - 0.15 * loss * loss) + 0.5) as u8;
     }
     pixels
 }
 
-/// How a hand bends everything that it writes in one digit.
+/// The random deformation of one digit, which depends on the hand.
 struct Hand {
     /// Cosine and sine of the rotation.
     rotation: [f32; 2],
-    /// How far x moves a height: handwriting leans to the right.
+    /// Shift of x for each unit of height: handwriting leans to the right.
     slant: f32,
-    /// Width over height, 1 being the glyph's own.
+    /// Width over height; 1 is the glyph's own.
     aspect: f32,
     /// Weights of the four quadratic terms in [`Self::bend`], which bow and fan out the digit.
     bow: [f32; 4],
@@ -130,7 +131,7 @@ impl Hand {
         }
     }
 
-    /// Moves a point of the glyph's box; the result is centred on 0, heights still about 1.
+    /// Deforms a point of the glyph's box; the result is centred on 0, with a height of about 1.
     fn bend(&self, point: Point) -> Point {
         let (x, y) = (point[0] - 0.32, point[1] - 0.5);
         let [bow_x, fan_x, bow_y, fan_y] = self.bow;
@@ -142,7 +143,7 @@ impl Hand {
     }
 }
 
-/// The straight pieces of a bent glyph and the box that they fill.
+/// The straight pieces of a deformed glyph, and their bounding box.
 struct Path {
     pieces: Vec<[Point; 2]>,
     low: Point,
@@ -157,7 +158,7 @@ impl Path {
         for stroke in glyph.strokes {
             smooth.clear();
             for &index in *stroke {
-                // A point named twice in a row ends one smooth run and begins the next.
+                // A point that is repeated ends one smooth run and begins the next.
                 if smooth.last() == Some(&points[index]) {
                     path.run(&smooth);
                     smooth.clear();
@@ -193,7 +194,7 @@ impl Path {
     }
 }
 
-/// Where on the canvas a path goes, and how thick.
+/// Position, scale and thickness of a path on the canvas.
 struct Placement {
     scale_px: Point,
     offset_px: Point,
@@ -204,12 +205,12 @@ impl Placement {
     fn new(path: &Path, chance: &mut Chance) -> Self {
         let pen_px = 1.2 + 0.6 * chance.bell();
         // As in MNIST, the larger side of the ink fills the box, or nearly, and the centre of mass
-        // is put in the middle of pixel (14, 14), or nearly: half a pixel off the image's.
+        // is in the middle of pixel (14, 14), or nearly: half a pixel off the image's middle.
         let shrink = 1.0 - 0.16 * chance.unit() * chance.unit();
         let box_px = INK_BOX_PX * shrink;
         let [width, height] = [0, 1].map(|axis| path.high[axis] - path.low[axis]);
-        // A digit that came out low and wide is made narrower, its pen no thicker than its loops
-        // bear.
+        // A digit that came out low and wide is made narrower, and its pen no thicker than its
+        // loops allow.
         let narrowing = (1.1 * height / width.max(0.01)).min(1.0);
         let unit_px = (box_px - 2.0 * pen_px) / height.max(width * narrowing).max(0.1);
         let scale_px = [unit_px * narrowing, unit_px];

@@ -1,7 +1,8 @@
-//! Draws points of the plane from their distribution.
+//! Draws points in the plane from a distribution.
 //!
-//! This is the inner loop of training on points: what can be computed before the first point is.
-//! Each point takes the same number of random words, so that any of them can be had directly.
+//! This is the inner loop of training on points, so the constants of a distribution are computed
+//! once, in advance. Each point takes the same number of random words, so that any point can be
+//! computed directly.
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 
@@ -10,28 +11,28 @@ use gan_protocol::{GaussianSpec, PointsSpec, RealBatch, Shape, SpecError};
 use crate::batches::{RealSamples, empty, first_position};
 use crate::chance::{Chance, equal_part, part_ends, weighted_part};
 
-/// Words that a point takes, whether its distribution needs all or not: one for which mode, arm or
+/// Random words for each point, whether its distribution needs all or not: one for the mode, arm or
 /// component, one for the place along a curve, two for noise.
 const WORDS: u32 = 4;
 
-/// Points without end; point `position` is a pure function of the seed and the position.
+/// Points without end; the point at `position` is a pure function of the seed and the position.
 ///
-/// Coordinates are the same in every browser. Machines whose sine, cosine or logarithm round
-/// otherwise can differ from them in the last bits.
+/// Coordinates are the same in every browser, because the module contains its own sine, cosine and
+/// logarithm. Native builds use the system's, which can differ in the last bits.
 #[derive(Clone, Debug)]
 pub struct EndlessPoints {
     distribution: PointsSpec,
     form: Form,
 }
 
-/// A distribution as it is drawn from.
+/// A distribution in the form from which points are drawn.
 #[derive(Clone, Debug)]
 enum Form {
     /// Equally likely places with noise around each.
     Places { places: Vec<[f32; 2]>, sd: f32 },
-    /// Components and, of each, where its share of 2^32 ends.
+    /// Components, and the end of each one's share of 2^32.
     Components { components: Vec<Component>, ends: Vec<u64> },
-    /// A place computed from two random words, and noise.
+    /// A place computed from two random words, with noise.
     Curve { curve: Curve, sd: f32 },
 }
 
@@ -52,11 +53,12 @@ enum Curve {
 }
 
 impl Component {
-    /// In double precision, so that a singular covariance, whose points lie on a line, stays one.
+    /// Computed in double precision, so that a singular covariance, whose points lie on a line,
+    /// stays singular.
     fn of(part: &GaussianSpec) -> Self {
         let [[xx, xy], [_, yy]] = part.covariance.map(|row| row.map(f64::from));
         let first = xx.sqrt();
-        // Without variance in x there is no covariance either.
+        // Without variance in x the covariance is zero too.
         let below = if first > 0.0 { xy / first } else { 0.0 };
         let second = (yy - below * below).max(0.0).sqrt();
         Self { mean: part.mean, factor: [first, below, second].map(|entry| entry as f32) }
@@ -95,12 +97,13 @@ impl EndlessPoints {
         Ok(Self { distribution, form })
     }
 
-    /// What is drawn from.
+    /// The distribution of the points.
     pub fn distribution(&self) -> &PointsSpec {
         &self.distribution
     }
 
-    /// Point `position` of the seed's sequence, and its label where there are classes.
+    /// The point at `position` of the seed's sequence, and its label if the distribution has
+    /// classes.
     ///
     /// For single points: a batch costs less than its points one by one.
     pub fn sample(&self, seed: u64, position: u64) -> ([f32; 2], Option<u16>) {
@@ -108,7 +111,7 @@ impl EndlessPoints {
         (point, self.distribution.classes().map(|_| label))
     }
 
-    /// The next point and its label, which means nothing where there are no classes.
+    /// The next point and its label, which is 0 if the distribution has no classes.
     fn draw(&self, chance: &mut Chance) -> ([f32; 2], u16) {
         let (which, along, noise) = (chance.bits(), chance.unit(), chance.normal_pair());
         match &self.form {
@@ -131,7 +134,7 @@ impl EndlessPoints {
 }
 
 impl Curve {
-    /// The place that a random word and a number in [0, 1) stand for, and its class.
+    /// The place for a random word and a number in [0, 1), and its class.
     fn place(self, which: u32, along: f32) -> ([f32; 2], usize) {
         match self {
             Self::Line { length } => ([length * FRAC_1_SQRT_2 * (along - 0.5); 2], 0),

@@ -1,8 +1,7 @@
-//! Stacked MNIST: a data set with a thousand modes that can be counted.
+//! Stacked MNIST: colour images of three digits each, with 1,000 modes that can be counted.
 //!
-//! Introduced by Metz et al. 2017 (Unrolled GAN) and used by PacGAN (Lin et al. 2018) to count the
-//! modes that a generator covers. The module stacks images; which digits they show, their labels
-//! say.
+//! Introduced by Metz et al. 2017 (Unrolled GAN); PacGAN (Lin et al. 2018) also counts the modes
+//! that a generator covers with it.
 
 use gan_protocol::{RealBatch, Shape};
 
@@ -11,13 +10,13 @@ use crate::chance::Chance;
 use crate::dataset::ImageSet;
 use crate::error::DataError;
 
-/// Words that a sample takes: one for each image, and one unused, so that samples do not straddle
-/// the generator's blocks.
+/// Random words for each sample: one for each image, and one unused, so that no sample straddles
+/// two blocks of the random number generator.
 const WORDS: u32 = 4;
 
 /// Colour images whose channels are three digits, each drawn uniformly from a set of grey images,
 /// with replacement and independently. With the digits a (red), b (green) and c (blue), the label
-/// is 100 a + 10 b + c. There is no end to the samples; each is a pure function of the seed and its
+/// is 100 a + 10 b + c. The sequence is endless; each sample is a pure function of the seed and its
 /// position.
 #[derive(Clone, Debug)]
 pub struct StackedDigits {
@@ -25,11 +24,11 @@ pub struct StackedDigits {
 }
 
 impl StackedDigits {
-    /// Stacks of the images of `digits`.
+    /// Samples that stack images of `digits`.
     ///
     /// # Errors
     ///
-    /// If the images are not grey, have no labels, or one of them is above 9.
+    /// If the images are not grey or have no labels, or if a label is above 9.
     pub fn new(digits: ImageSet) -> Result<Self, DataError> {
         let file = || digits.name().to_owned();
         if digits.channels() != 1 {
@@ -45,7 +44,7 @@ impl StackedDigits {
         Ok(Self { digits })
     }
 
-    /// The images that are stacked.
+    /// The images to stack.
     pub fn digits(&self) -> &ImageSet {
         &self.digits
     }

@@ -1,4 +1,4 @@
-//! Layers as they are edited, and what there is to be said of each.
+//! Edits layers as JSON, and computes shape, parameters and error of each.
 
 use gan_protocol::{
     ActivationKind, LayerSpec, RunSpec, Shape, Tagged as _, merged, typed_number, typed_whole,
@@ -24,7 +24,7 @@ pub(super) fn fresh_function(name: &str) -> Value {
 pub(super) enum Field {
     /// A number at a path.
     Number(String),
-    /// Yes or no.
+    /// A switch at a path.
     Flag(String),
     /// An activation's function.
     Function,
@@ -53,14 +53,14 @@ fn collect(value: &Value, path: &str, found: &mut Vec<Field>) {
     }
 }
 
-/// Puts `value` at `path`, which is there.
+/// Sets the value at `path`, which exists.
 pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
     if let Some(place) = layer.pointer_mut(path) {
         *place = value;
     }
 }
 
-/// The number that was typed: a whole one where it is written as one.
+/// The number in the typed text: a whole number if it is written as one.
 pub(super) fn number_in(typed: &str) -> Option<Number> {
     match typed_whole(typed) {
         Some(whole) => Some(whole.into()),
@@ -68,16 +68,17 @@ pub(super) fn number_in(typed: &str) -> Option<Number> {
     }
 }
 
-/// What is said of a layer.
+/// The facts about a layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Said {
-    /// What it makes.
+    /// The output's shape.
     pub(super) shape: Option<String>,
     pub(super) parameters: Option<usize>,
     pub(super) error: Option<String>,
 }
 
-/// What is said of each of `layers`, fed with `input`. After an error nothing is known.
+/// The facts about each of `layers`, for an input of shape `input`. After an error nothing is
+/// known.
 pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
     let mut shape = Some(input);
     layers
@@ -104,7 +105,7 @@ pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
         .collect()
 }
 
-/// The run with other layers, and what is wrong with it as a whole.
+/// The run with these layers, or its error as a whole.
 pub(super) fn run_with(
     spec: &Value,
     generator: &[Value],

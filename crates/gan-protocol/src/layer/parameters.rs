@@ -1,5 +1,5 @@
-//! The tensors that a layer trains: their names in checkpoints, their dimensions, and their part in
-//! the layer.
+//! Lists the tensors that a layer trains: their names in checkpoints, their lengths and their roles
+//! (weights, bias, scale …).
 
 use super::LayerSpec;
 use crate::shape::Shape;
@@ -9,22 +9,22 @@ use crate::shape::Shape;
 pub struct Parameter {
     /// Its name within the layer.
     pub name: &'static str,
-    /// Lengths, slowest first.
+    /// Lengths of its axes, slowest axis first.
     pub dimensions: Vec<usize>,
     /// Its part in the layer.
     pub role: Role,
 }
 
-/// The part of a parameter in its layer; starting values and spectral normalisation follow from it.
+/// The role of a parameter in its layer; starting values and spectral normalisation depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Weights of a linear layer or convolution.
     Weight {
-        /// Inputs that one output number depends on.
+        /// Inputs on which one output number depends.
         fan_in: usize,
-        /// Outputs that one input number reaches.
+        /// Outputs that depend on one input number; for a convolution, those of stride 1.
         fan_out: usize,
-        /// Which of the dimensions counts the outputs (units or channels).
+        /// The axis of the outputs (units or channels).
         output_axis: usize,
     },
     /// Bias of a linear layer or convolution.
@@ -41,8 +41,9 @@ pub enum Role {
 }
 
 impl LayerSpec {
-    /// The tensors that the layer itself trains for inputs of shape `input`, which it accepts; those
-    /// of the layers inside a residual block are theirs. Lengths that overflow are the largest there are.
+    /// The tensors that the layer itself trains, for inputs of shape `input`, which the layer must
+    /// accept. Those of layers inside a residual block are left out. Lengths that overflow become
+    /// `usize::MAX`.
     pub fn own_parameters(&self, input: Shape) -> Vec<Parameter> {
         let size = input.size().unwrap_or(usize::MAX);
         let from = input.features();
@@ -93,8 +94,8 @@ impl LayerSpec {
         }
     }
 
-    /// How many numbers the layer trains for inputs of shape `input`, those of the layers inside a
-    /// residual block included; `None` where that overflows.
+    /// Number of trained numbers for inputs of shape `input`, those of layers inside a residual
+    /// block included; `None` on overflow.
     pub fn parameters(&self, input: Shape) -> Option<usize> {
         let mut sum = 0_usize;
         for parameter in self.own_parameters(input) {

@@ -9,14 +9,14 @@ use crate::shape::Shape;
 const MAXIMUM_UNITS: usize = 65_536;
 const MAXIMUM_CHANNELS: usize = 2_048;
 const MAXIMUM_SIDE_PX: usize = 256;
-/// Residual blocks in residual blocks.
+/// Depth of residual blocks within residual blocks.
 const MAXIMUM_DEPTH: usize = 4;
 
 impl LayerSpec {
     /// The shape that this layer makes of `input`.
     ///
     /// # Errors
-    /// Names the layer's own field; the caller adds where the layer stands.
+    /// Names the layer's own field; the caller adds the path of the layer.
     pub fn output(&self, input: Shape) -> Result<Shape, SpecError> {
         self.output_at(input, 0)
     }
@@ -154,8 +154,8 @@ impl LayerSpec {
         self.mixing() > Mixing::Never
     }
 
-    /// Whether outputs depend on the other samples of the batch even when nothing is trained, where
-    /// batch normalisation has its running statistics.
+    /// Whether outputs depend on the other samples of the batch even when sampling, where batch
+    /// normalisation uses its running statistics.
     pub fn compares_samples(&self) -> bool {
         self.mixing() == Mixing::Always
     }

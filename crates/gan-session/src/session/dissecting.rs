@@ -1,4 +1,4 @@
-//! A step taken apart, and half steps.
+//! Takes one training step apart for display, and makes half steps of one net.
 
 use gan_protocol::{Dissection, Fault, NetName, Reply, Verdicts};
 
@@ -8,9 +8,9 @@ use crate::drawing::{bytes_of, set_of};
 use crate::metrics::metrics_of;
 use crate::run::Goal;
 
-/// Samples that are shown of each kind.
+/// Samples shown of each kind: reals, fakes, and fakes after the update.
 const SHOWN: usize = 8;
-/// Numbers that are shown of a latent.
+/// Numbers shown of each latent.
 const SHOWN_OF_LATENT: usize = 8;
 
 impl<L: DataLoader> Session<L> {
