@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use gan_core::{Device, Inputs, PendingScores, Snapshot, Trainer};
+use gan_core::{Device, Inputs, PendingMetrics, Snapshot, Trainer};
 use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Metrics, Report, RunSpec};
-use gan_session::{Health, LoadedData, metrics_of};
+use gan_session::{Health, LoadedData};
 use pollster::block_on;
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -59,16 +59,14 @@ impl TrainedRun {
         for _ in 0..count {
             pending.push(self.step());
         }
-        let scores = block_on(PendingScores::read(pending))?;
-        let points: Vec<Metrics> =
-            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
+        let points = block_on(PendingMetrics::read(pending))?;
         if let Some(point) = points.iter().find(|point| !point.is_finite()) {
             bail!("the run diverged at step {}: {point:?}", point.step);
         }
         Ok(points)
     }
 
-    fn step(&mut self) -> PendingScores {
+    fn step(&mut self) -> PendingMetrics {
         let batches = self.data.batches(&self.trainer);
         self.trainer.step(batches)
     }

@@ -26,6 +26,8 @@ mod error;
 mod initial;
 mod inputs;
 mod layer;
+#[cfg(feature = "training")]
+mod metrics;
 mod named_tensor;
 mod net;
 #[cfg(feature = "training")]
@@ -44,8 +46,6 @@ mod reference_tests;
 #[cfg(feature = "training")]
 mod sample_space;
 mod sampler;
-#[cfg(feature = "training")]
-mod scores;
 mod spectral;
 #[cfg(feature = "training")]
 mod trainer;
@@ -67,6 +67,8 @@ pub use error::CoreError;
 #[cfg(feature = "cpu")]
 pub use gan_kernels::convolution::sharing;
 pub use inputs::Inputs;
+#[cfg(feature = "training")]
+pub use metrics::PendingMetrics;
 pub use net::{Condition, Mode, Net, Pass};
 #[cfg(feature = "training")]
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
@@ -74,7 +76,5 @@ pub use ops::tensor::Tensor;
 #[cfg(feature = "training")]
 pub use sample_space::lattice_coordinates;
 pub use sampler::Sampler;
-#[cfg(feature = "training")]
-pub use scores::{PendingScores, StepScores};
 #[cfg(feature = "training")]
 pub use trainer::{Dissection, Trainer};

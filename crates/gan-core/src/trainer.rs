@@ -12,13 +12,13 @@ use crate::critic::verdicts;
 use crate::discriminator::{Discriminator, Shown, column, verdict};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
+use crate::metrics::{PendingMetrics, StepOutputs};
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::objective::generator_loss;
 use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
 use crate::sampler::samples;
-use crate::scores::{PendingScores, StepOutputs};
 
 pub use dissection::Dissection;
 
@@ -134,7 +134,7 @@ impl Trainer {
     /// The fakes of the last discriminator step serve the generator's step too, as in DCGAN's
     /// published code: one pass through the generator less. Fakes are of the classes of the reals
     /// beside them. `reals` gives the batch for the discriminator step of the given number.
-    pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingScores {
+    pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingMetrics {
         let step = self.generator_steps();
         for _ in 1..self.spec.discriminator_steps {
             let index = self.discriminator_steps();
@@ -167,7 +167,7 @@ impl Trainer {
             penalty: verdicts.penalty,
             auxiliary: verdicts.auxiliary,
         };
-        PendingScores::new(self.generator_steps(), &self.spec, outputs)
+        PendingMetrics::new(self.generator_steps(), &self.spec, outputs)
     }
 
     /// Moves the average of the generator's weights, where there is one, after an update.

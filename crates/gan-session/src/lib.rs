@@ -8,7 +8,6 @@
 mod data;
 mod drawing;
 mod health;
-mod metrics;
 mod modes;
 mod pace;
 mod run;
@@ -17,6 +16,5 @@ mod session;
 pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
 pub use health::Health;
-pub use metrics::metrics_of;
 pub use modes::Modes;
 pub use session::{Clock, Outgoing, Session, Sink};

@@ -1,7 +1,7 @@
 //! Holds the session's current run: nets, data, goal and timing. Makes its steps, snapshots and
 //! sheets.
 
-use gan_core::{CoreError, Dissection, Inputs, PendingScores, Snapshot, Trainer};
+use gan_core::{CoreError, Dissection, Inputs, PendingMetrics, Snapshot, Trainer};
 use gan_plot::Square;
 use gan_protocol::{
     DataOrigin, FrameKind, NetName, Phase, PointsSpec, RealBatch, SampleSet, Shape,
@@ -113,7 +113,7 @@ impl Run {
     }
 
     /// One step, queued on the device; `None` without data.
-    pub(crate) fn step(&mut self) -> Option<PendingScores> {
+    pub(crate) fn step(&mut self) -> Option<PendingMetrics> {
         let data = self.data.as_mut()?;
         Some(step(&mut self.trainer, data))
     }
@@ -230,7 +230,7 @@ impl Run {
     }
 }
 
-fn step(trainer: &mut Trainer, data: &mut LoadedData) -> PendingScores {
+fn step(trainer: &mut Trainer, data: &mut LoadedData) -> PendingMetrics {
     let batches = data.batches(trainer);
     trainer.step(batches)
 }

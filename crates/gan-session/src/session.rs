@@ -7,14 +7,13 @@ mod reporting;
 mod sampling;
 mod staging;
 
-use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
+use gan_core::{CoreError, Device, PendingMetrics, Snapshot, Trainer, largest_deviation};
 use gan_protocol::{
     Backend, Command, Event, Fault, FrameKind, Metrics, Reply, Request, Task, Tuning,
 };
 use gan_random::Purpose;
 
 use crate::data::DataLoader;
-use crate::metrics::metrics_of;
 use crate::run::{Goal, Run};
 
 /// An event with the buffers that are transferred with it.
@@ -130,7 +129,7 @@ impl<L: DataLoader> Session<L> {
         if first {
             (self.sink)(progress("first_step", 0.0, None));
         }
-        let mut pending: Vec<PendingScores> = Vec::new();
+        let mut pending: Vec<PendingMetrics> = Vec::new();
         loop {
             pending.extend(run.step());
             let fits = run.pace.fits(pending.len(), begin_ms, (self.clock)());
@@ -139,14 +138,12 @@ impl<L: DataLoader> Session<L> {
             }
         }
         let count = pending.len();
-        let scores = PendingScores::read(pending).await?;
+        let points = PendingMetrics::read(pending).await?;
         let end_ms = (self.clock)();
         if first {
             (self.sink)(progress("first_step", 1.0, Some(1.0)));
         }
         run.pace.slice_done(count, begin_ms, end_ms, run.trainer.generator_steps());
-        let points: Vec<Metrics> =
-            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
         if let Some(diverged) = points.iter().find(|point| !point.is_finite()) {
             return self.go_back(diverged.step).await;
         }

@@ -1,7 +1,7 @@
 //! Compares the scores of training steps with recorded ones; the browser's tests compare with the
 //! same file.
 
-use gan_core::{PendingScores, Trainer, cpu};
+use gan_core::{PendingMetrics, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::RunSpec;
 use pollster::block_on;
@@ -15,12 +15,14 @@ fn ten_steps_give_the_recorded_scores() {
     let spec = RunSpec::from_json(&spec).expect("valid");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
     let pending = (0..STEPS)
-        .map(|_| trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size)))
+        .map(|_| {
+            trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size))
+        })
         .collect();
-    let scores = block_on(PendingScores::read(pending)).expect("the processor does not fail");
+    let scores = block_on(PendingMetrics::read(pending)).expect("the processor does not fail");
     let found: Vec<[f64; 4]> = scores
         .iter()
-        .map(|(_, s)| [s.generator_loss, s.discriminator_loss, s.real_score, s.fake_score])
+        .map(|s| [s.generator_loss, s.discriminator_loss, s.real_score, s.fake_score])
         .collect();
     let path = format!("{folder}/parity-scores.json");
     // To record the scores after an intended change: RECORD=1 cargo test -p gan-session

@@ -3,7 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use gan_core::{PendingScores, Trainer, cpu};
+use gan_core::{PendingMetrics, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::{Request, RunSpec, examples, presets};
 use serde::{Serialize, de::DeserializeOwned};
@@ -42,15 +42,25 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
             .expect("written by the native test");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
     let pending = (0..expected.len())
-        .map(|_| trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size)))
+        .map(|_| {
+            trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size))
+        })
         .collect();
-    let scores = PendingScores::read(pending).await.expect("the processor does not fail");
-    for ((step, found), expected) in scores.iter().zip(expected) {
-        let found =
-            [found.generator_loss, found.discriminator_loss, found.real_score, found.fake_score];
+    let metrics = PendingMetrics::read(pending).await.expect("the processor does not fail");
+    for (metrics, expected) in metrics.iter().zip(expected) {
+        let found = [
+            metrics.generator_loss,
+            metrics.discriminator_loss,
+            metrics.real_score,
+            metrics.fake_score,
+        ];
         for (found, expected) in found.iter().zip(expected) {
             // Another order of summation and another libm: rounding, grown over ten steps.
-            assert!((found / expected - 1.0).abs() < 1e-3, "step {step}: {found} for {expected}");
+            assert!(
+                (found / expected - 1.0).abs() < 1e-3,
+                "step {}: {found} for {expected}",
+                metrics.step
+            );
         }
     }
 }

@@ -1,23 +1,21 @@
 //! One step taken apart, and half steps, for whoever wants to see how a step works.
 
 use burn::tensor::Transaction;
-use gan_protocol::RealBatch;
+use gan_protocol::{Metrics, RealBatch};
 use gan_random::Purpose;
 
 use super::{Judged, Trainer};
 use crate::discriminator::{column, verdict};
 use crate::error::CoreError;
 use crate::inputs::Inputs;
+use crate::metrics::PendingMetrics;
 use crate::named_tensor::floats;
 use crate::objective::{Smoothing, discriminator_loss, generator_loss};
-use crate::scores::{PendingScores, StepScores};
 
 /// The step that a run would make next. Verdicts are the discriminator's outputs, one a sample (with
 /// packing one a pack), as training sees them: with augmentation, noise and the batch's statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
-    /// Number of the step, counted from 1.
-    pub step: u64,
     /// What the generator is fed.
     pub inputs: Inputs,
     /// Reals of the discriminator's last step: sample after sample, channels first.
@@ -37,7 +35,7 @@ pub struct Dissection {
     /// Verdicts on the new fakes.
     pub on_new_fakes: Vec<f32>,
     /// As the step itself tells them.
-    pub scores: StepScores,
+    pub metrics: Metrics,
     /// The discriminator's loss on the same batch after its update.
     pub discriminator_loss_after: f64,
     /// The generator's loss on the same inputs after its update.
@@ -105,10 +103,9 @@ impl Trainer {
         let [discriminator_loss_after, generator_loss_after] =
             [next()?, next()?].map(|loss| loss.first().copied().map_or(0.0, f64::from));
         let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
-        let mut scores = PendingScores::read(vec![pending]).await?;
-        let (step, scores) = scores.pop().expect("the scores of one step");
+        let mut metrics = PendingMetrics::read(vec![pending]).await?;
+        let metrics = metrics.pop().expect("the metrics of one step");
         Ok(Dissection {
-            step,
             inputs,
             reals: batch.values,
             fakes,
@@ -118,7 +115,7 @@ impl Trainer {
             on_reals_after,
             on_fakes_after,
             on_new_fakes,
-            scores,
+            metrics,
             discriminator_loss_after,
             generator_loss_after,
         })

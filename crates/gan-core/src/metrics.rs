@@ -1,45 +1,22 @@
-//! What a step reports of the two nets, read from the device.
+//! Reads what a step reports of the two nets from the device.
 
 use burn::tensor::Transaction;
-use gan_protocol::{Objective, RunSpec};
+use gan_protocol::{Metrics, Objective, RunSpec};
 
 use crate::error::CoreError;
 use crate::named_tensor::floats;
 use crate::ops::tensor::Tensor;
 
-/// What one step says of the two nets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepScores {
-    /// The generator's loss, without auxiliary terms.
-    pub generator_loss: f64,
-    /// The discriminator's loss, without penalties and auxiliary terms.
-    pub discriminator_loss: f64,
-    /// Mean of σ(D(x)), or of D(x) where σ(D) is no probability of being real.
-    pub real_score: f64,
-    /// Mean of σ(D(G(z))) in the generator's step, or of D(G(z)), likewise.
-    pub fake_score: f64,
-    /// The penalties' part of the discriminator's loss; 0 without any.
-    pub penalty: f64,
-    /// What further tasks (classes, codes, several generators) add to the discriminator's loss; 0
-    /// without any.
-    pub auxiliary: f64,
-    /// Euclidean norm of the gradient of all that the generator minimises, over all its numbers,
-    /// before any clipping.
-    pub generator_gradient_norm: f64,
-    /// The discriminator's, likewise, in its last step.
-    pub discriminator_gradient_norm: f64,
-}
-
 /// The discriminator's outputs of one step, still on the device.
 #[derive(Debug)]
-pub struct PendingScores {
+pub struct PendingMetrics {
     /// Generator steps done, this one included.
     pub step: u64,
     pub(crate) objective: Objective,
     pub(crate) outputs: StepOutputs,
 }
 
-/// The numbers that scores are computed from, outside of any graph.
+/// The numbers that metrics are computed from, outside of any graph.
 #[derive(Debug)]
 pub(crate) struct StepOutputs {
     /// Verdicts on reals in the discriminator's step: `[batch]`.
@@ -59,17 +36,17 @@ pub(crate) struct StepOutputs {
     pub(crate) auxiliary: Option<Tensor<1>>,
 }
 
-impl PendingScores {
+impl PendingMetrics {
     pub(crate) fn new(step: u64, spec: &RunSpec, outputs: StepOutputs) -> Self {
         Self { step, objective: spec.objective, outputs }
     }
 
-    /// Reads the scores of several steps in one go; this also waits until the device has done
+    /// Reads the metrics of several steps in one go; this also waits until the device has done
     /// them.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn read(steps: Vec<Self>) -> Result<Vec<(u64, StepScores)>, CoreError> {
+    pub async fn read(steps: Vec<Self>) -> Result<Vec<Metrics>, CoreError> {
         let mut transaction = Transaction::default();
         let mut settings = Vec::with_capacity(steps.len());
         for step in steps {
@@ -92,7 +69,8 @@ impl PendingScores {
                     true => next().map(|values| values.first().copied().map_or(0.0, f64::from)),
                     false => Ok(0.0),
                 };
-                let scores = StepScores {
+                Ok(Metrics {
+                    step,
                     generator_loss: scalar(true)?,
                     discriminator_loss: scalar(true)?,
                     real_score: score(objective, &real),
@@ -101,20 +79,9 @@ impl PendingScores {
                     discriminator_gradient_norm: scalar(true)?.sqrt(),
                     penalty: scalar(has_penalty)?,
                     auxiliary: scalar(has_auxiliary)?,
-                };
-                Ok((step, scores))
+                })
             })
             .collect()
-    }
-}
-
-impl StepScores {
-    /// Whether every number is finite.
-    pub fn is_finite(&self) -> bool {
-        let losses = [self.generator_loss, self.discriminator_loss, self.penalty, self.auxiliary];
-        let norms = [self.generator_gradient_norm, self.discriminator_gradient_norm];
-        let scores = [self.real_score, self.fake_score];
-        losses.iter().chain(&scores).chain(&norms).all(|value| value.is_finite())
     }
 }
 
