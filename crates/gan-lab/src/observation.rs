@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gan_protocol::{Ailment, Figure, Named, Objective, Score};
+use gan_protocol::{Ailment, DataSource, Figure, Named, Objective, Score};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
@@ -46,6 +46,10 @@ pub fn run() -> Run {
         classes: count(&member(&spec, "labels"), "classes"),
         file_bytes: size_of(&run_files()),
     }
+}
+
+fn shows_digits(source: &str) -> bool {
+    DataSource::named(source).is_some_and(|source| source.facts().is_of_digits)
 }
 
 /// What is known of a run as it goes.

@@ -8,9 +8,7 @@ mod sampling;
 mod staging;
 
 use gan_core::{CoreError, Device, PendingMetrics, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{
-    Backend, Command, Event, Fault, FrameKind, Metrics, Reply, Request, Task, Tuning,
-};
+use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
 use gan_random::Purpose;
 
 use crate::data::DataLoader;

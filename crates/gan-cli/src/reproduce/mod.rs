@@ -10,9 +10,9 @@ mod table;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use gan_protocol::{RunSpec, merged, preset};
+use gan_protocol::RunSpec;
 
 use self::digits::DigitJudge;
 use self::rows::{Arm, Row, ScoreKind};
