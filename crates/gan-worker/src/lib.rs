@@ -4,8 +4,7 @@
 //! it is stopped, panics, loses its device or is to be replaced by the other backend. The wire is
 //! described in `gan_protocol`; beside each message travels a list of transferred buffers.
 //!
-//! The crates `gan-worker-cpu`, `gan-worker-relaxed` and `gan-worker-gpu` make modules of it, each with other
-//! features. Natively it is empty.
+//! The three crates in `builds/` make modules of it, each with other features. Natively it is empty.
 
 #![cfg(target_arch = "wasm32")]
 
