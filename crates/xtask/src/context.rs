@@ -15,7 +15,7 @@ pub struct Context {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
-    /// The project's cache outside the checkout: tools, and the build caches of `ci`.
+    /// The project's cache outside the checkout, for its tools.
     pub cache: PathBuf,
 }
 
@@ -36,10 +36,10 @@ impl Context {
         Ok(Self { root, target: PathBuf::from(target), cache: cache_dir()? })
     }
 
-    /// The same checkout, built into another target folder.
-    pub fn with_target(root: PathBuf, target: PathBuf) -> Result<Self> {
-        let cache = cache_dir()?;
-        Ok(Self { root, target, cache })
+    /// A checkout of a test's at `root`, with everything in it.
+    #[cfg(test)]
+    pub fn of_test(root: &Path) -> Self {
+        Self { root: root.to_owned(), target: root.join("target"), cache: root.join("cache") }
     }
 
     /// The static site: everything in it, and nothing else, is published.

@@ -17,6 +17,21 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Reads a whole file of text; the error names it.
+pub fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Removes a file; one that is not there is as good.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file so that readers see the old content or the new, never a part. Makes its folder.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let part = with_suffix(path, ".part");
@@ -114,10 +129,7 @@ impl Stamp {
 
     /// Withdraws the note, before the product is touched.
     pub fn clear(&self) -> Result<()> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        remove_file(&self.path)
     }
 }
 

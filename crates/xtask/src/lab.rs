@@ -65,8 +65,8 @@ mod tests {
     #[test]
     fn the_site_gets_the_module_and_what_was_written_by_hand() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
+        let root = folder.path();
+        let ctx = Context::of_test(root);
         for (_, name) in MODULES {
             let glue = staged(&ctx, name).join(format!("{name}.js"));
             files::write_whole(&glue, b"glue").expect("written");

@@ -5,14 +5,13 @@
 
 mod bench;
 mod browser;
-mod build_cache;
 mod ci;
 mod context;
 mod counts;
 mod data;
+mod deny;
 mod dist;
 mod files;
-mod freshness;
 mod lab;
 mod module;
 mod offline;
@@ -26,6 +25,7 @@ mod server;
 mod size;
 mod stages;
 mod test;
+mod test_program;
 mod tools;
 mod vulkan;
 mod widget;
@@ -73,6 +73,8 @@ enum Command {
     Data,
     /// Compare the compressed sizes of what is in dist/ with their budgets
     Size,
+    /// Check licences, versions and origins of the dependencies by the rules of deny.toml
+    Deny(DenyArgs),
     /// Install the pinned build tools
     Tools,
 }
@@ -140,6 +142,13 @@ struct BenchArgs {
     python: String,
 }
 
+#[derive(Args)]
+struct DenyArgs {
+    /// Look for known vulnerabilities too, in the RustSec database on GitHub
+    #[arg(long)]
+    advisories: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum WorkerArg {
     Cpu,
@@ -195,6 +204,7 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Ci => ci::run(),
         Command::Data => data::install(&Context::new()?),
+        Command::Deny(args) => deny::run(&Context::new()?, args.advisories),
         Command::Size => size::check(&Context::new()?),
         Command::Tools => tools::ensure(&Context::new()?).map(drop),
     }

@@ -5,7 +5,6 @@
 //! said in a line of its own: PyTorch is not installed unasked, and without it programs are not run
 //! unless that group is named.
 
-use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Result, ensure};
@@ -16,10 +15,10 @@ use crate::counts::Counts;
 use crate::dist::{self, BuildOptions};
 use crate::files;
 use crate::packages;
-use crate::process;
 use crate::python;
 use crate::server::{self, Site};
 use crate::stages::Stages;
+use crate::test_program::TestProgram;
 use crate::tools::{self, WASM_TARGET};
 use crate::vulkan;
 
@@ -117,7 +116,7 @@ pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts 
         let Counts { passed, failed } = outcome.counts;
         let reason = outcome.error.map(|error| format!(" ({error:#})"));
         println!("{}: {passed} ok, {failed} not{}", outcome.name, reason.unwrap_or_default());
-        sum = sum + outcome.counts;
+        sum += outcome.counts;
     }
     if let Some(reason) = missing {
         println!("tests of PyTorch programs: not run ({reason:#})");
@@ -125,60 +124,32 @@ pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts 
     sum
 }
 
-/// Runs a test program, adding to `counts`; an error unless it succeeds and ran some test.
-fn run_counted(command: &mut Command, counts: &mut Counts) -> Result<()> {
-    let (status, text) = process::run_kept(command)?;
-    let found = Counts::parse(&text);
-    *counts = *counts + found;
-    let line = process::line(command);
-    ensure!(status.success(), "`{line}` ended with {status}");
-    ensure!(found.passed + found.failed > 0, "`{line}` ran no tests");
-    Ok(())
-}
-
 fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let tests = run_counted(&mut test_program(ctx), counts);
-    // The examples in the documentation; that a crate has none is no failure.
-    let mut doc = ctx.cargo();
-    doc.args(["test", "--doc", "--no-fail-fast"]);
-    let (status, text) = process::run_kept(&mut doc)?;
-    *counts = *counts + Counts::parse(&text);
-    tests?;
-    ensure!(status.success(), "the documentation's examples ended with {status}");
-    Ok(())
-}
-
-/// `cargo nextest run` where it is installed, else `cargo test`.
-fn test_program(ctx: &Context) -> Command {
-    let mut query = ctx.cargo();
-    query.args(["nextest", "--version"]);
-    let mut tests = ctx.cargo();
-    if process::output(&mut query).is_ok() {
-        tests.args(["nextest", "run", "--no-fail-fast"]);
-    } else {
-        println!("cargo-nextest is not installed: `cargo test` runs the tests, one crate a time");
-        tests.args(["test", "--no-fail-fast", "--all-targets"]);
-    }
-    tests
+    let tests = TestProgram::native(ctx).run_some(counts);
+    // The examples in the documentation; that there are none is no failure.
+    let mut examples = TestProgram::cargo_test(ctx);
+    examples.command.arg("--doc");
+    let examples = examples.run(counts);
+    tests.and(examples)
 }
 
 /// The mathematics on what wgpu finds: a graphics processor, or a driver that does without one.
 fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
     vulkan::ensure()?;
-    let mut tests = test_program(ctx);
-    tests.args(["--package", "gan-core", "--features", "gpu"]);
-    tests.env("GAN_TEST_DEVICE", "gpu");
-    run_counted(&mut tests, counts)
+    let mut tests = TestProgram::native(ctx);
+    tests.command.args(["--package", "gan-core", "--features", "gpu"]);
+    tests.command.env("GAN_TEST_DEVICE", "gpu");
+    tests.run_some(counts)
 }
 
 /// The tests in the files `python.rs`, which are ignored elsewhere.
 fn run_programs(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let python = python::find()?;
-    let mut tests = ctx.cargo();
+    let mut tests = TestProgram::cargo_test(ctx);
     // Of all crates, so that nothing is compiled with other features than for the native tests.
-    tests.args(["test", "--no-fail-fast", "--test", "python", "--", "--ignored"]);
-    tests.env("PYTHON", python);
-    run_counted(&mut tests, counts)
+    tests.command.args(["--test", "python", "--", "--ignored"]);
+    tests.command.env("PYTHON", python);
+    tests.run_some(counts)
 }
 
 fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
@@ -187,16 +158,16 @@ fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let capabilities = ctx.stage().join("webdriver.json");
     browser.write_capabilities(&capabilities)?;
     for (package, features) in WASM_PACKAGES {
-        let mut cargo = ctx.cargo();
-        cargo.args(["test", "--tests", "--no-fail-fast", "--target", WASM_TARGET]);
-        cargo.args(["--package", package]);
+        let mut tests = TestProgram::cargo_test(ctx);
+        let cargo = &mut tests.command;
+        cargo.args(["--tests", "--target", WASM_TARGET, "--package", package]);
         cargo.args(["--no-default-features", "--features", features]);
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.test_runner());
-        browser.name_to(&mut cargo);
+        browser.name_to(cargo);
         cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
         cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
         cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-        run_counted(&mut cargo, counts)?;
+        tests.run_some(counts)?;
     }
     Ok(())
 }
@@ -207,8 +178,7 @@ const SMOKE: &str = "smoke";
 
 /// All tests of the page, the smoke part among them, in Chromium.
 fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let mut node = node_tests(ctx, &browser::CHROMIUM)?;
-    run_counted(&mut node, counts)
+    node_tests(ctx, &browser::CHROMIUM)?.run_some(counts)
 }
 
 /// The smoke part in another browser.
@@ -216,21 +186,22 @@ fn smoke(ctx: &Context, browser: &Browser, counts: &mut Counts) -> Result<()> {
     let mut node = node_tests(ctx, browser)?;
     let mut tests = files::list(&ctx.root.join(E2E).join(SMOKE))?;
     tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
-    node.args(tests);
-    run_counted(&mut node, counts)
+    node.command.args(tests);
+    node.run_some(counts)
 }
 
 /// One file at a time: the pages under test compute, and timing matters to some of them.
-fn node_tests(ctx: &Context, browser: &Browser) -> Result<Command> {
+fn node_tests(ctx: &Context, browser: &Browser) -> Result<TestProgram> {
     let found = browser.ensure()?;
     let address = site(ctx)?;
-    let mut node = Command::new("node");
+    let mut tests = TestProgram::node(ctx);
+    let node = &mut tests.command;
     node.current_dir(ctx.root.join(E2E));
-    node.args(["--test", "--test-concurrency=1"]);
+    node.arg("--test-concurrency=1");
     node.env("GAN_URL", address);
     node.env("GAN_BROWSER", browser.name);
-    found.name_to(&mut node);
-    Ok(node)
+    found.name_to(node);
+    Ok(tests)
 }
 
 /// The address of the site, which the first group that needs it builds and serves.

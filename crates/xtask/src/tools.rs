@@ -48,6 +48,16 @@ const TRUNK: Tool = Tool {
     purpose: "it puts the page together",
 };
 
+const CARGO_DENY: Tool = Tool {
+    package: "cargo-deny",
+    program: "cargo-deny",
+    version: "0.20.2",
+    arguments: &["--locked"],
+    // It reads a graph of some hundred crates.
+    opt_level: "0",
+    purpose: "it checks the dependencies",
+};
+
 /// The installed tools.
 pub struct Tools {
     wasm_bindgen: PathBuf,
@@ -93,6 +103,15 @@ pub fn ensure(ctx: &Context) -> Result<Tools> {
     check_lock(&ctx.root)?;
     ensure_target(&ctx.root)?;
     Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?, trunk: ensure_tool(ctx, &TRUNK)? })
+}
+
+/// A command that runs cargo-deny, which is installed if it is missing: `cargo xtask deny` alone needs it.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn cargo_deny(ctx: &Context) -> Result<Command> {
+    let folder = ensure_tool(ctx, &CARGO_DENY)?;
+    Ok(Command::new(program(&folder, CARGO_DENY.program)))
 }
 
 /// wasm-bindgen's program refuses modules of any other version of its library.

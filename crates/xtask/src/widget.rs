@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn the_site_gets_the_package_the_post_and_the_generators() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
+        let root = folder.path();
+        let ctx = Context::of_test(root);
         for (path, text) in [
             (staged(&ctx).join("gan_widget_bg.wasm"), "module"),
             (root.join("web/widget/gan-sampler.js"), "// comment\nelement"),

@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn a_staged_variant_is_installed_and_a_missing_one_refused() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
+        let root = folder.path();
+        let ctx = Context::of_test(root);
         let staged = staged(&ctx, Variant::Cpu);
         files::write_whole(&staged.join("gan_worker_bg.wasm"), b"module").expect("written");
         files::write_whole(&staged.join("gan_worker.js"), b"glue").expect("written");
