@@ -74,6 +74,13 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The files in `folder` itself, sorted by path. None if there is no such folder.
+pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = list(folder)?;
+    found.retain(|path| path.parent() == Some(folder));
+    Ok(found)
+}
+
 /// All files below `folder`, sorted by path. None if there is no such folder.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();

@@ -12,11 +12,13 @@ use anyhow::{Result, ensure};
 use crate::browser::{self, Browser};
 use crate::context::Context;
 use crate::counts::Counts;
-use crate::dist::{self, BuildOptions};
+use crate::dist;
 use crate::files;
 use crate::packages;
+use crate::part::Part;
 use crate::python;
-use crate::server::{self, Site};
+use crate::server;
+use crate::site::Site;
 use crate::stages::Stages;
 use crate::test_program::TestProgram;
 use crate::tools::{self, WASM_TARGET};
@@ -210,8 +212,7 @@ fn site(ctx: &Context) -> Result<&'static str> {
     if let Some(address) = ADDRESS.get() {
         return Ok(address);
     }
-    let options = BuildOptions { gpu: true, with_data: false };
-    dist::build(ctx, options, &mut Stages::new())?;
+    dist::build_site(ctx, &Part::ALL, false, &mut Stages::new())?;
     for folder in [E2E, "tests/bundlers"] {
         packages::install_node(&ctx.root.join(folder))?;
     }

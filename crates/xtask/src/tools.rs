@@ -3,7 +3,6 @@
 //! They are compiled for a fast compile, not for fast tools: a newcomer waits for them once.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,17 +36,6 @@ const WASM_BINDGEN: Tool = Tool {
     purpose: "it writes the JavaScript side of the WebAssembly modules",
 };
 
-// The default features are its update check and its own TLS; it downloads nothing here.
-const TRUNK: Tool = Tool {
-    package: "trunk",
-    program: "trunk",
-    version: "0.21.14",
-    arguments: &["--no-default-features", "--locked"],
-    // It copies and hashes a handful of files.
-    opt_level: "0",
-    purpose: "it puts the page together",
-};
-
 const CARGO_DENY: Tool = Tool {
     package: "cargo-deny",
     program: "cargo-deny",
@@ -61,7 +49,6 @@ const CARGO_DENY: Tool = Tool {
 /// The installed tools.
 pub struct Tools {
     wasm_bindgen: PathBuf,
-    trunk: PathBuf,
 }
 
 impl Tools {
@@ -75,34 +62,20 @@ impl Tools {
         program(&self.wasm_bindgen, "wasm-bindgen-test-runner")
     }
 
-    /// A command that runs trunk, which finds the pinned wasm-bindgen first.
-    pub fn trunk(&self) -> Result<Command> {
-        let mut command = Command::new(program(&self.trunk, TRUNK.program));
-        command.env("PATH", self.path()?);
-        Ok(command)
-    }
-
-    /// PATH with the tools' folders in front.
-    fn path(&self) -> Result<OsString> {
-        let mut folders = vec![self.wasm_bindgen.join("bin"), self.trunk.join("bin")];
-        folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        Ok(env::join_paths(folders)?)
-    }
-
     /// What changes when the tools' output may change.
     pub fn wasm_bindgen_version(&self) -> &'static str {
         WASM_BINDGEN.version
     }
 }
 
-/// Installs what is missing: the compilation target, wasm-bindgen, trunk.
+/// Installs what is missing: the compilation target and wasm-bindgen.
 ///
 /// # Errors
 /// If something cannot be installed; the error says what, what for, and the command to run.
 pub fn ensure(ctx: &Context) -> Result<Tools> {
     check_lock(&ctx.root)?;
     ensure_target(&ctx.root)?;
-    Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?, trunk: ensure_tool(ctx, &TRUNK)? })
+    Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)? })
 }
 
 /// A command that runs cargo-deny, which is installed if it is missing: `cargo xtask deny` alone needs it.
