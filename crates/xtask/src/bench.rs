@@ -49,8 +49,8 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
     let browser = browser::CHROMIUM.ensure()?;
     let mut parts = Part::ALL.to_vec();
     parts.retain(|part| *part != Part::GpuWorker || wanted.wants("gpu"));
-    let mut stages = Stages::new();
-    dist::build_site(ctx, &parts, false, &mut stages)?;
+    let stages = Stages::new();
+    dist::build_site(ctx, &parts, false, &stages)?;
     let folder = ctx.root.join("tests/bench");
     stages.run("packages", || packages::install_node(&folder))?;
     let built = ctx.target.join("bench");

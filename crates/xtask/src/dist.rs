@@ -13,7 +13,7 @@ use crate::{data, files, offline};
 ///
 /// # Errors
 /// If a tool cannot be installed. That MNIST cannot be had is none.
-pub fn set_up(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
+pub fn set_up(ctx: &Context, stages: &Stages) -> Result<Tools> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
     stages.run("data", || {
         if let Err(error) = data::install(ctx) {
@@ -28,10 +28,15 @@ pub fn set_up(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
 ///
 /// # Errors
 /// What the first failing part says.
-pub fn build(ctx: &Context, tools: &Tools, parts: &[Part], stages: &mut Stages) -> Result<()> {
-    let mut build =
-        |part: &Part| stages.run(part.title(), || part.build(ctx, tools, Output::Shown));
-    parts.iter().try_for_each(&mut build)
+pub fn build(
+    ctx: &Context,
+    tools: &Tools,
+    parts: &[Part],
+    stages: &Stages,
+    output: Output,
+) -> Result<()> {
+    let build = |part: &Part| stages.run(part.title(), || part.build(ctx, tools, output));
+    parts.iter().try_for_each(build)
 }
 
 /// Makes the site of built `parts` and nothing else.
@@ -60,14 +65,9 @@ pub fn install(ctx: &Context, parts: &[Part]) -> Result<()> {
 ///
 /// # Errors
 /// What the first failing stage says.
-pub fn build_site(
-    ctx: &Context,
-    parts: &[Part],
-    with_data: bool,
-    stages: &mut Stages,
-) -> Result<()> {
+pub fn build_site(ctx: &Context, parts: &[Part], with_data: bool, stages: &Stages) -> Result<()> {
     let tools = set_up(ctx, stages)?;
-    build(ctx, &tools, parts, stages)?;
+    build(ctx, &tools, parts, stages, Output::Shown)?;
     assemble(ctx, parts)?;
     if with_data {
         data::install(ctx)?;
@@ -80,8 +80,8 @@ pub fn build_site(
 ///
 /// # Errors
 /// What the first failing stage says.
-pub fn renew(ctx: &Context, parts: &[Part], stages: &mut Stages) -> Result<()> {
+pub fn renew(ctx: &Context, parts: &[Part], stages: &Stages) -> Result<()> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
-    build(ctx, &tools, parts, stages)?;
+    build(ctx, &tools, parts, stages, Output::Shown)?;
     install(ctx, parts)
 }

@@ -167,14 +167,14 @@ fn run(cli: Cli) -> Result<()> {
             serve::serve(Context::new()?, &serve::Options { port, gpu: !no_gpu, watch })
         }
         Command::Build(args) => {
-            let mut stages = Stages::new();
+            let stages = Stages::new();
             let ctx = Context::new()?;
             let outcome = if args.parts.is_empty() {
                 let mut parts = Part::ALL.to_vec();
                 parts.retain(|part| !args.no_gpu || *part != Part::GpuWorker);
-                dist::build_site(&ctx, &parts, args.with_data, &mut stages)
+                dist::build_site(&ctx, &parts, args.with_data, &stages)
             } else {
-                dist::renew(&ctx, &args.parts, &mut stages)
+                dist::renew(&ctx, &args.parts, &stages)
             };
             stages.print_table();
             outcome

@@ -39,8 +39,8 @@ pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
     }
     // Taken first: better to fail now than after the build.
     let listener = server::listen(options.port)?;
-    let mut stages = Stages::new();
-    let tools = build_first(&ctx, &mut stages);
+    let stages = Stages::new();
+    let tools = build_first(&ctx, &stages);
     stages.print_table();
     let tools = tools?;
     let site = Site::new(&ctx);
@@ -69,9 +69,9 @@ pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
 }
 
 /// Builds what can be served first, the page and the CPU worker, and makes the site of it.
-fn build_first(ctx: &Context, stages: &mut Stages) -> Result<Tools> {
+fn build_first(ctx: &Context, stages: &Stages) -> Result<Tools> {
     let tools = dist::set_up(ctx, stages)?;
-    dist::build(ctx, &tools, &Part::FIRST, stages)?;
+    dist::build(ctx, &tools, &Part::FIRST, stages, Output::Shown)?;
     dist::assemble(ctx, &Part::FIRST)?;
     Ok(tools)
 }

@@ -111,7 +111,11 @@ fn locked_version<'lock>(lock: &'lock str, package: &str) -> Option<&'lock str> 
     lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-fn ensure_target(root: &Path) -> Result<()> {
+/// Installs the compilation target if it is missing.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn ensure_target(root: &Path) -> Result<()> {
     let mut query = Command::new("rustc");
     query.current_dir(root);
     query.args(["--print", "target-libdir", "--target", WASM_TARGET]);

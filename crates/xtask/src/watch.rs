@@ -6,8 +6,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use notify_debouncer_mini::notify::RecommendedWatcher;
 use notify_debouncer_mini::notify::RecursiveMode::{self, NonRecursive, Recursive};
-use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
+use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
 
 use crate::context::Context;
 use crate::module::Output;
@@ -31,28 +32,17 @@ const MANIFESTS: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
 /// # Errors
 /// If the files cannot be watched. A part that cannot be built is reported, and built with the next change.
 pub fn run(ctx: &Context, tools: &Tools, later: &[Part], version: &Version) -> Result<()> {
-    let (sender, changes) = mpsc::channel::<DebounceEventResult>();
-    let mut debouncer = new_debouncer(QUIET, sender)?;
-    for (folder, mode) in WATCHED {
-        let path = ctx.root.join(folder);
-        let watched = debouncer.watcher().watch(&path, mode);
-        watched.with_context(|| format!("cannot watch {}", path.display()))?;
-    }
+    let changes = Changes::of(&ctx.root)?;
     println!("watching the sources: a saved file is built and shown");
     let mut parts = Part::FIRST.to_vec();
     let mut later = later.iter().copied();
     // Parts that a change belongs to, and that are not built since.
     let mut waiting = BTreeSet::new();
     loop {
-        let mut events: Vec<DebounceEventResult> = changes.try_iter().collect();
-        let next = if events.is_empty() { later.next() } else { None };
-        if events.is_empty() && next.is_none() {
-            events.push(changes.recv().context("the watch has ended")?);
-            events.extend(changes.try_iter());
-        }
-        let mut changed = Vec::new();
-        for event in events {
-            changed.extend(event?.into_iter().map(|event| event.path));
+        let mut changed = changes.until_now()?;
+        let next = if changed.is_empty() { later.next() } else { None };
+        if changed.is_empty() && next.is_none() {
+            changed = changes.wait()?;
         }
         let inputs: Vec<Inputs> = parts.iter().map(|&part| Inputs::of(ctx, part)).collect();
         let affected = affected(&changed, &inputs);
@@ -73,6 +63,44 @@ pub fn run(ctx: &Context, tools: &Tools, later: &[Part], version: &Version) -> R
             }
             Err(error) => eprintln!("{names}: {error:#}; the page stays as it is"),
         }
+    }
+}
+
+/// Files that are saved.
+struct Changes {
+    events: mpsc::Receiver<DebounceEventResult>,
+    /// Ends with this.
+    _debouncer: Debouncer<RecommendedWatcher>,
+}
+
+impl Changes {
+    /// Those of the sources at `root` from now on.
+    fn of(root: &Path) -> Result<Self> {
+        let (sender, events) = mpsc::channel();
+        let mut debouncer = new_debouncer(QUIET, sender)?;
+        for (folder, mode) in WATCHED {
+            let path = root.join(folder);
+            let watched = debouncer.watcher().watch(&path, mode);
+            watched.with_context(|| format!("cannot watch {}", path.display()))?;
+        }
+        Ok(Self { events, _debouncer: debouncer })
+    }
+
+    /// Those since the last call; none if there were none.
+    fn until_now(&self) -> Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        for event in self.events.try_iter() {
+            paths.extend(event?.into_iter().map(|event| event.path));
+        }
+        Ok(paths)
+    }
+
+    /// Those since the last call, as soon as there are some.
+    fn wait(&self) -> Result<Vec<PathBuf>> {
+        let first = self.events.recv().context("the watch has ended")??;
+        let mut paths: Vec<PathBuf> = first.into_iter().map(|event| event.path).collect();
+        paths.extend(self.until_now()?);
+        Ok(paths)
     }
 }
 
@@ -137,6 +165,30 @@ fn sources(list: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::testing::TempFolder;
+
+    #[test]
+    fn a_saved_file_is_a_change_wherever_sources_lie() {
+        let folder = TempFolder::new();
+        let root = folder.path();
+        for path in ["crates/a/src/lib.rs", "web/lab/entry.js", "target/debug/a.d"] {
+            files::write_whole(&root.join(path), b"before").expect("written");
+        }
+        let changes = Changes::of(root).expect("watched");
+        assert!(changes.until_now().expect("none").is_empty());
+        for path in ["target/debug/a.d", "crates/a/src/lib.rs", "index.html", "web/lab/entry.js"] {
+            files::write_whole(&root.join(path), b"after").expect("written");
+        }
+        let mut changed = BTreeSet::new();
+        let start = Instant::now();
+        while changed.len() < 3 && start.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(QUIET);
+            let saved = changes.until_now().expect("changes").into_iter();
+            changed.extend(saved.filter(|path| path.extension().is_some_and(|e| e != "part")));
+        }
+        let expected = ["crates/a/src/lib.rs", "index.html", "web/lab/entry.js"];
+        assert!(changed.into_iter().eq(expected.map(|path| root.join(path))));
+    }
 
     fn inputs(part: Part, compiled: &[&str]) -> Inputs {
         Inputs {
