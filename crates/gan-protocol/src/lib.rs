@@ -50,7 +50,7 @@ pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
-    Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
+    Phase, PlaneSet, Reply, Request, SampleSet, Task, Tuning, Verdicts,
 };
 pub use names::{Named, Tagged};
 pub use net::{InitialWeights, NetSpec};
