@@ -27,20 +27,7 @@ impl Weighted {
                 LayerSpec::MinibatchDiscrimination { .. } => (&mut found.linear, false),
                 LayerSpec::Conv { bias, .. } => (&mut found.convolution, bias),
                 LayerSpec::ConvTranspose { bias, .. } => (&mut found.transposed, bias),
-                // Layers without weights, or with weights that begin by no rule of the net's.
-                LayerSpec::BatchNorm { .. }
-                | LayerSpec::LayerNorm { .. }
-                | LayerSpec::PixelNorm { .. }
-                | LayerSpec::MinibatchStddev {}
-                | LayerSpec::Upsample { .. }
-                | LayerSpec::AveragePool { .. }
-                | LayerSpec::Activation { .. }
-                | LayerSpec::Dropout { .. }
-                | LayerSpec::Noise { .. }
-                | LayerSpec::Label { .. }
-                | LayerSpec::Residual { .. }
-                | LayerSpec::Reshape { .. }
-                | LayerSpec::Flatten {} => return false,
+                _ => return false,
             };
             *kind = true;
             *(if bias { &mut found.with_bias } else { &mut found.without_bias }) = true;
