@@ -1,5 +1,5 @@
-//! The one place where the supervisor meets the browser: carries out its effects and brings back
-//! what came of them.
+//! The one place where the supervisor meets the browser: the page's state, with what is asked of it. `carrying` carries
+//! out the supervisor's effects, `drawing` draws what came of them, `telling` tells the user.
 
 mod carrying;
 mod drawing;
@@ -21,6 +21,7 @@ use crate::model::supervisor::{
 };
 
 const TICK_MS: i32 = 1_000;
+
 /// Called with what came of an ask.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 
