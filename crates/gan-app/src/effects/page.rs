@@ -1,5 +1,5 @@
-//! Connects the supervisor with the browser: carries out its effects, and reports their results to
-//! it.
+//! Connects the supervisor with the browser: the page's state and the requests to it. `carrying` carries out the
+//! supervisor's effects, `drawing` draws their results, `telling` reports to the user.
 
 mod carrying;
 mod drawing;
@@ -21,6 +21,7 @@ use crate::model::supervisor::{
 };
 
 const TICK_MS: i32 = 1_000;
+
 /// Called with what came of an ask.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 

@@ -13,6 +13,7 @@ use crate::model::supervisor::{Ask, Outcome, Run};
 
 /// Notices at one place.
 const MOST_NOTICES: usize = 4;
+
 impl Page {
     /// Tells the user at `place`.
     pub fn notify(&mut self, place: Place, notice: Notice) {
