@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-/// Calls `tick` about every `interval_ms` for as long as the part of the view lives that asks for it.
+/// Calls `tick` about every `interval_ms`, for the lifetime of the current part of the view.
 pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
     let window = web_sys::window().expect("the lab runs in a page");

@@ -30,7 +30,7 @@ pub trait Tagged {
     fn kind(&self) -> &'static str;
 }
 
-/// The place of a name among `names`; the first where there is none.
+/// The place of a name among `names`; refused and 0 if it is not among them.
 pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> usize {
     let Some(name) = value.as_str() else {
         reading.refuse_type(value, "a name");

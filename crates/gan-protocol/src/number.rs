@@ -57,7 +57,8 @@ pub fn written(value: &impl Serialize) -> Value {
     value
 }
 
-/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
+/// Writes numbers that are exactly an f32 in as few digits as identify it: 0.3, not
+/// 0.30000001192092896.
 fn shorten(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {

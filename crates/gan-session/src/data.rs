@@ -12,7 +12,7 @@ use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, 
 const LISTED_IMAGES: usize = 10_000;
 /// The seed of such a list: one for all runs, as a set of images is one.
 const LIST_SEED: u64 = 1;
-/// The most that are drawn at a run's start.
+/// Upper limit of a list of drawn digits, which is drawn at the run's start.
 const MOST_LISTED_IMAGES: usize = 20_000;
 
 /// Called with the bytes received so far and the bytes expected, if known.
@@ -140,7 +140,7 @@ impl LoadedData {
         let Recipe::Drawn { endless, listed } = recipe(source) else { return Ok(None) };
         let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
         let samples = if chooses || spec.limit.is_some() {
-            // Of all that are drawn a class leaves some: the limit counts what is left.
+            // A class keeps only some of the digits; the limit counts those kept.
             let all = if chooses { LISTED_IMAGES } else { 0 };
             let count = spec.limit.map_or(all, |limit| all.max(limit as usize));
             let images = listed(LIST_SEED, count.min(MOST_LISTED_IMAGES)).map_err(file)?;

@@ -27,7 +27,7 @@ const MOST_MODES: usize = 200;
 /// No copies are searched for among more images than this: the nearest of so many is near by
 /// chance, and the search takes long.
 const MOST_COPIED: u64 = 500;
-/// What is remembered of a run to tell how it does.
+/// The history of a run that its diagnosis needs.
 #[derive(Default)]
 pub struct Health {
     doctor: Doctor,

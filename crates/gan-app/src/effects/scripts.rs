@@ -14,7 +14,7 @@ pub fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     let list = Array::new();
     for file in files {
         let one = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
         let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
         list.push(&one);
@@ -22,14 +22,14 @@ pub fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     list.into()
 }
 
-/// A run that is about to be replaced, as a script gets it.
+/// A run that is about to be replaced, in the form for scripts.
 pub fn left(
     number: u32,
     run: &Run<Uint8Array>,
     samples: Option<(SampleSet, Uint8Array)>,
 ) -> JsValue {
     let left = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
     let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
     set("run", number.into());
@@ -52,7 +52,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
         Outcome::Samples { set, pixels } => {
             let samples = Object::new();
             if set.width == 0 {
-                // A copy begins where its buffer does, as an array of floats must.
+                // A copy starts at the beginning of its buffer, as an array of floats must.
                 let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
                 let _ = Reflect::set(&samples, &"points".into(), &points);
                 return samples.into();
@@ -64,7 +64,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
                 ("channels", set.channels),
             ];
             for (name, number) in numbers {
-                // Setting a member of a fresh object does not fail.
+                // Setting a member of a new object does not fail.
                 let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
             }
             let _ = Reflect::set(&samples, &"pixels".into(), &pixels);
@@ -76,7 +76,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
 /// A stage, as a script gets it.
 pub fn stage_value(frame: &StageFrame<Uint8Array>) -> JsValue {
     let object = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));
     let counts = [
         ("step", frame.step as usize),

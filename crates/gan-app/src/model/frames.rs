@@ -5,7 +5,7 @@ use gan_protocol::{FrameKind, SampleSet, StageSet};
 /// A sheet to be drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame<B> {
-    /// After how many generator steps.
+    /// Generator steps.
     pub step: u64,
     /// How to read the pixels.
     pub set: SampleSet,
@@ -15,16 +15,16 @@ pub struct Frame<B> {
     pub received: u32,
 }
 
-/// What the nets do in the plane, to be handed to whoever watches.
+/// A stage for the script that watches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StageFrame<B> {
-    /// After how many generator steps.
+    /// Generator steps.
     pub step: u64,
     /// How to read the numbers.
     pub set: StageSet,
     /// The numbers' bytes.
     pub numbers: B,
-    /// Stages that this one stands for; each is acknowledged.
+    /// Number of stages that this one replaces; each is acknowledged.
     pub received: u32,
 }
 
@@ -54,8 +54,8 @@ impl<B> Frames<B> {
         let mut frame = StageFrame { received: 1, step, set, numbers };
         if let Some(before) = self.stage.take() {
             frame.received += before.received;
-            // The newest is shown, unless the one before brought more than points: it is younger
-            // than what is on the screen all the same.
+            // The newest stage is kept, unless the previous one has more parts than points:
+            // that one is newer than the screen as well.
             if set.lattice == 0 && before.set.lattice > 0 {
                 frame = StageFrame { received: frame.received, ..before };
             }

@@ -25,7 +25,7 @@ pub(crate) fn SelectField(
     #[prop(optional)] restarts: bool,
     /// The names of what can be chosen.
     choices: Vec<&'static str>,
-    /// What may be in force and cannot be chosen here: without it the field would be blank.
+    /// Values that may be current but cannot be chosen here; without them the field would be blank.
     #[prop(optional)]
     others: Vec<&'static str>,
     value: Signal<String>,

@@ -6,7 +6,7 @@ use gan_protocol::{
 };
 use serde_json::{Number, Value, json};
 
-/// A new layer.
+/// A new layer of a kind.
 pub(super) fn fresh(kind: &str) -> Value {
     let layer = LayerSpec::examples().into_iter().find(|layer| layer.kind() == kind);
     layer.as_ref().map_or(Value::Null, written)

@@ -21,12 +21,12 @@ pub(super) struct Step {
     pub(super) new_fakes: Vec<u8>,
 }
 
-/// Samples of one kind with what is said of each.
+/// Samples of one kind with their verdicts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kind {
-    /// The key of what they are called.
+    /// The key of the kind's name.
     pub(super) name: &'static str,
-    /// As classes of the style sheet name it.
+    /// The kind's class in the style sheet.
     pub(super) class: &'static str,
     pub(super) bytes: Vec<u8>,
     pub(super) notes: Vec<String>,

@@ -17,7 +17,7 @@ use crate::words::{key, say, t};
 /// Time between two readings of the run's description, and between two updates of texts.
 const LOOK_EVERY_MS: i32 = 400;
 
-/// The stage; nothing is seen of it while the run's data are no points.
+/// The stage; hidden while the run's data are not points.
 #[component]
 pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let stage = Stage::new(layers);

@@ -195,7 +195,7 @@ enum Mixing {
     Always,
 }
 
-/// `shape` with `count` features more.
+/// `shape` with `count` more features.
 fn appended(shape: Shape, count: usize) -> Shape {
     match shape {
         Shape::Flat { size } => Shape::flat(size + count),

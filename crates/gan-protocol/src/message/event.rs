@@ -58,28 +58,28 @@ pub enum Event {
     Frame {
         /// Which sheet.
         sheet: FrameKind,
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
     },
     /// What the nets do in the plane of the data; the numbers are attached.
     Stage {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// How to read the numbers.
+        /// The layout of the numbers.
         set: StageSet,
     },
     /// How the run does, by its newest samples.
     Report {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
         /// [`crate::Report`] as JSON, since the page only hands it on.
         report: String,
     },
     /// A checkpoint made on the worker's own account, to go on from if it dies; attached.
     Autosave {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
     },
     /// Something went wrong outside of any request.

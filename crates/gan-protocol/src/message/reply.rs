@@ -11,7 +11,7 @@ use crate::checkpoint::DataOrigin;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reply {
-    /// It is done.
+    /// The request was carried out.
     Done,
     /// It is done: the run goes on, with other data than its checkpoint learned from.
     OtherData {
@@ -22,12 +22,12 @@ pub enum Reply {
     },
     /// The samples; pixels attached.
     Samples {
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
     },
     /// A checkpoint; attached.
     Checkpoint {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
     },
     /// The next step, taken apart. Attached, up to eight of each: its first reals, the generator's first samples,
