@@ -1,4 +1,4 @@
-//! How many samples a score and its floor see.
+//! Decides how many samples a score and its floor use.
 
 use gan_eval::floor::Plan;
 use gan_eval::manifold::NEIGHBOURS;
@@ -24,7 +24,8 @@ pub(crate) fn floor_counts(counts: [usize; 2], of_equal_counts: bool) -> Option<
     Some(if of_equal_counts { plan.equal().counts() } else { plan.counts() })
 }
 
-/// Which samples a score and its floor see of so many reals and fakes; `None` where there are too few reals.
+/// The samples that a score and its floor use, of the given numbers of reals and fakes; `None` if
+/// there are too few reals.
 pub(crate) fn plan([reals, fakes]: [usize; 2]) -> Option<Plan> {
     Plan::new(reals, fakes, SEED).filter(|plan| plan.fakes.len() >= FEWEST)
 }

@@ -1,4 +1,4 @@
-//! How any file is read and written.
+//! Reads and writes files, with errors that contain the path.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Samples in memory.
+//! Samples in memory, with their shape.
 
 use gan_eval::{EvalError, Samples};
 

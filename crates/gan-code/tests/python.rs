@@ -56,7 +56,7 @@ fn each_program_makes_a_step_and_a_picture() {
     assert_none_fails(&folder, &cases);
 }
 
-/// The losses of given verdicts, with the critic that judges each number as itself.
+/// The losses for given verdicts, with a critic that returns its input as the verdict.
 const LOSSES: &str = r#"
 D = lambda verdicts: verdicts
 reals, fakes = torch.tensor({real}), torch.tensor({fake})

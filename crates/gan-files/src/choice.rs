@@ -1,4 +1,4 @@
-//! Which images are taken from a file, and how.
+//! Settings for the extraction of images from a file: which ones, their range and their layout.
 
 use crate::classes::{Classes, shares};
 use crate::error::FileError;

@@ -1,4 +1,4 @@
-//! Where the labels of images stand: in a column of their table, or in an array beside them.
+//! Finds the labels of images: in a column of their table, or in an array of the same source.
 
 use crate::source::{ArrayInfo, Form, Source};
 

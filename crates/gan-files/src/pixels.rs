@@ -1,4 +1,4 @@
-//! An array's numbers as the pixels of images.
+//! Converts an array's numbers to the pixels of images.
 
 use crate::array::{Array, Numbers};
 use crate::choice::{Choice, Order};
@@ -7,7 +7,7 @@ use crate::labels::label_place;
 use crate::range::Range;
 use crate::source::ArrayInfo;
 
-/// How an image's numbers lie.
+/// The layout of an image's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ImageShape {
     pub(crate) channels: usize,
@@ -69,7 +69,7 @@ pub(crate) fn range_of(array: &Array, choice: &Choice) -> Result<Range, FileErro
     })
 }
 
-/// One byte for each number, black at 0 and white at 255.
+/// One byte for each number: 0 for black, 255 for white.
 pub(crate) fn bytes(numbers: &Numbers, range: Range) -> Vec<u8> {
     match numbers {
         Numbers::Bytes(bytes) if range == Range::BYTES => bytes.clone(),

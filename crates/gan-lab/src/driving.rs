@@ -1,4 +1,5 @@
-//! What the lab makes the page do of its own accord. The page's refusals are told in the bar at the top.
+//! Loads, starts and changes runs of the page on behalf of the lab. The page's refusals are shown
+//! in the bar at the top.
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;

@@ -1,4 +1,4 @@
-//! What the lab observes of the page's run.
+//! Observes the page's run: its description, step, scores and diagnoses.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@ pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
 
 /// Adds a function to the interface.
 pub(crate) fn extend(name: &str, function: &JsValue) {
-    // The page's object takes members.
+    // The page's object accepts new members.
     let _ = Reflect::set(&playground(), &name.into(), function);
 }
 

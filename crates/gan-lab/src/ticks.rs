@@ -1,4 +1,4 @@
-//! What is done again and again while a part of the view lives.
+//! Repeats an action at intervals while a part of the view exists.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What any generator is fed: latents, and whatever stands behind or beside them.
+//! The inputs of a generator: latents, codes and classes.
 
 use serde::Serialize;
 

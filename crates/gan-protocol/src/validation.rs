@@ -1,5 +1,5 @@
-//! Reads a run and checks all of it. Each part is checked where it is defined; here stand the run's own fields, and how
-//! its nets fit its data.
+//! Reads a run and checks all of it. Each part is checked where it is defined; this module checks
+//! the run's own fields, and whether its nets fit its data.
 
 use serde_json::Value;
 

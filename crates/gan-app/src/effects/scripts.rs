@@ -1,4 +1,4 @@
-//! What the page gives to scripts, as JavaScript values.
+//! Converts files, samples, stages and refusals to the JavaScript values that scripts receive.
 
 use gan_protocol::SampleSet;
 use js_sys::{Array, Error, Float32Array, Object, Reflect, Uint8Array};
@@ -9,7 +9,7 @@ use crate::model::frames::StageFrame;
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{NamedFile, Outcome, Run};
 
-/// Files as a script gets them.
+/// Files in the form for scripts.
 pub fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     let list = Array::new();
     for file in files {
@@ -44,7 +44,7 @@ pub fn left(
     left.into()
 }
 
-/// What came of an ask.
+/// The outcome of a request in the form for scripts.
 pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
     match outcome {
         Outcome::Done => JsValue::UNDEFINED,
@@ -73,7 +73,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
     }
 }
 
-/// A stage, as a script gets it.
+/// A stage in the form for scripts.
 pub fn stage_value(frame: &StageFrame<Uint8Array>) -> JsValue {
     let object = Object::new();
     // Setting a member of a new object does not fail.
@@ -94,7 +94,7 @@ pub fn stage_value(frame: &StageFrame<Uint8Array>) -> JsValue {
     object.into()
 }
 
-/// The error of a refusal.
+/// A refusal as a JavaScript `Error` with its `code`.
 pub fn error_of(refusal: &Refusal) -> JsValue {
     let error = Error::new(&refusal.message);
     let _ = Reflect::set(&error, &"code".into(), &refusal.code.into());

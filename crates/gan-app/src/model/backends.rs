@@ -1,4 +1,4 @@
-//! What may compute: the worker's two builds, the user's choice between them, and what is known of WebGPU.
+//! The backends: the worker's two builds, the user's choice between them, and the state of WebGPU.
 
 /// The two builds of the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! What waits to be drawn: sheets and stages come more often than the browser draws.
+//! Keeps the newest sheets and stage until they are drawn: they arrive more often than the browser
+//! draws.
 
 use gan_protocol::{FrameKind, SampleSet, StageSet};
 
@@ -11,7 +12,7 @@ pub struct Frame<B> {
     pub set: SampleSet,
     /// The pixels.
     pub pixels: B,
-    /// Sheets that this one stands for; each is acknowledged.
+    /// Number of sheets that this one replaces, itself included; each is acknowledged.
     pub received: u32,
 }
 
@@ -28,7 +29,7 @@ pub struct StageFrame<B> {
     pub received: u32,
 }
 
-/// The newest of each.
+/// The newest sheet of each kind, and the newest stage.
 #[derive(Clone, Debug)]
 pub struct Frames<B> {
     sheets: [Option<Frame<B>>; 2],
@@ -42,14 +43,14 @@ impl<B> Default for Frames<B> {
 }
 
 impl<B> Frames<B> {
-    /// A sheet has come, to be drawn in place of one that waits.
+    /// Keeps a new sheet, in place of one that was not drawn yet.
     pub fn sheet_came(&mut self, sheet: FrameKind, step: u64, set: SampleSet, pixels: B) {
         let slot = &mut self.sheets[sheet as usize];
         let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
         *slot = Some(Frame { step, set, pixels, received });
     }
 
-    /// A stage has come.
+    /// Keeps a new stage, in place of one that was not drawn yet.
     pub fn stage_came(&mut self, step: u64, set: StageSet, numbers: B) {
         let mut frame = StageFrame { received: 1, step, set, numbers };
         if let Some(before) = self.stage.take() {
@@ -63,12 +64,12 @@ impl<B> Frames<B> {
         self.stage = Some(frame);
     }
 
-    /// Takes the sheet that waits.
+    /// Removes the sheet to be drawn.
     pub fn take_sheet(&mut self, sheet: FrameKind) -> Option<Frame<B>> {
         self.sheets[sheet as usize].take()
     }
 
-    /// Takes the stage that waits.
+    /// Removes the stage to be drawn.
     pub fn take_stage(&mut self) -> Option<StageFrame<B>> {
         self.stage.take()
     }

@@ -12,7 +12,7 @@ pub(super) fn fresh(kind: &str) -> Value {
     layer.as_ref().map_or(Value::Null, written)
 }
 
-/// An activation's function with what it begins with.
+/// An activation with its initial settings.
 pub(super) fn fresh_function(name: &str) -> Value {
     let bare = json!({"name": name});
     let read = serde_json::from_value::<ActivationKind>(bare.clone());

@@ -1,4 +1,4 @@
-//! Lessons for scripts: `lessons()` and `lesson(id)` of the page's interface.
+//! Adds `lessons()` and `lesson(id)` to the page's interface for scripts.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;

@@ -1,4 +1,4 @@
-//! What is on the stage: what it shows, how a reader moves on it, and what is said of it.
+//! The state of the stage: its scene, the reader's position in it, and its description in words.
 
 use gan_plot::{Heat, Square, Verdicts};
 use leptos::html;

@@ -187,7 +187,7 @@ impl LayerSpec {
     }
 }
 
-/// When an output depends on the other samples of the batch.
+/// When an output depends on other samples of the batch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mixing {
     Never,

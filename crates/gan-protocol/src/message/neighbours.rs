@@ -1,4 +1,5 @@
-//! Finds the real images nearest to generated samples, to show whether the generator copies.
+//! The report about the real images nearest to generated samples, which shows whether the generator
+//! copies.
 
 use serde::Serialize;
 
@@ -9,13 +10,13 @@ use crate::read::reads_struct;
 /// 1.5 % to one of 100 and 3.5 % to one of 500.
 pub const COPY_DISTANCE: f64 = 0.25;
 
-/// How near the attached samples are to their nearest real images.
+/// Distances of the attached samples from their nearest real images.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Neighbours {
     /// Euclidean distance of each sample from its nearest real image, relative to the mean distance between two
     /// reals.
     pub distances: Vec<f64>,
-    /// How many real images were searched.
+    /// Number of real images searched.
     pub searched: u64,
 }
 

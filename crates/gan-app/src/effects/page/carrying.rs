@@ -1,4 +1,4 @@
-//! Carries out what the supervisor wants done.
+//! Carries out the effects that the supervisor returns.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;

@@ -1,4 +1,4 @@
-//! Draws what has come, once a frame of the browser's.
+//! Draws charts, sheets and stages, at most once in each of the browser's frames.
 
 use gan_protocol::FrameKind;
 use leptos::prelude::Set as _;
@@ -83,7 +83,7 @@ impl Page {
             }
         }
     }
-    /// Acknowledges so many frames.
+    /// Acknowledges `received` frames to the worker.
     fn drawn(&mut self, received: u32) {
         for _ in 0..received {
             for effect in self.supervisor.frame_drawn() {

@@ -1,4 +1,4 @@
-//! What the page tells the user, and where.
+//! Shows notices and refusals to the user, each at the control that it is about.
 
 use js_sys::Uint8Array;
 use leptos::prelude::{Update as _, WithUntracked as _};

@@ -63,7 +63,7 @@ pub(super) struct Worker<B> {
     next_request: u32,
 }
 
-/// How far the candidate is.
+/// Progress of the candidate's trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trial {
     /// Its code is loading.
