@@ -1,4 +1,4 @@
-//! `docs/page-api.md` says of the page's address and of `window.ganPlayground` what the code has.
+//! `docs/page-api.md` agrees with the code about the page's address and `window.ganPlayground`.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 
 const DOCUMENT: &str = include_str!("../../../docs/page-api.md");
 
-/// What stands between `begin` and the next `end`.
+/// The text between `begin` and the next `end`.
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
     let rest = text.split_once(begin).unwrap_or_else(|| panic!("no {begin}")).1;
     rest.split_once(end).unwrap_or_else(|| panic!("no {end} behind {begin}")).0
 }
 
-/// Every other part of `text` that is split at `mark`: what stands in quotes.
+/// The parts of `text` inside of a pair of `mark`s, such as quotation marks.
 fn quoted(text: &str, mark: char) -> impl Iterator<Item = &str> {
     text.split(mark).skip(1).step_by(2)
 }
@@ -42,7 +42,7 @@ fn fields(interface: &str) -> BTreeSet<&str> {
     names.map(|(name, _)| name.trim().trim_end_matches('?')).collect()
 }
 
-/// The texts that a field of an interface may be.
+/// The texts that a field of an interface allows.
 fn allowed<'a>(interface: &'a str, field: &str) -> Vec<&'a str> {
     quoted(between(interface, &format!("{field}:"), ";"), '"').collect()
 }
@@ -78,7 +78,7 @@ fn a_snapshot_is_as_documented() {
 
 #[test]
 fn scores_and_diagnoses_are_as_documented() {
-    // The lab adds it to what it shows; the page's snapshot has it not.
+    // The lab adds this score to its display; the page's snapshot lacks it.
     let of_page = Score::ALL.iter().filter(|score| **score != Score::Digits);
     assert_eq!(fields(&interface("Scores")), set(of_page.map(|score| score.name())));
     let documented = interface("Diagnosis");

@@ -25,7 +25,7 @@ const TICK_MS: i32 = 1_000;
 /// Called with what came of an ask.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 
-/// The page's inner state.
+/// The state of the page outside of the model.
 pub struct Page {
     /// Makes the decisions.
     pub supervisor: Supervisor<Uint8Array>,
@@ -169,7 +169,7 @@ impl Page {
         waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)
     }
 
-    /// Whether the user has chosen IDX files.
+    /// Whether the user has chosen data files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
