@@ -1,6 +1,6 @@
 //! Scores beside their floors, both of the same two counts.
 //!
-//! Which samples a score and its floor see is [`Plan`]'s affair. Where there are at least twice as
+//! [`crate::counts`] says which samples a score and its floor see. Where there are at least twice as
 //! many reals as fakes, every score is of all fakes, and as many reals as there are fakes are set
 //! aside for the floor. Where there are fewer, a score is of all samples; since no two sets of reals
 //! have its counts, the floor is of counts that can be had, and the score of those counts stands
