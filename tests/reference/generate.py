@@ -7,7 +7,7 @@ import layers
 import objectives
 import optimizers
 import penalties
-import resampling
+import affine_sampling
 import spectral
 import training
 
@@ -17,7 +17,7 @@ PARTS = {
     "objectives": objectives,
     "optimizers": optimizers,
     "penalties": penalties,
-    "resampling": resampling,
+    "affine_sampling": affine_sampling,
     "spectral": spectral,
     "training": training,
 }

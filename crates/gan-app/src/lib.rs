@@ -1,8 +1,8 @@
-//! The page: model, view, effects.
+//! The page: controls a run in a worker, and shows it.
 //!
-//! [`model`] holds what is known and decided, without a browser; [`effects`] carry out what it
-//! wants in the browser; [`view`] shows it. The page never links Burn: what trains runs in a
-//! worker, and reaches the page by the messages of `gan-protocol` only.
+//! [`model`] holds the state and the decisions, without a browser; [`effects`] carry out the
+//! model's effects in the browser; [`view`] shows the state. The page never links Burn: training
+//! runs in a worker, and exchanges only the messages of `gan-protocol` with the page.
 //!
 //! `docs/page-api.md` documents the page's address ([`model::address`]) and `window.ganPlayground` ([`effects::api`]).
 
@@ -16,12 +16,12 @@ use model::notice::{AT_RUN, Notice};
 use model::settings;
 use model::supervisor::Supervisor;
 
-/// Opens the page that the address asks for.
+/// Opens the page with the run in its address.
 pub fn open() {
     console_error_panic_hook::set_once();
     let (address, refusals) = Address::parse(&browser::hash());
     let (run, refusal) = address.run();
-    // Nobody sends files by a link: the run that needs some waits for them.
+    // A link brings no files, so a run that needs files waits for them.
     let waiting = settings::lacks_files(&run).then(|| run.clone());
     let run = if waiting.is_some() { settings::default_run() } else { run };
     let begins = address.autostart && waiting.is_none();
@@ -36,7 +36,7 @@ pub fn open() {
             page.wait_for_link(run);
         }
     });
-    // Without the scripting interface the page is whole for everyone else.
+    // For users without scripts the page is complete without the interface.
     if api::put_up().is_err() {
         leptos::logging::warn!("window.ganPlayground could not be put up");
     }

@@ -1,4 +1,4 @@
-//! Puts the page up; see the library.
+//! Opens the page; see the library.
 
 fn main() {
     gan_app::open();

@@ -1,16 +1,18 @@
-//! What the browser offers, asked before it is used.
+//! Tests for capabilities of the browser before they are used, and starts workers where browsers
+//! differ.
 //!
-//! Browsers differ, and so do the places where a page stands. Plain http from another machine has no caches,
-//! locks, clipboard, service worker or WebGPU. A sandboxed frame has no storage and starts no worker by its
-//! address; there the mere mention of some of these throws. None follows from another: WebKitGTK 2.50 isolates
-//! a page from other origins and has no `SharedArrayBuffer` all the same. So each is asked for itself, here
-//! (`web/worker/browser.js` asks for JavaScript), and whoever gets nothing does without or says so.
+//! Capabilities depend on the browser and on the page's place. Plain http from another machine has
+//! no caches, locks, clipboard, service worker or WebGPU. A sandboxed frame has no storage and
+//! cannot start a worker by its address; there, reading the names of some capabilities throws. No
+//! capability can be inferred from another: WebKitGTK 2.50 isolates a page from other origins and
+//! still has no `SharedArrayBuffer`. Each is therefore tested on its own, here and, for JavaScript,
+//! in `web/worker/browser.js`. Callers do without a missing capability, or report its lack.
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// A member of a JavaScript object; `undefined` if there is none, or the browser throws at its name.
+/// A member of a JavaScript object; `undefined` if there is none, or if reading it throws.
 pub fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
@@ -18,44 +20,44 @@ pub fn member(object: &JsValue, name: &str) -> JsValue {
 /// Calls a method of a JavaScript object.
 ///
 /// # Errors
-/// What the method throws, or that there is no such method.
+/// The exception of the method, or that there is no such method.
 pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let function: Function = member(object, method).dyn_into()?;
     function.apply(object, &arguments.iter().collect())
 }
 
-/// Calls a method of a JavaScript object, and gives what its promise comes to.
+/// Calls a method of a JavaScript object, and returns the future of its promise.
 ///
 /// # Errors
-/// What the method throws, or that there is no such method.
+/// The exception of the method, or that there is no such method.
 pub fn called(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsFuture, JsValue> {
     Ok(JsFuture::from(Promise::resolve(&call(object, method, arguments)?)))
 }
 
-/// What the browser offers under a name of the global scope, such as `caches`; `undefined` if it does not.
+/// The value of a name in the global scope, such as `caches`; `undefined` if the browser has none.
 pub fn offered(name: &str) -> JsValue {
     member(&js_sys::global(), name)
 }
 
-/// What the browser offers as a member of `navigator`, such as `locks`; `undefined` if it does not.
+/// A member of `navigator`, such as `locks`; `undefined` if the browser has none.
 pub fn offered_by_navigator(name: &str) -> JsValue {
     member(&offered("navigator"), name)
 }
 
-/// Whether the page has an origin. In a sandboxed frame it has none, and with that no storage.
+/// Whether the page has an origin. A sandboxed frame has none, and therefore no storage.
 pub fn has_origin() -> bool {
     offered("origin").as_string().is_some_and(|origin| origin != "null")
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// Loads a module of JavaScript by its address.
+    /// Loads a JavaScript module by its address.
     #[wasm_bindgen(js_name = import)]
     fn import_module(address: JsValue) -> Promise;
 }
 
-/// Puts `text` on the clipboard; says whether the browser let it. To be called when the user presses a button.
-/// The work is JavaScript's, loaded at the first time: few visitors copy.
+/// Copies `text` to the clipboard; returns whether the browser allowed it. To be called when the
+/// user presses a button. The code is JavaScript, loaded on first use, because few visitors copy.
 pub async fn copied(text: &str) -> bool {
     let Ok(address) = site_address("worker/browser.js") else { return false };
     let module = JsFuture::from(import_module(member(&address, "href"))).await;
@@ -71,11 +73,11 @@ fn site_address(path: &str) -> Result<JsValue, JsValue> {
     Reflect::construct(&class, &[path.into(), base].iter().collect())
 }
 
-/// Where a worker is started from whose module lies at `path`, relative to the document.
+/// The address from which to start a worker whose module is at `path`, relative to the document.
 ///
-/// Browsers start workers from addresses of the page's own origin. A sandboxed frame has none that any
-/// address could be of; there a `data:` address imports the module, as the server allows to other origins.
-/// (A `blob:` will not do: Chromium refuses it in such frames, and WebKit where they are isolated.)
+/// Browsers start workers from addresses of the page's own origin. A sandboxed frame has no origin;
+/// there, a `data:` address imports the module, which the server permits to other origins. (A
+/// `blob:` does not work: Chromium refuses it in such frames, and WebKit where they are isolated.)
 ///
 /// # Errors
 /// If `path` makes no address.
@@ -83,7 +85,7 @@ pub fn worker_address(path: &str) -> Result<String, JsValue> {
     if has_origin() {
         return Ok(path.to_string());
     }
-    // No address holds a quotation mark.
+    // An address contains no quotation mark.
     let href = member(&site_address(path)?, "href").as_string().unwrap_or_default();
     let script = String::from(js_sys::encode_uri_component(&format!("import \"{href}\";")));
     Ok(format!("data:text/javascript,{script}"))

@@ -1,4 +1,4 @@
-//! `gan bench`: how long a step takes.
+//! `gan bench`: times a training step of several nets.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::progress::Bar;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
-/// What is timed, by name.
+/// The nets to time, by name.
 const NETS: [(&str, &str); 5] = [
     ("toy", include_str!("../../../tests/bench/nets/toy.json")),
     ("toy-small", include_str!("../../../tests/bench/nets/toy-small.json")),
@@ -22,7 +22,7 @@ const NETS: [(&str, &str); 5] = [
     ("dcgan", include_str!("../../../tests/bench/nets/dcgan.json")),
     ("dcgan-small", include_str!("../../../tests/bench/nets/dcgan-small.json")),
 ];
-/// Groups of steps that are timed, at least, however long they take.
+/// Least number of timed groups of steps, however long they take.
 const FEWEST_RUNS: usize = 3;
 
 /// Arguments of `gan bench`.
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// How long a step of one net took.
+/// The time of one net's step.
 #[derive(Debug, Serialize)]
 struct Timing {
     net: &'static str,
@@ -56,9 +56,9 @@ struct Timing {
     median_ms: f64,
     min_ms: f64,
     max_ms: f64,
-    /// Groups of `read_every` steps.
+    /// Number of groups of `read_every` steps.
     runs: usize,
-    /// Multiplications and additions of a step's products with weights.
+    /// Multiplications and additions in a step's products with weights.
     flops: u64,
     gflops_per_second: f64,
 }
@@ -159,11 +159,11 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Multiplications and additions of the products with weights in one step, as it is computed: one
-/// pass forward through the generator, three batches forward through the discriminator (reals,
-/// fakes, fakes again), and for each layer passed backwards one product of the same size for its
-/// weights and one for its input. The discriminator's step needs no gradient of its first layer's
-/// input, the generator's step none of the discriminator's weights or of the latents.
+/// Multiplications and additions of the products with weights in one step, as computed: one pass
+/// forward through the generator, three batches forward through the discriminator (reals, fakes,
+/// fakes again), and for each layer passed backwards one product of the same size for its weights
+/// and one for its input. The discriminator's step needs no gradient of its first layer's input;
+/// the generator's step needs none of the discriminator's weights or of the latents.
 fn step_flops(spec: &RunSpec) -> u64 {
     let (g_input, d_input) = (spec.generator_input(), spec.discriminator_input());
     let (whole_g, whole_d) =
@@ -179,7 +179,7 @@ fn products(net: &NetSpec, input: Shape) -> u64 {
     net.cost(input).multiplications as u64
 }
 
-/// Those of the first layer with weights, alone.
+/// The products of the first layer with weights.
 fn first_products(net: &NetSpec, input: Shape) -> u64 {
     let mut part = NetSpec { layers: Vec::new(), ..net.clone() };
     for layer in &net.layers {

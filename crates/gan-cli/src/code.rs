@@ -1,4 +1,4 @@
-//! `gan code`
+//! `gan code`: prints a run as a PyTorch program.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
     weights: Option<PathBuf>,
 }
 
-/// Prints the run as a PyTorch program; what that does not have is told on the other channel too.
+/// Prints the run as a PyTorch program. Parts that the program lacks are also listed on standard
+/// error.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let program = match &arguments.weights {
         Some(path) => going_on(path)?,
@@ -48,11 +49,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The program that goes on from the checkpoint at `path`.
+/// The program that continues from the checkpoint at `path`.
 fn going_on(path: &Path) -> Result<Program> {
     let snapshot = snapshot(path)?;
     let header = &snapshot.header;
-    // Python would tell of what is missing in words of its own.
+    // Checked here, because Python's message about missing tensors would be less clear.
     Trainer::restore(&snapshot, &header.spec, &DeviceName::Cpu.open()?)
         .with_context(|| path.display().to_string())?;
     let file = path.to_str().context("the program cannot name a file whose name is no text")?;

@@ -1,10 +1,9 @@
-//! Scores beside their floors, both of the same two counts.
+//! Computes scores with their floors, both for the same two counts of samples.
 //!
-//! [`crate::counts`] says which samples a score and its floor see. Where there are at least twice as
-//! many reals as fakes, every score is of all fakes, and as many reals as there are fakes are set
-//! aside for the floor. Where there are fewer, a score is of all samples; since no two sets of reals
-//! have its counts, the floor is of counts that can be had, and the score of those counts stands
-//! beside it.
+//! [`crate::counts`] chooses the samples of a score and its floor. If there are at least twice as many
+//! reals as fakes, every score is of all fakes, and as many reals as fakes are set aside for the floor.
+//! If there are fewer reals, a score is of all samples. No two sets of reals have its counts then,
+//! so the floor is of smaller counts, and the score of these counts is printed beside it.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -13,11 +12,11 @@ use crate::counts::{SEED, plan};
 use crate::sample_file::Set;
 use crate::scores::Scores;
 
-/// Scores that are made together.
+/// Scores that are computed together.
 pub(crate) struct Group<'a, S> {
-    /// Whether they need as many reals as fakes.
+    /// Whether the scores need as many reals as fakes.
     pub(crate) of_equal_counts: bool,
-    /// The scores of fakes, which come second, against reals.
+    /// The scores of fakes, the second argument, against reals.
     pub(crate) score: &'a dyn Fn(&S, &S) -> Result<Scores>,
 }
 
@@ -26,26 +25,26 @@ pub(crate) struct Group<'a, S> {
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) value: f64,
-    /// Reals and fakes that it is of.
+    /// Numbers of reals and fakes in the score.
     pub(crate) counts: [usize; 2],
-    /// `None` where there are too few reals.
+    /// `None` if there are too few reals.
     pub(crate) floor: Option<Floor>,
 }
 
-/// What reals have in the place of fakes.
+/// The score of reals in place of fakes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Floor {
     pub(crate) value: f64,
-    /// Reals, and reals in the place of fakes.
+    /// Numbers of reals, and of reals in place of fakes.
     pub(crate) counts: [usize; 2],
-    /// The fakes' score of these counts.
+    /// The fakes' score for these counts.
     pub(crate) score: f64,
 }
 
 /// Every score of `fakes` against `reals`, with its floor.
 ///
 /// # Errors
-/// What the scores fail with.
+/// The errors of the scores.
 pub(crate) fn compared<S: Set>(reals: &S, fakes: &S, groups: &[Group<'_, S>]) -> Result<Vec<Row>> {
     let given = [reals.count(), fakes.count()];
     let mut rows = Vec::new();
@@ -82,7 +81,7 @@ pub(crate) fn compared<S: Set>(reals: &S, fakes: &S, groups: &[Group<'_, S>]) ->
     Ok(rows)
 }
 
-/// Scores of all samples, as far as their counts may differ.
+/// Scores of all samples, as far as the counts may differ.
 fn of_all<S: Set>(reals: &S, fakes: &S, group: &Group<'_, S>) -> Result<Vec<Row>> {
     let (all, least) = ([reals.count(), fakes.count()], reals.count().min(fakes.count()));
     let (scores, counts) = if !group.of_equal_counts || all == [least; 2] {
@@ -99,8 +98,8 @@ fn row(name: &'static str, value: f64, counts: [usize; 2]) -> Row {
 }
 
 impl Row {
-    /// The floor and its counts as far as they are known; the fakes' score of the floor's counts
-    /// where `value` is of others.
+    /// The floor and its counts, as far as known; also the fakes' score for the floor's counts if
+    /// `value` is of others.
     pub(crate) fn json(&self) -> Value {
         let mut told = json!({
             "value": self.value,
@@ -114,7 +113,7 @@ impl Row {
         told
     }
 
-    /// The fakes' score of the floor's counts, where `value` is of others.
+    /// The fakes' score for the floor's counts, if `value` is of others.
     pub(crate) fn score_at_floor(&self) -> Option<f64> {
         self.floor.filter(|floor| floor.counts != self.counts).map(|floor| floor.score)
     }
@@ -173,7 +172,8 @@ mod tests {
                 assert_eq!(row.counts, counts_seen([reals, fakes], of_equal_counts));
                 assert_eq!(Some(floor.counts), floor_counts([reals, fakes], of_equal_counts));
                 assert!(!of_equal_counts || row.counts[0] == row.counts[1]);
-                // Enough reals: value and floor are of the same counts, and all fakes are in.
+                // With enough reals, value and floor are of the same counts, and all fakes are
+                // used.
                 let enough = reals >= 2 * fakes;
                 assert_eq!(row.score_at_floor().is_none(), enough);
                 assert!(!enough || row.counts[1] == fakes);

@@ -1,4 +1,4 @@
-//! Where data sets lie on this machine.
+//! Loads the real samples of a run from this machine's files.
 
 use std::path::{Path, PathBuf};
 
@@ -28,11 +28,11 @@ pub(crate) struct DataArguments {
 }
 
 impl DataArguments {
-    /// The user's own files in the form that `spec` names; of more images than `spec` wants the first are
-    /// kept.
+    /// The user's own files, converted to the form that `spec` requires; images beyond `spec`'s
+    /// limit are left out.
     fn read_for(&self, spec: &RunSpec) -> Result<Vec<(String, Vec<u8>)>> {
         ensure!(!self.files.is_empty(), "the run learns from files of yours: --files names them");
-        // Which of the file's classes a number means is known once all labels are.
+        // Which of the file's classes a number means is known only when all labels are.
         let limit = spec.data.limit.filter(|_| spec.data.classes.is_empty());
         let limit = limit.map(|limit| Limit::First(limit as usize));
         let found = found_images(&self.files, &Choice { limit, ..self.reading.choice() })?;
@@ -54,7 +54,7 @@ impl DataArguments {
         let loaded = pollster::block_on(LoadedData::load(spec, &files, &folder, &|_, _| ()));
         let (data, missing) = loaded.map_err(|fault| anyhow!("{fault}"))?;
         match missing {
-            // Other data than were asked for would make every figure a wrong one.
+            // Other data than requested would make every figure wrong.
             Some(message) => Err(no_mnist(&message)),
             None => Ok(data),
         }
@@ -66,13 +66,13 @@ pub(crate) fn mnist_part(root: &Path, part: &str) -> Result<ImageSet> {
     mnist(root, part).map_err(|message| no_mnist(&message))
 }
 
-/// Images with or without labels from files of the user's own.
+/// Images, with labels if there are any, from files of the user.
 pub(crate) fn images(paths: &[PathBuf], reading: &Reading) -> Result<ImageSet> {
     let found = found_images(paths, &reading.choice())?;
     Ok(ImageSet::from_idx_files(&as_idx(&found))?)
 }
 
-/// Images in `paths` by `choice`; what was understood is said.
+/// Images in `paths` according to `choice`; prints how the files were interpreted.
 fn found_images(paths: &[PathBuf], choice: &Choice) -> Result<Images> {
     let files = named_bytes(paths)?;
     let source = Source::open(&files)?;
@@ -87,17 +87,17 @@ fn found_images(paths: &[PathBuf], choice: &Choice) -> Result<Images> {
     Ok(found)
 }
 
-/// As IDX files of images and labels.
+/// The images as IDX files of images and labels.
 fn as_idx(found: &Images) -> Vec<(String, Vec<u8>)> {
     let mut files = vec![(found.path.clone(), found.idx())];
     files.extend(found.labels_idx().map(|labels| (format!("{}: labels", found.path), labels)));
     files
 }
 
-/// As records of CIFAR-10.
+/// The images as records of CIFAR-10.
 ///
 /// # Errors
-/// If the images are others than 32x32 in colour, or have no labels.
+/// If the images are not 32 × 32 in colour, or have no labels.
 fn as_cifar(found: &Images) -> Result<Vec<(String, Vec<u8>)>> {
     let labels = found.classes.as_ref().map(|classes| classes.label_bytes());
     let (Some(labels), [3, 32, 32]) = (labels, [found.channels, found.height, found.width]) else {
@@ -138,6 +138,6 @@ fn mnist(root: &Path, part: &str) -> Result<ImageSet, String> {
     let names = [format!("{part}-images-idx3-ubyte.gz"), format!("{part}-labels-idx1-ubyte.gz")];
     let read = |name: &String| read(&folder.join(name)).map_err(|error| format!("{error:#}"));
     let (images, labels) = (read(&names[0])?, read(&names[1])?);
-    ImageSet::from_idx((&names[0], &images), Some((&names[1], &labels)))
+    ImageSet::from_idx((&names[0], images), Some((&names[1], labels)))
         .map_err(|error| error.to_string())
 }

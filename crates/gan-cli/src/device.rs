@@ -1,4 +1,4 @@
-//! What computes.
+//! Chooses the device that computes.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -22,7 +22,7 @@ impl DeviceName {
         }
     }
 
-    /// What it is called: the graphics processor by the name that its driver gives.
+    /// The device's name in output: for the graphics processor, its driver's name for it.
     pub(crate) fn told(self) -> String {
         match self {
             Self::Cpu => "flex".to_owned(),
@@ -33,7 +33,7 @@ impl DeviceName {
     }
 }
 
-/// The one graphics processor: its runtime cannot be opened twice.
+/// The graphics processor, opened once, because its runtime cannot be opened twice.
 #[cfg(feature = "gpu")]
 fn gpu() -> Result<(Device, String)> {
     use std::sync::Mutex;

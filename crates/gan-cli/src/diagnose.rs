@@ -1,4 +1,4 @@
-//! `gan diagnose`: what the page would say of a run as it goes.
+//! `gan diagnose`: trains a run and prints the diagnoses that the page would display.
 
 use std::path::PathBuf;
 
@@ -41,10 +41,10 @@ pub(crate) struct Arguments {
     device: DeviceName,
 }
 
-/// Trains and tells.
+/// Trains, and prints the diagnoses.
 ///
 /// # Errors
-/// If the run cannot be made, diverges, or the device fails; what was seen before is recorded.
+/// If the run is invalid, diverges, or the device fails. Observations made before are recorded.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     let spec = arguments.spec.spec()?;
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         let report = match report {
             Ok(Some(report)) => report,
             Ok(None) => continue,
-            // What led there is kept all the same.
+            // The observations before the error are kept.
             Err(error) => {
                 outcome = Err(error);
                 break;
@@ -97,16 +97,16 @@ fn told(report: &Report) -> String {
     if parts.is_empty() { "nothing stands out".to_owned() } else { parts.join("; ") }
 }
 
-/// Observations as they are kept in a file.
+/// Collects observations for a file.
 ///
-/// Where the samples' middle lies matters by its distances alone. So it is written in coordinates
-/// of its own, the fewest that hold all of them: as many numbers as there were observations before,
-/// however large an image is.
+/// Only distances between the samples' means matter. A mean is therefore stored in coordinates of
+/// its own, the fewest that contain all means: it has at most as many numbers as there were
+/// observations, however large an image is.
 #[derive(Default)]
 struct Recorder {
     rows: Vec<Value>,
     origin: Option<Vec<f64>>,
-    /// Orthonormal.
+    /// Orthonormal vectors.
     basis: Vec<Vec<f64>>,
 }
 
@@ -138,7 +138,7 @@ impl Recorder {
             found.push(rounded(along));
         }
         let norm = dot(&left, &left).sqrt();
-        // Less is rounding.
+        // Smaller norms are rounding errors.
         if norm > 1e-4 {
             found.push(rounded(norm));
             left.iter_mut().for_each(|x| *x /= norm);
@@ -156,7 +156,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// To four digits behind the point: a rule looks at hundredths.
+/// Rounded to four decimals: diagnoses depend on hundredths.
 fn rounded(x: f64) -> f64 {
     (1e4 * x).round() / 1e4
 }

@@ -1,4 +1,4 @@
-//! Images of digits as the classifier in this program sees them, and scores of that.
+//! Scores images of digits by the classifier that is part of this program.
 //!
 //! Numbers from another classifier cannot be compared with these.
 
@@ -14,10 +14,10 @@ use crate::progress::Bar;
 use crate::sample_file::{SampleFile, Set};
 use crate::scores::Scores;
 
-/// Images that are judged between two moves of a bar: whole groups of the classifier's own.
+/// Images that are classified between two updates of a bar: whole groups of the classifier.
 const JUDGED_AT_ONCE: usize = 512;
 
-/// See `web/pretrained/README.md`.
+/// Its training is described in `web/pretrained/README.md`.
 const CLASSIFIER: &[u8] = include_bytes!("../../../web/pretrained/digit-classifier.safetensors");
 
 /// The classifier of digits.
@@ -25,10 +25,10 @@ pub(crate) fn digit_classifier(device: &Device) -> Result<Classifier> {
     Classifier::from_safetensors(CLASSIFIER, device).context("the program's own classifier")
 }
 
-/// What `classifier` says of `samples`.
+/// The classifier's features and logits of `samples`.
 ///
 /// # Errors
-/// If they are of another shape than its images.
+/// If the samples' shape is not that of the classifier's images.
 pub(crate) fn judged(classifier: &mut Classifier, samples: &SampleFile) -> Result<Judgement> {
     let shape = Shape::image(samples.channels, samples.height, samples.width);
     let expected = classifier.input();
@@ -39,10 +39,10 @@ pub(crate) fn judged(classifier: &mut Classifier, samples: &SampleFile) -> Resul
     judged_values(classifier, &samples.single())
 }
 
-/// As [`judged`], of the numbers of whole images; with a bar.
+/// As [`judged`], for the numbers of whole images; shows a bar.
 ///
 /// # Errors
-/// If the numbers are no whole images, or the device fails.
+/// If the numbers are not whole images, or the device fails.
 pub(crate) fn judged_values(classifier: &mut Classifier, values: &[f32]) -> Result<Judgement> {
     let size = classifier.input().size().context("the classifier's images are too large")?;
     let bar = Bar::counted("classifying", (values.len() / size) as u64, "images");
@@ -57,15 +57,15 @@ pub(crate) fn judged_values(classifier: &mut Classifier, values: &[f32]) -> Resu
     Ok(all)
 }
 
-/// What the classifier's classes say of `fake` against `real`:
+/// Scores of `fake` against `real` by the classifier's classes:
 ///
 /// - `classifier_score`: the Inception score's formula with this classifier, 1 to 10;
-/// - `class_kl`: KL of the fakes' classes from the reals', in nats; infinite when fakes are of a
-///   class that no real is of;
-/// - `mean_confidence`: mean of the largest class probability of a fake.
+/// - `class_kl`: KL of the fakes' classes from the reals', in nats; infinite if a fake's class has
+///   no reals;
+/// - `mean_confidence`: mean over the fakes of the largest class probability.
 ///
 /// # Errors
-/// If there are no images of either, or a logit is not finite.
+/// If either has no images, or a logit is not finite.
 pub(crate) fn class_scores(real: &Judgement, fake: &Judgement) -> Result<Scores, EvalError> {
     let rows = probability_rows(fake)?;
     let of_fakes = Probabilities::new(&rows, row_length(&fake.logits, fake.count))?;
@@ -96,18 +96,18 @@ pub(crate) fn classes(judgement: &Judgement) -> Result<Vec<usize>, EvalError> {
     Ok(logits.rows().map(largest).collect())
 }
 
-/// Where the largest number is.
+/// The place of the largest number.
 pub(crate) fn largest(numbers: &[f32]) -> usize {
     let places = numbers.iter().enumerate();
     places.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(place, _)| place)
 }
 
-/// Share of the images that are of each class.
+/// Share of the images in each class.
 ///
 /// # Errors
 /// If there are no images, or a logit is not finite.
 pub(crate) fn class_shares(judgement: &Judgement) -> Result<Vec<f64>, EvalError> {
-    // Of no images there are no probabilities, so there is a sum to share.
+    // There are images, or `class_counts` would have failed, so the sum is not 0.
     Ok(shares(&class_counts(judgement)?).unwrap_or_default())
 }
 
@@ -127,7 +127,7 @@ impl Set for Judgement {
     }
 }
 
-/// Images of each class.
+/// Number of images in each class.
 ///
 /// # Errors
 /// If there are no images, or a logit is not finite.
@@ -136,7 +136,7 @@ pub(crate) fn class_counts(judgement: &Judgement) -> Result<Vec<usize>, EvalErro
     Ok(Probabilities::new(&probability_rows(judgement)?, classes)?.class_counts())
 }
 
-/// The numbers that scores compare, image after image.
+/// The features that scores compare, image after image.
 ///
 /// # Errors
 /// If there are no images, or a feature is not finite.
@@ -158,7 +158,7 @@ fn probability_rows(judgement: &Judgement) -> Result<Vec<f32>, EvalError> {
     Ok(rows)
 }
 
-/// Numbers of one image; 0 where there are no images.
+/// Numbers of one image; 0 if there are no images.
 fn row_length(numbers: &[f32], count: usize) -> usize {
     numbers.len().checked_div(count).unwrap_or(0)
 }
@@ -167,7 +167,8 @@ fn row_length(numbers: &[f32], count: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// `count` images of each class in `of`, the classifier being sure by `logit`.
+    /// `count` images of each class in `of`, which the classifier recognises by a margin of
+    /// `logit`.
     fn judgement(of: &[usize], count: usize, logit: f32) -> Judgement {
         let (mut features, mut logits) = (Vec::new(), Vec::new());
         for (place, class) in of.iter().cycle().take(of.len() * count).enumerate() {

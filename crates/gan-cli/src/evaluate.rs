@@ -1,4 +1,4 @@
-//! `gan evaluate`
+//! `gan evaluate`: scores two files of samples against each other.
 
 use std::path::{Path, PathBuf};
 
@@ -72,12 +72,12 @@ enum Features {
     Classifier,
 }
 
-/// What came of it.
+/// The result of a comparison.
 struct Report {
-    /// Reals and fakes in the files.
+    /// Numbers of reals and fakes in the files.
     counts: [usize; 2],
     rows: Vec<Row>,
-    /// What was understood of each file.
+    /// How each file was interpreted.
     inputs: Map<String, Value>,
     /// Shares of the classes among reals and fakes.
     classes: Option<[Vec<f64>; 2]>,
@@ -135,12 +135,12 @@ fn read_classifier(path: &Path) -> Result<Classifier> {
     Classifier::from_safetensors(&bytes, &cpu()).with_context(|| path.display().to_string())
 }
 
-/// Scores of any counts.
+/// Scores for any counts.
 fn any<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
     Group { of_equal_counts: false, score }
 }
 
-/// Scores of equally many reals and fakes.
+/// Scores for equally many reals and fakes.
 fn equal<S>(score: &dyn Fn(&S, &S) -> Result<Scores>) -> Group<'_, S> {
     Group { of_equal_counts: true, score }
 }
@@ -162,7 +162,7 @@ fn of_digits(real: &Judgement, fake: &Judgement) -> Result<Report> {
     Ok(Report { counts: [real.count, fake.count], rows, inputs: Map::new(), classes })
 }
 
-/// Scores of any samples, of `size` numbers as `view` has them; then those that `more` gives.
+/// Scores of any samples, whose `size` numbers `view` returns, followed by the scores of `more`.
 fn of_any<S: Set, T: Number>(
     reals: &S,
     fakes: &S,
@@ -184,7 +184,7 @@ fn of_any<S: Set, T: Number>(
     compared(reals, fakes, &[any(&of_all), equal(&of_neighbours), any(&of_fakes), any(more)])
 }
 
-/// Whether fakes are copies of what was trained on.
+/// Scores for whether fakes are copies of training samples.
 fn of_copying(training: &SampleFile, real: &SampleFile, fake: &SampleFile) -> Result<Vec<Row>> {
     let given = [real.count(), fake.count()];
     let seen = counts_seen(given, false);
@@ -199,7 +199,7 @@ fn of_copying(training: &SampleFile, real: &SampleFile, fake: &SampleFile) -> Re
     compared(real, fake, &[any(&score)])
 }
 
-/// What equal distributions have on average, where that is known for any.
+/// The mean for equal distributions, if it is the same for all distributions.
 fn expected(row: &Row) -> Option<f64> {
     let [reals, fakes] = row.counts;
     match row.name {
@@ -284,7 +284,7 @@ impl Report {
     }
 }
 
-/// Reals and fakes of a score, and of its floor where they are others.
+/// The counts of a score, and of its floor if they differ.
 fn counts_told(row: &Row) -> String {
     let told = |[reals, fakes]: [usize; 2]| format!("{reals}:{fakes}");
     match row.floor.filter(|floor| floor.counts != row.counts) {

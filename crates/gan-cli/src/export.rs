@@ -1,4 +1,4 @@
-//! `gan export`
+//! `gan export`: writes a checkpoint's generator as a file of its own.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     full_precision: bool,
 }
 
-/// Writes the generator alone: its average where there is one.
+/// Writes the generator alone, or its average if there is one.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let bytes = snapshot(&arguments.checkpoint)?.generator_file(arguments.full_precision)?;
     files::write(&arguments.out, &bytes)?;

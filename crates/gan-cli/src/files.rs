@@ -14,20 +14,20 @@ pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-/// Writes `bytes`, whole or not at all; to what is no file of bytes, a pipe or a device, as they come.
+/// Writes `bytes` completely or not at all. To a pipe or a device, writes directly.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let problem = || format!("cannot write {}", path.display());
     if is_no_file(path)? {
         return std::fs::write(path, bytes).with_context(problem);
     }
-    // A link stays one: what it leads to is replaced.
+    // A link is kept, and its target is replaced.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let part = part(&path);
     let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &path));
     written.with_context(problem)
 }
 
-/// Says whether a file can be written, before something long is begun whose end it is.
+/// Checks that a file can be written, before a long computation whose result it will hold.
 pub(crate) fn check(path: &Path) -> Result<()> {
     if is_no_file(path)? {
         return Ok(());
@@ -37,14 +37,14 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     tried.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What is written first, beside `path`.
+/// The temporary file that is written first, beside `path`.
 fn part(path: &Path) -> PathBuf {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     part.into()
 }
 
-/// Whether something is there that is no file of bytes: it must not be replaced by one.
+/// Whether `path` is a pipe or a device, which must not be replaced by a file.
 fn is_no_file(path: &Path) -> Result<bool> {
     let Ok(found) = std::fs::metadata(path) else { return Ok(false) };
     ensure!(!found.is_dir(), "cannot write {}: it is a folder", path.display());

@@ -1,14 +1,14 @@
-//! The forms in which `gan sample` writes samples, by the name of the file.
+//! Writes samples for `gan sample`, in the form that the file's name implies.
 //!
-//! | name ends in | holds |
+//! | name ends in | contents |
 //! |---|---|
-//! | `.png` | a sheet of images, to be looked at |
+//! | `.png` | a sheet of images, to look at |
 //! | `.idx`, `-ubyte` | images as bytes, (count, rows, columns) or with channels |
-//! | `.csv` | one sample a row, numbers as they are |
+//! | `.csv` | one sample a row, numbers unchanged |
 //! | `.safetensors` | one f32 tensor, (count, …) |
 //!
-//! With `.gz` behind, all but a sheet are packed by gzip; a name with no other ending than `.gz` is of
-//! packed IDX, as MNIST's own files are.
+//! With `.gz` appended, all but a sheet are packed by gzip; a name whose only ending is `.gz` is
+//! packed IDX, like MNIST's own files.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write as _};
@@ -29,7 +29,7 @@ use crate::sample_file::{SampleFile, Set as _};
 const KNOWN: &str =
     ".png, .idx, .csv, .safetensors, .idx.gz, .csv.gz, .safetensors.gz, .gz (packed IDX)";
 
-/// How a file holds samples.
+/// The form of a file of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Form {
     kind: Kind,
@@ -45,10 +45,10 @@ enum Kind {
 }
 
 impl Form {
-    /// What the name of `path` says.
+    /// The form for the name of `path`.
     ///
     /// # Errors
-    /// If it says none, with those that there are.
+    /// If the name implies none; the error lists the possible forms.
     pub(crate) fn of(path: &Path) -> Result<Self> {
         let name = name_of(path).to_lowercase();
         let (name, packed) = match name.strip_suffix(".gz") {
@@ -68,10 +68,11 @@ impl Form {
         Ok(Self { kind, packed })
     }
 
-    /// Says whether samples of so many rows can be written so, before they are drawn.
+    /// Checks that samples with this number of rows can be written in the form, before they are
+    /// drawn.
     ///
     /// # Errors
-    /// If they are points and this is a form of images.
+    /// If they are points and the form is for images.
     pub(crate) fn check(self, height: usize) -> Result<()> {
         let of_images = matches!(self.kind, Kind::Sheet | Kind::Idx);
         ensure!(
@@ -81,7 +82,7 @@ impl Form {
         Ok(())
     }
 
-    /// The bytes of a file that holds `samples`.
+    /// The bytes of a file with `samples`.
     ///
     /// # Errors
     /// As [`Form::check`].
@@ -133,7 +134,7 @@ fn idx_bytes(samples: &SampleFile) -> Vec<u8> {
         sides.push(samples.channels);
     }
     sides.extend([samples.height, samples.width]);
-    // Channels first, as the numbers are.
+    // Channels first, like the numbers.
     let byte = |value: &f64| ((value + 1.0) * 127.5).round() as u8;
     let bytes: Vec<u8> = samples.values.iter().map(byte).collect();
     idx::written(&sides, &bytes)
@@ -157,7 +158,7 @@ fn tensor(samples: &SampleFile) -> Result<Vec<u8>> {
     }
     shape.push(samples.width);
     let view = TensorView::new(Dtype::F32, shape, &bytes)?;
-    // So that images which reach neither black nor white are read as they are.
+    // So that images that reach neither black nor white are read unchanged.
     let is_images = samples.height > 1;
     let range = is_images.then(|| HashMap::from([("range".to_owned(), "-1 1".to_owned())]));
     Ok(serialize([("samples", view)], range)?)

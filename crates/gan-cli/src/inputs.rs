@@ -1,5 +1,5 @@
-//! Sample files as they are read: by `gan-files`, which tells them by content, or as a folder of
-//! pictures; and what was understood of them, which is always said.
+//! Reads files of samples, recognised by their content (`gan-files`), and folders of pictures;
+//! reports how each was interpreted.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::pictures;
 use crate::progress::waited;
 use crate::sample_file::{SampleFile, Set as _};
 
-/// Columns from which on a table may be one of pixels.
+/// Least number of columns of a table that may hold pixels.
 const FEWEST_PIXELS: usize = 16;
 
 /// How files are read, where that is not to be found out.
@@ -41,7 +41,7 @@ enum ChannelOrder {
 }
 
 impl Reading {
-    /// As `gan-files` has it.
+    /// The choice for `gan-files`.
     pub(crate) fn choice(&self) -> Choice {
         let order = self.order.map(|order| match order {
             ChannelOrder::First => Order::ChannelsFirst,
@@ -64,22 +64,22 @@ pub(crate) fn range(text: &str) -> Result<Range, String> {
     }
 }
 
-/// What a file gave.
+/// The samples of a file, and how it was interpreted.
 pub(crate) struct Input {
     /// `real`, `fake` or `training`.
     pub(crate) role: &'static str,
     pub(crate) samples: SampleFile,
-    /// Where the samples lay.
+    /// Path of the samples.
     path: String,
-    /// What black and white were, for images.
+    /// The values of black and white, for images.
     range: Option<Range>,
-    /// What was asked for, for rows that turn out to be images.
+    /// The requested range, for rows that turn out to be images.
     asked_range: Option<Range>,
     notes: Vec<String>,
     left_out: Vec<LeftOut>,
 }
 
-/// As [`Input::read`] with what was read alone.
+/// As [`Input::read`], for tests of reading alone.
 #[cfg(test)]
 pub(crate) fn read_samples(path: &Path, reading: &Reading, range: Option<Range>) -> Result<Input> {
     Input::read("real", path, reading, range)
@@ -89,7 +89,7 @@ impl Input {
     /// Reads a file, an array `FILE::NAME` in one, or a folder of pictures.
     ///
     /// # Errors
-    /// If there are no samples in it, or more than one array may be meant; with the remedy.
+    /// If there are no samples, or if several arrays are possible; the error names the remedy.
     pub(crate) fn read(
         role: &'static str,
         path: &Path,
@@ -144,7 +144,8 @@ impl Input {
         })
     }
 
-    /// Takes rows of numbers for images of `shape`, if they are as long and no images yet.
+    /// Interprets rows of numbers as images of `shape`, if they have the same length and are not
+    /// images yet.
     fn shape_like(&mut self, shape: [usize; 3]) -> Result<()> {
         let mut flat = gan_files::Samples {
             path: self.path.clone(),
@@ -171,7 +172,7 @@ impl Input {
         may_be.then(|| Range::found(&Numbers::Double(self.samples.values.clone()))).flatten()
     }
 
-    /// Puts black and white, which were asked for, at -1 and 1.
+    /// Scales the requested black and white to -1 and 1.
     fn scale_as_asked(&mut self) {
         if let (Some(range), None) = (self.asked_range, self.range) {
             self.samples.values.iter_mut().for_each(|value| *value = range.signed(*value));
@@ -179,7 +180,7 @@ impl Input {
         }
     }
 
-    /// A line of what was understood.
+    /// A line that describes how the file was interpreted.
     pub(crate) fn told(&self) -> String {
         let [channels, height, width] = self.samples.shape();
         let count = self.samples.count();
@@ -219,7 +220,7 @@ impl Input {
         })
     }
 
-    /// What was left out, by reason.
+    /// The parts left out, by reason.
     fn reasons(&self) -> Vec<(String, Vec<&str>)> {
         let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
         for one in &self.left_out {
@@ -248,7 +249,7 @@ pub(crate) fn reason_told(reason: &Reason) -> String {
     }
 }
 
-/// `FILE::NAME`, unless a file is called so.
+/// Splits `FILE::NAME`, unless a file has that name.
 fn named_entry(path: &Path) -> (PathBuf, Option<String>) {
     let text = path.to_string_lossy();
     match text.rsplit_once("::") {
@@ -257,12 +258,12 @@ fn named_entry(path: &Path) -> (PathBuf, Option<String>) {
     }
 }
 
-/// Gives all inputs the same shape, where rows of numbers may be images, and refuses those that cannot be
-/// compared. `wanted` is the shape that a classifier takes.
+/// Gives all inputs the same shape, if rows of numbers may be images, and refuses inputs that
+/// cannot be compared. `wanted` is the shape of a classifier's images.
 ///
 /// # Errors
-/// If shapes differ, if black and white of rows cannot be told, or if rows that may be pixels have
-/// different ranges.
+/// If shapes differ, if black and white of rows cannot be inferred, or if rows that may be pixels
+/// have different ranges.
 pub(crate) fn made_comparable(inputs: &mut [Input], wanted: Option<Shape>) -> Result<()> {
     let of_images = inputs.iter().map(|input| input.samples.shape()).find(|shape| shape[1] > 1);
     let wanted = wanted.and_then(|shape| match shape {
@@ -285,7 +286,7 @@ pub(crate) fn made_comparable(inputs: &mut [Input], wanted: Option<Shape>) -> Re
             shapes[0],
             shapes[1]
         );
-        // Where the range was asked for, numbers are in it already.
+        // With a requested range, numbers are scaled already.
         let unknown = first.range.is_none() && other.range.is_none();
         let ranges = [first, other].map(|input| input.possible_pixels().filter(|_| unknown));
         if let [Some(one), Some(two)] = ranges {

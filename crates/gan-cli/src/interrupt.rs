@@ -1,4 +1,4 @@
-//! Ctrl-C as a wish to stop, not a sudden end.
+//! Handles Ctrl-C as a request to stop after the current step.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use crate::progress::note;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WATCHING: OnceLock<()> = OnceLock::new();
 
-/// Takes note of Ctrl-C from now on; a second one ends the program at once.
+/// Handles Ctrl-C from now on; a second one ends the program at once.
 pub(crate) fn watch() {
     WATCHING.get_or_init(|| {
         let handler = || {
@@ -17,7 +17,7 @@ pub(crate) fn watch() {
             }
             note!("stopping after this step; press Ctrl-C again to end at once");
         };
-        // Without a handler Ctrl-C ends the program, which is no reason not to train.
+        // Without a handler Ctrl-C ends the program, which does not prevent training.
         let _ = ctrlc::set_handler(handler);
     });
 }

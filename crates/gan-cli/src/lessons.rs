@@ -1,4 +1,5 @@
-//! `gan lessons`: whether the page's lessons see what they wait for.
+//! `gan lessons`: checks that runs of the page's lessons meet the conditions that the lessons wait
+//! for.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, value_parser};
@@ -19,9 +20,9 @@ use crate::progress::Bar;
 use crate::runs::TrainedRun;
 use crate::{Ending, interrupt};
 
-/// Samples that are read as digits, as many as the page reads.
+/// Samples that are read as digits, as many as on the page.
 const DIGIT_SAMPLES: usize = 100;
-/// Runs of a step that must see what it waits for, in percent.
+/// Least share, in percent, of a step's runs that must meet its condition.
 const LEAST_PERCENT: usize = 90;
 
 /// Arguments of `gan lessons`.
@@ -48,10 +49,11 @@ pub(crate) struct Arguments {
     device: DeviceName,
 }
 
-/// Gives lessons with several seeds and prints after how many steps each has seen what it waits for.
+/// Trains lessons' runs with several seeds, and prints after how many steps each has met its
+/// condition.
 ///
 /// # Errors
-/// If a step of a lesson has not seen it with nine of ten seeds; if there is no such lesson; if a
+/// If a step's condition is met with fewer than nine of ten seeds; if there is no such lesson; if a
 /// run diverges or the device fails.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
@@ -102,7 +104,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Prints after how many steps of training, in order, a lesson's step has seen what it waits for.
+/// Prints the numbers of training steps, in order, after which a lesson's step has met its
+/// condition.
 fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) -> Result<()> {
     let (median, latest) = (steps.get(steps.len() / 2), steps.last());
     if arguments.json {
@@ -118,7 +121,7 @@ fn tell(arguments: &Arguments, lesson: &str, number: usize, steps: &[u64]) -> Re
     say!("{lesson:<24} {number:>4} {seen:>9} {:>8} {:>8}", told(median), told(latest))
 }
 
-/// Somebody who is given a lesson with one seed.
+/// A lesson with one seed.
 struct Pupil<'a> {
     arguments: &'a Arguments,
     lesson: &'a str,
@@ -128,7 +131,7 @@ struct Pupil<'a> {
 }
 
 impl Pupil<'_> {
-    /// Does what a step asks; after how many steps of its run it has seen what it waits for.
+    /// Carries out a step. Returns the number of its run's steps until its condition was met.
     fn follow(
         &mut self,
         step: &Step,
@@ -157,7 +160,7 @@ impl Pupil<'_> {
     }
 }
 
-/// Trains for `every` steps and looks.
+/// Trains for `every` steps and observes the run.
 fn look(
     run: &mut TrainedRun,
     health: &mut Health,

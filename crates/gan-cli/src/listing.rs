@@ -1,4 +1,4 @@
-//! `gan presets`
+//! `gan presets`: lists the presets, or prints one.
 
 use anyhow::{Result, anyhow};
 use clap::Args;

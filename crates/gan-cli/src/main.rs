@@ -1,8 +1,8 @@
 //! `gan`: trains, samples, evaluates, reproduces and exports, natively.
 //!
-//! The command holds no mathematics: it reads arguments and files, asks the libraries, and says
-//! what came of it. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint was
-//! written).
+//! The command contains no mathematics: it reads arguments and files, calls the libraries, and
+//! prints their results. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (with a
+//! checkpoint written).
 
 mod bench;
 mod code;
@@ -72,11 +72,11 @@ enum Command {
     Presets(listing::Arguments),
 }
 
-/// What a command ends with, beside errors.
+/// The end of a command without errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Done,
-    /// Ctrl-C was pressed and what there was has been kept.
+    /// Ctrl-C was pressed, and the results so far were kept.
     Interrupted,
 }
 

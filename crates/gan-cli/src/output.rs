@@ -1,4 +1,4 @@
-//! What is told on standard output.
+//! Prints to standard output, without a panic when its reader has gone.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use crate::progress::beside_bars;
 
-/// Whoever read the output has gone (`gan presets | head -1`): no failure, but no reason to go on.
+/// The reader of the output has gone (`gan presets | head -1`), which is no failure, but ends the
+/// command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReaderGone;
 
@@ -19,7 +20,7 @@ impl Display for ReaderGone {
 
 impl std::error::Error for ReaderGone {}
 
-/// Writes `words` as they are, where `print!` would panic once the reader has gone.
+/// Writes `words` unchanged, where `print!` would panic once the reader has gone.
 pub(crate) fn tell(words: fmt::Arguments<'_>) -> Result<()> {
     let mut output = io::stdout().lock();
     match beside_bars(|| output.write_fmt(words).and_then(|()| output.flush())) {
@@ -28,7 +29,7 @@ pub(crate) fn tell(words: fmt::Arguments<'_>) -> Result<()> {
     }
 }
 
-/// As `println!`, with an error in place of a panic.
+/// As `println!`, with an error instead of a panic.
 macro_rules! say {
     ($($words:tt)*) => {
         $crate::output::tell(format_args!("{}\n", format_args!($($words)*)))

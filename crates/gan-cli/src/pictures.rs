@@ -1,4 +1,4 @@
-//! A folder of pictures as one set of samples.
+//! Reads a folder of pictures as one set of samples.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,9 @@ use gan_files::{LeftOut, Reason, natural_order};
 pub(crate) struct Pictures {
     /// Picture after picture, channels first.
     pub(crate) bytes: Vec<u8>,
-    /// Channels, rows, columns: grey where every picture is.
+    /// Channels, rows, columns; one channel if every picture is grey.
     pub(crate) shape: [usize; 3],
-    /// Files that are none of these, and why.
+    /// Files that are left out, and the reasons.
     pub(crate) left_out: Vec<LeftOut>,
 }
 
@@ -23,11 +23,11 @@ struct Picture {
     pixels: Vec<u8>,
 }
 
-/// The pictures in `folder` and the folders within: PNG and JPEG, of the size that most of them have, in natural
-/// order.
+/// The pictures in `folder` and its subfolders: PNG and JPEG, of the size that most of them have,
+/// in natural order.
 ///
 /// # Errors
-/// If the folder cannot be read, or holds no picture.
+/// If the folder cannot be read, or contains no picture.
 pub(crate) fn read(folder: &Path) -> Result<Pictures> {
     let mut left_out = Vec::new();
     let mut paths = Vec::new();

@@ -1,9 +1,9 @@
-//! Progress bars on standard error, for whatever takes longer than half a second.
+//! Shows progress bars on standard error for work that takes longer than half a second.
 //!
-//! A bar is drawn on a terminal only, and not before half a second has passed: what is quick leaves no
-//! flicker. Standard output holds no part of it, so `--json` stays JSON. All bars share one place on
-//! the terminal, so bars that overlap and lines that are printed meanwhile ([`beside_bars`]) do not
-//! overwrite each other.
+//! A bar is drawn on a terminal only, and only after half a second, so that quick work causes no
+//! flicker. Standard output contains no part of it, so `--json` stays JSON. All bars share one
+//! place on the terminal, so that overlapping bars and lines printed meanwhile ([`beside_bars`]) do
+//! not overwrite each other.
 
 use std::io::{IsTerminal as _, stderr};
 use std::sync::LazyLock;
@@ -13,35 +13,35 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// What is done before that gets no bar.
+/// Work that ends before this has no bar.
 const SHOWN_AFTER: Duration = Duration::from_millis(500);
-/// Another time, in milliseconds: tests see bars of work that is quick on every machine.
+/// Another time, in milliseconds, so that tests see bars of work that is quick on every machine.
 const SHOWN_AFTER_VARIABLE: &str = "GAN_BARS_AFTER_MS";
-/// Between two pictures of a bar, however seldom it moves.
+/// Time between two redraws of a bar, however seldom it moves.
 const DRAWN_EVERY: Duration = Duration::from_millis(200);
 
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// A bar, which goes when it is dropped.
+/// A bar, which is removed when it is dropped.
 pub(crate) struct Bar {
     bar: ProgressBar,
-    /// Shows the bar later; ends when the sender goes.
+    /// Thread that shows the bar later; ends when the sender is dropped.
     shower: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Bar {
-    /// For `total` things of a kind: "drawing ███ 64/10000 samples, 600/s, 16s left".
+    /// For `total` things of one kind: "drawing ███ 64/10000 samples, 600/s, 16s left".
     pub(crate) fn counted(doing: impl Into<String>, total: u64, things: &str) -> Self {
         let counted = format!("{{pos}}/{{len}} {things}, {{per_sec}}, {{eta}} left");
         Self::new(doing, Some(total), &format!("{{msg}} {{bar:24}} {counted}"))
     }
 
-    /// For work whose parts nobody counts: "comparing ███ 12 %, 16s left".
+    /// For work without countable parts: "comparing ███ 12 %, 16s left".
     pub(crate) fn of_work(doing: impl Into<String>, total: u64) -> Self {
         Self::new(doing, Some(total), "{msg} {bar:24} {percent} %, {eta} left")
     }
 
-    /// For what does not say how far it is: "reading data.csv, 3s".
+    /// For work of unknown length: "reading data.csv, 3s".
     pub(crate) fn without_end(doing: impl Into<String>) -> Self {
         Self::new(doing, None, "{spinner} {msg}, {elapsed}")
     }
@@ -54,17 +54,17 @@ impl Bar {
         Self { bar, shower }
     }
 
-    /// So much more is done.
+    /// Adds to the work done.
     pub(crate) fn advance(&self, by: u64) {
         self.bar.inc(by);
     }
 
-    /// So much is done in all.
+    /// Sets the work done in all.
     pub(crate) fn set_position(&self, done: u64) {
         self.bar.set_position(done);
     }
 
-    /// What is being done now.
+    /// Sets the description of the work.
     pub(crate) fn set_message(&self, doing: impl Into<String>) {
         self.bar.set_message(doing.into());
     }
@@ -74,7 +74,7 @@ impl Drop for Bar {
     fn drop(&mut self) {
         if let Some((sender, shower)) = self.shower.take() {
             drop(sender);
-            // A bar that could not be shown is no reason to fail.
+            // A bar that could not be shown is not an error.
             let _ = shower.join();
         }
         self.bar.finish_and_clear();
@@ -99,12 +99,12 @@ fn shown_later(bar: ProgressBar) -> (Sender<()>, JoinHandle<()>) {
     (sender, shower)
 }
 
-/// Prints while no bar is in the way.
+/// Prints while the bars are hidden.
 pub(crate) fn beside_bars<T>(print: impl FnOnce() -> T) -> T {
     BARS.suspend(print)
 }
 
-/// What `work` gives, with a bar that does not say how far it is.
+/// The result of `work`, with a bar of unknown length.
 pub(crate) fn waited<T>(doing: impl Into<String>, work: impl FnOnce() -> T) -> T {
     let _bar = Bar::without_end(doing);
     work()

@@ -1,11 +1,11 @@
-//! A run in hand: trainer and data, a step at a time.
+//! Trains a run step by step, and reads and writes its checkpoints.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use gan_core::{Device, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
+use gan_core::{Device, Inputs, PendingMetrics, Snapshot, Trainer};
 use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Metrics, Report, RunSpec};
-use gan_session::{Health, LoadedData, metrics_of};
+use gan_session::{Health, LoadedData};
 use pollster::block_on;
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::data::DataArguments;
 use crate::files::read;
 use crate::progress::{Bar, waited};
 
-/// Steps whose scores are read in one go.
+/// Steps whose scores are read together.
 const READ_EVERY: usize = 16;
 
 /// A run with its data.
@@ -24,7 +24,7 @@ pub(crate) struct TrainedRun {
 }
 
 impl TrainedRun {
-    /// A run at its start, or where `resume` left it.
+    /// A run at its start, or continued from the checkpoint `resume`.
     pub(crate) fn new(
         spec: &RunSpec,
         data: &DataArguments,
@@ -59,27 +59,19 @@ impl TrainedRun {
         for _ in 0..count {
             pending.push(self.step());
         }
-        let scores = block_on(PendingScores::read(pending))?;
-        let points: Vec<Metrics> =
-            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
+        let points = block_on(PendingMetrics::read(pending))?;
         if let Some(point) = points.iter().find(|point| !point.is_finite()) {
             bail!("the run diverged at step {}: {point:?}", point.step);
         }
         Ok(points)
     }
 
-    fn step(&mut self) -> PendingScores {
-        let (seed, count) = (self.trainer.spec().seed, self.trainer.reals_per_step());
-        let samples = &mut self.data.samples;
-        self.trainer.step(|step| {
-            let mut batch = RealBatch::default();
-            samples.fill_batch(seed, step, count, &mut batch.values, &mut batch.labels);
-            batch
-        })
+    fn step(&mut self) -> PendingMetrics {
+        let batches = self.data.batches(&self.trainer);
+        self.trainer.step(batches)
     }
 
-    /// Trains to step `end`, and gives what the page would report there;
-    /// `None` where there is nothing to be said.
+    /// Trains to step `end`, and returns the page's report there; `None` if there is none.
     ///
     /// # Errors
     /// As [`Self::steps`].
@@ -91,7 +83,7 @@ impl TrainedRun {
         Ok(report.map(|(_, report)| report))
     }
 
-    /// Samples of the run's generator for `inputs`, with noise number 1.
+    /// Samples of the run's generator for `inputs`, with noise of number 1.
     ///
     /// # Errors
     /// If the device fails.
@@ -109,7 +101,7 @@ impl TrainedRun {
     }
 }
 
-/// Data in words: their files or their source, and how many there are.
+/// Data in words: the files or the source, and the number of samples.
 fn named(data: &DataOrigin) -> String {
     let source = serde_json::to_value(data.source).unwrap_or_default();
     let name = match data.files.as_slice() {
@@ -133,7 +125,7 @@ pub(crate) fn snapshot(path: &Path) -> Result<Snapshot> {
     Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())
 }
 
-/// The format that a safetensors file of this project names; `None` of any other.
+/// The format in a safetensors file of this project; `None` for others.
 pub(crate) fn format(bytes: &[u8]) -> Option<String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
     let header = metadata.metadata().as_ref()?.get("gan_playground")?;

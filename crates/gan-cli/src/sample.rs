@@ -1,4 +1,4 @@
-//! `gan sample`
+//! `gan sample`: draws samples of a checkpoint or a generator's file, and writes them.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
     device: DeviceName,
 }
 
-/// All samples are in memory at once.
+/// Limit of samples, all of which are in memory at once.
 const MOST: usize = 1_000_000;
 
 fn count(text: &str) -> Result<usize, String> {
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// What samples are drawn from.
+/// The net from which samples are drawn.
 enum Source {
     /// A run.
     Run(Box<Trainer>),
@@ -86,7 +86,7 @@ enum Source {
 }
 
 impl Source {
-    /// Reads either, by what the file says that it is.
+    /// Reads either, by the format in the file.
     ///
     /// # Errors
     /// If the file is neither, or broken.

@@ -1,4 +1,4 @@
-//! What is said of one set of samples against another, whatever the samples are.
+//! Scores of one set of samples against another, for samples of any kind.
 
 use anyhow::Result;
 use gan_eval::diversity::mean_pairwise_distance;
@@ -13,18 +13,18 @@ use gan_eval::{EvalError, Number, Samples};
 use crate::counts::{SEED, counts_seen, floor_counts};
 use crate::sample_file::{SampleFile, Set as _};
 
-/// Samples whose pairs the mean distance is taken over, at most.
+/// Largest number of samples for the mean distance over pairs.
 const DIVERSITY_SAMPLES: usize = 10_000;
-/// Cells along each side of the grid on which points are counted: at least and at most.
+/// Cells along each side of the grid for counting points: at least and at most.
 const GRID_SIDE: [usize; 2] = [4, 25];
-/// Points for each cell, between these limits.
+/// Points per cell, between these limits.
 const GRID_SHARE: usize = 4;
 /// Added to each cell's count, so that no divergence is infinite.
 const GRID_SMOOTHING: f64 = 0.1;
 /// Scores by their names.
 pub(crate) type Scores = Vec<(&'static str, f64)>;
 
-/// How far `fakes` as a whole are from `reals`.
+/// Distances between `fakes` as a whole and `reals`.
 ///
 /// # Errors
 /// When a set holds fewer than two samples, when the sets' samples differ in size.
@@ -38,7 +38,7 @@ pub(crate) fn distances<T: Number>(
     ])
 }
 
-/// Scores by nearest neighbours, which need equally many of both.
+/// Scores by nearest neighbours, which need equally many reals and fakes.
 ///
 /// # Errors
 /// When a set holds fewer than [`FEWEST`](crate::counts::FEWEST) samples, when the sets' samples differ in size.
@@ -55,17 +55,17 @@ pub(crate) fn neighbour_scores<T: Number>(
     ])
 }
 
-/// How far `fakes` are from each other.
+/// Mean distance between `fakes`.
 ///
 /// # Errors
-/// When there are fewer than two.
+/// When there are fewer than two fakes.
 pub(crate) fn spread_of_fakes<T: Number>(fakes: &Samples<T>) -> Result<Scores, EvalError> {
     let distance = mean_pairwise_distance(fakes, DIVERSITY_SAMPLES, SEED)?;
     Ok(vec![("mean_pairwise_distance", distance)])
 }
 
-/// What [`distances`], [`neighbour_scores`] and [`spread_of_fakes`] with their floors tell a watcher, of
-/// so many reals and fakes, of `size` numbers each.
+/// The work that [`distances`], [`neighbour_scores`] and [`spread_of_fakes`] with their floors
+/// report to a watcher, for these numbers of reals and fakes with `size` numbers each.
 pub(crate) fn work_of_scores(given: [usize; 2], size: usize) -> u64 {
     let within = |count: usize| (count * count.saturating_sub(1) / 2) as u64;
     let pairs = |[n, m]: [usize; 2]| within(n) + within(m) + (n * m) as u64;
@@ -76,15 +76,15 @@ pub(crate) fn work_of_scores(given: [usize; 2], size: usize) -> u64 {
     let floors = [false, true].map(|equal| floor_counts(given, equal));
     let of_floors = match floors {
         [Some(any), Some(equal)] if any == seen[0] => all(any, equal),
-        // The floor, and the score beside it.
+        // The floor, and the score for its counts.
         [Some(any), Some(equal)] => 2 * all(any, equal),
         _ => 0,
     };
     all(seen[0], seen[1]) + of_floors
 }
 
-/// A grid over the rectangle that `reals`, points of the plane, lie in, fine enough for sets of `count`;
-/// `None` for other samples and for points that all lie on a line along an axis.
+/// A grid over the rectangle around `reals`, points in the plane, fine enough for sets of `count`;
+/// `None` for other samples, and for points on a line along an axis.
 fn grid_over<T: Number>(reals: &Samples<T>, count: usize) -> Option<Grid> {
     let bounds = |axis: usize| {
         let numbers = reals.rows().map(|row| -> f64 { row[axis].into() });
@@ -95,9 +95,9 @@ fn grid_over<T: Number>(reals: &Samples<T>, count: usize) -> Option<Grid> {
     Grid::new([x[0], y[0]], [x[1], y[1]], [side; 2], GRID_SMOOTHING).ok()
 }
 
-/// Divergences of points counted on a grid over `reals`, in nats: `grid_kl` of the fakes from the reals
-/// (large where reals are missed), `grid_reverse_kl` (large where points are made up), `grid_js`.
-/// None where there can be no such grid.
+/// Divergences of points counted on a grid over `reals`, in nats: `grid_kl` of the fakes from the
+/// reals (large where reals are missed), `grid_reverse_kl` (large where points are made up),
+/// `grid_js`. Empty if there can be no such grid.
 ///
 /// # Errors
 /// When samples are not of two numbers.
@@ -105,7 +105,8 @@ pub(crate) fn grid_scores<T: Number>(
     reals: &Samples<T>,
     fakes: &Samples<T>,
 ) -> Result<Scores, EvalError> {
-    // Over these reals alone: over those of the floor too, none of theirs would ever lie outside.
+    // Over these reals alone: with the floor's reals in the grid, none of those would ever lie
+    // outside.
     let Some(grid) = grid_over(reals, reals.count().min(fakes.count())) else {
         return Ok(Vec::new());
     };
@@ -113,16 +114,17 @@ pub(crate) fn grid_scores<T: Number>(
     Ok(vec![("grid_kl", found.kl), ("grid_reverse_kl", found.reverse_kl), ("grid_js", found.js)])
 }
 
-/// Whether `fakes` are copies of `training`, `held_out` being reals that were not trained on; by
-/// Euclidean distance of the numbers as they are:
+/// Scores for whether `fakes` are copies of `training`; `held_out` are reals that were not trained
+/// on. Distances are Euclidean, of the numbers unchanged:
 ///
-/// - `copy_distance_ratio`: median distance to the nearest training sample by that to the nearest
-///   held-out one, of as many of both, 1 where nothing was memorised, towards 0 for copies;
-/// - `closer_than_held_out`: how probably a fake is closer to the training samples than a held-out
-///   one is, ½ where nothing was memorised;
-/// - `exact_copies`: share of fakes that are training samples, of all there are.
+/// - `copy_distance_ratio`: median of the distance to the nearest training sample divided by that
+///   to the nearest held-out one, of equally many of both; 1 where nothing was memorised, towards 0
+///   for copies;
+/// - `closer_than_held_out`: probability that a fake is closer to the training samples than a
+///   held-out one is, ½ where nothing was memorised;
+/// - `exact_copies`: share of fakes that equal a training sample, of all there are.
 ///
-/// `watcher` is told of pairs, as [`copying_work`] counts them.
+/// The work is reported to `watcher` in pairs, as [`copying_work`] counts them.
 ///
 /// # Errors
 /// When a set is empty, when samples differ in size.
@@ -145,7 +147,7 @@ pub(crate) fn copying_scores(
     ])
 }
 
-/// Pairs that [`copying_scores`] looks at of so many held-out samples and fakes.
+/// The pairs that [`copying_scores`] computes for these numbers of held-out samples and fakes.
 pub(crate) fn copying_work(training: usize, [held_out, fakes]: [usize; 2]) -> u64 {
     let count = training.min(held_out) as u64;
     count * (2 * fakes as u64 + count)

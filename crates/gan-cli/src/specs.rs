@@ -1,10 +1,10 @@
-//! Which run is meant: a preset's name or a JSON file, with changes.
+//! Reads the run that arguments describe: a preset's name or a JSON file, with changes.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use gan_protocol::{RunSpec, merged, preset, presets};
+use gan_protocol::{RunSpec, merged, preset, preset_names};
 use serde_json::Value;
 
 /// Arguments that name a run.
@@ -26,7 +26,7 @@ impl SpecArguments {
         self.changed(base(&self.run)?)
     }
 
-    /// The run that is named, without the changes.
+    /// The named run, without the changes.
     pub(crate) fn base(&self) -> Result<RunSpec> {
         self.read(base(&self.run)?)
     }
@@ -55,7 +55,7 @@ fn base(run: &str) -> Result<Value> {
         return Ok(preset.spec.to_value());
     }
     if !Path::new(run).exists() {
-        let names: Vec<_> = presets().iter().map(|preset| preset.name).collect();
+        let names: Vec<_> = preset_names().collect();
         return Err(anyhow!("`{run}` is neither a preset ({}) nor a file", names.join(", ")));
     }
     let text = std::fs::read_to_string(run).with_context(|| format!("cannot read {run}"))?;

@@ -1,4 +1,4 @@
-//! `gan train`
+//! `gan train`: trains a run, and writes checkpoints.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::runs::{TrainedRun, snapshot};
 use crate::specs::SpecArguments;
 use crate::{Ending, interrupt};
 
-/// Between two checkpoints while training.
+/// Time between two checkpoints while training.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 
 /// Arguments of `gan train`.
@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     every: u64,
 }
 
-/// Trains; a checkpoint is written every minute and at the end, by Ctrl-C too.
+/// Trains. A checkpoint is written every minute and at the end, after Ctrl-C too.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     let out = &arguments.out;
@@ -105,12 +105,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
 }
 
-/// The settings of the run that `path` holds, with the changes that were named.
+/// The settings of the run in `path`, with the named changes.
 fn resumed(arguments: &Arguments, path: &Path) -> Result<RunSpec> {
     let header = snapshot(path)?.header;
     let named = arguments.spec.base()?;
-    // Any one of the three may have been changed by a patch; a run that was mixed up with another has
-    // none of them.
+    // A patch may have changed any one of the three; if all three differ, the file is another
+    // run's.
     let held = &header.spec;
     ensure!(
         named.data.source == held.data.source

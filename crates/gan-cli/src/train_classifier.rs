@@ -1,11 +1,11 @@
-//! `gan train-classifier`
+//! `gan train-classifier`: trains the classifier whose features `gan evaluate` compares.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use gan_core::{Classifier, ClassifierTrainer, RealBatch, cpu};
+use gan_core::{Classifier, ClassifierTrainer, cpu};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
 use gan_protocol::{
     AugmentationSpec, DecaySpec, LayerSpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec,
@@ -26,10 +26,10 @@ const NET: &str = include_str!("../classifier.json");
 const BATCH_SIZE: usize = 100;
 const LEARNING_RATE: f64 = 0.003;
 const WEIGHT_DECAY: f32 = 0.02;
-/// Steps over which the rate rises; after that it falls as a cosine.
+/// Steps over which the rate rises; after them it falls along a cosine.
 const WARM_UP: u64 = 200;
-/// How much training images are changed: enough that no image is seen twice, little enough that a
-/// digit stays what it is.
+/// Changes of training images: enough that no image is seen twice, and small enough that a digit
+/// keeps its class.
 const AUGMENTATION: AugmentationSpec =
     AugmentationSpec { shift_px: 1, rotation_degrees: 10.0, scale: 1.1, flip: false };
 
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Trains, and writes the classifier with 16 bits a number; after Ctrl-C as far as it has come.
+/// Trains, and writes the classifier with 16 bits a number; after Ctrl-C, with the training so far.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     ensure!(arguments.epochs > 0, "--epochs is 0");
@@ -84,10 +84,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut losses = 0.0;
     let mut told = Ok(());
     while trainer.steps() < steps && !interrupt::is_wanted() {
-        let mut batch = RealBatch::default();
         let step = trainer.steps();
-        let RealBatch { values, labels } = &mut batch;
-        samples.fill_batch(arguments.seed, step, BATCH_SIZE, values, labels);
+        let batch = samples.batch(arguments.seed, step, BATCH_SIZE);
         let loss = f64::from(block_on(trainer.step(&batch))?);
         ensure!(loss.is_finite(), "the training diverged at step {step}");
         losses += loss / epoch_steps as f64;
@@ -95,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         if trainer.steps().is_multiple_of(epoch_steps) {
             let accuracy = held_out.accuracy(trainer.classifier())?;
             let epoch = trainer.steps() / epoch_steps;
-            // What has been trained is kept although nobody wants to hear of it.
+            // The training is kept even if nobody reads the output any more.
             told = told.and(if arguments.json {
                 say!("{}", json!({"epoch": epoch, "loss": losses, "test_accuracy": accuracy}))
             } else {
@@ -107,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     }
     drop(bar);
     let bytes = block_on(trainer.classifier().to_safetensors_f16())?;
-    // What counts is what the file gives back, rounded.
+    // The accuracy that counts is that of the file, whose numbers are rounded.
     let mut rounded = Classifier::from_safetensors(&bytes, &device)?;
     let accuracy = held_out.accuracy(&mut rounded)?;
     files::write(&arguments.out, &bytes)?;
@@ -163,7 +161,7 @@ impl HeldOut {
         Ok(Self { values, labels })
     }
 
-    /// Share of images whose largest logit is that of their class.
+    /// Share of images whose largest logit is their class's.
     fn accuracy(&self, classifier: &mut Classifier) -> Result<f64> {
         let classes = classifier.classes();
         let judgement = judged_values(classifier, &self.values)?;

@@ -1,10 +1,11 @@
-//! What a run's discriminator says of samples, and how often it is right.
+//! Computes a discriminator's verdicts on samples, and how often they are right.
 
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use gan_core::{RealBatch, Trainer, cpu};
+use gan_core::{Trainer, cpu};
 use gan_eval::discrimination::discrimination;
+use gan_protocol::RealBatch;
 use gan_protocol::{LabelSpec, Objective, Shape};
 use pollster::block_on;
 
@@ -13,7 +14,7 @@ use crate::runs::snapshot;
 use crate::sample_file::{SampleFile, Set};
 use crate::scores::Scores;
 
-/// Packs of samples that are judged in one go.
+/// Packs of samples that are judged at a time.
 const GROUP: usize = 250;
 
 /// The discriminator of a checkpoint.
@@ -33,11 +34,11 @@ impl Set for Verdicts {
 }
 
 impl Discriminator {
-    /// Reads it.
+    /// Reads a checkpoint's discriminator.
     ///
     /// # Errors
-    /// If the file is no checkpoint, or its discriminator must be told classes, which sample files
-    /// do not hold.
+    /// If the file is not a checkpoint, or if its discriminator needs classes, which sample files
+    /// do not have.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let snapshot = snapshot(path)?;
         let spec = &snapshot.header.spec;
@@ -50,7 +51,7 @@ impl Discriminator {
     /// The verdict on each sample; with packing, on each whole pack.
     ///
     /// # Errors
-    /// If the samples are of another shape than those it was trained on, or fewer than a pack.
+    /// If the samples' shape is not that of its training, or if they are fewer than a pack.
     pub(crate) fn verdicts(&self, samples: &SampleFile) -> Result<Verdicts> {
         let spec = self.0.spec();
         let shape = match spec.data.shape() {
@@ -71,7 +72,7 @@ impl Discriminator {
         for group in samples.single()[..whole].chunks(GROUP * pack) {
             let batch = RealBatch { values: group.to_vec(), labels: Vec::new() };
             let outputs = block_on(self.0.verdicts(&batch))?;
-            // The verdict comes before what further tasks answer.
+            // The verdict comes before the outputs of further tasks.
             let rows = outputs.chunks_exact(spec.discriminator_outputs());
             verdicts.extend(rows.map(|row| row[0]));
             bar.advance((group.len() / samples.size()) as u64);
@@ -79,7 +80,7 @@ impl Discriminator {
         Ok(Verdicts(verdicts))
     }
 
-    /// Above this a verdict says real.
+    /// The verdict above which a sample is taken for real.
     fn threshold(&self) -> f32 {
         match self.0.spec().objective {
             Objective::LeastSquares => 0.5,
@@ -87,13 +88,13 @@ impl Discriminator {
         }
     }
 
-    /// How often it is right:
+    /// Shares of right verdicts:
     ///
     /// - `real_accuracy`: share of reals taken for real;
     /// - `fake_accuracy`: share of fakes taken for fake;
-    /// - `discrimination_auc`: how probably a real's verdict is above a fake's, ½ being chance. A
-    ///   critic's verdicts (linear, relativistic) have no threshold: only this says something of
-    ///   them.
+    /// - `discrimination_auc`: probability that a real's verdict is above a fake's; ½ is chance. A
+    ///   critic's verdicts (linear, relativistic) have no threshold, so only this score is
+    ///   meaningful for them.
     ///
     /// # Errors
     /// If there are no verdicts, or one is not finite.

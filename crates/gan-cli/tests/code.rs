@@ -1,4 +1,4 @@
-//! `gan code`: what it is asked for, and what it refuses.
+//! `gan code`: its arguments, and the refusals of wrong ones.
 
 use std::process::{Command, Output};
 

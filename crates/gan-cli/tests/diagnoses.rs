@@ -1,4 +1,4 @@
-//! What is said of recorded runs: of each illness, and of runs that do well.
+//! The diagnoses of recorded runs: with each failure, and without any.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,14 +8,14 @@ use gan_eval::diagnosis::{Doctor, Observation};
 use gan_protocol::{Ailment, Named as _};
 use serde_json::Value;
 
-/// What the runs that do well are called.
+/// Name of the runs without failures.
 const HEALTHY: &str = "healthy";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded")
 }
 
-/// A recorded run. Files are called `KIND.NAME.json`, or `healthy.NAME.json`.
+/// A recorded run. Files are named `KIND.NAME.json`, or `healthy.NAME.json`.
 struct Recorded {
     kind: String,
     name: String,
@@ -46,7 +46,7 @@ fn read(path: &Path) -> Recorded {
             middle.filter_map(Value::as_f64).collect()
         })
         .collect();
-    // Coordinates that a row does not have are zero.
+    // Coordinates that a row lacks are zero.
     let size = middles.iter().map(Vec::len).max().unwrap_or(0);
     let observations = rows.iter().zip(middles).map(|(row, mut middle)| {
         middle.resize(size, 0.0);
@@ -66,7 +66,7 @@ fn read(path: &Path) -> Recorded {
     Recorded { kind: kind.to_owned(), name: name.to_owned(), observations: observations.collect() }
 }
 
-/// Every kind that is told at any look, with the step of the first.
+/// Every kind that is diagnosed in any observation, with the step of the first.
 fn told(observations: &[Observation]) -> BTreeMap<&'static str, u64> {
     let mut doctor = Doctor::default();
     let mut found = BTreeMap::new();
@@ -110,7 +110,7 @@ fn the_confusion_table_in_the_docs_is_that_of_the_recordings() {
     assert!(text.contains(&table), "docs/diagnoses.md should hold:\n\n{table}");
 }
 
-/// A row for each recorded run: what it has, and at which step what is told first.
+/// A row for each recorded run: its failure, and the step at which each diagnosis is first made.
 fn table(runs: &[Recorded]) -> String {
     let mut text = String::from("| run | has |");
     for kind in Ailment::ALL {

@@ -1,5 +1,5 @@
-//! The classifier that the program carries, on MNIST's test images, where `GAN_DATA_DIR` (absolute,
-//! or relative to the workspace) names a folder with `mnist/`.
+//! The program's classifier on MNIST's test images, if `GAN_DATA_DIR` (absolute, or relative to the
+//! workspace) names a folder with `mnist/`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,10 +11,10 @@ use pollster::block_on;
 
 const CLASSIFIER: &[u8] = include_bytes!("../../../web/pretrained/digit-classifier.safetensors");
 
-/// MNIST's test images; `None`, with a line that says so, without a folder.
+/// MNIST's test images; `None`, with a printed line, without a folder.
 fn mnist(test: &str) -> Option<ImageSet> {
     let Some(folder) = std::env::var_os("GAN_DATA_DIR") else {
-        // Past the test harness, which keeps what passing tests print to itself.
+        // Past the test harness, which captures the output of passing tests.
         let mut terminal = std::io::stderr();
         writeln!(terminal, "NOT RUN: {test} needs GAN_DATA_DIR with mnist/ in it").unwrap();
         return None;

@@ -1,4 +1,4 @@
-//! `gan evaluate` as it is called.
+//! `gan evaluate`, run as a command.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -7,7 +7,7 @@ use gan_data::DrawnDigits;
 use gan_random::{Purpose, standard_normal, stream};
 use serde_json::Value;
 
-/// A folder of one test's own, removed at its end.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -17,7 +17,8 @@ impl Folder {
         Self(path)
     }
 
-    /// An IDX file of `count` drawn digits from number `first` on, of those that `wanted` says.
+    /// An IDX file of `count` drawn digits from number `first` on, of the labels for which `wanted`
+    /// holds.
     fn digits(&self, name: &str, first: u64, count: usize, wanted: fn(u8) -> bool) -> PathBuf {
         let drawn = (first..).map(|index| DrawnDigits { seed: 5 }.sample(index));
         let chosen = drawn.filter(|(label, _)| wanted(*label)).take(count);
@@ -75,7 +76,7 @@ fn digits_are_scored_by_what_the_classifier_sees() {
         let sum: f64 = shares.iter().filter_map(Value::as_f64).sum();
         assert!((sum - 1.0).abs() < 1e-9, "{sum}");
     }
-    // The classifier has never seen drawn digits; most of them it knows.
+    // The classifier was not trained on drawn digits, but reads most of them.
     let share = |found: &Value| found["class_shares"]["fake"][7].as_f64().expect("a share");
     assert!(share(&sevens) > 0.6 && share(&like) < 0.25, "{sevens} {like}");
     for (score, factor) in [("frechet_distance", 3.0), ("class_kl", 5.0)] {
@@ -89,7 +90,7 @@ fn digits_are_scored_by_what_the_classifier_sees() {
     assert!(found < 2.0 * floor, "{found} for a floor of {floor}");
 }
 
-/// A table of `count` points drawn from a normal distribution; other ones for each `seed`.
+/// A table of `count` points drawn from a normal distribution; different for each `seed`.
 fn points(folder: &Folder, name: &str, seed: u64, count: usize) -> PathBuf {
     let numbers = standard_normal(&mut stream(seed, Purpose::DataSample, 0), 2 * count);
     let rows = numbers.chunks_exact(2).map(|row| format!("{},{}\n", row[0], row[1]));
@@ -146,8 +147,8 @@ fn a_set_against_itself_is_at_no_distance() {
     for score in ["precision", "recall", "coverage"] {
         assert_eq!(value(&found, score, "value"), 1.0, "{score}");
     }
-    // There are no 600 reals for a floor of 300 against 300; the fakes' score of the floor's counts
-    // stands beside it.
+    // 600 reals for a floor of 300 against 300 are missing; the fakes' score for the floor's counts
+    // is printed beside it.
     for score in ["frechet_distance", "coverage"] {
         assert_eq!(found["scores"][score]["counts"], serde_json::json!([300, 300]));
         assert_eq!(found["scores"][score]["floor_counts"], serde_json::json!([150, 150]));
@@ -181,7 +182,7 @@ fn of_more_fakes_than_reals_as_many_are_compared_by_neighbours() {
 #[test]
 fn copies_of_any_training_sample_are_found() {
     let folder = Folder::new("late-copies");
-    // Fewer held-out samples than trained ones: the last of these are looked at, too.
+    // Fewer held-out samples than training ones: the last training samples are compared, too.
     let training = folder.digits("training.idx", 0, 90, |_| true);
     let held_out = folder.digits("held-out.idx", 1_000, 30, |_| true);
     let copies = folder.digits("copies.idx", 70, 20, |_| true);
@@ -205,7 +206,7 @@ fn without_the_classifier_samples_are_compared_as_they_are() {
     // The means are 3 apart.
     assert!((value(&found, "frechet_distance", "value") - 9.0).abs() < 0.7, "{found}");
     assert!(value(&found, "frechet_distance", "floor") < 0.5, "{found}");
-    // No fake lies where any real does: the divergence is nearly the largest there is.
+    // No fake is near any real: the divergence is almost the largest possible.
     let js = value(&found, "grid_js", "value");
     assert!(js > 0.4 && js <= std::f64::consts::LN_2, "{found}");
     for score in ["grid_kl", "grid_reverse_kl", "grid_js"] {
@@ -252,7 +253,7 @@ fn copies_are_told_from_new_samples() {
     let fresh = report(&held_out, &others, &["--training", training_file]);
     assert_eq!(value(&fresh, "exact_copies", "value"), 0.0);
     assert!((value(&fresh, "copy_distance_ratio", "value") - 1.0).abs() < 0.2, "{fresh}");
-    // Reals that were not trained on, in the place of the fakes.
+    // Reals that were not trained on, in place of the fakes.
     for found in [&copies, &fresh] {
         assert!((value(found, "copy_distance_ratio", "floor") - 1.0).abs() < 0.2, "{found}");
         assert!((value(found, "closer_than_held_out", "floor") - 0.5).abs() < 0.2, "{found}");

@@ -1,4 +1,5 @@
-//! Files as users have them: recognised by content, scored alike whatever they are, never mixed silently.
+//! Files in the forms that users have: recognised by content, scored the same in every form, never
+//! mixed silently.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -12,7 +13,7 @@ use gan_random::{Purpose, standard_normal, stream};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde_json::{Value, json};
 
-/// A folder of one test's own, removed at its end.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -67,7 +68,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packer.finish().expect("packed")
 }
 
-/// Points of eight clouds on a ring, of every `step`-th of them.
+/// Points of eight clouds on a ring, or of every `step`-th cloud.
 fn ring(seed: u64, count: usize, step: usize) -> Vec<[f64; 2]> {
     let noise = standard_normal(&mut stream(seed, Purpose::DataSample, 0), 2 * count);
     let cloud = |place: usize| (place * step % 8) as f64 * std::f64::consts::FRAC_PI_4;
@@ -78,7 +79,7 @@ fn ring(seed: u64, count: usize, step: usize) -> Vec<[f64; 2]> {
     (0..count).map(point).collect()
 }
 
-/// A table with `separator`, a heading where there is one, and pandas' index where `index` is there.
+/// A table with `separator` and `heading`, and with pandas' index if `index` is true.
 fn table(points: &[[f64; 2]], separator: &str, heading: &str, index: bool) -> String {
     let rows = points.iter().enumerate().map(|(place, [x, y])| {
         let index = if index { format!("{place}{separator}") } else { String::new() };
@@ -142,7 +143,7 @@ fn numbers_keep_their_double_precision() {
 const COUNT: usize = 60;
 const SIDE: usize = 8;
 
-/// Images of black and white pixels, so that every range holds the same ones.
+/// Images of black and white pixels, so that every range holds the same images.
 fn pixels() -> Vec<bool> {
     let numbers = standard_normal(&mut stream(4, Purpose::DataSample, 0), COUNT * SIDE * SIDE);
     numbers.into_iter().map(|number| number > 0.0).collect()
@@ -242,12 +243,12 @@ fn ranges_are_never_mixed_silently() {
     }
     let found = report(&wide, &narrow, &["--real-range", "0,255", "--fake-range", "0,1"]);
     assert!(value(&found, "frechet_distance") < 1e-9, "{found}");
-    // Numbers that are no pixels: the same scale for both.
+    // Numbers that are not pixels: the same scale for both.
     let found = report(&wide, &narrow, &["--range", "0,255"]);
     assert!(value(&found, "frechet_distance") > 10.0, "{found}");
     let told = refused(&wide, &narrow, &["--real-range", "0,255"]);
     assert!(told.contains("give both"), "{told}");
-    // Alike and unknown ranges are compared as they are.
+    // Equal and unknown ranges are compared unchanged.
     assert!(value(&report(&wide, &wide, &[]), "frechet_distance") < 1e-9);
     let odd = folder.file("odd.csv", written(&pixels, -20.0, 7.0));
     assert!(evaluate(&odd, &odd, &[]).status.success());
@@ -307,8 +308,8 @@ fn what_is_no_data_is_named_for_what_it_is() {
     }
 }
 
-/// An IDX file of `count` drawn digits of the first `classes` classes, and one of their labels from
-/// `first` on.
+/// An IDX file of `count` drawn digits of the first three classes, and one of their labels, which
+/// begin at `first`.
 fn digits(folder: &Folder, name: &str, begin: u64, count: usize, first: u8) -> [PathBuf; 2] {
     let drawn = (begin..).map(|index| DrawnDigits { seed: 5 }.sample(index));
     let chosen: Vec<(u8, Vec<u8>)> = drawn
@@ -359,7 +360,7 @@ fn a_classifier_of_other_classes_is_trained_and_used() {
         refused(Path::new(&images), Path::new(&images), &["--classifier", &out])
             .contains("--features classifier")
     );
-    // A run learns from the same files, of which it keeps no more than its limit.
+    // A run trains on the same files, and keeps no more images than its limit.
     let run = text(&folder.0.join("run.safetensors"));
     let patch = r#"{"data": {"source": "idx_files", "limit": 50}, "batch_size": 4}"#;
     let output = gan(&[

@@ -1,4 +1,4 @@
-//! Progress bars: on a terminal, on standard error, and nowhere else.
+//! Progress bars appear on a terminal at standard error, and nowhere else.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use nix::pty::{Winsize, openpty};
 use serde_json::Value;
 
-/// A folder of one test's own, removed at its end.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         self.0.join(name).to_str().expect("a plain name").to_owned()
     }
 
-    /// A table of `count` points, some number of them for each `shift`.
+    /// A table of `count` points, different ones for each `shift`.
     fn points(&self, name: &str, count: usize, shift: f64) -> String {
         let path = self.path(name);
         let row = |place: usize| {
@@ -47,14 +47,14 @@ fn command(arguments: &[&str]) -> Command {
     gan
 }
 
-/// Standard output, and what a terminal at standard error got.
+/// Standard output, and the output of a terminal at standard error.
 fn on_terminal(arguments: &[&str]) -> (String, String) {
     let size = Winsize { ws_row: 24, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
     let terminal = openpty(Some(&size), None).expect("a terminal");
     let mut gan = command(arguments);
     gan.stdout(Stdio::piped()).stderr(Stdio::from(terminal.slave));
     let mut child = gan.spawn().expect("the command runs");
-    // Else this process would keep the terminal open.
+    // Otherwise this process would keep the terminal open.
     drop(gan);
     let mut output = child.stdout.take().expect("a pipe");
     let reader = std::thread::spawn(move || {
@@ -63,7 +63,7 @@ fn on_terminal(arguments: &[&str]) -> (String, String) {
         text
     });
     let mut shown = Vec::new();
-    // Ends with an error once nobody has the other end.
+    // Ends with an error once the other end is closed.
     let _ = File::from(terminal.master).read_to_end(&mut shown);
     assert!(child.wait().expect("an end").success());
     let shown = String::from_utf8_lossy(&shown).into_owned();
@@ -78,7 +78,7 @@ fn what_takes_long_shows_how_far_it_is() {
     let (real, fake) =
         (folder.points("real.csv", 2_000, 0.0), folder.points("fake.csv", 2_000, 0.3));
     let out = folder.path("samples.csv");
-    // Each with the name in its bar behind it.
+    // Each command with the description in its bar.
     for (arguments, doing) in [
         (vec!["bench", "toy-small", "--seconds", "1"], "timing toy-small"),
         (vec!["evaluate", "--real", &real, "--fake", &fake], "comparing"),

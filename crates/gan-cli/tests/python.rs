@@ -1,10 +1,10 @@
-//! Programs that go on from a checkpoint do what the run does: the same samples, the same steps. They are
-//! run by Python with PyTorch; `cargo xtask test --python` runs these tests.
+//! Programs that continue from a checkpoint draw the run's samples and make the run's steps. Python
+//! with PyTorch runs them; `cargo xtask test --python` runs these tests.
 
 use std::process::Command;
 
-use gan_core::{Inputs, RealBatch, Snapshot, Trainer};
-use gan_protocol::{DataSource, LayerSpec, OptimizerMethod, PenaltySpec, RunSpec, Shape};
+use gan_core::{Inputs, Snapshot, Trainer};
+use gan_protocol::{LayerSpec, OptimizerMethod, PenaltySpec, RealBatch, RunSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
@@ -17,14 +17,14 @@ mod running;
 #[path = "../../gan-code/tests/support/mod.rs"]
 mod support;
 
-/// Steps before the checkpoint, and behind it.
+/// Steps before the checkpoint and after it.
 const BEFORE: u64 = 3;
 const BEHIND: u64 = 2;
-/// What is sampled.
+/// Number and seed of the samples.
 const COUNT: usize = 12;
 const SEED: u64 = 5;
 
-/// What the command prints.
+/// The output of the command.
 fn gan(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_gan")).args(arguments).output();
     let output = output.expect("the command runs");
@@ -32,7 +32,7 @@ fn gan(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Reals of discriminator step `index`, whatever they show.
+/// Reals of discriminator step `index`, with arbitrary content.
 fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     let count = spec.batch_size * spec.packing;
     let shape = match spec.data.shape() {
@@ -49,7 +49,8 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     RealBatch { values: values.collect(), labels }
 }
 
-/// `spec` without noise in its nets, which PyTorch would draw otherwise; its seed is not PyTorch's either.
+/// `spec` without noise in its nets, which PyTorch would draw differently, and without PyTorch's
+/// seed.
 fn without_noise(mut spec: RunSpec) -> RunSpec {
     fn silenced(layers: &mut [LayerSpec]) {
         for layer in layers {
@@ -83,16 +84,15 @@ fn snapshot(trainer: &Trainer) -> Snapshot {
     block_on(trainer.snapshot()).expect("the processor does not fail")
 }
 
-/// Runs whose program reads no files of the user's.
+/// Runs whose program reads no files of the user.
 fn runs() -> impl Iterator<Item = (String, RunSpec)> {
-    let own_files = [DataSource::IdxFiles, DataSource::CifarFiles];
     specs()
         .into_iter()
-        .filter(move |(_, spec)| !own_files.contains(&spec.data.source))
+        .filter(|(_, spec)| !spec.data.source.is_users_files())
         .map(|(name, spec)| (name, without_noise(spec)))
 }
 
-/// The program as the command prints it for `checkpoint`, with so many steps.
+/// The program that the command prints for `checkpoint`, with this number of steps.
 fn going_on(checkpoint: &str, steps: u64) -> String {
     with_steps(&gan(&["code", "--weights", checkpoint]), steps as usize)
 }
@@ -169,7 +169,7 @@ fn a_program_with_a_runs_weights_draws_what_gan_sample_draws() {
     assert_none_fails(&folder, &cases);
 }
 
-/// Whether a step of `spec` draws nothing but reals, latents, codes and numbers of generators.
+/// Whether a step of `spec` draws only reals, latents, codes and numbers of generators.
 fn draws_inputs_alone(spec: &RunSpec) -> bool {
     let draws = |penalty: &PenaltySpec| match penalty {
         PenaltySpec::GradientPenalty { .. } | PenaltySpec::Dragan { .. } => true,
@@ -180,15 +180,15 @@ fn draws_inputs_alone(spec: &RunSpec) -> bool {
         && !spec.penalties.iter().any(draws)
 }
 
-/// Whether the generator keeps what each of its passes moves in the program, and the last alone in the
-/// run: the program says so.
+/// Whether each pass of the program's generator changes its state, whereas in the run only the last
+/// one does; the program has a comment on that.
 fn passes_count_otherwise(spec: &RunSpec) -> bool {
     let moves = |layer: &LayerSpec| matches!(layer, LayerSpec::BatchNorm { .. });
     let net = &spec.generator;
     spec.discriminator_steps > 1 && (net.spectral_norm || net.layers.iter().any(moves))
 }
 
-/// What the steps behind `trainer`'s checkpoint are made from, a batch for each step of the
+/// The inputs of the steps after `trainer`'s checkpoint: a batch for each step of the
 /// discriminator.
 fn passes(trainer: &Trainer) -> Vec<Value> {
     let spec = trainer.spec();
@@ -213,13 +213,13 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
     passes
 }
 
-/// What stands before the steps.
+/// Inserted before the steps.
 const IN_DOUBLES: &str = r#"passes = iter(given["passes"])
 torch.set_default_dtype(torch.float64)
 for net in [G, D, average] if "average" in globals() else [G, D]:
     net.double()"#;
 
-/// `text` to the end of its steps, with its draws replaced by what the run draws.
+/// `text` to the end of its steps, with its random draws replaced by the run's.
 fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
     let sample = match spec.data.shape() {
         Shape::Flat { size } => size.to_string(),
@@ -256,7 +256,7 @@ fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The file's numbers as doubles: of two roundings only the run's is to be left.
+/// The file's numbers as doubles, so that only the run's own rounding remains.
 const GIVEN: &str = r#"import json
 import sys
 
@@ -269,8 +269,9 @@ def load_file(*arguments):
     return {name: value.double() for name, value in safetensors.torch.load_file(*arguments).items()}
 "#;
 
-/// Of each net the run's change and the program's are compared by their norms: Adam makes much of single
-/// gradients that are nothing but rounding, a relativistic verdict's bias for one.
+/// The changes of each net in the run and in the program are compared by their norms: Adam
+/// amplifies single gradients that are only rounding errors, such as that of a relativistic
+/// verdict's bias.
 const STEPS_AGREE: &str = r#"
 parts = {"generator": G, "discriminator": D}
 if "average" in globals():
@@ -306,7 +307,8 @@ fn a_program_that_goes_on_makes_the_runs_steps() {
             continue;
         }
         if name == "layers_of_vectors" {
-            // Its saturated tanh leaves gradients that are rounding, of which Adam would make steps.
+            // Its saturated tanh leaves gradients that are rounding errors, which Adam would
+            // amplify to steps.
             let plain = OptimizerMethod::Sgd { momentum: 0.5, nesterov: false };
             spec.generator_optimizer.method = plain;
             spec.discriminator_optimizer.method = plain;

@@ -1,4 +1,4 @@
-//! Runs by the command: begun, ended, gone on with, sampled, exported, reproduced.
+//! Runs by the command: started, interrupted, continued, sampled, exported, reproduced.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use gan_core::Snapshot;
 use serde_json::Value;
 
-/// A folder of one test's own, removed at its end.
+/// A folder for one test, removed at its end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -38,7 +38,7 @@ fn gan(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the command runs")
 }
 
-/// What the command says when it refuses, with this exit code.
+/// The message of a refused command, which ends with this exit code.
 fn refused(arguments: &[&str], code: i32) -> String {
     let output = gan(arguments);
     assert_eq!(output.status.code(), Some(code), "{output:?}");
@@ -55,7 +55,7 @@ fn snapshot(path: &str) -> Snapshot {
     Snapshot::from_bytes(&std::fs::read(path).expect("the file")).expect("a checkpoint")
 }
 
-/// The command in the middle of what it does: after its first line.
+/// The command in the middle of its work: after its first line.
 fn begun(arguments: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
     let mut child = command(arguments)
         .stdout(Stdio::piped())
@@ -85,7 +85,7 @@ fn ctrl_c_leaves_a_checkpoint_that_is_gone_on_from_as_if_nothing_had_been() {
     let step = snapshot(&cut).header.step;
     assert!((1..1_000_000).contains(&step), "{step}");
 
-    // Neither seed nor patch are named again: the file holds them.
+    // Seed and patch are not named again, since the file contains them.
     let end = (step + 40).to_string();
     done(&["train", "ring", "--resume", "--steps", &end, "--out", &cut]);
     done(&[&start[..], &["--steps", &end, "--out", &whole]].concat());
@@ -94,7 +94,7 @@ fn ctrl_c_leaves_a_checkpoint_that_is_gone_on_from_as_if_nothing_had_been() {
     assert_eq!((cut_file.header.spec.seed, cut_file.header.spec.batch_size), (7, 8));
     assert_eq!(std::fs::read(&cut).expect("a file"), std::fs::read(&whole).expect("a file"));
 
-    // A change that is named is made.
+    // A named change is made.
     let more = (step + 50).to_string();
     let patch = r#"{"batch_size": 16}"#;
     done(&["train", "ring", "--resume", "--patch", patch, "--steps", &more, "--out", &cut]);
@@ -151,7 +151,7 @@ fn wrong_runs_are_refused_with_what_is_wrong() {
         let told = refused(&[&["train"], &more[..], &["--out", &out]].concat(), code);
         assert!(told.contains(why), "{more:?}: {told}");
     }
-    // What only the data show to be wrong has the field's path, too.
+    // Errors that only the data reveal have the field's path, too.
     for (data, why) in [
         (r#""classes": [3, 77]"#, "data.classes: "),
         (r#""class_weights": [1, 2, 3]"#, "data.class_weights: "),
@@ -209,7 +209,7 @@ fn samples_are_drawn_in_every_form() {
             }
         }
     }
-    // The same samples, whatever the form: a table of 784 numbers stands for images beside images.
+    // The same samples in any form: beside images, a table of 784 numbers is read as images.
     let [table, images] = ["a.csv", "a.idx"].map(|name| folder.path(name));
     let output = done(&[
         "evaluate",
@@ -228,7 +228,7 @@ fn samples_are_drawn_in_every_form() {
     for count in ["0", "99999999999"] {
         assert!(refused(&["sample", &run, "--count", count], 2).contains("1 to 1000000"));
     }
-    // The data were changed by a patch; the run goes on with them.
+    // The data were changed by a patch; the run continues with them.
     done(&["train", "mnist-conditional", "--resume", "--steps", "2", "--out", &run]);
     for name in ["a.gif", "a.tar.gz", "a"] {
         let told = refused(&["sample", &run, "--out", &folder.path(name)], 1);
@@ -236,7 +236,7 @@ fn samples_are_drawn_in_every_form() {
     }
 }
 
-/// The numbers of samples that `source` draws.
+/// The numbers of samples drawn from `source`.
 fn drawn(folder: &Folder, source: &str, more: &[&str]) -> Vec<f32> {
     let out = folder.path("drawn.safetensors");
     done(&[&["sample", source, "--count", "70", "--seed", "5", "--out", &out], more].concat());
@@ -267,7 +267,7 @@ fn a_generators_file_draws_the_samples_of_its_run() {
         let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(found.len() == expected.len() && apart > 0.0 && apart < 2e-2, "{preset}: {apart}");
     }
-    // What needs more than a generator says so.
+    // Commands that need more than a generator refuse the file.
     for arguments in [
         &["export", &half, "--out", &run][..],
         &["train", "mnist-dcgan-small", "--resume", "--out", &half],

@@ -1,4 +1,4 @@
-//! `gan train-classifier` as it is called.
+//! `gan train-classifier`, run as a command.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

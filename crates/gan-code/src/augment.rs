@@ -1,4 +1,5 @@
-//! Random changes of real images, distributed as the run's own (`Augmentation` in `gan-data`).
+//! Writes the random changes of real images, distributed like the run's own (`Augmentation` in
+//! `gan-data`).
 
 use gan_protocol::{AugmentationSpec, DataSpec};
 
@@ -31,8 +32,8 @@ pub(crate) fn block(augmentation: &AugmentationSpec) -> String {
     lines.block()
 }
 
-/// Rotation and enlargement around the middle, then a shift by whole pixels. A map leads from a
-/// pixel to where its value comes from.
+/// Rotation and enlargement around the middle, then a shift by whole pixels. A map leads from a new
+/// pixel to the place where its value is read.
 fn add_motion(lines: &mut Lines, augmentation: &AugmentationSpec) {
     let AugmentationSpec { shift_px, rotation_degrees, scale, .. } = *augmentation;
     lines.add(1, "n, _, height, width = x.shape");

@@ -1,29 +1,29 @@
-//! Images at the size and with the channels that the nets want, by the rule of the run itself
+//! Writes the conversion of images to the size and channels of the nets, by the run's own rule
 //! (`ImageSet::fitted` in `gan-data`).
 
 use gan_protocol::DataSpec;
 
 use crate::lines::Lines;
 
-/// Channels of the images that a program reads.
+/// The channels of the images that a program reads.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Channels {
     /// Grey ones.
     Grey,
     /// Colour ones.
     Colour,
-    /// What the user's files hold.
+    /// Either, according to the user's files.
     OfFiles,
 }
 
-/// As the run computes it: in parts of old pixels that are whole numbers.
+/// Computed as in the run: in parts of old pixels, which are whole numbers.
 const BOX: &str = r#"def box(old, new):
     """A matrix: along a side, each of the new pixels as the mean of the old ones that it covers."""
     start, pixel = old * torch.arange(new)[:, None], new * torch.arange(old)
     covered = torch.minimum(start + old, pixel + new) - torch.maximum(start, pixel)
     return covered.clamp(min=0) / old"#;
 
-/// `{unless}` stands for what is done with images that are grey already.
+/// `{unless}` is replaced by a branch for images that are grey already.
 const GREY: &str = r#"def grey(images):
     """Luma by ITU-R BT.601."""{unless}
     weights = torch.tensor([299.0, 587, 114])[:, None, None]
@@ -58,7 +58,7 @@ const FITTED: &str = r#"def fitted(images):
     fill = {fill}.byte()
     return F.pad(images - fill, room) + fill  # bytes wrap around, there and back"#;
 
-/// What defines `fitted`, for images with `channels`.
+/// The blocks that define `fitted`, for images with `channels`.
 pub(crate) fn blocks(data: &DataSpec, channels: Channels) -> Vec<String> {
     let is_greyed = data.channels == 1 && channels != Channels::Grey;
     let mut blocks = vec![BOX.to_owned()];
@@ -74,13 +74,13 @@ pub(crate) fn blocks(data: &DataSpec, channels: Channels) -> Vec<String> {
     blocks
 }
 
-/// Adds the lines that bring `images` to the nets' size and channels.
+/// Adds the lines that convert `images` to the nets' size and channels.
 pub(crate) fn add_call(lines: &mut Lines, data: &DataSpec, channels: Channels) {
     lines.add(0, "images = fitted(images)");
     add_colour(lines, data, channels);
 }
 
-/// Adds the line that makes grey images colour ones, where the nets want that.
+/// Adds the line that makes colour images of grey ones, if the nets need colour.
 pub(crate) fn add_colour(lines: &mut Lines, data: &DataSpec, channels: Channels) {
     if data.channels > 1 && channels != Channels::Colour {
         lines.add(0, &format!("images = images.expand(-1, {}, -1, -1)", data.channels));

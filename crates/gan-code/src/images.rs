@@ -1,4 +1,4 @@
-//! Images: where they come from, which of them, in which shape, in which order.
+//! Writes the loading of real images: their source, selection, shape and order.
 
 use gan_protocol::{DataSource, DataSpec, Shape};
 
@@ -12,13 +12,13 @@ const READ: &str = r#"def read(name):
         data = file.read()
     return bytearray(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)"#;
 
-/// The header's fourth byte is the count of dimensions, each a number of four bytes.
+/// The header's fourth byte is the number of dimensions, each a number of four bytes.
 const READ_IDX: &str = r#"def read_idx(name):
     data = read(name)
     sizes = struct.unpack_from(f">{data[3]}i", data, 4)
     return torch.frombuffer(data, dtype=torch.uint8, offset=4 + 4 * data[3]).reshape(sizes)"#;
 
-/// As in the run, a class is drawn for each sample, and the images of a class come one after
+/// As in the run, a class is drawn for each sample, and the images of a class are used one after
 /// another.
 const WEIGHTED_EPOCH: &str = r#"def epoch():
     """An epoch: classes are drawn by their weights, each class's images come one after another."""
@@ -31,7 +31,7 @@ const WEIGHTED_EPOCH: &str = r#"def epoch():
         chosen[places] = own[torch.arange(len(places)) % len(own)]
     return chosen"#;
 
-/// The blocks that bring real images: reading them, and `batches`, which draws from them.
+/// The blocks for real images: reading them, and `batches`, which draws from them.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let data = &run.spec.data;
     let mut blocks = Vec::new();
@@ -73,6 +73,18 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
+/// The source that a program loads in place of one that only the page has.
+pub(crate) fn stand_in(source: DataSource) -> Option<DataSource> {
+    match source {
+        DataSource::DrawnDigits => Some(DataSource::Mnist),
+        DataSource::Mnist
+        | DataSource::IdxFiles
+        | DataSource::CifarFiles
+        | DataSource::StackedMnist
+        | DataSource::Points => None,
+    }
+}
+
 /// Channels of the source's images, and whether they have the nets' size and need not be made grey.
 fn found(data: &DataSpec) -> (Channels, bool) {
     let (channels, side) = match data.source {
@@ -87,7 +99,7 @@ fn found(data: &DataSpec) -> (Channels, bool) {
     (channels, same && !is_greyed)
 }
 
-/// `images`, bytes of [image, channel, row, column], and `labels` where they are needed.
+/// `images`, bytes of [image, channel, row, column], and `labels` if needed.
 fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
     match data.source {
         DataSource::IdxFiles => {
@@ -133,11 +145,11 @@ fn add_source(lines: &mut Lines, data: &DataSpec, labels: bool) {
     }
 }
 
-/// Which of the images are used.
+/// The selection of images.
 fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
     if !data.classes.is_empty() {
         lines.text(&tensor("classes", data.classes.iter().map(u8::to_string)));
-        // A file's classes are chosen by the names that its labels give them.
+        // A file's classes are chosen by the values of its labels.
         let named = if data.source == DataSource::IdxFiles { "names[labels]" } else { "labels" };
         lines.add(0, &format!("chosen = torch.isin({named}, classes)"));
         lines.add(0, "images, labels = images[chosen], labels[chosen]");
@@ -151,7 +163,7 @@ fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
     }
 }
 
-/// `batches`, a generator of images in [-1, 1], with their labels where classes take part.
+/// `batches`, a Python generator of images in [-1, 1], with their labels if the run has labels.
 fn batches(run: &Run<'_>) -> String {
     let data = &run.spec.data;
     let stacked = data.source == DataSource::StackedMnist;

@@ -1,4 +1,4 @@
-//! Layers that PyTorch does not have, each written where a net asks for it.
+//! Writes the layers that PyTorch lacks, as classes, for those that the nets have.
 
 use gan_protocol::{LayerSpec, Shape};
 
@@ -111,7 +111,7 @@ const TOLD: &str = r#"class Told(nn.Sequential):
             x = layer(x, {told}) if is_told else layer(x)
         return x"#;
 
-/// The classes of layers that the nets hold and PyTorch does not.
+/// The classes of the nets' layers that PyTorch lacks.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let has = |found: fn(&LayerSpec) -> bool| run.any(|layer, _| found(layer));
     let plain = [
@@ -134,7 +134,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-/// Layers that are told something beside their input.
+/// Layers that get the class or the generator's number beside their input.
 fn told_layers(run: &Run<'_>) -> Vec<String> {
     let (told, several) = (run.told(), run.spec.mixture.is_some());
     let mut blocks = Vec::new();
@@ -179,7 +179,7 @@ fn chain(run: &Run<'_>) -> String {
         ["k"] => "which generator is asked",
         _ => "the class and which generator is asked",
     };
-    // The discriminator is told less than the generator, or nothing.
+    // The discriminator gets fewer of these than the generator, or none.
     let arguments = if run.told_blocks || told.len() > 1 { "*told" } else { told[0] };
     TOLD.replace("{what}", what).replace("{layers}", &layers).replace("{told}", arguments)
 }

@@ -1,13 +1,13 @@
-//! A run as a short PyTorch program, for whoever wants to go on where the page ends.
+//! Writes a run as a short PyTorch program, for users who want to continue outside of the page.
 //!
-//! The program holds what its run needs and nothing else: no layer, loss or option that another
-//! run might have. What is computed is what `gan-core` computes, in the same order; where PyTorch
-//! does the same thing another way, the program does it PyTorch's way and says where that shows.
+//! The program contains only what its run needs: no layer, loss or option that another run might
+//! have. It computes the same as `gan-core`, in the same order. Where PyTorch does the same thing
+//! in another way, the program does it in PyTorch's way, and a comment in it names the difference.
 //!
-//! A program is a list of blocks, and each module writes its own: `points` and `images` (with `fit` and
-//! `augment`) where real samples come from, `layers` and `nets` the nets, `start` how their weights begin, `shown` what
-//! happens to samples before they are judged, `losses` what the nets minimise, `optimizers` how
-//! they follow it, `weights` what is taken over from a checkpoint, `training` the rest.
+//! A program is a list of blocks, and each module writes its own: `points` and `images` (with `fit`
+//! and `augment`) the real samples, `layers` and `nets` the nets, `start` the initial weights,
+//! `shown` the changes to samples before the discriminator, `losses` the losses, `optimizers` the
+//! optimisers, `weights` the numbers from a checkpoint, `training` the rest.
 
 mod augment;
 mod fit;
@@ -37,20 +37,21 @@ pub use weights::Checkpoint;
 pub struct Program {
     /// Python, to be saved as a file and run.
     pub text: String,
-    /// What the run has and the program has not, by the spec's own names; nearly always empty. The
-    /// program's first lines say it too.
+    /// The parts of the run that the program lacks, by the spec's own names; nearly always empty.
+    /// The program's first lines list them too.
     pub left_out: Vec<String>,
 }
 
 /// The program of `spec`.
 ///
 /// # Panics
-/// If the nets' shapes do not fit, which [`RunSpec::validate`] would have said.
+/// If the nets' shapes do not fit; [`RunSpec::validate`] refuses such specs.
 pub fn pytorch(spec: &RunSpec) -> Program {
     written(&Run::new(spec, None))
 }
 
-/// As [`pytorch`], going on from a checkpoint of the run: the program reads its file.
+/// As [`pytorch`], continuing from a checkpoint of the run: the program reads the checkpoint's
+/// file.
 ///
 /// # Panics
 /// As [`pytorch`].

@@ -1,8 +1,8 @@
-//! Python as text: lines, numbers, blocks and what they import.
+//! Builds Python text: lines, numbers, blocks, and the imports that they need.
 
 use gan_protocol::decimal;
 
-/// What a program may import, and what shows that it needs it.
+/// The imports of programs, each with the text in a program that needs it.
 const IMPORTS: [(&str, &str); 16] = [
     ("copy.deepcopy(", "import copy"),
     ("gzip.", "import gzip"),
@@ -22,7 +22,7 @@ const IMPORTS: [(&str, &str); 16] = [
     ("save_image(", "from torchvision.utils import save_image"),
 ];
 
-/// Characters of a line.
+/// Longest line, in characters.
 pub(crate) const LINE: usize = 96;
 
 /// Lines of Python.
@@ -30,7 +30,7 @@ pub(crate) const LINE: usize = 96;
 pub(crate) struct Lines(String);
 
 impl Lines {
-    /// Adds a line, `depth` blocks deep.
+    /// Adds a line at an indentation of `depth` blocks.
     pub(crate) fn add(&mut self, depth: usize, line: &str) {
         for _ in 0..depth {
             self.0.push_str("    ");
@@ -39,7 +39,7 @@ impl Lines {
         self.0.push('\n');
     }
 
-    /// Adds lines of text that are indented as they are to be.
+    /// Adds lines of text that are already indented.
     pub(crate) fn text(&mut self, text: &str) {
         self.0.push_str(text);
         self.0.push('\n');
@@ -51,12 +51,12 @@ impl Lines {
     }
 }
 
-/// A number in as few digits as name it.
+/// A number in as few digits as identify it.
 pub(crate) fn number(value: f32) -> String {
     decimal(f64::from(value))
 }
 
-/// A number that must not be taken for an integer: Adam asks for floats.
+/// A number that Python does not read as an integer: Adam needs floats.
 pub(crate) fn float(value: f32) -> String {
     let text = number(value);
     if text.contains(['.', 'e']) { text } else { text + ".0" }
@@ -80,7 +80,7 @@ pub(crate) fn listed(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// A tensor of numbers or of rows, as many a line as there is room for.
+/// A tensor of numbers or of rows, with as many items in each line as fit.
 pub(crate) fn tensor(name: &str, items: impl Iterator<Item = String>) -> String {
     let items: Vec<String> = items.collect();
     let whole = format!("{name} = torch.tensor([{}])", items.join(", "));
@@ -102,8 +102,7 @@ pub(crate) fn tensor(name: &str, items: impl Iterator<Item = String>) -> String 
     text + "\n])"
 }
 
-/// The whole file: what it says of itself, what the blocks import, the blocks. Definitions stand
-/// apart by two empty lines, as PEP 8 asks.
+/// The whole file: header, imports, blocks. Two empty lines separate definitions, as in PEP 8.
 pub(crate) fn program(header: &str, blocks: &[String]) -> String {
     let mut text = header.to_owned();
     text.push('\n');
@@ -131,7 +130,7 @@ fn imports(blocks: &[String]) -> String {
     lines.0
 }
 
-/// Whether `sign` stands in `block` as a name of its own, not as the end of another.
+/// Whether `sign` occurs in `block` as a name of its own, not as the end of another.
 fn uses(block: &str, sign: &str) -> bool {
     let mut before = block;
     while let Some(place) = before.rfind(sign) {

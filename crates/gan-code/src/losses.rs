@@ -1,4 +1,4 @@
-//! What the two nets minimise.
+//! Writes the losses of both nets, with penalties and further tasks.
 
 use gan_protocol::{CodeSpec, LabelSpec, MixtureSpec, Objective, PenaltySpec, Shape};
 
@@ -12,7 +12,7 @@ const RELATIVISTIC_AVERAGE: &str = r#"def relativistic(better, worse):
     """How far the better are from being above the worse's mean, and the other way round."""
     return F.softplus(worse.mean() - better).mean() + F.softplus(worse - better.mean()).mean()"#;
 
-/// The losses and what they are made of.
+/// The losses and the functions that they call.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
     let mut blocks = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-/// `weight * `, where it is not one.
+/// `weight * `, unless the weight is 1.
 fn times(weight: f32) -> String {
     if weight == 1.0 { String::new() } else { number(weight) + " * " }
 }
@@ -54,7 +54,7 @@ fn class_loss(place: usize, classes: usize, weight: f32) -> String {
     lines.block()
 }
 
-/// Codes stand behind the latent in `z`.
+/// Codes follow the latent in `z`.
 fn code_loss(run: &Run<'_>, codes: &CodeSpec, place: usize) -> String {
     let (mut place, mut code) = (place, run.spec.latent.size);
     let mut lines = Lines::default();
@@ -91,7 +91,7 @@ fn number_loss(mixture: MixtureSpec, place: usize) -> String {
     lines.block()
 }
 
-/// What the further tasks add for fakes.
+/// The loss terms of further tasks, for fakes.
 fn tasks_on_fakes(run: &Run<'_>) -> Vec<&'static str> {
     let spec = run.spec;
     let class = matches!(spec.labels, Some(LabelSpec::AuxiliaryClassifier { .. }));

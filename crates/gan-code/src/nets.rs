@@ -1,4 +1,4 @@
-//! The two nets: each layer as PyTorch's own where it has one.
+//! Writes the two nets, with PyTorch's own layers where they exist.
 
 use gan_protocol::{ActivationKind, LayerSpec, Shape};
 
@@ -28,7 +28,7 @@ fn chain(told: bool) -> &'static str {
     if told { "Told" } else { "nn.Sequential" }
 }
 
-/// Adds `layers`, a line each, and gives the shape behind them.
+/// Adds `layers`, each on a line, and returns the shape of their output.
 fn add_layers(
     run: &Run<'_>,
     lines: &mut Lines,
@@ -131,7 +131,7 @@ fn without(bias: bool) -> &'static str {
     if bias { "" } else { ", bias=False" }
 }
 
-/// An argument where it is not PyTorch's default.
+/// An argument, unless it has PyTorch's default.
 pub(crate) fn differing(name: &str, value: f32, default: f32) -> String {
     if value == default { String::new() } else { format!(", {name}={}", number(value)) }
 }

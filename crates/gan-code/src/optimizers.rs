@@ -1,4 +1,4 @@
-//! Optimisers, schedules of their step sizes, and an update by one of them.
+//! Writes the optimisers, the schedules of their step sizes, and updates by them.
 
 use gan_protocol::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec, decimal};
 
@@ -38,20 +38,20 @@ pub(crate) fn block(run: &Run<'_>) -> String {
     lines.block()
 }
 
-/// Lines that let the schedule of `name` stand where it stood after `done` updates.
+/// Lines that set the schedule of `name` to its state after `done` updates.
 fn add_start(lines: &mut Lines, name: &str, done: u64) {
     lines.add(0, &format!("{name}_schedule.last_epoch = {done}"));
     let rate = format!("{name}_schedule.base_lrs[0] * {name}_schedule.lr_lambdas[0]({done})");
     lines.add(0, &format!("{name}_optimizer.param_groups[0][\"lr\"] = {rate}"));
 }
 
-/// The class of an optimiser, and its arguments behind the parameters.
+/// The class of an optimiser, and its arguments after the parameters.
 fn method(optimizer: &OptimizerSpec) -> (&'static str, String) {
     let eps = |epsilon: f32| differing("eps", epsilon, 1e-8);
     let adam = |beta_1: f32, beta_2: f32, epsilon: f32| {
         format!(", betas=({}, {}){}", float(beta_1), float(beta_2), eps(epsilon))
     };
-    // Of AdamW PyTorch's own decay is not zero.
+    // PyTorch's own default for AdamW's decay is not zero.
     let (class, arguments, decay) = match optimizer.method {
         OptimizerMethod::Sgd { momentum, nesterov } => {
             let nesterov = if nesterov { ", nesterov=True" } else { "" };
@@ -77,7 +77,7 @@ pub(crate) fn is_scheduled(optimizer: &OptimizerSpec) -> bool {
     factor(optimizer).is_some()
 }
 
-/// The factor of the step size after `t` updates; `None` where it is always one.
+/// The factor of the step size after `t` updates; `None` if it is always one.
 fn factor(optimizer: &OptimizerSpec) -> Option<String> {
     let ScheduleSpec { warm_up, decay } = optimizer.schedule?;
     let rise = (warm_up > 0).then(|| format!("min(1, (t + 1) / {warm_up})"));
@@ -105,7 +105,8 @@ fn factor(optimizer: &OptimizerSpec) -> Option<String> {
     }
 }
 
-/// Adds an update of `net` by `loss`, `name` being that of its optimiser and schedule.
+/// Adds an update of a net by its loss; `names` are the names of both, the optimiser and the
+/// schedule.
 pub(crate) fn add_update(
     lines: &mut Lines,
     depth: usize,
@@ -129,7 +130,7 @@ pub(crate) fn add_update(
     }
 }
 
-/// What stands for what in an update.
+/// The Python names in an update.
 pub(crate) struct Names {
     pub(crate) loss: &'static str,
     pub(crate) net: &'static str,
@@ -137,7 +138,7 @@ pub(crate) struct Names {
     pub(crate) schedule: &'static str,
 }
 
-/// Adds an update of the discriminator, or of a copy that is called `D` too.
+/// Adds an update of the discriminator, or of a copy that is named `D` too.
 pub(crate) fn add_discriminator_update(
     run: &Run<'_>,
     lines: &mut Lines,

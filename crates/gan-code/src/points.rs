@@ -1,10 +1,11 @@
-//! Points of the plane, as PyTorch draws them.
+//! Writes the drawing of points in the plane.
 
 use gan_protocol::{GaussianSpec, PointsSpec};
 
 use crate::lines::{Lines, number, tensor};
 
-/// A function that draws points, with their classes if `labelled`, and what it draws from.
+/// A function that draws points, with their classes if `labelled`, and the tensors that it draws
+/// from.
 pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = Lines::default();
@@ -66,7 +67,7 @@ pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
         Some(sd) if sd > 0.0 => format!(" + {} * torch.randn(n, 2)", number(sd)),
         _ => String::new(),
     };
-    let class = match (labelled, has_classes(points)) {
+    let class = match (labelled, points.classes().is_some()) {
         (false, _) => "",
         (true, true) => ", y",
         (true, false) => ", torch.zeros(n, dtype=torch.long)",
@@ -78,14 +79,6 @@ pub(crate) fn blocks(points: &PointsSpec, labelled: bool) -> Vec<String> {
 
 /// Places on the unit circle.
 const AROUND: &str = "torch.stack([angle.cos(), angle.sin()], 1)";
-
-/// Whether the points come with classes.
-pub(crate) fn has_classes(points: &PointsSpec) -> bool {
-    !matches!(
-        points,
-        PointsSpec::Line { .. } | PointsSpec::SwissRoll { .. } | PointsSpec::Drawn { .. }
-    )
-}
 
 fn gaussians(components: &[GaussianSpec]) -> String {
     let means = floats("means", components.iter().map(|one| pair(one.mean)));
@@ -109,7 +102,7 @@ fn pair([x, y]: [f32; 2]) -> String {
     format!("[{}, {}]", number(x), number(y))
 }
 
-/// A tensor of floats, though all of them may be whole numbers.
+/// A tensor of floats, even if all items are whole numbers.
 fn floats(name: &str, items: impl Iterator<Item = String>) -> String {
     tensor(name, items) + ".float()"
 }

@@ -1,15 +1,17 @@
-//! What several blocks of a program must agree on: who is told what.
+//! Answers the questions about a run on which several blocks of a program must agree, such as the
+//! arguments of its functions.
 
 use gan_protocol::{LabelSpec, LayerSpec, Objective, RunSpec, Shape};
 
 use crate::weights::Checkpoint;
 
-/// A run as its program sees it.
+/// A run, with the facts that its program's blocks share.
 pub(crate) struct Run<'a> {
     pub(crate) spec: &'a RunSpec,
-    /// Whether a residual block holds a layer that is told something: all blocks then pass it on.
+    /// Whether a residual block contains a layer that gets a class or a number: all blocks then
+    /// pass these on.
     pub(crate) told_blocks: bool,
-    /// What the program goes on from; without it, it begins anew.
+    /// The checkpoint from which the program continues; without it, the program starts anew.
     pub(crate) checkpoint: Option<Checkpoint<'a>>,
 }
 
@@ -24,7 +26,7 @@ impl<'a> Run<'a> {
         Self { spec, told_blocks, checkpoint }
     }
 
-    /// Whether `found` holds for a layer of either net, in residual blocks too, and its input.
+    /// Whether `found` holds for a layer of either net and its input, residual blocks included.
     pub(crate) fn any(&self, mut found: impl FnMut(&LayerSpec, Shape) -> bool) -> bool {
         let spec = self.spec;
         let found: &mut dyn FnMut(&LayerSpec, Shape) -> bool = &mut found;
@@ -32,57 +34,58 @@ impl<'a> Run<'a> {
             || any(&spec.discriminator.layers, spec.discriminator_input(), found)
     }
 
-    /// Whether classes take part, so that real samples come with theirs.
+    /// Whether the run has labels, so that real samples come with their classes.
     pub(crate) fn told_classes(&self) -> bool {
         self.spec.labels.is_some()
     }
 
-    /// Whether the discriminator is told the class.
+    /// Whether the discriminator gets the class.
     pub(crate) fn tells_discriminator(&self) -> bool {
         matches!(self.spec.labels, Some(LabelSpec::Conditional { .. }))
     }
 
-    /// Whether the discriminator gives more than its verdict.
+    /// Whether the discriminator has more outputs than its verdict.
     pub(crate) fn has_tasks(&self) -> bool {
         self.spec.discriminator_outputs() > 1
     }
 
-    /// What a net is told beside its input: the class `y`, the number `k` of the generator.
+    /// The inputs of a net besides samples or latents: the class `y`, the number `k` of the
+    /// generator.
     pub(crate) fn told(&self) -> Vec<&'static str> {
         let named = [("y", self.told_classes()), ("k", self.spec.mixture.is_some())];
         named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
-    /// `D(samples)`, with the class where it is told.
+    /// `D(samples)`, with the class if the discriminator gets it.
     pub(crate) fn judged(&self, samples: &str) -> String {
         let told = if self.tells_discriminator() { ", y" } else { "" };
         format!("D({samples}{told})")
     }
 
-    /// What losses are computed from beside samples: classes, codes, numbers of generators.
+    /// The arguments of losses besides samples: classes, codes, numbers of generators.
     fn targets(&self) -> Vec<&'static str> {
         let codes = self.spec.codes.is_some();
         let named = [("y", self.told_classes()), ("z", codes), ("k", self.spec.mixture.is_some())];
         named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
-    /// The net that a function works with, where there are two that it could be.
+    /// The discriminator as an argument, if the run has more than one (unrolling).
     fn judge(&self) -> Option<&'static str> {
         (self.spec.unrolled_steps > 0).then_some("D")
     }
 
-    /// What the discriminator's loss is computed from, `samples` being the reals and fakes.
+    /// The arguments of the discriminator's loss; `samples` are the reals and fakes.
     pub(crate) fn discriminator_arguments(&self, samples: [&'static str; 2]) -> Vec<&'static str> {
         self.judge().into_iter().chain(samples).chain(self.targets()).collect()
     }
 
-    /// What the generator's loss is computed from.
+    /// The arguments of the generator's loss.
     pub(crate) fn generator_arguments(&self) -> Vec<&'static str> {
         let reals = self.compares().then_some("reals");
         self.judge().into_iter().chain(reals).chain(["fakes"]).chain(self.targets()).collect()
     }
 
-    /// What slopes are computed from.
+    /// The arguments of the function for slopes.
     pub(crate) fn slope_arguments(&self, samples: &'static str) -> Vec<&'static str> {
         let class = self.tells_discriminator().then_some("y");
         self.judge().into_iter().chain([samples]).chain(class).collect()
@@ -94,13 +97,13 @@ impl<'a> Run<'a> {
         objective.is_relativistic()
     }
 
-    /// Whether the discriminator sees samples otherwise than as they are.
+    /// Whether samples are changed before the discriminator.
     pub(crate) fn shows(&self) -> bool {
         let spec = self.spec;
         spec.packing > 1 || spec.instance_noise.is_some() || spec.diff_augment.is_some()
     }
 
-    /// The dimensions of a real sample in a tensor, behind the batch.
+    /// The dimensions of a real sample in a tensor, without the batch.
     pub(crate) fn sample(&self) -> String {
         match self.spec.data.shape() {
             Shape::Flat { size } => size.to_string(),
@@ -109,7 +112,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether a layer is told something beside its input.
+/// Whether a layer gets a class or a generator's number beside its input.
 pub(crate) fn is_told(layer: &LayerSpec) -> bool {
     match layer {
         LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. } => true,
@@ -122,7 +125,7 @@ pub(crate) fn is_told_any(layers: &[LayerSpec]) -> bool {
     layers.iter().any(is_told)
 }
 
-/// The shape behind `layer`.
+/// The output shape of `layer`.
 ///
 /// # Panics
 /// If `layer` cannot take `input`.
@@ -130,7 +133,7 @@ pub(crate) fn behind(layer: &LayerSpec, input: Shape) -> Shape {
     layer.output(input).expect("a program is written of a spec whose shapes fit")
 }
 
-/// As [`Run::any`], of some layers.
+/// As [`Run::any`], for a list of layers.
 pub(crate) fn any(
     layers: &[LayerSpec],
     input: Shape,

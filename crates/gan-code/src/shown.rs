@@ -1,11 +1,11 @@
-//! What happens to samples before the discriminator sees them.
+//! Writes the changes to samples before the discriminator: augmentation, noise and packing.
 
 use gan_protocol::{DiffAugmentSpec, InstanceNoiseSpec, Shape};
 
 use crate::lines::{Lines, number};
 use crate::run::Run;
 
-/// The function `shown`, and what it calls.
+/// The function `shown`, and the functions that it calls.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
     if !run.shows() {
@@ -24,7 +24,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if let Some(InstanceNoiseSpec { sd, decay_steps }) = spec.instance_noise {
         let sd = number(sd);
         if decay_steps > 0 {
-            // Steps are counted from 1 in the loop, from 0 in the noise's fall.
+            // Steps count from 1 in the loop, and from 0 in the decay of the noise.
             lines.add(1, &format!("sd = {sd} * max(0, 1 - (step - 1) / {decay_steps})"));
             lines.add(1, "x = x + sd * torch.randn_like(x)");
         } else {
@@ -45,19 +45,19 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-/// Whether what is shown depends on the step.
+/// Whether the changes depend on the step.
 pub(crate) fn needs_step(run: &Run<'_>) -> bool {
     run.spec.instance_noise.is_some_and(|noise| noise.decay_steps > 0)
 }
 
-/// Along one axis.
+/// The mask of a cut-out along one axis.
 const KEPT: &str = r#"def kept(count, side):
     """False along a part of the side, about a random centre."""
     length = int({share} * side + 0.5)
     place = torch.arange(side) - torch.randint(side + 1 - length % 2, (count, 1)) + length // 2
     return (place < 0) | (place >= length)"#;
 
-/// Brightness, geometry, translation and cut-out, in the order in which runs here have them.
+/// Brightness, geometry, translation and cut-out, in the run's order.
 fn add_augmentation(lines: &mut Lines, augment: DiffAugmentSpec) {
     if augment.brightness > 0.0 {
         let most = number(augment.brightness);

@@ -1,11 +1,11 @@
-//! How weights begin, and their division by the largest singular value.
+//! Writes the initial weights, and spectral normalisation.
 
-use gan_protocol::{InitialWeights, LayerSpec, NetSpec, Shape};
+use gan_protocol::{InitialWeights, NetSpec, Parameter, Role, Shape};
 
 use crate::lines::{Lines, number};
 use crate::run::{Run, any};
 
-/// Classes of layers that have weights, and whether biases are there.
+/// Which classes of layers with weights a net has, and whether any has or lacks a bias.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Weighted {
     linear: bool,
@@ -18,19 +18,21 @@ struct Weighted {
 impl Weighted {
     fn of(net: &NetSpec, input: Shape) -> Self {
         let mut found = Self::default();
-        any(&net.layers, input, &mut |layer, _| {
-            let (kind, bias) = match *layer {
-                LayerSpec::Linear { bias, .. } => (&mut found.linear, bias),
-                LayerSpec::Maxout { .. } | LayerSpec::MixtureLinear { .. } => {
-                    (&mut found.linear, true)
-                }
-                LayerSpec::MinibatchDiscrimination { .. } => (&mut found.linear, false),
-                LayerSpec::Conv { bias, .. } => (&mut found.convolution, bias),
-                LayerSpec::ConvTranspose { bias, .. } => (&mut found.transposed, bias),
-                _ => return false,
-            };
-            *kind = true;
-            *(if bias { &mut found.with_bias } else { &mut found.without_bias }) = true;
+        any(&net.layers, input, &mut |layer, input| {
+            let parameters = layer.own_parameters(input);
+            for parameter in &parameters {
+                let Role::Weight { output_axis, .. } = parameter.role else { continue };
+                // PyTorch keeps a transposed convolution's weights as [input, output, height, width].
+                let kind = match (parameter.dimensions.len(), output_axis) {
+                    (2, _) => &mut found.linear,
+                    (_, 0) => &mut found.convolution,
+                    _ => &mut found.transposed,
+                };
+                *kind = true;
+                let is_bias = |other: &Parameter| matches!(other.role, Role::Bias { .. });
+                let biased = parameters.iter().any(is_bias);
+                *(if biased { &mut found.with_bias } else { &mut found.without_bias }) = true;
+            }
             false
         });
         found
@@ -46,7 +48,7 @@ impl Weighted {
         }
     }
 
-    /// Whether there are weights that `rule` draws otherwise than PyTorch does of itself.
+    /// Whether `rule` differs from PyTorch's default for some of the weights.
     fn asks(self, rule: InitialWeights) -> bool {
         match rule {
             InitialWeights::KaimingUniform {} => self.transposed,
@@ -54,12 +56,12 @@ impl Weighted {
         }
     }
 
-    /// How the transposed convolutions' case begins behind that of the others.
+    /// The keyword of the transposed convolutions' case, which follows the others'.
     fn next(self) -> &'static str {
         if self.classes(false).is_some() { "elif" } else { "if" }
     }
 
-    /// What `isinstance` is asked: all classes, or those that are no transposed convolutions.
+    /// The classes for `isinstance`: all, or all but transposed convolutions.
     fn classes(self, transposed_too: bool) -> Option<String> {
         let named = [
             ("nn.Linear", self.linear),
@@ -76,7 +78,7 @@ impl Weighted {
     }
 }
 
-/// How the nets' weights begin.
+/// The blocks for the nets' initial weights.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
     let nets = [
@@ -105,7 +107,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
             }
         }
     }
-    // After the weights have begun: PyTorch starts its estimates from them.
+    // After the initial weights: PyTorch starts its estimates from them.
     for (net, description, weighted) in nets {
         if let (true, Some(classes)) = (description.spectral_norm, weighted.classes(true)) {
             applied.add(0, &format!("for module in list({net}.modules()):"));
@@ -123,8 +125,8 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-/// As in `gan-core` the right singular vector is always that of the left one and of the weights as
-/// they are; PyTorch would keep that of the weights before their last update.
+/// As in `gan-core`, the right singular vector is always that of the left one and of the current
+/// weights; PyTorch would keep that of the weights before their last update.
 const FOLLOW: &str = r#"@torch.no_grad()
 def follow(net):
     """Lets each estimate of a largest singular value follow the weights."""
@@ -148,7 +150,7 @@ def power_iteration(net):
             module.parametrizations.weight()
             module.parametrizations.eval()"#;
 
-/// What draws a module's weights, where PyTorch's own way is not meant.
+/// The function that draws a module's weights, if `rule` differs from PyTorch's default.
 fn function(name: &str, rule: InitialWeights, weighted: Weighted) -> Option<String> {
     let all = weighted.classes(true).filter(|_| weighted.asks(rule))?;
     let mut lines = Lines::default();
@@ -228,8 +230,8 @@ fn with_bias(weighted: Weighted) -> &'static str {
     if weighted.without_bias { " and module.bias is not None" } else { "" }
 }
 
-/// `others` for linear layers and convolutions, `transposed` for transposed convolutions, whose
-/// fan in PyTorch counts otherwise.
+/// `others` for linear layers and convolutions, `transposed` for transposed convolutions, whose fan
+/// in PyTorch counts differently.
 fn add_rule(lines: &mut Lines, weighted: Weighted, others: &str, transposed: &[&str]) {
     if let Some(classes) = weighted.classes(false) {
         lines.add(1, &format!("if isinstance(module, {classes}):"));

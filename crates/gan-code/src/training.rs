@@ -1,4 +1,4 @@
-//! Constants, the loop over steps, and the picture at its end.
+//! Writes the constants, the loop over steps, and the picture at the end.
 
 use gan_protocol::{LatentDistribution, LayerSpec, Shape};
 
@@ -8,10 +8,10 @@ use crate::run::{Run, any};
 use crate::shown::needs_step;
 use crate::weights;
 
-/// Steps that a program makes unless somebody changes the number.
+/// Steps of a program, until the user changes the number.
 const STEPS: usize = 5_000;
 
-/// What somebody might want to change, the seed and the device.
+/// The constants that a user might change, the seed and the device.
 pub(crate) fn constants(run: &Run<'_>) -> String {
     let spec = run.spec;
     let mut lines = Lines::default();
@@ -36,7 +36,7 @@ pub(crate) fn constants(run: &Run<'_>) -> String {
     lines.block()
 }
 
-/// What stands behind the losses.
+/// The blocks after the losses.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let mut blocks = vec![optimizers::block(run)];
     if run.spec.unrolled_steps > 0 {
@@ -55,13 +55,13 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-/// What goes with a discriminator that is copied: its optimiser and schedule.
+/// A discriminator's parts to copy: the net, its optimiser and its schedule.
 fn judge_parts(run: &Run<'_>) -> Vec<&'static str> {
     let scheduled = is_scheduled(&run.spec.discriminator_optimizer);
     ["D", "d_optimizer"].into_iter().chain(scheduled.then_some("d_schedule")).collect()
 }
 
-/// A step that the discriminator and its copies make.
+/// A step of the discriminator or of a copy.
 fn discriminator_step(run: &Run<'_>) -> String {
     let mut lines = Lines::default();
     let arguments = run.discriminator_arguments(["reals", "fakes"]);
@@ -106,7 +106,7 @@ fn has_batch_norm(run: &Run<'_>) -> bool {
     any(&spec.generator.layers, spec.generator_input(), &mut { batch_norm })
 }
 
-/// What the generator is fed, where it is more than noise.
+/// The function for latents, if a run has codes.
 fn latents(run: &Run<'_>) -> String {
     let mut lines = Lines::default();
     lines.add(0, "def latents(n):");
@@ -178,7 +178,7 @@ fn steps(run: &Run<'_>) -> String {
     lines.block()
 }
 
-/// Reals, and what fakes are made of.
+/// Reals, latents and, if the run has them, classes and numbers of generators.
 fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     let class = if run.told_classes() { ", y" } else { "" };
     let reals = if run.spec.data.points.is_some() { "points(BATCH)" } else { "next(real_batches)" };
@@ -249,7 +249,7 @@ fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
     }
 }
 
-/// Samples of the trained generator, or of its average, as a file.
+/// Saves samples of the trained generator, or of its average, as a file.
 fn picture(run: &Run<'_>) -> String {
     let spec = run.spec;
     let name = if spec.ema.is_some() { "average" } else { "G" };

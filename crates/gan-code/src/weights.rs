@@ -1,22 +1,22 @@
-//! How a program takes over the numbers of a run's checkpoint: both nets', the average's, and what
-//! the optimisers remember.
+//! Writes the loading of a checkpoint: both nets' weights, the average's, and the optimisers'
+//! moments.
 //!
-//! The file calls some of them otherwise than PyTorch does, and keeps the weights of linear layers
-//! the other way round ("Files" in `ARCHITECTURE.md`). A program renames what its nets have.
+//! Some names in the file differ from PyTorch's, and the weights of linear layers are transposed
+//! ("Files" in `ARCHITECTURE.md`). A program renames the tensors that its nets have.
 
 use gan_protocol::{LayerSpec, OptimizerMethod, OptimizerSpec};
 
 use crate::lines::{Lines, quoted};
 use crate::run::Run;
 
-/// A checkpoint that a program goes on from.
+/// A checkpoint from which a program continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checkpoint<'a> {
-    /// The `.safetensors` file, as the program is to name it.
+    /// The name of the `.safetensors` file in the program.
     pub file: &'a str,
-    /// Steps of the generator that are done.
+    /// Generator steps done.
     pub step: u64,
-    /// Steps of the discriminator that are done.
+    /// Discriminator steps done.
     pub discriminator_step: u64,
 }
 
@@ -28,7 +28,7 @@ const REMEMBER: &str = r#"def remember(optimizer, net, part, updates, **moments)
         state["step"] = torch.tensor(float(updates), device="cpu")
         optimizer.state[parameter] = state"#;
 
-/// What stands behind the nets, their average and their optimisers.
+/// The blocks after the nets, their average and their optimisers.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let Some(checkpoint) = run.checkpoint else { return Vec::new() };
     let spec = run.spec;
@@ -51,7 +51,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let average = if spec.ema.is_some() { ", (average, \"average\")" } else { "" };
     let nets = format!("[(G, \"generator\"), (D, \"discriminator\"){average}]");
     lines.add(0, &format!("for net, part in {nets}:"));
-    // What the run does not have: counts of batches, right singular vectors.
+    // Tensors that the run lacks: counts of batches, right singular vectors.
     if has_spectral_norm || has(run, |layer| matches!(layer, LayerSpec::BatchNorm { .. })) {
         lines.add(1, "net.load_state_dict(net.state_dict() | numbers(part))");
     } else {
@@ -102,7 +102,7 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
     lines.block()
 }
 
-/// The call that fills an optimiser; `None` where its method keeps nothing.
+/// The call that fills an optimiser; `None` if its method has no moments.
 fn remembering(arguments: &str, optimizer: &OptimizerSpec) -> Option<String> {
     let moments = match optimizer.method {
         OptimizerMethod::Sgd { momentum, .. } if momentum > 0.0 => "momentum_buffer=\"first\"",

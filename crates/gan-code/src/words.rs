@@ -1,19 +1,21 @@
-//! What a program says of itself in its first lines.
+//! Writes a program's header: a comment that describes the run.
 
-use gan_protocol::{DataSource, LabelSpec, Objective, PenaltySpec, PointsSpec, RunSpec};
+use gan_protocol::{LabelSpec, Named as _, PenaltySpec, RunSpec};
 
+use crate::images::stand_in;
 use crate::lines::{Lines, listed};
-use crate::points::has_classes;
 use crate::run::Run;
 
-/// What the program of `spec` does not have, by the spec's own names.
+/// The parts of the run that the program lacks, by the spec's own names.
 pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
     let mut missing = Vec::new();
-    if spec.data.source == DataSource::DrawnDigits {
-        missing.push("data.source: drawn_digits (MNIST stands in for them)".to_owned());
+    let source = spec.data.source;
+    if let Some(other) = stand_in(source) {
+        let (name, other) = (source.name(), other.facts().title);
+        missing.push(format!("data.source: {name} ({other} stands in for them)"));
     }
     if let (Some(points), Some(_)) = (&spec.data.points, spec.labels)
-        && !has_classes(points)
+        && points.classes().is_none()
     {
         missing.push("labels: these points have no classes".to_owned());
     }
@@ -27,7 +29,7 @@ pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
     lines.add(0, "# A run of GAN Playground as a PyTorch program.");
     lines.add(0, "#");
     lines.add(0, &format!("# Data: {}.", data(spec)));
-    lines.add(0, &format!("# Objective: {}.", objective(spec.objective)));
+    lines.add(0, &format!("# Objective: {}.", spec.objective.title()));
     let penalties: Vec<&str> = spec.penalties.iter().map(penalty).collect();
     for (name, items) in [("Penalties", penalties), ("Further tasks", tasks(spec))] {
         if !items.is_empty() {
@@ -59,42 +61,11 @@ pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
 }
 
 fn data(spec: &RunSpec) -> String {
-    let text = match (spec.data.source, &spec.data.points) {
-        (DataSource::Points, Some(points)) => return of_points(points),
-        (DataSource::Mnist, _) => "MNIST",
-        (DataSource::DrawnDigits, _) => "MNIST in place of drawn digits",
-        (DataSource::IdxFiles, _) => "IDX files",
-        (DataSource::CifarFiles, _) => "CIFAR-10",
-        (DataSource::StackedMnist, _) => "stacked MNIST, a digit in each channel",
-        (DataSource::Points, None) => "points of the plane",
-    };
-    text.to_owned()
-}
-
-fn of_points(points: &PointsSpec) -> String {
-    match points {
-        PointsSpec::Ring { modes, .. } => format!("a ring of {modes} Gaussians"),
-        PointsSpec::Grid { side, .. } => format!("a grid of {side} x {side} Gaussians"),
-        PointsSpec::Line { .. } => "a line".to_owned(),
-        PointsSpec::Spiral { arms, .. } => format!("a spiral, arms: {arms}"),
-        PointsSpec::Moons { .. } => "two moons".to_owned(),
-        PointsSpec::SwissRoll { .. } => "the Swiss roll".to_owned(),
-        PointsSpec::Mixture { components } => {
-            format!("a mixture of Gaussians, components: {}", components.len())
-        }
-        PointsSpec::Drawn { points, .. } => format!("drawn points, {} of them", points.len()),
-    }
-}
-
-fn objective(objective: Objective) -> &'static str {
-    match objective {
-        Objective::NonSaturating => "non-saturating (Goodfellow et al. 2014)",
-        Objective::Minimax => "minimax (Goodfellow et al. 2014)",
-        Objective::LeastSquares => "least squares (LSGAN)",
-        Objective::Linear => "linear (WGAN)",
-        Objective::Hinge => "hinge",
-        Objective::RelativisticPaired => "relativistic, paired (RpGAN)",
-        Objective::RelativisticAverage => "relativistic, to the average (RaGAN)",
+    let (source, title) = (spec.data.source, spec.data.source.facts().title);
+    match (&spec.data.points, stand_in(source)) {
+        (Some(points), _) => points.title(),
+        (None, Some(other)) => format!("{} in place of {title}", other.facts().title),
+        (None, None) => title.to_owned(),
     }
 }
 
@@ -107,7 +78,7 @@ fn penalty(penalty: &PenaltySpec) -> &'static str {
     }
 }
 
-/// What the nets are told, or tell, beside real or fake.
+/// The tasks of the nets beyond real or fake.
 fn tasks(spec: &RunSpec) -> Vec<&'static str> {
     let classes = spec.labels.map(|labels| match labels {
         LabelSpec::Conditional { .. } => "classes are told",

@@ -1,25 +1,21 @@
-//! The runs whose programs are tested have everything that a run can have.
+//! The specs for the tests of programs contain every part that a run can have.
 
 use std::collections::BTreeSet;
 
 use gan_protocol::{
     ActivationKind, AugmentationSpec, DataSource, DataSpec, DecaySpec, DiffAugmentSpec,
-    InitialWeights, LabelSpec, LatentDistribution, LayerSpec, NetSpec, Objective, OptimizerMethod,
-    OptimizerSpec, PenaltySpec, PointsSpec, RunSpec,
+    InitialWeights, LabelSpec, LatentDistribution, LayerSpec, Named as _, NetSpec, Objective,
+    OptimizerMethod, OptimizerSpec, PenaltySpec, PointsSpec, RunSpec, Tagged as _,
 };
 use support::specs;
 
 mod support;
 
-/// Asserts that `$found` has each variant of `$kind`. A variant that is not named does not compile.
-macro_rules! assert_all {
-    ($found:expr, $kind:ident { $($variant:ident),+ $(,)? }) => {{
-        let name = |value: $kind| match value {
-            $($kind::$variant { .. } => stringify!($variant),)+
-        };
-        let found: BTreeSet<&str> = $found.map(name).collect();
-        assert_eq!(found, BTreeSet::from([$(stringify!($variant)),+]), stringify!($kind));
-    }};
+/// Asserts that every name of `known` is found.
+fn assert_all<'a>(known: &[&str], found: impl Iterator<Item = &'a str>) {
+    let found: BTreeSet<&str> = found.collect();
+    let missing: Vec<_> = known.iter().filter(|name| !found.contains(*name)).collect();
+    assert!(missing.is_empty(), "no run has {missing:?}");
 }
 
 fn nets(specs: &[RunSpec]) -> impl Iterator<Item = &NetSpec> {
@@ -30,7 +26,7 @@ fn optimizers(specs: &[RunSpec]) -> impl Iterator<Item = &OptimizerSpec> {
     specs.iter().flat_map(|spec| [&spec.generator_optimizer, &spec.discriminator_optimizer])
 }
 
-/// All layers, those in residual blocks too.
+/// All layers, those in residual blocks included.
 fn layers(specs: &[RunSpec]) -> Vec<LayerSpec> {
     let mut left: Vec<LayerSpec> = nets(specs).flat_map(|net| net.layers.clone()).collect();
     let mut all = Vec::new();
@@ -46,88 +42,37 @@ fn layers(specs: &[RunSpec]) -> Vec<LayerSpec> {
 #[test]
 fn every_kind_of_every_part_has_a_program() {
     let specs: Vec<RunSpec> = specs().into_iter().map(|(_, spec)| spec).collect();
-    assert_all!(
-        specs.iter().map(|spec| spec.data.source),
-        DataSource { Mnist, DrawnDigits, IdxFiles, CifarFiles, StackedMnist, Points }
-    );
-    assert_all!(
-        specs.iter().filter_map(|spec| spec.data.points.clone()),
-        PointsSpec { Ring, Grid, Line, Spiral, Moons, SwissRoll, Mixture, Drawn }
-    );
-    assert_all!(
-        specs.iter().map(|spec| spec.objective),
-        Objective {
-            NonSaturating,
-            Minimax,
-            LeastSquares,
-            Linear,
-            Hinge,
-            RelativisticPaired,
-            RelativisticAverage,
-        }
-    );
-    assert_all!(
-        specs.iter().flat_map(|spec| spec.penalties.clone()),
-        PenaltySpec { GradientPenalty, Dragan, R1, R2 }
-    );
-    assert_all!(
-        specs.iter().filter_map(|spec| spec.labels),
-        LabelSpec { Conditional, AuxiliaryClassifier }
-    );
-    assert_all!(
-        specs.iter().map(|spec| spec.latent.distribution),
-        LatentDistribution { Normal, Uniform }
-    );
-    assert_all!(
-        optimizers(&specs).map(|optimizer| optimizer.method),
-        OptimizerMethod { Sgd, Adam, AdamW, RmsProp }
-    );
-    assert_all!(
-        optimizers(&specs).filter_map(|optimizer| Some(optimizer.schedule?.decay)),
-        DecaySpec { Constant, Linear, Cosine, Exponential, Staircase }
-    );
-    assert_all!(
-        nets(&specs).map(|net| net.initial_weights),
-        InitialWeights { Normal, KaimingUniform, GlorotUniform, HeNormal, Orthogonal }
-    );
+    assert_all(DataSource::NAMES, specs.iter().map(|spec| spec.data.source.name()));
+    let points = specs.iter().filter_map(|spec| spec.data.points.as_ref());
+    assert_all(PointsSpec::KINDS, points.map(PointsSpec::kind));
+    assert_all(Objective::NAMES, specs.iter().map(|spec| spec.objective.name()));
+    let penalties = specs.iter().flat_map(|spec| &spec.penalties);
+    assert_all(PenaltySpec::KINDS, penalties.map(PenaltySpec::kind));
+    let labels = specs.iter().filter_map(|spec| spec.labels.as_ref());
+    assert_all(LabelSpec::KINDS, labels.map(LabelSpec::kind));
+    let latents = specs.iter().map(|spec| spec.latent.distribution.name());
+    assert_all(LatentDistribution::NAMES, latents);
+    let methods = optimizers(&specs).map(|optimizer| optimizer.method.kind());
+    assert_all(OptimizerMethod::KINDS, methods);
+    let schedules = optimizers(&specs).filter_map(|optimizer| optimizer.schedule.as_ref());
+    assert_all(DecaySpec::KINDS, schedules.map(|schedule| schedule.decay.kind()));
+    assert_all(InitialWeights::KINDS, nets(&specs).map(|net| net.initial_weights.kind()));
 }
 
 #[test]
 fn every_kind_of_layer_has_a_program() {
     let specs: Vec<RunSpec> = specs().into_iter().map(|(_, spec)| spec).collect();
-    assert_all!(
-        layers(&specs).into_iter(),
-        LayerSpec {
-            Linear,
-            Maxout,
-            MixtureLinear,
-            Conv,
-            ConvTranspose,
-            Upsample,
-            AveragePool,
-            BatchNorm,
-            LayerNorm,
-            PixelNorm,
-            MinibatchStddev,
-            MinibatchDiscrimination,
-            Activation,
-            Dropout,
-            Noise,
-            Label,
-            Residual,
-            Reshape,
-            Flatten,
-        }
-    );
-    let functions = layers(&specs).into_iter().filter_map(|layer| match layer {
-        LayerSpec::Activation { function } => Some(function),
+    let layers = layers(&specs);
+    assert_all(LayerSpec::KINDS, layers.iter().map(LayerSpec::kind));
+    let functions = layers.iter().filter_map(|layer| match layer {
+        LayerSpec::Activation { function } => Some(function.kind()),
         _ => None,
     });
-    assert_all!(functions, ActivationKind { Relu, LeakyRelu, Tanh, Sigmoid, Silu, Softplus });
+    assert_all(ActivationKind::KINDS, functions);
 }
 
-/// The parts that a run may have or lack, and whether it has them. A field that is not named does
-/// not compile.
+/// The optional parts of a run, and whether it has them. A field that is not listed does not
+/// compile.
 fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
     let RunSpec {
         seed: _,

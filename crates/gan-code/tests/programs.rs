@@ -1,7 +1,11 @@
-//! Programs of many runs: that they hold what their run has, and nothing else.
+//! Programs of many runs contain everything that their run has, and nothing else.
 
 use gan_code::{Checkpoint, pytorch, pytorch_from};
-use gan_protocol::{AugmentationSpec, DecaySpec, RunSpec, ScheduleSpec, difference, presets};
+use gan_protocol::{
+    ActivationKind, AugmentationSpec, DataSource, DecaySpec, InitialWeights, LabelSpec,
+    LatentDistribution, LayerSpec, Named as _, Objective, OptimizerMethod, PenaltySpec, PointsSpec,
+    RunSpec, ScheduleSpec, Tagged as _, difference, presets,
+};
 use serde_json::Value;
 use support::specs;
 
@@ -41,7 +45,7 @@ fn what_is_left_out_is_said_at_the_top() {
     assert_eq!(found, ["points_drawn_with_classes", "drawn_digits"]);
 }
 
-/// Of each run lines that it must hold, wherever they stand.
+/// Lines that each run's program must contain, anywhere.
 const EXPECTED: [(&str, &[&str]); 51] = [
     (
         "objective_non_saturating",
@@ -224,7 +228,7 @@ fn each_part_of_a_run_has_its_lines() {
 }
 
 #[test]
-fn programs_are_well_formed_and_hold_nothing_unused() {
+fn programs_are_well_formed_with_nothing_unused_or_undefined() {
     let both = |(name, spec): (String, RunSpec)| {
         [(name.clone(), pytorch(&spec)), (name + ", going on", pytorch_from(&spec, CHECKPOINT))]
     };
@@ -248,13 +252,21 @@ fn programs_are_well_formed_and_hold_nothing_unused() {
                 + text.matches(&format!("({defined})")).count();
             assert!(uses > 1, "{name}: {defined} is defined and not used");
         }
+        for line in text.lines().filter(|line| line.starts_with(' ')) {
+            let Some((called, _)) = line.trim_start().split_once('(') else { continue };
+            let is_class = called.starts_with(char::is_uppercase);
+            if is_class && called.chars().all(char::is_alphanumeric) {
+                let class = format!("class {called}(");
+                assert!(text.contains(&class), "{name}: {called} is used and not defined");
+            }
+        }
     }
 }
 
 const CHECKPOINT: Checkpoint<'_> =
     Checkpoint { file: "runs/a \"run\".safetensors", step: 1_234, discriminator_step: 2_468 };
 
-/// Of each run lines of the program that goes on from a checkpoint.
+/// Lines that each run's program must contain when it continues from a checkpoint.
 const TAKEN_OVER: [(&str, &[&str]); 6] = [
     (
         "mnist-conditional",
@@ -299,7 +311,7 @@ fn a_program_that_goes_on_takes_over_what_its_run_has() {
     assert!(!text.contains("nn.init"), "weights that are taken over are not drawn: {text}");
 }
 
-/// Everything that `value` may be changed to in one place, valid or not.
+/// All values that result from a change of `value` in one place, valid or not.
 fn changed(value: &Value) -> Vec<Value> {
     match value {
         Value::Bool(flag) => vec![(!flag).into()],
@@ -316,7 +328,7 @@ fn changed(value: &Value) -> Vec<Value> {
             let number = number.as_f64().unwrap_or_default();
             vec![(number / 2.0).into(), (number + 0.25).into(), 0.0.into()]
         }
-        Value::String(_) => NAMES.iter().map(|name| (*name).into()).collect(),
+        Value::String(_) => NAMES.concat().into_iter().map(Value::from).collect(),
         Value::Array(items) => {
             let mut all: Vec<Value> = (0..items.len())
                 .map(|place| {
@@ -352,33 +364,23 @@ fn changed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// What a text of a spec may be instead, where it needs no further fields.
-const NAMES: [&str; 21] = [
-    "normal",
-    "uniform",
-    "relu",
-    "tanh",
-    "sigmoid",
-    "silu",
-    "softplus",
-    "non_saturating",
-    "minimax",
-    "least_squares",
-    "linear",
-    "hinge",
-    "relativistic_paired",
-    "relativistic_average",
-    "r1",
-    "r2",
-    "dragan",
-    "mnist",
-    "drawn_digits",
-    "idx_files",
-    "cifar_files",
+/// What a text of a spec may be instead: any name of any of its parts.
+const NAMES: [&[&str]; 11] = [
+    DataSource::NAMES,
+    PointsSpec::KINDS,
+    LatentDistribution::NAMES,
+    Objective::NAMES,
+    PenaltySpec::KINDS,
+    LabelSpec::KINDS,
+    LayerSpec::KINDS,
+    ActivationKind::KINDS,
+    InitialWeights::KINDS,
+    OptimizerMethod::KINDS,
+    DecaySpec::KINDS,
 ];
 
-/// `spec` without what makes no difference to any run: weights of codes that are not there, a
-/// schedule that never changes the step size, an augmentation that changes nothing.
+/// `spec` without settings that affect no run: weights of absent codes, a schedule with a constant
+/// step size, an augmentation that changes nothing.
 fn essence(spec: &RunSpec) -> RunSpec {
     let mut spec = spec.clone();
     if let Some(codes) = &mut spec.codes {

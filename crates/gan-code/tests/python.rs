@@ -1,9 +1,9 @@
-//! Programs are run by Python with PyTorch: what they do, not how they look. `cargo xtask test --python`
-//! runs these tests, and says so where PyTorch is missing.
+//! Runs programs in Python with PyTorch, and tests what they do. `cargo xtask test --python` runs
+//! these tests, and reports if PyTorch is missing.
 
 use gan_code::pytorch;
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
-use gan_protocol::{AugmentationSpec, DataSource, RunSpec};
+use gan_protocol::{AugmentationSpec, DataSource, Named as _, RealBatch, RunSpec};
 use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
 use serde_json::{Value, json};
 use support::{changed, specs};
@@ -31,7 +31,7 @@ fn write_files(folder: &Folder, spec: &RunSpec) -> Vec<String> {
     }
 }
 
-/// What is true after a step of any program.
+/// Assertions that hold after a step of any program.
 const AFTER_A_STEP: &str = r#"
 assert d_loss.isfinite() and g_loss.isfinite()
 for net in (G, D, average if "average" in globals() else G):
@@ -56,6 +56,45 @@ fn each_program_makes_a_step_and_a_picture() {
     assert_none_fails(&folder, &cases);
 }
 
+/// The losses of given verdicts, with the critic that judges each number as itself.
+const LOSSES: &str = r#"
+D = lambda verdicts: verdicts
+reals, fakes = torch.tensor({real}), torch.tensor({fake})
+for loss, expected in [(discriminator_loss(reals, fakes), {discriminator}), (generator_loss({judged}), {generator})]:
+    assert torch.allclose(loss, torch.tensor(expected), rtol=1e-4, atol=1e-6), (loss, expected)
+"#;
+
+#[test]
+#[ignore = "needs PyTorch: cargo xtask test --python"]
+fn losses_are_those_that_the_run_is_compared_with() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/reference/objectives.json");
+    let fixture = std::fs::read_to_string(path).expect("the fixture is there");
+    let fixture: Vec<Value> = serde_json::from_str(&fixture).expect("a list of cases");
+    assert!(!fixture.is_empty());
+    let cases = fixture.iter().enumerate().map(|(number, case)| {
+        let patch = json!({
+            "objective": case["objective"],
+            "label_smoothing": case["smoothing"][0],
+            "fake_label_smoothing": case["smoothing"][1],
+            "penalties": null,
+        });
+        let spec = changed("ring", &patch);
+        let judged = if spec.objective.is_relativistic() { "reals, fakes" } else { "fakes" };
+        let losses = ["discriminator", "generator"].map(|net| case[net]["loss"][0].to_string());
+        let more = LOSSES
+            .replace("{real}", &case["real"].to_string())
+            .replace("{fake}", &case["fake"].to_string())
+            .replace("{discriminator}", &losses[0])
+            .replace("{generator}", &losses[1])
+            .replace("{judged}", judged);
+        let name = format!("{}-{number}", spec.objective.name());
+        Case { name, text: reading(&spec, &more), arguments: Vec::new() }
+    });
+    let folder = Folder::new("losses");
+    assert_none_fails(&folder, &cases.collect::<Vec<Case>>());
+}
+
 /// A run on images whose nets are as small as nets can be.
 fn run_on_images(data: &Value, [channels, height, width]: [usize; 3]) -> RunSpec {
     let mut data = data.clone();
@@ -72,12 +111,12 @@ fn run_on_images(data: &Value, [channels, height, width]: [usize; 3]) -> RunSpec
     changed("mnist-mlp", &patch)
 }
 
-/// `spec`'s program without a step, with more behind it.
+/// `spec`'s program without steps, with `more` appended.
 fn reading(spec: &RunSpec, more: &str) -> String {
     with_steps(&pytorch(spec).text, 0) + more
 }
 
-/// Images of which each is `image` of one grey tone of its own, in the middle of a tone that all have.
+/// Images of one grey tone each, in a frame of `tone` that all have.
 fn framed(count: usize, [channels, height, width]: [usize; 3], frame: usize, tone: u8) -> Vec<u8> {
     let mut pixels = noise(count, [channels, height, width]);
     for (at, pixel) in pixels.iter_mut().enumerate() {
@@ -95,7 +134,7 @@ with open("{name}.bytes", "wb") as file:
     file.write(images.contiguous().cpu().numpy().tobytes())
 "#;
 
-/// A set of images, the run that reads it, what the files are, and what the run makes of them.
+/// A set of images, the run that reads it, its files, and the images that the run gets.
 struct Read {
     name: String,
     spec: RunSpec,
@@ -103,7 +142,7 @@ struct Read {
     expected: ImageSet,
 }
 
-/// As a session does it: classes, limit, size.
+/// The selection and conversion of images in a session: classes, limit, size.
 fn as_the_run(spec: &RunSpec, mut images: ImageSet) -> ImageSet {
     let data = &spec.data;
     if !data.classes.is_empty() {
@@ -201,13 +240,13 @@ fn images_are_chosen_and_fitted_as_the_run_does() {
             off += usize::from(difference > 0);
             largest = difference.max(largest);
         }
-        // Sums that lie between two bytes may be rounded either way.
+        // Sums halfway between two bytes may be rounded either way.
         assert!(largest <= 1, "{name}: {largest}");
         assert!(1_000 * off <= found.len(), "{name}: {off} of {}", found.len());
     }
 }
 
-/// Draws that are compared: enough for a shift that is half as likely as another to show.
+/// Number of draws: enough to notice a shift that is half as likely as another.
 const DRAWS: usize = 20_000;
 
 #[test]
@@ -258,12 +297,11 @@ with open(sys.argv[0] + ".json", "w") as file:
     }
 }
 
-/// Mean and variance of each pixel, as the run augments `image`.
+/// Mean and variance of each pixel, with the run's augmentation of `image`.
 fn run_moments(augmentation: AugmentationSpec, image: &[u8]) -> [Vec<f64>; 2] {
     let images = ImageSet::from_idx(("image", image), None).expect("an image");
     let mut samples = Augmented::new(ShuffledImages::new(images), augmentation).expect("allowed");
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    samples.fill_batch(1, 0, DRAWS, &mut values, &mut labels);
+    let RealBatch { values, .. } = samples.batch(1, 0, DRAWS);
     let size = values.len() / DRAWS;
     let of = |at: usize| values.chunks_exact(size).map(move |image| f64::from(image[at]));
     let mean = |at: usize| of(at).sum::<f64>() / DRAWS as f64;
@@ -272,8 +310,8 @@ fn run_moments(augmentation: AugmentationSpec, image: &[u8]) -> [Vec<f64>; 2] {
     [means.clone(), (0..size).map(variance).collect()]
 }
 
-/// Of each class as often as its weight says, and of a class no image twice before all had their
-/// turn.
+/// Each class as often as its weight requires, and within a class no image again before all were
+/// drawn.
 const WEIGHTED: &str = r#"
 drawn = torch.stack([torch.bincount(epoch(), minlength=len(images)) for _ in range(400)]).cpu()
 assert (drawn.sum(1) == 80).all()

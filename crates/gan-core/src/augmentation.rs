@@ -4,8 +4,8 @@
 use gan_protocol::DiffAugmentSpec;
 use gan_random::{RandomNumbers, RngExt, uniform_symmetric};
 
-use crate::resampling::resampled;
-use crate::tensor::Tensor;
+use crate::ops::affine_sampling::affine_sampled;
+use crate::ops::tensor::Tensor;
 
 /// What images are where they have been moved away by a change of geometry: black.
 const BACKGROUND: f32 = -1.0;
@@ -27,12 +27,12 @@ pub(crate) fn augmented(
     }
     if spec.changes_geometry() {
         let maps = geometries(spec, randomness, batch);
-        images = resampled(images.sub_scalar(BACKGROUND), maps).add_scalar(BACKGROUND);
+        images = affine_sampled(images.sub_scalar(BACKGROUND), maps).add_scalar(BACKGROUND);
     }
     if spec.translation > 0.0 {
         let rows = shifts(randomness, batch, height, spec.translation);
         let columns = shifts(randomness, batch, width, spec.translation);
-        images = resampled(images, shift_maps(&rows, &columns));
+        images = affine_sampled(images, shift_maps(&rows, &columns));
     }
     if spec.cutout > 0.0 {
         let mask = cutout_mask(randomness, [batch, height, width], spec.cutout);
@@ -115,7 +115,7 @@ mod tests {
         let [batch, channels, height, width] = dimensions;
         let values = counted(dimensions);
         let (rows, columns) = ([1, -2, 0], [0, 3, -1]);
-        let moved = resampled(images(values.clone(), dimensions), shift_maps(&rows, &columns));
+        let moved = affine_sampled(images(values.clone(), dimensions), shift_maps(&rows, &columns));
         let moved = read(moved);
         let at = |image: usize, channel: usize, row: usize, column: usize| {
             ((image * channels + channel) * height + row) * width + column

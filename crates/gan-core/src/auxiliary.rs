@@ -3,8 +3,8 @@
 
 use gan_protocol::{CodeSpec, LabelSpec, RunSpec};
 
-use crate::kernels::relu;
-use crate::tensor::Tensor;
+use crate::ops::fused::relu;
+use crate::ops::tensor::Tensor;
 
 /// What the answers should be, for each sample of a batch.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,13 @@
 use burn::tensor::{Device, Transaction};
 use gan_protocol::RunSpec;
 
-use crate::activations::Activations;
+use crate::batch::Batch;
 use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::one_hot;
+use crate::named_tensor::{fill, floats, net_slots};
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::packing::packed;
-use crate::tensors::{fill, floats, net_slots};
 
 /// A discriminator with its numbers.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub(crate) async fn verdicts(
     let mut net = net.clone();
     let label = spec.labels.map(|kind| one_hot(labels, kind.classes(), device));
     let condition = Condition { label, generator: None };
-    let samples = Activations::from_values(samples.to_vec(), spec.data.shape(), device);
+    let samples = Batch::from_values(samples.to_vec(), spec.data.shape(), device);
     let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
     let outputs = net.forward(packed(samples, spec.packing), &mut pass).flat();
     let count: usize = outputs.dims().iter().product();

@@ -3,13 +3,13 @@
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, stream};
 
-use crate::activations::Activations;
 use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::batch::Batch;
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::objective::{Smoothing, discriminator_loss};
+use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
-use crate::penalty::{Batch, penalties};
-use crate::tensor::Tensor;
+use crate::penalty::{Presented, penalties};
 
 /// The discriminator and what its optimiser remembers.
 #[derive(Clone, Debug)]
@@ -21,18 +21,20 @@ pub(crate) struct Discriminator {
 /// A batch to be judged, as the discriminator sees it, outside of any graph.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
-    pub(crate) samples: Activations,
+    pub(crate) samples: Batch,
     pub(crate) condition: Condition,
     pub(crate) targets: Targets,
 }
 
-/// What a step leaves behind, outside of any graph.
+/// What a discriminator step leaves behind, outside of any graph.
 #[derive(Debug)]
 pub(crate) struct Verdicts {
-    /// `[batch]`
+    /// The outputs for reals: `[batch]`.
     pub(crate) real: Tensor<1>,
-    /// `[batch]`
+    /// The outputs for fakes: `[batch]`.
     pub(crate) fake: Tensor<1>,
+    /// The loss without penalties and auxiliary terms: `[1]`.
+    pub(crate) loss: Tensor<1>,
     /// `[1]`
     pub(crate) penalty: Option<Tensor<1>>,
     /// `[1]`
@@ -42,8 +44,8 @@ pub(crate) struct Verdicts {
 }
 
 impl Shown {
-    fn batch(&self) -> Batch<'_> {
-        Batch { samples: &self.samples, condition: &self.condition }
+    fn presented(&self) -> Presented<'_> {
+        Presented { samples: &self.samples, condition: &self.condition }
     }
 }
 
@@ -62,13 +64,20 @@ impl Discriminator {
         let (real, fake) = (verdict(&on_reals), verdict(&on_fakes));
         let outputs = (column(&real), column(&fake));
         let mut loss = discriminator_loss(spec.objective, real, fake, Smoothing::of(spec));
+        let reported = loss.clone().inner();
         let mut add = |term: Option<Tensor<1>>| {
             let term = term?;
             loss = loss.clone() + term.clone();
             Some(term.inner())
         };
-        let penalty =
-            add(penalties(spec, &mut self.net, &weights, reals.batch(), fakes.batch(), index));
+        let penalty = add(penalties(
+            spec,
+            &mut self.net,
+            &weights,
+            reals.presented(),
+            fakes.presented(),
+            index,
+        ));
         let about_reals = add(auxiliary_loss(spec, &on_reals, &reals.targets));
         let about_fakes = add(auxiliary_loss(spec, &on_fakes, &fakes.targets));
         let auxiliary = match (about_reals, about_fakes) {
@@ -82,7 +91,14 @@ impl Discriminator {
         if let Some(limit) = spec.weight_clip {
             self.net.numbers = self.net.numbers.clone().clamp(-limit, limit);
         }
-        Verdicts { real: outputs.0, fake: outputs.1, penalty, auxiliary, squared_norm }
+        Verdicts {
+            real: outputs.0,
+            fake: outputs.1,
+            loss: reported,
+            penalty,
+            auxiliary,
+            squared_norm,
+        }
     }
 
     /// All outputs for reals and for fakes: `[batch, outputs]` each.
@@ -95,7 +111,7 @@ impl Discriminator {
         index: u64,
     ) -> (Tensor<2>, Tensor<2>) {
         let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
-        let mut judge = |samples: Activations, condition: &Condition| {
+        let mut judge = |samples: Batch, condition: &Condition| {
             let mode = Mode::Training { randomness: &mut randomness, moves_statistics: true };
             let mut pass = Pass { mode, condition };
             self.net.forward_with(weights, samples, &mut pass).flat()
@@ -106,7 +122,7 @@ impl Discriminator {
             return (real, judge(fakes.samples.clone(), &fakes.condition));
         }
         // One pass over both gives the same numbers with half the launches.
-        let size = reals.samples.batch();
+        let size = reals.samples.count();
         let all = judge(reals.samples.clone().joined(fakes.samples.clone()), &reals.condition);
         (all.clone().narrow(0, 0, size), all.narrow(0, size, size))
     }
@@ -115,7 +131,7 @@ impl Discriminator {
     pub(crate) fn judge(
         &mut self,
         spec: &RunSpec,
-        samples: Activations,
+        samples: Batch,
         condition: &Condition,
         index: u64,
     ) -> Tensor<2> {

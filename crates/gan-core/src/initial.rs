@@ -1,32 +1,7 @@
 //! How weights are drawn at the start.
 
-use gan_protocol::InitialWeights;
+use gan_protocol::{InitialWeights, Role};
 use gan_random::{RandomNumbers, standard_normal, uniform_symmetric};
-
-/// What a parameter is for; decides how it starts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Role {
-    /// Weights of a linear layer or convolution.
-    Weight {
-        /// Inputs that one output number depends on.
-        fan_in: usize,
-        /// Outputs that one input number reaches.
-        fan_out: usize,
-        /// Which of its dimensions counts the outputs (units or channels).
-        output_axis: usize,
-    },
-    /// Bias of a linear layer or convolution.
-    Bias {
-        /// As for the layer's weights.
-        fan_in: usize,
-    },
-    /// Scale of a normalisation layer: starts at one.
-    Scale,
-    /// Shift of a normalisation layer: starts at zero.
-    Shift,
-    /// Learned numbers of a class: N(0, 1), as in PyTorch.
-    Embedding,
-}
 
 /// Starting values for a parameter of `role`.
 pub(crate) fn initial_values(

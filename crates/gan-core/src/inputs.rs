@@ -4,11 +4,11 @@ use burn::tensor::Device;
 use gan_protocol::{CodeSpec, Feed, LatentDistribution};
 use gan_random::{Purpose, RandomNumbers, RngExt, standard_normal, stream, uniform_symmetric};
 
-use crate::activations::Activations;
 #[cfg(feature = "training")]
 use crate::auxiliary::Targets;
+use crate::batch::Batch;
 use crate::net::Condition;
-use crate::tensor::Tensor;
+use crate::ops::tensor::Tensor;
 
 /// The inputs of `count` samples, on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +70,8 @@ impl Inputs {
         Self { values, labels: of(&self.labels), generators: of(&self.generators) }
     }
 
-    pub(crate) fn tensor<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Activations {
-        Activations::from_values(self.values.clone(), feed.into().shape(), device)
+    pub(crate) fn tensor<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Batch {
+        Batch::from_values(self.values.clone(), feed.into().shape(), device)
     }
 
     /// What the nets are told.

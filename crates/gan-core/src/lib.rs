@@ -11,11 +11,11 @@
 
 #![cfg_attr(not(feature = "training"), allow(dead_code))]
 
-mod activations;
 #[cfg(feature = "training")]
 mod augmentation;
 #[cfg(feature = "training")]
 mod auxiliary;
+mod batch;
 mod checkpoint;
 mod classifier;
 mod critic;
@@ -23,15 +23,16 @@ mod device;
 #[cfg(feature = "training")]
 mod discriminator;
 mod error;
-mod functions;
 mod initial;
 mod inputs;
-mod kernels;
 mod layer;
-mod maps;
+#[cfg(feature = "training")]
+mod metrics;
+mod named_tensor;
 mod net;
 #[cfg(feature = "training")]
 mod objective;
+mod ops;
 #[cfg(feature = "training")]
 mod optimizer;
 mod packing;
@@ -43,19 +44,13 @@ mod presentation;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
 mod reference_tests;
 #[cfg(feature = "training")]
-mod resampling;
+mod sample_space;
 mod sampler;
-#[cfg(feature = "training")]
-mod scores;
 mod spectral;
-#[cfg(feature = "training")]
-mod stage;
-mod tensor;
-mod tensors;
 #[cfg(feature = "training")]
 mod trainer;
 
-pub use activations::Activations;
+pub use batch::Batch;
 pub use burn::tensor::Device;
 pub use checkpoint::Snapshot;
 #[cfg(feature = "training")]
@@ -72,14 +67,14 @@ pub use error::CoreError;
 #[cfg(feature = "cpu")]
 pub use gan_kernels::convolution::sharing;
 pub use inputs::Inputs;
+#[cfg(feature = "training")]
+pub use metrics::PendingMetrics;
 pub use net::{Condition, Mode, Net, Pass};
 #[cfg(feature = "training")]
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
+pub use ops::tensor::Tensor;
+#[cfg(feature = "training")]
+pub use sample_space::lattice_coordinates;
 pub use sampler::Sampler;
 #[cfg(feature = "training")]
-pub use scores::{PendingScores, StepScores};
-#[cfg(feature = "training")]
-pub use stage::lattice_coordinates;
-pub use tensor::Tensor;
-#[cfg(feature = "training")]
-pub use trainer::{Dissection, RealBatch, Trainer};
+pub use trainer::{Dissection, Trainer};

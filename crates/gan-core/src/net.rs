@@ -4,14 +4,14 @@ use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape, SpecError};
 use gan_random::RandomNumbers;
 
-use crate::activations::Activations;
+use crate::batch::Batch;
 use crate::initial::initial_values;
-#[cfg(feature = "training")]
-use crate::kernels::blend_into;
 use crate::layer::{self, Kept};
+#[cfg(feature = "training")]
+use crate::ops::fused::blend_into;
+use crate::ops::tensor::Tensor;
 use crate::plan::{Plan, PlannedLayer};
 use crate::spectral::SpectralNorm;
-use crate::tensor::Tensor;
 
 /// How a pass treats batch normalisation, dropout and noise.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Mode<'a> {
     },
 }
 
-/// What a pass is told beside the activations.
+/// What a pass through a net needs beside its input.
 #[derive(Debug)]
 pub struct Pass<'a> {
     /// How normalisation and random layers work.
@@ -193,7 +193,7 @@ impl Net {
     }
 
     /// The net's output for `input`, its parameters taken as constants.
-    pub fn forward(&mut self, input: Activations, pass: &mut Pass<'_>) -> Activations {
+    pub fn forward(&mut self, input: Batch, pass: &mut Pass<'_>) -> Batch {
         let weights = self.parameters();
         let weights = self.effective(weights, false);
         self.forward_with(&weights, input, pass)
@@ -205,9 +205,9 @@ impl Net {
     pub fn forward_with(
         &mut self,
         weights: &[Tensor<1>],
-        input: Activations,
+        input: Batch,
         pass: &mut Pass<'_>,
-    ) -> Activations {
+    ) -> Batch {
         layer::forward_all(&self.layers, weights, &mut self.buffers, input, pass, None)
     }
 
@@ -219,9 +219,9 @@ impl Net {
     pub fn forward_and_input_gradient(
         &mut self,
         weights: &[Tensor<1>],
-        input: Activations,
+        input: Batch,
         pass: &mut Pass<'_>,
-    ) -> (Tensor<2>, Activations) {
+    ) -> (Tensor<2>, Batch) {
         let (output, gradient) = self.forward_and_pull_back(weights, input, pass, first_of_each);
         (output.flat(), gradient)
     }
@@ -231,10 +231,10 @@ impl Net {
     pub(crate) fn forward_and_pull_back(
         &mut self,
         weights: &[Tensor<1>],
-        input: Activations,
+        input: Batch,
         pass: &mut Pass<'_>,
-        cotangent: impl FnOnce(&Activations) -> Activations,
-    ) -> (Activations, Activations) {
+        cotangent: impl FnOnce(&Batch) -> Batch,
+    ) -> (Batch, Batch) {
         let mut kept: Vec<Kept> = Vec::with_capacity(self.layers.len());
         let buffers = &mut self.buffers;
         let output =
@@ -255,7 +255,7 @@ impl Net {
 }
 
 /// One for the first number of each of `outputs`, zero for the others.
-fn first_of_each(outputs: &Activations) -> Activations {
+fn first_of_each(outputs: &Batch) -> Batch {
     let (shape, rows) = (outputs.shape(), outputs.clone().flat());
     let [batch, size] = rows.dims();
     let device = rows.device();
@@ -264,7 +264,7 @@ fn first_of_each(outputs: &Activations) -> Activations {
         1 => first,
         _ => Tensor::cat(vec![first, Tensor::zeros([batch, size - 1], &device)], 1),
     };
-    Activations::Flat(ones).shaped(shape)
+    Batch::Flat(ones).shaped(shape)
 }
 
 /// A flat tensor on `device`.

@@ -6,8 +6,8 @@
 
 use gan_protocol::{Objective, RunSpec};
 
-use crate::kernels::{relu, softplus, softplus_of_negated};
-use crate::tensor::Tensor;
+use crate::ops::fused::{relu, softplus, softplus_of_negated};
+use crate::ops::tensor::Tensor;
 
 /// How far targets are moved towards each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -7,9 +7,9 @@
 
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
-use crate::kernels::{AdamStep, adam, blended_square, relu, sum_of_squares};
 use crate::net::Net;
-use crate::tensor::{Gradients, Tensor};
+use crate::ops::fused::{AdamStep, adam, blended_square, relu, sum_of_squares};
+use crate::ops::tensor::{Gradients, Tensor};
 
 /// PyTorch's guard against a gradient of norm zero.
 const CLIP_EPSILON: f32 = 1e-6;

@@ -2,10 +2,10 @@
 
 use gan_protocol::Shape;
 
-use crate::activations::Activations;
+use crate::batch::Batch;
 
 /// `count` neighbours of the batch side by side: numbers after numbers, channels after channels.
-pub(crate) fn packed(samples: Activations, count: usize) -> Activations {
+pub(crate) fn packed(samples: Batch, count: usize) -> Batch {
     if count == 1 {
         return samples;
     }
@@ -13,23 +13,23 @@ pub(crate) fn packed(samples: Activations, count: usize) -> Activations {
         Shape::Flat { size } => Shape::flat(size * count),
         Shape::Image { channels, height, width } => Shape::image(channels * count, height, width),
     };
-    let packs = samples.batch() / count;
+    let packs = samples.count() / count;
     let rows = samples.flat();
     let size = rows.dims()[1];
-    Activations::Flat(rows.reshape([packs, size * count])).shaped(shape)
+    Batch::Flat(rows.reshape([packs, size * count])).shaped(shape)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tensor::Tensor;
+    use crate::ops::tensor::Tensor;
 
     #[test]
     fn a_pack_holds_neighbours_as_channels() {
         let values: Vec<f32> = (1..=16).map(|x| x as f32).collect();
         let device = crate::reference_tests::device();
         let samples = Tensor::from_values(values.clone(), [4, 1, 2, 2], &device);
-        let packs = packed(Activations::Image(samples), 2).image();
+        let packs = packed(Batch::Image(samples), 2).image();
         assert_eq!(packs.dims(), [2, 2, 2, 2]);
         let found: Vec<f32> = packs.burn().into_data().try_into_vec().expect("f32");
         assert_eq!(found, values);

@@ -6,18 +6,18 @@
 use gan_protocol::{PenaltySpec, RunSpec};
 use gan_random::{Purpose, RandomNumbers, RngExt, stream};
 
-use crate::activations::{Activations, both, each};
-use crate::kernels::relu;
+use crate::batch::{Batch, both, each};
 use crate::net::{Condition, Mode, Net, Pass};
-use crate::tensor::Tensor;
+use crate::ops::fused::relu;
+use crate::ops::tensor::Tensor;
 
 /// Keeps the slope of a norm finite at zero.
 const NORM_EPSILON: f32 = 1e-12;
 
-/// A batch as the discriminator sees it, outside of any graph.
+/// A batch as it is presented to the discriminator, with its condition, outside of any graph.
 #[derive(Clone, Copy)]
-pub(crate) struct Batch<'a> {
-    pub(crate) samples: &'a Activations,
+pub(crate) struct Presented<'a> {
+    pub(crate) samples: &'a Batch,
     pub(crate) condition: &'a Condition,
 }
 
@@ -27,8 +27,8 @@ pub(crate) fn penalties(
     spec: &RunSpec,
     net: &mut Net,
     weights: &[Tensor<1>],
-    reals: Batch<'_>,
-    fakes: Batch<'_>,
+    reals: Presented<'_>,
+    fakes: Presented<'_>,
     index: u64,
 ) -> Option<Tensor<1>> {
     let mut randomness = stream(spec.seed, Purpose::Penalty, index);
@@ -48,8 +48,8 @@ pub(crate) fn term(
     penalty: PenaltySpec,
     net: &mut Net,
     weights: &[Tensor<1>],
-    reals: Batch<'_>,
-    fakes: Batch<'_>,
+    reals: Presented<'_>,
+    fakes: Presented<'_>,
     randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
     let (samples, condition) = match penalty {
@@ -60,7 +60,7 @@ pub(crate) fn term(
         PenaltySpec::R1 { .. } => (reals.samples.clone(), reals.condition),
         PenaltySpec::R2 { .. } => (fakes.samples.clone(), fakes.condition),
     };
-    term_at(penalty, net, weights, Batch { samples: &samples, condition }, randomness)
+    term_at(penalty, net, weights, Presented { samples: &samples, condition }, randomness)
 }
 
 /// One penalty at given points.
@@ -68,7 +68,7 @@ pub(crate) fn term_at(
     penalty: PenaltySpec,
     net: &mut Net,
     weights: &[Tensor<1>],
-    points: Batch<'_>,
+    points: Presented<'_>,
     randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
     let mode = Mode::Training { randomness, moves_statistics: false };
@@ -92,12 +92,8 @@ pub(crate) fn term_at(
 }
 
 /// A point on the way from each fake to its real.
-fn between(
-    reals: &Activations,
-    fakes: &Activations,
-    randomness: &mut RandomNumbers,
-) -> Activations {
-    let share = uniform(randomness, reals.batch());
+fn between(reals: &Batch, fakes: &Batch, randomness: &mut RandomNumbers) -> Batch {
+    let share = uniform(randomness, reals.count());
     both!(reals, fakes, x, y => {
         let share = per_sample(&share, x);
         y.clone() + (x.clone() - y.clone()) * share
@@ -105,8 +101,8 @@ fn between(
 }
 
 /// A point near each real.
-fn around(reals: &Activations, randomness: &mut RandomNumbers) -> Activations {
-    let share = uniform(randomness, reals.batch());
+fn around(reals: &Batch, randomness: &mut RandomNumbers) -> Batch {
+    let share = uniform(randomness, reals.count());
     each!(reals, x => {
         let dimensions = x.dims();
         let count: usize = dimensions.iter().product();
@@ -141,11 +137,11 @@ mod tests {
 
     const SHAPE: Shape = Shape::Flat { size: 3 };
 
-    fn samples(values: Vec<f32>) -> Activations {
-        Activations::from_values(values, SHAPE, &crate::reference_tests::device())
+    fn samples(values: Vec<f32>) -> Batch {
+        Batch::from_values(values, SHAPE, &crate::reference_tests::device())
     }
 
-    fn rows(samples: Activations) -> Vec<Vec<f32>> {
+    fn rows(samples: Batch) -> Vec<Vec<f32>> {
         let values: Vec<f32> = samples.flat().burn().into_data().try_into_vec().expect("f32");
         values.chunks_exact(3).map(<[f32]>::to_vec).collect()
     }

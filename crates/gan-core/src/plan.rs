@@ -3,9 +3,7 @@
 
 use std::ops::Range;
 
-use gan_protocol::{LayerSpec, Shape};
-
-use crate::initial::Role;
+use gan_protocol::{LayerSpec, Parameter, Role, Shape};
 
 /// A parameter that a layer asks for.
 pub(crate) struct ParameterPlan {
@@ -66,14 +64,14 @@ impl Plan {
 
     fn add_layer(&mut self, name: &str, layer: &LayerSpec, shape: Shape) -> PlannedLayer {
         let (first_parameter, first_buffer) = (self.parameters.len(), self.buffers.len());
-        for (own, dimensions, role) in parameters(layer, shape) {
-            let name = format!("{name}.{own}");
-            self.parameters.push(ParameterPlan { name, dimensions, role });
+        for parameter in layer.own_parameters(shape) {
+            let Parameter { name: own, dimensions, role } = parameter;
+            self.parameters.push(ParameterPlan { name: format!("{name}.{own}"), dimensions, role });
         }
         if let LayerSpec::BatchNorm { .. } = layer {
             for (own, start) in [("running_mean", 0.0), ("running_variance", 1.0)] {
                 let name = format!("{name}.{own}");
-                self.buffers.push(BufferPlan { name, size: features(shape), start });
+                self.buffers.push(BufferPlan { name, size: shape.features(), start });
             }
         }
         let (parameters, buffers) =
@@ -90,65 +88,5 @@ impl Plan {
         };
         let spec = layer.clone();
         PlannedLayer { spec, input: shape, parameters, buffers, dimensions, body, shortcut }
-    }
-}
-
-/// Name, dimensions and role of each parameter of `layer` for inputs of `shape`.
-fn parameters(layer: &LayerSpec, shape: Shape) -> Vec<(&'static str, Vec<usize>, Role)> {
-    let weighted = |dimensions: Vec<usize>, role: Role, units: usize, bias: bool| {
-        let Role::Weight { fan_in, .. } = role else { unreachable!("called for weights") };
-        let mut plans = vec![("weight", dimensions, role)];
-        if bias {
-            plans.push(("bias", vec![units], Role::Bias { fan_in }));
-        }
-        plans
-    };
-    let linear = |size: usize, units: usize, bias: bool| {
-        let role = Role::Weight { fan_in: size, fan_out: units, output_axis: 1 };
-        weighted(vec![size, units], role, units, bias)
-    };
-    match (layer, shape) {
-        (&LayerSpec::Linear { units, bias }, Shape::Flat { size }) => linear(size, units, bias),
-        (&LayerSpec::Maxout { units, pieces }, Shape::Flat { size }) => {
-            linear(size, units * pieces, true)
-        }
-        (&LayerSpec::MixtureLinear { units, generators }, Shape::Flat { size }) => {
-            linear(size, units * generators, true)
-        }
-        (&LayerSpec::MinibatchDiscrimination { features, dimensions }, Shape::Flat { size }) => {
-            linear(size, features * dimensions, false)
-        }
-        (&LayerSpec::Conv { channels, kernel, bias, .. }, Shape::Image { channels: from, .. }) => {
-            let area = kernel * kernel;
-            let (fan_in, fan_out) = (from * area, channels * area);
-            let role = Role::Weight { fan_in, fan_out, output_axis: 0 };
-            weighted(vec![channels, from, kernel, kernel], role, channels, bias)
-        }
-        (
-            &LayerSpec::ConvTranspose { channels, kernel, stride, bias, .. },
-            Shape::Image { channels: from, .. },
-        ) => {
-            // An output pixel is reached by (kernel / stride)² input pixels of each channel.
-            let area = kernel * kernel;
-            let fan_in = (from * area).div_ceil(stride * stride);
-            let role = Role::Weight { fan_in, fan_out: channels * area, output_axis: 1 };
-            weighted(vec![from, channels, kernel, kernel], role, channels, bias)
-        }
-        (LayerSpec::BatchNorm { .. } | LayerSpec::LayerNorm { .. }, shape) => {
-            let dimensions = vec![features(shape)];
-            vec![("scale", dimensions.clone(), Role::Scale), ("shift", dimensions, Role::Shift)]
-        }
-        (&LayerSpec::Label { classes, embedding: Some(size) }, _) => {
-            vec![("embedding", vec![classes, size], Role::Embedding)]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Features of a normalisation layer: the numbers of a vector, the channels of an image.
-fn features(shape: Shape) -> usize {
-    match shape {
-        Shape::Flat { size } => size,
-        Shape::Image { channels, .. } => channels,
     }
 }

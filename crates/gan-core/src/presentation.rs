@@ -4,23 +4,18 @@
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, standard_normal, stream};
 
-use crate::activations::{Activations, each};
 use crate::augmentation::augmented;
+use crate::batch::{Batch, each};
+use crate::ops::tensor::Tensor;
 use crate::packing::packed;
-use crate::tensor::Tensor;
 
 /// `samples` as the discriminator sees them in generator step `step`. Random numbers come from
 /// streams number `occasion`, one for each batch that is judged.
-pub(crate) fn presented(
-    spec: &RunSpec,
-    samples: Activations,
-    step: u64,
-    occasion: u64,
-) -> Activations {
+pub(crate) fn presented(spec: &RunSpec, samples: Batch, step: u64, occasion: u64) -> Batch {
     let mut samples = samples;
     if let Some(augment) = spec.diff_augment {
         let mut generator = stream(spec.seed, Purpose::DiffAugment, occasion);
-        samples = Activations::Image(augmented(augment, samples.image(), &mut generator));
+        samples = Batch::Image(augmented(augment, samples.image(), &mut generator));
     }
     let sd = spec.instance_noise.map_or(0.0, |noise| noise.sd_at(step));
     if sd > 0.0 {
@@ -53,7 +48,7 @@ mod tests {
         spec.instance_noise = Some(gan_protocol::InstanceNoiseSpec { sd: 0.4, decay_steps: 100 });
         let dimensions = [10, 1, 28, 28];
         for (step, expected) in [(0, 0.4), (75, 0.1), (100, 0.0)] {
-            let grey = Activations::Image(images(vec![0.5; 7_840], dimensions));
+            let grey = Batch::Image(images(vec![0.5; 7_840], dimensions));
             let found = read(presented(&spec, grey, step, step).image());
             let squares: f32 = found.iter().map(|x| (x - 0.5).powi(2)).sum();
             let sd = (squares / 7_840.0).sqrt();

@@ -9,10 +9,11 @@ use gan_random::{Purpose, stream};
 use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::Inputs;
-use crate::net::{Mode, Net, Pass};
-use crate::tensors::{
-    Named, fill, floats, header, net_slots, numbers, serialized, serialized_in_16_bits, tensors,
+use crate::named_tensor::{
+    NamedTensor, fill, floats, header, net_slots, numbers, serialized, serialized_in_16_bits,
+    tensors,
 };
+use crate::net::{Mode, Net, Pass};
 
 /// Samples are drawn in groups of at most this many, which bounds memory.
 const GROUP: usize = 64;
@@ -59,7 +60,7 @@ impl Sampler {
 
     fn of_tensors(
         header: GeneratorHeader,
-        tensors: &[Named],
+        tensors: &[NamedTensor],
         device: &Device,
     ) -> Result<Self, CoreError> {
         header.generator.shapes(header.input())?;
@@ -121,12 +122,12 @@ impl Snapshot {
     }
 
     /// The generator as one would use it, under the names of a generator file.
-    fn generator_tensors(&self) -> Vec<Named> {
-        let of = |prefix: &str| -> Vec<Named> {
+    fn generator_tensors(&self) -> Vec<NamedTensor> {
+        let of = |prefix: &str| -> Vec<NamedTensor> {
             let named = self.tensors().iter().filter_map(|named| {
                 let name = named.name.strip_prefix(prefix)?.strip_prefix('.')?;
                 let name = (!name.starts_with("optimizer.")).then(|| format!("{PREFIX}.{name}"))?;
-                Some(Named { name, ..named.clone() })
+                Some(NamedTensor { name, ..named.clone() })
             });
             named.collect()
         };

@@ -5,11 +5,11 @@
 //! power iteration keeps close to the first singular vectors, `σ = uᵀ W v`; `u` and `v` are taken
 //! as constants, `σ` is differentiated.
 
+use gan_protocol::Role;
 use gan_random::{RandomNumbers, standard_normal};
 
-use crate::initial::Role;
+use crate::ops::tensor::Tensor;
 use crate::plan::ParameterPlan;
-use crate::tensor::Tensor;
 
 /// Keeps a norm from being zero; PyTorch's value.
 const EPSILON: f32 = 1e-12;

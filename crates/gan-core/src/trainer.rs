@@ -3,22 +3,22 @@
 mod dissection;
 
 use burn::tensor::Device;
-use gan_protocol::{Feed, RunSpec, Shape};
+use gan_protocol::{Feed, RealBatch, RunSpec, Shape};
 use gan_random::{Purpose, stream};
 
-use crate::activations::Activations;
 use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::batch::Batch;
 use crate::critic::verdicts;
-use crate::discriminator::{Discriminator, Shown, Verdicts, column, verdict};
+use crate::discriminator::{Discriminator, Shown, column, verdict};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
+use crate::metrics::{PendingMetrics, StepOutputs};
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::objective::generator_loss;
+use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
 use crate::sampler::samples;
-use crate::scores::{PendingScores, StepOutputs};
-use crate::tensor::Tensor;
 
 pub use dissection::Dissection;
 
@@ -37,19 +37,17 @@ pub struct Trainer {
     pub(crate) discriminator: Discriminator,
 }
 
-/// The reals of one discriminator step.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RealBatch {
-    /// [`Trainer::reals_per_step`] samples one after another, channels first, in [-1, 1] for images.
-    pub values: Vec<f32>,
-    /// Their classes, one a sample; not looked at where the run has no labels.
-    pub labels: Vec<u16>,
+/// The reals of one discriminator step on the device.
+struct Reals {
+    samples: Batch,
+    /// Their classes as one-hot rows, where the run has labels: `[batch, classes]`.
+    label: Option<Tensor<2>>,
 }
 
 /// A batch of the generator's.
 struct Fakes {
     /// In the graph of the generator's leaves.
-    samples: Activations,
+    samples: Batch,
     inputs: Inputs,
 }
 
@@ -57,8 +55,8 @@ struct Fakes {
 struct Judged {
     /// Verdicts on the fakes: `[batch]`.
     judged: Tensor<1>,
-    /// Verdicts on the reals, where the objective compares with them: `[batch]`.
-    compared: Option<Tensor<1>>,
+    /// The loss without auxiliary terms: `[1]`.
+    loss: Tensor<1>,
     /// Of the gradient: `[1]`.
     squared_norm: Tensor<1>,
 }
@@ -136,7 +134,7 @@ impl Trainer {
     /// The fakes of the last discriminator step serve the generator's step too, as in DCGAN's
     /// published code: one pass through the generator less. Fakes are of the classes of the reals
     /// beside them. `reals` gives the batch for the discriminator step of the given number.
-    pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingScores {
+    pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingMetrics {
         let step = self.generator_steps();
         for _ in 1..self.spec.discriminator_steps {
             let index = self.discriminator_steps();
@@ -144,7 +142,8 @@ impl Trainer {
             let weights = self.generator.parameters();
             let fakes =
                 self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
-            let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+            let reals = self.shown_reals(&self.on_device(batch), index);
+            let fakes = self.shown_fakes(&fakes, index);
             self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
         }
         let index = self.discriminator_steps();
@@ -152,18 +151,23 @@ impl Trainer {
         let leaves = self.generator.leaves();
         let fakes =
             self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let reals = self.on_device(batch);
         let (shown_reals, shown_fakes) =
-            (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+            (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
         let verdicts = self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
         let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
-        let Judged { judged, compared, squared_norm } =
-            self.generator_step(leaves, fakes, &batch, unrolled);
+        let judged = self.generator_step(leaves, fakes, reals, unrolled);
         self.move_average();
-        let Verdicts { real, fake, penalty, auxiliary, squared_norm: of_discriminator } = verdicts;
-        let squared_norms = [squared_norm, of_discriminator];
-        let outputs =
-            StepOutputs { real, fake, judged, squared_norms, compared, penalty, auxiliary };
-        PendingScores::new(self.generator_steps(), &self.spec, outputs)
+        let outputs = StepOutputs {
+            real: verdicts.real,
+            fake: verdicts.fake,
+            judged: judged.judged,
+            losses: [judged.loss, verdicts.loss],
+            squared_norms: [judged.squared_norm, verdicts.squared_norm],
+            penalty: verdicts.penalty,
+            auxiliary: verdicts.auxiliary,
+        };
+        PendingMetrics::new(self.generator_steps(), &self.spec, outputs)
     }
 
     /// Moves the average of the generator's weights, where there is one, after an update.
@@ -204,11 +208,10 @@ impl Trainer {
     }
 
     /// Reals as discriminator step `index` sees them.
-    fn shown_reals(&self, batch: &RealBatch, index: u64) -> Shown {
-        let spec = &self.spec;
-        let samples = self.real_samples(batch);
-        let samples = presented(spec, samples, self.generator_steps(), 4 * index);
-        let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
+    fn shown_reals(&self, reals: &Reals, index: u64) -> Shown {
+        let samples = reals.samples.clone();
+        let samples = presented(&self.spec, samples, self.generator_steps(), 4 * index);
+        let label = reals.label.clone();
         let condition = Condition { label: label.clone(), generator: None };
         Shown { samples, condition, targets: Targets { label, ..Targets::default() } }
     }
@@ -222,8 +225,12 @@ impl Trainer {
         Shown { samples, condition, targets: fakes.inputs.targets(spec, &self.device) }
     }
 
-    fn real_samples(&self, batch: &RealBatch) -> Activations {
-        Activations::from_values(batch.values.clone(), self.spec.data.shape(), &self.device)
+    fn on_device(&self, batch: RealBatch) -> Reals {
+        let (spec, device) = (&self.spec, &self.device);
+        Reals {
+            samples: Batch::from_values(batch.values, spec.data.shape(), device),
+            label: spec.labels.map(|labels| one_hot(&batch.labels, labels.classes(), device)),
+        }
     }
 
     /// The discriminator after the further steps of an unrolled GAN; `None` without any.
@@ -246,7 +253,7 @@ impl Trainer {
         &mut self,
         leaves: Vec<Tensor<1>>,
         fakes: Fakes,
-        batch: &RealBatch,
+        reals: Reals,
         judge: Option<Discriminator>,
     ) -> Judged {
         let step = self.generator_steps();
@@ -254,9 +261,8 @@ impl Trainer {
         let condition = fakes.inputs.condition(spec, &self.device);
         let samples = presented(spec, fakes.samples, step, 4 * step + 2);
         let compared = spec.objective.is_relativistic().then(|| {
-            let reals = presented(spec, self.real_samples(batch), step, 4 * step + 3);
-            let label = spec.labels.map(|l| one_hot(&batch.labels, l.classes(), &self.device));
-            (reals, Condition { label, generator: None })
+            let samples = presented(spec, reals.samples, step, 4 * step + 3);
+            (samples, Condition { label: reals.label, generator: None })
         });
         let mut judge = judge;
         let judge = judge.as_mut().unwrap_or(&mut self.discriminator);
@@ -264,8 +270,9 @@ impl Trainer {
         let on_reals = compared
             .map(|(reals, condition)| verdict(&judge.judge(spec, reals, &condition, 2 * step + 1)));
         let judged = verdict(&answers);
-        let (on_fakes, compared) = (column(&judged), on_reals.as_ref().map(column));
+        let on_fakes = column(&judged);
         let mut loss = generator_loss(spec.objective, judged, on_reals);
+        let reported = loss.clone().inner();
         let targets = fakes.inputs.targets(spec, &self.device);
         if let Some(term) = auxiliary_loss(spec, &answers, &targets) {
             loss = loss + term;
@@ -274,7 +281,7 @@ impl Trainer {
         let optimizer = &self.spec.generator_optimizer;
         let net = &mut self.generator;
         let squared_norm = self.generator_optimizer.update(optimizer, net, leaves, &mut gradients);
-        Judged { judged: on_fakes, compared, squared_norm }
+        Judged { judged: on_fakes, loss: reported, squared_norm }
     }
 
     /// Samples for `inputs` by the averaged generator where there is one: sample after sample,

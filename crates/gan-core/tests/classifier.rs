@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use gan_core::{Classifier, ClassifierTrainer, CoreError, Judgement, RealBatch, cpu};
-use gan_protocol::{NetSpec, OptimizerSpec, Shape};
+use gan_core::{Classifier, ClassifierTrainer, CoreError, Judgement, cpu};
+use gan_protocol::{NetSpec, OptimizerSpec, RealBatch, Shape};
 use gan_random::{Purpose, RngExt, standard_normal, stream};
 use half::f16;
 use pollster::block_on;

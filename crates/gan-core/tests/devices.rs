@@ -5,8 +5,8 @@
 
 mod noise;
 
-use gan_core::{Device, PendingScores, Snapshot, StepScores, Trainer, cpu, gpu, largest_deviation};
-use gan_protocol::presets;
+use gan_core::{Device, PendingMetrics, Snapshot, Trainer, cpu, gpu, largest_deviation};
+use gan_protocol::{Metrics, presets};
 use pollster::block_on;
 
 use self::noise::reals;
@@ -23,20 +23,20 @@ const IMAGES: usize = 8;
 const FIRST_PAIRED_STEP: usize = 5;
 
 /// The run after `steps` more steps, and their scores.
-fn trained(start: &Snapshot, device: &Device, steps: usize) -> (Snapshot, Vec<(u64, StepScores)>) {
+fn trained(start: &Snapshot, device: &Device, steps: usize) -> (Snapshot, Vec<Metrics>) {
     let mut trainer = Trainer::restore(start, &start.header.spec, device).expect("its own spec");
     let batch = reals(trainer.spec());
     let pending = (0..steps).map(|_| trainer.step(&batch)).collect();
-    let scores = block_on(PendingScores::read(pending)).expect("the device computes");
+    let scores = block_on(PendingMetrics::read(pending)).expect("the device computes");
     (block_on(trainer.snapshot()).expect("the device computes"), scores)
 }
 
-fn largest_score_difference(a: &[(u64, StepScores)], b: &[(u64, StepScores)]) -> f64 {
-    let numbers = |s: &StepScores| {
+fn largest_score_difference(a: &[Metrics], b: &[Metrics]) -> f64 {
+    let numbers = |s: &Metrics| {
         let losses = [s.generator_loss, s.discriminator_loss, s.penalty, s.auxiliary];
         losses.into_iter().chain([s.real_score, s.fake_score])
     };
-    let pairs = a.iter().zip(b).flat_map(|((_, a), (_, b))| numbers(a).zip(numbers(b)));
+    let pairs = a.iter().zip(b).flat_map(|(a, b)| numbers(a).zip(numbers(b)));
     // `max` would overlook what is not a number.
     pairs.map(|(a, b)| (a - b).abs() / a.abs().max(1.0)).fold(0.0, |largest, difference| {
         if difference > largest || difference.is_nan() { difference } else { largest }

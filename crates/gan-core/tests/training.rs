@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use gan_core::{
-    Activations, Condition, CoreError, Inputs, Mode, Net, Pass, PendingScores, Smoothing, Snapshot,
-    StepScores, Tensor, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
+    Batch, Condition, CoreError, Inputs, Mode, Net, Pass, PendingMetrics, Smoothing, Snapshot,
+    Tensor, Trainer, cpu, discriminator_loss, generator_loss, largest_deviation,
 };
-use gan_protocol::{Named as _, Objective, RunSpec, Shape, merged, presets};
+use gan_protocol::{Metrics, Named as _, Objective, RunSpec, Shape, merged, presets};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -58,10 +58,10 @@ fn trainer(spec: &RunSpec) -> Trainer {
     Trainer::new(spec, &cpu()).expect("a valid spec")
 }
 
-fn train(trainer: &mut Trainer, steps: usize) -> Vec<(u64, StepScores)> {
+fn train(trainer: &mut Trainer, steps: usize) -> Vec<Metrics> {
     let batch = reals(trainer.spec());
     let pending = (0..steps).map(|_| trainer.step(&batch)).collect();
-    block_on(PendingScores::read(pending)).expect("the processor does not fail")
+    block_on(PendingMetrics::read(pending)).expect("the processor does not fail")
 }
 
 fn snapshot(trainer: &Trainer) -> Snapshot {
@@ -142,7 +142,7 @@ fn gradients_agree_with_finite_differences_through_every_layer() {
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
         let mut pass = Pass { mode, condition: &Condition::default() };
         let input = Tensor::from_values(z.clone(), [6, 4], &device);
-        let output = net.forward_with(parameters, Activations::Flat(input), &mut pass).flat();
+        let output = net.forward_with(parameters, Batch::Flat(input), &mut pass).flat();
         let weights = Tensor::from_values(weights.clone(), [6, 64], &device);
         (output * weights).sum()
     };
@@ -205,7 +205,7 @@ fn the_discriminator_learns_to_tell_noise_from_a_generator_that_stands_still() {
         "discriminator_optimizer": {"learning_rate": 0.01}
     }));
     let scores = train(&mut trainer(&spec), 150);
-    let (first, last) = (scores[0].1, scores[149].1);
+    let (first, last) = (scores[0], scores[149]);
     assert!(last.discriminator_loss < 0.6 * first.discriminator_loss, "{first:?} {last:?}");
     assert!(last.real_score > 0.75 && last.fake_score < 0.25, "{last:?}");
 }
@@ -253,7 +253,7 @@ fn settings_can_change_while_a_run_goes_on() {
     assert_ne!(scores, train(&mut plain, 2));
     assert_eq!(tuned.generator_steps(), 4);
     assert_eq!(tuned.discriminator_steps(), 2 + 2 * 3);
-    assert!(scores.iter().all(|(_, scores)| scores.is_finite()));
+    assert!(scores.iter().all(Metrics::is_finite));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn every_preset_makes_a_step_with_every_objective() {
             spec.objective = objective;
             spec.batch_size = 2;
             let scores = train(&mut trainer(&spec), 1);
-            assert!(scores[0].1.is_finite(), "{} {objective:?}: {scores:?}", preset.name);
+            assert!(scores[0].is_finite(), "{} {objective:?}: {scores:?}", preset.name);
         }
     }
 }
@@ -336,7 +336,7 @@ fn a_step_taken_apart_is_the_step_that_follows() {
         let untouched = block_on(trainer.snapshot()).expect("read");
         assert_eq!(before.to_bytes(), untouched.to_bytes());
         let made = train(&mut trainer, 1);
-        assert_eq!(made, [(apart.step, apart.scores)]);
+        assert_eq!(made, [apart.metrics]);
         let samples = spec.batch_size * spec.packing;
         assert_eq!(apart.reals.len(), samples * 64);
         assert_eq!([apart.fakes.len(), apart.fakes_after.len()], [samples * 64; 2]);
@@ -368,8 +368,8 @@ fn a_step_taken_apart_lowers_both_losses_where_steps_are_small() {
     });
     let spec = small_spec(patch);
     let apart = block_on(trainer(&spec).dissect(reals(&spec))).expect("read");
-    assert!(apart.discriminator_loss_after < apart.scores.discriminator_loss, "{apart:?}");
-    assert!(apart.generator_loss_after < apart.scores.generator_loss, "{apart:?}");
+    assert!(apart.discriminator_loss_after < apart.metrics.discriminator_loss, "{apart:?}");
+    assert!(apart.generator_loss_after < apart.metrics.generator_loss, "{apart:?}");
 }
 
 #[test]

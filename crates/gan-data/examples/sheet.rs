@@ -1,4 +1,4 @@
-//! Draws a sheet of drawn digits, one row a digit, to judge the handwriting by eye:
+//! Saves a sheet of drawn digits as PNG, one row for each digit, to judge the handwriting by eye:
 //! `cargo run -p gan-data --example sheet -- sheet.png [seed]`.
 
 use gan_data::{DIGIT_SIDE_PX, DrawnDigits};

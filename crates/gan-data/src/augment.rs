@@ -1,30 +1,30 @@
-//! Augmentation: real images, a little different each time they are shown.
+//! Augments real images: shifts, rotates, scales or mirrors each at random whenever it is drawn.
 //!
-//! The module moves pixels; it knows neither where images come from nor what they show. How an
-//! image is changed is a pure function of the seed, the step and the image's place in the batch,
-//! from a stream of random numbers of its own: the order of the images is the same with
-//! augmentation and without.
+//! The change of an image is a pure function of the seed, the step and the image's place in the
+//! batch. It has a stream of random numbers of its own, so that the order of the images is the same
+//! with augmentation and without. The module moves pixels; it knows neither their source nor their
+//! meaning.
 
-use gan_protocol::{AugmentationSpec, Shape, SpecError};
+use gan_protocol::{AugmentationSpec, RealBatch, Shape, SpecError};
 use gan_random::{Purpose, stream};
 
 use crate::batches::{POSITIONS, RealSamples};
 use crate::chance::Chance;
 
-/// What lies outside an image: black.
+/// Value outside of an image: black.
 const BACKGROUND: f32 = -1.0;
 
-/// Where a changed image's pixels come from.
+/// One image's change: where each new pixel is read.
 struct Motion {
-    /// To the right and down, in pixels.
+    /// Shift to the right and down, in pixels.
     shift: [f32; 2],
-    /// Cosine and sine of the rotation, over the enlargement.
+    /// Cosine and sine of the rotation, divided by the enlargement.
     turn: [f32; 2],
     mirror: bool,
 }
 
 impl Motion {
-    /// The next image's change. Each takes five words, whatever is changed, so that one kind of
+    /// The next image's change. Always draws five words, whatever is enabled, so that one kind of
     /// change does not depend on the others.
     fn draw(most: &AugmentationSpec, chance: &mut Chance) -> Self {
         let shifts = 2 * most.shift_px + 1;
@@ -36,7 +36,7 @@ impl Motion {
         Self { shift, turn: [shrink * cosine, shrink * sine], mirror }
     }
 
-    /// The point that is moved to `x`, `y`, both from the middle of the image.
+    /// The point that moves to `x`, `y`. Both are measured from the middle of the image.
     fn origin(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let [x, y] = [x - self.shift[0], y - self.shift[1]];
         let [cosine, sine] = self.turn;
@@ -44,13 +44,13 @@ impl Motion {
         [if self.mirror { -across } else { across }, cosine * y - sine * x]
     }
 
-    /// Appends `image`, of `height` x `width` px, as it is after the motion.
+    /// Appends the changed `image`, of `height` × `width` px, to `into`.
     fn apply(&self, image: &[f32], [height, width]: [usize; 2], into: &mut Vec<f32>) {
         let area = height * width;
         let start = into.len();
         into.resize(start + image.len(), BACKGROUND);
         let moved = &mut into[start..];
-        // Of the pixels' centres, from the first pixel's to the middle.
+        // Distance between the centres of the first pixel and of the image.
         let middle = [width, height].map(|side| 0.5 * (side as f32 - 1.0));
         for at in 0..area {
             let place = [(at % width) as f32 - middle[0], (at / width) as f32 - middle[1]];
@@ -65,9 +65,9 @@ impl Motion {
 
 /// The four pixels around a point, for bilinear interpolation.
 struct Corners {
-    /// Column and row of the upper left one; outside of the image, perhaps.
+    /// Column and row of the upper left pixel; may lie outside of the image.
     first: [i32; 2],
-    /// How far the point lies to the right of it and below.
+    /// Distance of the point to the right of that pixel and below it, 0 to 1.
     part: [f32; 2],
 }
 
@@ -91,14 +91,12 @@ impl Corners {
     }
 }
 
-/// The images of another source, augmented; bilinear interpolation between pixels, black where an
-/// image has moved away. Labels stay.
+/// The images of another source, augmented, with unchanged labels. Interpolates bilinearly between
+/// pixels; the area that an image leaves free is black.
 #[derive(Clone, Debug)]
 pub struct Augmented<S> {
     samples: S,
     augmentation: AugmentationSpec,
-    /// The batch before it is changed.
-    plain: Vec<f32>,
 }
 
 impl<S: RealSamples> Augmented<S> {
@@ -109,7 +107,7 @@ impl<S: RealSamples> Augmented<S> {
     /// As [`AugmentationSpec::validate`].
     pub fn new(samples: S, augmentation: AugmentationSpec) -> Result<Self, SpecError> {
         augmentation.validate(samples.shape())?;
-        Ok(Self { samples, augmentation, plain: Vec::new() })
+        Ok(Self { samples, augmentation })
     }
 }
 
@@ -126,20 +124,15 @@ impl<S: RealSamples> RealSamples for Augmented<S> {
         self.samples.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        self.samples.fill_batch(seed, step, batch_size, &mut self.plain, labels);
-        values.clear();
-        let Shape::Image { channels, height, width } = self.shape() else { return };
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let plain = self.samples.batch(seed, step, size);
+        let Shape::Image { channels, height, width } = self.shape() else { return plain };
+        let mut values = Vec::with_capacity(plain.values.len());
         let mut chance = Chance::new(stream(seed, Purpose::Augmentation, step % POSITIONS));
-        for image in self.plain.chunks_exact(channels * height * width) {
-            Motion::draw(&self.augmentation, &mut chance).apply(image, [height, width], values);
+        for image in plain.values.chunks_exact(channels * height * width) {
+            let motion = Motion::draw(&self.augmentation, &mut chance);
+            motion.apply(image, [height, width], &mut values);
         }
+        RealBatch { values, labels: plain.labels }
     }
 }

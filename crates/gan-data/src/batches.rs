@@ -1,16 +1,14 @@
-//! Batches of real samples, as a training step asks for them.
+//! Draws batches of real samples, images or points, in a reproducible order.
 //!
-//! A batch is a pure function of a seed and a step: sample `j` of step `s` stands at position
-//! `s * batch_size + j` of an endless sequence, so that a run can resume at any step. Nothing
-//! here knows what a batch is used for.
+//! A batch is a pure function of a seed and a step: sample `j` of step `s` is at position
+//! `s * batch_size + j` of an endless sequence. A run can therefore resume at any step.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, Rng, stream};
 
 use crate::dataset::ImageSet;
-use crate::drawn_digits::{DIGIT_SIDE_PX, DrawnDigits};
 
-/// Positions wrap here, far beyond any run: streams of random numbers are numbered with 56 bits.
+/// Positions wrap here, far beyond any run: the index of a stream of random numbers has 56 bits.
 pub(crate) const POSITIONS: u64 = 1 << 56;
 
 /// A source of real samples.
@@ -18,35 +16,23 @@ pub trait RealSamples: Send {
     /// Shape of each sample.
     fn shape(&self) -> Shape;
 
-    /// Number of samples; `None` if there is no end to them.
+    /// Number of samples; `None` if endless.
     fn len(&self) -> Option<u64>;
 
-    /// Whether there are no samples: never, a source has at least one.
+    /// Whether there are no samples: never, since a source has at least one.
     fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
-    /// Number of classes; `None` if samples have no labels. Labels are below it.
+    /// Number of classes; `None` if samples have no labels. Labels are 0 to the number of classes -
+    /// 1.
     fn classes(&self) -> Option<usize>;
 
-    /// Replaces what is in `values` and `labels` by the batch of `step` in the run seeded with
-    /// `seed`.
-    ///
-    /// `values` become `batch_size` samples, laid out [sample, channel, row, column] or [sample,
-    /// number]: images in [-1, 1] (byte / 127.5 - 1), points in the units of their distribution.
-    /// `labels` become one label a sample, or none where there are no classes.
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    );
+    /// The batch of `step` in the run seeded with `seed`: `size` samples.
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch;
 }
 
-/// So that a wrapper such as an augmentation takes a source whose kind is known at
-/// run time only.
+/// Lets wrappers, such as an augmentation, take a source whose type is known only at run time.
 impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
     fn shape(&self) -> Shape {
         (**self).shape()
@@ -60,50 +46,8 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
         (**self).classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        (**self).fill_batch(seed, step, batch_size, values, labels);
-    }
-}
-
-/// Drawn digits without end; the batch's seed is that of the handwriting.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EndlessDigits;
-
-impl RealSamples for EndlessDigits {
-    fn shape(&self) -> Shape {
-        Shape::Image { channels: 1, height: DIGIT_SIDE_PX, width: DIGIT_SIDE_PX }
-    }
-
-    fn len(&self) -> Option<u64> {
-        None
-    }
-
-    fn classes(&self) -> Option<usize> {
-        Some(10)
-    }
-
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
-        for position in positions(step, batch_size) {
-            let (label, pixels) = DrawnDigits { seed }.sample(position);
-            labels.push(label.into());
-            values.extend(pixels.iter().copied().map(scaled));
-        }
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        (**self).batch(seed, step, size)
     }
 }
 
@@ -120,7 +64,7 @@ impl ShuffledImages {
         Self { images, order: EpochOrder::default() }
     }
 
-    /// The images that are drawn from.
+    /// The set of images.
     pub fn images(&self) -> &ImageSet {
         &self.images
     }
@@ -139,31 +83,24 @@ impl RealSamples for ShuffledImages {
         self.images.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let count = self.images.image_count();
-        for position in positions(step, batch_size) {
+        for position in positions(step, size) {
             let (epoch, place) = (position / count as u64, position % count as u64);
             let index = self.order.of(seed, epoch, count)[place as usize] as usize;
             // The order holds the set's own indices only.
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.extend(self.images.labels().map(|labels| u16::from(labels[index])));
         }
+        RealBatch { values, labels }
     }
 }
 
-/// The order of one epoch, kept until another is asked for.
+/// The order of one epoch, kept until another is needed.
 #[derive(Clone, Debug, Default)]
 struct EpochOrder {
-    /// Seed, epoch and count that `indices` belong to.
+    /// Seed, epoch and count of `indices`.
     of: Option<(u64, u64, usize)>,
     indices: Vec<u32>,
 }
@@ -172,7 +109,7 @@ impl EpochOrder {
     fn of(&mut self, seed: u64, epoch: u64, count: usize) -> &[u32] {
         if self.of != Some((seed, epoch, count)) {
             self.indices.clear();
-            // An image takes a byte at least and a set at most 512 MiB: 32 bits are enough.
+            // An image takes at least one byte and a set at most 512 MiB: 32 bits are enough.
             self.indices.extend(0..count as u32);
             shuffle(&mut self.indices, &mut stream(seed, Purpose::DataOrder, epoch));
             self.of = Some((seed, epoch, count));
@@ -181,28 +118,33 @@ impl EpochOrder {
     }
 }
 
-/// Fisher and Yates's shuffle. Written out here, since the order behind a seed must outlive a
-/// change of some library's.
+/// Fisher and Yates's shuffle, written here, since a seed's order must not change with a library.
 pub(crate) fn shuffle(items: &mut [u32], generator: &mut impl Rng) {
     for last in (1..items.len()).rev() {
-        // The bias of this product is below 2^-32 * len: one in ten thousand at most.
+        // The bias of this product is below 2^-32 * len: for 400,000 items, one in ten thousand.
         let product = u64::from(generator.next_u32()) * (last as u64 + 1);
         items.swap(last, (product >> 32) as usize);
     }
 }
 
-/// Where the samples of the batch of `step` stand in the endless sequence.
+/// Positions of the batch of `step` in the endless sequence.
 pub(crate) fn positions(step: u64, batch_size: usize) -> impl Iterator<Item = u64> {
     let first = first_position(step, batch_size);
     (0..batch_size as u64).map(move |j| (first + j) % POSITIONS)
 }
 
-/// Where the first sample of the batch of `step` stands.
+/// Position of the first sample of the batch of `step`.
 pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
     step.wrapping_mul(batch_size as u64) % POSITIONS
 }
 
-/// A pixel's byte as networks take it, in [-1, 1].
+/// Room for the samples of a batch, each of `shape`, and for their labels.
+pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
+    let numbers = size * shape.size().unwrap_or_default();
+    RealBatch { values: Vec::with_capacity(numbers), labels: Vec::with_capacity(size) }
+}
+
+/// A pixel's byte in the nets' range, [-1, 1].
 pub(crate) fn scaled(byte: u8) -> f32 {
     f32::from(byte) / 127.5 - 1.0
 }

@@ -1,7 +1,9 @@
-//! Images with their labels, held in memory as bytes.
+//! Holds a set of images with their labels in memory, as bytes.
 //!
-//! The module knows how images are laid out and checks that a set is whole; it does not know in
-//! which order they are used (`batches`), nor how they are brought to another size (`fit`).
+//! The module checks that a set is complete. The order of images in batches is decided in
+//! `batches`; `fit` converts images to another size.
+
+use std::borrow::Cow;
 
 use gan_protocol::Shape;
 use xxhash_rust::xxh64::Xxh64;
@@ -9,7 +11,7 @@ use xxhash_rust::xxh64::Xxh64;
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
 
-/// Most pixels that an image may have a side.
+/// Largest side of an image, in pixels.
 pub const MAX_SIDE_PX: usize = 256;
 
 /// A finite set of images of one size, each with a label or none.
@@ -23,7 +25,7 @@ pub struct ImageSet {
     width: usize,
     pixels: Vec<u8>,
     labels: Option<Vec<u8>>,
-    /// What each class is called in the file that it comes from, where that is not its number.
+    /// The label of each class in the file, if that differs from the class's number.
     class_values: Option<Vec<u8>>,
 }
 
@@ -55,16 +57,16 @@ impl ImageSet {
     }
 
     /// A set from an IDX file of images, (count, rows, columns) or (count, channels, rows,
-    /// columns), and, if given, one of labels (count). Each file comes with the name that errors
-    /// use; the set takes that of the images.
+    /// columns), and, if given, an IDX file of labels (count). Each file comes with the name for
+    /// errors; the set takes the images' name.
     ///
     /// # Errors
     ///
-    /// If a file is no IDX file of unsigned bytes ([`idx::parse`]), has other dimensions, or the
-    /// counts differ.
-    pub fn from_idx(
-        images: (&str, &[u8]),
-        labels: Option<(&str, &[u8])>,
+    /// If a file is not an IDX file of unsigned bytes ([`idx::parse`]) or has other dimensions, or
+    /// if the counts differ.
+    pub fn from_idx<'a, B: Into<Cow<'a, [u8]>>>(
+        images: (&str, B),
+        labels: Option<(&str, B)>,
     ) -> Result<Self, DataError> {
         let image_array = idx::parse(images.0, images.1)?;
         let labels = match labels {
@@ -74,10 +76,10 @@ impl ImageSet {
         Self::from_arrays(images.0, image_array, labels)
     }
 
-    /// As [`Self::from_idx`], from one or two named files in any order: which holds the images
-    /// and which the labels is told by their dimensions. Classes are those that the labels name, in their
-    /// order: where these are not 0, 1, 2 …, as the letters of EMNIST (1 to 26), they are numbered anew, and
-    /// [`Self::class_value`] gives what a class was called.
+    /// As [`Self::from_idx`], from one or two named files in any order: their dimensions
+    /// distinguish images from labels. Classes are the values that occur among the labels, in
+    /// ascending order. If these are not 0, 1, 2 …, like EMNIST's letters (1 to 26), classes are
+    /// numbered anew, and [`Self::class_value`] returns a class's value in the file.
     ///
     /// # Errors
     ///
@@ -148,7 +150,7 @@ impl ImageSet {
         Self::new(name, shape, images.bytes, labels)
     }
 
-    /// What the set is called: the name of its file.
+    /// The set's name: the name of its file.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -188,13 +190,13 @@ impl ImageSet {
         self.pixels.chunks_exact(self.image_bytes()).nth(index)
     }
 
-    /// The labels, one an image, where the set has any.
+    /// The labels, one for each image, if the set has labels.
     pub fn labels(&self) -> Option<&[u8]> {
         self.labels.as_deref()
     }
 
-    /// A hash of the images' shape, pixels and labels (XXH64), as 16 hexadecimal digits: sets with another hash are
-    /// other sets.
+    /// A hash of the images' shape, pixels and labels (XXH64), as 16 hexadecimal digits: sets with
+    /// different hashes differ.
     pub fn digest(&self) -> String {
         let mut hash = Xxh64::new(0);
         for size in [self.channels, self.height, self.width, self.image_count()] {
@@ -205,13 +207,13 @@ impl ImageSet {
         format!("{:016x}", hash.digest())
     }
 
-    /// Number of classes, where the set has labels: the largest label and one.
+    /// Number of classes, if the set has labels: the largest label plus one.
     pub fn classes(&self) -> Option<usize> {
         let largest = self.labels.as_ref()?.iter().max()?;
         Some(usize::from(*largest) + 1)
     }
 
-    /// What class `class` is called in the file that the labels come from.
+    /// The label of class `class` in the file.
     pub fn class_value(&self, class: usize) -> Option<u8> {
         match &self.class_values {
             Some(values) => values.get(class).copied(),
@@ -251,14 +253,15 @@ impl ImageSet {
         Self { channels, height, width, pixels, ..self }
     }
 
-    /// The same set with only the images that `wanted` says, by index and label: one at least.
+    /// The same set with only those images for which `wanted` (of index and label) holds: one at
+    /// least.
     pub(crate) fn keep(mut self, wanted: impl Fn(usize, Option<u8>) -> bool) -> Self {
         let image_bytes = self.image_bytes();
         let mut kept = 0;
         for index in 0..self.image_count() {
             let label = self.labels.as_ref().map(|labels| labels[index]);
             if wanted(index, label) {
-                // In place: a set may take half of what memory there is.
+                // In place: a set may take half of the available memory.
                 let from = index * image_bytes;
                 self.pixels.copy_within(from..from + image_bytes, kept * image_bytes);
                 if let Some((labels, label)) = self.labels.as_mut().zip(label) {

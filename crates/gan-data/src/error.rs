@@ -1,11 +1,11 @@
-//! What can be wrong with data that somebody brings.
+//! The errors of data files and data sets.
 //!
-//! Each message names the file, what was found and what was expected, since it is shown as it is
-//! to the person who chose the file.
+//! Each message names the file, the value found and the value expected, because the page displays
+//! it unchanged to the person who chose the file.
 
 use thiserror::Error;
 
-/// Why data could not be used.
+/// The reason why data cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DataError {
     /// The file has no bytes.
@@ -22,16 +22,16 @@ pub enum DataError {
         /// The first bytes, in hexadecimal.
         found: String,
     },
-    /// The file ends inside its header.
+    /// The file ends within its header.
     #[error(
         "{file}: the header is cut off: found {found_bytes} bytes, expected {expected_bytes} bytes"
     )]
     HeaderTruncated {
         /// Name of the file.
         file: String,
-        /// Bytes that are there.
+        /// Bytes present.
         found_bytes: usize,
-        /// Bytes that the header takes.
+        /// Length of the header, in bytes.
         expected_bytes: usize,
     },
     /// The elements are not unsigned bytes.
@@ -41,9 +41,9 @@ pub enum DataError {
     ElementType {
         /// Name of the file.
         file: String,
-        /// The type code that was found.
+        /// The type code found.
         code: u8,
-        /// What the code stands for in the IDX format.
+        /// The code's meaning in the IDX format.
         meaning: &'static str,
     },
     /// The number of dimensions is not 1, 2, 3 or 4.
@@ -51,7 +51,7 @@ pub enum DataError {
     DimensionCount {
         /// Name of the file.
         file: String,
-        /// The number that was found.
+        /// The number found.
         found: u8,
     },
     /// A dimension is zero.
@@ -59,19 +59,19 @@ pub enum DataError {
     ZeroDimension {
         /// Name of the file.
         file: String,
-        /// Which dimension, counted from 0.
+        /// The dimension, counted from 0.
         axis: usize,
-        /// How many dimensions there are.
+        /// Number of dimensions.
         count: usize,
     },
-    /// The data would take more memory than is allowed.
+    /// The data would take more memory than allowed.
     #[error("{file}: the data would take {found_bytes} bytes, expected at most {limit_bytes}")]
     TooLarge {
         /// Name of the file or set.
         file: String,
         /// Bytes that the dimensions imply.
         found_bytes: u128,
-        /// Most bytes that are allowed.
+        /// Most bytes allowed.
         limit_bytes: u64,
     },
     /// There is no memory for data of an allowed size.
@@ -79,10 +79,10 @@ pub enum DataError {
     OutOfMemory {
         /// Name of the file or set.
         file: String,
-        /// Bytes that were asked for.
+        /// Bytes requested.
         bytes: usize,
     },
-    /// The file ends before all elements that the header announces.
+    /// The file ends before the last element that the header announces.
     #[error(
         "{file}: the data is cut off: found {found_bytes} bytes after the header, \
          expected {expected_bytes}"
@@ -105,10 +105,10 @@ pub enum DataError {
         file: String,
         /// Product of the dimensions.
         expected_bytes: usize,
-        /// What the compressed bytes can expand to at most.
+        /// Largest size of the decompressed bytes.
         most_bytes: u64,
     },
-    /// The file goes on after its last element.
+    /// The file continues after its last element.
     #[error(
         "{file}: the data goes on after its end: found {}{found_bytes} bytes after the header, \
          expected {expected_bytes}",
@@ -121,7 +121,7 @@ pub enum DataError {
         found_bytes: usize,
         /// Product of the dimensions.
         expected_bytes: usize,
-        /// Whether reading stopped at the first byte too many (compressed files).
+        /// Whether reading stopped at the first excess byte (compressed files).
         at_least: bool,
     },
     /// The gzip stream is damaged or cut off.
@@ -129,7 +129,7 @@ pub enum DataError {
     Gzip {
         /// Name of the file.
         file: String,
-        /// What the decoder says.
+        /// The decoder's message.
         detail: String,
     },
     /// An array is not an array of images.
@@ -153,7 +153,7 @@ pub enum DataError {
         height: usize,
         /// Columns.
         width: usize,
-        /// Most pixels a side.
+        /// Largest side, in pixels.
         limit: usize,
     },
     /// Images have a number of channels other than 1 or 3.
@@ -161,7 +161,7 @@ pub enum DataError {
     Channels {
         /// Name of the file or set.
         file: String,
-        /// The number that was found.
+        /// The number found.
         found: usize,
     },
     /// The number of pixel bytes is not a whole, positive number of images.
@@ -185,14 +185,14 @@ pub enum DataError {
     /// There is not one label for each image.
     #[error("{file}: found {found} labels, expected {expected}, one for each image")]
     LabelCount {
-        /// Name of the labels' file.
+        /// Name of the labels' file, or of the set.
         file: String,
-        /// Labels.
+        /// Number of labels.
         found: usize,
-        /// Images.
+        /// Number of images.
         expected: usize,
     },
-    /// A file of records ends inside one.
+    /// A file of records ends within a record.
     #[error(
         "{file}: record {} is cut off: found {found_bytes} bytes, expected {record_bytes}, one \
          for the label and 3,072 for the pixels", index + 1
@@ -200,26 +200,26 @@ pub enum DataError {
     RecordTruncated {
         /// Name of the file.
         file: String,
-        /// Which record, counted from 0.
+        /// The record, counted from 0.
         index: usize,
-        /// Bytes of the record that are there.
+        /// Bytes of the record that are present.
         found_bytes: usize,
         /// Bytes of a whole record.
         record_bytes: usize,
     },
-    /// A label is beyond the classes that there are.
+    /// A label is larger than the classes allow.
     #[error("{file}: image {} has the label {found}, expected 0 to {largest}", index + 1)]
     LabelTooLarge {
         /// Name of the file or set.
         file: String,
-        /// Which image, counted from 0.
+        /// The image, counted from 0.
         index: usize,
         /// Its label.
         found: u8,
         /// The largest label allowed.
         largest: u8,
     },
-    /// There are more images than is allowed.
+    /// There are more images than allowed.
     #[error("{file}: there are more than {limit} images, expected at most {limit}")]
     TooManyImages {
         /// Name of the file with the first image too many.
@@ -227,19 +227,19 @@ pub enum DataError {
         /// Most images.
         limit: usize,
     },
-    /// No image is asked for.
+    /// No images are requested or given.
     #[error("{file}: found no images, expected at least one")]
     NoImages {
         /// Name of the set.
         file: String,
     },
-    /// Classes are asked for, and the images have no labels.
+    /// Classes are selected, but the images have no labels.
     #[error("{file}: found images without labels, expected labels: classes are told by them")]
     NoLabels {
         /// Name of the set.
         file: String,
     },
-    /// There are no images of a class that is asked for.
+    /// A selected class has no images.
     #[error("{file}: found no images of class {class}, expected some")]
     NoSuchClass {
         /// Name of the set.
@@ -247,7 +247,7 @@ pub enum DataError {
         /// The class.
         class: usize,
     },
-    /// Not a single class is asked for.
+    /// No class is selected.
     #[error("{file}: found no class to draw from, expected at least one")]
     NoClasses {
         /// Name of the set.
@@ -258,12 +258,12 @@ pub enum DataError {
     ClassWeightCount {
         /// Name of the set.
         file: String,
-        /// Weights.
+        /// Number of weights.
         found: usize,
-        /// Classes.
+        /// Number of classes.
         expected: usize,
     },
-    /// A weight is no number that a share can be made of.
+    /// A weight is not a number within its range.
     #[error("{file}: the weight of class {class} is not within 0 to 1,000,000")]
     ClassWeight {
         /// Name of the set.
@@ -276,13 +276,13 @@ pub enum DataError {
     NotGrey {
         /// Name of the set.
         file: String,
-        /// The number that was found.
+        /// The number found.
         found: usize,
     },
     /// Neither one file nor two.
     #[error("found {found} files, expected one file of images and, if wanted, one of labels")]
     FileCount {
-        /// How many files were given.
+        /// Number of files given.
         found: usize,
     },
     /// The files given hold labels only.

@@ -1,7 +1,7 @@
-//! Brings images to the size and the channels that a network wants.
+//! Converts images to the size and the channels of a run's nets.
 //!
-//! Pixels are left as they are wherever that is possible: padding and cutting off blank margins
-//! come before resampling, which blurs.
+//! Pixels stay unchanged wherever possible: padding and cropping of blank margins come before
+//! resampling, which blurs.
 
 use crate::dataset::{ImageSet, check_shape};
 use crate::error::DataError;
@@ -10,22 +10,22 @@ use crate::idx::{MAX_ARRAY_BYTES, reserved};
 impl ImageSet {
     /// The same images with `channels` (1 or 3), `height` and `width`.
     ///
-    /// All images of the set are treated alike, by the first of these rules that applies:
+    /// All images of the set are treated the same, by the first of these rules that applies:
     ///
-    /// - Images of the wanted size stay as they are.
-    /// - Images of at least 2/3 of the wanted height or width are moved to the middle without a
-    ///   change to their pixels, if they are no larger than wanted, or if all that would be cut
-    ///   off is blank: of one value, the same in all images.
+    /// - Images of the requested size stay as they are.
+    /// - Images with at least 2/3 of the requested height or width are moved to the middle with
+    ///   unchanged pixels, if they are no larger than requested, or if the cropped margins are
+    ///   blank: of one value, the same in all images.
     /// - All others are scaled, keeping their aspect, until one side fits (box filter: each new
     ///   pixel is the mean of the area that it covers), and put in the middle.
     ///
-    /// What is left free around an image takes the value that is most frequent on the images'
-    /// borders if at least half of the border has it, and black else. Grey becomes colour by
-    /// repetition, colour becomes grey by the luma weights of ITU-R BT.601 (0.299, 0.587, 0.114).
+    /// The free area around an image is filled with the value that at least half of the images'
+    /// border pixels have, else with black. Grey becomes colour by repetition; colour becomes grey
+    /// by the luma weights of ITU-R BT.601 (0.299, 0.587, 0.114).
     ///
     /// # Errors
     ///
-    /// If the shape wanted is not one that images may have, or the result would exceed 512 MiB.
+    /// If the requested shape is not allowed for images, or if the result would exceed 512 MiB.
     pub fn fitted(self, channels: usize, height: usize, width: usize) -> Result<Self, DataError> {
         let wanted = [channels, height, width];
         check_shape(self.name(), wanted)?;
@@ -66,11 +66,11 @@ impl ImageSet {
     }
 }
 
-/// For each new row (or column) the old ones that it is made of, each with its weight; none where
-/// it lies outside the image.
+/// For each new row (or column) the old ones that contribute to it, each with its weight; none
+/// outside of the image.
 type Axis = Vec<Vec<(usize, f32)>>;
 
-/// Decides how `set` is brought to `wanted` (height, width).
+/// The rows and columns by which `set` is converted to the size `wanted` (height, width).
 fn layout(set: &ImageSet, wanted: [usize; 2]) -> [Axis; 2] {
     let size = [set.height(), set.width()];
     let smaller = [0, 1].map(|axis| size[axis].min(wanted[axis]));
@@ -78,7 +78,7 @@ fn layout(set: &ImageSet, wanted: [usize; 2]) -> [Axis; 2] {
     if nearly && margins_are_blank(set, smaller) {
         return [0, 1].map(|axis| shifted(size[axis], wanted[axis]));
     }
-    // Compared without division: which side reaches its wanted length first.
+    // Compared without division: which side reaches its requested length first.
     let by_height = wanted[0] * size[1] <= wanted[1] * size[0];
     let (new, old) = if by_height { (wanted[0], size[0]) } else { (wanted[1], size[1]) };
     [0, 1].map(|axis| {
@@ -87,7 +87,7 @@ fn layout(set: &ImageSet, wanted: [usize; 2]) -> [Axis; 2] {
     })
 }
 
-/// Whether everything outside the middle `keep` (height, width) has, in each channel, one value.
+/// Whether all pixels outside the middle `keep` (height, width) have one value in each channel.
 fn margins_are_blank(set: &ImageSet, keep: [usize; 2]) -> bool {
     let (height, width) = (set.height(), set.width());
     let first = [height, width];
@@ -105,7 +105,7 @@ fn margins_are_blank(set: &ImageSet, keep: [usize; 2]) -> bool {
     })
 }
 
-/// `old` pixels in the middle of `wanted`, cut off or with room on both sides.
+/// `old` pixels in the middle of `wanted`, cropped or with free pixels on both sides.
 fn shifted(old: usize, wanted: usize) -> Axis {
     let cut = old.saturating_sub(wanted) / 2;
     let room = wanted.saturating_sub(old) / 2;
@@ -117,7 +117,8 @@ fn shifted(old: usize, wanted: usize) -> Axis {
         .collect()
 }
 
-/// `old` pixels as `scaled` ones, each the mean of what it covers, in the middle of `wanted`.
+/// `old` pixels scaled to `scaled` ones, each the mean of the area that it covers, in the middle of
+/// `wanted`.
 fn resampled(old: usize, scaled: usize, wanted: usize) -> Axis {
     let room = (wanted - scaled) / 2;
     (0..wanted)
@@ -164,7 +165,7 @@ fn columns_of(
     column.iter().map(move |&(x, weight)| row_weight * weight * f32::from(plane[row_start + x]))
 }
 
-/// The value of each channel that at least half of the images' border pixels have, or black.
+/// The value of each channel that at least half of the images' border pixels have, else black.
 fn background(set: &ImageSet) -> [u8; 3] {
     let (height, width) = (set.height(), set.width());
     let mut counts = [[0_u64; 256]; 3];
@@ -184,7 +185,7 @@ fn background(set: &ImageSet) -> [u8; 3] {
     })
 }
 
-/// Grey of a colour, by the weights of ITU-R BT.601.
+/// Grey level of a colour, by the weights of ITU-R BT.601.
 fn luma([red, green, blue]: [u8; 3]) -> u8 {
     let weighted = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     ((weighted + 500) / 1000) as u8

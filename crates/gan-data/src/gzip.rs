@@ -1,8 +1,7 @@
-//! Files as they come, plain or gzip, read as one stream of bytes.
+//! Reads files, plain or gzip, as one stream of bytes.
 //!
-//! Which it is, the first bytes tell, not the name. Nothing is decompressed before it is asked
-//! for, so that a reader which stops at the first wrong byte is safe from gzip bombs. The module
-//! knows no format beyond gzip.
+//! The first bytes decide between both, not the name. Bytes are decompressed only when they are
+//! read, so that a reader which stops at the first wrong byte is safe from gzip bombs.
 
 use std::io::Read;
 
@@ -10,18 +9,19 @@ use crate::error::DataError;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// Whether the bytes start as a gzip file does.
+/// Whether the bytes start like a gzip file.
 pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&GZIP_MAGIC)
 }
 
-/// The bytes of a gzip file, of all its members one after another.
+/// The decompressed bytes of a gzip file, all its members one after another.
 #[cfg(feature = "gzip")]
 pub(crate) fn gunzipped(compressed: &[u8]) -> impl Read {
     flate2::bufread::MultiGzDecoder::new(compressed)
 }
 
-/// Without a decoder: whoever calls has decoded what could be, and this is what could not.
+/// In builds without a decoder: fails on every read. The caller has decompressed valid files
+/// before, so this file is damaged or too large.
 #[cfg(not(feature = "gzip"))]
 pub(crate) fn gunzipped(_: &[u8]) -> impl Read {
     struct Damaged;
@@ -33,7 +33,7 @@ pub(crate) fn gunzipped(_: &[u8]) -> impl Read {
     Damaged
 }
 
-/// Fills `into` as far as the stream goes; gives the number of bytes read.
+/// Fills `into` as far as the stream goes. Returns the number of bytes read.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub(crate) fn read_up_to(
     Ok(filled)
 }
 
-/// What reading from memory can fail by: the gzip stream alone.
+/// Only the gzip stream can make reading from memory fail.
 pub(crate) fn gzip_error(name: &str, error: &std::io::Error) -> DataError {
     DataError::Gzip { file: name.into(), detail: error.to_string() }
 }

@@ -1,19 +1,20 @@
-//! The IDX file format: how MNIST and its relatives are stored.
+//! Reads and writes the IDX file format, in which MNIST and similar sets are stored.
 //!
-//! A file is two zero bytes, a byte for the element type, a byte for the number of dimensions,
-//! each dimension as a big-endian 32-bit number, then the elements, last dimension fastest
-//! (described by LeCun, Cortes and Burges on the MNIST page). This module reads arrays of
-//! bytes, and the headers of all; it does not know what they mean.
+//! A file is two zero bytes, a byte for the element type, a byte for the number of dimensions, each
+//! dimension as a big-endian 32-bit number, then the elements, last dimension fastest (described by
+//! LeCun, Cortes and Burges on the MNIST page). This module reads arrays of unsigned bytes, and the
+//! headers of all types.
 //!
-//! Files come from strangers. The header is checked against what the file can hold before any
-//! memory is reserved by it, and decompression stops at the first byte too many.
+//! Files come from strangers. The header is checked against the file's possible content before any
+//! memory is reserved by it, and decompression stops at the first excess byte.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::error::DataError;
 use crate::gzip::{gunzipped, gzip_error, is_gzip, read_up_to};
 
-/// Most bytes that an array may hold: 512 MiB.
+/// Largest array: 512 MiB.
 pub const MAX_ARRAY_BYTES: u64 = 512 << 20;
 
 /// DEFLATE expands no input by more than this factor (RFC 1951: a match of 258 bytes takes at
@@ -22,7 +23,7 @@ const DEFLATE_MAX_RATIO: u64 = 1032;
 
 const MAX_DIMENSIONS: usize = 4;
 
-/// What the elements of an array are.
+/// The type of an array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Element {
@@ -41,13 +42,13 @@ pub enum Element {
 }
 
 impl Element {
-    /// The elements that a file's type code stands for.
+    /// The type of a file's type code.
     fn of(code: u8) -> Option<Self> {
         let all = [Self::U8, Self::I8, Self::I16, Self::I32, Self::F32, Self::F64];
         all.into_iter().find(|element| *element as u8 == code)
     }
 
-    /// Bytes of one element, which lie big end first.
+    /// Bytes of one element. Elements are big-endian.
     pub fn bytes(self) -> usize {
         match self {
             Self::U8 | Self::I8 => 1,
@@ -69,10 +70,10 @@ impl Element {
     }
 }
 
-/// What a file says of its array.
+/// The header of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Of every element.
+    /// The type of the elements.
     pub element: Element,
     /// 1 to 4 lengths, each at least 1, slowest first.
     pub dimensions: Vec<usize>,
@@ -87,22 +88,24 @@ pub struct IdxArray {
     pub bytes: Vec<u8>,
 }
 
-/// Reads an IDX file of unsigned bytes, plain or gzip (told by its first bytes, not its name).
+/// Reads an IDX file of unsigned bytes, plain or gzip (recognised by its first bytes, not its
+/// name).
 ///
-/// `name` is used in errors only.
+/// `name` is used in errors only. Owned bytes are kept without a copy.
 ///
 /// # Errors
 ///
 /// Every way in which the bytes can differ from a complete IDX file of unsigned bytes, or exceed
 /// [`MAX_ARRAY_BYTES`], has its [`DataError`].
-pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
+pub fn parse<'a>(name: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Result<IdxArray, DataError> {
+    let bytes = bytes.into();
     if bytes.is_empty() {
         return Err(DataError::Empty { file: name.into() });
     }
-    if is_gzip(bytes) {
-        return parse_gzip(name, bytes);
+    if is_gzip(&bytes) {
+        return parse_gzip(name, &bytes);
     }
-    let mut rest = bytes;
+    let mut rest = &*bytes;
     let (dimensions, expected_bytes) = byte_header(name, &mut rest)?;
     if rest.len() < expected_bytes {
         return Err(DataError::BodyTruncated {
@@ -119,16 +122,26 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<IdxArray, DataError> {
             at_least: false,
         });
     }
-    let mut body = reserved(name, expected_bytes)?;
-    body.extend_from_slice(rest);
+    let header_bytes = bytes.len() - expected_bytes;
+    let body = match bytes {
+        Cow::Owned(mut bytes) => {
+            bytes.drain(..header_bytes);
+            bytes
+        }
+        Cow::Borrowed(_) => {
+            let mut body = reserved(name, expected_bytes)?;
+            body.extend_from_slice(rest);
+            body
+        }
+    };
     Ok(IdxArray { dimensions, bytes: body })
 }
 
-/// The bytes of an IDX file of unsigned bytes, which [`parse`] reads back: `dimensions` are 1 to 4
-/// lengths, slowest first, `bytes` the elements.
+/// Writes an array of unsigned bytes as an IDX file, which [`parse`] reads back. `dimensions` are 1
+/// to 4 lengths, slowest first; `bytes` are the elements.
 ///
 /// # Panics
-/// If there are more than 4 dimensions, or a length beyond 32 bits, which the format does not have.
+/// If there are not 1 to 4 dimensions, or if a length exceeds 32 bits.
 pub fn written(dimensions: &[usize], bytes: &[u8]) -> Vec<u8> {
     assert!((1..=MAX_DIMENSIONS).contains(&dimensions.len()), "1 to {MAX_DIMENSIONS} dimensions");
     let mut file = vec![0, 0, Element::U8 as u8, dimensions.len() as u8];
@@ -173,8 +186,8 @@ fn parse_gzip(name: &str, compressed: &[u8]) -> Result<IdxArray, DataError> {
     Ok(IdxArray { dimensions, bytes: body })
 }
 
-/// Reads the header of an array of bytes; gives the dimensions and their product, which is within the
-/// limit.
+/// Reads the header of an array of unsigned bytes. Returns the dimensions and their product, which
+/// is within the limit.
 fn byte_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize), DataError> {
     let Header { element, dimensions } = header(name, stream)?;
     if element != Element::U8 {
@@ -197,7 +210,7 @@ fn byte_header(name: &str, stream: &mut impl Read) -> Result<(Vec<usize>, usize)
 ///
 /// # Errors
 ///
-/// If the stream does not begin as an IDX file does, or not completely.
+/// If the stream's beginning is not that of an IDX file, or incomplete.
 pub fn header(name: &str, stream: &mut impl Read) -> Result<Header, DataError> {
     let mut magic = [0; 4];
     let found_bytes = read_up_to(name, stream, &mut magic)?;
@@ -241,7 +254,7 @@ pub fn header(name: &str, stream: &mut impl Read) -> Result<Header, DataError> {
     Ok(Header { element, dimensions: lengths.iter().map(|&length| length as usize).collect() })
 }
 
-/// An empty vector with room for `bytes`, or an error where allocation would abort.
+/// An empty vector with room for `bytes`; an error where a plain allocation would abort.
 pub(crate) fn reserved(name: &str, bytes: usize) -> Result<Vec<u8>, DataError> {
     let mut vector = Vec::new();
     vector

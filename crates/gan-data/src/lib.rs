@@ -1,34 +1,31 @@
-//! Where real samples come from: IDX and CIFAR-10 files that the user brings, and drawn digits and
-//! points in the plane, which need no file at all.
+//! Provides real samples: images from IDX and CIFAR-10 files, digits drawn at run time, and points
+//! in the plane.
 //!
-//! Bytes go in, samples come out. The crate knows nothing of networks, files on disk, the web or
-//! the time, and every sample it gives is a pure function of a seed and a position. It reads what
-//! strangers' files contain, so it must never panic on a byte nor trust a length that a header
-//! claims.
+//! Every sample is a pure function of a seed and a position. The crate knows nothing of nets, files
+//! on disk, the web or the time. It reads files from strangers, so it must neither panic on any
+//! byte nor trust a length in a header.
 
 mod augment;
 mod batches;
 mod chance;
-pub mod cifar10;
 mod dataset;
-mod drawn_digits;
 mod error;
 mod fit;
 mod gzip;
 pub mod idx;
-mod points;
 mod raster;
 mod select;
-mod stacked;
+mod sources;
 mod strokes;
 mod weighted;
 
 pub use augment::Augmented;
-pub use batches::{EndlessDigits, RealSamples, ShuffledImages};
+pub use batches::{RealSamples, ShuffledImages};
 pub use dataset::{ImageSet, MAX_SIDE_PX};
-pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
 pub use error::DataError;
 pub use idx::IdxArray;
-pub use points::EndlessPoints;
-pub use stacked::StackedDigits;
+pub use sources::{
+    DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits, EndlessDigits, EndlessPoints, Recipe, StackedDigits,
+    cifar10, recipe,
+};
 pub use weighted::WeightedClasses;

@@ -1,21 +1,21 @@
-//! Turns pen strokes into grey pixels.
+//! Renders pen strokes as grey pixels.
 //!
-//! Each pixel keeps how far its centre lies from the edge of the nearest ink; coverage follows
-//! from that distance, which smooths every edge alike whatever the stroke's direction. The module
-//! knows line pieces in pixels, not digits. It uses only arithmetic that IEEE 754 rounds exactly
-//! (square root included), so that the pixels are the same on every machine.
+//! Each pixel stores the distance from its centre to the edge of the nearest ink. Coverage follows
+//! from that distance, which smooths all edges the same, whatever the stroke's direction. The
+//! module uses only arithmetic that IEEE 754 rounds exactly (square root included), so that the
+//! pixels are the same on every machine.
 
 /// A point, or a vector: x to the right, y down.
 pub(crate) type Point = [f32; 2];
 
-/// A square grid of `SIDE` x `SIDE` = `AREA` pixels that strokes are drawn on.
+/// A square grid of `SIDE` × `SIDE` = `AREA` pixels for drawing strokes.
 pub(crate) struct Canvas<const SIDE: usize, const AREA: usize> {
-    /// Signed distance from a pixel's centre to the nearest edge of ink, in pixels, negative
-    /// inside; only as far as [`REACH_PX`].
+    /// Signed distance from a pixel's centre to the nearest edge of ink, in pixels: negative
+    /// inside, at most [`REACH_PX`].
     edge_px: [f32; AREA],
 }
 
-/// How far outside its edge ink can still tint a pixel.
+/// Distance from its edge up to which ink can tint a pixel.
 const REACH_PX: f32 = 1.0;
 
 impl<const SIDE: usize, const AREA: usize> Canvas<SIDE, AREA> {
@@ -25,8 +25,8 @@ impl<const SIDE: usize, const AREA: usize> Canvas<SIDE, AREA> {
         Self { edge_px: [REACH_PX; AREA] }
     }
 
-    /// Draws a straight piece from `a` to `b` with round ends, whose radius goes from
-    /// `radius_px[0]` to `radius_px[1]`. What lies outside the canvas is left out.
+    /// Draws a straight piece from `a` to `b` with round ends, whose radius changes from
+    /// `radius_px[0]` to `radius_px[1]`. Parts outside the canvas are left out.
     pub(crate) fn line(&mut self, a: Point, b: Point, radius_px: [f32; 2]) {
         let reach = radius_px[0].max(radius_px[1]) + REACH_PX;
         let along = [b[0] - a[0], b[1] - a[1]];
@@ -52,8 +52,8 @@ impl<const SIDE: usize, const AREA: usize> Canvas<SIDE, AREA> {
         }
     }
 
-    /// How much of each pixel is ink, in [0, 1]. Edges fade over twice `softness_px`, which is at
-    /// most 1.
+    /// The share of each pixel that is ink, in [0, 1]. Edges fade over twice `softness_px`, which
+    /// is at most 1.
     pub(crate) fn coverage(&self, softness_px: f32) -> [f32; AREA] {
         debug_assert!(softness_px > 0.0 && softness_px <= REACH_PX);
         self.edge_px.map(|edge| {

@@ -1,18 +1,18 @@
-//! Which images of a set are used: some classes, or the first few.
+//! Selects images of a set: some classes, or the first few images.
 //!
-//! For demonstrations: a generator of a single digit, or one that is given so few images that a
-//! discriminator can learn them by heart. The module knows labels as numbers only.
+//! Used for demonstrations: a generator of a single digit, or a discriminator with so few images
+//! that it memorises them.
 
 use crate::dataset::ImageSet;
 use crate::error::DataError;
 
 impl ImageSet {
-    /// The images of `classes`, named as the file's labels name them ([`Self::class_value`]), in their order
-    /// and with their labels, which are not renumbered. A class that is named twice counts once.
+    /// The images of `classes`, given as the labels' values in the file ([`Self::class_value`]), in
+    /// their order and with their labels, which are not renumbered. A repeated class counts once.
     ///
     /// # Errors
     ///
-    /// If the set has no labels, `classes` is empty, or there are no images of one of them.
+    /// If the set has no labels, if `classes` is empty, or if one of them has no images.
     pub fn subset(self, classes: &[u8]) -> Result<Self, DataError> {
         let file = || self.name().to_owned();
         let Some(labels) = self.labels() else {
@@ -32,7 +32,7 @@ impl ImageSet {
         Ok(self.keep(|_, label| label.is_some_and(|label| wanted[usize::from(label)])))
     }
 
-    /// The first `most` images, or all if there are no more.
+    /// The first `most` images, or all if there are fewer.
     ///
     /// # Errors
     ///

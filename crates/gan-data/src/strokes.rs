@@ -1,16 +1,16 @@
-//! How each digit is written: the paths of a pen, before a hand has bent them.
+//! The shapes of the digits: the paths of a pen, before their random deformation.
 //!
 //! Points are given in a box of height 1, x to the right and y down; a digit is about 0.65 wide.
-//! Strokes are lists of points, by index, so that strokes that meet share the point and still
-//! meet when it is moved. A point named twice in a row is a corner; all else is smooth.
+//! Strokes are lists of points, by index: strokes that share a point still meet after it has moved.
+//! A point that is repeated is a corner; all others are smooth.
 
 use crate::raster::Point;
 
 /// One way of writing a digit.
 pub(crate) struct Glyph {
-    /// Out of the sum over a digit's glyphs, how often this one is written.
+    /// Frequency of this glyph, relative to the sum over the digit's glyphs.
     pub(crate) weight: u32,
-    /// The points that a hand may move; at most [`MAX_POINTS`].
+    /// The points that the deformation may move; at most [`MAX_POINTS`].
     pub(crate) points: &'static [Point],
     /// Each stroke's points, by index.
     pub(crate) strokes: &'static [&'static [usize]],

@@ -1,12 +1,11 @@
-//! Imbalance on purpose: classes drawn as often as somebody wants.
+//! Draws images with a given frequency for each class, to show how a GAN treats rare classes.
 //!
-//! Shows what becomes of rare classes. The module draws from a set as it is; it neither makes nor
-//! drops images.
+//! The set itself stays as it is: no image is added or dropped.
 
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use gan_random::{Purpose, stream};
 
-use crate::batches::{RealSamples, positions, scaled, shuffle};
+use crate::batches::{RealSamples, empty, positions, scaled, shuffle};
 use crate::chance::{Chance, part_ends, weighted_part};
 use crate::dataset::ImageSet;
 use crate::error::DataError;
@@ -14,37 +13,37 @@ use crate::error::DataError;
 /// Largest weight of a class.
 const MAX_WEIGHT: f32 = 1e6;
 
-/// Images of classes that are drawn by weight.
+/// Images whose classes are drawn by weight.
 ///
-/// Each sample's class is drawn independently; its image is the next of that class, in an order
-/// that is shuffled for each epoch and starts over where it ends. An epoch is as many samples as
-/// there are images of classes that are drawn at all.
+/// Each sample's class is drawn independently. Its image is the next of that class, in an order
+/// that is shuffled for each epoch and starts again at its end. An epoch has as many samples as
+/// there are images of classes with a positive weight.
 #[derive(Clone, Debug)]
 pub struct WeightedClasses {
     images: ImageSet,
-    /// Where each class's share of 2^32 ends.
+    /// End of each class's share of 2^32.
     ends: Vec<u64>,
-    /// The images of each class that is drawn; none of the others.
+    /// The images of each class with a positive weight; empty for the others.
     of_class: Vec<Vec<u32>>,
     epoch: Epoch,
 }
 
-/// Which images an epoch draws, kept until another is asked for.
+/// The images of one epoch in their order, kept until another epoch is needed.
 #[derive(Clone, Debug, Default)]
 struct Epoch {
-    /// Seed and epoch that `indices` belong to.
+    /// Seed and epoch of `indices`.
     of: Option<(u64, u64)>,
     indices: Vec<u32>,
 }
 
 impl WeightedClasses {
-    /// A source of `images` whose class `k` is drawn `class_weights[k]` / (sum of all weights) of
-    /// the time; 0 leaves it out.
+    /// A source of `images` in which class `k` has the probability `class_weights[k]` / (sum of all
+    /// weights); 0 leaves the class out.
     ///
     /// # Errors
     ///
-    /// If the images have no labels, there is not one weight for each class, a weight is not
-    /// within 0 to 1,000,000, all are 0, or a class is to be drawn that has no images.
+    /// If the images have no labels, if there is not one weight for each class, if a weight is not
+    /// within 0 to 1,000,000, if all are 0, or if a class with a positive weight has no images.
     pub fn new(images: ImageSet, class_weights: &[f32]) -> Result<Self, DataError> {
         let file = || images.name().to_owned();
         let (Some(labels), Some(expected)) = (images.labels(), images.classes()) else {
@@ -75,7 +74,7 @@ impl WeightedClasses {
         Ok(Self { images, ends, of_class, epoch: Epoch::default() })
     }
 
-    /// Samples of an epoch.
+    /// Samples in an epoch.
     fn epoch_length(&self) -> usize {
         self.of_class.iter().map(Vec::len).sum()
     }
@@ -123,24 +122,17 @@ impl RealSamples for WeightedClasses {
         self.images.classes()
     }
 
-    fn fill_batch(
-        &mut self,
-        seed: u64,
-        step: u64,
-        batch_size: usize,
-        values: &mut Vec<f32>,
-        labels: &mut Vec<u16>,
-    ) {
-        values.clear();
-        labels.clear();
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
         let length = self.epoch_length();
         let set_labels = self.images.labels().unwrap_or_default();
-        for position in positions(step, batch_size) {
+        for position in positions(step, size) {
             let (epoch, place) = (position / length as u64, position % length as u64);
             let order = self.epoch.of(seed, epoch, length, &self.ends, &self.of_class);
             let index = order[place as usize] as usize;
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.push(u16::from(set_labels[index]));
         }
+        RealBatch { values, labels }
     }
 }

@@ -1,5 +1,5 @@
-//! That a header's claim alone never makes the reader allocate. Counts what is allocated, and
-//! therefore is a program of its own with a single test.
+//! Tests that a header alone never makes the reader allocate. A program of its own with a single
+//! test, because it counts all allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
@@ -67,7 +67,7 @@ fn headers_are_checked_before_memory_is_reserved() {
         "{largest}"
     );
 
-    // Records have no header; a bomb is refused at the first record that is wrong.
+    // Records have no header; a bomb is refused at the first wrong record.
     let mut records = vec![255; 64 << 20];
     records[0] = 0;
     let files = [("a".to_owned(), gzip(&records))];

@@ -1,21 +1,20 @@
-//! Augmentation: what it does to pixels, how much, and that nothing but seed, step and place
-//! decides.
+//! Augmentation: its effect on pixels and its extent, and that it depends on seed, step and place
+//! only.
 
 use gan_data::{Augmented, EndlessDigits, EndlessPoints, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::{AugmentationSpec, PointsSpec, Shape};
+use gan_protocol::{AugmentationSpec, PointsSpec, RealBatch, Shape};
 use proptest::prelude::*;
 
 const NONE: AugmentationSpec =
     AugmentationSpec { shift_px: 0, rotation_degrees: 0.0, scale: 1.0, flip: false };
 
 fn batch(source: &mut impl RealSamples, seed: u64, step: u64, size: usize) -> Vec<f32> {
-    let (mut values, mut labels) = (vec![3.0], vec![3]);
-    source.fill_batch(seed, step, size, &mut values, &mut labels);
+    let RealBatch { values, .. } = source.batch(seed, step, size);
     assert_eq!(values.len(), size * source.shape().size().unwrap());
     values
 }
 
-/// A source of one image.
+/// A source with one image.
 fn only([height, width]: [usize; 2], pixels: Vec<u8>) -> ShuffledImages {
     let channels = pixels.len() / (height * width);
     ShuffledImages::new(ImageSet::new("set", [channels, height, width], pixels, None).unwrap())
@@ -35,7 +34,7 @@ fn large_discs(centres: &[[f32; 2]], radius: f32) -> ShuffledImages {
     only([64, 64], (0..64 * 64).map(ink).collect())
 }
 
-/// Ink of an image of 64 x 64 px, and its centre of mass from the middle.
+/// Ink of an image of 64 × 64 px, and the ink's centre of mass from the image's middle.
 fn mass(image: &[f32]) -> (f32, [f32; 2]) {
     let (mut sum, mut centre) = (0.0, [0.0; 2]);
     for (at, value) in image.iter().enumerate() {
@@ -50,12 +49,12 @@ fn mass(image: &[f32]) -> (f32, [f32; 2]) {
 #[test]
 fn no_augmentation_changes_nothing() {
     assert_eq!(AugmentationSpec::default(), NONE);
-    let mut plain = EndlessDigits;
+    let mut plain = EndlessDigits::default();
     let mut augmented = Augmented::new(plain, NONE).unwrap();
     assert_eq!(augmented.shape(), plain.shape());
     assert_eq!((augmented.len(), augmented.classes()), (None, Some(10)));
     assert_eq!(batch(&mut augmented, 1, 5, 20), batch(&mut plain, 1, 5, 20));
-    // Odd sides, and a source whose kind is known at run time only.
+    // Odd sides, and a source whose type is known at run time only.
     let odd = only([3, 5], (0..45).map(|i| 5 * i).collect());
     let boxed: Box<dyn RealSamples> = Box::new(odd.clone());
     let mut augmented = Augmented::new(boxed, NONE).unwrap();
@@ -65,11 +64,8 @@ fn no_augmentation_changes_nothing() {
 #[test]
 fn labels_and_order_stay() {
     let all = AugmentationSpec { shift_px: 3, rotation_degrees: 30.0, scale: 1.2, flip: true };
-    let mut augmented = Augmented::new(EndlessDigits, all).unwrap();
-    let (mut values, mut labels, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-    augmented.fill_batch(2, 3, 50, &mut values, &mut labels);
-    EndlessDigits.fill_batch(2, 3, 50, &mut values, &mut plain);
-    assert_eq!(labels, plain);
+    let mut augmented = Augmented::new(EndlessDigits::default(), all).unwrap();
+    assert_eq!(augmented.batch(2, 3, 50).labels, EndlessDigits::default().batch(2, 3, 50).labels);
 }
 
 #[test]
@@ -155,8 +151,8 @@ fn scaling_enlarges_and_shrinks_alike() {
 
 #[test]
 fn interpolation_between_pixels_is_bilinear() {
-    // A ramp is linear, so that wherever a pixel comes from within the image, bilinear
-    // interpolation is exact: the values stay those of a rotated ramp.
+    // A ramp is linear, so that bilinear interpolation is exact wherever a pixel is read within the
+    // image: the values are those of a rotated ramp.
     let ramp = (0..41 * 41).map(|at| (3 * (at % 41) + 2 * (at / 41)) as u8).collect();
     let turn = AugmentationSpec { rotation_degrees: 180.0, scale: 1.5, ..NONE };
     let mut augmented = Augmented::new(only([41, 41], ramp), turn).unwrap();
@@ -169,7 +165,7 @@ fn interpolation_between_pixels_is_bilinear() {
             let expected = 100.0 + slope[0] * (x as f32 - 20.0) + slope[1] * (y as f32 - 20.0);
             assert!((at(x, y) - expected).abs() < 2e-2, "{x} {y}: {} {expected}", at(x, y));
         }
-        // Its size is that of (3, 2), over the enlargement.
+        // The slope's length is that of (3, 2), divided by the enlargement.
         let enlargement = 13.0_f32.sqrt() / slope[0].hypot(slope[1]);
         assert!((1.0 / 1.51..1.51).contains(&enlargement), "{enlargement}");
     }
@@ -184,7 +180,7 @@ fn changes_depend_on_seed_step_and_place_only() {
     let mut other = source();
     batch(&mut other, 2, 3, 4);
     assert_eq!(batch(&mut other, 1, 7, 6), straight);
-    // A smaller batch is the larger one's beginning: the image is the same in all places.
+    // A smaller batch is the beginning of the larger one; all places have the same image.
     assert_eq!(batch(&mut other, 1, 7, 2), straight[..2 * image_bytes]);
     assert_ne!(straight[..image_bytes], straight[image_bytes..2 * image_bytes]);
     assert_ne!(batch(&mut source(), 2, 7, 6), straight);

@@ -1,7 +1,7 @@
-//! Batches: which samples they hold, in which order, and that nothing but seed and step decides.
+//! Batches: their samples and order, and that these depend on seed and step only.
 
 use gan_data::{DrawnDigits, EndlessDigits, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 
 /// Images of one pixel; image `i` has value and label `i`.
 fn counted(count: u8) -> ShuffledImages {
@@ -9,16 +9,16 @@ fn counted(count: u8) -> ShuffledImages {
     ShuffledImages::new(ImageSet::new("set", [1, 1, 1], values.clone(), Some(values)).unwrap())
 }
 
-/// The labels of the batches of `steps`, having checked that values belong to them.
+/// The labels of the batches of `steps`, after a check that values belong to them.
 fn drawn(
     source: &mut ShuffledImages,
     seed: u64,
     steps: std::ops::Range<u64>,
     size: usize,
 ) -> Vec<u16> {
-    let (mut values, mut labels, mut all) = (vec![9.0; 5], vec![9; 5], Vec::new());
+    let mut all = Vec::new();
     for step in steps {
-        source.fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let of_labels: Vec<f32> = labels.iter().map(|&l| f32::from(l) / 127.5 - 1.0).collect();
         assert_eq!(values, of_labels);
@@ -29,7 +29,7 @@ fn drawn(
 
 #[test]
 fn an_epoch_holds_every_sample_exactly_once_across_batches() {
-    // 10 samples in batches of 4: the third batch of each epoch but every second runs over.
+    // 10 samples in batches of 4: every second epoch ends within a batch.
     let order = drawn(&mut counted(10), 1, 0..25, 4);
     for epoch in order.chunks(10) {
         let mut sorted = epoch.to_vec();
@@ -43,7 +43,7 @@ fn an_epoch_holds_every_sample_exactly_once_across_batches() {
 fn batches_depend_on_seed_and_step_only() {
     let straight = drawn(&mut counted(50), 3, 0..40, 8);
     let mut other = counted(50);
-    // Any order of asking, any seed between.
+    // Batches in any order, with other seeds in between.
     for step in (0..40).rev() {
         drawn(&mut other, 99, step..step + 1, 5);
         let batch = drawn(&mut other, 3, step..step + 1, 8);
@@ -88,8 +88,7 @@ fn sets_without_labels_give_none() {
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 2, width: 2 });
     assert_eq!(source.shape().size().unwrap(), 4);
     assert_eq!((source.len(), source.is_empty(), source.classes()), (Some(1), false, None));
-    let (mut values, mut labels) = (Vec::new(), vec![1]);
-    source.fill_batch(1, 0, 2, &mut values, &mut labels);
+    let RealBatch { values, labels } = source.batch(1, 0, 2);
     assert!(labels.is_empty());
     let expected = [-1.0, 1.0, -0.6, 0.6];
     for image in values.chunks(4) {
@@ -99,11 +98,10 @@ fn sets_without_labels_give_none() {
 
 #[test]
 fn drawn_digits_run_on_from_step_to_step() {
-    let mut source = EndlessDigits;
+    let mut source = EndlessDigits::default();
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
-    let (mut values, mut labels) = (vec![1.0], vec![1]);
-    source.fill_batch(6, 3, 5, &mut values, &mut labels);
+    let RealBatch { values, labels } = source.batch(6, 3, 5);
     assert_eq!((values.len(), labels.len()), (5 * 784, 5));
     for (j, (image, &label)) in values.chunks(784).zip(&labels).enumerate() {
         let (expected_label, pixels) = DrawnDigits { seed: 6 }.sample(15 + j as u64);
@@ -114,10 +112,7 @@ fn drawn_digits_run_on_from_step_to_step() {
 
 #[test]
 fn no_step_is_too_far() {
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    EndlessDigits.fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    counted(3).fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    assert_eq!(values.len(), 3);
-    counted(3).fill_batch(1, 0, 0, &mut values, &mut labels);
-    assert!(values.is_empty() && labels.is_empty());
+    assert_eq!(EndlessDigits::default().batch(1, u64::MAX, 3).labels.len(), 3);
+    assert_eq!(counted(3).batch(1, u64::MAX, 3).values.len(), 3);
+    assert_eq!(counted(3).batch(1, 0, 0), RealBatch::default());
 }

@@ -1,12 +1,12 @@
-//! CIFAR-10's records: what is read, every way in which they can be wrong, and the real files
-//! where `GAN_DATA_DIR` (absolute, or relative to the workspace) names a folder with `cifar10/`.
+//! CIFAR-10's records: reading, every kind of wrong file, and the real files if `GAN_DATA_DIR`
+//! (absolute, or relative to the workspace) names a folder with `cifar10/`.
 
 use std::io::Write;
 use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
 use gan_data::{DataError, RealSamples, ShuffledImages, cifar10};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 use proptest::prelude::*;
 
 const RECORD_BYTES: usize = 3073;
@@ -38,7 +38,7 @@ fn name() -> String {
     "batch.bin".into()
 }
 
-/// The error for a file, having checked that its message names it.
+/// The error for a file, after a check that its message names it.
 fn fault(bytes: Vec<u8>) -> DataError {
     let error = cifar10::read(&named(bytes)).unwrap_err();
     assert!(error.to_string().starts_with("batch.bin: "), "{error}");
@@ -54,7 +54,7 @@ fn reads_plain_and_compressed_files_alike() {
     assert_eq!(set.image(0), Some(&plain[1..RECORD_BYTES]));
     assert_eq!([0, 1024, 2048].map(|at| set.image(2).unwrap()[at]), [9, 109, 209]);
     assert_eq!(cifar10::read(&named(gzip(&plain))).unwrap(), set);
-    // Several gzip members, divided within a record.
+    // Several gzip members, split within a record.
     let members = [gzip(&plain[..4000]), gzip(&plain[4000..])].concat();
     assert_eq!(cifar10::read(&named(members)).unwrap(), set);
 }
@@ -101,7 +101,7 @@ fn refuses_damaged_gzip() {
 
 #[test]
 fn refuses_more_images_than_the_set_has() {
-    // In three files of 20,000 images each, and a single image beyond.
+    // Three files of 20,000 images each, and a single further image.
     let part = gzip(&vec![0; 20_000 * RECORD_BYTES]);
     let mut files = vec![("part".to_owned(), part); 3];
     assert_eq!(cifar10::read(&files).unwrap().image_count(), cifar10::MAX_IMAGES);
@@ -118,7 +118,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         bit in 0_u8..8,
     ) {
-        // As they are, and long enough for some records.
+        // The bytes alone, and repeated so that they make some records.
         for bytes in [bytes.clone(), bytes.repeat(repeated)] {
             let compressed = gzip(&bytes);
             let mut damaged = compressed.clone();
@@ -158,8 +158,8 @@ fn reads_the_real_files() {
         // The known first labels: a frog and two trucks; a cat and two ships.
         let first = if count == 10_000 { [6, 9, 9] } else { [3, 8, 8] };
         assert_eq!(set.labels().unwrap()[..3], first);
-        // Photographs: planes of one scene resemble each other, as do neighbouring pixels, and
-        // neither would if the layout were another.
+        // In photographs, the planes of one scene resemble each other, as do neighbouring pixels;
+        // in another layout neither would.
         let images = set.pixels().chunks_exact(3072);
         let difference = |pairs: &mut dyn Iterator<Item = (u8, u8)>| {
             let (sum, n) =
@@ -175,8 +175,7 @@ fn reads_the_real_files() {
         assert!(right < 25.0 && below < 25.0 && green < 25.0, "{right} {below} {green}");
         assert!(far > 50.0, "{far}");
         let mut source = ShuffledImages::new(set);
-        let (mut values, mut labels) = (Vec::new(), Vec::new());
-        source.fill_batch(1, 0, 64, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(1, 0, 64);
         assert_eq!((values.len(), labels.len()), (64 * 3072, 64));
         assert!(values.iter().all(|value| (-1.0..=1.0).contains(value)));
     }

@@ -1,4 +1,4 @@
-//! That drawn digits are digits: varied, legible, in their frame, and like those of MNIST.
+//! Drawn digits are digits: varied, legible, within their frame, and similar to MNIST's.
 
 mod nearest_mean;
 
@@ -25,7 +25,7 @@ fn a_sample_depends_on_seed_and_index_only() {
 
 #[test]
 fn the_digits_behind_a_seed_never_change() {
-    // FNV-1a over labels and pixels: seeds are shared, and no machine may draw otherwise.
+    // FNV-1a over labels and pixels: seeds are shared, so every machine must draw the same.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for (label, pixels) in samples(1, 0..100) {
         for byte in pixels.into_iter().chain([label]) {

@@ -1,4 +1,4 @@
-//! Every way in which an IDX file can be wrong, and that no bytes make the reader panic.
+//! Every kind of wrong IDX file, and that no bytes make the reader panic.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The error for `bytes`, having checked that its message names the file.
+/// The error for `bytes`, after a check that its message names the file.
 fn fault(bytes: &[u8]) -> DataError {
     let error = idx::parse("digits.idx", bytes).unwrap_err();
     assert!(error.to_string().starts_with("digits.idx: "), "{error}");
@@ -172,7 +172,7 @@ proptest! {
         body in prop::collection::vec(any::<u8>(), 0..64),
     ) {
         let mut bytes = vec![0, 0, code, count];
-        // Most lengths small, so that a share of the files is whole.
+        // Most lengths are small, so that some of the files are complete.
         bytes.extend(lengths.chunks(4).take(usize::from(count)).flat_map(|l| [0, 0, 0, l[0]]));
         bytes.extend(body);
         if let Ok(array) = idx::parse("a", &bytes) {

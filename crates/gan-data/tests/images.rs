@@ -1,4 +1,4 @@
-//! Sets of images: what makes one, and how it is brought to another size.
+//! Sets of images: construction from files, and conversion to another size.
 
 use gan_data::{DataError, ImageSet};
 
@@ -24,14 +24,14 @@ fn two_files_make_a_set_in_any_order() {
     let set = ImageSet::from_idx_files(&[images.clone(), labels.clone()]).unwrap();
     assert_eq!(set.name(), "images");
     assert_eq!([set.channels(), set.height(), set.width(), set.image_count()], [1, 1, 3, 2]);
-    // The labels name two classes.
+    // The labels have two values.
     assert_eq!((set.labels(), set.classes()), (Some(&[1, 0][..]), Some(2)));
     assert_eq!([0, 1].map(|class| set.class_value(class)), [Some(0), Some(7)]);
     assert_eq!(set.image(1), Some(&[4, 5, 6][..]));
     assert_eq!(set.image(2), None);
     assert_eq!(ImageSet::from_idx_files(&[labels.clone(), images.clone()]).unwrap(), set);
     let direct = ImageSet::from_idx((&images.0, &images.1), Some((&labels.0, &labels.1)));
-    // MNIST's own files are taken as they are: its labels are numbers of classes.
+    // `from_idx`, which reads MNIST's own files, keeps the labels as they are.
     assert_eq!(direct.unwrap().labels(), Some(&[7, 0][..]));
 }
 
@@ -101,7 +101,7 @@ fn slightly_smaller_images_are_put_in_the_middle() {
     // The border's most frequent value is 5, on half of its pixels.
     let fitted = grey(2, 2, &[5, 5, 3, 4]).fitted(1, 3, 3).unwrap();
     assert_eq!(fitted.pixels(), [5, 5, 5, 3, 4, 5, 5, 5, 5]);
-    // Nothing is frequent: black.
+    // No value is frequent: black.
     let fitted = grey(2, 2, &[1, 2, 3, 4]).fitted(1, 2, 3).unwrap();
     assert_eq!(fitted.pixels(), [1, 2, 0, 3, 4, 0]);
 }
@@ -116,7 +116,7 @@ fn blank_margins_are_cut_off_and_the_rest_stays_sharp() {
         9, 9, 9, 9,
     ];
     assert_eq!(grey(4, 4, &framed).fitted(1, 2, 2).unwrap().pixels(), [1, 2, 3, 4]);
-    // One image whose margin is not blank, and the whole set is resampled.
+    // If one image's margin is not blank, the whole set is resampled.
     let mut second = framed;
     second[0] = 5;
     let both = [framed, second].concat();
@@ -141,8 +141,8 @@ fn scaling_keeps_aspect_and_means() {
 
 #[test]
 fn shrinking_averages_areas_and_does_not_alias() {
-    // 28 to 8: each new pixel covers 3.5 x 3.5 old ones. Single-pixel stripes and checks would
-    // become broad bands if pixels were picked, and are nearly even grey as means of areas.
+    // 28 to 8: each new pixel covers 3.5 × 3.5 old ones. Stripes and checks of single pixels are
+    // nearly even grey as means of areas; picked pixels would give broad bands.
     for pattern in [|x: usize, _: usize| x % 2, |_, y| y % 2, |x, y| (x + y) % 2] {
         let pixels: Vec<u8> = (0..784).map(|at| 255 * pattern(at % 28, at / 28) as u8).collect();
         let small = grey(28, 28, &pixels).fitted(1, 8, 8).unwrap();
@@ -159,7 +159,7 @@ fn shrinking_averages_areas_and_does_not_alias() {
         let sum: u32 = image.iter().map(|&value| u32::from(value)).sum();
         // 245 / 3.5² = 20, in at most four pixels, each rounded.
         assert!(sum.abs_diff(20) <= 2, "{at}: {sum}");
-        // And it stays where it was.
+        // And it stays at its place.
         let brightest = (0..64).max_by_key(|&i| image[i]).unwrap();
         let middle = |at: usize, side: usize| [at % side, at / side].map(|x| x as f32 + 0.5);
         let (new, old) = (middle(brightest, 8), middle(at, 28));

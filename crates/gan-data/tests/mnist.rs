@@ -1,4 +1,4 @@
-//! Reads the real MNIST and compares the drawn digits with it, where `GAN_DATA_DIR` (absolute, or
+//! Reads the real MNIST and compares the drawn digits with it, if `GAN_DATA_DIR` (absolute, or
 //! relative to the workspace) names a folder with `mnist/`.
 
 mod nearest_mean;
@@ -6,9 +6,10 @@ mod nearest_mean;
 use std::path::Path;
 
 use gan_data::{DrawnDigits, ImageSet, RealSamples, ShuffledImages, StackedDigits};
+use gan_protocol::RealBatch;
 use nearest_mean::{NearestMean, report};
 
-/// The set `part` ("train" or "t10k"); `None`, with a line that says so, without a folder.
+/// The set `part` ("train" or "t10k"); `None`, with a printed line, without a folder.
 fn mnist(test: &str, part: &str) -> Option<ImageSet> {
     let Some(folder) = std::env::var_os("GAN_DATA_DIR") else {
         report(&format!("NOT RUN: {test} needs GAN_DATA_DIR with mnist/ in it"));
@@ -37,13 +38,12 @@ fn reads_mnist() {
         if part == "train" {
             assert_eq!(set.labels().unwrap()[..8], [5, 0, 4, 1, 9, 2, 1, 3]);
         }
-        // An epoch holds every label as often as the set.
+        // An epoch has every label as often as the set.
         let mut expected: Vec<u16> = set.labels().unwrap().iter().map(|&l| l.into()).collect();
-        let (mut values, mut labels, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        let mut seen = Vec::new();
         let mut source = ShuffledImages::new(set);
         for step in 0..count as u64 / 100 {
-            source.fill_batch(1, step, 100, &mut values, &mut labels);
-            seen.extend_from_slice(&labels);
+            seen.extend(source.batch(1, step, 100).labels);
         }
         assert_ne!(seen, expected);
         seen.sort_unstable();
@@ -108,7 +108,7 @@ fn mnist_is_still_legible_at_8_px_a_side() {
         "class means of MNIST at 8 x 8 px: {fitted:.3}, of picked pixels {picked:.3}; \
          mean grey {before:.2}, {after:.2}"
     ));
-    // The whole image is kept, and so is its mean; rounding is even on the whole.
+    // The whole image is kept, and so is its mean; rounding errors cancel on average.
     assert!((before - after).abs() < 0.3, "{before} {after}");
     // 0.820 at 28 x 28 px; 10,000 images, so that a standard error is 0.004.
     assert!(fitted > 0.78 && fitted > picked + 0.02, "{fitted} {picked}");
@@ -119,10 +119,9 @@ fn stacked_mnist_has_a_thousand_classes() {
     let Some(set) = mnist("stacked_mnist_has_a_thousand_classes", "t10k") else { return };
     let classifier = NearestMean::new(784, labelled(&set));
     let mut source = StackedDigits::new(set.clone()).unwrap();
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
     let (mut seen, mut right) = (vec![false; 1000], 0);
     for step in 0..100 {
-        source.fill_batch(1, step, 200, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(1, step, 200);
         labels.iter().for_each(|&label| seen[usize::from(label)] = true);
         if step > 0 {
             continue;
@@ -135,8 +134,8 @@ fn stacked_mnist_has_a_thousand_classes() {
             }
         }
     }
-    // Of 20,000 samples with a thousand classes, none should be missing: the rarest triple, three
-    // fives, has a chance of 0.07 %.
+    // None of the thousand classes should be missing among 20,000 samples: the rarest triple, three
+    // fives, has a probability of 0.07 %.
     assert!(seen.iter().all(|&seen| seen));
     // 600 digits at an accuracy of 0.82; the standard deviation is 9.
     assert!((456..530).contains(&right), "{right}");

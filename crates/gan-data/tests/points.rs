@@ -1,7 +1,7 @@
-//! Distributions of points: that they are those of the papers, and what they refuse.
+//! Distributions of points: that they match the papers' and refuse invalid parameters.
 
 use gan_data::{EndlessPoints, RealSamples};
-use gan_protocol::{GaussianSpec, MAX_DRAWN_POINTS, PointsSpec, Shape};
+use gan_protocol::{GaussianSpec, MAX_DRAWN_POINTS, PointsSpec, RealBatch, Shape};
 use proptest::prelude::*;
 
 /// Points in the statistical tests, drawn in batches.
@@ -9,10 +9,9 @@ const COUNT: usize = 100_000;
 
 fn points_of(distribution: PointsSpec, seed: u64) -> (Vec<[f64; 2]>, Vec<u16>) {
     let mut source = EndlessPoints::new(distribution).unwrap();
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
     let (mut points, mut all_labels) = (Vec::new(), Vec::new());
     for step in 0..COUNT as u64 / 500 {
-        source.fill_batch(seed, step, 500, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(seed, step, 500);
         points.extend(values.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])]));
         all_labels.extend_from_slice(&labels);
     }
@@ -43,22 +42,12 @@ fn gaussian(mean: [f32; 2], [xx, xy, yy]: [f32; 3], weight: f32) -> GaussianSpec
     GaussianSpec { mean, covariance: [[xx, xy], [xy, yy]], weight }
 }
 
-fn every_kind() -> Vec<PointsSpec> {
-    vec![
-        ring(),
-        grid(),
-        PointsSpec::Line { length: 4.0, sd: 0.1 },
-        PointsSpec::Spiral { arms: 2, turns: 1.5, radius: 2.0, sd: 0.02 },
-        PointsSpec::Moons { sd: 0.05 },
-        PointsSpec::SwissRoll { sd: 0.25 / 7.5, scale: 7.5 },
-        PointsSpec::Mixture {
-            components: vec![
-                gaussian([1.0, -1.0], [0.5, 0.3, 0.4], 1.0),
-                gaussian([-2.0, 3.0], [0.1, 0.0, 0.0], 3.0),
-            ],
-        },
-        PointsSpec::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1, frame: None },
-    ]
+fn mixture() -> PointsSpec {
+    let components = vec![
+        gaussian([1.0, -1.0], [0.5, 0.3, 0.4], 1.0),
+        gaussian([-2.0, 3.0], [0.1, 0.0, 0.0], 3.0),
+    ];
+    PointsSpec::Mixture { components }
 }
 
 #[test]
@@ -72,7 +61,7 @@ fn perfect_samples_are_of_high_quality_and_cover_the_modes_evenly() {
             let k = usize::from(label);
             counts[k] += 1;
             within += u32::from(distance(point, modes[k]) <= 3.0 * f64::from(sd[k]));
-            // No mode lies nearer than the one that the label names.
+            // No mode lies nearer than the label's.
             let nearest = modes.iter().map(|&mode| distance(point, mode)).fold(f64::MAX, f64::min);
             assert_eq!(nearest, distance(point, modes[k]));
         }
@@ -117,19 +106,22 @@ fn modes_lie_where_the_papers_put_them() {
     let even = PointsSpec::Grid { side: 2, spacing: 1.0, sd: 0.0 };
     assert_eq!(even.modes().unwrap()[..2], [[-0.5, -0.5], [0.5, -0.5]]);
 
-    let mixture = &every_kind()[6];
+    let mixture = mixture();
     assert_eq!(mixture.modes().unwrap(), [[1.0, -1.0], [-2.0, 3.0]]);
     // The larger eigenvalue of [[0.5, 0.3], [0.3, 0.4]] is 0.45 + sqrt(0.05² + 0.3²).
     let sd = mixture.mode_sd().unwrap();
     assert!((sd[0] - 0.754_138_f32.sqrt()).abs() < 1e-5 && (sd[1] - 0.1_f32.sqrt()).abs() < 1e-6);
-    for other in [2, 3, 4, 5, 7] {
-        assert_eq!((every_kind()[other].modes(), every_kind()[other].mode_sd()), (None, None));
+    assert_eq!(PointsSpec::Moons { sd: 0.05 }.modes(), None);
+    for distribution in PointsSpec::examples() {
+        let modes = distribution.modes().map(|modes| modes.len());
+        assert_eq!(modes, distribution.mode_sd().map(|sds| sds.len()), "{distribution:?}");
+        assert!(modes.is_none() || modes == distribution.classes(), "{distribution:?}");
     }
 }
 
 #[test]
 fn a_mixture_has_its_components_weights_means_and_covariances() {
-    let (points, labels) = points_of(every_kind().swap_remove(6), 2);
+    let (points, labels) = points_of(mixture(), 2);
     let of = |label: u16| {
         let chosen = points.iter().zip(&labels).filter(move |&(_, &l)| l == label);
         chosen.map(|(point, _)| *point)
@@ -233,16 +225,15 @@ fn drawn_points_are_equally_likely_and_jittered() {
 
 #[test]
 fn points_depend_on_seed_and_position_only() {
-    for distribution in every_kind() {
+    for distribution in PointsSpec::examples() {
         let mut source = EndlessPoints::new(distribution.clone()).unwrap();
         assert_eq!(source.distribution(), &distribution);
         assert_eq!((source.shape(), source.len()), (Shape::Flat { size: 2 }, None));
         assert_eq!(source.shape().size().unwrap(), 2);
         let classes = source.classes();
-        let (mut values, mut labels) = (vec![7.0], vec![7]);
-        // Of any size, at any step, batches are pieces of one sequence.
+        // Batches of any size and step are pieces of one sequence.
         for (step, size) in [(3, 10), (10, 3), (0, 40), (1, 1)] {
-            source.fill_batch(9, step, size, &mut values, &mut labels);
+            let RealBatch { values, labels } = source.batch(9, step, size);
             assert_eq!(values.len(), 2 * size);
             assert_eq!(labels.len(), if classes.is_some() { size } else { 0 });
             for (j, point) in values.chunks_exact(2).enumerate() {
@@ -255,8 +246,7 @@ fn points_depend_on_seed_and_position_only() {
         assert_ne!(source.sample(9, 0), source.sample(9, 1));
     }
     let mut far = EndlessPoints::new(ring()).unwrap();
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    far.fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
+    let RealBatch { values, labels } = far.batch(1, u64::MAX, 3);
     assert_eq!((values.len(), labels.len()), (6, 3));
 }
 
@@ -266,7 +256,7 @@ fn the_points_behind_a_seed_never_change() {
     let found = [0, 1, 2].map(|position| source.sample(1, position));
     for ((point, label), (expected, expected_label)) in found.into_iter().zip(POINTS_OF_SEED_ONE) {
         assert_eq!(label, Some(expected_label), "{found:?}");
-        // Not to the last bit: machines' sines round differently.
+        // Not exactly equal: machines' sines round differently.
         let off = (point[0] - expected[0]).hypot(point[1] - expected[1]);
         assert!(off < 1e-5, "{found:?}");
     }
@@ -278,7 +268,7 @@ const POINTS_OF_SEED_ONE: [([f32; 2], u16); 3] = [
     ([0.708_196_16, -0.708_700_6], 7),
 ];
 
-/// The path and the message that `distribution` is refused with.
+/// The path and the message of the refusal of `distribution`.
 fn refusal(distribution: PointsSpec) -> (String, String) {
     let error = distribution.validate().unwrap_err();
     assert_eq!(EndlessPoints::new(distribution).unwrap_err(), error);
@@ -339,7 +329,7 @@ fn mixtures_are_refused_unless_their_covariances_are_some() {
     // Without variance in x there can be no covariance.
     assert_eq!(bad(gaussian([0.0; 2], [0.0, 0.1, 1.0], 1.0)).0, covariance);
     assert_eq!(bad(gaussian([0.0; 2], [1.0, f32::NAN, 1.0], 1.0)).0, covariance + "[0][1]");
-    // Singular, and so only up to rounding.
+    // A singular matrix, which is one only up to rounding.
     assert!(mixture(vec![gaussian([0.0; 2], [0.3, 0.9, 2.7], 1.0)]).validate().is_ok());
 }
 
@@ -372,8 +362,7 @@ proptest! {
             _ => PointsSpec::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4], frame: None },
         };
         if let Ok(mut source) = EndlessPoints::new(distribution) {
-            let (mut values, mut labels) = (Vec::new(), Vec::new());
-            source.fill_batch(seed, step, 64, &mut values, &mut labels);
+        let RealBatch { values, labels } =            source.batch(seed, step, 64);
             prop_assert!(values.iter().all(|value| value.is_finite()));
             let classes = source.classes().unwrap_or(0);
             prop_assert!(labels.iter().all(|&label| usize::from(label) < classes));

@@ -1,7 +1,7 @@
-//! Which images are drawn: some classes, the first few, classes by weight, digits in threes.
+//! Selection of images: some classes, the first few, classes by weight, stacked digits.
 
 use gan_data::{DataError, ImageSet, RealSamples, ShuffledImages, StackedDigits, WeightedClasses};
-use gan_protocol::Shape;
+use gan_protocol::{RealBatch, Shape};
 
 /// Images of one pixel; image `i` has the value `i`.
 fn set(labels: &[u8]) -> ImageSet {
@@ -17,16 +17,16 @@ fn file() -> String {
     "set".into()
 }
 
-/// Index and label of each image that the steps draw.
+/// Index and label of each image drawn by the steps.
 fn drawn(
     source: &mut impl RealSamples,
     seed: u64,
     steps: std::ops::Range<u64>,
     size: usize,
 ) -> Vec<(u8, u16)> {
-    let (mut values, mut labels, mut all) = (vec![9.0; 3], vec![9; 3], Vec::new());
+    let mut all = Vec::new();
     for step in steps {
-        source.fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let indices = values.iter().map(|value| ((value + 1.0) * 127.5).round() as u8);
         all.extend(indices.zip(labels.iter().copied()));
@@ -48,7 +48,7 @@ fn a_subset_keeps_the_images_of_its_classes_in_order() {
 fn a_subset_needs_labels_and_classes_that_there_are() {
     assert_eq!(unlabelled().subset(&[0]).unwrap_err(), DataError::NoLabels { file: file() });
     assert_eq!(set(&[0, 1]).subset(&[]).unwrap_err(), DataError::NoClasses { file: file() });
-    // Class 1 lies below the number of classes, yet has no images.
+    // Class 1 is below the number of classes, but has no images.
     for class in [1, 3, 255] {
         let missing = DataError::NoSuchClass { file: file(), class: class.into() };
         assert_eq!(set(&[0, 2]).subset(&[0, class]).unwrap_err(), missing);
@@ -84,7 +84,7 @@ fn classes_are_drawn_by_weight_and_images_evenly_within() {
         let of_class = indices.clone().count() as f64;
         for index in indices {
             let times = all.iter().filter(|sample| usize::from(sample.0) == index).count() as f64;
-            // Orders make images' counts more even than independent draws would.
+            // Images are drawn in orders, so their counts vary less than independent draws' would.
             let most = 4.0 * (count / of_class).sqrt();
             assert!((times - count / of_class).abs() < most, "image {index}: {times}");
         }
@@ -120,9 +120,7 @@ fn weighted_classes_depend_on_seed_and_position_only() {
     assert_eq!(drawn(&mut source(), 3, 0..32, 5), straight);
     assert_ne!(drawn(&mut source(), 4, 0..20, 8), straight);
     assert_eq!(drawn(&mut source(), 1, u64::MAX..u64::MAX, 0), []);
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    source().fill_batch(1, u64::MAX, 3, &mut values, &mut labels);
-    assert_eq!(values.len(), 3);
+    assert_eq!(source().batch(1, u64::MAX, 3).values.len(), 3);
 }
 
 #[test]
@@ -142,7 +140,7 @@ fn weights_must_fit_the_classes() {
 
 #[test]
 fn stacked_digits_are_labelled_by_what_their_channels_show() {
-    // Two pixels an image: its digit, and which of the two images of the digit it is.
+    // Two pixels for each image: its digit, and the number of the image among the digit's two.
     let pixels: Vec<u8> = (0..20).flat_map(|i| [i % 10, i / 10]).collect();
     let labels = (0..20).map(|i| i % 10).collect();
     let digits = ImageSet::new("set", [1, 1, 2], pixels, Some(labels)).unwrap();
@@ -150,11 +148,10 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
     assert_eq!(source.digits(), &digits);
     assert_eq!(source.shape(), Shape::Image { channels: 3, height: 1, width: 2 });
     assert_eq!((source.len(), source.classes()), (None, Some(1000)));
-    let (mut values, mut labels) = (vec![1.0], vec![1]);
     let mut counts = vec![0_u32; 1000];
     let mut second = [0_u32; 3];
     for step in 0..200 {
-        source.fill_batch(5, step, 500, &mut values, &mut labels);
+        let RealBatch { values, labels } = source.batch(5, step, 500);
         assert_eq!((values.len(), labels.len()), (500 * 6, 500));
         for (sample, &label) in values.chunks_exact(6).zip(&labels) {
             let byte = |at: usize| ((sample[at] + 1.0) * 127.5).round() as u16;
@@ -174,8 +171,7 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
 fn stacked_digits_depend_on_seed_and_position_only() {
     let source = || StackedDigits::new(set(&[3, 1, 4, 1, 5, 9])).unwrap();
     let labels_of = |seed, step, size| {
-        let (mut values, mut labels) = (Vec::new(), Vec::new());
-        source().fill_batch(seed, step, size, &mut values, &mut labels);
+        let RealBatch { values, labels } = source().batch(seed, step, size);
         assert_eq!(values.len(), 3 * size);
         labels
     };
@@ -218,12 +214,12 @@ fn classes_are_those_that_a_files_labels_name() {
     assert_eq!([0, 25].map(|class| set.class_value(class)), [Some(1), Some(26)]);
     assert_eq!(set.class_value(26), None);
     assert_eq!(set.labels().unwrap()[25], 25);
-    // A class is asked for by the name that the file gives it.
+    // A class is requested by its value in the file.
     let last = set.clone().subset(&[26]).unwrap();
     assert_eq!((last.pixels(), last.labels()), (&[25][..], Some(&[25][..])));
     let error = set.subset(&[0]).unwrap_err();
     assert_eq!(error, DataError::NoSuchClass { file: "images.idx".into(), class: 0 });
-    // Some of the digits are so many classes; all of them stay as they are.
+    // Labels with gaps are numbered anew; labels without gaps stay as they are.
     let some = ImageSet::from_idx_files(&files(&[7, 3, 7])).unwrap();
     assert_eq!((some.classes(), some.labels()), (Some(2), Some(&[1, 0, 1][..])));
     let all = ImageSet::from_idx_files(&files(&[1, 0, 2])).unwrap();

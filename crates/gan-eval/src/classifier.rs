@@ -1,6 +1,6 @@
-//! What a classifier sees in generated samples: scores of its class probabilities.
+//! Scores generated samples by the class probabilities that a classifier gives them.
 //!
-//! Which classifier, trained on what, is the caller's affair, and decides what a score means:
+//! The caller chooses the classifier and its training data, which decide the meaning of a score:
 //! numbers from different classifiers cannot be compared.
 
 use crate::error::{EvalError, all_finite, at_least, same_size};
@@ -41,7 +41,7 @@ impl Probabilities {
         Ok(Self { values: scaled, classes })
     }
 
-    /// How many samples there are.
+    /// Number of samples.
     pub fn count(&self) -> usize {
         self.values.len() / self.classes
     }
@@ -54,7 +54,7 @@ impl Probabilities {
         self.rows().map(first_largest).collect()
     }
 
-    /// How many samples are of each class, by [`Probabilities::classes`]. See
+    /// Number of samples of each class, by [`Probabilities::classes`]. See
     /// [`crate::histogram::kl_of_counts`] for comparing it with the real one.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes];
@@ -95,10 +95,10 @@ impl Probabilities {
         mean.exp()
     }
 
-    /// Share of samples whose most probable class is the one that was asked for.
+    /// Share of samples whose most probable class is the requested one.
     ///
     /// # Errors
-    /// When there is not one label for each sample, when a label is no class.
+    /// When there is not one label for each sample, when a label is not a class.
     pub fn accuracy(&self, labels: &[usize]) -> Result<f64, EvalError> {
         same_size("labels", labels.len(), self.count())?;
         if let Some(row) = labels.iter().position(|&label| label >= self.classes) {

@@ -1,61 +1,62 @@
-//! What a run seems to suffer from, told from what is measured of it as it goes.
+//! Diagnoses failures of a run from measurements made while it trains.
 //!
-//! | kind | what is seen |
+//! | kind | symptom |
 //! |---|---|
 //! | [`Ailment::Collapse`] | samples come from a quarter of the modes or fewer, or hardly differ |
-//! | [`Ailment::PartialCollapse`] | some modes are missing, or samples differ less than reals, and it gets no better |
-//! | [`Ailment::DiscriminatorWins`] | the discriminator is sure of everything |
-//! | [`Ailment::VanishingGradient`] | it wins, and hardly any gradient is left for the generator |
-//! | [`Ailment::DiscriminatorBlind`] | it tells nothing apart, though the samples are bad |
-//! | [`Ailment::Oscillation`] | samples wander about without getting anywhere |
-//! | [`Ailment::Divergence`] | losses have grown beyond anything that they were |
+//! | [`Ailment::PartialCollapse`] | some modes are missing, or samples differ less than reals, without improving |
+//! | [`Ailment::DiscriminatorWins`] | the discriminator tells reals and fakes apart with certainty |
+//! | [`Ailment::VanishingGradient`] | the discriminator wins, and hardly any gradient is left for the generator |
+//! | [`Ailment::DiscriminatorBlind`] | the discriminator tells nothing apart, though the samples are bad |
+//! | [`Ailment::Oscillation`] | samples move to and fro without progress |
+//! | [`Ailment::Divergence`] | losses have grown far beyond their former values |
 //! | [`Ailment::Memorisation`] | samples are copies of the real ones, of which there are few |
 //!
-//! A rule speaks only when what it sees has lasted: for [`LASTING`] observations, which are some
-//! seconds of a run that is watched. All figures are medians over those.
+//! A diagnosis is made only when its symptom has lasted for [`LASTING`] observations, which are
+//! some seconds of a watched run. All figures are medians over those observations.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use gan_protocol::{Ailment, Diagnosis, Figure};
 
-/// Observations that a rule looks at.
+/// Number of observations behind a diagnosis.
 pub const LASTING: usize = 8;
-/// Older observations that the newest are compared with.
+/// Number of observations kept, the older ones for comparison.
 const KEPT: usize = 4 * LASTING;
-/// Nothing is said of a run's first steps.
+/// First step of diagnoses; divergence and memorisation are diagnosed earlier, too.
 const FIRST_STEPS: u64 = 200;
-/// Samples of images look alike for longer before they have learned anything.
+/// The same for images, whose samples are alike for longer before the generator has learned
+/// anything.
 const FIRST_STEPS_WITHOUT_MODES: u64 = 1_000;
 
-/// What was measured of a run since the last observation.
+/// Measurements of a run since the last observation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
     /// Generator steps done.
     pub step: u64,
-    /// How far apart the discriminator judges reals and fakes: 0 is not at all, 1 is as sure as can
-    /// be. `None` where its outputs have no measure (a critic's).
+    /// How far apart the discriminator judges reals and fakes: from 0, not at all, to 1, with
+    /// certainty. `None` if its outputs have no measure (a critic's).
     pub separation: Option<f64>,
     /// The larger of the two losses' magnitudes.
     pub loss: f64,
     /// Norm of the generator's gradient.
     pub generator_gradient_norm: f64,
-    /// What the generator's objective leaves of the gradient that a non-saturating one would have,
-    /// where it saturates: `D(G(z)) / (1 - D(G(z)))` of the minimax loss (Goodfellow et al. 2014,
-    /// section 3).
+    /// The part of a non-saturating objective's gradient that the generator's saturating objective
+    /// leaves: `D(G(z)) / (1 - D(G(z)))` for the minimax loss (Goodfellow et al. 2014, section 3).
+    /// `None` for other objectives.
     pub gradient_share: Option<f64>,
     /// Mean distance between two samples, relative to that between two reals.
     pub diversity: f64,
-    /// Share of the modes that get their part of the samples, where the data have modes.
+    /// Share of the modes that get a quarter of their expected samples, if the data have modes.
     pub occupied: Option<f64>,
-    /// Share of samples of high quality, likewise.
+    /// Share of samples within three standard deviations of a mode, if the data have modes.
     pub high_quality: Option<f64>,
-    /// Share of samples that are copies of real ones, where those are few enough to be copied.
+    /// Share of samples that are copies of real ones, if these are few enough to be copied.
     pub copies: Option<f64>,
-    /// Middle of the samples, in units of the mean distance between two reals.
+    /// The mean sample, in units of the mean distance between two reals.
     pub middle: Vec<f64>,
 }
 
-/// Looks at a run as it goes.
+/// Keeps the recent observations of a run, and diagnoses it.
 #[derive(Clone, Debug, Default)]
 pub struct Doctor {
     seen: VecDeque<Observation>,
@@ -66,9 +67,9 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// Takes note of an observation; says what the run seems to suffer from now, the worst first.
+    /// Adds an observation. Returns the diagnoses of the run now, the worst first.
     pub fn observe(&mut self, observation: Observation) -> Vec<Diagnosis> {
-        // Another run, or one that went back to a checkpoint.
+        // Another run, or one that returned to a checkpoint.
         if self.seen.back().is_some_and(|last| observation.step < last.step) {
             *self = Self::default();
         }
@@ -82,14 +83,13 @@ impl Doctor {
         let norm = self.recent(|one| one.generator_gradient_norm);
         self.largest_norm = self.largest_norm.max(norm);
         let (collapse, oscillation) = (self.collapse(), self.oscillation());
-        // Samples at one place that keeps moving are judged as good as any: it is not the
-        // discriminator's fault.
+        // Samples at one moving place are judged as well as any: the discriminator is not at fault.
         let blindness = match (&collapse, &oscillation) {
             (None, None) => self.blindness(),
             _ => None,
         };
         let losing = self.losing(norm);
-        // A generator that is not taught cannot be blamed for what it does not make.
+        // Without a gradient, the generator cannot be blamed for missing modes.
         let collapse = collapse.filter(|one| losing.is_none() || one.kind == Ailment::Collapse);
         let all =
             [self.divergence(), losing, blindness, collapse, oscillation, self.memorisation()];
@@ -100,7 +100,7 @@ impl Doctor {
         found
     }
 
-    /// The last observation that was taken note of.
+    /// The last observation added.
     pub fn last_seen(&self) -> Option<&Observation> {
         self.seen.back()
     }
@@ -115,13 +115,13 @@ impl Doctor {
         median(self.newest().map(of).collect())
     }
 
-    /// As [`Self::recent`], where every one of them has the figure.
+    /// As [`Self::recent`], if all of them have the figure.
     fn recent_of(&self, of: impl Fn(&Observation) -> Option<f64>) -> Option<f64> {
         let values: Option<Vec<f64>> = self.newest().map(of).collect();
         values.map(median)
     }
 
-    /// The median of the observations before the newest.
+    /// Median over the observations before the newest.
     fn before(&self, of: impl Fn(&Observation) -> f64) -> Option<f64> {
         let count = self.seen.len() - LASTING;
         (count >= LASTING).then(|| median(self.seen.iter().take(count).map(of).collect()))
@@ -142,13 +142,13 @@ impl Doctor {
         Some(Diagnosis { kind: Ailment::Divergence, severity: 1.0, figures })
     }
 
-    /// A discriminator that wins, and what it leaves for the generator.
+    /// A discriminator that wins, and the gradient that it leaves for the generator.
     fn losing(&self, norm: f64) -> Option<Diagnosis> {
         let separation = self.recent_of(|one| one.separation)?;
         if self.step() < FIRST_STEPS || separation < 0.9 {
             return None;
         }
-        // Of what it once was, or of what it would be with another objective.
+        // Relative to the largest norm, or to another objective's gradient.
         let left = norm / self.largest_norm.max(f64::MIN_POSITIVE);
         let left = self.recent_of(|one| one.gradient_share).map_or(left, |share| left.min(share));
         let mut figures = BTreeMap::from([(Figure::Separation, separation)]);
@@ -164,16 +164,17 @@ impl Doctor {
         let separation = self.recent_of(|one| one.separation)?;
         let quality = self.recent_of(|one| one.high_quality);
         let diversity = self.recent(|one| one.diversity);
-        // Equal verdicts are what a run should end with, where its samples are good.
+        // Equal verdicts are the goal of a run, if its samples are good.
         let bad = match quality {
             Some(quality) => quality < 0.2,
             None => !(0.5..2.0).contains(&diversity),
         };
-        // It may also take bad samples for better than real ones.
+        // A separation below 0: the discriminator takes bad samples for better than real ones.
         if self.step() < self.early() || separation > 0.05 || !bad {
             return None;
         }
-        // Whoever teaches sees something, however small the difference of the verdicts.
+        // While samples improve, the discriminator sees a difference, however small in its
+        // verdicts.
         let before = self.before(|one| one.high_quality.unwrap_or(0.0));
         if quality.is_some_and(|now| before.is_none_or(|before| now > before + 0.01)) {
             return None;
@@ -211,7 +212,7 @@ impl Doctor {
                 figures,
             });
         }
-        // A generator on its way is not to be blamed for what it has not learned yet.
+        // An improving generator has not collapsed: it has not learned the rest yet.
         let of = |one: &Observation| one.occupied.unwrap_or(one.diversity);
         if self.before(of).is_none_or(|before| score > 1.02 * before) {
             return None;
@@ -219,7 +220,7 @@ impl Doctor {
         Some(Diagnosis { kind: Ailment::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
     }
 
-    /// A generator that gives back what it was shown.
+    /// A generator that reproduces its training samples.
     fn memorisation(&self) -> Option<Diagnosis> {
         let copies = self.recent_of(|one| one.copies)?;
         if copies < 0.5 {
@@ -229,7 +230,7 @@ impl Doctor {
         Some(Diagnosis { kind: Ailment::Memorisation, severity: 0.7 * copies, figures })
     }
 
-    /// Samples whose middle keeps moving far, there and back.
+    /// Samples whose mean keeps moving far, to and fro.
     fn oscillation(&self) -> Option<Diagnosis> {
         let moves: Vec<f64> = self
             .newest()
@@ -262,7 +263,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    /// A run that does well, at `step`.
+    /// A run without failures, at `step`.
     fn well(step: u64) -> Observation {
         Observation {
             step,
@@ -278,7 +279,7 @@ mod tests {
         }
     }
 
-    /// What is said at the end of so many observations.
+    /// The diagnoses after the last of `count` observations.
     fn after(count: u64, of: impl Fn(u64) -> Observation) -> Vec<Ailment> {
         let mut doctor = Doctor::default();
         let mut last = Vec::new();
@@ -291,7 +292,7 @@ mod tests {
     #[test]
     fn a_run_that_does_well_is_left_alone() {
         assert_eq!(after(100, well), []);
-        // Equal verdicts on good samples are the end that every run should have.
+        // Equal verdicts on good samples are the goal of every run.
         assert_eq!(after(100, |step| Observation { separation: Some(0.0), ..well(step) }), []);
         // A critic's outputs have no measure.
         assert_eq!(after(100, |step| Observation { separation: None, ..well(step) }), []);
@@ -319,7 +320,7 @@ mod tests {
         let saturated = ill(|one| {
             one.separation = Some(0.99);
             one.gradient_share = Some(1e-3);
-            // A generator that is not taught cannot be blamed for what it does not make.
+            // Without a gradient, the generator cannot be blamed for missing modes.
             one.occupied = Some(0.5);
         });
         assert_eq!(saturated, [Ailment::VanishingGradient]);

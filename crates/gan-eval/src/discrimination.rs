@@ -1,4 +1,5 @@
-//! Can a discriminator tell generated samples from reals that it was not trained on?
+//! Measures whether a discriminator distinguishes generated samples from reals that it was not
+//! trained on.
 //!
 //! On training reals a high accuracy may be memory; the difference between training and held-out
 //! reals is the discriminator's overfitting.

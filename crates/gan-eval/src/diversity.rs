@@ -1,4 +1,5 @@
-//! How different samples are from each other: the first number to fall when a generator collapses.
+//! Measures how much samples differ from each other: the first number to fall when a generator
+//! collapses.
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each_within};

@@ -1,8 +1,8 @@
-//! What can be wrong with what a score is asked for.
+//! The errors of scores whose input cannot be scored.
 
 use thiserror::Error;
 
-/// Why there is no score.
+/// The reason why there is no score.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum EvalError {
     /// A sample of no numbers.
@@ -11,7 +11,7 @@ pub enum EvalError {
     /// The numbers are no whole number of rows.
     #[error("{values} numbers are no whole number of rows of {size}")]
     NotRows {
-        /// Numbers that are there.
+        /// Numbers given.
         values: usize,
         /// Numbers in a row.
         size: usize,
@@ -19,7 +19,7 @@ pub enum EvalError {
     /// A number is NaN or infinite.
     #[error("{what}: number {index} is {value}, which is not finite")]
     NotFinite {
-        /// What holds the number.
+        /// The input with that number.
         what: &'static str,
         /// Its position among all numbers.
         index: usize,
@@ -29,31 +29,31 @@ pub enum EvalError {
     /// Two things that must be equally long or wide are not.
     #[error("{what}: found {found}, expected {expected}")]
     SizesDiffer {
-        /// What was compared.
+        /// The quantity compared.
         what: &'static str,
-        /// Size that was found.
+        /// Size found.
         found: usize,
-        /// Size of the other.
+        /// Size of the other input.
         expected: usize,
     },
     /// Too few samples for the score to be defined.
     #[error("{what}: found {found}, at least {needed} are needed")]
     TooFew {
-        /// What there are too few of.
+        /// The quantity.
         what: &'static str,
-        /// How many there are.
+        /// Number found.
         found: usize,
-        /// How many it takes.
+        /// Number needed.
         needed: usize,
     },
-    /// A parameter lies outside of what it may be.
+    /// A parameter is outside of its range.
     #[error("{name} is {found}; it must be {allowed}")]
     OutOfRange {
         /// The parameter.
         name: &'static str,
-        /// What was given.
+        /// The value given.
         found: f64,
-        /// What it may be.
+        /// The allowed range.
         allowed: &'static str,
     },
     /// A covariance that is not symmetric.
@@ -76,7 +76,7 @@ pub enum EvalError {
         /// Rows of the matrix.
         size: usize,
     },
-    /// A row of class probabilities that is no distribution.
+    /// A row of class probabilities that is not a distribution.
     #[error(
         "row {row} is no distribution over classes: its smallest number is {smallest}, its sum {sum}"
     )]
@@ -88,14 +88,14 @@ pub enum EvalError {
         /// The sum of its numbers.
         sum: f64,
     },
-    /// A label that names no class.
+    /// A label that is not a class.
     #[error("label {row} is {label}; there are {classes} classes")]
     NoSuchClass {
         /// Position of the label.
         row: usize,
         /// The label.
         label: usize,
-        /// How many classes there are.
+        /// Number of classes.
         classes: usize,
     },
 }

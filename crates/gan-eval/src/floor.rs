@@ -1,22 +1,23 @@
-//! How small a two-sample score can get at all: the same score between reals and reals.
+//! Computes the floor of a two-sample score: the value that real samples get against other real
+//! samples.
 //!
-//! No score of finite sets is 0 (or 1) for equal distributions. A perfect generator gets what real
-//! samples get against other real samples **of the same two counts**, so that number, the floor,
-//! belongs next to the score. A floor of other counts is none: a Fréchet distance falls with either
-//! count, and 200 fakes cover 0.60 of 1,000 reals where 1,000 fakes cover 0.97 (see
+//! No score of finite sets is 0 (or 1) for equal distributions. A perfect generator gets the score
+//! of real samples against other real samples **of the same two counts**. That number, the floor,
+//! belongs next to the score. The floor of other counts is wrong: a Fréchet distance falls with
+//! either count, and 200 fakes cover 0.60 of 1,000 reals whereas 1,000 fakes cover 0.97 (see
 //! [`crate::manifold::expected_coverage`]).
 //!
-//! [`Plan`] shares out the samples at hand so that a score and its floor see the same two counts.
+//! [`Plan`] divides the available samples so that a score and its floor have the same two counts.
 
 use crate::error::{EvalError, at_least};
 use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
-/// Told apart from the seed of the reals, so that equal files are not cut alike.
+/// Combined with the seed, so that fakes and reals of equal files are not divided alike.
 const FAKES: u64 = 1 << 63;
 
-/// Which samples a score and its floor are made of: both compare [`Plan::reals`], the score with
-/// [`Plan::fakes`] and the floor with [`Plan::others`], of which there are as many.
+/// The samples of a score and of its floor: both compare [`Plan::reals`], the score with
+/// [`Plan::fakes`] and the floor with [`Plan::others`], which are as many.
 ///
 /// ```
 /// use gan_eval::floor::Plan;
@@ -35,12 +36,13 @@ pub struct Plan {
     pub reals: Vec<usize>,
     /// Indices of the fakes: all of them in their own order, or a random subset.
     pub fakes: Vec<usize>,
-    /// Indices of the reals that stand in the place of the fakes: none of [`Plan::reals`].
+    /// Indices of the reals in place of the fakes: none of [`Plan::reals`].
     pub others: Vec<usize>,
 }
 
 impl Plan {
-    /// Shares out so many reals and fakes by `seed`; `None` of fewer than two reals or no fakes.
+    /// Divides these numbers of reals and fakes by `seed`; `None` for fewer than two reals or no
+    /// fakes.
     pub fn new(reals: usize, fakes: usize, seed: u64) -> Option<Self> {
         let count = fakes.min(reals / 2);
         let [reals, others] = disjoint_subsets(reals, [reals - count, count], seed).ok()?;
@@ -49,7 +51,7 @@ impl Plan {
         Some(Self { reals, fakes, others })
     }
 
-    /// Reals and fakes that a score sees, and its floor.
+    /// The numbers of reals and fakes in a score and in its floor.
     pub fn counts(&self) -> [usize; 2] {
         [self.reals.len(), self.fakes.len()]
     }
@@ -80,7 +82,7 @@ impl Plan {
 /// ```
 ///
 /// # Errors
-/// When a count is 0, when there are fewer samples than both together; whatever `score` fails with.
+/// When a count is 0, when there are fewer samples than both together; the errors of `score`.
 pub fn real_against_real<T, N: Number>(
     real: &Samples<N>,
     counts: [usize; 2],

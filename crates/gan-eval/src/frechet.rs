@@ -1,10 +1,10 @@
-//! How far apart two sets are in mean and covariance: the distance behind FID.
+//! Computes the Fréchet distance of two sets' means and covariances: the distance behind FID.
 //!
 //! For Gaussians it is the squared Wasserstein-2 distance (Dowson & Landau 1982),
-//! `|m₁ - m₂|² + tr(C₁ + C₂ - 2(C₁C₂)^½)`; Heusel et al. (2017, equation 6) apply it to features
-//! of an Inception net and call it FID. What features it is given is the caller's affair; between
-//! numbers from different features there is no comparison. It is biased upwards for finite sets,
-//! the more so the fewer samples and the more numbers in one.
+//! `|m₁ - m₂|² + tr(C₁ + C₂ - 2(C₁C₂)^½)`; Heusel et al. (2017, equation 6) apply it to features of
+//! an Inception net and call it FID. The caller chooses the features; numbers from different
+//! features cannot be compared. The distance is biased upwards for finite sets, the more so the
+//! fewer samples and the more numbers in each.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
@@ -13,13 +13,14 @@ use crate::samples::{Number, Samples};
 
 /// Entries of a covariance may differ from their mirror image by this share of the largest one.
 const ASYMMETRY: f64 = 1e-9;
-/// Eigenvalues below zero by more than this share of the largest are no rounding.
+/// Eigenvalues below zero by more than this share of the largest are not rounding errors.
 const NEGATIVE: f64 = 1e-9;
 /// Eigenvalues whose sum differs from the trace by more than this share of it are wrong.
 const WRONG_TRACE: f64 = 1e-6;
 /// Steps of the eigenvalue iteration for each row of the matrix; two or three are usual.
 const STEPS_PER_ROW: usize = 100;
-/// What three sets of eigenvalues cost, about, in pairs of samples for each number of a covariance.
+/// Approximate cost of three sets of eigenvalues, in pairs of samples for each number of a
+/// covariance.
 const MATRIX_WORK: usize = 30;
 /// Samples that are centred and multiplied at once.
 const BLOCK_ROWS: usize = 512;
@@ -92,7 +93,7 @@ impl Gaussian {
         self.covariance.as_slice()
     }
 
-    /// The Fréchet distance to `other` as in FID, i.e. squared; singular covariances are fine.
+    /// The Fréchet distance to `other` as in FID, i.e. squared; covariances may be singular.
     ///
     /// Good to about 1e-7 of the covariances' traces where they are singular and to rounding
     /// elsewhere.
@@ -104,8 +105,8 @@ impl Gaussian {
         same_size("numbers in a mean", other.mean.len(), self.mean.len())?;
         let apart = (&self.mean - &other.mean).norm_squared();
         let traces = self.covariance.trace() + other.covariance.trace();
-        // What varies in neither adds nothing, and nalgebra's eigenvalues of matrices with many
-        // empty rows, as of images with much background, may be NaN.
+        // Numbers that vary in neither set add nothing, and nalgebra's eigenvalues of matrices with
+        // many empty rows, as of images with much background, may be NaN.
         let varies = |index: &usize| {
             self.covariance[(*index, *index)] != 0.0 || other.covariance[(*index, *index)] != 0.0
         };
@@ -136,8 +137,8 @@ pub fn frechet_distance<T: Number>(
     Ok(distance)
 }
 
-/// About as many pairs of samples as [`frechet_distance`] costs, of `counts` samples of `size`
-/// numbers: what it tells a watcher.
+/// The approximate cost of [`frechet_distance`] for `counts` samples of `size` numbers, in pairs of
+/// samples: the sum that a watcher gets.
 pub fn frechet_work(counts: [usize; 2], size: usize) -> u64 {
     ((counts[0] + counts[1] + MATRIX_WORK * size) * size) as u64
 }
@@ -177,7 +178,7 @@ fn eigen(matrix: DMatrix<f64>) -> Result<(DVector<f64>, DMatrix<f64>), EvalError
     if size == 0 {
         return Ok((DVector::zeros(0), matrix));
     }
-    // A product of finite covariances may overflow, and the iteration knows no NaN.
+    // A product of finite covariances may overflow, and the iteration does not handle NaN.
     all_finite("product of covariances", matrix.as_slice())?;
     let trace = matrix.trace();
     let allowed = WRONG_TRACE * matrix.diagonal().abs().sum();

@@ -1,14 +1,14 @@
-//! How far apart two densities in the plane are, by counting on a grid.
+//! Compares two densities in the plane by counting samples on a grid.
 //!
-//! Sees anything that is wider than a cell, whatever its shape, which the moments of
-//! [`crate::frechet`] do not; only works in the plane.
+//! A grid shows any difference that is wider than a cell, whatever its shape; the moments of
+//! [`crate::frechet`] do not. It works in the plane only.
 
 use crate::error::{EvalError, at_least, positive, same_size};
 use crate::histogram::raw_kl;
 use crate::samples::{Number, Samples};
 
-/// A regular grid over a rectangle, and one further cell for all that lies outside of it: a
-/// generator that leaves the rectangle must not get away with it.
+/// A regular grid over a rectangle, with one further cell for all samples outside of it, so that a
+/// generator that leaves the rectangle is noticed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
     low: [f64; 2],
@@ -83,7 +83,7 @@ impl Grid {
         Ok(counts)
     }
 
-    /// How far `generated` is from `real`.
+    /// The divergences of `generated` from `real`.
     ///
     /// # Errors
     /// When either set is empty or not of two numbers a sample.

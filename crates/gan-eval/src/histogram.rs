@@ -1,6 +1,6 @@
-//! Distributions over finitely many cells: entropy and divergences, in nats.
+//! Entropy and divergences of distributions over finitely many cells, in nats.
 //!
-//! What a cell is (a mode, a square of the plane, a class) is the caller's affair.
+//! The caller decides what a cell is: a mode, a square of the plane, a class.
 
 use crate::error::{EvalError, all_finite, at_least, same_size};
 
@@ -19,8 +19,8 @@ pub fn entropy(p: &[f64]) -> Result<f64, EvalError> {
     Ok(raw_entropy(p))
 }
 
-/// Kullback-Leibler divergence `KL(p || q) = Σ p ln(p / q)` in nats. Infinite when `p` has a cell
-/// that `q` has not.
+/// Kullback-Leibler divergence `KL(p || q) = Σ p ln(p / q)` in nats. Infinite when `q` is 0 in a
+/// cell where `p` is not.
 ///
 /// # Errors
 /// When there are no cells, when `p` or `q` holds a number that is negative or not finite or does
@@ -45,10 +45,10 @@ pub fn js(p: &[f64], q: &[f64]) -> Result<f64, EvalError> {
     Ok(0.5 * raw_kl(p, &middle) + 0.5 * raw_kl(q, &middle))
 }
 
-/// KL of the classified histogram of generated samples from that of real ones, in nats: the
-/// Stacked-MNIST score (Metz et al. 2017: 1,000 classes, 25,600 samples; VEEGAN
-/// takes 26,000). `generated` and `real` are counts per class. Infinite when a generated sample
-/// falls in a class that no real one has.
+/// KL divergence of the generated samples' histogram over classes from the real one, in nats: the
+/// Stacked-MNIST score (Metz et al. 2017: 1,000 classes, 25,600 samples; VEEGAN takes 26,000).
+/// `generated` and `real` are counts per class. Infinite when a generated sample is of a class
+/// without real samples.
 ///
 /// # Errors
 /// When either holds no sample, when they are not equally long.

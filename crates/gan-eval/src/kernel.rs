@@ -1,16 +1,15 @@
-//! How far apart two sets are under a kernel: the squared maximum mean discrepancy (MMD²).
+//! Computes the squared maximum mean discrepancy (MMD²) of two sets under a kernel.
 //!
-//! `MMD² = E k(x, x') + E k(y, y') - 2 E k(x, y)` (Gretton et al. 2012, lemma 6). With the
-//! cubic kernel it is KID (Bińkowski et al. 2018, section 4), which unlike FID has an unbiased
-//! estimate and needs no Gaussian; what it is computed on, pixels or features, is the caller's
-//! affair.
+//! `MMD² = E k(x, x') + E k(y, y') - 2 E k(x, y)` (Gretton et al. 2012, lemma 6). With the cubic
+//! kernel it is KID (Bińkowski et al. 2018, section 4), which unlike FID has an unbiased estimate
+//! and needs no Gaussian. The caller chooses the samples' numbers: pixels or features.
 
 use crate::error::{EvalError, at_least, positive};
 use crate::pairs::{Measure, for_each, for_each_within, product};
 use crate::samples::{Number, OwnedSamples, Samples};
 use crate::subset::drawn;
 
-/// How alike two samples are.
+/// A kernel: the similarity of two samples.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kernel {
     /// `Σ_σ exp(-|x - y|² / 2σ²)` over the bandwidths (Li et al. 2015, "Generative
@@ -34,7 +33,7 @@ impl Kernel {
         }
     }
 
-    /// What of a pair the kernel depends on.
+    /// The measure of a pair on which the kernel depends.
     fn measure(&self) -> Measure {
         match self {
             Self::RbfMixture { .. } => Measure::SquaredDistance,
@@ -122,14 +121,14 @@ pub fn mmd_squared_biased<T: Number>(
     Ok(mmd.max(0.0))
 }
 
-/// A mean over subsets and how much it may be off.
+/// A mean over subsets, with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean over subsets.
     pub value: f64,
     /// Its standard error: the subsets' standard deviation over the root of their number.
     pub standard_error: f64,
-    /// How many subsets there were.
+    /// Number of subsets.
     pub subsets: usize,
 }
 

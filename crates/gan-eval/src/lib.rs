@@ -1,22 +1,22 @@
-//! How good a generator is: scores as pure functions over plain numbers.
+//! Scores of generators, as pure functions over plain numbers.
 //!
-//! A score takes samples ([`Samples`]), class probabilities or logits and gives numbers; nothing
-//! here knows a net, a device, a page or a file, so the same code judges a run in a worker and in
-//! a native test. What is random (which samples a subset takes) is a function of a seed.
+//! A score takes samples ([`Samples`]), class probabilities or logits, and returns numbers. The
+//! crate knows no net, device, page or file, so the same code scores a run in a worker and in a
+//! native test. Random choices (the samples of a subset) are a function of a seed.
 //!
 //! | question | module |
 //! |---|---|
-//! | Which modes of a known mixture does it hit, how cleanly, how evenly? | [`modes`] |
+//! | Which modes of a known mixture does the generator hit, how cleanly, how evenly? | [`modes`] |
 //! | How far apart are two densities in the plane? | [`grid`] |
 //! | How far apart are two sets' means and covariances? | [`frechet`] |
 //! | How far apart are two sets in every moment that a kernel sees? | [`kernel`] |
-//! | Are samples realistic, and is every kind of real sample there? | [`manifold`] |
+//! | Are samples realistic, and is every kind of real sample among them? | [`manifold`] |
 //! | How different are samples from each other? | [`diversity`] |
-//! | Does it copy its training set? | [`memorisation`], [`nearest`] |
-//! | What does a classifier see in the samples? | [`classifier`] |
-//! | Can the discriminator tell them from held-out reals? | [`discrimination`] |
-//! | What does a run seem to suffer from? | [`diagnosis`] |
-//! | How small can a two-sample score get at all? | [`floor`] |
+//! | Does the generator copy its training set? | [`memorisation`], [`nearest`] |
+//! | Which classes does a classifier see in the samples? | [`classifier`] |
+//! | Does the discriminator distinguish them from held-out reals? | [`discrimination`] |
+//! | From which failures does a run suffer? | [`diagnosis`] |
+//! | What is the best value of a two-sample score for finite sets? | [`floor`] |
 //!
 //! Logarithms are natural: entropies and divergences are in nats. Every score that compares two
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and

@@ -1,5 +1,5 @@
-//! Are samples realistic, and is every kind of real sample there: two questions, two pairs of
-//! scores.
+//! Measures whether samples are realistic (precision, density) and whether every kind of real
+//! sample occurs (recall, coverage).
 //!
 //! Each set is widened to a manifold, the union of balls around its samples that reach to their
 //! k-th nearest neighbours in the same set. Precision and recall (Kynkäänniemi et al. 2019,

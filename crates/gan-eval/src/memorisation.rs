@@ -1,8 +1,9 @@
-//! Does a generator copy its training set?
+//! Measures whether a generator copies its training set.
 //!
-//! Copies score perfectly in every two-sample comparison with the training set; what gives them
-//! away is that they are closer to it than unseen real samples are. So each measure here needs
-//! held-out samples, from the same source as the training set and never trained on.
+//! Copies score perfectly in every two-sample comparison with the training set. They are recognised
+//! by being closer to it than unseen real samples are. Each measure here therefore needs held-out
+//! samples from the same source, which were never trained on, or compares real samples with each
+//! other.
 
 use crate::discrimination::area_under_curve;
 use crate::error::{EvalError, at_least, same_size};
@@ -10,7 +11,7 @@ use crate::nearest::{Nearest, nearest};
 use crate::pairs::{Measure, for_each};
 use crate::samples::{Number, Samples};
 
-/// How close generated samples are to the training set, against what is to be expected.
+/// Distances of generated samples to the training set, compared with those of real samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memorisation {
     /// Median over generated samples of (distance to the nearest training sample) / (distance to
@@ -24,12 +25,12 @@ pub struct Memorisation {
     pub closer_than_held_out: f64,
     /// Share of generated samples within the duplicate distance of a training sample.
     pub near_duplicates: f64,
-    /// The same for held-out samples: what share real data have of themselves.
+    /// The same for held-out samples: the share that real samples have by chance.
     pub held_out_near_duplicates: f64,
 }
 
-/// How far `generated` memorises `training`; samples within `duplicate_distance` (Euclidean, the
-/// samples' unit, 0 for exact copies) are near-duplicates.
+/// How strongly `generated` copies `training`. Samples within `duplicate_distance` (Euclidean, in
+/// the samples' unit, 0 for exact copies) are near-duplicates.
 ///
 /// `training` and `held_out` must be equally many, else the larger set would be the nearer one by
 /// its size alone; take as many training samples as there are held-out ones, or better, hold out
@@ -71,9 +72,9 @@ pub fn memorisation<T: Number>(
     })
 }
 
-/// Share of `generated` samples whose nearest one of `training` is nearer than `distance` (Euclidean,
-/// the samples' unit). Says nothing without a sense of what is near: take a part of the mean distance
-/// between two real samples.
+/// Share of `generated` samples whose nearest sample of `training` is nearer than `distance`
+/// (Euclidean, in the samples' unit). A sensible distance is a part of the mean distance between
+/// two real samples.
 ///
 /// # Errors
 /// When a set is empty, or samples differ in size.
@@ -88,12 +89,12 @@ pub fn copies<T: Number>(
     Ok(near as f64 / found.len() as f64)
 }
 
-/// What [`copies`] gives for real samples: of the first `count` of `training`, the share whose nearest
-/// other one is nearer than `distance`. So many of as many samples of a perfect generator are to be
-/// expected near a training sample by chance.
+/// The same as [`copies`], for real samples: of the first `count` samples of `training`, the share
+/// whose nearest other sample is nearer than `distance`. A perfect generator has this share of
+/// samples near a training sample by chance.
 ///
 /// # Errors
-/// When there are fewer than two samples, or none is to be looked at.
+/// When there are fewer than two samples, or `count` is 0.
 pub fn copies_among<T: Number>(
     training: &Samples<T>,
     count: usize,
@@ -113,8 +114,8 @@ pub fn copies_among<T: Number>(
     Ok(near as f64 / count as f64)
 }
 
-/// Share of `generated` samples that are samples of `training`, number by number; all of `training`
-/// is looked through, in the time that sorting takes.
+/// Share of `generated` samples that equal a sample of `training` number by number. All of
+/// `training` is searched, in the time of a sort.
 ///
 /// # Errors
 /// When there is no generated sample, when samples differ in size.
@@ -174,7 +175,7 @@ mod tests {
     fn exact_copies_are_found_wherever_they_lie() {
         let of = |values: &'static [f32]| Samples::new(values, 2).expect("points");
         let training = of(&[3.0, 1.0, 0.0, 2.0, 0.0, 1.0, -1.0, 5.0]);
-        // A zero's sign is no difference; half a sample is no copy.
+        // The sign of a zero makes no difference; half a sample is not a copy.
         let generated = of(&[-0.0, 1.0, 3.0, 2.0, -1.0, 5.0, 3.0, 1.0]);
         assert_eq!(exact_copies(&generated, &training), Ok(0.75));
         assert_eq!(exact_copies(&generated, &of(&[])), Ok(0.0));

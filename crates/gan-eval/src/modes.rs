@@ -1,10 +1,9 @@
-//! Which modes of a known mixture a generator hits: for data whose centres are known.
+//! Counts the modes of a known mixture that a generator hits.
 //!
 //! The toy benchmarks since unrolled GANs (Metz et al. 2017) and VEEGAN (Srivastava et al. 2017)
-//! count modes of a ring or grid of Gaussians and the share of samples close to one; PacGAN (Lin
-//! et al. 2018, synthetic experiments) adds the reverse KL over modes. Two conventions of the
-//! latter are about, which differ as soon as samples lie between modes; both are here, under
-//! different names.
+//! count modes of a ring or grid of Gaussians and the share of samples close to one; PacGAN (Lin et
+//! al. 2018, synthetic experiments) adds the reverse KL over modes. The latter has two conventions,
+//! which differ as soon as samples lie between modes; both are here, under different names.
 
 use crate::error::{EvalError, at_least, positive, same_size};
 use crate::histogram::{kl_from_uniform, shares};
@@ -14,7 +13,7 @@ use crate::samples::Samples;
 /// A sample is of high quality within this many standard deviations of its nearest centre.
 pub const HIGH_QUALITY_RADIUS: f64 = 3.0;
 
-/// Equally likely isotropic Gaussians.
+/// A mixture of equally likely isotropic Gaussians.
 #[derive(Clone, Copy, Debug)]
 pub struct Mixture<'a> {
     centres: Samples<'a>,
@@ -102,10 +101,10 @@ impl ModeCounts {
         high_quality as f64 / self.all.iter().sum::<usize>() as f64
     }
 
-    /// `KL(histogram of samples of high quality || uniform)` in nats, 0 to `ln modes`; `None`
-    /// when no sample is of high quality. PacGAN's released evaluation counts this way (it logs
-    /// the histogram's entropy; this is `ln modes` minus it): how evenly clean samples fall on
-    /// the modes, whatever became of the others.
+    /// `KL(histogram of samples of high quality || uniform)` in nats, 0 to `ln modes`; `None` when
+    /// no sample is of high quality. PacGAN's released evaluation counts this way (it logs the
+    /// histogram's entropy; this is `ln modes` minus it): how evenly clean samples fall on the
+    /// modes, whatever the other samples are.
     pub fn reverse_kl_of_high_quality(&self) -> Option<f64> {
         shares(&self.high_quality).map(|shares| kl_from_uniform(&shares))
     }

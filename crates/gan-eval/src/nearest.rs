@@ -1,10 +1,11 @@
-//! The nearest sample of a set for each of another: what a generated sample is most like.
+//! Finds, for each sample of a set, the nearest sample of another: the real sample that a generated
+//! one is most like.
 
 use crate::error::{EvalError, at_least};
 use crate::pairs::{Measure, for_each};
 use crate::samples::{Number, Samples};
 
-/// Which sample is nearest, and how near.
+/// The nearest sample, and its distance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
     /// Its position in its set; the first one of several at the same distance.

@@ -1,10 +1,11 @@
-//! Every pair of samples: its squared distance or its inner product, block by block.
+//! Computes the squared distance or the inner product of every pair of samples, block by block.
 //!
-//! All scores over pairs run through here, since this is where their time goes and where their
-//! digits get lost. Blocks of pairs are one matrix product each (`|x - y|² = |x|² + |y|² - 2x·y`),
-//! in double precision. What cancels in that formula, i.e. samples much closer to each other than
-//! to the origin, is computed again from the differences, so that a copy is at distance exactly 0
-//! and near-duplicates keep their order. The whole matrix of pairs is never stored.
+//! All scores over pairs use this module, since most of their time and of their rounding errors
+//! arise here. With the feature `matrices`, blocks of pairs are one matrix product each
+//! (`|x - y|² = |x|² + |y|² - 2x·y`), in double precision; without it, and for short samples, each
+//! pair is computed by itself. If the formula cancels, i.e. for samples much closer to each other
+//! than to the origin, the distance is computed again from the differences: a copy is at distance
+//! exactly 0, and near-duplicates keep their order. The whole matrix of pairs is never stored.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use nalgebra::DMatrix;
 
 use crate::samples::{Number, Samples};
 
-/// What a pair is asked for.
+/// The quantity computed for a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
     /// `|x - y|²`
@@ -22,7 +23,7 @@ pub(crate) enum Measure {
     Product,
 }
 
-/// Samples shorter than this are taken pair by pair: packing them costs more than the product.
+/// Samples shorter than this are computed pair by pair: packing them costs more than the product.
 #[cfg(feature = "matrices")]
 const SHORT: usize = 16;
 /// Numbers of one set in a block: 4 MiB in double precision, which leaves room in a wasm heap.
@@ -221,7 +222,7 @@ mod tests {
 
     use super::*;
 
-    /// Sums in the plainest order, to compare with.
+    /// Sums in plain order, for comparison.
     fn plain(x: &[f32], y: &[f32]) -> (f64, f64) {
         let (mut squared, mut product) = (0.0, 0.0);
         for (&a, &b) in x.iter().zip(y) {

@@ -1,14 +1,14 @@
-//! Samples as the scores see them: rows of finite numbers, borrowed.
+//! Samples in the form that scores take: rows of finite numbers, borrowed.
 //!
-//! One type carries what every score would have to check again: that the numbers are whole rows
-//! and that none is NaN or infinite, since one NaN would silently make a mean, a minimum or a
-//! sorted order meaningless.
+//! The type guarantees that the numbers are whole rows and that none is NaN or infinite, so that no
+//! score has to check this again: one NaN would silently make a mean, a minimum or a sorted order
+//! meaningless.
 
 use std::fmt;
 
 use crate::error::{EvalError, all_finite, same_size};
 
-/// What samples consist of: single precision, as nets compute, or double, as files may hold. Scores
+/// The numbers of samples: single precision, as in nets, or double precision, as in files. Scores
 /// are computed in double precision from either.
 pub trait Number: Copy + PartialOrd + Into<f64> + private::Sealed + 'static {}
 
@@ -29,7 +29,7 @@ pub struct Samples<'a, T = f32> {
     watcher: Watcher<'a>,
 }
 
-/// Who is told of the work that scores do.
+/// A callback that gets the work done by scores.
 #[derive(Clone, Copy)]
 struct Watcher<'a>(Option<&'a dyn Fn(u64)>);
 
@@ -40,7 +40,7 @@ impl fmt::Debug for Watcher<'_> {
 }
 
 impl<'a, T: Number> Samples<'a, T> {
-    /// `values` as rows of `size`, one after the other. No row at all is allowed; each score says
+    /// `values` as rows of `size`, one after the other. No row at all is allowed; each score states
     /// how many it needs.
     ///
     /// # Errors
@@ -56,16 +56,17 @@ impl<'a, T: Number> Samples<'a, T> {
         Ok(Self { values, size, watcher: Watcher(None) })
     }
 
-    /// The same samples, with somebody who is told of work that scores do with them, in pairs of
-    /// samples, as it is done: for progress bars. A score of two sets tells the watcher of the first.
+    /// The same samples with a callback for progress bars: scores report their work on these
+    /// samples to `watcher`, in pairs of samples, as it is done. A score of two sets reports to the
+    /// watcher of the first.
     ///
-    /// Scores over pairs tell exactly; a Fréchet distance takes each sample for as many pairs as it
-    /// holds numbers, and tells of matrices by a rough estimate.
+    /// Scores over pairs report exactly. A Fréchet distance counts each sample as as many pairs as
+    /// it has numbers, and estimates the work on matrices roughly.
     pub fn watched(self, watcher: &'a dyn Fn(u64)) -> Self {
         Self { watcher: Watcher(Some(watcher)), ..self }
     }
 
-    /// Tells the watcher, if there is one, of work that was done.
+    /// Reports work to the watcher, if there is one.
     pub(crate) fn tell(&self, pairs: usize) {
         if let Some(watcher) = self.watcher.0 {
             watcher(pairs as u64);
@@ -87,7 +88,7 @@ impl<'a, T: Number> Samples<'a, T> {
         self.size
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn count(&self) -> usize {
         self.values.len() / self.size
     }
@@ -100,7 +101,7 @@ impl<'a, T: Number> Samples<'a, T> {
     /// The row at `index`.
     ///
     /// # Panics
-    /// When there is no such row, as slices do.
+    /// When there is no such row.
     pub fn row(&self, index: usize) -> &'a [T] {
         &self.values[index * self.size..(index + 1) * self.size]
     }
@@ -121,7 +122,7 @@ impl<'a, T: Number> Samples<'a, T> {
     }
 }
 
-/// Numbers that are known to be rows of finite ones, since they were gathered from [`Samples`].
+/// Numbers that are known to be finite and whole rows, since they were gathered from [`Samples`].
 pub(crate) struct OwnedSamples<T> {
     values: Vec<T>,
     size: usize,

@@ -1,5 +1,4 @@
-//! Which samples a score takes when it takes only some: a function of a seed, so that a score can
-//! be computed again.
+//! Draws the samples of a score's subset by a seed, so that the score can be computed again.
 
 use gan_random::{Purpose, SliceRandom, stream};
 

@@ -1,41 +1,41 @@
-//! Numbers in rows, as files hold them.
+//! Arrays of numbers whose rows are samples, and the decoding of their elements.
 
 use gan_data::idx::Element as IdxElement;
 use half::{bf16, f16};
 
 use crate::error::FileError;
 
-/// Most bytes of the rows that are kept of one array: 1 GiB.
+/// Largest size of one array's kept rows: 1 GiB.
 pub(crate) const MOST_BYTES: usize = 1 << 30;
 
-/// An array of at least one dimension, whose first counts samples.
+/// An array of at least one dimension; the first one counts samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
-    /// Where it lies: the file's name, and the path inside of it.
+    /// The file's name, and the path within the file.
     pub path: String,
-    /// Lengths, slowest first; the first is that of the rows that were kept.
+    /// Lengths, slowest first; the first is the number of kept rows.
     pub shape: Vec<usize>,
     /// The elements, as many as the product of the lengths.
     pub numbers: Numbers,
-    /// The headings of a table's columns, where it has any.
+    /// The headings of a table's columns; empty if it has none.
     pub headings: Vec<String>,
-    /// The lowest and the highest value that the file says its elements may have.
+    /// The lowest and the highest possible value, if the file declares them.
     pub declared: Option<[f64; 2]>,
 }
 
-/// Elements in as many bits as they need.
+/// Elements, in the smallest of these types that holds them; whole numbers beyond 2^53 are rounded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Numbers {
     /// Unsigned bytes.
     Bytes(Vec<u8>),
-    /// Single precision, or less.
+    /// Single or half precision, signed bytes, and whole numbers of 16 bits.
     Single(Vec<f32>),
-    /// Double precision, and whole numbers of more than a byte.
+    /// Double precision, and whole numbers of 32 or 64 bits.
     Double(Vec<f64>),
 }
 
 impl Numbers {
-    /// How many there are.
+    /// Number of elements.
     pub fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
@@ -44,7 +44,7 @@ impl Numbers {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -52,7 +52,7 @@ impl Numbers {
     /// The number at `index`.
     ///
     /// # Panics
-    /// If there is none.
+    /// If `index` is out of range.
     pub fn get(&self, index: usize) -> f64 {
         match self {
             Self::Bytes(bytes) => bytes[index].into(),
@@ -61,13 +61,13 @@ impl Numbers {
         }
     }
 
-    /// All of them in double precision, in order.
+    /// All numbers in double precision, in order.
     pub fn iter(&self) -> impl Iterator<Item = f64> + '_ {
         (0..self.len()).map(|index| self.get(index))
     }
 }
 
-/// What the elements of an array are: their type, and which end comes first.
+/// The type and the byte order of an array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) number: Number,
@@ -102,7 +102,7 @@ impl Number {
         }
     }
 
-    /// Whether labels may be of this type.
+    /// Whether labels may have this type.
     pub(crate) fn is_whole(self) -> bool {
         !matches!(self, Self::F16 | Self::Bf16 | Self::F32 | Self::F64)
     }
@@ -141,10 +141,10 @@ impl From<IdxElement> for Element {
 }
 
 impl Element {
-    /// The numbers that stand in `bytes`.
+    /// Decodes the numbers in `bytes`.
     pub(crate) fn decoded(self, bytes: Vec<u8>) -> Numbers {
         let big = self.big_end_first;
-        /// Chunks of `N` bytes, small end first.
+        /// Decodes chunks of `N` bytes, given to `of` in little-endian order.
         fn chunks<const N: usize, T>(bytes: &[u8], big: bool, of: impl Fn([u8; N]) -> T) -> Vec<T> {
             let (chunks, _) = bytes.as_chunks::<N>();
             let turned = |chunk: &[u8; N]| {
@@ -183,7 +183,7 @@ impl Element {
     }
 }
 
-/// Adds `more` to `kept`, or says that there is too much.
+/// Appends `more` to `kept`; an error if that exceeds [`MOST_BYTES`] or the memory.
 pub(crate) fn keep(kept: &mut Vec<u8>, more: &[u8], path: &str) -> Result<(), FileError> {
     if kept.len() + more.len() > MOST_BYTES || kept.try_reserve(more.len()).is_err() {
         let held = kept.len() >> 20;

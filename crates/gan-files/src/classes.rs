@@ -1,27 +1,27 @@
-//! Classes, as labels name them.
+//! Derives classes from labels, and shares limits among classes.
 
 use std::cmp::Ordering;
 
 use crate::array::Array;
 use crate::error::FileError;
 
-/// Most classes: a byte names one.
+/// Most classes: a byte stores the number of one.
 const MOST_CLASSES: usize = 256;
 
-/// Which class each sample is of.
+/// The class of each sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Classes {
-    /// What the labels call the classes, in natural order.
+    /// The names of the classes, which are the values of the labels, in natural order.
     pub names: Vec<String>,
     /// The class of each sample, from 0 on.
     pub of: Vec<u8>,
 }
 
 impl Classes {
-    /// The classes that `labels` name, in the order of the numbers.
+    /// The classes of `labels`: their different values, in ascending order.
     ///
     /// # Errors
-    /// If a label is no whole number, or there are more than 256.
+    /// If a label is not a whole number, or there are more than 256 classes.
     pub(crate) fn of_labels(path: &str, labels: &[f64]) -> Result<Self, FileError> {
         let told = |message: String| FileError::new(path, message);
         if let Some(label) = labels.iter().find(|label| label.fract() != 0.0 || !label.is_finite())
@@ -37,25 +37,26 @@ impl Classes {
                 "names {found} classes; at most {MOST_CLASSES} are told apart"
             )));
         }
-        // Each is among them.
+        // Each label is among the values.
         let class = |label: &f64| values.partition_point(|value| value < label) as u8;
         let of = labels.iter().map(class).collect();
         Ok(Self { names: values.iter().map(f64::to_string).collect(), of })
     }
 
-    /// The class that is called `name`.
+    /// The class named `name`.
     pub(crate) fn called(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|one| one == name)
     }
 
-    /// How many samples each class has.
+    /// Number of samples of each class.
     pub fn counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.names.len()];
         self.of.iter().for_each(|class| counts[usize::from(*class)] += 1);
         counts
     }
 
-    /// The labels as bytes: the names themselves where these are bytes, the classes from 0 on elsewhere.
+    /// The labels as bytes: the classes' names if all are bytes, else the classes' numbers from 0
+    /// on.
     pub fn label_bytes(&self) -> Vec<u8> {
         let values: Option<Vec<u8>> = self.names.iter().map(|name| name.parse().ok()).collect();
         let value =
@@ -64,8 +65,8 @@ impl Classes {
     }
 }
 
-/// How a limit is shared among classes of so many samples: each gets as many as every other one, as far as
-/// it has them.
+/// Shares a limit among classes with these counts of samples: all get the same number, as far as
+/// they have so many.
 pub(crate) fn shares(counts: &[usize], limit: usize) -> Vec<usize> {
     let mut shares = vec![0; counts.len()];
     let mut left = limit.min(counts.iter().sum());
@@ -82,8 +83,8 @@ pub(crate) fn shares(counts: &[usize], limit: usize) -> Vec<usize> {
     shares
 }
 
-/// The label of each row: the number itself, the first of several columns, or the place of the single one
-/// among zeros.
+/// The label of each row: the number itself, the first of several columns, or, if every row is
+/// one-hot, the place of the one.
 ///
 /// # Errors
 /// If the array has more than two dimensions.
@@ -109,7 +110,7 @@ pub(crate) fn labels(array: &Array) -> Result<Vec<f64>, FileError> {
     Ok(rows.map(|row| row[0]).collect())
 }
 
-/// The order in which people expect names: 1, 2, 10.
+/// Compares names in natural order: 1, 2, 10.
 pub fn natural_order(one: &str, other: &str) -> Ordering {
     natord::compare(one, other)
 }

@@ -1,15 +1,15 @@
-//! What can be wrong with a file, in words for the person who chose it.
+//! Errors about files, in words for the person who chose the file.
 
 use gan_data::DataError;
 use thiserror::Error;
 
-/// Why a file, or something in it, could not be used.
+/// The reason why a file, or part of it, cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{file}: {message}")]
 pub struct FileError {
-    /// Name of the file, with the path inside an archive behind it.
+    /// Name of the file, followed by the path within an archive.
     pub file: String,
-    /// What was found, and what to do.
+    /// The problem, and the remedy.
     pub message: String,
 }
 
@@ -22,7 +22,8 @@ impl FileError {
 
 impl From<DataError> for FileError {
     fn from(error: DataError) -> Self {
-        // Every message of these begins with the file's name.
+        // Every message of a `DataError` begins with the file's name, except those about several
+        // files.
         let told = error.to_string();
         match told.split_once(": ") {
             Some((file, message)) => Self::new(file, message),
@@ -31,22 +32,22 @@ impl From<DataError> for FileError {
     }
 }
 
-/// Something in a file that is not read, and why.
+/// Part of a file that is not read, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Where it lies.
+    /// Its path.
     pub path: String,
-    /// Why it is not read.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Why something in a file is not read.
+/// The reason why part of a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// A hidden file, or what a system or a tool put there: no data.
+    /// A hidden file, or one that a system or a tool left: no data.
     Hidden,
-    /// It is something else; says what, and the remedy.
+    /// Another kind of file; the text names the kind and the remedy.
     Foreign(String),
-    /// It is damaged; says how.
+    /// A damaged file; the text describes the damage.
     Damaged(String),
 }

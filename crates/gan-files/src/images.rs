@@ -1,4 +1,4 @@
-//! Images of bytes with their classes, out of whatever a file holds: what a run trains on.
+//! Extracts images of bytes, with their classes, from files: the data that a run trains on.
 
 use gan_data::idx;
 
@@ -15,7 +15,7 @@ use crate::source::{ArrayInfo, Form, Source};
 /// Images as bytes, [image, channel, row, column].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Images {
-    /// Where they lay.
+    /// The path of the array.
     pub path: String,
     /// 1 (grey) or 3 (colour).
     pub channels: usize,
@@ -25,18 +25,18 @@ pub struct Images {
     pub width: usize,
     /// One byte a pixel and channel, 0 is black.
     pub pixels: Vec<u8>,
-    /// The classes, where there are labels.
+    /// The classes, if there are labels.
     pub classes: Option<Classes>,
-    /// What black and white were in the file.
+    /// The values of black and white in the file.
     pub range: Range,
-    /// Images in the file, those that were left out with them.
+    /// Number of images in the file, including those left out.
     pub of: usize,
-    /// What was understood that a reader might not expect.
+    /// Interpretations of the file that the user might not expect.
     pub notes: Vec<String>,
 }
 
 impl Images {
-    /// How many there are.
+    /// Number of images.
     pub fn count(&self) -> usize {
         self.pixels.len() / (self.channels * self.height * self.width)
     }
@@ -49,7 +49,7 @@ impl Images {
         idx::written(&sides, &self.pixels)
     }
 
-    /// Their labels as an IDX file, where there are some: as the file named them where these are bytes.
+    /// The labels as an IDX file, if there are labels: the file's own values if these are bytes.
     pub fn labels_idx(&self) -> Option<Vec<u8>> {
         self.classes
             .as_ref()
@@ -57,7 +57,8 @@ impl Images {
     }
 }
 
-/// Whether a name says that its images lie on their side: EMNIST's do (Cohen et al. 2017), in every split.
+/// Whether a name implies that the images lie on their side: EMNIST's do (Cohen et al. 2017), in
+/// every split.
 pub fn lies_on_its_side(path: &str) -> bool {
     path.to_lowercase().contains("emnist")
 }
@@ -76,11 +77,11 @@ pub fn candidates<'s>(source: &'s Source<'_>) -> Vec<&'s ArrayInfo> {
     found
 }
 
-/// Images of `source` by `choice`.
+/// The images of `source` according to `choice`.
 ///
 /// # Errors
-/// If there are no images, the one that is chosen is none, black and white cannot be told, or a class that is
-/// asked for is not there.
+/// If there are no images, if the chosen array holds none, if black and white cannot be inferred,
+/// or if a chosen class does not exist.
 pub fn images(source: &Source<'_>, choice: &Choice) -> Result<Images, FileError> {
     let info = match &choice.entry {
         Some(path) => source.info(path)?,
@@ -121,7 +122,7 @@ pub fn images(source: &Source<'_>, choice: &Choice) -> Result<Images, FileError>
     Ok(Images { path, channels, height, width, pixels, classes, range, of: count, notes })
 }
 
-/// CIFAR's training set comes in five files, which are one set; the test images are another.
+/// CIFAR's training set has five files, which are read as one set; the test images are another set.
 fn batches<'s>(source: &'s Source<'_>, wanted: Records) -> Vec<&'s ArrayInfo> {
     let alike = |info: &&ArrayInfo| matches!(&info.form, Form::Records { records, .. } if *records == wanted);
     let all: Vec<&ArrayInfo> = source.arrays.iter().filter(alike).collect();

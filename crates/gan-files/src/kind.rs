@@ -1,16 +1,16 @@
-//! What a file is, by its first bytes.
+//! Recognises the kind of a file by its first bytes.
 
-/// Bytes that are looked at: a tar archive's mark ends at 262.
+/// Number of first bytes that are examined: a tar archive's mark ends at byte 262.
 pub(crate) const HEAD_BYTES: usize = 1 << 10;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// There are no bytes.
+    /// No bytes.
     Empty,
     /// IDX.
     Idx,
-    /// One array of NumPy's.
+    /// NumPy's `.npy`, one array.
     Npy,
     /// Safetensors.
     Safetensors,
@@ -22,11 +22,11 @@ pub enum Kind {
     Tar,
     /// Lines of text that may be a table.
     Text,
-    /// A picture: PNG, JPEG, GIF, WebP, BMP, AVIF.
+    /// A picture: PNG, JPEG, GIF, WebP, BMP, AVIF, HEIC, TIFF.
     Picture,
-    /// A pointer of Git LFS or git-annex in a file's place.
+    /// A pointer of Git LFS or git-annex in place of the file.
     Pointer,
-    /// A web page, as servers give in a file's place.
+    /// A web page, which servers may send in place of a file.
     Html,
     /// A pickle of Python's.
     Pickle,
@@ -38,12 +38,12 @@ pub enum Kind {
     Matlab,
     /// Another archive: bzip2, xz, zstd, 7z, rar.
     OtherArchive,
-    /// None of these: CIFAR's records have no mark of their own.
+    /// None of these. CIFAR's records, which have no mark, are among them.
     Unknown,
 }
 
 impl Kind {
-    /// What the bytes at the beginning of a file say.
+    /// The kind of a file with these first bytes.
     pub fn of(head: &[u8]) -> Self {
         let starts = |mark: &[u8]| head.starts_with(mark);
         if head.is_empty() {
@@ -90,7 +90,8 @@ impl Kind {
         text_kind(head)
     }
 
-    /// Why a file of this kind is not read, and what to do; `None` for those that are.
+    /// The reason why a file of this kind is not read, with the remedy; `None` for kinds that are
+    /// read.
     pub(crate) fn refusal(self) -> Option<&'static str> {
         Some(match self {
             Self::Empty => "the file is empty",
@@ -137,11 +138,11 @@ fn is_picture(head: &[u8]) -> bool {
         || inner(4..12, b"ftypheic")
         || head.starts_with(b"II*\0")
         || head.starts_with(b"MM\0*")
-        // A BMP says how long it is; its reserved bytes are zero.
+        // A BMP's header has reserved bytes that are zero.
         || head.starts_with(b"BM") && inner(6..10, &[0; 4])
 }
 
-/// A header's length, then the header: JSON.
+/// A safetensors file begins with the header's length, then the header in JSON.
 fn is_safetensors(head: &[u8]) -> bool {
     let Some(length) = head.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes)) else {
         return false;
@@ -169,7 +170,7 @@ fn text_kind(head: &[u8]) -> Kind {
     if begins("<!doctype html") || begins("<html") || begins("<?xml") && has(start, b"<html") {
         return Kind::Html;
     }
-    // Latin text has letters beyond ASCII, but a table of numbers is made of digits.
+    // Latin text has letters beyond ASCII, but a table of numbers consists of digits.
     if start.iter().any(u8::is_ascii_digit) { Kind::Text } else { Kind::Unknown }
 }
 

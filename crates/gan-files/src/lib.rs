@@ -1,4 +1,5 @@
-//! Files of samples as people have them, recognised by what is in them.
+//! Reads files of samples in the formats that people have, and recognises the format by a file's
+//! content.
 //!
 //! | form | recognised by |
 //! |---|---|
@@ -7,17 +8,19 @@
 //! | `.npy`, and `.npz` | its first bytes |
 //! | `.safetensors`, one tensor or several, 8 to 64 bits a number | its header |
 //! | tables: CSV, tab, semicolon with decimal comma, blanks; headings, an index column, `label` | their lines |
-//! | gzip of one member or many, zip, tar, and these within each other once | their first bytes |
+//! | gzip of one member or many, zip, tar, and these within each other, up to three deep | their first bytes |
 //!
-//! What is none of these is named for what it is, with the remedy: a pointer of Git LFS or git-annex, an
-//! HTML page, a pickle, HDF5, Parquet, a picture. A name decides nothing.
+//! Other files are refused by an error that names their kind and the remedy: a pointer of Git LFS
+//! or git-annex, an HTML page, a pickle, HDF5, Parquet, a picture. Names of files do not decide the
+//! format.
 //!
-//! Bytes go in, numbers come out: [`Source::open`] lists the arrays that files hold without keeping their
-//! elements, [`Source::array`] reads one of them, of its rows those that are wanted, so that memory follows
-//! what is kept and not what the file holds. [`images()`] makes images of bytes with classes of it,
-//! [`samples()`] numbers in double precision. The crate knows neither the web nor a disk, and no net.
+//! [`Source::open`] lists the arrays in files; of these, only tables and CIFAR's labels are kept in
+//! memory. [`Source::array`] reads the requested rows of an array, so that memory depends on the
+//! rows kept and not on the file. [`images()`] converts an array to images of bytes with classes,
+//! [`samples()`] to numbers in double precision. The crate knows neither the web, nor disks, nor
+//! nets.
 //!
-//! Files come from strangers: nothing is reserved by what a header claims, and nothing panics on a byte.
+//! Files come from strangers: no memory is reserved on a header's word, and no byte causes a panic.
 
 mod array;
 mod choice;

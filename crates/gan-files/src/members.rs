@@ -1,7 +1,8 @@
-//! What lies in a file: itself, or what an archive holds, unpacked as it is read.
+//! Opens files and archives: visits the file itself, or the entries of an archive, unpacked as they
+//! are read.
 //!
-//! Nothing is unpacked before it is asked for, so that a reader which stops at the first wrong byte is safe
-//! from bombs. The module knows how things are packed, not what they are.
+//! Bytes are unpacked only when they are read, so that a reader which stops at the first wrong byte
+//! is safe from bombs.
 
 use std::io::{BufReader, Cursor, Read};
 
@@ -11,16 +12,16 @@ use crate::array::MOST_BYTES;
 use crate::error::{FileError, LeftOut, Reason};
 use crate::kind::{HEAD_BYTES, Kind};
 
-/// Archives within each other that are opened: a zip of .tar.gz is three.
+/// Depth of archives within each other that are opened: a zip of .tar.gz has three.
 const MOST_LEVELS: usize = 3;
-/// Entries of an archive that are looked at.
+/// Entries of an archive that are visited.
 const MOST_ENTRIES: usize = 100_000;
 
 /// One file, read once from its beginning.
 pub(crate) struct Member<'a> {
-    /// The file's name, and the path inside of it.
+    /// The file's name, and the path within the file.
     pub(crate) path: String,
-    /// What it is.
+    /// Its kind, by its first bytes.
     pub(crate) kind: Kind,
     head: Cursor<Vec<u8>>,
     rest: &'a mut dyn Read,
@@ -34,7 +35,7 @@ impl<'a> Member<'a> {
         Ok(Self { kind: Kind::of(&head), path, head: Cursor::new(head), rest })
     }
 
-    /// Fills `into` as far as the bytes go; gives how many there were.
+    /// Fills `into` as far as the bytes go. Returns the number of bytes read.
     pub(crate) fn fill(&mut self, into: &mut [u8]) -> Result<usize, FileError> {
         let mut filled = 0;
         while filled < into.len() {
@@ -47,7 +48,7 @@ impl<'a> Member<'a> {
         Ok(filled)
     }
 
-    /// All that is left.
+    /// All remaining bytes.
     pub(crate) fn whole(&mut self) -> Result<Vec<u8>, FileError> {
         let mut bytes = Vec::new();
         let path = self.path.clone();
@@ -71,21 +72,21 @@ impl Read for Member<'_> {
     }
 }
 
-/// Whether to go on.
+/// Whether to continue with the next member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Go {
     On,
     Stop,
 }
 
-/// What is done with each member.
+/// Called for each member.
 pub(crate) type Each<'e> = dyn FnMut(&mut Member<'_>) -> Result<Go, FileError> + 'e;
 
-/// Calls `each` with what lies in the file `name`. What is hidden, or damaged in an archive, goes to
-/// `left_out`.
+/// Calls `each` with the file `name`, or with each entry if it is an archive. Hidden and damaged
+/// entries are added to `left_out`.
 ///
 /// # Errors
-/// That the file is damaged, and those of `each`.
+/// That the file is damaged, and the errors of `each`.
 pub(crate) fn visit(
     name: &str,
     bytes: &[u8],
@@ -114,7 +115,7 @@ fn descend(
     match member.kind {
         Kind::Gzip => {
             let mut plain = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, member));
-            // Under its own name: whoever chose the file looks for that.
+            // Under the file's own name, which is the one that the user knows.
             descend(path, &mut plain, level, left_out, each)
         }
         Kind::Tar => tar_entries(&path, &mut member, level, left_out, each),
@@ -136,7 +137,7 @@ fn tar_entries(
     let mut archive = tar::Archive::new(stream);
     let entries = archive.entries().map_err(|error| damaged(name, &error))?;
     for entry in entries.take(MOST_ENTRIES) {
-        // Behind a damaged header nothing can be found any more.
+        // Nothing can be found behind a damaged header.
         let mut entry = entry.map_err(|error| damaged(name, &error))?;
         if !entry.header().entry_type().is_file() {
             continue;
@@ -176,7 +177,7 @@ fn zip_entries(
     Ok(Go::On)
 }
 
-/// One damaged entry does not spoil the others.
+/// Visits an entry of an archive. A damaged entry is left out, and the others are still read.
 fn entry_of(
     path: String,
     stream: &mut dyn Read,
@@ -197,7 +198,7 @@ fn entry_of(
     }
 }
 
-/// Whether a path leads to what a system or a tool keeps for itself.
+/// Whether a path leads to a file that a system or a tool keeps for itself.
 pub(crate) fn is_hidden(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| {
         part.starts_with('.') && part.len() > 1 && part != ".."

@@ -1,4 +1,4 @@
-//! NumPy's arrays.
+//! Reads NumPy's arrays (`.npy`).
 
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
 
@@ -6,18 +6,18 @@ use crate::array::{Element, Number, keep};
 use crate::error::FileError;
 use crate::members::Member;
 
-/// What an array's header says.
+/// The header of an array.
 pub(crate) struct Header {
     pub(crate) element: Element,
     pub(crate) shape: Vec<usize>,
-    /// Whether the first index is the fastest: Fortran's order, in which pandas' tables are saved.
+    /// Whether the first index runs fastest: Fortran's order, in which pandas saves tables.
     pub(crate) first_is_fastest: bool,
 }
 
-/// Reads the header; the member then stands at the first element.
+/// Reads the header and leaves the member at the first element.
 ///
 /// # Errors
-/// If it is damaged, or its elements are no numbers.
+/// If the header is damaged, or the elements are not numbers.
 pub(crate) fn header(member: &mut Member<'_>) -> Result<Header, FileError> {
     let path = member.path.clone();
     let header = NpyHeader::from_reader(member)
@@ -56,7 +56,7 @@ pub(crate) fn header(member: &mut Member<'_>) -> Result<Header, FileError> {
     })
 }
 
-/// The rows that are wanted of an array whose header has been read, first index slowest.
+/// The wanted rows of an array whose header has been read, first index slowest.
 ///
 /// # Errors
 /// If the array is cut off, or too large.
@@ -83,7 +83,8 @@ pub(crate) fn rows(
     stream_rows(member, [count, row], wanted)
 }
 
-/// The wanted ones of `count` rows of `row` bytes each, which is all that a member has left.
+/// The wanted ones of `count` rows of `row` bytes each. These rows must be all that the member has
+/// left.
 pub(crate) fn stream_rows(
     member: &mut Member<'_>,
     [count, row]: [usize; 2],
@@ -105,10 +106,10 @@ pub(crate) fn stream_rows(
     Ok(kept)
 }
 
-/// How many rows there are, and the bytes of one.
+/// The number of rows, and the bytes of one row.
 ///
 /// # Errors
-/// If there are too many rows, or a row alone is too large, which a header may claim.
+/// If a header claims too many rows or a row that is too large.
 pub(crate) fn row_of(
     shape: &[usize],
     element_bytes: usize,
@@ -130,7 +131,7 @@ pub(crate) fn row_of(
 fn turn(whole: &[u8], shape: &[usize], bytes: usize, index: usize, row: &mut [u8]) {
     let inner = &shape[1..];
     for (place, element) in row.chunks_exact_mut(bytes).enumerate() {
-        // Of the place among the row's elements, the indices from the last to the first.
+        // The indices of the element at this place of the row, from the last to the first.
         let (mut rest, mut at, mut stride) = (place, index, shape[0]);
         let mut indices = vec![0; inner.len()];
         for (axis, length) in inner.iter().enumerate().rev() {

@@ -1,10 +1,10 @@
-//! Which values stand for black and white.
+//! Determines which values of a file are black and white.
 
 use std::fmt;
 
 use crate::array::Numbers;
 
-/// What black and white are as numbers.
+/// The values of black and white.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
     /// Black.
@@ -14,22 +14,22 @@ pub struct Range {
 }
 
 impl Range {
-    /// 0 to 255, as bytes have it.
+    /// 0 to 255, as in bytes.
     pub const BYTES: Self = Self { low: 0.0, high: 255.0 };
     /// 0 to 1.
     pub const UNIT: Self = Self { low: 0.0, high: 1.0 };
-    /// -1 to 1, as nets have it.
+    /// -1 to 1, as in nets.
     pub const SIGNED: Self = Self { low: -1.0, high: 1.0 };
-    /// 0 to 16, as scikit-learn's digits have it.
+    /// 0 to 16, as in scikit-learn's digits.
     pub const SIXTEEN: Self = Self { low: 0.0, high: 16.0 };
 
-    /// The narrowest of the ranges in use that holds all of `numbers`; `None` where none does.
+    /// The narrowest of the usual ranges that holds all of `numbers`; `None` if none does.
     ///
-    /// A set of images that reaches neither black nor white could have been of a wider range: whoever
-    /// shows the result says which was taken.
+    /// A set of images that reaches neither black nor white could have a wider range, so callers
+    /// display the range that was found.
     pub fn found(numbers: &Numbers) -> Option<Self> {
         let [least, most] = extremes(numbers)?;
-        // Rounding to half precision, and a net's overshoot, are no other range.
+        // Rounding to half precision and a net's overshoot do not indicate another range.
         let slack = 1e-3;
         let holds = |range: &Self| {
             let room = slack * (range.high - range.low);
@@ -38,19 +38,19 @@ impl Range {
         [Self::UNIT, Self::SIGNED, Self::SIXTEEN, Self::BYTES].into_iter().find(holds)
     }
 
-    /// `value` in [-1, 1].
+    /// `value` scaled to [-1, 1].
     pub fn signed(&self, value: f64) -> f64 {
         2.0 * (value - self.low) / (self.high - self.low) - 1.0
     }
 
-    /// `value` as a byte, the nearest.
+    /// `value` scaled to the nearest byte.
     pub fn byte(&self, value: f64) -> u8 {
-        // `as` saturates, which is what is beyond the range.
+        // `as` saturates values outside of the range.
         (255.0 * (value - self.low) / (self.high - self.low)).round() as u8
     }
 }
 
-/// The least and the largest number; `None` where there are none, or one is not finite.
+/// The least and the largest number; `None` if there are none, or if one is not finite.
 pub(crate) fn extremes(numbers: &Numbers) -> Option<[f64; 2]> {
     let start = [f64::INFINITY, f64::NEG_INFINITY];
     let (found, finite) = numbers.iter().fold((start, true), |([least, most], finite), value| {

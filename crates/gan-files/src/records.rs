@@ -1,8 +1,9 @@
-//! The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky 2009, "Learning multiple layers of features
-//! from tiny images"): records without any header, each one label (0 to 9) or two (coarse, 0 to 19, and
-//! fine, 0 to 99), then the red, the green and the blue plane of 32 x 32 pixels.
+//! Reads the binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky 2009, "Learning multiple layers
+//! of features from tiny images"): records without any header, each one label (0 to 9) or two
+//! (coarse, 0 to 19, and fine, 0 to 99), then the red, the green and the blue plane of 32 × 32
+//! pixels.
 //!
-//! Nothing marks such a file but the labels where records begin and its length.
+//! Such a file has no mark; it is recognised by the labels where records begin, and by its length.
 
 use crate::array::keep;
 use crate::error::FileError;
@@ -10,10 +11,10 @@ use crate::members::Member;
 
 /// Bytes of an image.
 const IMAGE_BYTES: usize = 3 * 32 * 32;
-/// Records that must look like some before a file is taken for CIFAR's.
+/// Records that must have valid labels before a file is taken for CIFAR's.
 const LOOKED_AT: usize = 64;
 
-/// Which of the two.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Records {
     Cifar10,
@@ -21,7 +22,7 @@ pub(crate) enum Records {
 }
 
 impl Records {
-    /// The largest label at each of a record's first bytes.
+    /// The largest value of each label at a record's beginning.
     fn largest_labels(self) -> &'static [u8] {
         match self {
             Self::Cifar10 => &[9],
@@ -33,12 +34,12 @@ impl Records {
         self.largest_labels().len() + IMAGE_BYTES
     }
 
-    /// Which of the two the beginning of a file is; `whole` where there is no more of it.
+    /// The format of a file with this beginning; `whole` if that is the entire file.
     fn of(head: &[u8], whole: bool) -> Option<Self> {
         let fits = |records: &Self| {
             let bytes = records.record_bytes();
             let labels = records.largest_labels();
-            // Black would do as labels; black alone is no sign of them.
+            // Zeros are valid labels, but zeros alone prove nothing.
             let mut is_blank = true;
             let all =
                 head.chunks(bytes).filter(|record| record.len() >= labels.len()).all(|record| {
@@ -51,19 +52,19 @@ impl Records {
     }
 }
 
-/// The records of a member, if it holds some: the labels of all, and the images that are wanted.
+/// The records of a member: the labels of all, and the wanted images.
 pub(crate) struct Read {
     pub(crate) records: Records,
-    /// One label, or coarse and fine, an image.
+    /// One list of labels, or the coarse and the fine list, with a label for each image.
     pub(crate) labels: Vec<Vec<u8>>,
     /// The wanted images, [image, channel, row, column].
     pub(crate) pixels: Vec<u8>,
 }
 
-/// Reads records; `None` where a member holds none.
+/// Reads records; `None` if a member holds none.
 ///
 /// # Errors
-/// If it begins as records do and goes on otherwise.
+/// If the beginning is records and the rest is not.
 pub(crate) fn read(
     member: &mut Member<'_>,
     wanted: &mut dyn FnMut(usize) -> bool,

@@ -1,4 +1,4 @@
-//! Samples as numbers in double precision: what scores are computed from.
+//! Extracts samples as numbers in double precision, from which scores are computed.
 
 use crate::array::Array;
 use crate::choice::Choice;
@@ -11,20 +11,20 @@ use crate::source::{ArrayInfo, Form, Source};
 /// Samples of one shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
-    /// Where they lay.
+    /// The path of the array.
     pub path: String,
-    /// Channels, rows, columns; numbers that are no images have one channel and one row.
+    /// Channels, rows, columns; numbers that are not images have one channel and one row.
     pub shape: [usize; 3],
-    /// Sample after sample, channels first: images in [-1, 1], other numbers as they are.
+    /// Sample after sample, channels first: images in [-1, 1], other numbers unchanged.
     pub values: Vec<f64>,
-    /// What black and white were in the file; `None` where the samples are no images.
+    /// The values of black and white in the file; `None` if the samples are not images.
     pub range: Option<Range>,
-    /// What was understood that a reader might not expect.
+    /// Interpretations of the file that the user might not expect.
     pub notes: Vec<String>,
 }
 
 impl Samples {
-    /// How many there are.
+    /// Number of samples.
     pub fn count(&self) -> usize {
         self.values.len() / self.size()
     }
@@ -34,10 +34,11 @@ impl Samples {
         self.shape.iter().product()
     }
 
-    /// Takes rows of numbers for images of `shape`, if they are as long and no images yet.
+    /// Interprets rows of numbers as images of `shape`, if they have the same length and are not
+    /// images yet.
     ///
     /// # Errors
-    /// If black and white cannot be told, and `range` does not say.
+    /// If black and white cannot be inferred, and `range` is `None`.
     pub fn shape_like(&mut self, shape: [usize; 3], range: Option<Range>) -> Result<(), FileError> {
         let is_flat = self.shape[..2] == [1, 1];
         if !is_flat || self.shape == shape || self.size() != shape.iter().product::<usize>() {
@@ -53,10 +54,11 @@ impl Samples {
     }
 }
 
-/// Samples of `source` by `choice`, of which the entry, the range, the order and the side count.
+/// The samples of `source` according to the entry, the range, the order and the orientation in
+/// `choice`.
 ///
 /// # Errors
-/// If there is more than one array that may be meant, black and white cannot be told, or a number is not
+/// If several arrays are possible, if black and white cannot be inferred, or if a number is not
 /// finite.
 pub fn samples(source: &Source<'_>, choice: &Choice) -> Result<Samples, FileError> {
     let info = match &choice.entry {
@@ -106,13 +108,13 @@ pub fn samples(source: &Source<'_>, choice: &Choice) -> Result<Samples, FileErro
     })
 }
 
-/// The one array that can be meant.
+/// The only array that can be meant.
 fn only<'s>(source: &'s Source<'_>) -> Result<&'s ArrayInfo, FileError> {
     if let [info] = &source.arrays[..] {
         return Ok(info);
     }
     let images = candidates(source);
-    // Images with their labels: the labels are no samples.
+    // Images with their labels: the labels are not samples.
     let wide: Vec<&ArrayInfo> =
         images.iter().copied().filter(|info| info.shape.len() > 2).collect();
     if let [info] = wide[..] {

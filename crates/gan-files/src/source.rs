@@ -1,4 +1,4 @@
-//! Which arrays files hold, and the elements of those that are wanted.
+//! Lists the arrays in files, and reads the wanted rows of one.
 
 use gan_data::idx;
 
@@ -11,18 +11,18 @@ use crate::records::{self, Records};
 use crate::table::{self, Table};
 use crate::tensors;
 
-/// An array that a file holds.
+/// An array in a file.
 #[derive(Clone, Debug)]
 pub struct ArrayInfo {
-    /// Where it lies: the file's name, the path inside of it, the tensor's name.
+    /// The file's name, the path within the file, the tensor's name.
     pub path: String,
     /// Lengths, slowest first.
     pub shape: Vec<usize>,
-    /// The type of its elements, as NumPy calls it.
+    /// NumPy's name for the type of the elements.
     pub element: &'static str,
     pub(crate) is_whole: bool,
     pub(crate) form: Form,
-    /// Which of the files, and which of its members.
+    /// Index of the file, and the path of its member.
     file: usize,
     member: String,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Form {
         declared: Option<[f64; 2]>,
     },
     Table(Table),
-    /// With one label, or the coarse and the fine, of each image.
+    /// With one list of labels, or the coarse and the fine one, for the images.
     Records {
         records: Records,
         labels: Vec<Vec<u8>>,
@@ -50,15 +50,15 @@ pub struct Source<'a> {
     files: &'a [(String, Vec<u8>)],
     /// The arrays, in the files' order.
     pub arrays: Vec<ArrayInfo>,
-    /// What is not read, and why.
+    /// The parts that are not read, and the reasons.
     pub left_out: Vec<LeftOut>,
 }
 
 impl<'a> Source<'a> {
-    /// Lists what files hold, each a name and its bytes. The name is for messages; what is in a file decides.
+    /// Lists the arrays in files, each given as name and bytes. Names appear in messages only.
     ///
     /// # Errors
-    /// If there is no array at all: says what the first file is instead, and the remedy.
+    /// If there is no array at all: the first file's kind, and the remedy.
     pub fn open(files: &'a [(String, Vec<u8>)]) -> Result<Self, FileError> {
         let mut source = Self { files, arrays: Vec::new(), left_out: Vec::new() };
         for (file, (name, bytes)) in files.iter().enumerate() {
@@ -89,7 +89,7 @@ impl<'a> Source<'a> {
     /// The array at `path`.
     ///
     /// # Errors
-    /// If there is none; names those that are there.
+    /// If there is not exactly one; the error lists the existing arrays.
     pub fn info(&self, path: &str) -> Result<&ArrayInfo, FileError> {
         let ends_so = |info: &&ArrayInfo| {
             info.path == path || info.path.rsplit(['/', ':']).next().map(str::trim) == Some(path)
@@ -104,10 +104,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The rows of an array that `wanted` says, by their place.
+    /// The rows of an array for whose index `wanted` holds.
     ///
     /// # Errors
-    /// If the array is damaged or cut off, or what is wanted does not fit into memory.
+    /// If the array is damaged or cut off, or if the wanted rows do not fit into memory.
     pub fn array(
         &self,
         info: &ArrayInfo,
@@ -148,7 +148,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Adds what `member` holds.
+/// Adds the arrays of `member`.
 fn list(
     file: usize,
     member: &mut Member<'_>,
@@ -215,7 +215,7 @@ fn list(
     Ok(())
 }
 
-/// Adds the one array of a member.
+/// Adds the single array of a member.
 fn add_here(
     arrays: &mut Vec<ArrayInfo>,
     file: usize,
@@ -229,7 +229,7 @@ fn add_here(
     arrays.push(ArrayInfo { path, shape, element, is_whole, form, file, member });
 }
 
-/// The wanted rows of the array that `info` says a member holds.
+/// The wanted rows of the array `info` in its member.
 fn elements(
     info: &ArrayInfo,
     member: &mut Member<'_>,

@@ -1,35 +1,35 @@
-//! Tables of numbers as text: one sample a line.
+//! Reads tables of numbers in text files, one sample on each line.
 //!
-//! Separators are commas, tabs, semicolons (then `1,5` may stand for 1.5) or blanks. Headings and the index
-//! column that pandas writes are recognised and left out; what could be either is refused with the remedy.
+//! Separators are commas, tabs, semicolons (then `1,5` may mean 1.5) or blanks. Headings and the
+//! index column of pandas are recognised and left out; ambiguous ones are refused with the remedy.
 
 use csv::{ReaderBuilder, Trim};
 
 use crate::error::FileError;
 
-/// Lines by which the separator is told.
+/// Lines that are examined for the separator.
 const LOOKED_AT: usize = 50;
 
 /// A table of numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table {
-    /// Headings of the columns, or none.
+    /// Headings of the columns; empty if there are none.
     pub(crate) headings: Vec<String>,
-    /// Columns.
+    /// Number of columns.
     pub(crate) width: usize,
     /// Row after row.
     pub(crate) values: Vec<f64>,
-    /// What was left out, or understood, that a reader might not expect.
+    /// Parts left out, and interpretations that the user might not expect.
     pub(crate) notes: Vec<String>,
 }
 
-/// A line's number, and its cells.
+/// A line's number and its cells.
 type Line = (u64, Vec<String>);
 
 /// Reads a table.
 ///
 /// # Errors
-/// Names the line and the column.
+/// The line and the column of the error.
 pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Table, FileError> {
     let told = |message: String| FileError::new(path, message);
     let text = str::from_utf8(bytes).map_err(|_| told("is not text in UTF-8".to_owned()))?;
@@ -74,10 +74,11 @@ pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Table, FileError> {
     table.without_index(path)
 }
 
-/// pandas numbers columns that have no names, and writes these numbers as headings.
+/// Whether the first line is pandas' headings for columns without names, which are the columns'
+/// numbers.
 ///
 /// # Errors
-/// If the first line could be such numbers or a sample.
+/// If the first line could be such numbers as well as a sample.
 fn are_column_numbers(
     lines: &[Line],
     separator: &Separator,
@@ -90,7 +91,7 @@ fn are_column_numbers(
         return Ok(false);
     }
     let cells = || others.iter().flat_map(|(_, cells)| cells);
-    // Numbers of columns have no fractions; and pixels are no larger than 255.
+    // Numbers of columns have no fractions; and pixels are at most 255.
     let has_fractions =
         cells().any(|cell| cell.contains(['.', 'e', 'E']) || separator.has_comma(cell));
     let largest = cells().filter_map(|cell| separator.number(cell)).fold(0.0, f64::max);
@@ -104,7 +105,7 @@ fn are_column_numbers(
     Err(FileError::new(path, message))
 }
 
-/// Lines that end with a separator have an empty cell more.
+/// Removes the empty cell after a separator at the end of all lines.
 fn drop_empty_last_column(lines: &mut [Line]) {
     let width = lines.first().map_or(0, |(_, cells)| cells.len());
     let all = lines
@@ -118,7 +119,7 @@ fn drop_empty_last_column(lines: &mut [Line]) {
 }
 
 impl Table {
-    /// How many rows there are.
+    /// Number of rows.
     pub(crate) fn count(&self) -> usize {
         self.values.len() / self.width
     }
@@ -127,7 +128,7 @@ impl Table {
         self.values.iter().skip(at).step_by(self.width).copied()
     }
 
-    /// Without the column `at`; gives its numbers.
+    /// Removes the column `at`, and returns its numbers.
     pub(crate) fn take_column(&mut self, at: usize) -> Vec<f64> {
         let taken = self.column(at).collect();
         let width = self.width;
@@ -143,7 +144,7 @@ impl Table {
         taken
     }
 
-    /// Leaves out the index that pandas writes in front.
+    /// Removes the index that pandas writes as the first column.
     fn without_index(mut self, path: &str) -> Result<Self, FileError> {
         let counts_from = |start: f64| {
             let mut numbers = self.column(0).enumerate();
@@ -168,7 +169,7 @@ impl Table {
     }
 }
 
-/// What stands between numbers.
+/// The separator of a table's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Separator {
     /// One character.
@@ -198,7 +199,7 @@ impl Separator {
         }
     }
 
-    /// The cells of each line that holds any.
+    /// The cells of each line that has any.
     fn cells(self, path: &str, text: &str) -> Result<Vec<Line>, FileError> {
         let Self::Mark(mark) = self else {
             let lines = text.lines().zip(1..).filter(|(line, _)| !is_void(line));
@@ -224,13 +225,13 @@ impl Separator {
         Ok(lines)
     }
 
-    /// A comma within a cell is a decimal one.
+    /// Whether a cell contains a decimal comma.
     fn has_comma(self, cell: &str) -> bool {
         self != Self::Mark(b',') && cell.contains(',')
     }
 
     fn number(self, cell: &str) -> Option<f64> {
-        // Rust knows words for infinity and for no number, which are none of a sample's.
+        // Rust's words for infinity and NaN are parsed as well; the caller refuses them.
         if self.has_comma(cell) && !cell.contains('.') && cell.matches(',').count() == 1 {
             return cell.replace(',', ".").parse().ok();
         }
@@ -238,7 +239,7 @@ impl Separator {
     }
 }
 
-/// Whether a line holds nothing, or a remark.
+/// Whether a line is empty or a comment.
 fn is_void(line: &str) -> bool {
     let line = line.trim();
     line.is_empty() || line.starts_with('#')
@@ -304,7 +305,7 @@ mod tests {
         assert_eq!(read(",0,1\n0,1.5,2\n1,3,4\n").1, 2);
         assert_eq!(read("Unnamed: 0,x\n0,1.5\n1,3\n").1, 1);
         assert_eq!(read("index,x\n0,1.5\n1,3\n2,5\n").1, 1);
-        // A coordinate that happens to have an index's name.
+        // A coordinate that happens to have an index's heading.
         assert_eq!(read("id,x\n7,1.5\n1,3\n2,5\n").1, 2);
         assert!(refusal("0,1.5\n1,3\n2,5\n").contains("index=False"));
     }

@@ -1,35 +1,35 @@
-//! Safetensors: named tensors behind a JSON header.
+//! Reads safetensors files: named tensors after a JSON header.
 
 use safetensors::tensor::{Dtype, SafeTensors};
 
 use crate::array::{Element, Number, keep};
 use crate::error::FileError;
 
-/// A tensor's name, element and shape.
+/// A tensor's name, element type and shape.
 pub(crate) struct Tensor {
     pub(crate) name: String,
     pub(crate) number: Number,
     pub(crate) shape: Vec<usize>,
 }
 
-/// What a file holds.
+/// The contents of a file.
 pub(crate) struct Tensors {
     pub(crate) tensors: Vec<Tensor>,
-    /// Tensors of types that samples do not have, each with its type.
+    /// Tensors of types that samples do not have, each with the type's name.
     pub(crate) others: Vec<(String, String)>,
-    /// The range that whoever wrote the file says its numbers have.
+    /// The range of the numbers, if the file declares it.
     pub(crate) declared: Option<[f64; 2]>,
 }
 
-/// Key of the header's metadata under which the range of the numbers stands, as `low high`.
+/// Key of the range in the header's metadata; its value is `low high`.
 const RANGE_KEY: &str = "range";
-/// Key of this program's own runs and generators.
+/// Metadata key of this program's own runs and generators.
 const OWN_KEY: &str = "gan_playground";
 
 /// Lists the tensors in `bytes`.
 ///
 /// # Errors
-/// If the file is damaged, or holds a run or a generator of this program.
+/// If the file is damaged, or if it is a run or a generator of this program.
 pub(crate) fn list(path: &str, bytes: &[u8]) -> Result<Tensors, FileError> {
     let file = parsed(path, bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| told(path, &error))?;
@@ -51,12 +51,12 @@ pub(crate) fn list(path: &str, bytes: &[u8]) -> Result<Tensors, FileError> {
             None => others.push((name, format!("{:?}", view.dtype()))),
         }
     }
-    // The writer's order is by size of type and name; the reader's is the header's.
+    // The writer orders tensors by type and name; the user expects natural order.
     tensors.sort_by(|one, other| natord::compare(&one.name, &other.name));
     Ok(Tensors { tensors, others, declared })
 }
 
-/// The rows of tensor `name` that are wanted, as they lie in the file.
+/// The wanted rows of tensor `name`, as bytes of the file.
 pub(crate) fn rows(
     path: &str,
     bytes: &[u8],
@@ -76,7 +76,7 @@ pub(crate) fn rows(
     Ok(kept)
 }
 
-/// How a tensor's elements lie.
+/// The type and the byte order of a tensor's elements.
 pub(crate) fn element(number: Number) -> Element {
     Element { number, big_end_first: false }
 }

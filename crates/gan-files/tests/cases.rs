@@ -1,4 +1,4 @@
-//! Small files as users have them, and what must come of them.
+//! Small files in the forms that users have, and the expected results.
 
 use std::io::{Cursor, Write};
 
@@ -61,7 +61,7 @@ fn npy(kind: &str, shape: &[usize], fortran: bool, bytes: &[u8]) -> Vec<u8> {
     file
 }
 
-/// An IDX file of other elements than bytes.
+/// An IDX file whose elements are not bytes.
 fn idx_of(code: u8, shape: &[u32], bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, code, shape.len() as u8];
     file.extend(shape.iter().flat_map(|length| length.to_be_bytes()));
@@ -166,7 +166,7 @@ fn channels_last_become_channels_first() {
     let found = read(&[("c.npy", npy("|u1", &[2, 2, 2, 3], false, &last))]);
     assert_eq!((found.channels, found.height, found.width), (3, 2, 2));
     assert_eq!(found.pixels[..12], [0, 10, 20, 30, 1, 11, 21, 31, 200, 205, 210, 215]);
-    // A shape that could be either is channels first, unless somebody says otherwise.
+    // A shape that could be either is read as channels first, unless a choice states the order.
     let either = npy("|u1", &[1, 3, 2, 3], false, &pictures(1, 6, 3));
     assert_eq!(read(&[("e.npy", either.clone())]).height, 2);
     let choice = Choice { order: Some(Order::ChannelsLast), ..Choice::default() };
@@ -233,12 +233,12 @@ fn digits_of_0_to_16_are_not_nearly_black() {
     let found = read(&[("digits.idx", idx::written(&[3, 8, 8], &small))]);
     assert_eq!(found.range, Range::SIXTEEN);
     assert_eq!(found.pixels[..17].iter().max(), Some(&255));
-    // And somebody who knows better can say so.
+    // A stated range has priority.
     let choice = Choice { range: Some(Range::BYTES), ..Choice::default() };
     assert_eq!(read_with(&[("d", idx::written(&[3, 8, 8], &small))], &choice).pixels, small);
 }
 
-/// CIFAR's records: `labels` in front of each image.
+/// CIFAR's records: `labels` before each image.
 fn records(labels: &[&[u8]]) -> Vec<u8> {
     let image = |index: usize| (0..3072).map(move |at| ((at * 5 + index * 11) % 251) as u8);
     labels
@@ -430,7 +430,7 @@ fn cut_off_and_damaged_files_are_errors_and_never_panics() {
                 let _ = samples(&source, &Choice::default());
             }
         }
-        // What lies whole in an archive that is cut off behind it is read, and the cut is told.
+        // The complete part of a cut archive is read, and the cut is reported.
         let cut = named(&[("cut", whole[..whole.len() - 1].to_vec())]);
         if let Ok(source) = Source::open(&cut) {
             let found = images(&source, &Choice::default());

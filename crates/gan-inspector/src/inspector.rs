@@ -1,4 +1,5 @@
-//! A run's discriminator, its generator's file, and the reader of digits, as JavaScript sees them.
+//! The inspector's interface for JavaScript: a checkpoint's discriminator, its generator's file,
+//! and the classifier of digits.
 
 use gan_core::{Classifier, CoreError, Critic, Snapshot, at_once, cpu};
 use gan_protocol::Shape;
@@ -16,7 +17,7 @@ impl Inspector {
     /// Reads the bytes of a checkpoint.
     ///
     /// # Errors
-    /// What is wrong with them, as an `Error`.
+    /// The fault of the checkpoint, as an `Error`.
     #[wasm_bindgen(constructor)]
     pub fn new(checkpoint: &[u8]) -> Result<Self, JsError> {
         let snapshot = told(Snapshot::from_bytes(checkpoint))?;
@@ -24,21 +25,22 @@ impl Inspector {
         Ok(Self { snapshot, critic })
     }
 
-    /// The generator alone, as the file that the widget reads.
+    /// The generator alone, in the file format of the widget.
     ///
     /// # Errors
-    /// If a number does not fit 16 bits.
+    /// If a number does not fit into 16 bits.
     #[wasm_bindgen(js_name = generatorFile)]
     pub fn generator_file(&self) -> Result<Vec<u8>, JsError> {
         told(self.snapshot.generator_file(false))
     }
 
-    /// The discriminator's verdict on each of the images (`pixels` as the page's samples have them:
-    /// image after image, row by row, the channels of a pixel side by side). `labels` are their
-    /// classes, where the run has any. With packing each image is judged beside copies of itself.
+    /// The discriminator's first output for each image. `pixels` have the layout of the page's
+    /// samples: image after image, row by row, the channels of a pixel side by side. `labels` are
+    /// the images' classes, if the run has labels. With packing each image is judged in a pack with
+    /// copies of itself.
     ///
     /// # Errors
-    /// If they are no whole images of the run's shape.
+    /// If `pixels` are not complete images of the run's shape.
     pub fn verdicts(&self, pixels: &[u8], labels: &[u16]) -> Result<Vec<f32>, JsError> {
         let spec = self.critic.spec();
         let values = values_of(pixels, spec.data.shape())?;
@@ -46,7 +48,7 @@ impl Inspector {
         let packed: Vec<f32> =
             values.chunks_exact(size).flat_map(|image| image.repeat(spec.packing)).collect();
         let outputs = told(at_once(self.critic.verdicts(&packed, labels)))?;
-        // Behind the verdict stand answers to further tasks.
+        // Outputs for further tasks follow the verdict.
         Ok(outputs.chunks_exact(spec.discriminator_outputs()).map(|row| row[0]).collect())
     }
 }
@@ -62,17 +64,17 @@ impl Reader {
     /// Reads the bytes of a classifier.
     ///
     /// # Errors
-    /// What is wrong with them, as an `Error`.
+    /// The fault of the file, as an `Error`.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
         told(Classifier::from_safetensors(bytes, &cpu())).map(|classifier| Self { classifier })
     }
 
-    /// How probable each class is for each of the images (`pixels` as for `Inspector.verdicts`):
-    /// image after image, each a probability a class.
+    /// The probability of each class for each image (`pixels` as for `Inspector.verdicts`): image
+    /// after image, a probability for each class.
     ///
     /// # Errors
-    /// If they are no whole images of the classifier's shape.
+    /// If `pixels` are not complete images of the classifier's shape.
     pub fn read(&mut self, pixels: &[u8]) -> Result<Vec<f32>, JsError> {
         let values = values_of(pixels, self.classifier.input())?;
         let logits = told(at_once(self.classifier.judge(&values)))?.logits;

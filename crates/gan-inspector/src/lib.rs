@@ -1,7 +1,8 @@
-//! Looks into the nets of a run while that goes on elsewhere: the lab's second worker.
+//! Examines a run's nets in a worker of the lab's, while the run goes on elsewhere.
 //!
-//! It is given a checkpoint, asks its discriminator, and reads digits with the project's own
-//! classifier. It computes on the processor, without autodiff, and can disturb no run.
+//! The inspector reads a checkpoint, evaluates its discriminator, and reads digits with the
+//! project's classifier. It computes on the processor, without autodiff, and cannot disturb the
+//! run.
 
 #[cfg(target_arch = "wasm32")]
 mod inspector;

@@ -1,9 +1,10 @@
-//! Convolutions of images and their gradients, as contractions.
+//! Computes convolutions of images and their gradients, as contractions.
 //!
-//! Images are `[batch, channels, rows, columns]`, the last running fastest. A transposed convolution is what
-//! [`image_gradient`] computes, and its gradients are a convolution and a [`weight_gradient`].
+//! Images are `[batch, channels, rows, columns]`, the last running fastest. A transposed
+//! convolution is computed by [`image_gradient`]; its gradients are a convolution and a
+//! [`weight_gradient`].
 //!
-//! What takes long enough is done by several ([`sharing`]).
+//! Large convolutions are shared among several workers ([`sharing`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,13 +18,13 @@ pub use self::sharing::{convolved, image_gradient, weight_gradient};
 /// The shapes of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
-    /// How many images there are.
+    /// Number of images.
     pub batch: usize,
     /// Channels of the images.
     pub inputs: usize,
     /// Rows and columns of the images.
     pub image: [usize; 2],
-    /// Channels of the maps that the convolution makes.
+    /// Channels of the maps, the convolution's output.
     pub outputs: usize,
     /// Rows and columns of the maps.
     pub map: [usize; 2],
@@ -31,7 +32,7 @@ pub struct Convolution {
     pub kernel: [usize; 2],
     /// Steps of the kernel over rows and columns.
     pub stride: [usize; 2],
-    /// Rows of zeros above (and below), columns to the left (and to the right).
+    /// Rows of zeros above (and as many below), columns of zeros to the left (and to the right).
     pub padding: [usize; 2],
 }
 
@@ -44,7 +45,7 @@ impl Convolution {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// The steps of the kernel, along one side, that have their tap `tap` on the image.
+    /// The steps of the kernel, along one side, for which tap `tap` lies on the image.
     fn steps_on_image(&self, side: usize, tap: usize) -> Range<usize> {
         let [stride, padding] = [self.stride[side], self.padding[side]];
         let first = padding.saturating_sub(tap).div_ceil(stride).min(self.map[side]);
@@ -52,7 +53,8 @@ impl Convolution {
         first..end.clamp(first, self.map[side])
     }
 
-    /// Zeros below and to the right that the last step of the kernel covers, none where it does not get that far.
+    /// Zeros below and to the right that the kernel's last step covers; 0 where the step ends on
+    /// the image.
     pub fn padding_after(&self) -> [usize; 2] {
         [0, 1].map(|side| {
             let covered = (self.map[side] - 1) * self.stride[side] + self.kernel[side];
@@ -61,7 +63,8 @@ impl Convolution {
     }
 }
 
-/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
+/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output
+/// channel.
 fn convolve(
     shape: &Convolution,
     images: &[f32],
@@ -83,7 +86,7 @@ fn convolve(
     contraction.run(maps);
 }
 
-/// The gradient with respect to the `weight`, from the `images` and the gradient of the `maps`.
+/// The gradient with respect to `weight`, from `images` and the gradient with respect to `maps`.
 fn differentiate_by_weight(shape: &Convolution, images: &[f32], maps: &[f32], weight: &mut [f32]) {
     let padded =
         Padded::new(images, shape.inputs, shape.image, shape.padding, shape.padding_after());
@@ -100,8 +103,9 @@ fn differentiate_by_weight(shape: &Convolution, images: &[f32], maps: &[f32], we
     contraction.run(weight);
 }
 
-/// The gradient with respect to the `images`, from that of the `maps`, plus a `bias` for each of the images'
-/// channels; or a transposed convolution of `maps` with the `weight`. All `images` are zero before.
+/// The gradient with respect to `images`, from the gradient with respect to `maps`, plus a `bias`
+/// for each of the images' channels; or a transposed convolution of `maps` with `weight`. `images`
+/// must be zero before.
 fn differentiate_by_images(
     shape: &Convolution,
     maps: &[f32],
@@ -116,10 +120,10 @@ fn differentiate_by_images(
     }
 }
 
-/// So few channels of images do not keep the innermost loop of a contraction busy.
+/// Up to so many channels of images do not fill the innermost loop of a contraction.
 const FEW_CHANNELS: usize = 4;
 
-/// What each step of the kernel adds to each pixel that it saw, all of it computed first.
+/// Computes the contribution of each kernel step to each pixel first, then adds it to the pixel.
 fn scatter(
     shape: &Convolution,
     maps: &[f32],
@@ -171,8 +175,9 @@ fn scatter(
     }
 }
 
-/// Pixels that are a stride apart are reached by the same taps of the kernel, so that a plain convolution with
-/// these taps alone gives them; there are as many such sets of pixels as the stride has steps.
+/// Computes the pixels in sets: pixels at a distance of the stride are reached by the same taps of
+/// the kernel, so that a plain convolution with these taps alone gives them. Each side has as many
+/// sets as its stride has steps.
 fn gather(
     shape: &Convolution,
     maps: &[f32],
@@ -216,7 +221,7 @@ fn gather(
                         (rows.pixels, padded_width),
                         (columns.pixels, 1),
                     ]),
-                    // A tap further on in the kernel saw the pixel from a step before.
+                    // The next tap of the kernel reached the pixel one step earlier.
                     taps(area, -padded_width, -1),
                 ),
                 bias: bias.map_or(Bias::None, Bias::Rows),
@@ -233,15 +238,15 @@ fn gather(
     }
 }
 
-/// Of one direction, the pixels that the same taps reach.
+/// Along one side, the pixels that are reached by the same taps.
 struct Phase {
     first_pixel: usize,
     pixels: usize,
     first_tap: usize,
     taps: usize,
-    /// The step of the kernel that sees the first pixel by its first tap.
+    /// The step of the kernel whose first tap of the set is on the first pixel.
     first_step: usize,
-    /// Steps that there would have to be before the first and after the last.
+    /// Steps missing before the first and after the last one: zeros take their place.
     before: usize,
     after: usize,
 }
@@ -261,7 +266,7 @@ fn phases(shape: &Convolution, side: usize) -> Vec<Phase> {
     (0..stride.min(image)).map(phase).collect()
 }
 
-/// Where the pixels of the maps lie, one image after the other.
+/// Places of the maps' pixels, one image after the other.
 fn map_places(shape: &Convolution) -> Axis {
     Axis::nested([
         (shape.batch, (shape.outputs * shape.map_len()) as isize),
@@ -270,10 +275,10 @@ fn map_places(shape: &Convolution) -> Axis {
     ])
 }
 
-/// Images within zeros.
+/// Images with a border of zeros.
 struct Padded<'numbers> {
     numbers: Cow<'numbers, [f32]>,
-    /// Rows and columns, with the zeros.
+    /// Rows and columns, border included.
     size: [usize; 2],
 }
 
@@ -302,7 +307,7 @@ impl<'numbers> Padded<'numbers> {
         Self { numbers: Cow::Owned(padded), size }
     }
 
-    /// Where the kernel begins, step by step, one image after the other.
+    /// Places at which the kernel begins, step by step, one image after the other.
     fn steps(&self, shape: &Convolution) -> Axis {
         let [height, width] = self.size.map(|side| side as isize);
         let stride = shape.stride.map(|stride| stride as isize);
@@ -313,7 +318,7 @@ impl<'numbers> Padded<'numbers> {
         ])
     }
 
-    /// Where its taps lie from there, channel by channel.
+    /// Offsets of the kernel's taps from there, channel by channel.
     fn taps(&self, shape: &Convolution) -> Axis {
         let [height, width] = self.size.map(|side| side as isize);
         Axis::nested([

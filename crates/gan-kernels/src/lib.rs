@@ -1,15 +1,17 @@
-//! The inner loops of operations that the project does in its own way on the processor.
+//! Compute kernels for the processor: the inner loops of the operations that `gan-core` implements
+//! itself.
 //!
-//! Slices of numbers only: what calls them lies in `gan-core`. A crate of its own because these
-//! loops are compiled for speed, into vector instructions, where all around them is compiled for
-//! size. None of them is inlined: within code that is compiled for size it would be, too.
+//! They work on slices of numbers only; `gan-core` calls them with the data of its tensors. They
+//! are a crate of their own because they are compiled for speed, into vector instructions, whereas
+//! most other crates are compiled for size. All are `#[inline(never)]`: inlined into a caller built
+//! for size, they would be built for size as well.
 
+pub mod affine_sampling;
 pub mod contraction;
 pub mod convolution;
 mod rational;
-pub mod resampling;
 
-/// Hyperbolic tangent of each number, within 4e-7 of the true value relative to it.
+/// Hyperbolic tangent of each number, with a relative error below 4e-7.
 #[inline(never)]
 pub fn tanh(numbers: &mut [f32]) {
     for number in numbers {
@@ -17,7 +19,7 @@ pub fn tanh(numbers: &mut [f32]) {
     }
 }
 
-/// Each gradient times `1 - y²`, where `y` is what [`tanh()`] gave at the same place.
+/// Each gradient times `1 - y²`, where `y` is the output of [`tanh()`] at the same place.
 #[inline(never)]
 pub fn tanh_gradient(gradients: &mut [f32], outputs: &[f32]) {
     for (gradient, y) in gradients.iter_mut().zip(outputs) {
@@ -25,7 +27,7 @@ pub fn tanh_gradient(gradients: &mut [f32], outputs: &[f32]) {
     }
 }
 
-/// Each number as it is where it is positive, times `slope` elsewhere.
+/// Each number unchanged if positive, else times `slope`.
 #[inline(never)]
 pub fn leaky_relu(numbers: &mut [f32], slope: f32) {
     for number in numbers {
@@ -33,7 +35,7 @@ pub fn leaky_relu(numbers: &mut [f32], slope: f32) {
     }
 }
 
-/// Each gradient as it is where the input at the same place is positive, times `slope` elsewhere.
+/// Each gradient unchanged if the input at the same place is positive, else times `slope`.
 #[inline(never)]
 pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
     for (gradient, input) in gradients.iter_mut().zip(inputs) {
@@ -41,7 +43,7 @@ pub fn leaky_relu_gradient(gradients: &mut [f32], inputs: &[f32], slope: f32) {
     }
 }
 
-/// `ln(1 + exp(sign x))` of each number `x`, finite where the number is.
+/// `ln(1 + exp(sign x))` of each number `x`; finite if `x` is finite.
 #[inline(never)]
 pub fn softplus(numbers: &mut [f32], sign: f32) {
     for number in numbers {
@@ -55,13 +57,13 @@ pub fn softplus(numbers: &mut [f32], sign: f32) {
 pub fn softplus_gradient(gradients: &mut [f32], inputs: &[f32], sign: f32) {
     for (gradient, input) in gradients.iter_mut().zip(inputs) {
         let x = input * sign;
-        // Of what is not positive: it never overflows.
+        // The exponent is not positive, so that it never overflows.
         let small = (-x.abs()).exp();
         *gradient *= sign * if x > 0.0 { 1.0 } else { small } / (1.0 + small);
     }
 }
 
-/// `decay` times each number, plus `1 - decay` times the new one at the same place.
+/// `decay` times each number, plus `1 - decay` times the new number at the same place.
 #[inline(never)]
 pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {
     let share = 1.0 - decay;
@@ -70,7 +72,8 @@ pub fn blend(numbers: &mut [f32], new: &[f32], decay: f32) {
     }
 }
 
-/// `decay` times each number, plus `1 - decay` times the square of the new one at the same place.
+/// `decay` times each number, plus `1 - decay` times the square of the new number at the same
+/// place.
 #[inline(never)]
 pub fn blend_square(numbers: &mut [f32], new: &[f32], decay: f32) {
     let share = 1.0 - decay;
@@ -79,25 +82,25 @@ pub fn blend_square(numbers: &mut [f32], new: &[f32], decay: f32) {
     }
 }
 
-/// The numbers of an update by Adam.
+/// The constants of an update by Adam.
 #[derive(Clone, Copy, Debug)]
 pub struct AdamStep {
-    /// What the first moments keep of themselves.
+    /// Decay of the first moments.
     pub beta_1: f32,
-    /// What the second moments keep of themselves.
+    /// Decay of the second moments.
     pub beta_2: f32,
-    /// What is left of the weights before the step: less than one for AdamW's decay.
+    /// Factor of the weights before the step: below one for AdamW's decay, else one.
     pub shrink: f32,
-    /// The learning rate over the first moment's bias.
+    /// The learning rate divided by the first moment's bias correction, `1 - beta_1^t`.
     pub rate: f32,
-    /// The square root of the second moment's bias.
+    /// The square root of the second moment's bias correction, `1 - beta_2^t`.
     pub root: f32,
-    /// What is added to the second moment's root.
+    /// Added to the second moment's root.
     pub epsilon: f32,
 }
 
-/// One update by Adam: moves both moments by the gradients, then takes `rate first / (sqrt(second) / root + epsilon)`
-/// from each weight.
+/// One update by Adam (Kingma & Ba 2015, algorithm 1): updates both moments with the gradients,
+/// shrinks each weight, and subtracts `rate first / (sqrt(second) / root + epsilon)`.
 #[inline(never)]
 pub fn adam_step(
     weights: &mut [f32],
@@ -115,7 +118,7 @@ pub fn adam_step(
     }
 }
 
-/// Sums over everything but the second dimension of `[batch, channels, pixels]`.
+/// Sums of `[batch, channels, pixels]` over batch and pixels: one for each channel.
 #[inline(never)]
 pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f32> {
     let mut sums = vec![0.0; channels];
@@ -131,8 +134,8 @@ pub fn sums_by_channel(numbers: &[f32], channels: usize, pixels: usize) -> Vec<f
     sums
 }
 
-/// The sum of all squares: of a few thousand at a time by single precision in several lanes, those sums by
-/// double precision.
+/// The sum of all squares. A few thousand at a time are summed in single precision in several
+/// lanes, and these sums in double precision.
 #[inline(never)]
 pub fn sum_of_squares(numbers: &[f32]) -> f32 {
     const TOGETHER: usize = 4_096;
@@ -147,7 +150,7 @@ pub(crate) fn add(sums: &mut [f32], numbers: &[f32]) {
     }
 }
 
-/// The sum of what `part` makes of each number, in several lanes.
+/// The sum of `part` of each number, in several lanes.
 #[inline(always)]
 fn sum_in_lanes(numbers: &[f32], part: impl Fn(f32) -> f32) -> f32 {
     const LANES: usize = 16;
@@ -163,7 +166,7 @@ fn sum_in_lanes(numbers: &[f32], part: impl Fn(f32) -> f32) -> f32 {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    /// Numbers of some size that no two neighbours share.
+    /// Numbers of moderate size, no two neighbours equal.
     pub(crate) fn numbers(count: usize) -> Vec<f32> {
         (0..count).map(|index| ((index * 7_919 % 1_009) as f32 - 504.0) / 256.0).collect()
     }
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_place_of_a_slice_is_reached() {
-        // Longer than any vector, and no multiple of one.
+        // Longer than any vector, and not a multiple of a vector's length.
         let inputs: Vec<f32> = (0..37).map(|index| index as f32 - 18.0).collect();
         let mut numbers = inputs.clone();
         leaky_relu(&mut numbers, 0.5);

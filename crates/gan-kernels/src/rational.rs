@@ -1,14 +1,14 @@
-//! The hyperbolic tangent as a rational function.
+//! The hyperbolic tangent, computed as a rational function.
 //!
-//! `tanh x = x P(x²) / Q(x²)` on [-9, 9], both of degree 4, least in the largest relative error
-//! (2.1e-8 before rounding); `tests/reference/tanh.py` found the coefficients. Beyond 9 the nearest
-//! single-precision number is 1.
+//! `tanh x = x P(x²) / Q(x²)` on [-9, 9], both polynomials of degree 4. The coefficients minimise
+//! the largest relative error (2.1e-8 before rounding); `tests/reference/tanh.py` found them.
+//! Beyond 9 the nearest single-precision number is 1.
 
 const P: [f32; 5] = [1.0, 0.133_810_45, 3.495_609_9e-3, 2.060_940_5e-5, 1.335_504_5e-8];
 const Q: [f32; 5] = [1.0, 0.467_143_6, 2.587_706_8e-2, 3.285_668_8e-4, 7.776_729e-7];
 const LIMIT: f32 = 9.0;
 
-/// Within 4e-7 of the true value, relative to it; NaN gives NaN.
+/// The hyperbolic tangent with a relative error below 4e-7; NaN for NaN.
 #[inline(always)]
 pub(crate) fn tanh(x: f32) -> f32 {
     let x = x.clamp(-LIMIT, LIMIT);

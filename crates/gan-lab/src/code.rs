@@ -1,4 +1,4 @@
-//! The run in force as a program.
+//! Shows the current run as a PyTorch program.
 
 use gan_protocol::RunSpec;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::playground;
 use crate::saving::save;
 use crate::words::{key, say, t};
 
-/// The PyTorch program of the run in force, when it is asked for.
+/// The program of the current run, written when it is opened.
 #[component]
 pub(crate) fn Code() -> impl IntoView {
     let program = RwSignal::new(None::<gan_code::Program>);
@@ -19,7 +19,7 @@ pub(crate) fn Code() -> impl IntoView {
             .target()
             .and_then(|target| target.dyn_into::<web_sys::HtmlDetailsElement>().ok())
             .is_some_and(|details| details.open());
-        // The settings may be others than when it was opened last.
+        // The settings may have changed since it was opened last.
         let spec = is_open.then(|| RunSpec::from_value(playground::spec()).ok()).flatten();
         program.set(spec.as_ref().map(gan_code::pytorch));
     };

@@ -1,5 +1,5 @@
-//! A copy of the page's run in the lab's own worker (`web/lab/microscope.js`), which may be asked what
-//! the page's run need not stop for.
+//! Requests to a copy of the page's run in the lab's own worker (`web/lab/microscope.js`), so that
+//! the page's run need not stop for them.
 
 use js_sys::{Array, JSON, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ pub(crate) struct Shown<T> {
     pub(crate) samples: Vec<Vec<u8>>,
 }
 
-/// Asks a copy of the run as it stands.
+/// Sends a request to a copy of the run in its current state.
 pub(crate) fn ask_copy(
     kind: &'static str,
     more: Vec<(&'static str, JsValue)>,

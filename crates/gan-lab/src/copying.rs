@@ -1,18 +1,18 @@
-//! Texts for the reader to copy.
+//! A button that copies a text.
 
 use leptos::{html, prelude::*};
 
 use crate::words::{key, say};
 
-/// A button that puts `text` on the clipboard, called by the text of the key `label`. Where the browser does
-/// not let it, the text where it is `shown` is selected instead, to be copied by hand.
+/// A button that copies `text` to the clipboard; `label` is the key of the button's text. If the
+/// browser refuses, the text in the element `shown` is selected instead, to be copied by hand.
 #[component]
 pub(crate) fn CopyButton(
     label: &'static str,
     text: Signal<String>,
     shown: NodeRef<html::Code>,
 ) -> impl IntoView {
-    // What came of it, until the text is another one.
+    // The outcome, until the text changes.
     let outcome = RwSignal::new(None::<bool>);
     Effect::new(move |_| {
         text.track();
@@ -26,7 +26,7 @@ pub(crate) fn CopyButton(
             if let (false, Some(selection), Some(shown)) =
                 (is_copied, selection, shown.get_untracked())
             {
-                // It is refused for what is not in the document, which nobody sees.
+                // Selecting fails only if the element is not in the document.
                 let _ = selection.select_all_children(&shown);
             }
             outcome.set(Some(is_copied));

@@ -1,4 +1,4 @@
-//! How the run does: its scores, what it seems to suffer from, and what usually helps.
+//! Shows the run's scores, its diagnoses, and remedies.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ pub(crate) fn ailment_name(ailment: Ailment) -> &'static str {
     words_of(ailment).0
 }
 
-/// The key of an ailment's name, and of what it means.
+/// The keys of an ailment's name and of its explanation.
 fn words_of(ailment: Ailment) -> (&'static str, &'static str) {
     match ailment {
         Ailment::Collapse => (key("collapse"), key("collapse-means")),
@@ -33,7 +33,7 @@ fn words_of(ailment: Ailment) -> (&'static str, &'static str) {
     }
 }
 
-/// The key of a figure's name; of those that only the rule needs there is none.
+/// The key of a figure's name; `None` for figures that only the diagnosis needs.
 fn figure_name(figure: Figure) -> Option<&'static str> {
     Some(match figure {
         Figure::Diversity => key("figure-diversity"),
@@ -48,7 +48,7 @@ fn figure_name(figure: Figure) -> Option<&'static str> {
     })
 }
 
-/// A share in percent, or a number with two decimals where it is none.
+/// A share in percent; other figures with two decimals.
 fn figure_text(figure: Figure, value: f64) -> String {
     match figure {
         Figure::Copies
@@ -66,19 +66,19 @@ fn figure_text(figure: Figure, value: f64) -> String {
 }
 
 fn percent(share: f64) -> String {
-    // NaN is no share: the figure is not known.
+    // NaN is not a share: the figure is unknown.
     if share.is_nan() { "–".to_string() } else { format!("{:.0} %", 100.0 * share) }
 }
 
-/// A value that is longer is not shown.
+/// Longest value that is shown.
 const LONGEST_VALUE: usize = 24;
 
-/// What came of a remedy.
+/// The outcome of a remedy.
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
-    /// Settings were changed: the remedy's name, and what takes them back.
+    /// Settings were changed: the remedy's name, the change, and the change back.
     Tuned { name: &'static str, tuning: Tuning, back: Tuning },
-    /// It was refused.
+    /// The remedy was refused.
     Refused(String),
 }
 
@@ -86,14 +86,14 @@ enum Outcome {
 #[derive(Clone, Copy)]
 struct Treated {
     spec: RwSignal<Option<RunSpec>>,
-    /// What came of the last remedy, and of which run.
+    /// The outcome of the last remedy, with the number of its run.
     outcome: RwSignal<Option<(u32, Outcome)>>,
-    /// What differs from the preset, and the run without that.
+    /// The differences from the preset, and the run without them.
     preset: RwSignal<Option<(Vec<Difference>, serde_json::Value)>>,
 }
 
 impl Treated {
-    /// Looks at the settings in force.
+    /// Reads the current settings.
     fn look(self) {
         let value = playground::spec();
         let spec = RunSpec::from_value(value.clone()).ok();
@@ -102,7 +102,8 @@ impl Treated {
             let back = back_to_preset(spec, &playground::names().0);
             self.preset.set(back.map(|back| (differences(&value, &back), back)));
         }
-        // It is over when the run is another, or when what it changed is changed again.
+        // An outcome is over when another run is on the page, or when its settings have changed
+        // again.
         let is_over = |(number, outcome): &(u32, Outcome)| {
             let is_changed = match (outcome, &spec) {
                 (Outcome::Tuned { tuning, .. }, Some(spec)) => {
@@ -148,7 +149,7 @@ impl Treated {
     }
 }
 
-/// Scores and diagnoses, followed as the run goes.
+/// Scores and diagnoses, updated during the run.
 #[component]
 pub(crate) fn Findings() -> impl IntoView {
     let seen = RwSignal::new(Observed::default());
@@ -173,7 +174,7 @@ pub(crate) fn Findings() -> impl IntoView {
             <div aria-live="polite">
                 <p class="hint" hidden=ill>{t("findings-none")}</p>
                 <ul>
-                    // An entry is made anew, and read aloud, only when something else is said.
+                    // An entry is created, and read aloud, only when another diagnosis is made.
                     <For
                         each=move || seen.with(|seen| seen.findings.clone())
                         key=|one| one.kind
@@ -204,7 +205,7 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
         say_with(key("score-modes-value"), &counts)
     };
     let share = move |one: Score| move || percent(of(one).unwrap_or(f64::NAN));
-    // What as many real samples have: no generator is better.
+    // The scores of as many real samples: no generator is better.
     let floor = move |one: Score, told: fn(f64) -> String| {
         let said = move |value: f64| say_with(key("score-of-reals"), &[("value", told(value))]);
         let text = move || of(one).map_or_else(String::new, said);
@@ -236,7 +237,7 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
 #[component]
 fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl IntoView {
     let (name, meaning) = words_of(ailment);
-    // They wobble as the run goes on: shown, not read aloud each time.
+    // Figures vary during the run: they are shown, but not read aloud each time.
     let figures = move || {
         seen.with(|seen| {
             let now = seen.findings.iter().find(|one| one.kind == ailment);
@@ -275,7 +276,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
     }
 }
 
-/// What came of the last remedy, with a way back.
+/// The outcome of the last remedy, with a way back.
 #[component]
 fn Told(treated: Treated) -> impl IntoView {
     let outcome = move || treated.outcome.get().map(|(_, outcome)| outcome);
@@ -303,7 +304,7 @@ fn Told(treated: Treated) -> impl IntoView {
     }
 }
 
-/// What differs from the preset, and the way back to that.
+/// The differences from the preset, and a button to go back to it.
 #[component]
 fn BackToPreset(treated: Treated, hidden: Signal<bool>) -> impl IntoView {
     let is_short = |value: &String| value.chars().count() <= LONGEST_VALUE;

@@ -1,27 +1,27 @@
-//! Where the focus goes when an act leads elsewhere. `web/lab/focus.js` sees to it where what had the
-//! focus is merely gone.
+//! Moves the focus when an action leads elsewhere. `web/lab/focus.js` handles the case that the
+//! focused element has disappeared.
 
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-/// Gives the focus to what `find` finds once the document shows what has just been set.
+/// Gives the focus to the element that `find` returns, after the document has been updated.
 pub(crate) fn soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
     request_animation_frame(move || {
         if let Some(element) = find() {
-            // An element without a place on the screen does not take it; nothing else is refused.
+            // Only an element without a place on the screen refuses the focus.
             let _ = element.focus();
         }
     });
 }
 
-/// The first element by a selector of the style sheets' kind.
+/// The first element for a CSS selector.
 pub(crate) fn found(selector: &str) -> Option<HtmlElement> {
     let document = web_sys::window()?.document()?;
     document.query_selector(selector).ok()??.dyn_into().ok()
 }
 
-/// Whether nothing has the focus, or something within `place`: it may then be taken along.
+/// Whether nothing has the focus, or an element within `place` has it: the focus may then be moved.
 pub(crate) fn is_free_or_within(place: &web_sys::Element) -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     let focused = document.and_then(|document| document.active_element());

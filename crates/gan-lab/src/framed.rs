@@ -1,10 +1,10 @@
-//! What the page lacks in a sandboxed frame.
+//! A note on what the page lacks in a sandboxed frame.
 
 use leptos::prelude::*;
 
 use crate::words::t;
 
-/// Says so, in such a frame. Whether it allows downloads no script can ask.
+/// The note, in such a frame. A script cannot test whether downloads are allowed there.
 #[component]
 pub(crate) fn Framed() -> impl IntoView {
     let is_framed = !gan_browser::has_origin();

@@ -1,4 +1,4 @@
-//! Questions to the worker that looks into nets, beside the run.
+//! Requests to the worker that examines nets while the run goes on.
 
 use js_sys::{Uint8Array, Uint16Array};
 use wasm_bindgen::prelude::*;
@@ -6,19 +6,19 @@ use wasm_bindgen::prelude::*;
 use crate::playground::settle;
 use crate::workers;
 
-/// A question.
+/// A request.
 pub(crate) enum Question {
-    /// Take the nets of this checkpoint. Answer: nothing.
+    /// Loads the nets of this checkpoint. Reply: nothing.
     Inspect(Uint8Array),
-    /// The discriminator's outputs for images of these classes. Answer: a `Float32Array`.
+    /// The discriminator's outputs for images of these classes. Reply: a `Float32Array`.
     Verdicts(Uint8Array, Vec<u16>),
-    /// The file of this checkpoint's generator; what was inspected stays. Answer: a `Uint8Array`.
+    /// The file of this checkpoint's generator; the loaded nets stay. Reply: a `Uint8Array`.
     Generator(Uint8Array),
-    /// How probable each digit is, image after image. Answer: a `Float32Array`.
+    /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
 
-/// Asks; `done` is given the answer, or what is said against the question.
+/// Sends a request; `done` is called with the reply or the error.
 pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>) + 'static) {
     let (kind, fields) = match question {
         Question::Inspect(checkpoint) => ("inspect", vec![("checkpoint", checkpoint.into())]),

@@ -1,4 +1,4 @@
-//! Runs that others replace: which run is on the page, and what is left of the one before.
+//! Identifies the run on the page, and keeps the data of a run that another replaces.
 
 use std::cell::Cell;
 
@@ -8,30 +8,30 @@ use wasm_bindgen::prelude::*;
 use crate::playground::{call, image_in, member, restore, run_files, samples_in, snapshot};
 use crate::timeline::record::Samples;
 
-/// Why another run takes the place of the one on the page.
+/// The reason for which another run replaces the one on the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The user wants it so.
+    /// The user's choice.
     #[default]
     User,
-    /// A lesson does.
+    /// A lesson's step.
     Lesson,
-    /// It is the same run, half a step further.
+    /// The same run continues, half a step further.
     HalfStep,
 }
 
 thread_local! {
     static REASON: Cell<Reason> = const { Cell::new(Reason::User) };
-    /// How many of the page's runs went on as the one before.
+    /// Number of the page's runs that continued the one before.
     static CONTINUED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The next replacement has this reason.
+/// Sets the reason of the next replacement.
 pub(crate) fn because(reason: Reason) {
     REASON.set(reason);
 }
 
-/// Which run is on the page: another number is another run.
+/// The number of the run on the page; another number is another run.
 pub(crate) fn run_number() -> u32 {
     number_in(&snapshot()) - CONTINUED.get()
 }
@@ -42,26 +42,26 @@ fn number_in(object: &JsValue) -> u32 {
 
 /// A run that another is about to replace.
 pub(crate) struct Left {
-    /// Which it was, as [`run_number`] has it.
+    /// Its number, as in [`run_number`].
     pub(crate) number: u32,
-    /// Why it is replaced.
+    /// The reason of its replacement.
     pub(crate) reason: Reason,
-    /// The preset that it was made from.
+    /// The preset from which it was made.
     pub(crate) preset: String,
-    /// Its data, as a spec names them.
+    /// Its data source, by the name in a spec.
     pub(crate) source: String,
     /// Columns, rows and channels of its images.
     pub(crate) image: [usize; 3],
     /// Generator steps done.
     pub(crate) step: u64,
     pub(crate) checkpoint: Uint8Array,
-    /// The user's files that it learned from, as [`crate::playground::run_files`] has them.
+    /// The user's files that it learned from, as in [`crate::playground::run_files`].
     pub(crate) files: Array,
     /// Samples of it, if any could be drawn.
     pub(crate) samples: Option<Samples>,
 }
 
-/// Calls `keeper` with every run before another takes its place, for as long as the page lives.
+/// Calls `keeper` with every run before another takes its place, for the lifetime of the page.
 pub(crate) fn leaving(keeper: impl Fn(Left) + 'static) {
     let called = Closure::<dyn Fn(JsValue)>::new(move |left: JsValue| {
         let Ok(checkpoint) = member(&left, "checkpoint").dyn_into() else { return };
@@ -81,7 +81,7 @@ pub(crate) fn leaving(keeper: impl Fn(Left) + 'static) {
     call("leaving", &called.into_js_value());
 }
 
-/// Goes on with the same run from a checkpoint that is half a step further, at rest.
+/// Continues the same run from a checkpoint that is half a step further, at rest.
 pub(crate) fn restore_half_step(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
     REASON.set(Reason::HalfStep);
     restore(bytes, &run_files(), |restored| {

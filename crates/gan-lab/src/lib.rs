@@ -1,15 +1,13 @@
-//! The lab: what helps to understand a run, beside the page that trains it.
+//! The lab: panels that help to understand a run, beside the page that trains it.
 //!
-//! It is loaded once the page is there and works, by its own script, and knows the page only by
-//! [`playground`], the interface that every script has. So the page opens as fast as without it,
-//! and nothing in here can disturb a training run.
+//! The lab is loaded after the page works, by its own script, and knows the page only by
+//! [`playground`], the interface that every script has. The page therefore opens as fast as without
+//! the lab, and the lab cannot disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane, [`images`] what they make of images, `timeline` a run's past,
-//! `microscope` a step of it taken apart, `beside` another run next to it, `builder` its
-//! nets layer by layer, `pictures` the
-//! user's own pictures to train on, `code` a
-//! program that makes the same, `shelf` the runs that are kept in this browser; `findings` what is good and bad about the run,
-//! and what usually helps ([`remedies`]); [`lessons`] lead through it.
+//! [`stage`] shows what the two nets do in the plane, [`images`] their images, `timeline` a run's
+//! past, `microscope` one step taken apart, `beside` a second run, `builder` the nets layer by
+//! layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
+//! `findings` scores, diagnoses and remedies ([`remedies`]); [`lessons`] lead through all of this.
 
 mod before;
 mod beside;
@@ -45,14 +43,15 @@ mod workers;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Puts the lab into the element `place`, and begins the `lesson` that the address asked for. `workers`
-/// holds the functions that ask the lab's own workers (`web/lab`): `ask`, of the one that looks into
-/// nets; `second`, of a run beside the page's; `microscope`, of a copy of the page's run.
+/// Mounts the lab in the element `place`, and begins the `lesson` in the page's address. `workers`
+/// holds the functions that send requests to the lab's own workers (`web/lab`): `ask` (examines
+/// nets), `second` (a run beside the page's), `microscope` (a copy of the page's run), `shelf`
+/// (kept runs), `pictures` and `reader` (the user's files).
 #[wasm_bindgen]
 pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
-    // Before anything is put up: a text that is made without a language stays as it is.
+    // First of all, because a text that is created without a language stays as it is.
     words::follow_document();
     let before = before::Before::new();
     if let Some(line) = line_in_bar() {
@@ -62,7 +61,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     if let Some(among) = among_settings() {
         leptos::mount::mount_to(among, || view! { <spec::SpecEditor/> }).forget();
     }
-    // What takes more room than the page's charts may have before them stands beneath them.
+    // Panels that need more room than there is before the page's charts go beneath them.
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
         let layers = RwSignal::new(stage::draw::Layers::default());
@@ -73,7 +72,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
             <findings::Findings/>
         }
     });
-    // They stay for as long as the page does.
+    // The panels stay for the lifetime of the page.
     handle.forget();
     if let Some(beneath) = beneath {
         let handle = leptos::mount::mount_to(beneath, move || {
@@ -93,7 +92,7 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     }
 }
 
-/// A place in the page's settings, before what keeps and shares.
+/// A place in the page's settings, before their last part, which keeps and shares runs.
 fn among_settings() -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
     let place = document.create_element("div").ok()?;
@@ -103,7 +102,7 @@ fn among_settings() -> Option<web_sys::HtmlElement> {
     place.dyn_into().ok()
 }
 
-/// A line in the bar at the top, which stays in sight.
+/// A line in the bar at the top, which always stays in sight.
 fn line_in_bar() -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
     let line = document.create_element("div").ok()?;
@@ -112,7 +111,7 @@ fn line_in_bar() -> Option<web_sys::HtmlElement> {
     line.dyn_into().ok()
 }
 
-/// A second place, behind all that stands beside `place`.
+/// A second place, after the columns of `place`.
 fn beneath(place: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
     let element = |class: &str| {
@@ -122,7 +121,7 @@ fn beneath(place: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
     };
     let (column, beneath) = (element("column-main")?, element("lab-beneath")?);
     column.append_child(&beneath).ok()?;
-    // Behind the settings: where there is one column they come before it.
+    // After the settings: with a single column the settings come first.
     place.closest(".columns").ok()??.append_child(&column).ok()?;
     beneath.dyn_into().ok()
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gan_protocol::{Ailment, Figure, Named, Objective, Score};
+use gan_protocol::{Ailment, DataSource, Figure, Named, Objective, Score};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
@@ -41,11 +41,15 @@ pub fn run() -> Run {
         number: run_number(),
         on_points: source == "points",
         objective: objective.and_then(|name| serde_json::from_value(name).ok()),
-        on_digits: ["mnist", "drawn_digits"].contains(&source.as_str()) && image == [28, 28, 1],
+        on_digits: shows_digits(&source) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
         file_bytes: size_of(&run_files()),
     }
+}
+
+fn shows_digits(source: &str) -> bool {
+    DataSource::named(source).is_some_and(|source| source.facts().is_of_digits)
 }
 
 /// What is known of a run as it goes.

@@ -1,26 +1,26 @@
-//! The user's files beside the page: whatever looks at a copy of the run needs a copy of them.
+//! Decides whether the user's files can be copied for a copy of the run.
 
 use leptos::prelude::*;
 
 use crate::observation::Run;
 use crate::words::{key, say_with};
 
-/// More is not copied: the page's run and its copy, each with the files and with the samples in them, would fill the
-/// memory of a small machine. CIFAR-10 as a whole is below.
+/// Larger files are not copied: the page's run and its copy, each with the files and their samples,
+/// would fill the memory of a small machine. All of CIFAR-10 is below the limit.
 const MOST_COPIED_MB: u64 = 200;
 
-/// The size in MB of files that are too large to be copied.
+/// The size in MB of files that are too large to copy; `None` if they are not.
 fn excess(run: &Run) -> Option<u64> {
     let size_mb = run.file_bytes.div_ceil(1_000_000);
     (size_mb > MOST_COPIED_MB).then_some(size_mb)
 }
 
-/// Whether a copy of the run cannot be had.
+/// Whether the run cannot be copied.
 pub(crate) fn cannot_copy(run: &Run) -> bool {
     excess(run).is_some()
 }
 
-/// Why a copy of the run cannot be had; nothing where it can.
+/// The reason why the run cannot be copied; empty if it can.
 #[component]
 pub(crate) fn WhyNoCopy(run: RwSignal<Run>) -> impl IntoView {
     let told = move || {

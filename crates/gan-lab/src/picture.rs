@@ -1,13 +1,13 @@
-//! Samples as pixels, and pixels on a canvas.
+//! Converts samples to pixels, and draws pixels on a canvas.
 
 use gan_plot::{Ink, SCATTER_SIDE_PX, Samples, SheetLayout, Square, scatter_rgba};
 use wasm_bindgen::{Clamped, JsCast as _};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Generated points, in the page's colour of the generator.
+/// Colour of generated points, which is the page's colour of the generator.
 const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
 
-/// Pixels, RGBA, row by row.
+/// RGBA pixels, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Picture {
     pub(crate) width: usize,
@@ -16,8 +16,8 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Images of `[width, height, channels]` beside each other, `columns` in a row; nothing where the
-    /// bytes are no such images.
+    /// Images of `[width, height, channels]` beside each other, `columns` in a row; empty if the
+    /// bytes do not fit these dimensions.
     pub(crate) fn of_images(pixels: &[u8], image: [usize; 3], columns: usize) -> Self {
         let [width_px, height_px, channels] = image;
         let count = pixels.len() / (width_px * height_px * channels).max(1);
@@ -36,7 +36,7 @@ impl Picture {
         Self { width: SCATTER_SIDE_PX, height: SCATTER_SIDE_PX, pixels }
     }
 
-    /// Each pixel as `factor` × `factor`.
+    /// The picture with each pixel enlarged to `factor` × `factor`.
     pub(crate) fn enlarged(&self, factor: usize) -> Self {
         let mut pixels = Vec::with_capacity(self.pixels.len() * factor * factor);
         for row in self.pixels.chunks_exact((4 * self.width).max(4)) {
@@ -49,7 +49,7 @@ impl Picture {
         Self { width: self.width * factor, height: self.height * factor, pixels }
     }
 
-    /// Puts the picture into a canvas, which takes its size.
+    /// Draws the picture on a canvas, which takes its size.
     pub(crate) fn show(&self, canvas: &HtmlCanvasElement) {
         canvas.set_width(self.width as u32);
         canvas.set_height(self.height as u32);
@@ -58,7 +58,7 @@ impl Picture {
         let pixels = Clamped(&self.pixels[..]);
         let image = ImageData::new_with_u8_clamped_array(pixels, self.width as u32);
         if let (Some(context), Ok(image)) = (context, image) {
-            // The image is of the canvas's own size.
+            // The image has the canvas's own size.
             let _ = context.put_image_data(&image, 0.0, 0.0);
         }
     }

@@ -1,4 +1,4 @@
-//! The page, as any script sees it: `window.ganPlayground`.
+//! The page's interface for scripts, `window.ganPlayground`: the lab's only connection to the page.
 
 use std::cell::RefCell;
 
@@ -32,7 +32,7 @@ pub(crate) fn run_files() -> Array {
     call("runFiles", &JsValue::UNDEFINED).dyn_into().unwrap_or_default()
 }
 
-/// How many bytes files have.
+/// The size of files, in bytes.
 pub(crate) fn size_of(files: &Array) -> u64 {
     files.iter().map(|file| count(&member(&file, "bytes"), "length") as u64).sum()
 }
@@ -54,14 +54,14 @@ pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Uint8Array>
     });
 }
 
-/// As [`sample`], of images or points; `None` if the page refuses.
+/// As [`sample`], for images or points; `None` if the page refuses.
 pub(crate) fn sample_any(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
         done(found.ok().and_then(|found| samples_in(&found)));
     });
 }
 
-/// The samples in what `sample` gives.
+/// The samples in a reply of the page's `sample`.
 pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
     if let Ok(pixels) = member(found, "pixels").dyn_into::<Uint8Array>() {
         return Some(Samples::Images(pixels.to_vec()));
@@ -72,27 +72,27 @@ pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
 
 fn wanted(count: u32, seed: u32) -> Object {
     let wanted = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let _ = Reflect::set(&wanted, &"count".into(), &count.into());
     let _ = Reflect::set(&wanted, &"seed".into(), &seed.into());
     wanted
 }
 
-/// Calls `done` with the run's checkpoint, or with what is said against it.
+/// Calls `done` with the run's checkpoint, or with the error.
 pub(crate) fn checkpoint(done: impl FnOnce(Result<Uint8Array, String>) + 'static) {
     settle(&call("checkpoint", &JsValue::UNDEFINED), move |found| {
         done(found.map(|bytes| bytes.unchecked_into()));
     });
 }
 
-/// The preset that the run was made from, and what it learns from, as a spec names it.
+/// The run's preset, and the name of its data in a spec.
 pub(crate) fn names() -> (String, String) {
     let snapshot = snapshot();
     let text = |name: &str| member(&snapshot, name).as_string().unwrap_or_default();
     (text("preset"), text("dataset"))
 }
 
-/// Calls `done` with what `promise` gives, or with the message of its refusal.
+/// Calls `done` with the value of `promise`, or with the message of its rejection.
 pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String>) + 'static) {
     let done = std::rc::Rc::new(RefCell::new(Some(done)));
     let refused = done.clone();
@@ -112,8 +112,8 @@ pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String
     }
 }
 
-/// Calls `watcher` with the step of every stage, how to read its numbers, and them, for as long as
-/// the page lives.
+/// Calls `watcher` with the step, the layout and the numbers of every stage, for the lifetime of
+/// the page.
 pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
     let called = Closure::<dyn Fn(JsValue)>::new(move |stage: JsValue| {
         let count = |name: &str| member(&stage, name).as_f64().unwrap_or(0.0) as usize;
@@ -138,12 +138,12 @@ pub(crate) fn spec() -> serde_json::Value {
     serde_json::from_str(&spec).unwrap_or_default()
 }
 
-/// The same as JavaScript has it.
+/// The same as a JavaScript object.
 pub(crate) fn spec_value() -> JsValue {
     call("spec", &JsValue::UNDEFINED)
 }
 
-/// Calls `done` when the run rests.
+/// Calls `done` when the run is paused.
 pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
 }
@@ -155,13 +155,13 @@ pub(crate) fn restore(
     done: impl FnOnce(Result<(), String>) + 'static,
 ) {
     let stored = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let _ = Reflect::set(&stored, &"checkpoint".into(), checkpoint);
     let _ = Reflect::set(&stored, &"files".into(), files);
     restore_stored(&stored, done);
 }
 
-/// As [`restore`], of both in one object.
+/// As [`restore`], with both in one object.
 pub(crate) fn restore_stored(bytes: &JsValue, done: impl FnOnce(Result<(), String>) + 'static) {
     settle(&call("restore", bytes), |answer| done(answer.map(drop)));
 }

@@ -1,11 +1,12 @@
-//! What usually helps against what a run seems to suffer from: what each remedy makes of a run, and how it is undone.
+//! Defines remedies for diagnosed failures: what each changes in a run, and how the change is
+//! undone.
 
-use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset};
+use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset, recipes};
 use serde_json::{Value, json};
 
 use crate::words::key;
 
-/// A change of the run, one click away.
+/// A change of the run that one click makes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
     /// Factors for the step sizes of generator and discriminator; from the next step on.
@@ -14,7 +15,7 @@ pub enum Change {
     Objective(Objective),
     /// Steps of the discriminator per step of the generator, from the next step on.
     DiscriminatorSteps(u32),
-    /// Fields of the spec, as a JSON merge patch; the run starts anew.
+    /// Fields of the spec, as a JSON merge patch; the run restarts.
     Anew(&'static str),
 }
 
@@ -23,18 +24,18 @@ pub enum Change {
 pub struct Remedy {
     /// The key of its name.
     pub name: &'static str,
-    /// What it does.
+    /// The change.
     pub change: Change,
 }
 
-/// What a change makes of a run.
+/// The effect of a change on a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Settings that change as the run goes, and those that take them back.
+    /// Settings that change during the run, and those that undo the change.
     Tuned {
         /// The change.
         tuning: Tuning,
-        /// The settings as they were.
+        /// The settings before.
         back: Tuning,
     },
     /// Another run, which starts at step 0.
@@ -47,12 +48,13 @@ impl Change {
         matches!(self, Self::Anew(_))
     }
 
-    /// What the change makes of the run `spec`; `None` if that is the same run, or one that cannot be.
+    /// The effect of the change on the run `spec`; `None` if the run stays the same, or becomes
+    /// invalid.
     pub fn on(self, spec: &RunSpec) -> Option<Effect> {
         if let Self::Anew(fields) = self {
             let before = spec.to_value();
             let after = merged(&before, &serde_json::from_str(fields).ok()?);
-            // As the page reads it: `8` and `8.0` are the same.
+            // As the page reads it, where `8` and `8.0` are the same.
             let read = RunSpec::from_value(after).ok()?;
             return (read != *spec).then(|| Effect::Anew(read.to_value()));
         }
@@ -92,18 +94,18 @@ impl Change {
     }
 }
 
-/// A rate times a factor, without the digits that binary arithmetic leaves: 3 times 0.0001 is 0.0003.
+/// A rate times a factor, without the digits of binary arithmetic: 3 times 0.0001 is 0.0003.
 fn rounded(rate: f64) -> f64 {
     let places = 12 - rate.abs().max(1e-9).log10().floor() as i32;
     let power = 10_f64.powi(places);
     (rate * power).round() / power
 }
 
-/// The run with its preset's settings, where they differ from those in force: `spec` keeps its data and its seed.
-/// `None` where nothing differs, or where the preset's nets do not fit the data.
+/// The run with its preset's settings, but with the data and the seed of `spec`. `None` if nothing
+/// differs, or if the preset's nets do not fit the data.
 pub fn back_to_preset(spec: &RunSpec, name: &str) -> Option<Value> {
     let kept = json!({"data": spec.data, "seed": spec.seed});
-    // Whole, and not as a patch: another distribution of points has other fields.
+    // As a whole and not as a patch, because another distribution of points has other fields.
     let mut whole = preset(name)?.spec.to_value();
     for (field, value) in kept.as_object()? {
         whole[field] = value.clone();
@@ -116,41 +118,22 @@ const fn remedy(name: &'static str, change: Change) -> Remedy {
     Remedy { name, change }
 }
 
-/// Of points: the settings of the row `unrolled-ring` (docs/results.md), which repair the collapse of
-/// the preset `ring-collapse`. WGAN-GP, which does so too, needs thousands of steps before one sees it.
+/// For points: the settings of the row `unrolled-ring` (docs/results.md), which repair the collapse
+/// of the preset `ring-collapse`. WGAN-GP does so too, but needs thousands of steps before it
+/// shows.
 const FOR_POINTS: [Remedy; 3] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 0.02}, {"kind": "r2", "weight": 0.02}],
-                "generator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.002, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_POINTS)),
     remedy(key("remedy-packing"), Change::Anew(r#"{"packing": 4, "penalties": []}"#)),
     remedy(key("remedy-unrolled"), Change::Anew(r#"{"unrolled_steps": 5}"#)),
 ];
 
-/// Of images: as the objectives on MNIST are compared.
+/// For images: the settings in the comparison of objectives on MNIST.
 const FOR_IMAGES: [Remedy; 2] = [
-    remedy(
-        key("remedy-r3gan"),
-        Change::Anew(
-            r#"{"objective": "relativistic_paired", "label_smoothing": 0,
-                "penalties": [{"kind": "r1", "weight": 1}, {"kind": "r2", "weight": 1}],
-                "generator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}},
-                "discriminator_optimizer":
-                    {"learning_rate": 0.001, "method": {"kind": "adam", "beta_1": 0, "beta_2": 0.9}}}"#,
-        ),
-    ),
+    remedy(key("remedy-r3gan"), Change::Anew(recipes::R3GAN_IMAGES)),
     remedy(key("change-packing"), Change::Anew(r#"{"packing": 2, "penalties": []}"#)),
 ];
 
-/// What usually helps against `ailment`, in a run on points or on images.
+/// The usual remedies against `ailment`, for a run on points or on images.
 pub fn remedies(ailment: Ailment, on_points: bool) -> &'static [Remedy] {
     match ailment {
         Ailment::Collapse | Ailment::PartialCollapse if on_points => &FOR_POINTS,
@@ -180,7 +163,7 @@ pub fn remedies(ailment: Ailment, on_points: bool) -> &'static [Remedy] {
             &LIST
         }
         Ailment::Oscillation => {
-            // Mescheder et al. 2018: what it takes for a GAN to come to rest.
+            // Mescheder et al. 2018: conditions under which a GAN converges.
             const LIST: [Remedy; 3] = [
                 remedy(
                     key("change-r1"),
@@ -192,7 +175,7 @@ pub fn remedies(ailment: Ailment, on_points: bool) -> &'static [Remedy] {
             &LIST
         }
         Ailment::Memorisation => {
-            // All of MNIST's images in place of the few.
+            // All of MNIST's images instead of a few.
             const LIST: [Remedy; 2] = [
                 remedy(key("remedy-more-data"), Change::Anew(r#"{"data": {"limit": null}}"#)),
                 remedy(
@@ -283,7 +266,7 @@ mod tests {
             let mut broken = spec(name);
             broken.discriminator_optimizer.learning_rate = 0.05;
             broken.seed = 77;
-            // Points are without end.
+            // Points are endless.
             broken.data.limit = broken.data.points.is_none().then_some(100);
             let back = RunSpec::from_value(back_to_preset(&broken, name).expect("it differs"));
             let mut expected = spec(name);

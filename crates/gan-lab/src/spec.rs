@@ -1,4 +1,4 @@
-//! All of the run as text, among the page's settings: what has no control of its own is changed here.
+//! Edits the whole run as JSON text, for settings without a control of their own.
 
 use js_sys::JSON;
 use leptos::html;
@@ -10,10 +10,10 @@ use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// The run in force as JSON for people to read, by the browser's own printer.
+/// The current run as indented JSON, by the browser's own printer.
 fn written() -> String {
     let spaces = JsValue::from_f64(1.0);
     let value = playground::spec_value();
@@ -25,11 +25,11 @@ fn written() -> String {
 pub(crate) fn SpecEditor() -> impl IntoView {
     let place = NodeRef::<html::Textarea>::new();
     let text = RwSignal::new(written());
-    // What was refused, and of which run.
+    // The message of a refusal, with the number of its run.
     let refused = RwSignal::new(None::<(u32, String)>);
     every_ms(LOOK_EVERY_MS, move || {
         let now = written();
-        // Not at each look: that would take away what is being typed.
+        // Only if the run has changed: an update would replace the text that is being typed.
         if text.with_untracked(|before| *before != now) {
             text.set(now);
         }

@@ -1,4 +1,4 @@
-//! Links for a class: which parts of the page are hidden, which are locked, what is opened.
+//! Creates links for a class, which hide or lock parts of the page, and open a lesson or a run.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, language, t};
 
-/// Parts of the page by the names that `web/lab/teacher.js` has for them, and the keys of their names.
+/// Parts of the page by their names in `web/lab/teacher.js`, with the keys of their names.
 const PARTS: [(&str, &str); 14] = [
     ("settings", key("part-settings")),
     ("samples", key("part-samples")),
@@ -25,14 +25,14 @@ const PARTS: [(&str, &str); 14] = [
     ("runs", key("shelf-title")),
 ];
 
-/// How often the page's address is looked at.
+/// Time between two readings of the page's address.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// The address of the page with what is hidden and locked, and what it opens: a lesson, or the run that
-/// the page's own link has (`hash`).
+/// The page's address with hidden parts, a lock, and what it opens: a lesson, or the run in the
+/// page's own link (`hash`).
 fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> String {
     let mut query = Vec::new();
-    // Who is given a page with parts hidden is not meant to make such links.
+    // A reader of a page with hidden parts should not get the panel for such links.
     let mut hidden = hidden.to_vec();
     if !hidden.is_empty() || locks {
         hidden.push("teacher");
@@ -64,7 +64,7 @@ pub(crate) fn Teacher() -> impl IntoView {
     let lesson = RwSignal::new(String::new());
     let shown = NodeRef::new();
     let lessons = gan_lessons::all().unwrap_or_default();
-    // The page writes a run into its address without an event: it is looked at.
+    // The page writes a run into its address without an event, so the address is read at intervals.
     let place = RwSignal::new(place_of_page());
     every_ms(LOOK_EVERY_MS, move || {
         let now = place_of_page();
@@ -72,7 +72,7 @@ pub(crate) fn Teacher() -> impl IntoView {
             place.set(now);
         }
     });
-    // One address, which is shown, selected by hand and copied.
+    // One address for showing, selecting and copying.
     let on_files = RwSignal::new(false);
     every_ms(LOOK_EVERY_MS, move || {
         let now = playground::run_files().length() > 0;

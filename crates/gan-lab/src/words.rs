@@ -1,4 +1,4 @@
-//! The lab's words, in the language that the page has chosen.
+//! The lab's texts, in the language of the page.
 
 use std::cell::RefCell;
 
@@ -27,7 +27,7 @@ pub(crate) fn follow_document() {
     options.set_attributes(true);
     let observer = web_sys::MutationObserver::new(changed.as_ref().unchecked_ref());
     if let (Ok(observer), Some(root)) = (observer, document().document_element()) {
-        // Only options that make no sense are refused.
+        // Only invalid options are refused.
         let _ = observer.observe_with_options(&root, &options);
         std::mem::forget(observer);
     }
@@ -43,7 +43,7 @@ fn document() -> web_sys::Document {
     web_sys::window().and_then(|window| window.document()).expect("the lab runs in a page")
 }
 
-/// The text of `key` in the language in use.
+/// The text of `key` in the current language.
 pub fn say(key: &str) -> String {
     say_with(key, &[])
 }
@@ -53,7 +53,7 @@ pub fn say_with(key: &str, arguments: &[(&str, String)]) -> String {
     TEXTS.with(|texts| texts[language() as usize].text(key, arguments))
 }
 
-/// The language in use; watched, where it is read by something reactive.
+/// The current language; tracked if it is read by something reactive.
 pub fn language() -> Language {
     let signal = LANGUAGE.with_borrow(|signal| *signal);
     signal.map_or(Language::English, |signal| signal.get())
@@ -64,7 +64,7 @@ pub fn t(key: &'static str) -> Signal<String> {
     Signal::derive(move || say(key))
 }
 
-/// Marks a text's key where it is not said at once, so that tests find it.
+/// Marks the key of a text that is displayed elsewhere, so that tests find it.
 pub const fn key(key: &'static str) -> &'static str {
     key
 }

@@ -1,4 +1,4 @@
-//! The lab's own workers, by the functions that ask them.
+//! Calls the functions that send requests to the lab's own workers.
 
 use std::cell::RefCell;
 
@@ -9,16 +9,16 @@ thread_local! {
     static WORKERS: RefCell<Option<Object>> = const { RefCell::new(None) };
 }
 
-/// Takes the functions.
+/// Stores the functions.
 pub(crate) fn set_up(workers: Object) {
     WORKERS.set(Some(workers));
 }
 
-/// What the worker called `name` makes of a question; `undefined` if there is none of that name.
+/// The reply of the worker named `name`; `undefined` if there is no such worker.
 pub(crate) fn ask(name: &str, kind: &str, fields: &[(&str, JsValue)]) -> JsValue {
     let question = Object::new();
     for (field, value) in fields {
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&question, &(*field).into(), value);
     }
     let workers = WORKERS.with_borrow(Clone::clone);

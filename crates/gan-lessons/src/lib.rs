@@ -1,6 +1,7 @@
-//! What a lesson is made of, and the lessons that there are.
+//! Defines lessons as data, and reads the lessons from `web/lessons`.
 //!
-//! The page gives them; natively the runs that they load are held against what they wait for.
+//! The lab gives lessons to the user; `gan lessons` checks natively that the runs they load meet
+//! their conditions.
 
 use std::collections::BTreeMap;
 
@@ -44,11 +45,11 @@ impl Words {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
-    /// Its name in the address and for scripts.
+    /// Its name in the page's address and for scripts.
     pub id: String,
-    /// Its name for people.
+    /// Its name for the user.
     pub title: Words,
-    /// What it does, one after the other.
+    /// Its steps, one after the other.
     pub steps: Vec<Step>,
 }
 
@@ -56,30 +57,30 @@ pub struct Lesson {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// What it says.
+    /// The text of the step.
     pub text: Words,
-    /// The run that it loads: a preset's name and what differs from it.
+    /// The run to load: a preset's name and the differences from it.
     #[serde(default)]
     pub load: Option<Map<String, Value>>,
-    /// Whether the run is to train.
+    /// Whether to start training.
     #[serde(default)]
     pub start: bool,
-    /// What the plane shows: names of its layers.
+    /// Names of the layers that the plane shows.
     #[serde(default)]
     pub layers: Option<Vec<String>>,
-    /// What is waited for.
+    /// The condition to wait for.
     #[serde(default)]
     pub until: Option<Condition>,
-    /// What is asked.
+    /// The question to the user.
     #[serde(default)]
     pub question: Option<Question>,
 }
 
 impl Step {
-    /// The run that it loads, if it loads one: a preset with changes.
+    /// The run to load, if the step loads one: a preset with changes.
     ///
     /// # Errors
-    /// What is wrong with it. A test makes every lesson's runs.
+    /// The fault of the run. A test makes every lesson's runs.
     pub fn run(&self) -> Option<Result<RunSpec, SpecError>> {
         let mut changes = self.load.clone()?;
         let name = changes.remove("preset").unwrap_or_default();
@@ -90,17 +91,17 @@ impl Step {
     }
 }
 
-/// Something to be seen. All that it names must hold.
+/// A condition on a run. All its given parts must hold.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
-    /// So many generator steps are done.
+    /// Least number of generator steps done.
     #[serde(default)]
     step: Option<u64>,
-    /// The page says that the run suffers from this.
+    /// A diagnosis that the report must contain.
     #[serde(default)]
     diagnosis: Option<Ailment>,
-    /// A score.
+    /// A score that the report must contain.
     #[serde(default)]
     score: Option<Score>,
     /// The score's least value.
@@ -115,9 +116,9 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// What is asked.
+    /// The text of the question.
     pub text: Words,
-    /// What may be answered.
+    /// The answers to choose from.
     pub answers: Vec<Answer>,
 }
 
@@ -125,41 +126,41 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
-    /// What it says.
+    /// The text of the answer.
     pub text: Words,
-    /// Whether it is right.
+    /// Whether the answer is right.
     #[serde(default)]
     pub right: bool,
-    /// What there is to be said about it.
+    /// The text that is displayed after the answer.
     pub reply: Words,
 }
 
-/// What is seen of a run.
+/// The facts about a run that conditions are checked against.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
     /// Generator steps done.
     pub step: u64,
     /// Scores of its samples.
     pub scores: BTreeMap<Score, f64>,
-    /// What the run seems to suffer from.
+    /// Diagnoses of the run.
     pub diagnoses: Vec<Ailment>,
 }
 
-/// A digit counts as drawn from this share of samples on: a quarter of what it should have.
+/// Least share of the samples from which a digit counts as drawn: a quarter of the expected share.
 pub const LEAST_SHARE: f64 = 0.025;
 
-/// The score `digits`: how many of the ten are drawn, by their shares of the samples.
+/// The score `digits`: number of the ten digits that are drawn, from their shares of the samples.
 pub fn digits_drawn(shares: &[f64]) -> usize {
     shares.iter().filter(|share| **share >= LEAST_SHARE).count()
 }
 
 impl Condition {
-    /// The score that it asks for.
+    /// The score that the condition needs.
     pub fn score(&self) -> Option<Score> {
         self.score
     }
 
-    /// Whether it holds.
+    /// Whether the condition holds.
     pub fn holds(&self, run: &Seen) -> bool {
         let has_steps = self.step.is_none_or(|step| run.step >= step);
         let suffers = self.diagnosis.is_none_or(|kind| run.diagnoses.contains(&kind));
@@ -176,7 +177,7 @@ impl Condition {
 /// The lessons, in the order in which they are offered.
 ///
 /// # Errors
-/// What is wrong with a file. A test reads them all.
+/// The fault of a file. A test reads them all.
 pub fn all() -> Result<Vec<Lesson>, serde_json::Error> {
     FILES.iter().map(|text| serde_json::from_str(text)).collect()
 }
@@ -188,7 +189,17 @@ mod tests {
     use super::*;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
-    /// As `Event::Report` has them, and the one that the lab takes itself.
+    /// The scores of `Event::Report`, and the one that the lab computes itself.
+
+    #[test]
+    fn every_file_is_a_lesson_of_its_name() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/lessons");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let files: BTreeSet<_> = files.map(|file| file.expect("readable").file_name()).collect();
+        let lessons = all().expect("readable").into_iter();
+        let listed = lessons.map(|lesson| format!("{}.json", lesson.id).into()).collect();
+        assert_eq!(files, listed);
+    }
 
     #[test]
     fn every_lesson_can_be_given() {

@@ -1,20 +1,20 @@
-//! Ticks at round numbers, and short labels for them.
+//! Computes an axis: ticks at round numbers, with short labels.
 
 /// One mark of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// Where it stands.
+    /// Its value.
     pub value: f64,
-    /// What is written there.
+    /// Its label.
     pub label: String,
 }
 
 /// The ticks of a linear axis and the domain that they span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// From the first to the last tick of a nice axis, or as it was asked for.
+    /// From the first to the last tick of a nice axis, or the requested range.
     pub domain: (f64, f64),
-    /// The marks, in rising order.
+    /// The ticks, in rising order.
     pub ticks: Vec<Tick>,
 }
 
@@ -63,7 +63,7 @@ pub fn compact_number(value: f64) -> String {
     trimmed(value, if size < 1.0 { 3 } else { 2 })
 }
 
-/// `2e-5`: a number as a mantissa of at most so many `decimals` and a power of ten.
+/// `2e-5`: a number as a mantissa of at most `decimals` decimals and a power of ten.
 pub fn exponential(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
         return "–".to_string();
@@ -83,8 +83,8 @@ pub fn exponential(value: f64, decimals: usize) -> String {
     }
 }
 
-/// `0.70`: a number below 1e12 in size with so many `decimals`, at most 3; what is no such number is
-/// `–`. The standard library's form would bring another printer of numbers into the page.
+/// `0.70`: a number below 1e12 in size with `decimals` decimals, at most 3; `–` for other numbers.
+/// The standard library's formatting would bring another printer of numbers into the page.
 pub fn fixed(value: f64, decimals: usize) -> String {
     let size = value.abs();
     if size.is_nan() || size >= 1e12 {
@@ -114,7 +114,7 @@ fn drawable(low: f64, high: f64) -> (f64, f64) {
         return (0.0, 1.0);
     }
     let (low, high) = if low <= high { (low, high) } else { (high, low) };
-    // Closer ends than these cannot be told apart by tick labels.
+    // Tick labels cannot distinguish ends that are closer than this.
     let smallest = (low.abs().max(high.abs()) * 1e-6).max(1e-12);
     if high - low < smallest {
         let half = (low.abs() * 0.1).max(0.5);

@@ -1,4 +1,4 @@
-//! Fewer points for the same picture.
+//! Reduces a series to fewer points that give the same picture.
 
 use crate::Point;
 

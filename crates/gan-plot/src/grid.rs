@@ -1,22 +1,23 @@
-//! Rules and labels of a chart.
+//! Draws the rules and labels of a chart as SVG.
 
 use crate::axis::{Axis, fixed};
 use crate::scale::Scale;
 
-/// From the rules to the labels of the axis that runs up.
+/// Distance from the rules to the labels of the vertical axis.
 const GAP_PX: f64 = 8.0;
-/// From the labels of the axis that runs across to the bottom.
+/// Distance from the labels of the horizontal axis to the bottom.
 const BOTTOM_PX: f64 = 4.0;
-/// A label's character is at most about so wide, in letters of 11 px.
+/// Largest width of a label's character, for letters of 11 px.
 const CHARACTER_PX: f64 = 7.0;
-/// The least room to the left of the rules: charts above one another have their rules alike.
+/// The least room to the left of the rules, so that the rules of charts above one another are
+/// aligned.
 const LEAST_LEFT_PX: f64 = 40.0;
 
-/// The room to the right of the rules. A label in the middle of a tick at their end has more than
-/// that: it stands as far to the left as it needs.
+/// The room to the right of the rules. A label centred on a tick at their end needs more: it is
+/// moved to the left.
 pub const RIGHT_PX: f64 = 8.0;
 
-/// The room to the left of the rules that the labels of `up`, the axis that runs up, need.
+/// The room that the labels of `up`, the vertical axis, need to the left of the rules.
 pub fn left_px(up: &Axis) -> f64 {
     let widest = up.ticks.iter().map(|tick| width_px(&tick.label)).fold(0.0, f64::max);
     (widest + GAP_PX).max(LEAST_LEFT_PX)
@@ -26,9 +27,9 @@ fn width_px(label: &str) -> f64 {
     CHARACTER_PX * label.chars().count() as f64
 }
 
-/// The rules and labels as SVG, to stand in a group: numbers only, nothing that a user wrote. Each
-/// axis comes with its scale; `left_px` and `right_px` are where rules begin and end, `height_px` is
-/// the chart's, which goes on for [`RIGHT_PX`] behind the rules.
+/// The rules and labels as the content of an SVG group: numbers only, no text of a user. Each axis
+/// comes with its scale; `left_px` and `right_px` are the ends of the rules, and `height_px` is the
+/// height of the chart, which extends [`RIGHT_PX`] beyond the rules.
 pub fn grid_svg(
     (across, x): (&Axis, &Scale),
     (up, y): (&Axis, &Scale),
@@ -71,7 +72,7 @@ mod tests {
         assert!(markup.contains("y='156.0' text-anchor='middle'>100</text>"), "{markup}");
     }
 
-    /// The texts of `markup`: where each is anchored, how, and what it says.
+    /// The texts of `markup`: position, whether centred, and content.
     fn texts(markup: &str) -> Vec<(f64, bool, String)> {
         let texts = markup.split("<text x='").skip(1);
         texts

@@ -1,6 +1,6 @@
-//! What a discriminator says of each place in the plane, as colours.
+//! Colours the plane by a discriminator's outputs.
 
-/// How a discriminator's output is to be read.
+/// The meaning of a discriminator's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdicts {
     /// A logit: its logistic function is a probability of being real.
@@ -16,13 +16,13 @@ pub enum Verdicts {
 pub struct Heat {
     /// One a place, in the order of the outputs.
     pub shares: Vec<f32>,
-    /// The outputs that 0 and 1 stand for; of logits their logistic function.
+    /// The outputs at the shares 0 and 1; for logits their logistic function.
     pub ends: [f32; 2],
 }
 
 impl Heat {
-    /// The shares of `outputs`. Scores lie between their 2nd and 98th percentile, so that a few
-    /// extreme places leave the others a colour; what is no number lies in the middle.
+    /// The shares of `outputs`. Scores are scaled between their 2nd and 98th percentile, so that a
+    /// few extreme places leave colours for the others; NaN lies in the middle.
     pub fn of(outputs: &[f32], verdicts: Verdicts) -> Self {
         let middle = |share: f32| if share.is_nan() { 0.5 } else { share.clamp(0.0, 1.0) };
         let ends = match verdicts {
@@ -37,8 +37,8 @@ impl Heat {
         Self { shares: outputs.iter().map(|output| middle(share(output))).collect(), ends }
     }
 
-    /// A colour a place as RGBA bytes: `real` and `fake` (red, green, blue), the more of it the
-    /// surer; where it is undecided there is none, and `most` (0 to 1) where it is sure.
+    /// A colour for each place as RGBA bytes: `real` or `fake` (red, green, blue), the more opaque
+    /// the surer. Undecided places are transparent; sure ones have the opacity `most` (0 to 1).
     pub fn rgba(&self, real: [u8; 3], fake: [u8; 3], most: f32) -> Vec<u8> {
         let colour = |share: &f32| {
             let [r, g, b] = if *share >= 0.5 { real } else { fake };
@@ -58,7 +58,7 @@ fn inner_range(values: &[f32]) -> [f32; 2] {
     sorted.sort_unstable_by(f32::total_cmp);
     let at = |share: f32| sorted[((sorted.len() - 1) as f32 * share).round() as usize];
     let (low, high) = (at(0.02), at(0.98));
-    // A flat surface is drawn as one, not as its rounding.
+    // A flat surface is drawn flat, without its rounding errors.
     let least = 1e-4 * low.abs().max(high.abs()).max(1e-3);
     if high - low < least {
         let middle = f32::midpoint(low, high);
@@ -67,8 +67,8 @@ fn inner_range(values: &[f32]) -> [f32; 2] {
     [low, high]
 }
 
-/// Area of the quadrilateral with these corners in turn; the larger of its two halves' sum counts
-/// where it is folded.
+/// Area of the quadrilateral with these corners in order; if it is folded, the larger sum of two
+/// halves.
 pub fn quadrilateral_area(corners: [[f32; 2]; 4]) -> f32 {
     let [a, b, c, d] = corners;
     let triangle = |p: [f32; 2], q: [f32; 2], r: [f32; 2]| {

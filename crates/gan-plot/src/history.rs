@@ -1,8 +1,8 @@
-//! All measurements of a run in bounded memory.
+//! Keeps the measurements of a whole run in bounded memory.
 
-/// Rows of `N` measurements by step. When there are more than `capacity`, neighbours are averaged
-/// in pairs, and rows that come later are averaged over as many steps, so that a run of any length
-/// is kept whole, ever more coarsely. The newest row is kept exactly beside them.
+/// Rows of `N` measurements by step. When there are `capacity` rows, neighbours are averaged in
+/// pairs, and later rows are averaged over as many steps, so that a run of any length is kept, ever
+/// more coarsely. The newest row is also kept exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History<const N: usize> {
     capacity: usize,
@@ -22,7 +22,7 @@ impl<const N: usize> History<N> {
     }
 
     /// Appends a row. A step that is not after the newest one means that the run went back: the
-    /// rows from there on are forgotten.
+    /// rows from there on are removed.
     pub fn push(&mut self, step: u64, values: [f64; N]) {
         if self.newest.is_some_and(|(newest, _)| step <= newest) {
             self.forget_from(step);
@@ -40,24 +40,25 @@ impl<const N: usize> History<N> {
         }
     }
 
-    /// Forgets every row of `step` and later.
+    /// Removes all rows of `step` and later.
     pub fn forget_from(&mut self, step: u64) {
         self.rows.retain(|row| row.0 < step);
         self.open.retain(|row| row.0 < step);
         self.newest = self.open.last().or(self.rows.last()).copied();
     }
 
-    /// Forgets everything.
+    /// Removes all rows.
     pub fn clear(&mut self) {
         *self = Self::new(self.capacity);
     }
 
-    /// The newest row as it was measured: its step and values.
+    /// The newest row: its step and values. They are exact, unless rows were removed: then a kept
+    /// row may be a mean.
     pub fn newest(&self) -> Option<(u64, [f64; N])> {
         self.newest
     }
 
-    /// How many steps each kept row stands for.
+    /// Number of steps in each kept row.
     pub fn steps_per_row(&self) -> u64 {
         self.steps_per_row
     }
@@ -73,7 +74,7 @@ impl<const N: usize> History<N> {
     }
 }
 
-/// Stands at the last of its steps, so that a series reaches as far as the run.
+/// The mean of rows, at the last of their steps, so that a series reaches as far as the run.
 fn mean<const N: usize>(rows: &[Row<N>]) -> Row<N> {
     let mut sums = [0.0; N];
     for (_, values) in rows {

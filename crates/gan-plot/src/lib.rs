@@ -1,8 +1,8 @@
-//! Pure drawing: the geometry of charts and the pixels of sample sheets.
+//! Draws charts, sample sheets and scatter plots, as pure functions.
 //!
-//! Nothing here knows a page, a language or a colour: a chart comes out as numbers and SVG path
-//! data, a sheet as RGBA bytes, a summary as numbers for which the caller has the words. So all of
-//! it is tested natively and may be used by the page, a widget and the command line alike.
+//! The crate knows no page and no language: a chart is returned as numbers and SVG path data, a
+//! sheet as RGBA bytes, a summary as numbers for which the caller has the words. All of it is
+//! tested natively, and the page, the workers and the command line use it.
 
 mod axis;
 mod decimate;
@@ -28,12 +28,12 @@ pub use sheet::{Samples, SheetError, SheetLayout};
 pub use smooth::smoothed;
 pub use summary::{Summary, Trend};
 
-/// One point of a series: where it stands and what was measured; the value may be NaN.
+/// One point of a series: a position and a measurement, which may be NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// Position along the horizontal axis, for example a training step.
     pub x: f64,
-    /// What was measured there; NaN and infinities are gaps.
+    /// The measurement; NaN and infinities are gaps.
     pub y: f64,
 }
 

@@ -1,18 +1,20 @@
-//! SVG path data.
+//! Draws a series as SVG path data.
 
 use std::fmt::Write as _;
 
 use crate::{Point, Scale};
 
-/// What lies this far beyond the picture's edge is within it: ends of an axis are not lost by rounding.
+/// Points beyond the picture's edge by less than this are inside, so that rounding does not lose
+/// the ends of an axis.
 const SLACK_PX: f64 = 0.05;
-/// Far outside the picture the exact place does not matter, but sums of places must be numbers.
+/// Distance far outside the picture to which places are clamped, so that sums of places stay
+/// finite.
 const FARTHEST_PX: f64 = 1e9;
 
-/// The `d` of an SVG path through `points`, to a tenth of a pixel, as far as it lies within the
-/// scales' ranges: what leaves them ends at the edge, and begins again where it comes back. A point
-/// that is not finite ends the line, and the next one starts another; a point alone between gaps is
-/// drawn as a dot (by a line of no length, which round caps show). Nothing to draw gives an empty text.
+/// The `d` of an SVG path through `points`, to a tenth of a pixel, clipped to the scales' ranges: a
+/// line that leaves them ends at the edge, and begins again where it returns. A point that is not
+/// finite interrupts the line. A single point between gaps is drawn as a dot (a line of no length,
+/// which round caps show). The text is empty if there is nothing to draw.
 pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> String {
     let picture = [horizontal.edges_px(), vertical.edges_px()];
     let place = |point: &Point| {
@@ -28,7 +30,7 @@ pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Stri
                 path.push_str("h0");
             }
         }
-        // Whether the path has come to the point that the next piece begins at.
+        // Whether the path has reached the point at which the next piece begins.
         let mut goes_on = false;
         for (from, to) in run.iter().zip(run.iter().skip(1)) {
             let (from, to) = (place(from), place(to));
@@ -51,13 +53,14 @@ pub fn line_path(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Stri
     path
 }
 
-/// `px` within its bounds. What `clamp` says of wrong bounds would bring another printer of numbers into the page.
+/// `px` within its bounds. The panic message of `clamp` would bring another printer of numbers into
+/// the page.
 fn bounded(px: f64, [low, high]: [f64; 2]) -> f64 {
     px.max(low).min(high)
 }
 
-/// Which part of the way `from` one place `to` another lies between the edges of `picture` (of each
-/// axis): where it begins and ends, as shares of the way. After Liang and Barsky.
+/// The part of the line `from` one place `to` another that lies within `picture` (the edges of each
+/// axis): begin and end as shares of the line. After Liang and Barsky (1984).
 fn within(from: [f64; 2], to: [f64; 2], picture: [[f64; 2]; 2]) -> Option<(f64, f64)> {
     let (mut begin, mut end) = (0.0_f64, 1.0_f64);
     for (axis, [low, high]) in picture.into_iter().enumerate() {
@@ -130,9 +133,9 @@ mod tests {
         // Twice as high as the picture: half of the way up is seen, and half of the way down.
         assert_eq!(path(&[0.0, 2.0, 0.0]), "M0 10L5 0M15 0L20 10");
         assert_eq!(path(&[0.0, f64::MAX, 0.0]), "M0 10L0 0M20 0L20 10");
-        // From below to above, in one go; then out of sight.
+        // From below to above in one segment; then out of sight.
         assert_eq!(path(&[-1.0, 2.0, 3.0, 4.0]), "M3.3 10L6.7 0");
-        // A dot out of sight is none.
+        // A dot out of sight is not drawn.
         assert_eq!(path(&[f64::NAN, 1.5]), "");
     }
 

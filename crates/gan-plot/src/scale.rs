@@ -1,4 +1,4 @@
-//! From values to pixels, linearly.
+//! Maps values to pixels, linearly.
 
 /// A linear map of the values `domain.0..=domain.1` to the pixels `range_px.0..=range_px.1`. The
 /// range of a vertical axis runs downwards: its first number is the larger one.
@@ -34,13 +34,13 @@ impl Scale {
         [first.min(last), first.max(last)]
     }
 
-    /// Where `value` lies, in pixels; values outside the domain lie outside the range.
+    /// The place of `value`, in pixels; values outside the domain lie outside the range.
     pub fn to_px(&self, value: f64) -> f64 {
         let share = (value - self.domain.0) / (self.domain.1 - self.domain.0);
         self.range_px.0 + share * (self.range_px.1 - self.range_px.0)
     }
 
-    /// Which value lies at `px`.
+    /// The value at `px`.
     pub fn to_value(&self, px: f64) -> f64 {
         let share = (px - self.range_px.0) / (self.range_px.1 - self.range_px.0);
         self.domain.0 + share * (self.domain.1 - self.domain.0)

@@ -1,15 +1,15 @@
-//! Points of the plane as a picture: one set behind, one in front.
+//! Draws points of the plane as a picture, in layers.
 
 /// Side of the picture, in pixels.
 pub const SCATTER_SIDE_PX: usize = 236;
-/// Share of the picture's side that is left free around the points behind.
+/// Margin around the points of [`Square::around`], as a share of the picture's side.
 const MARGIN: f32 = 0.12;
 /// Radius of a point's disc, in pixels.
 const RADIUS_PX: f32 = 1.6;
-/// What the discs are drawn on.
+/// Colour of the background.
 const GROUND: [f32; 3] = [0.0, 0.0, 0.0];
 
-/// A colour with the share that a disc's middle takes of what is under it.
+/// A colour and an opacity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ink {
     /// Red, green, blue, 0 to 255.
@@ -18,18 +18,18 @@ pub struct Ink {
     pub opacity: f32,
 }
 
-/// Where the plane lies in a picture: the square that holds the points behind, with a margin.
+/// The square of the plane that a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Square {
     /// The middle.
     pub centre: [f32; 2],
-    /// From the middle to an edge.
+    /// Distance from the middle to an edge.
     pub half_side: f32,
 }
 
 impl Square {
-    /// The smallest square around `points` (x, y, x, y …) with its margin; around the origin where
-    /// there are none.
+    /// The smallest square around `points` (x, y, x, y …) with a margin; around the origin if there
+    /// are none.
     pub fn around(points: &[f32]) -> Self {
         let mut low = [f32::INFINITY; 2];
         let mut high = [f32::NEG_INFINITY; 2];
@@ -47,8 +47,8 @@ impl Square {
         Self { centre, half_side: 0.5 * side / (1.0 - 2.0 * MARGIN) }
     }
 
-    /// The square between two corners, the lower left and the upper right one; of an oblong, the
-    /// square around it.
+    /// The square between the lower left and the upper right corner; for an oblong, the square
+    /// around it.
     pub fn between([low, high]: [[f32; 2]; 2]) -> Self {
         let centre = [0, 1].map(|axis| f32::midpoint(low[axis], high[axis]));
         Self { centre, half_side: 0.5 * (high[0] - low[0]).max(high[1] - low[1]) }
@@ -59,8 +59,8 @@ impl Square {
         [-self.half_side, self.half_side].map(|by| self.centre.map(|middle| middle + by))
     }
 
-    /// Where a point (x, y) lies in a picture of `side_px` a side, in pixels from its upper left
-    /// corner; y points up.
+    /// The place of a point (x, y) in a picture with sides of `side_px`, in pixels from its upper
+    /// left corner; y points up.
     pub fn place_px(&self, point: &[f32], side_px: f32) -> [f32; 2] {
         let scale = side_px / (2.0 * self.half_side);
         let half = side_px / 2.0;
@@ -68,8 +68,8 @@ impl Square {
     }
 }
 
-/// The picture as RGBA bytes, row by row, [`SCATTER_SIDE_PX`] a side: `layers` of points (x, y, x,
-/// y …), the first at the bottom.
+/// The picture as RGBA bytes, row by row, with sides of [`SCATTER_SIDE_PX`]: `layers` of points (x,
+/// y, x, y …), the first at the bottom.
 pub fn scatter_rgba(square: Square, layers: &[(&[f32], Ink)]) -> Vec<u8> {
     let mut ground: Vec<[f32; 3]> = vec![GROUND; SCATTER_SIDE_PX * SCATTER_SIDE_PX];
     for (points, ink) in layers {
@@ -152,7 +152,7 @@ mod tests {
         let empty = scatter_rgba(square, &[]);
         let far = [9.0, 0.0, f32::NAN, 0.0, f32::INFINITY, -1e30];
         assert_eq!(scatter_rgba(square, &[(&far, RED)]), empty);
-        // On the edge, half of a disc is seen.
+        // On the edge, half of a disc is visible.
         assert_ne!(scatter_rgba(square, &[(&[1.0, 0.0], RED)]), empty);
     }
 }

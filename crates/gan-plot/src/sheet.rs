@@ -1,4 +1,4 @@
-//! Many small images as one picture.
+//! Arranges many small images as one picture.
 
 /// Images one after another, each row by row, the channels of a pixel side by side, 0..=255.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,14 +15,14 @@ pub struct Samples<'a> {
     pub channels: usize,
 }
 
-/// Why samples cannot be laid out.
+/// The reason why samples cannot be arranged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SheetError {
-    /// The bytes are not as many as the numbers say.
+    /// The number of bytes differs from the product of the dimensions.
     Length {
-        /// How many there are.
+        /// Bytes given.
         found_bytes: usize,
-        /// How many there should be; `None` is more than can be counted.
+        /// Bytes expected; `None` if their number overflows.
         expected_bytes: Option<usize>,
     },
     /// A pixel has none or more than four channels.
@@ -73,7 +73,8 @@ impl SheetLayout {
     /// The picture as RGBA bytes, row by row.
     ///
     /// # Errors
-    /// If the bytes do not fit the numbers that describe them.
+    /// If the number of bytes differs from the product of the dimensions, or there are not 1 to 4
+    /// channels.
     pub fn rgba(&self, samples: &Samples<'_>) -> Result<Vec<u8>, SheetError> {
         let image_bytes = checked_image_bytes(samples)?;
         let columns = self.columns.clamp(1, samples.count.max(1));

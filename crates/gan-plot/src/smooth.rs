@@ -1,10 +1,10 @@
-//! Smoothing for display: the eye reads a trend, the data keep every step.
+//! Smooths a series for display.
 
 use crate::Point;
 
-/// The exponential moving average of `points`, corrected for its start (as Adam's moments are), so
-/// that the first point is the first value. `weight` in `0..1` is that of the past: 0 changes
-/// nothing. Gaps stay gaps and leave the average as it was.
+/// The exponential moving average of `points`, corrected for its start (as in Adam), so that the
+/// first point keeps its value. `weight` in `0..1` is the weight of the past: 0 changes nothing.
+/// Gaps stay gaps and do not change the average.
 pub fn smoothed(points: &[Point], weight: f64) -> Vec<Point> {
     let mut average = 0.0;
     let mut correction = 0.0;

@@ -1,8 +1,8 @@
-//! What a chart says, as numbers for a sentence: for those who do not see it.
+//! Summarises a chart in numbers, for a sentence that describes it to people who cannot see it.
 
 use crate::Point;
 
-/// Which way a series goes.
+/// The direction of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trend {
     /// The last fifth lies clearly above the fifth before it.
@@ -16,7 +16,7 @@ pub enum Trend {
 /// A series in numbers. Gaps do not count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
-    /// Where the series ends.
+    /// The last position.
     pub last_x: f64,
     /// The last value.
     pub last: f64,
@@ -26,12 +26,12 @@ pub struct Summary {
     pub maximum: f64,
     /// The mean of the last fifth.
     pub recent_mean: f64,
-    /// Which way it goes.
+    /// The direction.
     pub trend: Trend,
 }
 
 impl Summary {
-    /// Summarises a series; `None` where it holds no number.
+    /// Summarises a series; `None` if it contains no finite number.
     pub fn of(points: &[Point]) -> Option<Self> {
         let finite: Vec<_> = points.iter().copied().filter(|point| point.y.is_finite()).collect();
         let last = *finite.last()?;
@@ -42,7 +42,7 @@ impl Summary {
         let before = &finite[finite.len().saturating_sub(2 * fifth)..finite.len() - fifth];
         let recent_mean = mean(recent);
         let change = if before.is_empty() { 0.0 } else { recent_mean - mean(before) };
-        // A tenth of the whole range is a change that one would see.
+        // A change is visible from a tenth of the whole range on.
         let visible = (maximum - minimum) * 0.1;
         let trend = if change > visible {
             Trend::Rising

@@ -1,4 +1,4 @@
-//! A whole chart's geometry, as the page draws it, against a snapshot.
+//! A whole chart's geometry, as the page draws it, compared with a snapshot.
 
 use gan_plot::{Axis, History, Point, Scale, Summary, decimated, line_path, smoothed};
 

@@ -1,8 +1,9 @@
-//! Sharing only what differs: the address of a page holds the difference from a preset.
+//! Computes and applies differences between JSON values, so that a page's address holds only the
+//! difference between its run and a preset.
 //!
-//! The difference is a JSON merge patch (RFC 7396), so that one can write it by hand:
-//! `{"generator_optimizer": {"learning_rate": 0.001}}`. One thing is added to that RFC: an object
-//! of another `kind` replaces the old one whole, since the fields of one kind mean nothing to
+//! The difference is a JSON merge patch (RFC 7396), which can be written by hand:
+//! `{"generator_optimizer": {"learning_rate": 0.001}}`. One rule is added to the RFC: an object of
+//! another `kind` replaces the old one as a whole, since the fields of one kind have no meaning in
 //! another.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,5 @@
-//! The header of a checkpoint: what stands in a `.safetensors` file beside its tensors.
+//! The header of a checkpoint: the metadata of a `.safetensors` file whose tensors are a run's
+//! weights and optimiser states.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +9,10 @@ use crate::run::RunSpec;
 /// Names the format and its version; a file with another value is refused.
 pub const CHECKPOINT_FORMAT: &str = "gan-playground-checkpoint-1";
 
-/// Stored as JSON under the key `gan_playground` of the file's `__metadata__`.
+/// The header, stored as JSON under the key `gan_playground` of the file's `__metadata__`.
 ///
-/// Random numbers are pure functions of the seed and these counters, so that no generator's
-/// state needs to be kept.
+/// Random numbers are pure functions of the seed and these counters, so the file needs no state of
+/// a random number generator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointHeader {
@@ -23,23 +24,24 @@ pub struct CheckpointHeader {
     pub step: u64,
     /// Discriminator steps done; differs from `step` times n_critic once that was changed live.
     pub discriminator_step: u64,
-    /// The real samples that the run learned from last; `None` in checkpoints of earlier versions, and where
-    /// nothing has been learned yet.
+    /// The data that the run learned from last; `None` in checkpoints of earlier versions, and
+    /// before anything was learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<DataOrigin>,
 }
 
-/// Which real samples a run learns from: enough to tell others apart, and to say which they were.
+/// Identifies the real samples of a run: distinguishes them from others, and names them for the
+/// user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataOrigin {
-    /// The source really in use, which is another than the spec's where that could not be had.
+    /// The source really in use: another than the spec's if drawn digits stand in.
     pub source: DataSource,
     /// Count of samples; `None` is unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<u64>,
-    /// A hash of samples and labels as they are learned from, 16 hexadecimal digits; `None` for data that are made
-    /// at run time.
+    /// A hash of samples and labels as the nets see them, 16 hexadecimal digits; `None` for data
+    /// made at run time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// Names of the user's files.
@@ -48,7 +50,8 @@ pub struct DataOrigin {
 }
 
 impl DataOrigin {
-    /// Whether both are the same samples, whatever they are called.
+    /// Whether both are the same samples, whatever the files' names: by digest, or by source if one
+    /// of them has no digest.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.digest, &other.digest) {
             (Some(one), Some(two)) => one == two,

@@ -1,5 +1,5 @@
-//! Which parts of a run go together. Each part is checked where it is defined; what is refused
-//! here is a combination, with the reason.
+//! Validates combinations: checks which parts of a run go together. Each part by itself is checked
+//! where it is defined. A refused combination is an error with the reason.
 
 use crate::data::DataSource;
 use crate::error::SpecError;
@@ -37,7 +37,8 @@ fn penalties(spec: &RunSpec) -> Result<(), SpecError> {
         return Ok(());
     }
     // Batch normalisation makes an output depend on all samples, so that there is no gradient of
-    // one output with respect to its sample (Gulrajani et al. 2017, section 4).
+    // one output with respect to its sample (Gulrajani et al. 2017, section 4). Minibatch standard
+    // deviation is allowed, as in Karras et al. 2017, who combine it with WGAN-GP.
     let mixes = |layer: &LayerSpec| {
         matches!(layer, LayerSpec::BatchNorm { .. } | LayerSpec::MinibatchDiscrimination { .. })
     };

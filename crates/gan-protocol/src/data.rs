@@ -1,4 +1,4 @@
-//! Which real samples a run learns from. This module describes them; it holds none.
+//! The spec of a run's real samples. The module holds no samples.
 
 mod points;
 
@@ -62,10 +62,93 @@ named! {
     }
 }
 
+/// Who brings the samples of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Supply {
+    /// They are made from a seed at run time.
+    Made,
+    /// The user, in files: nobody else has them.
+    UsersFiles,
+    /// They are made from MNIST's images, which are fetched.
+    Fetched,
+}
+
+/// What is true of all runs on a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// The name in English, within a sentence.
+    pub title: &'static str,
+    /// Who brings the samples.
+    pub supply: Supply,
+    /// The only shape that samples have; `None` where images are fitted to the shape that the run names.
+    pub shape: Option<Shape>,
+    /// Whether the images are a list to choose from: some classes, one class more often than another, the first so
+    /// many.
+    pub has_list: bool,
+    /// Whether each image is of one digit.
+    pub is_of_digits: bool,
+    /// Whether the page offers the source in its list. Files are offered once, whatever their format.
+    pub is_offered: bool,
+}
+
 impl DataSource {
+    /// What is true of all runs on this source.
+    pub const fn facts(self) -> SourceFacts {
+        match self {
+            Self::Mnist => SourceFacts {
+                title: "MNIST",
+                supply: Supply::Fetched,
+                shape: None,
+                has_list: true,
+                is_of_digits: true,
+                is_offered: true,
+            },
+            Self::DrawnDigits => SourceFacts {
+                title: "drawn digits",
+                supply: Supply::Made,
+                shape: Some(Shape::image(1, 28, 28)),
+                has_list: true,
+                is_of_digits: true,
+                is_offered: true,
+            },
+            Self::IdxFiles => SourceFacts {
+                title: "IDX files",
+                supply: Supply::UsersFiles,
+                shape: None,
+                has_list: true,
+                is_of_digits: false,
+                is_offered: true,
+            },
+            Self::CifarFiles => SourceFacts {
+                title: "CIFAR-10",
+                supply: Supply::UsersFiles,
+                shape: None,
+                has_list: true,
+                is_of_digits: false,
+                is_offered: false,
+            },
+            Self::StackedMnist => SourceFacts {
+                title: "stacked MNIST, a digit in each channel",
+                supply: Supply::Fetched,
+                shape: Some(Shape::image(3, 28, 28)),
+                has_list: false,
+                is_of_digits: false,
+                is_offered: false,
+            },
+            Self::Points => SourceFacts {
+                title: "points of the plane",
+                supply: Supply::Made,
+                shape: Some(Shape::flat(2)),
+                has_list: false,
+                is_of_digits: false,
+                is_offered: true,
+            },
+        }
+    }
+
     /// Whether the samples are in files that the user brings: nobody else has them.
     pub fn is_users_files(self) -> bool {
-        matches!(self, Self::IdxFiles | Self::CifarFiles)
+        self.facts().supply == Supply::UsersFiles
     }
 }
 
@@ -157,22 +240,17 @@ impl DataSpec {
         }
         in_range("height", self.height, 1, 128)?;
         in_range("width", self.width, 1, 128)?;
-        let fixed = match self.source {
-            DataSource::DrawnDigits => Some(Shape::image(1, 28, 28)),
-            DataSource::StackedMnist => Some(Shape::image(3, 28, 28)),
-            _ => None,
-        };
-        if let Some(fixed) = fixed.filter(|fixed| *fixed != self.shape()) {
+        let facts = self.source.facts();
+        if let Some(fixed) = facts.shape.filter(|fixed| *fixed != self.shape()) {
             let message = format!("its samples are {fixed}; the spec asks for {}", self.shape());
             return Err(SpecError::new("source", message));
         }
-        let made = self.source == DataSource::StackedMnist;
         let chosen = [
             ("classes", !self.classes.is_empty()),
             ("class_weights", !self.class_weights.is_empty()),
             ("limit", self.limit.is_some()),
         ];
-        if let Some((name, _)) = chosen.into_iter().find(|(_, is_set)| made && *is_set) {
+        if let Some((name, _)) = chosen.into_iter().find(|(_, is_set)| !facts.has_list && *is_set) {
             let message = "chooses from a list of images; this source has none";
             return Err(SpecError::new(name, message));
         }

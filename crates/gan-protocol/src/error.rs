@@ -1,4 +1,4 @@
-//! The one error of a spec: which field, what it holds, what is allowed.
+//! The error of a refused spec: the path of a field, its value, and the allowed values.
 
 use crate::number::decimal;
 
@@ -9,7 +9,7 @@ use crate::number::decimal;
 pub struct SpecError {
     /// The field, as a path through the JSON form; `.` is the spec as a whole.
     pub path: String,
-    /// What the field holds and what it may hold.
+    /// The field's value and the allowed ones, to be read after the path.
     pub message: String,
 }
 
@@ -19,7 +19,7 @@ impl SpecError {
         Self { path: path.into(), message: message.into() }
     }
 
-    /// The same error, seen from one level further out.
+    /// The same error with `outer` in front of its path.
     pub(crate) fn within(mut self, outer: &str) -> Self {
         self.path = if self.path.starts_with('[') {
             format!("{outer}{}", self.path)
@@ -44,9 +44,9 @@ pub(crate) fn in_range<T: Figure>(
     }
 }
 
-/// A number of a spec.
+/// A number in a spec that can be checked and printed.
 pub(crate) trait Figure: PartialOrd {
-    /// As people write it.
+    /// The number as people write it.
     fn told(&self) -> String;
 }
 
@@ -74,7 +74,7 @@ macro_rules! figures {
 }
 figures!(u16, u32, u64, usize);
 
-/// Apart, so that it is there once and not for each type of number.
+/// A function of its own, so that the code is in the module once and not for each type of number.
 #[cold]
 #[inline(never)]
 fn out_of_range(path: &str, [value, minimum, maximum]: [String; 3]) -> SpecError {

@@ -1,5 +1,5 @@
-//! One of everything that crosses the wire, for tests of it. Each `match` names the one that follows: it has no
-//! `_`, so that a new command, event, reply or fault cannot be forgotten.
+//! One example of each message between page and worker, for tests. Each `match` returns the variant
+//! that follows: without `_`, so that the compiler notices a new command, event, reply or fault.
 
 use std::iter::successors;
 
@@ -125,7 +125,7 @@ pub fn replies() -> Vec<Reply> {
     successors(Some(Reply::Done), next).collect()
 }
 
-/// One of every event, and those that are settled with every reply and every fault.
+/// One of every event, and further [`Event::Settled`]s with every reply and every fault.
 pub fn events() -> Vec<Event> {
     let stage = StageSet { reals: 1, fakes: 2, pulls: 3, lattice: 4, lattice_rows: 5, surface: 6 };
     let next = |event: &Event| {
@@ -153,7 +153,7 @@ pub fn events() -> Vec<Event> {
     events.extend(replies().into_iter().map(|reply| settled(Some(reply), None)));
     events.extend(faults().into_iter().map(|fault| settled(None, Some(fault))));
     events.extend(faults().into_iter().map(Event::Fault));
-    // What may be absent.
+    // Variants with absent optional fields.
     events.push(Event::Progress(Task { name: "nets".to_owned(), done: 0.0, total: None }));
     events.push(Event::Data { source: DataSource::DrawnDigits, samples: None });
     events

@@ -1,10 +1,10 @@
-//! What a worker reports when something goes wrong.
+//! The errors that a worker reports to the page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpecError;
 
-/// Something that went wrong, told once.
+/// An error in a worker. Each is reported once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Fault {
@@ -13,7 +13,7 @@ pub enum Fault {
     Spec {
         /// The field.
         path: String,
-        /// What it holds and what it may hold.
+        /// The field's value and the allowed ones.
         message: String,
     },
     /// A data file was refused; nothing was loaded.
@@ -25,19 +25,19 @@ pub enum Fault {
     /// A checkpoint was refused; nothing was loaded.
     #[error("{message}")]
     Checkpoint {
-        /// What is wrong with it.
+        /// The reason.
         message: String,
     },
-    /// MNIST could not be had; the run uses drawn digits.
+    /// MNIST could not be loaded; the run uses drawn digits.
     #[error("MNIST could not be loaded ({message}); training on drawn digits")]
     DataMissing {
-        /// Why.
+        /// The reason.
         message: String,
     },
     /// A loss or weight became NaN or infinite; the run is back at its last good checkpoint.
     #[error("the run diverged at step {step}; it is back at step {restored_step}")]
     Diverged {
-        /// The step at which it was seen.
+        /// The step at which the numbers were found not to be finite.
         step: u64,
         /// The step of the checkpoint that was restored.
         restored_step: u64,
@@ -45,7 +45,7 @@ pub enum Fault {
     /// The device was refused or lost; this worker cannot go on.
     #[error("{message}")]
     Device {
-        /// What the browser or Burn says.
+        /// The message of the browser or of Burn.
         message: String,
     },
     /// The worker's code failed; it cannot go on.
@@ -57,7 +57,7 @@ pub enum Fault {
     /// The request does not fit the state the session is in.
     #[error("{message}")]
     State {
-        /// What is missing.
+        /// What is missing, or why the state does not allow the request.
         message: String,
     },
 }

@@ -1,5 +1,5 @@
-//! The header of a generator file: what stands in a `.safetensors` file beside the weights of a
-//! generator that is to be sampled and no longer trained.
+//! The header of a generator file: the metadata of a `.safetensors` file that holds a trained
+//! generator's weights, for sampling without further training.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -16,28 +16,28 @@ use crate::shape::Shape;
 /// Names the format and its version; a file with another value is refused.
 pub const GENERATOR_FORMAT: &str = "gan-playground-generator-1";
 
-/// Stored as JSON under the key `gan_playground` of the file's `__metadata__`.
+/// The header, stored as JSON under the key `gan_playground` of the file's `__metadata__`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GeneratorHeader {
     /// [`GENERATOR_FORMAT`].
     pub format: String,
-    /// Generator steps that it was trained for.
+    /// Generator steps of its training.
     pub step: u64,
-    /// The seed of the run that it comes from: with it latents are those of the run.
+    /// The seed of the run, which gives the same latents as in the run.
     pub seed: u64,
     /// From a latent (and codes) to a sample.
     pub generator: NetSpec,
-    /// What the generator is fed.
+    /// The generator's latent: size and distribution.
     pub latent: LatentSpec,
     /// The shape of its samples.
     pub data: SampleShape,
     /// How classes took part in its training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelSpec>,
-    /// InfoGAN's codes.
+    /// InfoGAN's codes, appended to the latent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub codes: Option<CodeSpec>,
-    /// Several generators.
+    /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
 }
@@ -54,7 +54,7 @@ pub struct SampleShape {
 }
 
 impl SampleShape {
-    /// The same as the shape of what a net gives.
+    /// The same as the shape of a net's output.
     pub fn shape(self) -> Shape {
         match self.channels {
             0 => Shape::flat(2),
@@ -64,7 +64,7 @@ impl SampleShape {
 }
 
 impl GeneratorHeader {
-    /// Of the generator of `spec` after `step` steps.
+    /// The header for the generator of `spec` after `step` steps.
     pub fn of_run(spec: &RunSpec, step: u64) -> Self {
         let data = match spec.data.shape() {
             Shape::Flat { .. } => SampleShape::default(),
@@ -86,7 +86,7 @@ impl GeneratorHeader {
     /// Reads a header and checks how its fields fit together.
     ///
     /// # Errors
-    /// The path of the first wrong field, what it holds and what is allowed.
+    /// The path of the first wrong field, its value and the allowed ones.
     pub fn from_value(value: &Value) -> Result<Self, SpecError> {
         let header: Self = read::whole(value)?;
         if header.format != GENERATOR_FORMAT {
@@ -137,7 +137,7 @@ impl GeneratorHeader {
         }
     }
 
-    /// What the generator is fed: a latent, and the codes behind it.
+    /// The shape of the generator's input: a latent with its codes.
     pub fn input(&self) -> Shape {
         Feed::from(self).shape()
     }

@@ -1,27 +1,27 @@
-//! What the nets are told, and what they must tell, beyond real or fake.
+//! Tasks of the nets beyond real or fake: classes, InfoGAN's codes, and several generators.
 //!
-//! A discriminator with further tasks ends in more than one number: first the verdict, then, in
-//! this order, the logits of an auxiliary classifier, those of each categorical code, the means of
-//! the continuous codes, and the logits of the several generators.
+//! A discriminator with further tasks ends in more than one number. The first is the verdict. The
+//! others follow in this order: the logits of an auxiliary classifier, the logits of each
+//! categorical code, the means of the continuous codes, the logits of the generators.
 
 use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
 use crate::read::{reads_struct, reads_tagged};
 
-/// How the classes of the real samples take part.
+/// How the classes of the real samples are used.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LabelSpec {
-    /// Both nets are told the class, by a `label` layer each (cGAN, Mirza & Osindero 2014).
+    /// Both nets get the class, by a `label` layer each (cGAN, Mirza & Osindero 2014).
     Conditional {
         /// Count of classes.
         classes: usize,
     },
-    /// The generator is told the class, the discriminator tells it: `weight` times the
-    /// cross-entropy of the class is added to both losses, for reals and fakes in the
-    /// discriminator's, for fakes in the generator's (AC-GAN, Odena et al. 2017, equations 2
-    /// and 3).
+    /// The generator gets the class, and the discriminator classifies. `weight` times the
+    /// cross-entropy of the class is added to both losses: for reals and fakes in the
+    /// discriminator's, for fakes in the generator's (AC-GAN, Odena et al. 2017, equations 2 and
+    /// 3).
     AuxiliaryClassifier {
         /// Count of classes.
         classes: usize,
@@ -47,10 +47,10 @@ impl LabelSpec {
     }
 }
 
-/// Codes that the generator is given beside the latent and that must be told from its samples
-/// (InfoGAN, Chen et al. 2016, equation 6). The negative lower bound of the mutual information is
-/// added to both losses: the cross-entropy of each categorical code, and `½ E[(c - mean)²]` for
-/// each continuous code (a Gaussian of unit variance).
+/// Codes that the generator gets beside the latent, and that the discriminator infers from its
+/// samples (InfoGAN, Chen et al. 2016, equation 6). The negative lower bound of the mutual
+/// information is added to both losses: the cross-entropy of each categorical code, and
+/// `½ E[(c - mean)²]` for each continuous code (a Gaussian of unit variance).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CodeSpec {
     /// Count of categories of each categorical code, drawn uniformly.
@@ -64,7 +64,7 @@ pub struct CodeSpec {
 }
 
 impl CodeSpec {
-    /// Numbers that the codes take beside the latent: one-hot categories, then continuous codes.
+    /// Numbers appended to the latent: one-hot categories, then continuous codes.
     pub fn size(&self) -> usize {
         self.categorical.iter().sum::<usize>() + self.continuous
     }
@@ -84,8 +84,8 @@ impl CodeSpec {
     }
 }
 
-/// Several generators that share all but one layer, each sample made by one of them, drawn
-/// uniformly; the discriminator also tells which (MGAN, Hoang et al. 2018, section 3).
+/// Several generators that share all but one layer. Each sample is made by one of them, drawn
+/// uniformly; the discriminator also classifies by which (MGAN, Hoang et al. 2018, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct MixtureSpec {
     /// Count of generators.

@@ -1,6 +1,8 @@
-//! One layer of a net: what it is. Which shape it makes of which stands in `shapes`.
+//! One layer of a net: its kind and its settings. `shapes` computes the shape of its output,
+//! `parameters` lists its tensors.
 
 pub(crate) mod cost;
+pub(crate) mod parameters;
 mod shapes;
 
 use serde::Serialize;
@@ -168,6 +170,34 @@ pub enum ActivationKind {
     Softplus {},
 }
 
+impl LayerSpec {
+    /// A layer of each kind, in the order in which they are offered, with numbers that a new layer begins with.
+    pub fn examples() -> Vec<Self> {
+        let inside = Self::Conv { channels: 32, kernel: 3, stride: 1, padding: 1, bias: true };
+        vec![
+            Self::Linear { units: 64, bias: true },
+            Self::Conv { channels: 32, kernel: 4, stride: 2, padding: 1, bias: true },
+            Self::ConvTranspose { channels: 32, kernel: 4, stride: 2, padding: 1, bias: true },
+            Self::Activation { function: ActivationKind::LeakyRelu { slope: 0.2 } },
+            Self::BatchNorm { epsilon: 1e-5, momentum: 0.1 },
+            Self::LayerNorm { epsilon: 1e-5 },
+            Self::PixelNorm { epsilon: 1e-8 },
+            Self::Dropout { rate: 0.2 },
+            Self::Noise { sd: 0.1 },
+            Self::Reshape { channels: 32, height: 7, width: 7 },
+            Self::Flatten {},
+            Self::Upsample { scale: 2 },
+            Self::AveragePool { size: 2 },
+            Self::MinibatchStddev {},
+            Self::MinibatchDiscrimination { features: 16, dimensions: 5 },
+            Self::Maxout { units: 64, pieces: 3 },
+            Self::MixtureLinear { units: 64, generators: 4 },
+            Self::Label { classes: 10, embedding: None },
+            Self::Residual { layers: vec![inside], shortcut: Vec::new() },
+        ]
+    }
+}
+
 reads_tagged!(LayerSpec by "kind" {
     "linear" => Linear { units, bias = true },
     "maxout" => Maxout { units, pieces },
@@ -197,3 +227,14 @@ reads_tagged!(ActivationKind by "name" {
     "silu" => Silu {},
     "softplus" => Softplus {},
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::tests::every_kind_is_there;
+
+    #[test]
+    fn every_kind_of_layer_has_an_example() {
+        every_kind_is_there(&LayerSpec::examples());
+    }
+}

@@ -1,10 +1,11 @@
-//! What crosses a boundary: the description of a run, the messages between page and worker, and
-//! the header of a checkpoint file.
+//! The data that page, workers and files exchange: the description of a run, the messages between
+//! page and worker, and the headers of checkpoint and generator files.
 //!
-//! Everything here is plain data with serde. The crate knows neither Burn nor the browser, so
-//! that the page can validate a spec and show its shapes before any large download, and so that
-//! the wire can be tested by snapshots.
+//! All types are plain data with serde. The crate depends neither on Burn nor on the browser, so
+//! the page can validate a spec and show its shapes before any large download, and tests can
+//! compare messages with snapshots.
 
+mod batch;
 mod change;
 mod checkpoint;
 mod combination;
@@ -25,16 +26,19 @@ mod objective;
 mod optimizer;
 mod presets;
 mod read;
+pub mod recipes;
 mod report;
 mod run;
 mod shape;
 mod typed;
 mod validation;
 
+pub use batch::RealBatch;
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
 pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
+    SourceFacts, Supply,
 };
 pub use error::SpecError;
 pub use fault::Fault;
@@ -42,17 +46,18 @@ pub use feed::{Feed, LatentDistribution, LatentSpec};
 pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
+pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
     Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
 };
-pub use names::Named;
+pub use names::{Named, Tagged};
 pub use net::{InitialWeights, NetSpec};
-pub use number::decimal;
+pub use number::{decimal, written};
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
-pub use presets::{DEFAULT_PRESET, Preset, preset, presets};
+pub use presets::{DEFAULT_PRESET, Preset, preset, preset_names, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
 pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;

@@ -1,9 +1,9 @@
-//! The wire between the page and a worker.
+//! The messages between the page and a worker: requests, events and the layout of their buffers.
 //!
-//! The page sends [`Request`]s, the worker answers each with one [`Event::Settled`] and sends
-//! other events as they happen. Bytes (pixels, checkpoints, files) do not stand in the messages:
-//! they travel beside them as a list of transferred buffers, the *attachments*. Each message that
-//! has any says which.
+//! The page sends [`Request`]s. The worker reports the outcome of each by one [`Event::Settled`]
+//! (except [`Command::FrameDrawn`]) and sends other events as they happen. Bytes (pixels,
+//! checkpoints, files) are not part of a message: they are sent with it as a list of transferred
+//! buffers, the *attachments*. The documentation of a message names its attachments.
 
 mod attachment;
 mod command;

@@ -1,24 +1,33 @@
-//! Types whose values are mere names. Each name stands once, where the type is; what reads, writes or
-//! offers it asks the type.
+//! Types whose values are mere names, and types of several kinds that have names. Each name stands once, where the
+//! type is; what reads, writes or offers it asks the type.
 
 use serde_json::Value;
 
 use crate::read::{Reading, listed};
 
-/// A type whose values are mere names.
+/// An enum whose values are names.
 pub trait Named: Copy + 'static {
     /// Every value, in the order in which they are offered.
     const ALL: &'static [Self];
-    /// Their names on the wire, in files and addresses, in the same order.
+    /// Their names in messages, files and addresses, in the same order.
     const NAMES: &'static [&'static str];
 
-    /// The value of a name.
+    /// The value with this name.
     fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).map(|place| Self::ALL[place])
     }
 
     /// Its name.
     fn name(self) -> &'static str;
+}
+
+/// A type whose values say by a tag of which kind they are, and have fields of their kind's own.
+pub trait Tagged {
+    /// Every kind by its name on the wire.
+    const KINDS: &'static [&'static str];
+
+    /// The name of its kind.
+    fn kind(&self) -> &'static str;
 }
 
 /// The place of a name among `names`; the first where there is none.
@@ -33,7 +42,8 @@ pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> 
     })
 }
 
-/// Defines an enum of names, each with what it is called outside of the program. Serde reads and writes it as text.
+/// Defines an enum of names, each with its name outside of the program. Serde reads and writes it
+/// as text.
 macro_rules! named {
     (
         $(#[$about:meta])*
@@ -72,7 +82,7 @@ macro_rules! named {
 pub(crate) use named;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{
         Ailment, Backend, DataSource, Figure, FrameKind, LatentDistribution, NetName, Objective,
@@ -81,6 +91,23 @@ mod tests {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
+    /// Asserts that `examples` are one of each kind, and are read and written by the name of their kind.
+    pub(crate) fn every_kind_is_there<T>(examples: &[T])
+    where
+        T: Tagged + Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        for example in examples {
+            let written = serde_json::to_value(example).expect("JSON");
+            assert_eq!(written["kind"], example.kind());
+            assert_eq!(serde_json::from_value::<T>(written).as_ref().ok(), Some(example));
+        }
+        let mut found: Vec<&str> = examples.iter().map(T::kind).collect();
+        let mut expected = T::KINDS.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
     fn every_name_stands_for_its_value<T>()
     where
         T: Named + Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
@@ -88,7 +115,7 @@ mod tests {
         for (place, value) in T::ALL.iter().enumerate() {
             let name = value.name();
             assert_eq!(name, T::NAMES[place]);
-            // As what it is called in the code, in another case.
+            // The same as the identifier in the code, but for case and underscores.
             let code = format!("{value:?}").to_lowercase();
             assert_eq!(name.replace('_', "").to_lowercase(), code);
             assert_eq!(T::named(name), Some(*value));

@@ -1,4 +1,5 @@
-//! Nets as data: a list of layers, and the shapes that follow from it.
+//! Nets as data: a list of layers, with the shapes and the number of parameters that follow from
+//! it.
 
 use serde::Serialize;
 
@@ -14,9 +15,9 @@ pub struct NetSpec {
     /// How weights are drawn at the start.
     pub initial_weights: InitialWeights,
     /// Whether the weights of linear layers and convolutions are divided by their largest singular
-    /// value (Miyato et al. 2018, algorithm 1). It is estimated by one power iteration in each of
-    /// the net's own training steps; a transposed convolution's is that of its weights as a matrix
-    /// of output channels by the rest, as in PyTorch.
+    /// value (spectral normalisation, Miyato et al. 2018, algorithm 1). One power iteration in each
+    /// of the net's own training steps estimates it. A transposed convolution's weights are taken
+    /// as a matrix of output channels by the rest, as in PyTorch.
     #[serde(skip_serializing_if = "is_false")]
     pub spectral_norm: bool,
     /// The layers, first to last.
@@ -65,7 +66,7 @@ impl NetSpec {
     /// The shape after each layer for one sample of shape `input`; the last is the net's output.
     ///
     /// # Errors
-    /// The first layer that cannot take what it gets, as `layers[i].field`.
+    /// The first layer that cannot take its input, as `layers[i].field`.
     pub fn shapes(&self, input: Shape) -> Result<Vec<Shape>, SpecError> {
         if self.layers.is_empty() || self.layers.len() > MAXIMUM_LAYERS {
             return Err(SpecError::new(
@@ -102,7 +103,7 @@ impl NetSpec {
         Ok(shapes)
     }
 
-    /// How many trainable numbers the net holds.
+    /// Number of trainable parameters.
     ///
     /// # Errors
     /// As [`NetSpec::shapes`].
@@ -117,12 +118,12 @@ impl NetSpec {
             .sum())
     }
 
-    /// What one sample of shape `input`, which the net accepts, costs.
+    /// The cost of one sample of shape `input`, which the net accepts.
     pub fn cost(&self, input: Shape) -> Cost {
         Cost::of(&self.layers, input)
     }
 
-    /// Whether a layer draws random numbers for each sample even when nothing is trained.
+    /// Whether a layer draws random numbers for each sample even when sampling.
     pub fn draws_noise(&self) -> bool {
         self.find(|layer| matches!(layer, LayerSpec::Noise { .. })).is_some()
     }
@@ -132,12 +133,12 @@ impl NetSpec {
         self.layers.iter().any(LayerSpec::mixes_samples)
     }
 
-    /// Whether an output depends on other samples even when nothing is trained.
+    /// Whether an output depends on other samples even when sampling.
     pub fn compares_samples(&self) -> bool {
         self.layers.iter().any(LayerSpec::compares_samples)
     }
 
-    /// The first layer for which `found` holds, in residual blocks too, as a path.
+    /// The path of the first layer for which `found` holds, residual blocks included.
     pub(crate) fn find(&self, found: impl Fn(&LayerSpec) -> bool) -> Option<String> {
         find("layers", &self.layers, &found)
     }

@@ -1,9 +1,11 @@
-//! Numbers as people write them.
+//! Writes numbers in decimal, with as few digits as possible.
 
-use serde_json::Number;
+use serde::Serialize;
+use serde_json::{Number, Value};
 
-/// The number with the fewest decimal digits that is the same f32, where `number` is one. By
-/// arithmetic: printing and parsing would bring their tables into the page.
+/// The number with the fewest decimal digits that equals `number` as f32, if `number` is an f32;
+/// else `number`. Computed by arithmetic: printing and parsing would bring their tables into the
+/// page.
 pub(crate) fn short(number: f64) -> f64 {
     let single = number as f32;
     if f64::from(single) != number || number == 0.0 {
@@ -29,8 +31,9 @@ pub(crate) fn short(number: f64) -> f64 {
     same.next().unwrap_or(number)
 }
 
-/// `0.3`, `8`, `1e-6`: in as few digits as name the number, or its f32 where it is one. By the printer
-/// of JSON, which the page holds already: the standard library's would be a second one.
+/// `0.3`, `8`, `1e-6`: the number, or its f32 if it is one, in as few digits as identify it. Uses
+/// the printer of JSON, which the page contains already: the standard library's would be a second
+/// one.
 pub fn decimal(number: f64) -> String {
     let finite = Some(number).filter(|number| number.is_finite()).map(short);
     match finite.and_then(Number::from_f64) {
@@ -40,6 +43,31 @@ pub fn decimal(number: f64) -> String {
         }
         None if number.is_nan() => "NaN".to_owned(),
         None => if number > 0.0 { "inf" } else { "-inf" }.to_owned(),
+    }
+}
+
+/// `value` as JSON, each number in as few digits as name it.
+///
+/// # Panics
+/// If `value` holds what JSON has no form for. Specs hold texts, finite numbers and lists only.
+pub fn written(value: &impl Serialize) -> Value {
+    let value = serde_json::to_value(value);
+    let mut value = value.expect("a spec holds only strings, finite numbers and lists");
+    shorten(&mut value);
+    value
+}
+
+/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(shorter) = number.as_f64().map(short).and_then(Number::from_f64) {
+                *number = shorter;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        _ => {}
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the two nets minimise, and what is added to the discriminator's part of it.
+//! The losses of the two nets, and the terms added to the discriminator's.
 
 use std::f64::consts::LN_2;
 
@@ -10,7 +10,7 @@ use crate::names::named;
 use crate::read::{reads_struct, reads_tagged};
 
 named! {
-    /// What the two nets minimise. `D` is the discriminator's output before any sigmoid, `σ` the
+    /// The losses of the two nets. `D` is the discriminator's output before any sigmoid, `σ` the
     /// logistic function, `x` a real sample, `z` a latent, `E` the mean over the batch.
     pub enum Objective {
         /// D: `-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))]`; G: `-E[log σ(D(G(z)))]`
@@ -38,6 +38,19 @@ named! {
 }
 
 impl Objective {
+    /// The name in English, within a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::NonSaturating => "non-saturating (Goodfellow et al. 2014)",
+            Self::Minimax => "minimax (Goodfellow et al. 2014)",
+            Self::LeastSquares => "least squares (LSGAN)",
+            Self::Linear => "linear (WGAN)",
+            Self::Hinge => "hinge",
+            Self::RelativisticPaired => "relativistic, paired (RpGAN)",
+            Self::RelativisticAverage => "relativistic, to the average (RaGAN)",
+        }
+    }
+
     /// Whether the discriminator's output has a target, which smoothing could move.
     pub fn has_targets(self) -> bool {
         matches!(self, Self::NonSaturating | Self::Minimax | Self::LeastSquares)

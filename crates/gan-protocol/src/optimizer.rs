@@ -1,4 +1,4 @@
-//! How a net's numbers follow their gradients.
+//! Describes a net's optimiser: the update rule, decay, clipping and the schedule of the step size.
 
 use serde::Serialize;
 
@@ -12,17 +12,18 @@ pub struct OptimizerSpec {
     pub learning_rate: f64,
     /// The rule.
     pub method: OptimizerMethod,
-    /// Adds `weight_decay * weight` to the gradient (for AdamW: shrinks the weight by
-    /// `learning_rate * weight_decay` apart from it).
+    /// Adds `weight_decay * weight` to the gradient. For AdamW: shrinks the weight by
+    /// `learning_rate * weight_decay` instead, apart from the gradient.
     #[serde(skip_serializing_if = "is_zero")]
     pub weight_decay: f32,
-    /// Scales the net's gradient as a whole down to this Euclidean norm (Pascanu et al. 2013).
+    /// Scales the gradient over all of the net's parameters down to this Euclidean norm (Pascanu et
+    /// al. 2013).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f32>,
-    /// Cuts each number of the gradient off at plus and minus this.
+    /// Clamps each number of the gradient to plus and minus this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_value: Option<f32>,
-    /// How the step size changes with the net's own updates; absent is constant.
+    /// How the step size changes with the number of the net's updates; absent is constant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleSpec>,
 }
@@ -36,7 +37,7 @@ pub enum OptimizerMethod {
     Sgd {
         /// Weight of the old direction.
         momentum: f32,
-        /// Whether to look ahead (Nesterov 1983).
+        /// Whether the gradient is taken ahead of the step (Nesterov 1983).
         nesterov: bool,
     },
     /// Adam (Kingma & Ba 2015, algorithm 1). `beta_1` 0.5 is DCGAN's (Radford et al. 2015).
@@ -75,50 +76,50 @@ impl Default for OptimizerMethod {
     }
 }
 
-/// A factor of the step size, as a function of the updates made.
+/// A factor of the step size, as a function of the number of updates made.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ScheduleSpec {
-    /// Updates over which the step size rises from nothing to its full value.
+    /// Updates over which the step size rises in a straight line to its full value.
     pub warm_up: u64,
-    /// How it falls afterwards.
+    /// The decrease afterwards.
     pub decay: DecaySpec,
 }
 
-/// How a step size falls. `t` counts updates.
+/// How the step size decreases. `t` is the number of updates made before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DecaySpec {
-    /// It does not.
+    /// No decrease.
     Constant {},
     /// In a straight line from 1 at `begin` to `factor` at `end`, constant after that.
     Linear {
-        /// First update that is less than full.
+        /// The last `t` with the full step size.
         begin: u64,
-        /// Where `factor` is reached.
+        /// The first `t` with `factor`.
         end: u64,
-        /// What is left.
+        /// The factor at the end, 0 to 1.
         factor: f64,
     },
     /// Half a cosine from 1 to `factor` over `updates` (Loshchilov & Hutter 2017, without
     /// restarts).
     Cosine {
-        /// Length.
+        /// Updates until `factor` is reached.
         updates: u64,
-        /// What is left.
+        /// The factor at the end, 0 to 1.
         factor: f64,
     },
     /// `factor^(t / updates)`.
     Exponential {
-        /// After so many, one `factor` is applied.
+        /// Updates for which one `factor` is applied.
         updates: u64,
-        /// What is left then.
+        /// The factor, 0.000001 to 1.
         factor: f64,
     },
     /// `factor^floor(t / updates)`.
     Staircase {
-        /// Between two steps down.
+        /// Updates between two steps down.
         updates: u64,
-        /// One step down.
+        /// The factor of one step down, 0.000001 to 1.
         factor: f64,
     },
 }
@@ -150,7 +151,7 @@ impl OptimizerSpec {
         Ok(())
     }
 
-    /// The step size of the update after `updates` others.
+    /// The step size of the update that follows `updates` others.
     pub fn learning_rate_at(&self, updates: u64) -> f64 {
         self.learning_rate * self.schedule.map_or(1.0, |schedule| schedule.factor(updates))
     }
@@ -183,7 +184,7 @@ impl OptimizerMethod {
 }
 
 impl ScheduleSpec {
-    /// What the step size is multiplied with after `updates` updates.
+    /// The factor of the step size after `updates` updates.
     pub fn factor(&self, updates: u64) -> f64 {
         let rise =
             if updates < self.warm_up { (updates + 1) as f64 / self.warm_up as f64 } else { 1.0 };

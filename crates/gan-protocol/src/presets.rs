@@ -1,4 +1,4 @@
-//! Runs that work the first time, as JSON files: presets are nothing but specs with a name.
+//! The presets: tested runs, stored as JSON files of specs.
 
 use crate::run::RunSpec;
 
@@ -14,18 +14,31 @@ pub struct Preset {
 /// The preset that a page opens with.
 pub const DEFAULT_PRESET: &str = "mnist-dcgan-small";
 
-const FILES: [(&str, &str); 6] = [
-    ("mnist-dcgan-small", include_str!("../presets/mnist-dcgan-small.json")),
-    ("mnist-dcgan", include_str!("../presets/mnist-dcgan.json")),
-    ("mnist-mlp", include_str!("../presets/mnist-mlp.json")),
-    ("mnist-conditional", include_str!("../presets/mnist-conditional.json")),
-    ("ring", include_str!("../presets/ring.json")),
-    ("ring-collapse", include_str!("../presets/ring-collapse.json")),
+/// Files of `presets/` by their names.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../presets/", $name, ".json")))),*]
+    };
+}
+
+/// In the order in which presets are offered.
+const FILES: &[(&str, &str)] = files![
+    "mnist-dcgan-small",
+    "mnist-dcgan",
+    "mnist-mlp",
+    "mnist-conditional",
+    "ring",
+    "ring-collapse",
 ];
 
 /// Every preset, in the order in which they are offered.
 pub fn presets() -> Vec<Preset> {
-    FILES.iter().filter_map(|(name, _)| preset(name)).collect()
+    preset_names().filter_map(preset).collect()
+}
+
+/// The name of every preset, in the order in which they are offered.
+pub fn preset_names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
 }
 
 /// The preset called `name`.
@@ -33,4 +46,20 @@ pub fn preset(name: &str) -> Option<Preset> {
     let (name, json) = FILES.iter().find(|(known, _)| *known == name)?;
     let spec = RunSpec::from_json(json).expect("presets are valid: a test reads each of them");
     Some(Preset { name, spec })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_preset() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("presets");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let files: BTreeSet<_> = files.map(|file| file.expect("readable").file_name()).collect();
+        let listed = preset_names().map(|name| format!("{name}.json").into()).collect();
+        assert_eq!(files, listed);
+    }
 }

@@ -1,12 +1,12 @@
 //! Reads specs from JSON values, field by field, so that an error names the very field.
 //!
-//! Derived readers would do the same at forty times the code (an enum that is told by its `kind`
-//! goes through a second, generic data model): of the page's 200 kB they took 60. What is written
-//! here is a table for each type; [`reads_struct`] and [`reads_tagged`] turn it into a reader.
+//! Derived readers would need forty times the code (an enum tagged by its `kind` goes through a
+//! second, generic data model): of the page's 200 kB they took 60. Here, each type has a table of
+//! its fields, which [`reads_struct`] and [`reads_tagged`] turn into a reader.
 
 //!
-//! A reader goes on after the first error, with values that nobody gets to see: without early
-//! returns no half-read value needs to be dropped, which was most of the code.
+//! A reader goes on after the first error, with placeholder values that are discarded at the end:
+//! without early returns no half-read value needs to be dropped, which was most of the code.
 
 use serde_json::{Map, Value};
 
@@ -14,14 +14,15 @@ use crate::error::SpecError;
 
 /// A type that is read from a JSON value.
 pub(crate) trait Read: Sized {
-    /// Reads `value`. What cannot be read is told to `reading`; the result then means nothing.
+    /// Reads `value`. An error is recorded in `reading`; the result is then a placeholder.
     fn read(value: &Value, reading: &mut Reading) -> Self;
 }
 
 /// Reads `value`.
 ///
 /// # Errors
-/// The path of the first field that cannot be read, and why; of the value itself, an empty path.
+/// The path of the first field that cannot be read, and the reason; an empty path for the value
+/// itself.
 pub(crate) fn whole<T: Read>(value: &Value) -> Result<T, SpecError> {
     let mut reading = Reading { path: Vec::new(), error: None };
     let found = T::read(value, &mut reading);
@@ -31,7 +32,7 @@ pub(crate) fn whole<T: Read>(value: &Value) -> Result<T, SpecError> {
     }
 }
 
-/// Where the reader is, and what it could not read first.
+/// The reader's position, and the first error.
 pub(crate) struct Reading {
     path: Vec<Step>,
     error: Option<SpecError>,
@@ -66,7 +67,7 @@ impl Reading {
         self.refuse(format!("invalid type: is {value}, expected {expected}"));
     }
 
-    /// The error stands at a field of where the reader is.
+    /// Records an error at a field of the value at the reader's position.
     fn refuse_field(&mut self, name: &str, message: String) {
         if self.error.is_none() {
             self.refuse(message);
@@ -80,16 +81,16 @@ impl Reading {
     }
 }
 
-/// What is read where there is nothing.
+/// Read in place of an absent value.
 const NOTHING: &Value = &Value::Null;
 
-/// The fields of an object, all of them known.
+/// The fields of an object, checked to be known ones.
 pub(crate) struct Fields<'a> {
     fields: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `value`, which must be among `known` (or the `tag`, which says what it is).
+    /// The fields of `value`, which must be among `known` or be the `tag`, which names the variant.
     pub(crate) fn of(
         value: &'a Value,
         tag: Option<&str>,
@@ -109,12 +110,12 @@ impl<'a> Fields<'a> {
         Self { fields }
     }
 
-    /// The value of a field, where it is there.
+    /// The value of a field, if present.
     fn get(&self, name: &str) -> Option<&'a Value> {
         self.fields?.get(name)
     }
 
-    /// The value of a field that must be there; the reader is at it from now on.
+    /// The value of a required field; moves the reader to it.
     fn enter(&self, name: &'static str, reading: &mut Reading) -> &'a Value {
         reading.path.push(Step::Field(name));
         let value = self.get(name);
@@ -124,7 +125,7 @@ impl<'a> Fields<'a> {
         value.unwrap_or(NOTHING)
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub(crate) fn required<T: Read>(&self, name: &'static str, reading: &mut Reading) -> T {
         self.required_by(name, reading, T::read)
     }
@@ -142,13 +143,13 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A field that may be absent.
+    /// An optional field.
     pub(crate) fn optional<T: Read>(&self, name: &'static str, reading: &mut Reading) -> Option<T> {
         self.get(name).is_some().then(|| self.required(name, reading))
     }
 }
 
-/// Which of `known` the object is, by its field `tag`; the first of them where it says nothing.
+/// The name in the field `tag`, if it is among `known`; else refused, and the first of them.
 pub(crate) fn tag_of<'a>(
     value: &'a Value,
     tag: &str,
@@ -293,8 +294,8 @@ macro_rules! reads_field {
     };
 }
 
-/// Lets serde read a type, whatever the format, by way of a JSON value: there is one reader of it and
-/// not one for each format. Nothing is validated.
+/// Lets serde read a type from any format, by way of a JSON value, so that the type has one reader
+/// and not one for each format. Nothing is validated.
 macro_rules! deserializes_by_value {
     ($type:ident) => {
         impl<'de> serde::Deserialize<'de> for $type {
@@ -306,7 +307,7 @@ macro_rules! deserializes_by_value {
     };
 }
 
-/// Gives a struct a reader, from its fields and what they are where they are absent.
+/// Gives a struct a reader, from its fields and their defaults.
 macro_rules! reads_struct {
     ($type:ident { $($field:ident $(by $read:ident)? $(= $default:expr)?),* $(,)? }) => {
         impl $crate::read::Read for $type {
@@ -324,14 +325,24 @@ macro_rules! reads_struct {
     };
 }
 
-/// Gives an enum a reader that is told by the field `tag` which variant it is.
+/// Gives an enum a reader that is told by the field `tag` which variant it is. A variant that the table lacks does
+/// not compile.
 macro_rules! reads_tagged {
     ($type:ident by $tag:literal {
         $($name:literal => $variant:ident { $($field:ident $(= $default:expr)?),* $(,)? }),* $(,)?
     }) => {
+        impl $crate::names::Tagged for $type {
+            const KINDS: &'static [&'static str] = &[$($name),*];
+
+            fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),* }
+            }
+        }
+
         impl $crate::read::Read for $type {
             fn read(value: &serde_json::Value, reading: &mut $crate::read::Reading) -> Self {
-                match $crate::read::tag_of(value, $tag, &[$($name),*], reading) {
+                use $crate::names::Tagged as _;
+                match $crate::read::tag_of(value, $tag, Self::KINDS, reading) {
                     $($name => {
                         let known = &[$(stringify!($field)),*];
                         let _fields =

@@ -1,4 +1,4 @@
-//! How a run does: scores of its newest samples, and what it seems to suffer from.
+//! A report on a run's health: scores of its newest samples, and diagnoses of failures.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::names::named;
 
 named! {
-    /// A score of a run: of its newest samples, or of the nets' last step. Those `…OfReals` are what as many real
-    /// samples have, which a perfect generator would not surpass.
+    /// A score of a run: of its newest samples, or of the nets' last step. Scores named `…OfReals`
+    /// are those of as many real samples, which a perfect generator would not surpass.
     #[derive(PartialOrd, Ord)]
     pub enum Score {
         /// Mean distance between two samples, relative to that between two real ones.
@@ -17,9 +17,9 @@ named! {
         Copies = "copies",
         /// [`Score::Copies`] of real samples.
         CopiesOfReals = "copiesOfReals",
-        /// How many modes the data have.
+        /// Number of modes of the data.
         Modes = "modes",
-        /// How many of them have a sample within three standard deviations.
+        /// Number of modes with a sample within three standard deviations.
         ModesCovered = "modesCovered",
         /// [`Score::ModesCovered`] of real samples.
         ModesCoveredOfReals = "modesCoveredOfReals",
@@ -27,12 +27,12 @@ named! {
         HighQuality = "highQuality",
         /// [`Score::HighQuality`] of real samples.
         HighQualityOfReals = "highQualityOfReals",
-        /// KL of the samples' modes from the uniform distribution, in nats.
+        /// KL divergence of the samples' modes from the uniform distribution, in nats.
         ReverseKl = "reverseKl",
         /// [`Score::ReverseKl`] of real samples.
         ReverseKlOfReals = "reverseKlOfReals",
-        /// How many of the ten digits are drawn, as the classifier reads a hundred samples; whoever holds the
-        /// classifier adds it.
+        /// Number of the ten digits that the classifier reads in a hundred samples. The lab adds
+        /// it, since only the lab has the classifier.
         Digits = "digits",
         /// [`Metrics::real_score`](crate::Metrics::real_score).
         RealScore = "realScore",
@@ -50,23 +50,23 @@ named! {
 }
 
 named! {
-    /// What a run may suffer from.
+    /// A failure that a report can diagnose.
     pub enum Ailment {
-        /// Few modes are left.
+        /// The generator draws few modes, or nearly equal samples.
         Collapse = "collapse",
         /// Some modes are missing.
         PartialCollapse = "partial_collapse",
-        /// The discriminator is sure of everything.
+        /// The discriminator tells reals and fakes apart with certainty.
         DiscriminatorWins = "discriminator_wins",
-        /// The generator gets no gradient.
+        /// The generator's gradient is nearly zero.
         VanishingGradient = "vanishing_gradient",
-        /// The discriminator tells nothing apart.
+        /// The discriminator does not distinguish reals from fakes.
         DiscriminatorBlind = "discriminator_blind",
-        /// Samples wander about.
+        /// Samples move about without approaching the data.
         Oscillation = "oscillation",
-        /// Losses grow without end.
+        /// Losses grow without bound.
         Divergence = "divergence",
-        /// Samples are copies.
+        /// Samples are copies of real ones.
         Memorisation = "memorisation",
     }
 }
@@ -77,7 +77,7 @@ named! {
     pub enum Figure {
         /// [`Score::Diversity`].
         Diversity = "diversity",
-        /// Share of the modes that get their part of the samples.
+        /// Share of the modes that get a quarter of their expected samples.
         Occupied = "occupied",
         /// [`Score::HighQuality`].
         HighQuality = "high_quality",
@@ -85,44 +85,46 @@ named! {
         Copies = "copies",
         /// How far apart the discriminator judges reals and fakes, 0 to 1.
         Separation = "separation",
-        /// What is left of the generator's gradient: of its largest norm, or of what a non-saturating loss would give.
+        /// The part of the generator's gradient that is left: of its largest norm, or of a
+        /// non-saturating loss's.
         GradientLeft = "gradient_left",
-        /// How far the samples' middle moves between two observations, in mean distances between two reals.
+        /// How far the mean sample moves between two observations, in mean distances between two
+        /// reals.
         Stride = "stride",
-        /// How far it has moved in all.
+        /// The length of the mean sample's path, in the same unit.
         Way = "way",
-        /// How far it is from where it was.
+        /// The distance between the path's ends.
         Net = "net",
         /// The larger of the two losses' magnitudes.
         Loss = "loss",
-        /// The smallest such loss that lasted.
+        /// The smallest loss that lasted before.
         LossBefore = "loss_before",
     }
 }
 
-/// Something that a run seems to suffer from.
+/// A diagnosed failure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// What.
+    /// The failure.
     pub kind: Ailment,
-    /// How bad it is, 0 to 1.
+    /// From 0, hardly, to 1, fully developed.
     pub severity: f64,
     /// The figures behind it.
     pub figures: BTreeMap<Figure, f64>,
 }
 
-/// How a run does. As JSON: `{"scores": {name: number}, "diagnoses": [{kind, severity, figures: {name: number}}]}`,
-/// `null` in the place of a number that is none.
+/// Scores and diagnoses. As JSON: `{"scores": {name: number}, "diagnoses": [{kind, severity,
+/// figures: {name: number}}]}`, with `null` in place of a number that is not finite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
-    /// Its newest samples.
+    /// Scores of the newest samples.
     pub scores: BTreeMap<Score, f64>,
-    /// What it seems to suffer from, the worst first.
+    /// Diagnosed failures, the worst first.
     pub diagnoses: Vec<Diagnosis>,
 }
 
 impl Report {
-    /// What it seems to suffer from, the worst first.
+    /// The diagnosed failures, the worst first.
     pub fn ailments(&self) -> impl Iterator<Item = Ailment> {
         self.diagnoses.iter().map(|one| one.kind)
     }

@@ -1,37 +1,38 @@
-//! The description of a run. A `RunSpec` and a backend determine every number of a run.
+//! Describes a run. A `RunSpec` and a backend determine every number of a run.
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::data::DataSpec;
 use crate::feed::{Feed, LatentSpec};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
-use crate::number::short;
+use crate::number::written;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 use crate::optimizer::OptimizerSpec;
 use crate::read::reads_struct;
 use crate::shape::Shape;
 
-/// All that a run is made of.
+/// The whole description of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunSpec {
     /// Fixes data order, noise and initial weights. Below 2^53, so that JSON keeps it exact.
     pub seed: u64,
-    /// Where real samples come from.
+    /// The real samples.
     pub data: DataSpec,
-    /// What the generator is fed.
+    /// The generator's latent: size and distribution.
     pub latent: LatentSpec,
-    /// From a latent (and codes) to a sample.
+    /// The generator: from a latent (with codes) to a sample.
     pub generator: NetSpec,
-    /// From a sample (or a pack of them) to a logit or a score, and what further tasks ask for.
+    /// The discriminator: from a sample (or a pack of samples) to a logit or a score, and the
+    /// outputs of further tasks.
     pub discriminator: NetSpec,
-    /// What the two nets minimise.
+    /// The losses of both nets.
     pub objective: Objective,
-    /// What is added to the discriminator's loss to bound its slope.
+    /// Terms added to the discriminator's loss that bound its slope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub penalties: Vec<PenaltySpec>,
-    /// Cuts each of the discriminator's parameters off at plus and minus this after each of its
+    /// Clamps each of the discriminator's parameters to plus and minus this after each of its
     /// updates (WGAN, Arjovsky et al. 2017, algorithm 1: 0.01).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_clip: Option<f32>,
@@ -39,7 +40,7 @@ pub struct RunSpec {
     pub generator_optimizer: OptimizerSpec,
     /// The discriminator's optimiser.
     pub discriminator_optimizer: OptimizerSpec,
-    /// Samples a step, for reals and for fakes; with packing, packs.
+    /// Samples in a step, of reals and of fakes; with packing, packs.
     pub batch_size: usize,
     /// Steps of the discriminator per step of the generator (n_critic).
     #[serde(skip_serializing_if = "is_one")]
@@ -48,41 +49,41 @@ pub struct RunSpec {
     /// 2017, section 2.2: m).
     #[serde(skip_serializing_if = "is_one")]
     pub packing: usize,
-    /// Further steps that a copy of the discriminator makes before the generator's step, which
-    /// then answers to the copy (Unrolled GAN, Metz et al. 2016, section 2.2: K). The copy learns
-    /// from the batch in hand. The generator's gradient goes through the copy's outputs, not
-    /// through its updates: of the paper's equation 11 this is the first term.
+    /// Further steps that a copy of the discriminator makes before the generator's step, which is
+    /// judged by the copy (Unrolled GAN, Metz et al. 2016, section 2.2: K). The copy learns from
+    /// the current batch. The generator's gradient goes through the copy's outputs, not through its
+    /// updates: it is the first term of the paper's equation 11.
     #[serde(skip_serializing_if = "is_zero")]
     pub unrolled_steps: usize,
     /// One-sided label smoothing (Salimans et al. 2016, section 3.4): the target for reals is
     /// `1 - label_smoothing`.
     pub label_smoothing: f32,
-    /// The other side of smoothing: the target for fakes.
+    /// The target for fakes; 0 is none.
     #[serde(skip_serializing_if = "is_zero_f32")]
     pub fake_label_smoothing: f32,
-    /// Noise on what the discriminator judges.
+    /// Noise on the discriminator's inputs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_noise: Option<InstanceNoiseSpec>,
-    /// Differentiable augmentation of what the discriminator judges.
+    /// Differentiable augmentation of the discriminator's inputs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff_augment: Option<DiffAugmentSpec>,
-    /// How the classes of the reals take part.
+    /// How the classes of the reals are used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelSpec>,
-    /// InfoGAN's codes.
+    /// InfoGAN's codes, appended to the latent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub codes: Option<CodeSpec>,
-    /// Several generators.
+    /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
-    /// Exponential moving average of the generator's weights, which the sheets show.
+    /// Exponential moving average of the generator's weights; the page's samples are drawn from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<EmaSpec>,
 }
 
 /// Exponential moving average of the generator's weights and running statistics: after each step
-/// `average += (1 - d) (weights - average)` with `d = min(decay, (1 + step) / (10 + step))`, so that
-/// the first steps' weights are soon forgotten.
+/// `average += (1 - d) (weights - average)` with `d = min(decay, (1 + step) / (10 + step))`, so
+/// that the average soon forgets the first steps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct EmaSpec {
     /// Weight of the old average, in 0..1.
@@ -102,18 +103,16 @@ fn is_zero_f32(value: &f32) -> bool {
 impl RunSpec {
     /// The spec as JSON.
     pub fn to_value(&self) -> Value {
-        let value = serde_json::to_value(self);
-        let mut value = value.expect("a spec holds only strings, finite numbers and lists");
-        shorten_numbers(&mut value);
-        value
+        written(self)
     }
 
-    /// What the generator is fed: a latent, and the codes behind it.
+    /// The shape of the generator's input: a latent with its codes.
     pub fn generator_input(&self) -> Shape {
         Feed::from(self).shape()
     }
 
-    /// What the discriminator is fed: a sample; with packing, several as the channels of one.
+    /// The shape of the discriminator's input: a sample; with packing, several as the channels of
+    /// one.
     pub fn discriminator_input(&self) -> Shape {
         match self.data.shape() {
             Shape::Flat { size } => Shape::flat(size * self.packing),
@@ -123,7 +122,7 @@ impl RunSpec {
         }
     }
 
-    /// How many numbers the discriminator gives: the verdict, and what further tasks ask for.
+    /// Size of the discriminator's output: the verdict, and the outputs of further tasks.
     pub fn discriminator_outputs(&self) -> usize {
         let classes = match self.labels {
             Some(LabelSpec::AuxiliaryClassifier { classes, .. }) => classes,
@@ -138,20 +137,6 @@ impl<'a> From<&'a RunSpec> for Feed<'a> {
     fn from(spec: &'a RunSpec) -> Self {
         let RunSpec { seed, latent, labels, mixture, .. } = *spec;
         Self { seed, latent, labels, codes: spec.codes.as_ref(), mixture }
-    }
-}
-
-/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
-fn shorten_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(shorter) = number.as_f64().map(short).and_then(Number::from_f64) {
-                *number = shorter;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(shorten_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(shorten_numbers),
-        _ => {}
     }
 }
 

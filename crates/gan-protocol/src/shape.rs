@@ -36,7 +36,15 @@ impl Shape {
         Self::Image { channels, height, width }
     }
 
-    /// How many numbers one sample holds, or `None` where that count overflows.
+    /// Number of features: the numbers of a vector, the channels of an image.
+    pub const fn features(&self) -> usize {
+        match *self {
+            Self::Flat { size } => size,
+            Self::Image { channels, .. } => channels,
+        }
+    }
+
+    /// Number of numbers in one sample; `None` on overflow.
     pub fn size(&self) -> Option<usize> {
         match *self {
             Self::Flat { size } => Some(size),

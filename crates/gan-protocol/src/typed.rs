@@ -1,12 +1,14 @@
-//! Numbers as people type them: with a decimal point or a decimal comma, in the digits of any input method.
+//! Reads numbers as people type them: with a decimal point or a decimal comma, in the digits of any
+//! input method.
 
 use serde_json::Value;
 
-/// The number that `text` clearly is, finite; `None` where it is none, or might be another.
+/// The finite number in `text`; `None` if it is no number, or ambiguous.
 ///
-/// A point and a comma both separate decimals: `0.1`, `0,1`, `5e-5`. What could also group thousands (`1,000`,
-/// `1.000,5`) is not taken: a wrong guess would be a wrong run. Full-width digits and signs, as Chinese and
-/// Japanese input methods give them, are digits and signs.
+/// A point and a comma both separate decimals: `0.1`, `0,1`, `5e-5`. A comma that could also group
+/// thousands (`1,000`, `1.000,5`) is refused, because a wrong guess would be a wrong run.
+/// Full-width digits and signs, as Chinese and Japanese input methods give them, are digits and
+/// signs.
 pub fn typed_number(text: &str) -> Option<f64> {
     let text = plain(text);
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
@@ -16,7 +18,7 @@ pub fn typed_number(text: &str) -> Option<f64> {
     let (sign, digits) = signed(mantissa);
     let (whole, decimals) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
     let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    // `.5` is a number, `5.` is one that is not typed to its end.
+    // `.5` is a number; `5.` is not typed to its end.
     let is_complete = !digits.is_empty() && !decimals.is_empty();
     if !is_complete || !are_digits(whole) || !are_digits(decimals) {
         return None;
@@ -29,7 +31,8 @@ pub fn typed_number(text: &str) -> Option<f64> {
     if power.is_empty() || !are_digits(power) {
         return None;
     }
-    // By the reader of JSON, which the page holds already: the standard library's would be a second one.
+    // Uses the reader of JSON, which the page contains already: the standard library's would be a
+    // second one.
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let number = format!("{sign}{whole}.{decimals}e{exponent_sign}{power}");
@@ -37,12 +40,12 @@ pub fn typed_number(text: &str) -> Option<f64> {
     number.as_f64().filter(|number| number.is_finite())
 }
 
-/// The whole number, 0 or more, that `text` is, without any separator; `None` where it is none.
+/// The whole number, 0 or more, in `text`, without any separator; `None` if it is none.
 pub fn typed_whole(text: &str) -> Option<u64> {
     plain(text).parse().ok()
 }
 
-/// The sign as JSON has it, and what follows.
+/// The sign in JSON's form, and the rest.
 fn signed(text: &str) -> (&'static str, &str) {
     match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -50,13 +53,13 @@ fn signed(text: &str) -> (&'static str, &str) {
     }
 }
 
-/// Whether digits could be what stands before the first separator of thousands: `1`, `12`, `123`.
+/// Whether digits could stand before the first separator of thousands: `1`, `12`, `123`.
 fn is_first_group(whole: &str) -> bool {
     (1..=3).contains(&whole.len()) && !whole.starts_with('0')
 }
 
-/// `text` in plain signs: full-width forms become ASCII, and the Chinese full stop a point, as keys of an input
-/// method in its own punctuation give it.
+/// `text` in plain signs: full-width forms become ASCII, and the Chinese full stop becomes a point,
+/// as keys of an input method in its own punctuation give it.
 fn plain(text: &str) -> String {
     const FULL_WIDTH: std::ops::RangeInclusive<u32> = 0xFF01..=0xFF5E;
     let plain = |sign: char| match sign {

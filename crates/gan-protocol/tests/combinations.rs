@@ -1,4 +1,4 @@
-//! Which parts of a run go together, and what is said of those that do not.
+//! Which parts of a run go together, and the errors for those that do not.
 
 use gan_protocol::{RunSpec, Shape, merged, preset};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn refusal(patch: &Value) -> (String, String) {
     (error.path, error.message)
 }
 
-/// The ring's critic with other layers before its last.
+/// The ring's critic with `layer` before its last layer.
 fn critic(layer: Value) -> Value {
     json!({"discriminator": {"layers": [
         {"kind": "linear", "units": 8}, layer, {"kind": "linear", "units": 1}
@@ -96,7 +96,7 @@ fn drawn_points_keep_the_frame_that_they_were_drawn_in() {
     let frame = json!([[-1.5, -4.5], [3.5, 0.5]]);
     let spec = RunSpec::from_value(merged(&ring(), &drawn_in(frame.clone()))).expect("valid");
     assert_eq!(spec.to_value()["data"]["points"]["frame"], frame);
-    // Links from before there were frames have none.
+    // Links from versions without frames have none.
     let spec = RunSpec::from_value(merged(&ring(), &drawn_in(Value::Null))).expect("valid");
     assert_eq!(spec.to_value()["data"]["points"].get("frame"), None);
 }
@@ -114,7 +114,7 @@ fn cures_combine_where_they_make_sense() {
         json!({"discriminator": {"spectral_norm": true}, "objective": "hinge"}),
     ];
     for patch in patches {
-        // Packing widens what the critic is fed; its first layer takes any width.
+        // Packing widens the critic's input; its first layer takes any width.
         let spec = RunSpec::from_value(merged(&ring(), &patch));
         assert!(spec.is_ok(), "{patch}: {spec:?}");
     }

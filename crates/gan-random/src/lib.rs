@@ -1,11 +1,11 @@
-//! Where every random number of a run comes from.
+//! Provides every random number of a run, as a pure function of seed, purpose and index.
 //!
-//! A run is reproducible because nothing in it keeps a source of random numbers whose state could drift: each
-//! draw is a pure function of the run's seed, what the draw is for ([`Purpose`]) and an index
-//! (usually the step). A checkpoint therefore needs no such state beyond its counters.
+//! No part of a run keeps a random number generator whose state could drift: each draw depends on
+//! the run's seed, its use ([`Purpose`]) and an index (usually the step) alone. Runs are therefore
+//! reproducible, and a checkpoint needs no state beyond its counters.
 //!
-//! The source is ChaCha with 8 rounds (Bernstein 2008), whose 64-bit stream number holds
-//! purpose and index, so that streams never overlap.
+//! The generator is ChaCha with 8 rounds (Bernstein 2008). Its 64-bit stream number holds purpose
+//! and index, so that streams never overlap.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +14,7 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 pub use rand::{Rng, RngExt, seq::SliceRandom};
 pub use rand_chacha::ChaCha8Rng as RandomNumbers;
 
-/// What a stream of random numbers is used for. Streams of different purposes are independent.
+/// The use of a stream of random numbers. Streams of different purposes are independent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -24,16 +24,16 @@ pub enum Purpose {
     DiscriminatorWeights = 2,
     /// The order in which real samples are drawn; the index is the epoch.
     DataOrder = 3,
-    /// Real samples that are generated. The index is the sample (drawn digits), or 0 where all
+    /// Real samples made at run time. The index is the sample (drawn digits), or 0 where all
     /// samples lie in one stream that is entered in the middle (points, stacked digits).
     DataSample = 4,
     /// Latents of the discriminator's steps.
     DiscriminatorLatents = 5,
     /// Latents of the generator's steps.
     GeneratorLatents = 6,
-    /// Dropout masks in the discriminator.
+    /// Dropout masks and noise layers of the discriminator.
     DiscriminatorDropout = 7,
-    /// Dropout masks in the generator.
+    /// Dropout masks and noise layers of the generator in training.
     GeneratorDropout = 8,
     /// Latents of the sheet that stays fixed during a run.
     FixedLatents = 9,
@@ -41,19 +41,20 @@ pub enum Purpose {
     FreshLatents = 10,
     /// Augmentation of real samples; the index is the step.
     Augmentation = 11,
-    /// Noise on what the discriminator judges.
+    /// Noise on the discriminator's inputs.
     InstanceNoise = 12,
-    /// Differentiable augmentation of what the discriminator judges.
+    /// Differentiable augmentation of the discriminator's inputs.
     DiffAugment = 13,
-    /// Where penalties are taken, and the masks of their passes.
+    /// The places of penalties between reals and fakes, and the dropout masks of the penalties'
+    /// passes.
     Penalty = 14,
-    /// Noise layers of a generator that is sampled.
+    /// Noise layers of a generator during sampling.
     SampleNoise = 15,
-    /// Which samples a score takes: subsets, halves. Numbers from 32 on serve no run.
+    /// Subsets and halves of samples for a score. Purposes from 32 on are not used by runs.
     ScoreSubset = 32,
-    /// Initial weights of a classifier that scores use.
+    /// Initial weights of the classifier that scores use.
     ClassifierWeights = 33,
-    /// Dropout masks of its training; the index is the step.
+    /// Dropout masks of the classifier's training; the index is the step.
     ClassifierDropout = 34,
 }
 
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn first_numbers_of_a_stream_never_change() {
-        // Seeds are printed and shared: the numbers behind one must outlive a dependency's update.
+        // Seeds are printed and shared: their numbers must stay the same after a dependency's
+        // update.
         let mut randomness = stream(1, Purpose::FixedLatents, 0);
         let first: Vec<u32> = (0..3).map(|_| randomness.next_u32()).collect();
         assert_eq!(first, FIRST_OF_SEED_ONE);

@@ -1,7 +1,8 @@
-//! Reads the user's data files in a worker of the lab's, whatever form they have: `gan-files` as
-//! JavaScript sees it.
+//! Reads the user's data files in a worker of the lab's: the interface of `gan-files` for
+//! JavaScript.
 //!
-//! The page itself reads IDX and CIFAR-10 alone. What reads everything else is loaded with the first file.
+//! The page itself reads IDX and CIFAR-10 only. This module, for all other formats, is loaded with
+//! the first file.
 
 #[cfg(target_arch = "wasm32")]
 mod reader;

@@ -1,4 +1,4 @@
-//! Files in, a summary and files that a run reads out.
+//! Reads data files: returns a summary of their images, and the images as IDX files for a run.
 
 use gan_files::{
     Choice, Images, Limit, Range, Reason, Source, candidates, images, lies_on_its_side,
@@ -6,10 +6,11 @@ use gan_files::{
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-/// Bytes of pixels that are kept at most: a run holds them, and its worker's copy of the file for a moment.
+/// Largest size of the kept pixels: a run holds them, and its worker briefly holds a copy of the
+/// file.
 const MOST_PIXEL_BYTES: usize = 96 << 20;
 
-/// Files that the user chose, and the images that were read from them last.
+/// The user's files, and the images last read from them.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct FileReader {
@@ -19,23 +20,24 @@ pub struct FileReader {
 
 #[wasm_bindgen]
 impl FileReader {
-    /// A reader of no files.
+    /// A reader without files.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes a file.
+    /// Adds a file.
     pub fn add(&mut self, name: String, bytes: Vec<u8>) {
         self.files.push((name, bytes));
     }
 
-    /// Reads images by `choice`, JSON: `{entry, range: [black, white], upright, coarse, limit}`, each of
-    /// which may be missing or null. Gives JSON: `{path, entries, count, of, channels, height, width, range,
-    /// classes: [{name, count}] | null, notes, leftOut: [{path, reason, message}], liesOnItsSide}`.
+    /// Reads images by `choice`, JSON: `{entry, range: [black, white], upright, coarse, limit}`,
+    /// each of which may be missing or null. Returns JSON: `{path, entries, count, of, channels,
+    /// height, width, range, classes: [{name, count}] | null, notes, leftOut: [{path, reason,
+    /// message}], liesOnItsSide}`.
     ///
     /// # Errors
-    /// What is wrong with the files, as an `Error`.
+    /// The fault of the files, as an `Error`.
     pub fn read(&mut self, choice: &str) -> Result<String, JsError> {
         self.images = None;
         let source = told(Source::open(&self.files))?;
@@ -92,30 +94,30 @@ impl FileReader {
         Ok(summary.to_string())
     }
 
-    /// The first `count` images that were read, [image, channel, row, column].
+    /// The first `count` images of the last reading, [image, channel, row, column].
     pub fn preview(&self, count: usize) -> Vec<u8> {
         let Some(images) = &self.images else { return Vec::new() };
         let size = images.channels * images.height * images.width;
         images.pixels[..images.pixels.len().min(count * size)].to_vec()
     }
 
-    /// The name of the user's own file that the images were read from.
+    /// The name of the user's file from which the images were read.
     #[wasm_bindgen(js_name = imagesName)]
     pub fn images_name(&self) -> Option<String> {
         let path = &self.images.as_ref()?.path;
-        // Longer names first: one may be the beginning of another.
+        // Longer names first, because one may be the beginning of another.
         let mut names: Vec<&str> = self.files.iter().map(|(name, _)| &**name).collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         names.into_iter().find(|name| path.starts_with(name)).map(str::to_owned)
     }
 
-    /// The images that were read, as an IDX file.
+    /// The images of the last reading, as an IDX file.
     #[wasm_bindgen(js_name = imagesFile)]
     pub fn images_file(&self) -> Option<Vec<u8>> {
         self.images.as_ref().map(Images::idx)
     }
 
-    /// Their labels as an IDX file, where there are some.
+    /// Their labels as an IDX file, if there are labels.
     #[wasm_bindgen(js_name = labelsFile)]
     pub fn labels_file(&self) -> Option<Vec<u8>> {
         self.images.as_ref().and_then(Images::labels_idx)

@@ -1,39 +1,42 @@
-//! How a session asks for real samples, without knowing where bytes come from.
+//! Loads a run's real samples and makes them ready to be drawn in batches. Bytes of data sets come
+//! from the caller's [`DataLoader`], the user's files come with the request.
 
+use gan_core::Trainer;
 use gan_data::{
-    Augmented, DataError, DrawnDigits, EndlessDigits, EndlessPoints, ImageSet, RealSamples,
-    ShuffledImages, StackedDigits, WeightedClasses, cifar10,
+    Augmented, DataError, EndlessPoints, ImageSet, RealSamples, Recipe, ShuffledImages,
+    WeightedClasses, recipe,
 };
-use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RunSpec, Shape, SpecError};
+use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
 
-/// Drawn digits to choose from where a run asks for some classes, or more of one than of another.
-const LISTED_DIGITS: usize = 10_000;
-/// Whose handwriting they are in: one for all runs, as a set of images is one.
-const LISTED_DIGITS_SEED: u64 = 1;
+/// Drawn images to choose from where a run asks for some classes, or more of one than of another.
+const LISTED_IMAGES: usize = 10_000;
+/// The seed of such a list: one for all runs, as a set of images is one.
+const LIST_SEED: u64 = 1;
 /// The most that are drawn at a run's start.
-const MOST_LISTED_DIGITS: usize = 20_000;
+const MOST_LISTED_IMAGES: usize = 20_000;
 
-/// Called with how many bytes are there and how many are expected.
+/// Called with the bytes received so far and the bytes expected, if known.
 pub type Progress<'a> = &'a dyn Fn(f64, Option<f64>);
 
 /// Brings the bytes of data sets that are not made at run time.
 pub trait DataLoader {
     /// MNIST's training images with their labels.
     ///
-    /// The error says why they could not be had.
+    /// The error is the reason why they could not be loaded, for the user.
     fn mnist(&self, progress: Progress<'_>) -> impl Future<Output = Result<ImageSet, String>>;
 }
 
 /// Real samples, ready to be drawn.
 pub struct LoadedData {
-    /// Where they come from, and what tells them from others.
+    /// Their source and, for images, the digest that distinguishes them from others.
     pub origin: DataOrigin,
     /// The samples.
     pub samples: Box<dyn RealSamples>,
 }
 
 impl LoadedData {
-    /// The real samples of a run; with the reason if drawn digits stand in for MNIST.
+    /// The real samples of a run. If drawn digits stand in for MNIST, the second value is the
+    /// loader's error.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -51,7 +54,8 @@ impl LoadedData {
         Ok((data, missing))
     }
 
-    /// What needs no loader: made at run time, or from the user's files. `None` for the rest.
+    /// Samples that need no loader: made at run time, or read from the user's files. `None` for
+    /// MNIST, plain or stacked.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -59,19 +63,15 @@ impl LoadedData {
         spec: &DataSpec,
         files: &[(String, Vec<u8>)],
     ) -> Result<Option<Self>, Fault> {
-        let samples: Box<dyn RealSamples> = match spec.source {
-            DataSource::Mnist | DataSource::StackedMnist => return Ok(None),
-            DataSource::Points => {
+        let samples: Box<dyn RealSamples> = match recipe(spec.source) {
+            Recipe::Mnist | Recipe::OfMnist(_) => return Ok(None),
+            Recipe::Points => {
                 let points = spec.points.clone().ok_or_else(|| missing("data.points"))?;
                 Box::new(EndlessPoints::new(points).map_err(setting("data.points"))?)
             }
-            DataSource::DrawnDigits => Self::drawn_digits(spec)?,
-            DataSource::IdxFiles | DataSource::CifarFiles => {
-                let read = match spec.source {
-                    DataSource::CifarFiles => cifar10::read(files),
-                    _ => ImageSet::from_idx_files(files),
-                };
-                let mut data = Self::of_images(spec, read.map_err(file)?)?;
+            Recipe::Drawn { .. } => return Self::drawn(spec.source, spec),
+            Recipe::Files(read) => {
+                let mut data = Self::of_images(spec, read(files).map_err(file)?)?;
                 data.origin.files = files.iter().map(|(name, _)| name.clone()).collect();
                 return Ok(Some(data));
             }
@@ -86,7 +86,7 @@ impl LoadedData {
         Self { origin, samples }
     }
 
-    /// Images that are known by their digest.
+    /// Images, with their digest.
     fn of_images(spec: &DataSpec, images: ImageSet) -> Result<Self, Fault> {
         let images = Self::chosen(spec, images)?;
         let digest = images.digest();
@@ -98,25 +98,26 @@ impl LoadedData {
         self
     }
 
-    /// MNIST in the form that `spec` asks for, or drawn digits and the reason where it could not be
-    /// had.
+    /// MNIST in the form that `spec` requests, plain or stacked; drawn digits with the loader's
+    /// error if MNIST could not be loaded.
     ///
     /// # Errors
-    /// Where drawn digits would not do.
+    /// The loader's error, if drawn digits cannot stand in; a setting or the images, if they do not
+    /// fit.
     pub(crate) async fn mnist(
         spec: &DataSpec,
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        let source = spec.source;
         match loader.mnist(progress).await {
-            Ok(images) if source == DataSource::StackedMnist => {
+            Ok(images) => {
+                let Recipe::OfMnist(made) = recipe(spec.source) else {
+                    return Ok((Self::of_images(spec, images)?, None));
+                };
                 let digest = images.digest();
-                let stacked = StackedDigits::new(images).map_err(file)?;
-                let samples = Self::augmented(spec, Box::new(stacked))?;
-                Ok((Self::made(source, samples).with_digest(digest), None))
+                let samples = Self::augmented(spec, made(images).map_err(file)?)?;
+                Ok((Self::made(spec.source, samples).with_digest(digest), None))
             }
-            Ok(images) => Ok((Self::of_images(spec, images)?, None)),
             Err(message) => match Self::stand_in(spec)? {
                 Some(drawn) => Ok((drawn, Some(message))),
                 None => Err(Fault::File { message }),
@@ -124,30 +125,33 @@ impl LoadedData {
         }
     }
 
-    /// Drawn digits in MNIST's place, where they would do: they have one shape only.
+    /// Drawn digits in MNIST's place. `None` where `spec` is not plain MNIST of 1 × 28 × 28, the
+    /// only shape of drawn digits.
     pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
         if !alike {
             return Ok(None);
         }
-        let samples = Self::drawn_digits(spec)?;
-        Ok(Some(Self::made(DataSource::DrawnDigits, samples)))
+        Self::drawn(DataSource::DrawnDigits, spec)
     }
 
-    /// Digits without end, or a list of them where `spec` chooses from one.
-    fn drawn_digits(spec: &DataSpec) -> Result<Box<dyn RealSamples>, Fault> {
+    /// Images drawn by `source`, if it draws any: without end, or a list of them where `spec` chooses from one.
+    fn drawn(source: DataSource, spec: &DataSpec) -> Result<Option<Self>, Fault> {
+        let Recipe::Drawn { endless, listed } = recipe(source) else { return Ok(None) };
         let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
-        if !chooses && spec.limit.is_none() {
-            return Self::augmented(spec, Box::new(EndlessDigits));
-        }
-        // Of all that are drawn a class leaves some: the limit counts what is left.
-        let all = if chooses { LISTED_DIGITS } else { 0 };
-        let count = spec.limit.map_or(all, |limit| all.max(limit as usize)).min(MOST_LISTED_DIGITS);
-        let digits = DrawnDigits { seed: LISTED_DIGITS_SEED }.listed(count).map_err(file)?;
-        Self::drawn_from(spec, Self::chosen(spec, digits)?)
+        let samples = if chooses || spec.limit.is_some() {
+            // Of all that are drawn a class leaves some: the limit counts what is left.
+            let all = if chooses { LISTED_IMAGES } else { 0 };
+            let count = spec.limit.map_or(all, |limit| all.max(limit as usize));
+            let images = listed(LIST_SEED, count.min(MOST_LISTED_IMAGES)).map_err(file)?;
+            Self::drawn_from(spec, Self::chosen(spec, images)?)?
+        } else {
+            Self::augmented(spec, endless())?
+        };
+        Ok(Some(Self::made(source, samples)))
     }
 
-    /// Images as `spec` wants them: which of them, in which shape.
+    /// The part of `images` that `spec` selects (classes, limit), in its shape.
     fn chosen(spec: &DataSpec, images: ImageSet) -> Result<ImageSet, Fault> {
         let mut images = images;
         if !spec.classes.is_empty() {
@@ -159,7 +163,7 @@ impl LoadedData {
         images.fitted(spec.channels, spec.height, spec.width).map_err(file)
     }
 
-    /// Samples of `images`: how often each, how changed.
+    /// Samples of `images`, drawn with the classes' weights and augmented.
     fn drawn_from(spec: &DataSpec, images: ImageSet) -> Result<Box<dyn RealSamples>, Fault> {
         let samples: Box<dyn RealSamples> = if spec.class_weights.is_empty() {
             Box::new(ShuffledImages::new(images))
@@ -181,10 +185,16 @@ impl LoadedData {
         Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
     }
 
-    /// Whether a run with labels finds its classes here.
+    /// The batch for each of the discriminator's steps of `trainer`, by the step's number.
+    pub fn batches<'a>(&'a mut self, trainer: &Trainer) -> impl FnMut(u64) -> RealBatch + use<'a> {
+        let (seed, size) = (trainer.spec().seed, trainer.reals_per_step());
+        move |step| self.samples.batch(seed, step, size)
+    }
+
+    /// Checks the number of the data's classes against the labels of `spec`.
     ///
     /// # Errors
-    /// Says which labels are missing.
+    /// [`Fault::Spec`] at `labels.classes` if the data have more classes than that, or no labels.
     pub(crate) fn check_labels(&self, spec: &RunSpec) -> Result<(), Fault> {
         let Some(asked) = spec.labels.map(|labels| labels.classes()) else { return Ok(()) };
         let message = match self.samples.classes() {
@@ -200,12 +210,13 @@ fn file(error: DataError) -> Fault {
     Fault::File { message: error.to_string() }
 }
 
-/// What a file does not fit: the setting at `path`, which asks for what the file has not.
+/// Turns a data error into a fault of the setting at `path`, which requests something that the data
+/// lack.
 fn field(path: &'static str) -> impl Fn(DataError) -> Fault {
     move |error| Fault::Spec { path: path.to_owned(), message: error.to_string() }
 }
 
-/// What is wrong with the setting at `path`.
+/// Turns an error within the setting at `path` into a fault with the full path.
 fn setting(path: &'static str) -> impl Fn(SpecError) -> Fault {
     move |error| {
         let path =

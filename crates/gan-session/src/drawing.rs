@@ -1,4 +1,4 @@
-//! From a generator's numbers to pixels.
+//! Converts samples to the bytes of a sheet: images to 8-bit pixels, points to a picture or to f32.
 
 use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
 use gan_protocol::{DataSpec, SampleSet, Shape};
@@ -23,7 +23,7 @@ pub fn pixels(values: &[f32], set: SampleSet) -> Vec<u8> {
     bytes
 }
 
-/// How to read `count` samples of `data`.
+/// The layout of `count` samples of `data`: width and height are 0 for points.
 pub(crate) fn set_of(data: &DataSpec, count: usize) -> SampleSet {
     if data.shape() == Shape::flat(2) {
         return SampleSet { count, width: 0, height: 0, channels: 2 };
@@ -31,7 +31,7 @@ pub(crate) fn set_of(data: &DataSpec, count: usize) -> SampleSet {
     SampleSet { count, width: data.width, height: data.height, channels: data.channels }
 }
 
-/// The bytes of samples, as `set` says how to read them.
+/// The bytes of samples, in the layout `set`.
 pub(crate) fn bytes_of(values: &[f32], set: SampleSet) -> Vec<u8> {
     if set.width == 0 { point_bytes(values) } else { pixels(values, set) }
 }
@@ -41,7 +41,7 @@ pub(crate) fn point_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Generated points before real ones, as one image of what lies within `view`.
+/// One RGBA image of the points within `view`, generated points in front of real ones.
 pub(crate) fn picture(view: Square, reals: &[f32], fakes: &[f32]) -> (SampleSet, Vec<u8>) {
     let side = SCATTER_SIDE_PX;
     let set = SampleSet { count: 1, width: side, height: side, channels: 4 };

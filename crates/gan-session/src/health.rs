@@ -1,4 +1,4 @@
-//! How a run does: scores of its newest samples, and what it seems to suffer from.
+//! Scores a run's newest samples and diagnoses its failures, for the report on its health.
 
 use std::collections::BTreeMap;
 
@@ -14,18 +14,18 @@ use gan_random::Purpose;
 use crate::data::LoadedData;
 use crate::modes::Modes;
 
-/// Images that are looked at.
+/// Images in a report.
 const IMAGES: usize = 64;
-/// Points that are looked at, and at least so many for each mode.
+/// Points in a report, and the least number of points for each mode.
 const POINTS: usize = 1_000;
 const POINTS_A_MODE: usize = 10;
-/// Points between which distances are measured: there are as many as its square.
+/// Points whose distances are measured; the number of pairs grows with its square.
 const SPREAD_POINTS: usize = 256;
-/// Of more modes than this a few points would say nothing.
+/// No modes are counted beyond this number: too few points would fall on each.
 const MOST_MODES: usize = 200;
 
-/// Among more images than this no copies are looked for: the nearest of so many is near by chance, and
-/// takes long to find.
+/// No copies are searched for among more images than this: the nearest of so many is near by
+/// chance, and the search takes long.
 const MOST_COPIED: u64 = 500;
 /// What is remembered of a run to tell how it does.
 #[derive(Default)]
@@ -35,28 +35,28 @@ pub struct Health {
     metrics: Vec<Metrics>,
     /// Mean distance between two reals.
     spread: Option<f64>,
-    /// All images, where they are few.
+    /// All images of the data set, if there are at most [`MOST_COPIED`].
     few: Option<Vec<f32>>,
-    /// What as many reals score as fakes are looked at.
+    /// The scores of as many reals as a report has fakes.
     floors: Option<Vec<(Score, f64)>>,
 }
 
 impl Health {
-    /// Takes note of measurements.
+    /// Adds measurements for the next report.
     pub fn note(&mut self, points: &[Metrics]) {
         self.metrics.extend_from_slice(points);
     }
 
-    /// What the last report was made from.
+    /// The observation behind the last report.
     pub fn observation(&self) -> Option<&Observation> {
         self.doctor.last_seen()
     }
 
-    /// Looks at samples of `trainer`: the step and the report; `None`
-    /// where there is nothing to be said.
+    /// Draws samples of `trainer` and scores them. Returns the step and the report; `None` if no
+    /// step was made since the last report or a sample is not finite.
     ///
     /// # Errors
-    /// If the device fails.
+    /// When the device fails.
     pub async fn report(
         &mut self,
         trainer: &Trainer,
@@ -72,30 +72,22 @@ impl Health {
         };
         let size = spec.data.shape().size().expect("a validated spec's sizes are small");
         let spread = *self.spread.get_or_insert_with(|| {
-            let mut reals = Vec::new();
-            data.samples.fill_batch(
-                spec.seed,
-                0,
-                count.min(SPREAD_POINTS),
-                &mut reals,
-                &mut Vec::new(),
-            );
+            let reals = data.samples.batch(spec.seed, 0, count.min(SPREAD_POINTS)).values;
             spread(&reals, size).unwrap_or(0.0)
         });
         let inputs = Inputs::drawn(spec, Purpose::FixedLatents, 0, count);
         let fakes = trainer.samples(&inputs, 0).await?;
         let metrics = std::mem::take(&mut self.metrics);
-        // Numbers that are none are found elsewhere; without steps there is nothing new.
+        // Numbers that are not finite are found by the session; without steps nothing is new.
         let (Some(distance), Some(last)) = (spread_of_some(&fakes, size), metrics.last()) else {
             return Ok(None);
         };
-        // Images that are changed at random are others each time.
+        // Augmentation changes each image on every draw, so that no sample could be its copy.
         if self.few.is_none()
             && spec.data.augmentation.is_none()
             && let Some(count) = data.samples.len().filter(|count| *count <= MOST_COPIED)
         {
-            let few = self.few.insert(Vec::new());
-            data.samples.fill_batch(spec.seed, 0, count as usize, few, &mut Vec::new());
+            self.few = Some(data.samples.batch(spec.seed, 0, count as usize).values);
         }
         let copied = self.few.as_ref().and_then(|few| {
             let (fakes, few) = (Samples::new(&fakes, size).ok()?, Samples::new(few, size).ok()?);
@@ -131,11 +123,11 @@ impl Health {
         Ok(Some((last.step, Report { scores, diagnoses })))
     }
 
-    /// What as many reals have of the scores that none of them has in full: a perfect generator would
-    /// have no better ones. The same all through a run, so computed once.
+    /// The scores of as many reals, where real samples do not reach the best value either: the best
+    /// that a perfect generator can have. Constant during a run, so computed once.
     ///
-    /// Diversity needs none: it is relative to the mean distance of as many reals, a mean over pairs,
-    /// which depends on no count; reals have 1.
+    /// Diversity has none: it is relative to the mean distance between reals, a mean over pairs,
+    /// which does not depend on the number of samples; reals have 1.
     fn floors(
         &self,
         modes: Option<&Modes>,
@@ -146,8 +138,7 @@ impl Health {
     ) -> Vec<(Score, f64)> {
         let mut floors = Vec::new();
         if let Some(modes) = modes {
-            let mut reals = Vec::new();
-            data.samples.fill_batch(seed, 0, count, &mut reals, &mut Vec::new());
+            let reals = data.samples.batch(seed, 0, count).values;
             if let Ok(counts) = modes.count(&reals) {
                 let names = [
                     Score::ModesCoveredOfReals,
@@ -157,7 +148,8 @@ impl Health {
                 floors.extend(mode_scores(&counts, names));
             }
         }
-        // Each real against the others. It is none of them, as a new sample would be.
+        // Each real is compared with the others, not with itself: like a new sample, it must not
+        // find itself.
         let few = self.few.as_ref().and_then(|few| Samples::new(few, size).ok());
         let distance = COPY_DISTANCE * self.spread.unwrap_or(0.0);
         if let Some(copied) = few.and_then(|few| copies_among(&few, count, distance).ok()) {
@@ -167,7 +159,7 @@ impl Health {
     }
 }
 
-/// The scores that modes give, under these names.
+/// The three scores of modes, under `names`.
 fn mode_scores(counts: &ModeCounts, names: [Score; 3]) -> impl Iterator<Item = (Score, f64)> {
     let values = [counts.covered() as f64, counts.high_quality_share(), counts.reverse_kl_of_all()];
     names.into_iter().zip(values)
@@ -179,12 +171,12 @@ pub(crate) fn spread(values: &[f32], size: usize) -> Option<f64> {
     mean_pairwise_distance(&samples, samples.count().max(2), 0).ok()
 }
 
-/// As [`spread`], of as many as the reals' is made of.
+/// As [`spread`], of at most [`SPREAD_POINTS`] samples, as for the reals.
 fn spread_of_some(values: &[f32], size: usize) -> Option<f64> {
     spread(&values[..values.len().min(SPREAD_POINTS * size)], size)
 }
 
-/// The mean of `values`, in units of `spread`.
+/// The mean sample, in units of `spread`.
 fn middle(values: &[f32], size: usize, spread: f64) -> Vec<f64> {
     let mut middle = vec![0.0; size];
     for row in values.chunks_exact(size) {

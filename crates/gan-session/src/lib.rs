@@ -1,14 +1,13 @@
-//! One run as a state machine: requests go in, events come out.
+//! Trains one run as a state machine: requests go in, events come out.
 //!
-//! The session knows neither workers nor files nor a clock of its own: whoever drives it passes
-//! in the time, a sink for events and a loader for data. It is driven by two calls,
-//! [`Session::handle`] for a request and [`Session::advance`] for a slice of training, and never
-//! holds on to the thread for longer than one step.
+//! The session knows no workers, no files and no clock. Its caller provides a clock, a sink for
+//! events and a loader for data, and makes two calls: [`Session::handle`] for a request, and
+//! [`Session::advance`] for a slice of training. A slice takes about 60 ms, or one step where a
+//! step takes longer.
 
 mod data;
 mod drawing;
 mod health;
-mod metrics;
 mod modes;
 mod pace;
 mod run;
@@ -17,6 +16,5 @@ mod session;
 pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
 pub use health::Health;
-pub use metrics::metrics_of;
 pub use modes::Modes;
 pub use session::{Clock, Outgoing, Session, Sink};

@@ -1,19 +1,19 @@
-//! How points fall on the modes of the data that they are to look like.
+//! Counts generated points by the modes of the data's distribution.
 
 use gan_eval::modes::{Mixture, ModeCounts};
 use gan_eval::{EvalError, Samples};
 use gan_protocol::PointsSpec;
 
-/// The modes of a distribution that has some: a ring, a grid, a mixture.
+/// The modes of a distribution of points: of a ring, a grid or a mixture.
 pub struct Modes {
     centres: Vec<f32>,
     sd: f64,
-    /// How often each is drawn; they add up to one.
+    /// Each mode's share of the samples; they add up to one.
     weights: Vec<f64>,
 }
 
 impl Modes {
-    /// The modes of `points`; `None` where it has none, or none of any width.
+    /// The modes of `points`; `None` if the distribution has none, or all have zero width.
     pub fn of(points: &PointsSpec) -> Option<Self> {
         let (centres, sds) = points.modes().zip(points.mode_sd())?;
         let weights: Vec<f64> = match points {
@@ -24,7 +24,7 @@ impl Modes {
         };
         let sum: f64 = weights.iter().sum();
         let sd = sds.iter().copied().fold(0.0_f32, f32::max);
-        // A mode without any width has no samples near enough to count.
+        // No sample is within three deviations of a mode of zero width.
         (sd > 0.0).then(|| Self {
             centres: centres.into_iter().flatten().collect(),
             sd: f64::from(sd),
@@ -32,22 +32,22 @@ impl Modes {
         })
     }
 
-    /// How many there are.
+    /// Number of modes.
     pub(crate) fn len(&self) -> usize {
         self.weights.len()
     }
 
-    /// Counts generated points (x, y, x, y …) by mode. Where modes differ in width, the widest says
-    /// what is near.
+    /// Counts generated points (x, y, x, y …) by mode. If modes differ in width, the widest sets
+    /// the distance that counts as near.
     ///
     /// # Errors
-    /// If there are no points, or a number is not finite.
+    /// When there are no points, or a number is not finite.
     pub fn count(&self, fakes: &[f32]) -> Result<ModeCounts, EvalError> {
         let mixture = Mixture::new(Samples::new(&self.centres, 2)?, self.sd)?;
         mixture.count(&Samples::new(fakes, 2)?)
     }
 
-    /// Share of the modes that get at least a quarter of their part of the samples.
+    /// Share of the modes that get at least one sample and a quarter of their expected samples.
     pub(crate) fn occupied(&self, counts: &ModeCounts) -> f64 {
         let all: usize = counts.all.iter().sum();
         let gets_its_part = |(count, weight): &(&usize, &f64)| {

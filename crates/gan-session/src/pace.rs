@@ -1,14 +1,15 @@
-//! When to stop a slice of training, draw a sheet, keep a checkpoint.
+//! Times a run: how long a slice of training is, and when a sheet, a report or a checkpoint is due.
 //!
-//! Everything is judged by what it has cost so far, so that a toy net on the processor and a
-//! large one on a software GPU are both watchable.
+//! Each chore waits in proportion to its last cost, so that a toy net on the processor and a large
+//! one on a software GPU can both be watched.
 
-/// A slice of training ends after this long, so that requests are answered.
+/// A slice of training ends after this time, so that requests are answered.
 const SLICE_MS: f64 = 60.0;
-/// The same while someone watches a stage, which is to move thirty times a second: a slice, the
-/// stage and the wait for a frame of the screen go into one picture.
+/// The same while the stage is watched. The stage moves thirty times a second, so a slice, the
+/// stage and the wait for the screen's frame must fit into one picture.
 const STAGED_SLICE_MS: f64 = 12.0;
-/// Steps that may be queued on a device before their scores are read: the back-pressure.
+/// Steps queued on a device before their scores are read, which is the back-pressure; for steps
+/// that take microseconds [`cheap_limit`] allows more.
 const MOST_QUEUED: usize = 16;
 /// Sheets come at most this often.
 const SHEET_INTERVAL_MS: f64 = 250.0;
@@ -19,16 +20,16 @@ const REPORT_INTERVAL_MS: f64 = 500.0;
 const REPORT_SHARE: f64 = 0.03;
 /// A checkpoint is kept at most this often.
 const AUTOSAVE_INTERVAL_MS: f64 = 15_000.0;
-/// Sheets and checkpoints together may cost about this share of the time.
+/// Sheets, checkpoints and a stage's layers may each cost about this share of the time.
 const OVERHEAD_SHARE: f64 = 0.08;
 /// Stages come at most this often.
 const STAGE_INTERVAL_MS: f64 = 25.0;
-/// The share of the time that stages may cost: whoever watches wants to see points move.
+/// Stages may cost this share of the time: whoever watches wants to see points move.
 const STAGE_SHARE: f64 = 0.25;
-/// Steps per second are measured over this long.
+/// Steps per second are measured over this time.
 const SPEED_WINDOW_MS: f64 = 4_000.0;
 
-/// Something done from time to time.
+/// Something done at intervals that grow with its cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chore {
     interval_ms: f64,
@@ -42,7 +43,7 @@ impl Chore {
         Self::new(SHEET_INTERVAL_MS, OVERHEAD_SHARE, now_ms)
     }
 
-    /// Points on a stage that someone watches.
+    /// The points of a watched stage.
     pub(crate) fn stage() -> Self {
         Self::new(STAGE_INTERVAL_MS, STAGE_SHARE, f64::NEG_INFINITY)
     }
@@ -52,7 +53,7 @@ impl Chore {
         Self::new(LAYERS_INTERVAL_MS, OVERHEAD_SHARE, f64::NEG_INFINITY)
     }
 
-    /// Looking at how the run does.
+    /// A report on the run's health.
     pub(crate) fn report(now_ms: f64) -> Self {
         Self::new(REPORT_INTERVAL_MS, REPORT_SHARE, now_ms)
     }
@@ -75,7 +76,7 @@ impl Chore {
     }
 }
 
-/// How many steps go into one slice, and how fast they are.
+/// Chooses how many steps go into a slice, and measures steps per second.
 #[derive(Debug)]
 pub(crate) struct Pace {
     slice_ms: f64,
@@ -89,7 +90,7 @@ impl Pace {
         Self { slice_ms: SLICE_MS, most_queued: 1, recent: Vec::new() }
     }
 
-    /// Makes slices short enough for a stage that someone watches, or as long as they usually are.
+    /// Makes slices short while a stage is watched, else as long as usual.
     pub(crate) fn suit(&mut self, staged: bool) {
         self.slice_ms = if staged { STAGED_SLICE_MS } else { SLICE_MS };
     }
@@ -99,14 +100,15 @@ impl Pace {
         queued < self.most_queued && now_ms - begin_ms < self.slice_ms
     }
 
-    /// Learns from a slice of `count` steps that took until `end_ms`, reading included.
+    /// Adapts the number of steps to a slice of `count` steps that ended at `end_ms`, reading of
+    /// scores included.
     pub(crate) fn slice_done(&mut self, count: usize, begin_ms: f64, end_ms: f64, step: u64) {
         let took_ms = end_ms - begin_ms;
         let slice_ms = self.slice_ms;
         self.most_queued = if took_ms < slice_ms {
             (count * 2).min(MOST_QUEUED.max(cheap_limit(count, took_ms, slice_ms)))
         } else {
-            // Two slices' worth keeps a device busy while scores are read.
+            // Two slices' worth of steps keeps a device busy while scores are read.
             ((count as f64 * 2.0 * slice_ms / took_ms) as usize).clamp(1, MOST_QUEUED)
         };
         self.recent.push((end_ms, step));
@@ -116,7 +118,7 @@ impl Pace {
         self.recent.drain(..outside.unwrap_or(0));
     }
 
-    /// Generator steps per second lately; 0 while unknown.
+    /// Generator steps per second over the last seconds; 0 while unknown.
     pub(crate) fn steps_per_second(&self) -> f64 {
         match (self.recent.first(), self.recent.last()) {
             (Some((from_ms, from)), Some((to_ms, to))) if to_ms > from_ms => {
@@ -126,13 +128,14 @@ impl Pace {
         }
     }
 
-    /// Forgets speeds measured before a pause.
+    /// Discards speeds measured before a pause.
     pub(crate) fn interrupted(&mut self, now_ms: f64, step: u64) {
         self.recent = vec![(now_ms, step)];
     }
 }
 
-/// Steps that take microseconds may be queued by the hundred.
+/// Steps that fit into a slice at the speed of the last one: hundreds, if a step takes
+/// microseconds.
 fn cheap_limit(count: usize, took_ms: f64, slice_ms: f64) -> usize {
     let step_ms = (took_ms / count as f64).max(0.01);
     (slice_ms / step_ms) as usize

@@ -1,8 +1,11 @@
-//! The run that a session has in hand: nets, data and what it is doing.
+//! Holds the session's current run: nets, data, goal and timing. Makes its steps, snapshots and
+//! sheets.
 
-use gan_core::{CoreError, Dissection, Inputs, PendingScores, RealBatch, Snapshot, Trainer};
+use gan_core::{CoreError, Dissection, Inputs, PendingMetrics, Snapshot, Trainer};
 use gan_plot::Square;
-use gan_protocol::{DataOrigin, FrameKind, NetName, Phase, PointsSpec, SampleSet, Shape};
+use gan_protocol::{
+    DataOrigin, FrameKind, NetName, Phase, PointsSpec, RealBatch, SampleSet, Shape,
+};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -16,13 +19,13 @@ const SHEET_SAMPLES: usize = 64;
 const SHEET_POINTS: usize = 512;
 /// Points on a stage, of reals and of fakes.
 pub(crate) const STAGE_POINTS: usize = 1_000;
-/// Every so many sheets at fixed latents comes one of fresh samples.
+/// One sheet in this many shows fresh samples; the others show the fixed latents.
 const FRESH_SHEET_EVERY: u64 = 4;
 
-/// Steps after which gradients are larger than their rounding.
+/// From this step on, gradients are larger than their rounding.
 const PROBE_FROM_STEP: u64 = 5;
 
-/// What the run is to do next.
+/// The goal of the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
     Rest,
@@ -44,19 +47,18 @@ pub(crate) struct Run {
     pub(crate) autosave: Chore,
     pub(crate) report: Chore,
     pub(crate) health: Health,
-    /// Where to go back to when numbers stop being finite.
+    /// The last checkpoint with finite numbers: the run returns to it after a divergence.
     pub(crate) last_good: Option<Snapshot>,
-    /// Frames and stages that the page has not yet drawn.
+    /// Frames and stages that the page has not drawn yet.
     pub(crate) in_flight: u32,
     sheets: u64,
     /// The seed of the next fresh sheet.
     fresh_seed: u64,
-    values: Vec<f32>,
     /// Real points behind the generated ones in a picture.
     pub(crate) backdrop: Vec<f32>,
     /// Their classes.
     pub(crate) backdrop_labels: Vec<u16>,
-    /// When the costlier parts of a stage were made.
+    /// Times the costlier parts of a stage.
     pub(crate) layers: Chore,
 }
 
@@ -76,7 +78,6 @@ impl Run {
             in_flight: 0,
             sheets: 0,
             fresh_seed: 0,
-            values: Vec::new(),
             backdrop: Vec::new(),
             backdrop_labels: Vec::new(),
             layers: Chore::layers(),
@@ -92,18 +93,19 @@ impl Run {
         }
     }
 
-    /// The run as it stands. Waits for the device.
+    /// A checkpoint of the run. Waits for the device.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, CoreError> {
         let mut snapshot = self.trainer.snapshot().await?;
         snapshot.header.data = match &self.data {
             Some(data) => Some(data.origin.clone()),
-            // They are still on their way: nothing has been learned since.
+            // The data are still loading, so the run has not learned since the last checkpoint.
             None => self.last_good.as_ref().and_then(|before| before.header.data.clone()),
         };
         Ok(snapshot)
     }
 
-    /// What the checkpoint that the run goes on from learned from, and what the run learns from now, where these differ.
+    /// The data behind the run's checkpoint and the data that the run learns from now, if they
+    /// differ.
     pub(crate) fn other_data(&self) -> Option<(DataOrigin, DataOrigin)> {
         let before = self.last_good.as_ref()?.header.data.as_ref()?;
         let now = &self.data.as_ref()?.origin;
@@ -111,38 +113,39 @@ impl Run {
     }
 
     /// One step, queued on the device; `None` without data.
-    pub(crate) fn step(&mut self) -> Option<PendingScores> {
+    pub(crate) fn step(&mut self) -> Option<PendingMetrics> {
         let data = self.data.as_mut()?;
-        Some(step(&mut self.trainer, data, &mut self.values))
+        Some(step(&mut self.trainer, data))
     }
 
-    /// Checkpoints before and after one step, made on a copy; `None` without data.
+    /// Checkpoints before and after one step, made on a copy; `None` without data. Another device
+    /// repeats the step and compares.
     ///
-    /// The copy is first trained for [`PROBE_FROM_STEP`] steps, if the run has not got there. At
-    /// the very start the discriminator answers nearly the same for every sample; what batch
-    /// normalisation leaves of such a gradient is rounding, in which no two devices agree.
+    /// The copy is first trained up to step [`PROBE_FROM_STEP`]. At the very start the
+    /// discriminator's outputs are nearly equal for all samples; after batch normalisation, such a
+    /// gradient is mostly rounding, in which no two devices agree.
     pub(crate) async fn probe(&mut self) -> Result<Option<(Snapshot, Snapshot)>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let mut copy = self.trainer.clone();
         while copy.generator_steps() < PROBE_FROM_STEP {
-            step(&mut copy, data, &mut self.values);
+            step(&mut copy, data);
         }
         let before = copy.snapshot().await?;
-        step(&mut copy, data, &mut self.values);
+        step(&mut copy, data);
         Ok(Some((before, copy.snapshot().await?)))
     }
 
     /// The next step, taken apart on a copy; `None` without data.
     pub(crate) async fn dissect(&mut self) -> Result<Option<Dissection>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
-        let batches = batches(&self.trainer, data, &mut self.values);
+        let batches = data.batches(&self.trainer);
         self.trainer.dissect(batches).await.map(Some)
     }
 
-    /// One step of one net; none without data.
+    /// One step of one net; does nothing without data.
     pub(crate) fn step_alone(&mut self, net: NetName) {
         let Some(data) = self.data.as_mut() else { return };
-        let batches = batches(&self.trainer, data, &mut self.values);
+        let batches = data.batches(&self.trainer);
         match net {
             NetName::Generator => self.trainer.step_generator(batches),
             NetName::Discriminator => self.trainer.step_discriminator(batches),
@@ -157,12 +160,12 @@ impl Run {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let device = self.trainer.device().clone();
         let mut copy = Trainer::restore(before, &before.header.spec, &device)?;
-        step(&mut copy, data, &mut self.values);
+        step(&mut copy, data);
         Ok(Some(copy.snapshot().await?))
     }
 
-    /// `count` samples from the latents of `purpose` and `seed`, as a sheet shows them: of points, a
-    /// picture.
+    /// A sheet from the latents of `purpose` and `seed`: [`SHEET_SAMPLES`] images, or a picture of
+    /// [`SHEET_POINTS`] points. `seed` also seeds the noise of the nets' noise layers.
     pub(crate) async fn draw_sheet(
         &mut self,
         purpose: Purpose,
@@ -179,7 +182,8 @@ impl Run {
         Ok(picture(self.view(), &self.backdrop[..shown], &fakes))
     }
 
-    /// What is shown of the plane: what points were drawn in, else what holds the real points.
+    /// The part of the plane that is shown: the frame in which points were drawn, else a square
+    /// around the real points.
     pub(crate) fn view(&self) -> Square {
         match self.trainer.spec().data.points {
             Some(PointsSpec::Drawn { frame: Some(frame), .. }) => Square::between(frame),
@@ -187,16 +191,17 @@ impl Run {
         }
     }
 
-    /// Draws the real points behind pictures and stages, once the data are there.
+    /// Draws the real points that pictures and stages show behind generated ones, once the data are
+    /// loaded.
     pub(crate) fn fill_backdrop(&mut self) {
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
-            let (points, labels) = (&mut self.backdrop, &mut self.backdrop_labels);
-            data.samples.fill_batch(seed, 0, STAGE_POINTS, points, labels);
+            let RealBatch { values, labels } = data.samples.batch(seed, 0, STAGE_POINTS);
+            (self.backdrop, self.backdrop_labels) = (values, labels);
         }
     }
 
-    /// `count` samples from the latents of `purpose` and `seed`.
+    /// The samples from `inputs`, as bytes and their layout. `noise` seeds the noise layers.
     pub(crate) async fn draw(
         &self,
         inputs: &Inputs,
@@ -208,7 +213,7 @@ impl Run {
         Ok((set, bytes_of(&values, set)))
     }
 
-    /// Which sheet is next, and the latents that it is drawn from.
+    /// The kind of the next sheet, and the purpose and seed of its latents.
     pub(crate) fn next_sheet(&mut self) -> (FrameKind, Purpose, u64) {
         self.sheets += 1;
         if self.sheets.is_multiple_of(FRESH_SHEET_EVERY) {
@@ -218,28 +223,14 @@ impl Run {
         }
     }
 
-    /// A sheet of samples not seen before.
+    /// The next sheet of fresh samples, with a new seed.
     pub(crate) fn fresh_sheet(&mut self) -> (FrameKind, Purpose, u64) {
         self.fresh_seed += 1;
         (FrameKind::Fresh, Purpose::FreshLatents, self.fresh_seed)
     }
 }
 
-fn step(trainer: &mut Trainer, data: &mut LoadedData, values: &mut Vec<f32>) -> PendingScores {
-    let batches = batches(trainer, data, values);
+fn step(trainer: &mut Trainer, data: &mut LoadedData) -> PendingMetrics {
+    let batches = data.batches(trainer);
     trainer.step(batches)
-}
-
-/// The batch for each of the discriminator's steps.
-fn batches<'a>(
-    trainer: &Trainer,
-    data: &'a mut LoadedData,
-    values: &'a mut Vec<f32>,
-) -> impl FnMut(u64) -> RealBatch + use<'a> {
-    let (seed, count) = (trainer.spec().seed, trainer.reals_per_step());
-    let mut labels = Vec::new();
-    move |step| {
-        data.samples.fill_batch(seed, step, count, values, &mut labels);
-        RealBatch { values: values.clone(), labels: labels.clone() }
-    }
 }

@@ -1,4 +1,4 @@
-//! Requests in, events out.
+//! The session: carries out requests and trains in slices, and reports everything as events.
 
 mod dissecting;
 mod loading;
@@ -7,29 +7,26 @@ mod reporting;
 mod sampling;
 mod staging;
 
-use gan_core::{CoreError, Device, PendingScores, Snapshot, Trainer, largest_deviation};
-use gan_protocol::{
-    Backend, Command, Event, Fault, FrameKind, Metrics, Reply, Request, Task, Tuning,
-};
+use gan_core::{CoreError, Device, PendingMetrics, Snapshot, Trainer, largest_deviation};
+use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
 use gan_random::Purpose;
 
 use crate::data::DataLoader;
-use crate::metrics::metrics_of;
 use crate::run::{Goal, Run};
 
-/// An event with the buffers that go beside it.
+/// An event with the buffers that are transferred with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
-    /// What happened.
+    /// The event.
     pub event: Event,
-    /// As the event says.
+    /// The buffers, in the order that the event's documentation states.
     pub attachments: Vec<Vec<u8>>,
 }
 
-/// Milliseconds since some fixed moment; never runs backwards.
+/// Milliseconds since some fixed moment; never decreases.
 pub type Clock = Box<dyn Fn() -> f64>;
 
-/// Takes events as they happen.
+/// Receives events as they happen.
 pub type Sink = Box<dyn Fn(Outgoing)>;
 
 type Attached = (Reply, Vec<Vec<u8>>);
@@ -41,14 +38,14 @@ pub struct Session<L> {
     clock: Clock,
     sink: Sink,
     run: Option<Run>,
-    /// The user's files, kept for a run that asks for them again.
+    /// The user's files, kept for a later run that needs them and brings none.
     files: Vec<(String, Vec<u8>)>,
-    /// Whether someone watches the stage.
+    /// Whether the stage is watched.
     watched: bool,
 }
 
 impl<L: DataLoader> Session<L> {
-    /// A session without a run. Says which device computes.
+    /// A session without a run. Sends [`Event::Ready`] with the computing device.
     pub fn new(
         device: Device,
         backend: Backend,
@@ -68,8 +65,8 @@ impl<L: DataLoader> Session<L> {
         self.run.as_ref().is_some_and(|run| run.data.is_some() && run.goal != Goal::Rest)
     }
 
-    /// Carries out one request. Reports its outcome as [`Event::Settled`] (a step request's when
-    /// its steps are done).
+    /// Carries out one request. Sends its outcome as [`Event::Settled`]: for steps, once they are
+    /// made; for [`Command::FrameDrawn`], never.
     pub async fn handle(&mut self, request: Request, attachments: Vec<Vec<u8>>) {
         let Request { id, command } = request;
         let outcome = match command {
@@ -95,7 +92,7 @@ impl<L: DataLoader> Session<L> {
             Command::FrameDrawn => {
                 let staged = self.has_stage();
                 if let Some(run) = &mut self.run {
-                    // A sheet stands for all that were sent before it.
+                    // A sheet replaces all sheets that were sent before it.
                     run.in_flight = if staged { run.in_flight.saturating_sub(1) } else { 0 };
                 }
                 return;
@@ -105,7 +102,8 @@ impl<L: DataLoader> Session<L> {
         self.settle(id, outcome);
     }
 
-    /// Trains for a slice of time and reports; does nothing at rest.
+    /// Trains for a slice of time and reports; does nothing at rest. A device error is sent as
+    /// [`Event::Fault`].
     pub async fn advance(&mut self) {
         if !self.is_running() {
             return;
@@ -129,7 +127,7 @@ impl<L: DataLoader> Session<L> {
         if first {
             (self.sink)(progress("first_step", 0.0, None));
         }
-        let mut pending: Vec<PendingScores> = Vec::new();
+        let mut pending: Vec<PendingMetrics> = Vec::new();
         loop {
             pending.extend(run.step());
             let fits = run.pace.fits(pending.len(), begin_ms, (self.clock)());
@@ -138,14 +136,12 @@ impl<L: DataLoader> Session<L> {
             }
         }
         let count = pending.len();
-        let scores = PendingScores::read(pending).await?;
+        let points = PendingMetrics::read(pending).await?;
         let end_ms = (self.clock)();
         if first {
             (self.sink)(progress("first_step", 1.0, Some(1.0)));
         }
         run.pace.slice_done(count, begin_ms, end_ms, run.trainer.generator_steps());
-        let points: Vec<Metrics> =
-            scores.iter().map(|(step, scores)| metrics_of(*step, scores)).collect();
         if let Some(diverged) = points.iter().find(|point| !point.is_finite()) {
             return self.go_back(diverged.step).await;
         }
@@ -165,7 +161,8 @@ impl<L: DataLoader> Session<L> {
             run.goal = Goal::Steps { left, request };
         }
         if staged {
-            // One on its way and one being drawn: the page would wait for a whole slice otherwise.
+            // Two may be under way, one sent and one being drawn: with one, the page would wait for
+            // a slice.
             if run.stage.is_due(end_ms) && run.in_flight < 2 {
                 self.show_stage().await?;
             }
@@ -224,7 +221,8 @@ impl<L: DataLoader> Session<L> {
         self.rest().await.map_err(fault)
     }
 
-    /// What is due whenever training stops: the newest sheet, a report, a checkpoint, the new phase.
+    /// Reports, draws the newest sheet, saves a checkpoint and sends the new phase: done whenever
+    /// training stops.
     async fn rest(&mut self) -> Result<(), CoreError> {
         self.report().await?;
         self.draw_sheet(FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
@@ -310,7 +308,8 @@ impl<L: DataLoader> Session<L> {
         self.go_back(step).await
     }
 
-    /// Numbers stopped being finite at `step`: back to the last good checkpoint, and rest.
+    /// Returns to the last good checkpoint, or to the start, after numbers stopped being finite at
+    /// `step`; the run then rests.
     async fn go_back(&mut self, step: u64) -> Result<(), CoreError> {
         let now_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
@@ -327,7 +326,7 @@ impl<L: DataLoader> Session<L> {
             self.settle(request, Err(diverged.clone()));
         }
         self.tell(Event::Fault(diverged));
-        // What is on the screen is of the numbers that are none.
+        // The screen still shows samples of the diverged nets.
         self.draw_sheet(FrameKind::Fixed, Purpose::FixedLatents, 0).await?;
         self.tell_state();
         Ok(())

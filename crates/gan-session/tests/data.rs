@@ -1,4 +1,5 @@
-//! Runs on every kind of data: what is drawn, what is sampled, and what is refused.
+//! Runs on every kind of data: their sheets, stages, reports and samples, and the combinations
+//! refused.
 
 mod bench;
 
@@ -12,7 +13,7 @@ fn ring() -> RunSpec {
     preset("ring").expect("a preset").spec
 }
 
-/// Both nets told the class, of ten.
+/// Both nets conditional on ten classes.
 fn conditional() -> Value {
     let label = json!({"kind": "label", "classes": 10});
     json!({
@@ -44,7 +45,7 @@ fn points_are_drawn_as_a_picture_and_sampled_as_numbers() {
     assert_eq!(attachments[0].len(), 5 * 2 * 4);
 }
 
-/// A step, how to read the numbers of its stage, and those.
+/// A stage's step, the layout of its numbers, and the numbers.
 type Stage = (u64, StageSet, Vec<f32>);
 
 /// The stages among all events from the one numbered `first` on.
@@ -76,7 +77,7 @@ fn a_watched_run_on_points_sends_what_the_nets_do_in_the_plane() {
     assert_eq!((step, set.reals, set.fakes, set.pulls), (1, 1_000, 1_000, 96));
     assert_eq!((set.lattice, set.lattice_rows, set.surface), (20, 20, 40));
     assert_eq!(numbers.len(), set.numbers());
-    // The ring of radius 2 fills the view but for its margin.
+    // A ring of radius 2 fills the view up to its margin.
     assert!((numbers[2] - 2.0 / 0.76).abs() < 0.2, "half a side is {}", numbers[2]);
     bench.steps(1);
     let (step, later, moved) = stage(&bench).expect("a stage");
@@ -102,7 +103,7 @@ fn every_stage_of_a_run_that_takes_anothers_place_is_a_whole_one() {
         let mut anew = Bench::loaded(spec.clone());
         anew.ask_done(Command::Watch { stage: true });
         let (_, set, numbers) = stage(&anew).expect("sent at once");
-        // As the page has it: the lab watches while images are trained on.
+        // As on the page: the lab already watches the stage while images are trained on.
         let mut after_images = Bench::loaded(crate::spec(json!({})));
         after_images.ask_done(Command::Watch { stage: true });
         let first = after_images.events.borrow().len();
@@ -165,8 +166,8 @@ fn a_run_on_modes_is_told_how_it_does() {
     assert!(score("diversity") > 0.0 && score("reverseKl") >= 0.0, "{report}");
     assert!((0.0..=1.0).contains(&score("highQuality")), "{report}");
     assert!((0.0..=8.0).contains(&score("modesCovered")), "{report}");
-    // What 1,000 reals have. Within three deviations of a mode lie 1 - exp(-9/2) of them, give or take
-    // four standard errors; the divergence is about 7 / 2,000 nats.
+    // Scores of 1,000 reals. 1 - exp(-9/2) of them lie within three deviations of a mode, give or
+    // take four standard errors; the divergence is about 7 / 2,000 nats.
     assert!((score("highQualityOfReals") - 0.9889).abs() < 4.0 * 0.0033, "{report}");
     assert_eq!(score("modesCoveredOfReals"), 8.0);
     assert!((0.0..0.02).contains(&score("reverseKlOfReals")), "{report}");
@@ -178,13 +179,13 @@ fn a_run_on_modes_is_told_how_it_does() {
     bench.steps(2);
     let later = reports(&bench).pop().expect("told when training stops");
     assert_eq!(floors(&later), floors(&report), "the floors of a run stay");
-    // Eight observations at least, before anything is said.
+    // No diagnosis before eight observations.
     assert_eq!(report["diagnoses"], json!([]));
 }
 
 #[test]
 fn a_generator_that_cannot_learn_is_found_collapsed() {
-    // Nothing moves, and all latents are as good as one: their weights are nearly nothing.
+    // Nothing moves, and all latents give nearly the same point: the weights are nearly zero.
     let still = json!({
         "generator": {"initial_weights": {"kind": "normal", "sd": 1e-4}},
         "generator_optimizer": {"learning_rate": 1e-9}
@@ -304,7 +305,7 @@ fn a_class_that_no_digit_has_is_refused() {
         matches!(&outcome, Err(Fault::Spec { path, .. }) if path == "data.classes"),
         "{outcome:?}"
     );
-    // The run that was there goes on.
+    // The previous run goes on.
     bench.steps(1);
     assert_eq!(bench.phases().last(), Some(&(Phase::Paused, 3)));
 }
@@ -333,7 +334,7 @@ fn images_can_be_changed_at_random() {
 #[test]
 fn copies_are_looked_for_among_a_few_images_that_stay_as_they_are() {
     for (data, images, copies) in [
-        // An untaught generator's noise is near none of them.
+        // An untrained generator's noise is near none of them.
         (json!({"source": "mnist", "limit": 10}), 20, Some(json!(0.0))),
         (json!({"source": "mnist"}), 500, Some(json!(0.0))),
         (json!({"source": "mnist"}), 501, None),

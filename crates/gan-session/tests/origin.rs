@@ -1,4 +1,4 @@
-//! A checkpoint knows which data it learned from: the same ones, others, and none.
+//! Checkpoints record the data they learned from, and report when a run continues on other data.
 
 mod bench;
 
@@ -21,7 +21,7 @@ fn images(count: u32, shade: u8) -> Vec<u8> {
     file
 }
 
-/// What comes of a load on files of these names.
+/// The reply to a load with these files.
 fn on(bench: &mut Bench, checkpoint: Option<&[u8]>, files: &[(&str, Vec<u8>)]) -> Reply {
     let (names, bytes): (Vec<_>, Vec<_>) =
         files.iter().map(|(name, bytes)| (name.to_string(), bytes.clone())).unzip();
@@ -64,7 +64,7 @@ fn with_other_samples_the_run_goes_on_and_says_so() {
     on(&mut bench, None, &[("own.idx", images(16, 0))]);
     bench.steps(2);
     let checkpoint = bench.checkpoint();
-    // One pixel is another one.
+    // One pixel differs.
     let mut changed = images(16, 0);
     *changed.last_mut().expect("pixels") ^= 1;
     let mut other = Bench::new();
@@ -74,7 +74,7 @@ fn with_other_samples_the_run_goes_on_and_says_so() {
     assert_eq!(before.files, now.files);
     assert_ne!(before.digest, now.digest);
     other.steps(1);
-    // From here on it has learned from the new ones.
+    // A later checkpoint records the new data.
     let later = other.checkpoint();
     assert_eq!(origin(&later), Some(now));
 }
@@ -89,12 +89,12 @@ fn files_that_the_session_has_serve_again_without_being_sent() {
     bench.steps(1);
     let again = bench.checkpoint();
     assert_eq!(origin(&again), origin(&checkpoint));
-    // The next step is the one that a fresh session makes of the same files.
+    // The next step equals that of a fresh session on the same files.
     let mut fresh = Bench::new();
     on(&mut fresh, Some(&checkpoint), &[("own.idx", images(16, 0))]);
     fresh.steps(1);
     assert!(again == fresh.checkpoint(), "the step differs");
-    // New files are not taken for the old ones.
+    // New files are not mistaken for the old ones.
     let reply = on(&mut bench, Some(&checkpoint), &[("own.idx", images(8, 9))]);
     assert!(matches!(reply, Reply::OtherData { .. }), "{reply:?}");
 }
@@ -110,7 +110,7 @@ fn drawn_digits_that_stood_in_for_mnist_are_other_data() {
     let id = other.send(resume(mnist.clone()), vec![checkpoint.clone()]);
     let reply = other.outcome(id).expect("settled").0.expect("loaded");
     assert!(matches!(reply, Reply::OtherData { .. }), "{reply:?}");
-    // And there is nothing to be said where they stand in again.
+    // Nothing is reported if drawn digits stand in again.
     let id = bench.send(resume(mnist), vec![checkpoint]);
     assert_eq!(bench.outcome(id).expect("settled").0, Ok(Reply::Done));
 }

@@ -1,6 +1,7 @@
-//! The numbers that every build must come to: the browser's tests compare with the same file.
+//! Compares the scores of training steps with recorded ones; the browser's tests compare with the
+//! same file.
 
-use gan_core::{PendingScores, RealBatch, Trainer, cpu};
+use gan_core::{PendingMetrics, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::RunSpec;
 use pollster::block_on;
@@ -13,29 +14,18 @@ fn ten_steps_give_the_recorded_scores() {
     let spec = std::fs::read_to_string(format!("{folder}/parity-spec.json")).expect("a spec");
     let spec = RunSpec::from_json(&spec).expect("valid");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
-    let mut labels = Vec::new();
     let pending = (0..STEPS)
         .map(|_| {
-            trainer.step(|step| {
-                let mut values = Vec::new();
-                EndlessDigits.fill_batch(
-                    spec.seed,
-                    step,
-                    spec.batch_size,
-                    &mut values,
-                    &mut labels,
-                );
-                RealBatch { values, labels: labels.clone() }
-            })
+            trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size))
         })
         .collect();
-    let scores = block_on(PendingScores::read(pending)).expect("the processor does not fail");
+    let scores = block_on(PendingMetrics::read(pending)).expect("the processor does not fail");
     let found: Vec<[f64; 4]> = scores
         .iter()
-        .map(|(_, s)| [s.generator_loss, s.discriminator_loss, s.real_score, s.fake_score])
+        .map(|s| [s.generator_loss, s.discriminator_loss, s.real_score, s.fake_score])
         .collect();
     let path = format!("{folder}/parity-scores.json");
-    // After a change that is meant to change the numbers: RECORD=1 cargo test -p gan-session
+    // To record the scores after an intended change: RECORD=1 cargo test -p gan-session
     if std::env::var_os("RECORD").is_some() {
         let json = serde_json::to_string_pretty(&found).expect("numbers");
         std::fs::write(&path, json + "\n").expect("the fixture can be written");

@@ -9,8 +9,8 @@ use gan_protocol::{
 use serde_json::json;
 #[test]
 fn a_sheet_waits_for_no_download_and_training_waits_for_start() {
-    // What is at hand comes before the first sheet, which may show it; what is fetched does not hold
-    // the sheet up.
+    // Data at hand come before the first sheet, which may show them; fetched data do not delay the
+    // sheet.
     let at_hand = ["ready", "loading", "data", "fixed sheet", "fresh sheet", "loaded"];
     let fetched = ["ready", "loading", "fixed sheet", "data", "fresh sheet", "loaded"];
     for (source, expected) in [("drawn_digits", at_hand), ("mnist", fetched)] {
@@ -173,7 +173,7 @@ fn a_run_that_diverges_is_back_at_its_last_good_checkpoint() {
     let mut bench = Bench::loaded(spec(json!({})));
     bench.steps(3);
     let mut huge = bench.checkpoint();
-    // Every number finite, every product of two of them not.
+    // Every number is finite, but every product of two of them is not.
     let header = 8 + u64::from_le_bytes(huge[..8].try_into().expect("eight bytes")) as usize;
     for number in huge[header..].chunks_exact_mut(4) {
         number.copy_from_slice(&1e30_f32.to_le_bytes());
@@ -209,7 +209,7 @@ fn a_step_proves_itself_against_another_session() {
         panic!("no proof");
     };
     assert_eq!(largest_relative_difference, 0.0);
-    // Other data make another step.
+    // Other data give another step.
     let mut other = Bench::with_mnist(Ok(digits(20)));
     other.ask_done(load(spec(json!({"data": {"source": "mnist"}}))));
     let id = other.send(Command::Prove, probe);
@@ -253,7 +253,7 @@ fn samples_are_of_the_class_that_is_asked_for() {
     let mut draw = |label| bench.ask(Command::Sample { count: 11, seed: 1, label });
     let (all, threes) = (draw(None).1.remove(0), draw(Some(3)).1.remove(0));
     let image = |bytes: &[u8], index: usize| bytes[index * 784..][..784].to_vec();
-    // Without a class they go round: the fourth of all is a three, with the same latent.
+    // Without a class, labels go round: the fourth sample of all is a three, with the same latent.
     assert_eq!(image(&all, 3), image(&threes, 3));
     assert_ne!(image(&all, 4), image(&threes, 4));
     let (outcome, _) = draw(Some(10));

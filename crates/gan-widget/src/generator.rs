@@ -1,11 +1,11 @@
-//! A generator, as JavaScript sees it.
+//! The widget's interface for JavaScript: a generator, with its inputs and its samples.
 
 use gan_core::{CoreError, Inputs, Sampler, at_once, cpu};
 use gan_protocol::{Feed, Shape};
 use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
 
-/// Samples of which one is told its number.
+/// Largest number of a first sample.
 const MOST_SAMPLES: usize = 1 << 16;
 
 /// A generator read from its file.
@@ -19,19 +19,19 @@ impl Generator {
     /// Reads the bytes of a generator file.
     ///
     /// # Errors
-    /// What is wrong with the file, as an `Error`.
+    /// The fault of the file, as an `Error`.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
         told(Sampler::from_safetensors(bytes, &cpu())).map(|sampler| Self { sampler })
     }
 
-    /// Columns of a sample, in pixels; 0 of points of the plane.
+    /// Columns of a sample, in pixels; 0 for points.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
         self.sampler.header().data.width
     }
 
-    /// Rows of a sample, in pixels; 0 of points.
+    /// Rows of a sample, in pixels; 0 for points.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.sampler.header().data.height
@@ -43,20 +43,21 @@ impl Generator {
         self.sampler.header().latent.size
     }
 
-    /// Classes that it makes samples of; 0 if it is told none.
+    /// Number of classes; 0 if the generator has none.
     #[wasm_bindgen(getter)]
     pub fn classes(&self) -> usize {
         self.sampler.header().labels.map_or(0, |labels| labels.classes())
     }
 
-    /// Categories of each categorical code, which stand behind the latent as one-hot vectors.
+    /// Number of categories of each categorical code. The codes follow the latent as one-hot
+    /// vectors.
     #[wasm_bindgen(getter, js_name = categoricalCodes)]
     pub fn categorical_codes(&self) -> Vec<u32> {
         let codes = self.sampler.header().codes.iter().flat_map(|codes| &codes.categorical);
         codes.map(|categories| *categories as u32).collect()
     }
 
-    /// Continuous codes, each in -1 to 1, behind the categorical ones.
+    /// Number of continuous codes, each in -1 to 1, which follow the categorical ones.
     #[wasm_bindgen(getter, js_name = continuousCodes)]
     pub fn continuous_codes(&self) -> usize {
         self.sampler.header().codes.as_ref().map_or(0, |codes| codes.continuous)
@@ -68,24 +69,24 @@ impl Generator {
         self.sampler.header().latent.distribution == gan_protocol::LatentDistribution::Normal
     }
 
-    /// Generator steps that it was trained for.
+    /// Generator steps of its training.
     #[wasm_bindgen(getter)]
     pub fn step(&self) -> f64 {
         self.sampler.header().step as f64
     }
 
-    /// `count` inputs, one after another: each a latent and the codes behind it, as
-    /// `gan sample --seed` draws them.
+    /// `count` inputs, one after another: each a latent with its codes, the same that
+    /// `gan sample --seed` draws.
     pub fn inputs(&self, seed: f64, count: usize) -> Vec<f32> {
         self.drawn(seed, count).values
     }
 
-    /// What it makes of `inputs`, with the classes `labels` (which go round if there are fewer):
-    /// of images RGBA bytes, sample after sample, row after row. `first` is the number of the first
-    /// of them, where several generators take turns.
+    /// Samples for `inputs`, as images of RGBA bytes, sample after sample, row after row. `labels`
+    /// are their classes (repeated in turn if there are fewer). `first` is the number of the first
+    /// sample, which decides among several generators.
     ///
     /// # Errors
-    /// If `inputs` are no whole inputs, or a label is no class.
+    /// If `inputs` are not complete inputs, or a label is not a class.
     pub fn images(
         &self,
         inputs: Vec<f32>,
@@ -100,7 +101,7 @@ impl Generator {
         let mut pixels = Vec::with_capacity(values.len() / channels * 4);
         for image in values.chunks_exact(channels * area) {
             for place in 0..area {
-                // One channel is grey, two are the first two of three; a fourth is left out.
+                // One channel is grey; two are red and green; a fourth is left out.
                 let channel = |number: usize| match channels {
                     1 => byte(image[place]),
                     _ => image.get(number * area + place).map_or(0, |value| byte(*value)),
@@ -111,7 +112,7 @@ impl Generator {
         Ok(pixels)
     }
 
-    /// As [`Generator::images`], of points: x, y, x, y …
+    /// As [`Generator::images`], but for points: x, y, x, y …
     ///
     /// # Errors
     /// As [`Generator::images`].
@@ -154,7 +155,7 @@ impl Generator {
         if !header.generator.draws_noise() {
             return told(at_once(self.sampler.samples(&inputs, 0)));
         }
-        // What is drawn for a sample depends on its number, however many are asked for at once.
+        // The noise of a sample depends on its number, however many samples are requested at once.
         let mut samples = Vec::new();
         for at in 0..count {
             let one = inputs.part(header, at, 1);
@@ -163,8 +164,8 @@ impl Generator {
         Ok(samples)
     }
 
-    /// Inputs whose values are still to come: classes go round, and which of several generators is
-    /// asked depends on the input's number alone.
+    /// Inputs without values yet: classes take turns, and the choice among several generators
+    /// depends on the input's number alone.
     fn numbered(&self, first: usize, count: usize) -> Inputs {
         let header = self.sampler.header();
         let mut inputs = Inputs { values: Vec::new(), labels: Vec::new(), generators: Vec::new() };
@@ -183,7 +184,7 @@ fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
     result.map_err(|error| JsError::new(&error.to_string()))
 }
 
-/// -1 is black, 1 is white.
+/// A byte for -1 (black) to 1 (white).
 fn byte(value: f32) -> u8 {
     ((value + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8
 }

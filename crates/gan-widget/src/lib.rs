@@ -1,7 +1,8 @@
-//! Loads a generator and samples it: the module behind `<gan-sampler>`.
+//! Loads a generator and draws its samples: the WebAssembly module behind `<gan-sampler>`.
 //!
-//! It runs on the processor, in the page's own thread, a few samples at a time; the element asks for
-//! no more at once than fits between two frames. Nothing in here knows the element.
+//! The module computes on the processor, in the page's own thread, a few samples at a time; the
+//! element requests no more at once than fits between two frames. The module does not know the
+//! element.
 
 #[cfg(target_arch = "wasm32")]
 mod generator;

@@ -1,6 +1,6 @@
-//! The words of the page and of what it loads later: texts by key, in two languages.
+//! The texts of the page and of the lab, by key, in two languages.
 //!
-//! Pure: which language is in use, and how the screen follows it, the caller decides.
+//! All functions are pure: the caller chooses the language and updates the screen.
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The locales of the page and of the lab: both languages say the same things, and say everything that
-//! the code asks for.
+//! Tests the locales of the page and of the lab: both languages have the same messages, and exactly
+//! those that the code uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use fluent_syntax::parser;
+use gan_protocol::{Backend, DataSource, Named as _, Objective, Phase, preset_names};
 use gan_words::{Language, Texts};
 
 type Messages = BTreeMap<String, BTreeSet<String>>;
 
-/// A crate that speaks, what its locales' names begin with, and how many messages it has at least.
+/// A crate with texts, the prefix of its locales' names, and the least number of its messages.
 const SPEAKERS: [(&str, &str, usize); 2] = [("gan-app", "", 80), ("gan-lab", "lab.", 40)];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
@@ -25,7 +26,7 @@ fn locale(prefix: &str, language: &str) -> String {
     fs::read_to_string(path).expect("the locale is there")
 }
 
-/// Less is read than Fluent allows: text on one line, and arguments as they are.
+/// The reader supports less than Fluent: text on one line, and plain arguments.
 fn arguments(pattern: &Pattern<String>, found: &mut BTreeSet<String>) {
     for element in &pattern.elements {
         match element {
@@ -67,21 +68,43 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// Every key that the code of a crate asks for: the literals handed to the functions that say
-/// something.
-fn keys_in_code(speaker: &str) -> BTreeSet<String> {
+/// The literals with which the code of a crate calls one of `functions`.
+fn literals(speaker: &str, functions: &[&str]) -> BTreeSet<String> {
     let mut text = String::new();
     sources(&crates().join(speaker).join("src"), &mut text);
-    let mut keys = BTreeSet::new();
-    for call in ["key(\"", "t(\"", "say(\"", "say_with(\""] {
-        for (start, _) in text.match_indices(call) {
+    let mut found = BTreeSet::new();
+    for function in functions {
+        let call = format!("{function}(\"");
+        for (start, _) in text.match_indices(&call) {
             let before = text[..start].chars().next_back().unwrap_or(' ');
             if before.is_alphanumeric() || before == '_' || before == '.' {
                 continue;
             }
             let rest = &text[start + call.len()..];
-            keys.insert(rest[..rest.find('"').expect("a literal ends")].to_string());
+            found.insert(rest[..rest.find('"').expect("a literal ends")].to_string());
         }
+    }
+    found
+}
+
+/// The names of all values of a kind whose words are asked for by kind and name.
+fn names_of(kind: &str) -> Vec<&'static str> {
+    match kind {
+        "backend" => [&["auto"], Backend::NAMES].concat(),
+        "data" => DataSource::NAMES.to_vec(),
+        "objective" => Objective::NAMES.to_vec(),
+        "phase" => Phase::NAMES.to_vec(),
+        "preset" => preset_names().collect(),
+        _ => panic!("which names have values of the kind `{kind}`?"),
+    }
+}
+
+/// Every key that the code of a crate asks for: the literals handed to the functions that say something, and a key for
+/// each value of the kinds that are marked in the code.
+fn keys_in_code(speaker: &str) -> BTreeSet<String> {
+    let mut keys = literals(speaker, &["key", "t", "say", "say_with"]);
+    for kind in literals(speaker, &["kind"]) {
+        keys.extend(names_of(&kind).into_iter().map(|name| format!("{kind}-{name}")));
     }
     keys
 }

@@ -1,4 +1,4 @@
-//! Chinese texts use the terms of `docs/terms.md`, one for one thing.
+//! Chinese texts use the terms of `docs/terms.md`, one term for each thing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// Files with Chinese texts that have their English ones elsewhere or beside them.
+/// Files with Chinese texts whose English ones are elsewhere or beside them.
 const TEXTS: [&str; 6] = [
     "web/locales/zh.ftl",
     "web/locales/lab.zh.ftl",
@@ -31,7 +31,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// `a` of `a (what is meant)`.
+/// `a` for `a (explanation)`.
 fn plain(cell: &str) -> String {
     cell.split(" (").next().unwrap_or(cell).trim().to_string()
 }
@@ -70,7 +70,7 @@ fn lessons() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Every pair of an English text and its Chinese one, with the place where they stand.
+/// All pairs of an English text and its Chinese translation, with their places.
 fn pairs() -> Vec<(String, String, String)> {
     let mut pairs = Vec::new();
     for prefix in ["", "lab."] {

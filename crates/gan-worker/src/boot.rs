@@ -1,4 +1,5 @@
-//! From a fresh worker to a session that takes requests.
+//! Starts the worker: sets up the module, acquires the device, and runs the session's loop of
+//! requests and training.
 
 use gan_protocol::{Backend, Event, Fault};
 use gan_session::Session;
@@ -16,12 +17,12 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs once, before anything else, when the module is instantiated.
+/// Runs once when the module is instantiated, before anything else.
 #[wasm_bindgen(start)]
 pub fn start() {
-    // CubeCL registers its operations by static constructors. A module that does not call them
-    // itself is taken for a command by the linker, which then wraps every export so that each
-    // call from JavaScript runs all constructors again.
+    // CubeCL registers its operations by static constructors. The linker takes a module that does
+    // not call them itself for a command, and wraps every export so that each call from JavaScript
+    // runs all constructors again.
     // SAFETY: called exactly once, before any other code of this module.
     unsafe { __wasm_call_ctors() };
     std::panic::set_hook(Box::new(|info| {
@@ -55,7 +56,7 @@ async fn serve() {
         }
         if session.is_running() {
             session.advance().await;
-            // Lets messages that have come in the meantime reach the inbox.
+            // Lets messages that have arrived in the meantime reach the inbox.
             turns.next().await;
         } else if let Ok((request, attachments)) = inbox.recv().await {
             session.handle(request, decoded(attachments).await).await;
@@ -63,11 +64,11 @@ async fn serve() {
     }
 }
 
-/// The attachments of a request, with what is gzip's decoded.
+/// The attachments of a request, decompressed if they are gzip.
 async fn decoded(attachments: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut decoded = Vec::with_capacity(attachments.len());
     for bytes in attachments {
-        decoded.push(gunzipped(bytes).await);
+        decoded.push(gunzipped(bytes).await.into_owned());
     }
     decoded
 }

@@ -1,7 +1,9 @@
-//! Workers of this worker, which take a part of large convolutions where the page is isolated from others.
+//! Shares large convolutions with helper workers of this worker, where the page is isolated from
+//! other origins.
 //!
-//! They hold the same module and share no memory with it: operands are copied to them by way of a shared buffer, which
-//! takes a small part of the time that the products take. What only JavaScript can do is in `helpers.js`.
+//! Helpers run the same module with memory of their own. Operands are copied to them through a
+//! shared buffer, which takes a small part of the time of the products. `helpers.js` holds the
+//! parts that only JavaScript can do.
 
 use std::rc::Rc;
 
@@ -49,7 +51,7 @@ impl Helpers for Pool {
     }
 }
 
-/// Lets large convolutions be shared with the worker's helpers, if it has any.
+/// Registers the worker's helpers, if it has any, for large convolutions.
 pub(crate) fn enlist() {
     let pool = Reflect::get(&wire::scope(), &"ganHelpers".into());
     if let Some(pool) = pool.ok().filter(JsValue::is_object) {
@@ -62,7 +64,7 @@ pub(crate) fn is_helper() -> bool {
     Reflect::get(&wire::scope(), &"ganHelper".into()).is_ok_and(|flag| flag.is_truthy())
 }
 
-/// What a helper does: computes a task into `out`; `false` if it is none.
+/// Runs in a helper: computes a task into `out`; `false` if the header or the length is invalid.
 #[wasm_bindgen]
 pub fn help(header: &[u32], first: &[f32], second: &[f32], bias: &[f32], out: &mut [f32]) -> bool {
     match Task::received(header, first, second, bias) {

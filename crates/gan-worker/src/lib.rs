@@ -1,11 +1,11 @@
-//! The session behind `postMessage`; nothing else.
+//! Runs a session in a Web Worker, behind `postMessage`.
 //!
-//! A worker is disposable: the page ends it and starts another from the last checkpoint whenever
-//! it is stopped, panics, loses its device or is to be replaced by the other backend. The wire is
-//! described in `gan_protocol`; beside each message travels a list of transferred buffers.
+//! A worker is disposable: the page ends it and starts another from the last checkpoint whenever it
+//! is stopped, panics, loses its device, or is to be replaced by the other backend. `gan_protocol`
+//! defines the messages; a list of transferred buffers travels with each.
 //!
-//! The crates `gan-worker-cpu`, `gan-worker-relaxed` and `gan-worker-gpu` make modules of it, each with other
-//! features. Natively it is empty.
+//! The three crates in `builds/` build modules of this crate, each with other features. In native builds the
+//! crate is empty.
 
 #![cfg(target_arch = "wasm32")]
 

@@ -1,4 +1,4 @@
-//! MNIST from the page's own server, kept in the browser's cache once it has been read.
+//! Loads MNIST from the page's own server, and keeps it in the browser's cache.
 
 use gan_browser::{called, offered};
 use gan_data::ImageSet;
@@ -13,11 +13,11 @@ use crate::wire::scope;
 
 const IMAGES: &str = "train-images-idx3-ubyte.gz";
 const LABELS: &str = "train-labels-idx1-ubyte.gz";
-/// Where the files lie in the site.
+/// Folder of the files within the site.
 const FOLDER: &str = "data/mnist/";
-/// Named with a version, so that a later format starts afresh.
+/// The name has a version, so that a later format gets a new cache.
 const CACHE: &str = "gan-playground-data-1";
-/// The larger file has 10 MB; whatever sends more than this is not MNIST.
+/// The larger file has 10 MB; a file larger than this is not MNIST.
 const MOST_BYTES: usize = 64 << 20;
 
 /// Fetches data sets by HTTP.
@@ -29,13 +29,14 @@ impl DataLoader for Fetcher {
         if let Some(images) = from_cache(cache.as_ref()).await {
             return Ok(images);
         }
-        // A slow server shows nothing for a while: the task begins with the question.
+        // A slow server sends nothing for a while: the task begins with the request.
         progress(0.0, None);
         let labels = fetch(LABELS, &|_, _| ()).await?;
         let images = fetch(IMAGES, progress).await?;
         let set = parse(&images, &labels).await?;
         if let Some(cache) = cache {
-            // A full or forbidden store costs the next visit a download, nothing else.
+            // If the store is full or forbidden, the next visit downloads again; nothing else is
+            // lost.
             store(&cache, IMAGES, &images).await;
             store(&cache, LABELS, &labels).await;
         }
@@ -44,12 +45,11 @@ impl DataLoader for Fetcher {
 }
 
 async fn parse(images: &[u8], labels: &[u8]) -> Result<ImageSet, String> {
-    let images = gunzipped(images.to_vec()).await;
-    let labels = gunzipped(labels.to_vec()).await;
-    ImageSet::from_idx((IMAGES, &images), Some((LABELS, &labels))).map_err(|e| e.to_string())
+    let (images, labels) = (gunzipped(images).await, gunzipped(labels).await);
+    ImageSet::from_idx((IMAGES, images), Some((LABELS, labels))).map_err(|e| e.to_string())
 }
 
-/// Plain http has no caches, and a sandboxed frame is refused them.
+/// `None` over plain http, which has no caches, and in a sandboxed frame, which is refused them.
 async fn open_cache() -> Option<Cache> {
     let opened = called(&offered("caches"), "open", &[CACHE.into()]).ok()?;
     opened.await.ok().map(JsCast::unchecked_into)
@@ -84,7 +84,7 @@ async fn store(cache: &Cache, name: &str, bytes: &[u8]) {
     }
 }
 
-/// The bytes of a file, as they come in.
+/// The bytes of a file; reports progress as they arrive.
 async fn fetch(name: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
     let failed = |error: JsValue| format!("{name}: {}", describe(&error));
     let response = JsFuture::from(scope().fetch_with_str(&url(name))).await.map_err(failed)?;
@@ -114,7 +114,8 @@ async fn fetch(name: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// In a sandboxed frame the worker itself has no address that others could be relative to.
+/// The address of a file. In a sandboxed frame the worker's own address cannot serve as a base, so
+/// `ganSite` holds the site's.
 fn url(name: &str) -> String {
     let site = offered("ganSite").as_string().unwrap_or_default();
     format!("{site}{FOLDER}{name}")

@@ -1,6 +1,6 @@
-//! Giving way to the event loop.
+//! Yields to the event loop, so that waiting messages are delivered.
 //!
-//! A message to oneself comes back after whatever was waiting; a timer would be held back for
+//! A message to the worker itself arrives after all waiting messages; a timer would be delayed by
 //! several milliseconds.
 
 use js_sys::Promise;
@@ -18,7 +18,7 @@ impl Turns {
         Self { channel: MessageChannel::new().expect("every worker has message channels") }
     }
 
-    /// Settles in the next turn.
+    /// Completes in the next turn.
     pub(crate) async fn next(&self) {
         let promise = Promise::new(&mut |resolve, _| {
             self.channel.port1().set_onmessage(Some(&resolve));

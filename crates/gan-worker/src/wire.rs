@@ -1,4 +1,5 @@
-//! Messages between JavaScript values and the protocol's types.
+//! Converts messages between JavaScript values and the protocol's types, and sends and receives
+//! them.
 
 use async_channel::Receiver;
 use gan_protocol::{Command, Event, Fault, Reply, Request};
@@ -38,7 +39,8 @@ pub(crate) fn post(outgoing: Outgoing) {
     posted.expect("buffers just made can be transferred");
 }
 
-/// Starts to take requests. A ping is answered at once, whatever the session is doing.
+/// Starts to receive requests. A ping is answered as soon as the thread is free, ahead of the
+/// session's waiting requests.
 pub(crate) fn listen() -> Receiver<Incoming> {
     let (sender, receiver) = async_channel::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {

@@ -1,9 +1,9 @@
-//! What only a browser can show: the wire through JavaScript values, and that the arithmetic of
-//! the wasm build is that of the native one.
+//! Tests that need a browser: messages through JavaScript values, and that the wasm build computes
+//! the same numbers as the native build.
 
 #![cfg(target_arch = "wasm32")]
 
-use gan_core::{PendingScores, RealBatch, Trainer, cpu};
+use gan_core::{PendingMetrics, Trainer, cpu};
 use gan_data::{EndlessDigits, RealSamples};
 use gan_protocol::{Request, RunSpec, examples, presets};
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,7 +11,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// `value` after a journey through a JavaScript object, as `postMessage` carries it.
+/// `value` after a conversion to a JavaScript object and back, as by `postMessage`.
 fn through_javascript<T: Serialize + DeserializeOwned>(value: &T) -> T {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let object = value.serialize(&serializer).expect("plain data");
@@ -41,29 +41,26 @@ async fn the_wasm_build_computes_what_the_native_build_computes() {
         serde_json::from_str(include_str!("../../../tests/fixtures/parity-scores.json"))
             .expect("written by the native test");
     let mut trainer = Trainer::new(&spec, &cpu()).expect("valid");
-    let mut labels = Vec::new();
     let pending = (0..expected.len())
         .map(|_| {
-            trainer.step(|step| {
-                let mut values = Vec::new();
-                EndlessDigits.fill_batch(
-                    spec.seed,
-                    step,
-                    spec.batch_size,
-                    &mut values,
-                    &mut labels,
-                );
-                RealBatch { values, labels: labels.clone() }
-            })
+            trainer.step(|step| EndlessDigits::default().batch(spec.seed, step, spec.batch_size))
         })
         .collect();
-    let scores = PendingScores::read(pending).await.expect("the processor does not fail");
-    for ((step, found), expected) in scores.iter().zip(expected) {
-        let found =
-            [found.generator_loss, found.discriminator_loss, found.real_score, found.fake_score];
+    let metrics = PendingMetrics::read(pending).await.expect("the processor does not fail");
+    for (metrics, expected) in metrics.iter().zip(expected) {
+        let found = [
+            metrics.generator_loss,
+            metrics.discriminator_loss,
+            metrics.real_score,
+            metrics.fake_score,
+        ];
         for (found, expected) in found.iter().zip(expected) {
-            // Other orders of summation and another libm: rounding, grown over ten steps.
-            assert!((found / expected - 1.0).abs() < 1e-3, "step {step}: {found} for {expected}");
+            // Another order of summation and another libm: rounding, grown over ten steps.
+            assert!(
+                (found / expected - 1.0).abs() < 1e-3,
+                "step {}: {found} for {expected}",
+                metrics.step
+            );
         }
     }
 }

@@ -9,11 +9,12 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::context::Context;
-use crate::dist::{self, BuildOptions};
-use crate::server::{self, Site};
+use crate::part::Part;
+use crate::server;
+use crate::site::Site;
 use crate::stages::Stages;
 use crate::tools::WASM_TARGET;
-use crate::{browser, packages, process};
+use crate::{browser, dist, packages, process};
 
 /// What is to be timed, and what becomes of it.
 pub struct Wanted {
@@ -46,9 +47,10 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
         bail!("node is missing: install Node.js with npm");
     }
     let browser = browser::CHROMIUM.ensure()?;
-    let options = BuildOptions { gpu: wanted.wants("gpu"), with_data: false };
-    let mut stages = Stages::new();
-    dist::build(ctx, options, &mut stages)?;
+    let mut parts = Part::ALL.to_vec();
+    parts.retain(|part| *part != Part::GpuWorker || wanted.wants("gpu"));
+    let stages = Stages::new();
+    dist::build_site(ctx, &parts, false, &stages)?;
     let folder = ctx.root.join("tests/bench");
     stages.run("packages", || packages::install_node(&folder))?;
     let built = ctx.target.join("bench");

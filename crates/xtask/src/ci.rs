@@ -1,18 +1,15 @@
 //! The command `ci`: formatting, lints, documentation, tests and budgets, all of them reported.
-//!
-//! It builds into a cache outside the checkout, so that a fresh checkout need not start cold.
 
-use std::env;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Result, ensure};
 
-use crate::build_cache;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::stages::Stages;
 use crate::test::{self, Groups};
 use crate::tools::WASM_TARGET;
-use crate::{freshness, process, size, tools};
+use crate::{process, size, tools};
 
 /// A stage that runs cargo with these arguments.
 struct CargoStage {
@@ -27,24 +24,38 @@ macro_rules! clippy_wasm {
     };
 }
 
-const CHECKS: [CargoStage; 12] = [
-    CargoStage {
-        name: "lock file",
-        arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
-    },
+/// Run before anything else, which could change the file.
+const LOCK_FILE: CargoStage = CargoStage {
+    name: "lock file",
+    arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
+};
+
+/// Crates that are checked together ask for the same features of what they share, so that none hides what another
+/// lacks. Crates that they depend on are checked with them.
+const CHECKS: [CargoStage; 9] = [
     CargoStage { name: "formatting", arguments: &["fmt", "--all", "--check"] },
     CargoStage {
         name: "clippy, native",
         arguments: &["clippy", "--all-targets", "--", "--deny", "warnings"],
     },
-    CargoStage { name: "clippy, page", arguments: clippy_wasm!("--package", "gan-app") },
-    CargoStage { name: "clippy, widget", arguments: clippy_wasm!("--package", "gan-widget") },
-    CargoStage { name: "clippy, inspector", arguments: clippy_wasm!("--package", "gan-inspector") },
+    CargoStage {
+        name: "clippy, page and lab",
+        arguments: clippy_wasm!("--package", "gan-app", "--package", "gan-lab"),
+    },
+    CargoStage {
+        name: "clippy, widget and inspector",
+        arguments: clippy_wasm!("--package", "gan-widget", "--package", "gan-inspector"),
+    },
     CargoStage { name: "clippy, reader", arguments: clippy_wasm!("--package", "gan-reader") },
-    CargoStage { name: "clippy, lab", arguments: clippy_wasm!("--package", "gan-lab") },
     CargoStage {
         name: "clippy, CPU worker",
-        arguments: clippy_wasm!("--package", "gan-worker", "--all-targets"),
+        arguments: clippy_wasm!(
+            "--package",
+            "gan-worker-cpu",
+            "--package",
+            "gan-worker",
+            "--all-targets"
+        ),
     },
     CargoStage {
         name: "clippy, CPU worker, relaxed SIMD",
@@ -52,13 +63,7 @@ const CHECKS: [CargoStage; 12] = [
     },
     CargoStage {
         name: "clippy, GPU worker",
-        arguments: clippy_wasm!(
-            "--package",
-            "gan-worker",
-            "--no-default-features",
-            "--features",
-            "gpu"
-        ),
+        arguments: clippy_wasm!("--package", "gan-worker-gpu"),
     },
     CargoStage {
         name: "documentation",
@@ -66,31 +71,31 @@ const CHECKS: [CargoStage; 12] = [
     },
 ];
 
-/// The command `ci`.
+/// The command `ci`. What the tests in browsers need is built beside the checks and the native tests: each way
+/// leaves a core idle now and then, while it links. The tests in browsers have the machine to themselves.
 ///
 /// # Errors
 /// If any stage failed; all are run nevertheless.
 pub fn run() -> Result<()> {
-    let root = context::root();
-    let ctx = match env::var_os("CARGO_TARGET_DIR").filter(|value| !value.is_empty()) {
-        Some(_) => Context::new()?,
-        None => build_cache::open(&root)?,
+    let ctx = Context::new()?;
+    let stages = Stages::new();
+    let mut outcomes = test::Outcomes::default();
+    // Clippy for the browser needs it.
+    let mut failures = report(stages.run("target", || tools::ensure_target(&ctx.root)));
+    let check = |check: &CargoStage| {
+        report(stages.run(check.name, || process::run(&mut command(&ctx, check))))
     };
-    println!("building in {}", ctx.target.display());
-    let held = freshness::hold(&ctx)?;
-    let mut stages = Stages::new();
-    let mut failures = 0;
-    // Clippy for the browser needs the target that the tools' stage installs.
-    let outcome = stages.run("tools", || tools::ensure(&ctx).map(drop));
-    failures += report(outcome);
-    for check in &CHECKS {
-        let outcome = stages.run(check.name, || process::run(&mut command(&ctx, check)));
-        failures += report(outcome);
-    }
-    let mut counts = test::run_groups(&ctx, Groups::MERGING, &mut stages);
-    let outcome = stages.run("sizes", || size::check(&ctx));
-    failures += report(outcome);
+    failures += check(&LOCK_FILE);
+    thread::scope(|scope| {
+        let prepared = scope.spawn(|| report(test::prepare_browsers(&ctx, &stages)));
+        failures += CHECKS.iter().map(check).sum::<u64>();
+        outcomes.run(&ctx, Groups::NATIVE, &stages);
+        failures += prepared.join().unwrap_or(1);
+    });
+    outcomes.run(&ctx, Groups::IN_BROWSERS, &stages);
+    failures += report(stages.run("sizes", || size::check(&ctx)));
 
+    let mut counts = outcomes.print();
     stages.print_table();
     let failed = stages.failed().join(", ");
     if !failed.is_empty() {
@@ -100,7 +105,7 @@ pub fn run() -> Result<()> {
     counts.failed += failures;
     println!("\n{} passed, {} failed", counts.passed, counts.failed);
     ensure!(counts.failed == 0, "ci failed");
-    held.succeeded()
+    Ok(())
 }
 
 fn command(ctx: &Context, check: &CargoStage) -> Command {

@@ -8,6 +8,15 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 
+/// How modules for browsers are compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Small and fast, as they are shipped.
+    Shipped,
+    /// Soon.
+    Development,
+}
+
 /// The folders that every command works in.
 #[derive(Clone)]
 pub struct Context {
@@ -15,8 +24,10 @@ pub struct Context {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
-    /// The project's cache outside the checkout: tools, and the build caches of `ci`.
+    /// The project's cache outside the checkout, for its tools.
     pub cache: PathBuf,
+    /// How modules for browsers are compiled; each way has a site of its own.
+    pub profile: Profile,
 }
 
 impl Context {
@@ -33,18 +44,31 @@ impl Context {
         let target = metadata["target_directory"]
             .as_str()
             .context("cargo metadata names no target folder")?;
-        Ok(Self { root, target: PathBuf::from(target), cache: cache_dir()? })
+        Ok(Self {
+            root,
+            target: PathBuf::from(target),
+            cache: cache_dir()?,
+            profile: Profile::Shipped,
+        })
     }
 
-    /// The same checkout, built into another target folder.
-    pub fn with_target(root: PathBuf, target: PathBuf) -> Result<Self> {
-        let cache = cache_dir()?;
-        Ok(Self { root, target, cache })
+    /// A checkout of a test's at `root`, with everything in it.
+    #[cfg(test)]
+    pub fn of_test(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            target: root.join("target"),
+            cache: root.join("cache"),
+            profile: Profile::Shipped,
+        }
     }
 
     /// The static site: everything in it, and nothing else, is published.
     pub fn dist(&self) -> PathBuf {
-        self.root.join("dist")
+        match self.profile {
+            Profile::Shipped => self.root.join("dist"),
+            Profile::Development => self.stage().join("site"),
+        }
     }
 
     /// Data sets, kept out of version control.
@@ -52,9 +76,12 @@ impl Context {
         self.root.join("data")
     }
 
-    /// Finished parts that wait here because trunk empties dist/ at each build.
+    /// Finished modules, from which the site is put together.
     pub fn stage(&self) -> PathBuf {
-        self.target.join("web-stage")
+        match self.profile {
+            Profile::Shipped => self.target.join("web-stage"),
+            Profile::Development => self.target.join("web-stage-dev"),
+        }
     }
 
     /// `cargo` at the checkout's root, building into [`Self::target`].

@@ -1,6 +1,11 @@
-//! Reads how many tests passed and failed from what the test programs print.
+//! How many tests passed and failed, from what test programs report.
 
-use std::ops::Add;
+use std::ops::AddAssign;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use roxmltree::Document;
+use serde_json::Value;
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,103 +16,137 @@ pub struct Counts {
     pub failed: u64,
 }
 
-impl Add for Counts {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
     }
 }
 
 impl Counts {
-    /// The sum of all summaries in `text`: cargo test's and wasm-bindgen's (`test result: ok. 3
-    /// passed; 0 failed`), nextest's (`Summary [..] 3 tests run: 3 passed, 0 skipped`), and those
-    /// of Node's test runner (`# pass 3`).
-    pub fn parse(text: &str) -> Self {
+    /// The tests of a report in JUnit's format, as nextest writes it.
+    ///
+    /// # Errors
+    /// If `report` is not XML.
+    pub fn of_junit(report: &str) -> Result<Self> {
+        let document = Document::parse(report).context("the JUnit report is not XML")?;
         let mut counts = Self::default();
-        for line in text.lines().map(without_colours) {
-            let line = line.trim();
-            if line.starts_with("test result:") || is_nextest_summary(line) {
-                counts.passed += number_before(line, "passed");
-                counts.failed += number_before(line, "failed") + number_before(line, "timed");
-            } else if let Some(summary) = line.strip_prefix(['#', 'ℹ']) {
-                counts.passed += number_after(summary, "pass");
-                counts.failed += number_after(summary, "fail") + number_after(summary, "cancelled");
+        for case in document.descendants().filter(|node| node.has_tag_name("testcase")) {
+            let has = |names: &[&str]| {
+                case.children().any(|child| names.contains(&child.tag_name().name()))
+            };
+            if has(&["failure", "error"]) {
+                counts.failed += 1;
+            } else if !has(&["skipped"]) {
+                counts.passed += 1;
             }
+        }
+        Ok(counts)
+    }
+
+    /// The counts that `js/counts.mjs` reports of Node's tests.
+    ///
+    /// # Errors
+    /// If `report` is not such a report.
+    pub fn of_node(report: &str) -> Result<Self> {
+        let report: Value = serde_json::from_str(report).context("Node's report is not JSON")?;
+        let number = |name: &str| {
+            report[name].as_u64().with_context(|| format!("Node's report has no count `{name}`"))
+        };
+        Ok(Self { passed: number("passed")?, failed: number("failed")? })
+    }
+
+    /// The sum of all summaries that `cargo test` printed, one a test program; wasm-bindgen's runner prints the
+    /// same: `test result: ok. 3 passed; 0 failed; 0 ignored`.
+    pub fn of_cargo_test(printed: &str) -> Self {
+        let mut counts = Self::default();
+        for summary in printed.lines().filter_map(|line| line.strip_prefix("test result: ")) {
+            let number = |name: &str| -> u64 {
+                let counted = summary.split([';', '.']).filter_map(|part| part.strip_suffix(name));
+                counted.filter_map(|number| number.trim().parse::<u64>().ok()).sum()
+            };
+            counts += Self { passed: number("passed"), failed: number("failed") };
         }
         counts
     }
 }
 
-fn is_nextest_summary(line: &str) -> bool {
-    line.starts_with("Summary [") && line.contains(" run:")
-}
-
-/// The number in front of the first `word`, as in `3 passed`.
-fn number_before(line: &str, word: &str) -> u64 {
-    let words: Vec<&str> = line.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
-    let pair = words.windows(2).find(|pair| pair[1] == word);
-    pair.and_then(|pair| pair[0].parse().ok()).unwrap_or(0)
-}
-
-/// The number that follows `word`, if these two are all there is, as in `pass 3`.
-fn number_after(summary: &str, word: &str) -> u64 {
-    let mut words = summary.split_whitespace();
-    match (words.next(), words.next(), words.next()) {
-        (Some(first), Some(number), None) if first == word => number.parse().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-/// `line` without the escape sequences that colour it.
-fn without_colours(line: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some((before, sequence)) = rest.split_once("\u{1b}[") {
-        plain += before;
-        let end = sequence.find(|letter: char| letter.is_ascii_alphabetic());
-        rest = end.map_or("", |end| &sequence[end + 1..]);
-    }
-    plain + rest
+/// Options of `node --test`: its own report goes to the terminal, that of [`Counts::of_node`] to the file `report`.
+pub fn node_reporters(root: &Path, report: &Path) -> [String; 4] {
+    let counts = root.join("crates/xtask/js/counts.mjs");
+    [
+        "--test-reporter=spec".to_owned(),
+        "--test-reporter-destination=stdout".to_owned(),
+        format!("--test-reporter={}", counts.display()),
+        format!("--test-reporter-destination={}", report.display()),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+    use std::process::Command;
 
-    fn parsed(text: &str) -> (u64, u64) {
-        let counts = Counts::parse(text);
-        (counts.passed, counts.failed)
+    use super::*;
+    use crate::files::testing::TempFolder;
+    use crate::{context, files, process};
+
+    #[test]
+    fn tests_of_a_junit_report_are_counted() {
+        let report = r#"<?xml version="1.0" encoding="UTF-8"?>
+            <testsuites name="nextest-run" tests="4" failures="1" errors="1">
+                <testsuite name="a" tests="3">
+                    <testcase name="one" classname="a" time="0.1"></testcase>
+                    <testcase name="two" classname="a"><failure type="test failure"/></testcase>
+                    <testcase name="three"><error type="execution failure"/><system-out/></testcase>
+                </testsuite>
+                <testsuite name="b" tests="1">
+                    <testcase name="one"><system-out>a failure</system-out></testcase>
+                    <testcase name="two"><skipped/></testcase>
+                </testsuite>
+            </testsuites>"#;
+        let counts = Counts::of_junit(report).expect("a report");
+        assert_eq!(counts, Counts { passed: 2, failed: 2 });
+        Counts::of_junit("<testsuites>").expect_err("cut off");
     }
 
     #[test]
     fn summaries_of_cargo_test_add_up() {
-        let text = "running 3 tests\ntest a ... ok\n\
+        let printed = "running 3 tests\ntest a ... ok\n\
             test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\
-            test result: \u{1b}[31mFAILED\u{1b}[0m. 1 passed; 2 failed; 0 ignored\n";
-        assert_eq!(parsed(text), (4, 2));
+            test result: FAILED. 10 passed; 2 failed; 7 ignored\n\
+            5 passed; 5 failed\n";
+        assert_eq!(Counts::of_cargo_test(printed), Counts { passed: 13, failed: 2 });
     }
 
     #[test]
-    fn summaries_of_nextest_are_read() {
-        assert_eq!(
-            parsed("     Summary [   0.010s] 12 tests run: 12 passed, 1 skipped\n"),
-            (12, 0)
-        );
-        let text = "\u{1b}[31;1m     Summary\u{1b}[0m [   0.010s] \u{1b}[1m4\u{1b}[0m tests run: \
-            \u{1b}[1m1\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, 2 failed, 1 timed out, 0 skipped";
-        assert_eq!(parsed(text), (1, 3));
-        assert_eq!(parsed("Summary [ 1.2s] 3/4 tests run: 2 passed, 1 failed, 0 skipped"), (2, 1));
-    }
-
-    #[test]
-    fn summaries_of_node_are_read_in_both_forms() {
-        assert_eq!(parsed("# tests 5\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 0\n"), (3, 2));
-        assert_eq!(parsed("ℹ tests 2\nℹ pass 2\nℹ fail 0\n"), (2, 0));
-    }
-
-    #[test]
-    fn other_lines_count_nothing() {
-        assert_eq!(parsed("# pass the salt 3\nsummary: 5 passed\n3 failed\n"), (0, 0));
+    fn nodes_tests_are_counted_by_the_reporter() {
+        const TESTS: &str = r#"
+            import { describe, test } from "node:test";
+            const fail = () => { throw new Error("as it should"); };
+            test("passes", () => {});
+            test("fails", fail);
+            describe("a suite is no test", () => {
+              test("passes", () => {});
+              test("is skipped", { skip: true }, fail);
+              test("is to be done", { todo: true }, fail);
+            });
+        "#;
+        let folder = TempFolder::new();
+        let tests = folder.path().join("some.test.mjs");
+        files::write_whole(&tests, TESTS.as_bytes()).expect("written");
+        let count = |tests: &Path| {
+            let report = folder.path().join("report.json");
+            let mut node = Command::new("node");
+            node.arg("--test").args(node_reporters(&context::root(), &report)).arg(tests);
+            // It fails, as its tests do.
+            let _ = process::output(&mut node);
+            Counts::of_node(&fs::read_to_string(report).expect("written")).expect("a report")
+        };
+        assert_eq!(count(&tests), Counts { passed: 2, failed: 1 });
+        // A file that cannot be loaded counts as a test that failed.
+        files::write_whole(&tests, b"throw 1;").expect("written");
+        assert_eq!(count(&tests), Counts { passed: 0, failed: 1 });
+        Counts::of_node("{}").expect_err("without counts");
     }
 }

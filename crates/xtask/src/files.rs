@@ -17,6 +17,21 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Reads a whole file of text; the error names it.
+pub fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Removes a file; one that is not there is as good.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file so that readers see the old content or the new, never a part. Makes its folder.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let part = with_suffix(path, ".part");
@@ -57,6 +72,13 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
         write_whole(&target, &read(&file)?)?;
     }
     Ok(())
+}
+
+/// The files in `folder` itself, sorted by path. None if there is no such folder.
+pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = list(folder)?;
+    found.retain(|path| path.parent() == Some(folder));
+    Ok(found)
 }
 
 /// All files below `folder`, sorted by path. None if there is no such folder.
@@ -114,10 +136,7 @@ impl Stamp {
 
     /// Withdraws the note, before the product is touched.
     pub fn clear(&self) -> Result<()> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        remove_file(&self.path)
     }
 }
 

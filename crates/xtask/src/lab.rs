@@ -1,60 +1,38 @@
-//! Builds the lab, which the page loads once it works, and keeps it ready outside dist/.
-
-use std::path::PathBuf;
+//! The lab, which the page loads once it works, and its place in the site.
 
 use anyhow::Result;
 
 use crate::context::Context;
 use crate::files;
-use crate::process;
-use crate::tools::{Tools, WASM_TARGET};
-use crate::worker::{Output, bind};
+use crate::module::Module;
 
-/// Builds the lab and puts it into the site.
-///
-/// # Errors
-/// If it cannot be built or installed.
-pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
-    build(ctx, tools)?;
-    install(ctx)
-}
-
+const LAB: Module =
+    Module { package: "gan-lab", file: "gan_lab", profile: "web", name: "gan_lab", options: &[] };
 /// The lab's modules: what is seen of it, what looks into nets, and what reads files, in workers of their
 /// own.
-const MODULES: [(&str, &str); 3] =
-    [("gan-lab", "gan_lab"), ("gan-inspector", "gan_inspector"), ("gan-reader", "gan_reader")];
+pub const MODULES: [Module; 3] = [
+    LAB,
+    Module { package: "gan-inspector", file: "gan_inspector", name: "gan_inspector", ..LAB },
+    Module { package: "gan-reader", file: "gan_reader", name: "gan_reader", ..LAB },
+];
 
-/// Builds the lab's modules into the stage, or finds them fresh there.
-fn build(ctx: &Context, tools: &Tools) -> Result<()> {
-    for (package, name) in MODULES {
-        let mut cargo = ctx.cargo();
-        cargo.args(["build", "--package", package, "--lib"]);
-        cargo.args(["--profile", "web", "--target", WASM_TARGET]);
-        process::run(&mut cargo)?;
-        let module = ctx.target.join(WASM_TARGET).join(format!("web/{name}.wasm"));
-        bind(tools, &module, &staged(ctx, name), name, &[], Output::Shown)?;
-    }
-    Ok(())
-}
+/// Its hand-written files.
+pub const SCRIPTS: &str = "web/lab";
+/// Printed sheets that the lessons go with.
+pub const WORKSHEETS: &str = "web/worksheets";
 
 /// Puts the staged lab into the site, with its hand-written files.
-fn install(ctx: &Context) -> Result<()> {
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn install(ctx: &Context) -> Result<()> {
     let site = ctx.dist().join("lab");
     files::remove_folder(&site)?;
-    for (_, name) in MODULES {
-        files::copy_tree(&staged(ctx, name), &site)?;
+    for module in &MODULES {
+        files::copy_tree(&module.staged(ctx), &site)?;
     }
-    for path in files::list(&ctx.root.join("web/lab"))? {
-        if let Some(name) = path.file_name() {
-            files::write_whole(&site.join(name), &files::read(&path)?)?;
-        }
-    }
-    // Printed sheets that the lessons go with.
-    files::replace_folder(&ctx.root.join("web/worksheets"), &ctx.dist().join("worksheets"))
-}
-
-fn staged(ctx: &Context, name: &str) -> PathBuf {
-    ctx.stage().join("lab").join(name)
+    files::copy_tree(&ctx.root.join(SCRIPTS), &site)?;
+    files::replace_folder(&ctx.root.join(WORKSHEETS), &ctx.dist().join("worksheets"))
 }
 
 #[cfg(test)]
@@ -63,26 +41,26 @@ mod tests {
     use crate::files::testing::TempFolder;
 
     #[test]
-    fn the_site_gets_the_module_and_what_was_written_by_hand() {
+    fn the_site_gets_the_modules_and_what_was_written_by_hand() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
-        for (_, name) in MODULES {
-            let glue = staged(&ctx, name).join(format!("{name}.js"));
+        let root = folder.path();
+        let ctx = Context::of_test(root);
+        for module in &MODULES {
+            let glue = module.staged(&ctx).join(format!("{}.js", module.name));
             files::write_whole(&glue, b"glue").expect("written");
         }
         files::write_whole(&root.join("web/lab/entry.js"), b"entry").expect("written");
         let sheets = root.join("web/worksheets/index.html");
         files::write_whole(&sheets, b"sheets").expect("written");
         install(&ctx).expect("installed");
-        let printed = files::read(&root.join("dist/worksheets/index.html"));
-        assert_eq!(printed.expect("there"), b"sheets");
-        for (name, text) in [
-            ("gan_lab.js", b"glue".as_slice()),
-            ("gan_inspector.js", b"glue"),
-            ("entry.js", b"entry"),
+        for (path, text) in [
+            ("lab/gan_lab.js", b"glue".as_slice()),
+            ("lab/gan_inspector.js", b"glue"),
+            ("lab/gan_reader.js", b"glue"),
+            ("lab/entry.js", b"entry"),
+            ("worksheets/index.html", b"sheets"),
         ] {
-            assert_eq!(files::read(&root.join("dist/lab").join(name)).expect("there"), text);
+            assert_eq!(files::read(&root.join("dist").join(path)).expect(path), text);
         }
     }
 }

@@ -5,29 +5,32 @@
 
 mod bench;
 mod browser;
-mod build_cache;
 mod ci;
 mod context;
 mod counts;
 mod data;
+mod deny;
 mod dist;
 mod files;
-mod freshness;
 mod lab;
 mod module;
 mod offline;
 mod packages;
 mod page;
+mod part;
 mod process;
 mod python;
 mod script;
 mod serve;
 mod server;
+mod site;
 mod size;
 mod stages;
 mod test;
+mod test_program;
 mod tools;
 mod vulkan;
+mod watch;
 mod widget;
 mod worker;
 
@@ -35,12 +38,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use context::Context;
-use dist::BuildOptions;
+use part::Part;
 use stages::Stages;
-use worker::Variant;
 
 /// The commands of GAN Playground.
 #[derive(Parser)]
@@ -54,15 +56,8 @@ struct Cli {
 enum Command {
     /// Set up, build the release page and serve it on this machine
     Serve(ServeArgs),
-    /// Set up and build the whole static site into dist/
+    /// Set up and build the whole static site into dist/, or parts of it
     Build(BuildArgs),
-    /// Build one worker and install it into dist/worker/
-    BuildWorker {
-        /// Which build of the worker
-        variant: WorkerArg,
-    },
-    /// Build the page alone, then put the workers that are ready beside it
-    BuildPage,
     /// Run the tests; all groups but `--gpu` unless some are named
     Test(TestArgs),
     /// Time a training step beside other engines, and print one table
@@ -73,6 +68,8 @@ enum Command {
     Data,
     /// Compare the compressed sizes of what is in dist/ with their budgets
     Size,
+    /// Check licences, versions and origins of the dependencies by the rules of deny.toml
+    Deny(DenyArgs),
     /// Install the pinned build tools
     Tools,
 }
@@ -85,15 +82,21 @@ struct ServeArgs {
     /// Leave out the WebGPU worker, which takes the longest to build
     #[arg(long)]
     no_gpu: bool,
+    /// Compile quickly, not small and fast, and build and reload the page when a source is saved. Without the
+    /// workers for relaxed SIMD and for WebGPU
+    #[arg(long)]
+    watch: bool,
 }
 
 #[derive(Args)]
 struct BuildArgs {
+    /// Only these parts, which are put into the site that is there
+    parts: Vec<Part>,
     /// Leave out the WebGPU worker, which takes the longest to build
-    #[arg(long)]
+    #[arg(long, conflicts_with = "parts")]
     no_gpu: bool,
     /// Copy data/ into dist/data/, for a static host that shall offer MNIST (11.6 MB)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "parts")]
     with_data: bool,
 }
 
@@ -140,11 +143,11 @@ struct BenchArgs {
     python: String,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum WorkerArg {
-    Cpu,
-    CpuRelaxed,
-    Gpu,
+#[derive(Args)]
+struct DenyArgs {
+    /// Look for known vulnerabilities too, in the RustSec database on GitHub
+    #[arg(long)]
+    advisories: bool,
 }
 
 fn main() -> ExitCode {
@@ -160,23 +163,22 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Serve(args) => serve::serve(&Context::new()?, args.port, !args.no_gpu),
+        Command::Serve(ServeArgs { port, no_gpu, watch }) => {
+            serve::serve(Context::new()?, &serve::Options { port, gpu: !no_gpu, watch })
+        }
         Command::Build(args) => {
-            let options = BuildOptions { gpu: !args.no_gpu, with_data: args.with_data };
-            let mut stages = Stages::new();
-            let outcome = dist::build(&Context::new()?, options, &mut stages);
+            let stages = Stages::new();
+            let ctx = Context::new()?;
+            let outcome = if args.parts.is_empty() {
+                let mut parts = Part::ALL.to_vec();
+                parts.retain(|part| !args.no_gpu || *part != Part::GpuWorker);
+                dist::build_site(&ctx, &parts, args.with_data, &stages)
+            } else {
+                dist::renew(&ctx, &args.parts, &stages)
+            };
             stages.print_table();
             outcome
         }
-        Command::BuildWorker { variant } => {
-            let variant = match variant {
-                WorkerArg::Cpu => Variant::Cpu,
-                WorkerArg::CpuRelaxed => Variant::CpuRelaxed,
-                WorkerArg::Gpu => Variant::Gpu,
-            };
-            dist::build_worker_alone(&Context::new()?, variant)
-        }
-        Command::BuildPage => dist::build_page_alone(&Context::new()?),
         Command::Test(args) => {
             let TestArgs { native, wasm, e2e, gpu, python } = args;
             let groups = test::Groups::chosen(native, wasm, e2e, gpu, python);
@@ -195,6 +197,7 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Ci => ci::run(),
         Command::Data => data::install(&Context::new()?),
+        Command::Deny(args) => deny::run(&Context::new()?, args.advisories),
         Command::Size => size::check(&Context::new()?),
         Command::Tools => tools::ensure(&Context::new()?).map(drop),
     }

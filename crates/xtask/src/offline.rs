@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn the_site_gets_the_service_worker_and_lists_the_rest() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
+        let root = folder.path();
+        let ctx = Context::of_test(root);
         write(&folder, "web/offline/service-worker.js", "worker");
         write(&folder, "web/offline/icons/icon.svg", "icon");
         write(&folder, "dist/index.html", "page");

@@ -1,34 +1,171 @@
-//! Builds the page with trunk, which writes it to dist/ after emptying that folder.
+//! The page's own files, which trunk makes: its module, its style, and the HTML that names them.
+//!
+//! Trunk builds into the stage, since it empties the folder that it writes to.
 
-use anyhow::{Result, ensure};
+use std::path::PathBuf;
 
-use crate::context::Context;
+use anyhow::{Context as _, Result};
+use wasm_encoder::RawSection;
+use wasmparser::{Parser, Payload};
+
+use crate::context::{Context, Profile};
+use crate::files;
+use crate::module::{Module, Output};
 use crate::tools::Tools;
-use crate::{files, module, process};
 
-/// Builds the page. What else the site needs must be installed afterwards.
+/// The module.
+pub const MODULE: Module =
+    Module { package: "gan-app", file: "gan-app", profile: "web", name: "gan-app", options: &[] };
+
+/// The HTML.
+pub const HTML: &str = "index.html";
+/// The style.
+pub const STYLE: &str = "web/style/page.css";
+/// Loads the page anew when another version of it was built; for development alone.
+const RELOAD: &str = "crates/xtask/js/reload.js";
+
+/// Scripts within the module's crates, which its glue imports.
+const SNIPPETS: &str = "snippets";
+/// Sections of a module that browsers have no use for, a few kilobytes of every visit. Trunk has no switch for
+/// wasm-bindgen's own removal of them.
+const UNUSED: [&str; 2] = ["name", "producers"];
+
+/// Builds the page into the stage.
 ///
 /// # Errors
 /// If trunk fails, or there is no page to build.
-pub fn build(ctx: &Context, tools: &Tools) -> Result<()> {
-    let index = ctx.root.join("index.html");
-    ensure!(index.is_file(), "there is no {}", index.display());
+pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
     let mut trunk = tools.trunk()?;
     trunk.current_dir(&ctx.root);
     trunk.env("CARGO_TARGET_DIR", &ctx.target);
-    trunk.args(["build", "--release", "--cargo-profile", "web"]);
     // Trunk refuses the value that the convention gives this variable.
     trunk.env_remove("NO_COLOR");
-    process::run(&mut trunk)?;
-    strip_module(ctx)
-}
-
-/// Trunk leaves names of functions in the module, which are a few kilobytes of every visit.
-fn strip_module(ctx: &Context) -> Result<()> {
-    for path in files::list(&ctx.dist())? {
+    trunk.args(["build", "--cargo-profile", MODULE.profile(ctx), "--dist"]).arg(staged(ctx));
+    if ctx.profile == Profile::Shipped {
+        trunk.arg("--release");
+    }
+    output.run(&mut trunk)?;
+    if ctx.profile == Profile::Development {
+        return Ok(());
+    }
+    for path in files::list(&staged(ctx))? {
         if path.extension().is_some_and(|extension| extension == "wasm") {
-            files::write_whole(&path, &module::stripped(&files::read(&path)?)?)?;
+            let module = stripped(&files::read(&path)?);
+            files::write_whole(&path, &module.context("the page's module is broken")?)?;
         }
     }
     Ok(())
+}
+
+/// Puts the staged page into the site, in the place of the one that is there.
+///
+/// # Errors
+/// If the page is not built, or a file cannot be read or written.
+pub fn install(ctx: &Context) -> Result<()> {
+    let (staged, site) = (staged(ctx), ctx.dist());
+    let mut html = files::read_text(&staged.join(HTML))?;
+    files::remove_folder(&site.join(SNIPPETS))?;
+    if site.is_dir() {
+        // Files of the version before, which no page asks for any more.
+        for path in files::list_folder(&site)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("gan-app-") || name.starts_with("page-") {
+                files::remove_file(&path)?;
+            }
+        }
+    }
+    files::copy_tree(&staged, &site)?;
+    if ctx.profile == Profile::Development {
+        let reload = files::read_text(&ctx.root.join(RELOAD))?;
+        html += &format!("<script type=\"module\">\n{reload}</script>\n");
+        files::write_whole(&site.join(HTML), html.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Where trunk puts the page.
+fn staged(ctx: &Context) -> PathBuf {
+    ctx.stage().join("page")
+}
+
+/// `module` without the sections that browsers have no use for.
+fn stripped(module: &[u8]) -> Result<Vec<u8>> {
+    let mut kept = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        if matches!(&payload, Payload::CustomSection(section) if UNUSED.contains(&section.name())) {
+            continue;
+        }
+        if let Some((id, range)) = payload.as_section() {
+            let data = &module[range.start as usize..range.end as usize];
+            kept.section(&RawSection { id, data });
+        }
+    }
+    Ok(kept.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::testing::TempFolder;
+
+    fn write(ctx: &Context, version: &str) {
+        for (path, text) in [
+            (staged(ctx).join(HTML), "<!doctype html>"),
+            (staged(ctx).join(format!("gan-app-{version}.js")), "glue"),
+            (staged(ctx).join(format!("gan-app-{version}_bg.wasm")), "module"),
+            (staged(ctx).join("snippets/app/inline0.js"), "snippet"),
+            (staged(ctx).join("page-1.css"), "style"),
+            (ctx.root.join(RELOAD), "watch();\n"),
+        ] {
+            files::write_whole(&path, text.as_bytes()).expect("written");
+        }
+    }
+
+    #[test]
+    fn a_page_takes_the_place_of_the_one_before() {
+        let folder = TempFolder::new();
+        let ctx = Context::of_test(folder.path());
+        write(&ctx, "1");
+        install(&ctx).expect("installed");
+        files::write_whole(&ctx.dist().join("worker/entry.js"), b"worker").expect("written");
+        files::remove_folder(&staged(&ctx)).expect("removed");
+        write(&ctx, "2");
+        install(&ctx).expect("installed");
+        let there = |name: &str| ctx.dist().join(name).is_file();
+        assert!(there("gan-app-2.js") && there("gan-app-2_bg.wasm") && there("page-1.css"));
+        assert!(there("snippets/app/inline0.js") && there(HTML) && there("worker/entry.js"));
+        assert!(!there("gan-app-1.js") && !there("gan-app-1_bg.wasm"));
+    }
+
+    #[test]
+    fn a_page_in_development_alone_asks_for_other_versions() {
+        let folder = TempFolder::new();
+        let mut ctx = Context::of_test(folder.path());
+        let asks = |ctx: &Context| {
+            write(ctx, "1");
+            install(ctx).expect("installed");
+            files::read_text(&ctx.dist().join(HTML)).expect("the page").contains("watch();")
+        };
+        assert!(!asks(&ctx));
+        ctx.profile = Profile::Development;
+        assert!(asks(&ctx));
+    }
+
+    #[test]
+    fn names_and_producers_are_left_out_and_all_else_stays() {
+        let custom = |name: &'static str| wasm_encoder::CustomSection {
+            name: name.into(),
+            data: b"data".as_slice().into(),
+        };
+        let mut types = wasm_encoder::TypeSection::new();
+        types.ty().function([], []);
+        let mut full = wasm_encoder::Module::new();
+        full.section(&types).section(&custom("name")).section(&custom("target_features"));
+        let full = full.section(&custom("producers")).clone().finish();
+        let mut kept = wasm_encoder::Module::new();
+        let kept = kept.section(&types).section(&custom("target_features")).clone().finish();
+        assert_eq!(stripped(&full).expect("a module"), kept);
+        stripped(&full[..full.len() - 3]).expect_err("cut off");
+    }
 }

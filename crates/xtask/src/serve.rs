@@ -1,4 +1,4 @@
-//! The command `serve`: set up, build, serve; then build the other workers while the page is in use.
+//! The command `serve`: set up, build, serve; then build the other parts while the page is in use.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -9,65 +9,104 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::context::Context;
-use crate::server::{self, Site};
+use crate::context::{Context, Profile};
+use crate::module::Output;
+use crate::part::Part;
+use crate::server;
+use crate::site::Site;
 use crate::stages::Stages;
 use crate::tools::Tools;
-use crate::worker::{Output, Variant};
-use crate::{dist, process};
+use crate::{dist, process, watch};
 
-/// Builds and serves the site on `port` until interrupted.
+/// What is served.
+pub struct Options {
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    /// With the worker for WebGPU.
+    pub gpu: bool,
+    /// Compiled to be compiled soon, and built anew when a source changes.
+    pub watch: bool,
+}
+
+/// Builds and serves the site until interrupted.
 ///
 /// # Errors
-/// If the port is taken or the page cannot be built. A GPU worker that cannot be built is
+/// If the port is taken, or the page or the CPU worker cannot be built. Another part that cannot be built is
 /// reported, but the page goes on without it.
-pub fn serve(ctx: &Context, port: u16, gpu: bool) -> Result<()> {
-    // Taken first: better to fail now than after the build.
-    let listener = server::listen(port)?;
-    let mut stages = Stages::new();
-    let tools = dist::build_for_cpu(ctx, &mut stages);
-    if tools.is_err() {
-        stages.print_table();
+pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
+    if options.watch {
+        ctx.profile = Profile::Development;
     }
-    let tools = tools?;
-    let address = server::start(listener, Site::new(ctx))?;
-    process::interrupt_is_success();
+    // Taken first: better to fail now than after the build.
+    let listener = server::listen(options.port)?;
+    let stages = Stages::new();
+    let tools = build_first(&ctx, &stages);
     stages.print_table();
-    println!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)\n");
+    let tools = tools?;
+    let site = Site::new(&ctx);
+    let version = site.version();
+    let address = server::start(listener, site)?;
+    process::interrupt_is_success();
+    let invitation = format!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)");
+    println!("{invitation}\n");
 
-    for variant in Variant::LATER {
-        if variant == Variant::Gpu && !gpu {
-            continue;
-        }
-        let title = variant.title();
-        match stages.run(title, || build_later(ctx, &tools, variant)) {
+    let later = later(options);
+    if options.watch {
+        return watch::run(&ctx, &tools, &later, &version);
+    }
+    for part in later {
+        let title = part.title();
+        match stages.run(title, || build_later(&ctx, &tools, part)) {
             Ok(()) => println!("The {title} is ready: reload the page to use it."),
             Err(error) => eprintln!("The page goes on without the {title}: {error:#}"),
         }
     }
     stages.print_table();
-    println!("\n  GAN Playground is served at {address}  (Ctrl-C ends it)");
+    println!("{invitation}");
     loop {
         thread::park();
     }
 }
 
-/// Builds a worker with cargo's output in a file, so that the address stays in sight.
-fn build_later(ctx: &Context, tools: &Tools, variant: Variant) -> Result<()> {
-    let log = log_path(ctx, variant)?;
+/// Builds what can be served first, the page and the CPU worker, and makes the site of it.
+fn build_first(ctx: &Context, stages: &Stages) -> Result<Tools> {
+    let tools = dist::set_up(ctx, stages)?;
+    dist::build(ctx, &tools, &Part::FIRST, stages, Output::Shown)?;
+    dist::assemble(ctx, &Part::FIRST)?;
+    Ok(tools)
+}
+
+/// The parts that are built while the page is in use. Those that compile Burn once more are of no use to
+/// somebody who changes sources: browsers do without them.
+fn later(options: &Options) -> Vec<Part> {
+    let mut later = Part::ALL.to_vec();
+    later.retain(|part| match part {
+        Part::CpuWorker | Part::Page => false,
+        Part::Lab | Part::Widget => true,
+        Part::RelaxedWorker => !options.watch,
+        Part::GpuWorker => !options.watch && options.gpu,
+    });
+    later
+}
+
+/// Builds and installs a part with cargo's output in a file, so that the address stays in sight.
+fn build_later(ctx: &Context, tools: &Tools, part: Part) -> Result<()> {
+    let log = log_path(ctx, part)?;
     let bar = progress(&format!(
         "building the {} (minutes when new); output in {}",
-        variant.title(),
+        part.title(),
         log.display()
     ));
-    let outcome = dist::build_and_install(ctx, tools, variant, Output::Logged(&log));
+    let outcome = part.build(ctx, tools, Output::Logged(&log));
     bar.finish_and_clear();
-    outcome
+    outcome?;
+    dist::install(ctx, &[part])
 }
 
 /// An empty file for the output.
-fn log_path(ctx: &Context, variant: Variant) -> Result<PathBuf> {
-    let log = ctx.stage().join(format!("{}-worker.log", variant.name()));
+fn log_path(ctx: &Context, part: Part) -> Result<PathBuf> {
+    let name = part.title().replace([' ', ','], "-");
+    let log = ctx.stage().join(format!("{name}.log"));
     fs::write(&log, "").with_context(|| format!("cannot write {}", log.display()))?;
     Ok(log)
 }
@@ -84,4 +123,21 @@ fn progress(message: &str) -> ProgressBar {
     bar.set_message(message.to_owned());
     bar.enable_steady_tick(Duration::from_millis(250));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_served_first_or_later() {
+        let options = Options { port: 0, gpu: true, watch: false };
+        assert_eq!([&Part::FIRST, later(&options).as_slice()].concat(), Part::ALL);
+    }
+
+    #[test]
+    fn somebody_who_changes_sources_does_not_wait_for_other_builds_of_the_worker() {
+        let options = Options { port: 0, gpu: true, watch: true };
+        assert_eq!(later(&options), [Part::Lab, Part::Widget]);
+    }
 }

@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -21,53 +20,12 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
-use crate::context::Context;
+use crate::site::{Found, Site, mime_type};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// What the server offers: the site, and data sets that lie outside it.
-#[derive(Clone)]
-pub struct Site {
-    dist: PathBuf,
-    data: PathBuf,
-}
-
-impl Site {
-    /// The site of a checkout.
-    pub fn new(ctx: &Context) -> Self {
-        Self { dist: ctx.dist(), data: ctx.data() }
-    }
-
-    /// What a request for the URL `url` (path and query) finds.
-    fn find(&self, url: &str) -> Found {
-        let Some(path) = clean_path(url) else {
-            return Found::Nothing;
-        };
-        let mut candidates = vec![self.dist.join(&path)];
-        if let Ok(path) = Path::new(&path).strip_prefix("data") {
-            candidates.insert(0, self.data.join(path));
-        }
-        let is_folder_url = path.is_empty() || path.ends_with('/');
-        for candidate in candidates {
-            if candidate.is_file() && !is_folder_url {
-                return Found::File(candidate);
-            }
-            let index = candidate.join("index.html");
-            if index.is_file() {
-                return if is_folder_url { Found::File(index) } else { Found::Folder };
-            }
-        }
-        Found::Nothing
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Found {
-    File(PathBuf),
-    /// A folder asked for without the slash that relative links need.
-    Folder,
-    Nothing,
-}
+/// Where the site's version is told; `?seen=VERSION` waits for another one.
+const VERSION_PATH: &str = "/.version";
 
 /// Takes `port` of 127.0.0.1; port 0 stands for any free one. Connections wait until [`start`].
 ///
@@ -107,8 +65,8 @@ async fn accept(listener: TcpListener, site: Arc<Site>) {
         };
         let site = Arc::clone(&site);
         let service = service_fn(move |request: Request<Incoming>| {
-            let response = answer(&request, &site);
-            async { Ok::<_, Infallible>(response) }
+            let site = Arc::clone(&site);
+            async move { Ok::<_, Infallible>(answer(&request, &site).await) }
         });
         // A browser that went away is no concern of ours.
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -118,11 +76,16 @@ async fn accept(listener: TcpListener, site: Arc<Site>) {
 
 type Answer = Response<Full<Bytes>>;
 
-fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
+async fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return with_headers(StatusCode::METHOD_NOT_ALLOWED, "GET only\n", &[]);
     }
     let url = request.uri().path();
+    if url == VERSION_PATH {
+        let seen = request.uri().query().and_then(|query| query.strip_prefix("seen="));
+        let version = site.version().other_than(seen.unwrap_or_default()).await;
+        return with_headers(StatusCode::OK, version, &[(CONTENT_TYPE, mime_type("txt".as_ref()))]);
+    }
     let not_found = || with_headers(StatusCode::NOT_FOUND, "not found\n", &[]);
     let path = match site.find(url) {
         Found::File(path) => path,
@@ -181,58 +144,6 @@ fn entity_tag(metadata: &fs::Metadata) -> String {
     format!("\"{:x}-{written_ns:x}\"", metadata.len())
 }
 
-/// The path below the site's root that a URL's path names, without a leading slash; nothing if it
-/// could lead outside.
-fn clean_path(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next()?.strip_prefix('/')?;
-    let path = percent_decode(path)?;
-    let is_plain = |part: &str| !matches!(part, "." | "..") && !part.contains(['\\', '\0', ':']);
-    let folders = path.strip_suffix('/').unwrap_or(&path);
-    let is_safe =
-        folders.is_empty() || folders.split('/').all(|part| !part.is_empty() && is_plain(part));
-    is_safe.then_some(path)
-}
-
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let (digits, tail) = rest.split_at_checked(2)?;
-        let digits = std::str::from_utf8(digits).ok()?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = tail;
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// The media type of a file by its name. Gzip files are files, not an encoding of others: the
-/// page unpacks the data sets itself.
-fn mime_type(path: &Path) -> &'static str {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    match extension.unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" | "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "gz" => "application/gzip",
-        "txt" | "md" | "ftl" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -241,46 +152,7 @@ mod tests {
     use super::*;
     use crate::files;
     use crate::files::testing::TempFolder;
-
-    fn site(folder: &TempFolder) -> Site {
-        let root = folder.path();
-        for (path, content) in [
-            ("dist/index.html", "<!doctype html>"),
-            ("dist/widget/index.html", "widget"),
-            ("dist/a b.wasm", "wasm"),
-            ("data/mnist/x.gz", "gz"),
-            ("secret.txt", "secret"),
-        ] {
-            files::write_whole(&root.join(path), content.as_bytes()).expect("written");
-        }
-        Site { dist: root.join("dist"), data: root.join("data") }
-    }
-
-    #[test]
-    fn urls_lead_to_files_of_the_site_only() {
-        let folder = TempFolder::new();
-        let site = site(&folder);
-        let file = |path: &str| Found::File(folder.path().join(path));
-        assert_eq!(site.find("/"), file("dist/index.html"));
-        assert_eq!(site.find("/?lang=de"), file("dist/index.html"));
-        assert_eq!(site.find("/a%20b.wasm"), file("dist/a b.wasm"));
-        assert_eq!(site.find("/data/mnist/x.gz"), file("data/mnist/x.gz"));
-        assert_eq!(site.find("/widget/"), file("dist/widget/index.html"));
-        assert_eq!(site.find("/widget"), Found::Folder);
-        for outside in [
-            "/missing",
-            "/../secret.txt",
-            "/%2e%2e/secret.txt",
-            "/..%2fsecret.txt",
-            "/data/../../secret.txt",
-            "//etc/passwd",
-            "/a%",
-            "/index.html/",
-            "secret.txt",
-        ] {
-            assert_eq!(site.find(outside), Found::Nothing, "{outside}");
-        }
-    }
+    use crate::site::testing::site;
 
     /// Sends one request by hand; gives the head of the answer and its body.
     fn ask(address: &str, method: &str, path: &str, extra: &str) -> (String, String) {
@@ -330,6 +202,25 @@ mod tests {
         assert!(ask(&address, "POST", "/", "").0.starts_with("HTTP/1.1 405"));
         let (head, _) = ask(&address, "GET", "/widget", "");
         assert!(head.lines().any(|line| line == "location: /widget/"), "{head}");
+    }
+
+    #[test]
+    fn a_page_learns_of_another_version_when_there_is_one() {
+        let folder = TempFolder::new();
+        let site = site(&folder);
+        let version = site.version();
+        let address = start(listen(0).expect("some port is free"), site).expect("starts");
+        let (head, first) = ask(&address, "GET", "/.version?seen=undefined", "");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let path = format!("/.version?seen={first}");
+        let second = thread::scope(|scope| {
+            let asked = scope.spawn(|| ask(&address, "GET", &path, "").1);
+            thread::sleep(Duration::from_millis(200));
+            assert!(!asked.is_finished(), "answered without another version");
+            version.raise();
+            asked.join().expect("answered")
+        });
+        assert_ne!(second, first);
     }
 
     #[test]

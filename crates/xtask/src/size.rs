@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
 
 use crate::context::Context;
-use crate::{files, module, process};
+use crate::{files, process};
 
-/// A part of the site that is loaded together.
+/// What browsers load together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum Load {
     /// All that shows the page, in every language.
     Page,
     /// The worker without WebGPU.
@@ -26,7 +27,7 @@ enum Part {
 }
 
 struct Budget {
-    part: Part,
+    load: Load,
     name: &'static str,
     /// After brotli at quality 11; in bytes, 1 kB being 1000 of them.
     limit_bytes: Option<u64>,
@@ -35,34 +36,36 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 6] = [
-    Budget { part: Part::Page, name: "page", limit_bytes: Some(200_000), required: true },
+    Budget { load: Load::Page, name: "page", limit_bytes: Some(200_000), required: true },
     Budget {
-        part: Part::CpuWorker,
+        load: Load::CpuWorker,
         name: "CPU worker",
         limit_bytes: Some(450_000),
         required: true,
     },
     Budget {
-        part: Part::RelaxedWorker,
+        load: Load::RelaxedWorker,
         name: "CPU, relaxed",
         limit_bytes: Some(450_000),
         required: false,
     },
     Budget {
-        part: Part::GpuWorker,
+        load: Load::GpuWorker,
         name: "GPU worker",
         limit_bytes: Some(2_200_000),
         required: false,
     },
-    Budget { part: Part::Widget, name: "widget", limit_bytes: Some(220_000), required: false },
-    Budget { part: Part::OnDemand, name: "on demand", limit_bytes: None, required: false },
+    Budget { load: Load::Widget, name: "widget", limit_bytes: Some(220_000), required: false },
+    Budget { load: Load::OnDemand, name: "on demand", limit_bytes: None, required: false },
 ];
 
 struct Measured {
-    part: Part,
+    load: Load,
     name: String,
     bytes: u64,
     brotli_bytes: u64,
+    /// Of a WebAssembly module.
+    exports: Vec<String>,
 }
 
 /// Prints the sizes and compares them with the budgets; looks at the modules' exports as well.
@@ -72,14 +75,11 @@ struct Measured {
 pub fn check(ctx: &Context) -> Result<()> {
     let dist = ctx.dist();
     let mut paths = files::list(&dist)?;
-    // Not the data sets, nor what trunk leaves behind when it fails.
-    let ignored = [dist.join("data"), dist.join(".stage")];
-    paths.retain(|path| !ignored.iter().any(|folder| path.starts_with(folder)));
+    // Not the data sets.
+    paths.retain(|path| !path.starts_with(dist.join("data")));
     ensure!(!paths.is_empty(), "dist/ is empty: run `cargo xtask build`");
-    for path in paths.iter().filter(|path| has_extension(path, &["wasm"])) {
-        module::check(&files::read(path)?).with_context(|| format!("{}", path.display()))?;
-    }
     let measured = measure(ctx, &dist, &paths)?;
+    measured.iter().try_for_each(check_exports)?;
     println!("       bytes     brotli  file");
     for file in &measured {
         let (bytes, brotli_bytes) = (file.bytes, file.brotli_bytes);
@@ -98,40 +98,63 @@ pub fn check(ctx: &Context) -> Result<()> {
     }
 }
 
-fn measure(ctx: &Context, dist: &Path, paths: &[PathBuf]) -> Result<Vec<Measured>> {
-    let mut node = Command::new("node");
-    node.arg(ctx.root.join("crates/xtask/js/brotli.mjs"));
-    node.args(paths);
-    let printed = process::output(&mut node).context("node compresses the files")?;
-    let sizes: Vec<u64> = printed.lines().map(str::parse).collect::<Result<_, _>>()?;
-    ensure!(sizes.len() == paths.len(), "node left out a file");
-    let measure = |(path, brotli_bytes): (&PathBuf, u64)| {
-        let path_in_site = path.strip_prefix(dist)?;
-        Ok(Measured {
-            part: part(path_in_site),
-            name: path_in_site.display().to_string(),
-            bytes: path.metadata()?.len(),
-            brotli_bytes,
-        })
-    };
-    paths.iter().zip(sizes).map(measure).collect()
+/// What `js/measure.mjs` prints of a file.
+#[derive(Deserialize)]
+struct Printed {
+    brotli_bytes: u64,
+    exports: Vec<String>,
 }
 
-/// The part to which a file of the site belongs.
-fn part(path: &Path) -> Part {
+/// Node compresses the files and reads the modules: xtask links no compressor and no reader.
+fn measure(ctx: &Context, dist: &Path, paths: &[PathBuf]) -> Result<Vec<Measured>> {
+    let mut node = Command::new("node");
+    node.arg(ctx.root.join("crates/xtask/js/measure.mjs"));
+    node.args(paths);
+    let printed = process::output(&mut node).context("node measures the files")?;
+    let printed: Vec<Printed> = serde_json::from_str(&printed)?;
+    ensure!(printed.len() == paths.len(), "node left out a file");
+    let measure = |(path, printed): (&PathBuf, Printed)| {
+        let path_in_site = path.strip_prefix(dist)?;
+        Ok(Measured {
+            load: load(path_in_site),
+            name: path_in_site.display().to_string(),
+            bytes: path.metadata()?.len(),
+            brotli_bytes: printed.brotli_bytes,
+            exports: printed.exports,
+        })
+    };
+    paths.iter().zip(printed).map(measure).collect()
+}
+
+/// Refuses a module that exports a command wrapper. When the linker takes a module for a command, it wraps each
+/// export into `NAME.command_export`, which runs all constructors and destructors at every call; a training step
+/// through such a wrapper took thirty times as long.
+fn check_exports(file: &Measured) -> Result<()> {
+    let wrapper = file.exports.iter().find(|export| export.ends_with(".command_export"));
+    match wrapper {
+        None => Ok(()),
+        Some(wrapper) => bail!(
+            "{} exports `{wrapper}`: the linker made a command of it, which is some 30 times slower",
+            file.name
+        ),
+    }
+}
+
+/// With what a file of the site is loaded.
+fn load(path: &Path) -> Load {
     let is_code = has_extension(path, &["html", "js", "wasm", "css", "json", "ftl"]);
     let mut folders = path.iter().map(|name| name.to_string_lossy());
     let first = folders.next().unwrap_or_default();
     let second = folders.next();
     match (&*first, second.as_deref()) {
         // For use without a network; loaded once the page works.
-        ("service-worker.js" | "offline.json", None) => Part::OnDemand,
-        ("worker", Some("cpu-relaxed")) => Part::RelaxedWorker,
-        ("worker", Some("gpu")) => Part::GpuWorker,
-        ("worker", _) => Part::CpuWorker,
-        ("widget", _) => Part::Widget,
-        ("locales" | "snippets", _) | (_, None) if is_code => Part::Page,
-        _ => Part::OnDemand,
+        ("service-worker.js" | "offline.json", None) => Load::OnDemand,
+        ("worker", Some("cpu-relaxed")) => Load::RelaxedWorker,
+        ("worker", Some("gpu")) => Load::GpuWorker,
+        ("worker", _) => Load::CpuWorker,
+        ("widget", _) => Load::Widget,
+        ("locales" | "snippets", _) | (_, None) if is_code => Load::Page,
+        _ => Load::OnDemand,
     }
 }
 
@@ -143,7 +166,7 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 /// A line on one part, and what is wrong with it.
 fn judge(budget: &Budget, measured: &[Measured]) -> (String, Result<(), String>) {
     let name = budget.name;
-    let mut files = measured.iter().filter(|file| file.part == budget.part).peekable();
+    let mut files = measured.iter().filter(|file| file.load == budget.load).peekable();
     if files.peek().is_none() {
         let line = format!("{name:>12}: not built");
         let missing = Err(format!("the {name} is not built: run `cargo xtask build`"));
@@ -171,37 +194,39 @@ fn kilobytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::testing::TempFolder;
 
     #[test]
-    fn files_belong_to_parts() {
+    fn files_are_loaded_together() {
         for (path, expected) in [
-            ("index.html", Part::Page),
-            ("gan-app-0123_bg.wasm", Part::Page),
-            ("locales/de.ftl", Part::Page),
-            ("snippets/dom/inline0.js", Part::Page),
-            ("worker/boot.js", Part::CpuWorker),
-            ("worker/cpu/gan_worker_bg.wasm", Part::CpuWorker),
-            ("worker/cpu-relaxed/gan_worker_bg.wasm", Part::RelaxedWorker),
-            ("worker/gpu/gan_worker.js", Part::GpuWorker),
-            ("widget/wasm/gan_widget_bg.wasm", Part::Widget),
-            ("models/digits.safetensors", Part::OnDemand),
-            ("lessons/one.json", Part::OnDemand),
-            ("icon.png", Part::OnDemand),
-            ("icons/icon.svg", Part::OnDemand),
-            ("manifest.webmanifest", Part::OnDemand),
-            ("service-worker.js", Part::OnDemand),
-            ("offline.json", Part::OnDemand),
+            ("index.html", Load::Page),
+            ("gan-app-0123_bg.wasm", Load::Page),
+            ("locales/de.ftl", Load::Page),
+            ("snippets/dom/inline0.js", Load::Page),
+            ("worker/boot.js", Load::CpuWorker),
+            ("worker/cpu/gan_worker_bg.wasm", Load::CpuWorker),
+            ("worker/cpu-relaxed/gan_worker_bg.wasm", Load::RelaxedWorker),
+            ("worker/gpu/gan_worker.js", Load::GpuWorker),
+            ("widget/wasm/gan_widget_bg.wasm", Load::Widget),
+            ("models/digits.safetensors", Load::OnDemand),
+            ("lessons/one.json", Load::OnDemand),
+            ("icon.png", Load::OnDemand),
+            ("icons/icon.svg", Load::OnDemand),
+            ("manifest.webmanifest", Load::OnDemand),
+            ("service-worker.js", Load::OnDemand),
+            ("offline.json", Load::OnDemand),
         ] {
-            assert_eq!(part(Path::new(path)), expected, "{path}");
+            assert_eq!(load(Path::new(path)), expected, "{path}");
         }
     }
 
     fn cpu_worker(brotli_bytes: u64) -> Vec<Measured> {
         let half = |brotli_bytes| Measured {
-            part: Part::CpuWorker,
+            load: Load::CpuWorker,
             name: String::new(),
             bytes: 0,
             brotli_bytes,
+            exports: Vec::new(),
         };
         vec![half(brotli_bytes / 2), half(brotli_bytes - brotli_bytes / 2)]
     }
@@ -221,6 +246,45 @@ mod tests {
             .map(|budget| budget.name)
             .collect();
         assert_eq!(missing, ["page", "CPU worker"]);
+    }
+
+    /// A module that exports a function under `name`.
+    fn exporting(name: &str) -> Vec<u8> {
+        let length = name.len() as u8;
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend(b"\x01\x04\x01\x60\0\0"); // a type: nothing comes in or out
+        module.extend(b"\x03\x02\x01\0"); // a function of that type
+        module.extend([7, length + 4, 1, length]);
+        module.extend(name.as_bytes());
+        module.extend([0, 0]);
+        module.extend(b"\x0a\x04\x01\x02\0\x0b"); // its code: none
+        module
+    }
+
+    #[test]
+    fn files_are_measured_and_command_wrappers_refused() {
+        let folder = TempFolder::new();
+        let ctx = Context { root: crate::context::root(), ..Context::of_test(folder.path()) };
+        let paths = ["index.html", "good.wasm", "bad.wasm"].map(|name| folder.path().join(name));
+        for (path, content) in paths.iter().zip([
+            "a".repeat(1_000).into_bytes(),
+            exporting("train"),
+            exporting("train.command_export"),
+        ]) {
+            files::write_whole(path, &content).expect("written");
+        }
+        let [page, good, bad] = measure(&ctx, folder.path(), &paths)
+            .expect("measured")
+            .try_into()
+            .ok()
+            .expect("three files");
+        assert_eq!((page.bytes, page.load), (1_000, Load::Page));
+        assert!((1..50).contains(&page.brotli_bytes), "{} bytes", page.brotli_bytes);
+        check_exports(&page).expect("no module");
+        assert_eq!(good.exports, ["train"]);
+        check_exports(&good).expect("no wrapper");
+        let error = check_exports(&bad).expect_err("a wrapper").to_string();
+        assert!(error.contains("bad.wasm exports `train.command_export`"), "{error}");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What a long command is doing, and how long each part of it took.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// The stages of one command, timed.
+/// The stages of one command, timed; some may run beside others.
 pub struct Stages {
     started: Instant,
-    rows: Vec<Row>,
+    rows: Mutex<Vec<Row>>,
 }
 
 struct Row {
@@ -19,28 +20,34 @@ struct Row {
 impl Stages {
     /// No stage yet; the total is counted from here.
     pub fn new() -> Self {
-        Self { started: Instant::now(), rows: Vec::new() }
+        Self { started: Instant::now(), rows: Mutex::default() }
     }
 
     /// Runs one stage, announcing it before and its time after.
     ///
     /// # Errors
     /// What the stage failed with.
-    pub fn run<T>(&mut self, name: &str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn run<T>(&self, name: &str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("== {name}");
         let start = Instant::now();
         let outcome = stage();
         let took = start.elapsed();
         let word = if outcome.is_ok() { "done" } else { "FAILED" };
         println!("== {name}: {word} in {}", seconds(took));
-        self.rows.push(Row { name: name.to_owned(), took, ok: outcome.is_ok() });
+        self.rows().push(Row { name: name.to_owned(), took, ok: outcome.is_ok() });
         outcome
     }
 
     /// The names of the stages that failed.
-    pub fn failed(&self) -> Vec<&str> {
-        let failed = self.rows.iter().filter(|row| !row.ok);
-        failed.map(|row| row.name.as_str()).collect()
+    pub fn failed(&self) -> Vec<String> {
+        let rows = self.rows();
+        let failed = rows.iter().filter(|row| !row.ok);
+        failed.map(|row| row.name.clone()).collect()
+    }
+
+    /// Those that have ended, in the order of their ends.
+    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints all stages with their times.
@@ -49,10 +56,11 @@ impl Stages {
     }
 
     fn table(&self, total: Duration) -> String {
-        let names = self.rows.iter().map(|row| row.name.chars().count());
+        let rows = self.rows();
+        let names = rows.iter().map(|row| row.name.chars().count());
         let width = names.max().unwrap_or(0).max("total".len());
         let mut table = String::new();
-        for row in &self.rows {
+        for row in rows.iter() {
             let word = if row.ok { "" } else { "  FAILED" };
             let took = seconds(row.took);
             table += &format!("  {:width$}  {took:>9}{word}\n", row.name);
@@ -82,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_failed_stage_is_marked_and_listed() {
-        let mut stages = Stages::new();
+        let stages = Stages::new();
         stages.run("good", || Ok(())).expect("succeeds");
         stages.run("bad one", || -> Result<()> { anyhow::bail!("no") }).expect_err("fails");
         assert_eq!(stages.failed(), ["bad one"]);

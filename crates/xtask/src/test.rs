@@ -5,7 +5,6 @@
 //! said in a line of its own: PyTorch is not installed unasked, and without it programs are not run
 //! unless that group is named.
 
-use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Result, ensure};
@@ -13,15 +12,20 @@ use anyhow::{Result, ensure};
 use crate::browser::{self, Browser};
 use crate::context::Context;
 use crate::counts::Counts;
-use crate::dist::{self, BuildOptions};
+use crate::dist;
 use crate::files;
+use crate::module::Output;
 use crate::packages;
+use crate::part::Part;
 use crate::process;
 use crate::python;
-use crate::server::{self, Site};
+use crate::server;
+use crate::site::Site;
 use crate::stages::Stages;
+use crate::test_program::TestProgram;
 use crate::tools::{self, WASM_TARGET};
 use crate::vulkan;
+use crate::worker::Variant;
 
 /// The groups of tests to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,9 @@ impl Groups {
     /// Burn for it, which takes longer than all the rest.
     pub const MERGING: Self =
         Self { native: true, wasm: true, e2e: true, gpu: false, python: Programs::WherePossible };
+    /// Those of them that need no browser, and the others.
+    pub const NATIVE: Self = Self { wasm: false, e2e: false, ..Self::MERGING };
+    pub const IN_BROWSERS: Self = Self { native: false, python: Programs::Never, ..Self::MERGING };
 
     /// The named groups; [`Self::MERGING`] if none is named.
     pub fn chosen(native: bool, wasm: bool, e2e: bool, gpu: bool, python: bool) -> Self {
@@ -58,8 +65,13 @@ impl Groups {
     }
 }
 
-/// The packages with WebAssembly tests, each with the features to test it with.
-const WASM_PACKAGES: [(&str, &str); 1] = [("gan-worker", "cpu")];
+/// How groups ended.
+#[derive(Default)]
+pub struct Outcomes {
+    ended: Vec<Outcome>,
+    /// Why programs were not run, where they are run if possible.
+    missing: Option<anyhow::Error>,
+}
 
 /// How a group ended. A group that failed without a failed test, by not compiling for example,
 /// counts as one failure.
@@ -74,131 +86,139 @@ struct Outcome {
 /// # Errors
 /// If anything failed.
 pub fn run(ctx: &Context, groups: Groups) -> Result<()> {
-    let mut stages = Stages::new();
-    let counts = run_groups(ctx, groups, &mut stages);
+    let stages = Stages::new();
+    let mut outcomes = Outcomes::default();
+    outcomes.run(ctx, groups, &stages);
+    let counts = outcomes.print();
     stages.print_table();
     println!("\n{} passed, {} failed", counts.passed, counts.failed);
     ensure!(counts.failed == 0, "tests failed");
     Ok(())
 }
 
-/// Runs the groups, prints a line on each, and gives the sum.
-pub fn run_groups(ctx: &Context, groups: Groups, stages: &mut Stages) -> Counts {
-    type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
-    let missing = match groups.python {
-        Programs::WherePossible => python::find().err(),
-        Programs::Never | Programs::Always => None,
-    };
-    let programs = groups.python != Programs::Never && missing.is_none();
-    let table: [Group; 7] = [
-        (groups.native, "native tests", native),
-        (groups.wasm, "WebAssembly tests", wasm),
-        (groups.e2e, "end-to-end tests", e2e),
-        (groups.e2e, "smoke tests in Firefox", |ctx, counts| smoke(ctx, &browser::FIREFOX, counts)),
-        (groups.e2e, "smoke tests in WebKit", |ctx, counts| smoke(ctx, &browser::WEBKIT, counts)),
-        (groups.gpu, "tests on a graphics processor", gpu),
-        (programs, "tests of PyTorch programs", run_programs),
-    ];
-    let mut outcomes = Vec::new();
-    for (_, name, group) in table.into_iter().filter(|(chosen, ..)| *chosen) {
-        let mut counts = Counts::default();
-        let mut error = stages.run(name, || group(ctx, &mut counts)).err();
-        if error.is_none() && counts.failed > 0 {
-            error = Some(anyhow::anyhow!("some tests failed"));
+impl Outcomes {
+    /// Runs the groups.
+    pub fn run(&mut self, ctx: &Context, groups: Groups, stages: &Stages) {
+        type Group = (bool, &'static str, fn(&Context, &mut Counts) -> Result<()>);
+        let missing = match groups.python {
+            Programs::WherePossible => python::find().err(),
+            Programs::Never | Programs::Always => None,
+        };
+        let programs = groups.python != Programs::Never && missing.is_none();
+        let table: [Group; 7] = [
+            (groups.native, "native tests", native),
+            (programs, "tests of PyTorch programs", run_programs),
+            (groups.wasm, "WebAssembly tests", wasm),
+            (groups.e2e, "end-to-end tests", e2e),
+            (groups.e2e, "smoke tests in Firefox", |ctx, counts| {
+                smoke(ctx, &browser::FIREFOX, counts)
+            }),
+            (groups.e2e, "smoke tests in WebKit", |ctx, counts| {
+                smoke(ctx, &browser::WEBKIT, counts)
+            }),
+            (groups.gpu, "tests on a graphics processor", gpu),
+        ];
+        for (_, name, group) in table.into_iter().filter(|(chosen, ..)| *chosen) {
+            let mut counts = Counts::default();
+            let mut error = stages.run(name, || group(ctx, &mut counts)).err();
+            if error.is_none() && counts.failed > 0 {
+                error = Some(anyhow::anyhow!("some tests failed"));
+            }
+            if error.is_some() && counts.failed == 0 {
+                counts.failed = 1;
+            }
+            self.ended.push(Outcome { name, counts, error });
         }
-        if error.is_some() && counts.failed == 0 {
-            counts.failed = 1;
-        }
-        outcomes.push(Outcome { name, counts, error });
+        self.missing = self.missing.take().or(missing);
     }
-    println!();
-    let mut sum = Counts::default();
-    for outcome in outcomes {
-        let Counts { passed, failed } = outcome.counts;
-        let reason = outcome.error.map(|error| format!(" ({error:#})"));
-        println!("{}: {passed} ok, {failed} not{}", outcome.name, reason.unwrap_or_default());
-        sum = sum + outcome.counts;
-    }
-    if let Some(reason) = missing {
-        println!("tests of PyTorch programs: not run ({reason:#})");
-    }
-    sum
-}
 
-/// Runs a test program, adding to `counts`; an error unless it succeeds and ran some test.
-fn run_counted(command: &mut Command, counts: &mut Counts) -> Result<()> {
-    let (status, text) = process::run_kept(command)?;
-    let found = Counts::parse(&text);
-    *counts = *counts + found;
-    let line = process::line(command);
-    ensure!(status.success(), "`{line}` ended with {status}");
-    ensure!(found.passed + found.failed > 0, "`{line}` ran no tests");
-    Ok(())
+    /// Prints a line on each group, and gives the sum.
+    pub fn print(&self) -> Counts {
+        println!();
+        let mut sum = Counts::default();
+        for outcome in &self.ended {
+            let Counts { passed, failed } = outcome.counts;
+            let reason = outcome.error.as_ref().map(|error| format!(" ({error:#})"));
+            println!("{}: {passed} ok, {failed} not{}", outcome.name, reason.unwrap_or_default());
+            sum += outcome.counts;
+        }
+        if let Some(reason) = &self.missing {
+            println!("tests of PyTorch programs: not run ({reason:#})");
+        }
+        sum
+    }
 }
 
 fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let tests = run_counted(&mut test_program(ctx), counts);
-    // The examples in the documentation; that a crate has none is no failure.
-    let mut doc = ctx.cargo();
-    doc.args(["test", "--doc", "--no-fail-fast"]);
-    let (status, text) = process::run_kept(&mut doc)?;
-    *counts = *counts + Counts::parse(&text);
-    tests?;
-    ensure!(status.success(), "the documentation's examples ended with {status}");
-    Ok(())
-}
-
-/// `cargo nextest run` where it is installed, else `cargo test`.
-fn test_program(ctx: &Context) -> Command {
-    let mut query = ctx.cargo();
-    query.args(["nextest", "--version"]);
-    let mut tests = ctx.cargo();
-    if process::output(&mut query).is_ok() {
-        tests.args(["nextest", "run", "--no-fail-fast"]);
-    } else {
-        println!("cargo-nextest is not installed: `cargo test` runs the tests, one crate a time");
-        tests.args(["test", "--no-fail-fast", "--all-targets"]);
-    }
-    tests
+    let tests = TestProgram::native(ctx).run_some(counts);
+    // The examples in the documentation; that there are none is no failure.
+    let mut examples = TestProgram::cargo_test(ctx);
+    examples.command.arg("--doc");
+    let examples = examples.run(counts);
+    tests.and(examples)
 }
 
 /// The mathematics on what wgpu finds: a graphics processor, or a driver that does without one.
 fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
     vulkan::ensure()?;
-    let mut tests = test_program(ctx);
-    tests.args(["--package", "gan-core", "--features", "gpu"]);
-    tests.env("GAN_TEST_DEVICE", "gpu");
-    run_counted(&mut tests, counts)
+    let mut tests = TestProgram::native(ctx);
+    tests.command.args(["--package", "gan-core", "--features", "gpu"]);
+    tests.command.env("GAN_TEST_DEVICE", "gpu");
+    tests.run_some(counts)
 }
 
 /// The tests in the files `python.rs`, which are ignored elsewhere.
 fn run_programs(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let python = python::find()?;
-    let mut tests = ctx.cargo();
+    let mut tests = TestProgram::cargo_test(ctx);
     // Of all crates, so that nothing is compiled with other features than for the native tests.
-    tests.args(["test", "--no-fail-fast", "--test", "python", "--", "--ignored"]);
-    tests.env("PYTHON", python);
-    run_counted(&mut tests, counts)
+    tests.command.args(["--test", "python", "--", "--ignored"]);
+    tests.command.env("PYTHON", python);
+    tests.run_some(counts)
 }
 
+/// Of the worker, compiled as it is shipped: its crates are there if the site was built.
 fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let tools = tools::ensure(ctx)?;
     let browser = browser::CHROMIUM.ensure()?;
     let capabilities = ctx.stage().join("webdriver.json");
     browser.write_capabilities(&capabilities)?;
-    for (package, features) in WASM_PACKAGES {
-        let mut cargo = ctx.cargo();
-        cargo.args(["test", "--tests", "--no-fail-fast", "--target", WASM_TARGET]);
-        cargo.args(["--package", package]);
-        cargo.args(["--no-default-features", "--features", features]);
-        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.test_runner());
-        browser.name_to(&mut cargo);
-        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
-        cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
-        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-        run_counted(&mut cargo, counts)?;
-    }
-    Ok(())
+    let mut tests = wasm_tests(ctx);
+    let cargo = &mut tests.command;
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.test_runner());
+    browser.name_to(cargo);
+    cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+    cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    tests.run_some(counts)
+}
+
+fn wasm_tests(ctx: &Context) -> TestProgram {
+    let mut tests = TestProgram::cargo_test(ctx);
+    let worker = Variant::Cpu.module();
+    tests.command.args(["--tests", "--package", "gan-worker"]);
+    tests.command.args(["--profile", worker.profile, "--target", WASM_TARGET]);
+    tests
+}
+
+/// Builds and installs what the groups [`Groups::IN_BROWSERS`] need, with cargo's output in a file.
+///
+/// # Errors
+/// If something cannot be had; the groups say so again, with all output.
+pub fn prepare_browsers(ctx: &Context, stages: &Stages) -> Result<()> {
+    let tools = stages.run("tools", || tools::ensure(ctx))?;
+    stages.run("browsers", || {
+        for browser in [browser::CHROMIUM, browser::FIREFOX, browser::WEBKIT] {
+            browser.ensure()?;
+        }
+        install_packages(ctx)
+    })?;
+    let log = ctx.target.join("site.log");
+    files::remove_file(&log)?;
+    dist::build(ctx, &tools, &Part::ALL, stages, Output::Logged(&log))?;
+    stages.run("WebAssembly tests, built", || {
+        process::run_logged(wasm_tests(ctx).command.arg("--no-run"), &log)
+    })
 }
 
 /// The folder of the end-to-end tests, and that of their smoke part, which every browser must pass.
@@ -207,8 +227,7 @@ const SMOKE: &str = "smoke";
 
 /// All tests of the page, the smoke part among them, in Chromium.
 fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
-    let mut node = node_tests(ctx, &browser::CHROMIUM)?;
-    run_counted(&mut node, counts)
+    node_tests(ctx, &browser::CHROMIUM)?.run_some(counts)
 }
 
 /// The smoke part in another browser.
@@ -216,21 +235,27 @@ fn smoke(ctx: &Context, browser: &Browser, counts: &mut Counts) -> Result<()> {
     let mut node = node_tests(ctx, browser)?;
     let mut tests = files::list(&ctx.root.join(E2E).join(SMOKE))?;
     tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
-    node.args(tests);
-    run_counted(&mut node, counts)
+    node.command.args(tests);
+    node.run_some(counts)
 }
 
 /// One file at a time: the pages under test compute, and timing matters to some of them.
-fn node_tests(ctx: &Context, browser: &Browser) -> Result<Command> {
+fn node_tests(ctx: &Context, browser: &Browser) -> Result<TestProgram> {
     let found = browser.ensure()?;
     let address = site(ctx)?;
-    let mut node = Command::new("node");
+    let mut tests = TestProgram::node(ctx);
+    let node = &mut tests.command;
     node.current_dir(ctx.root.join(E2E));
-    node.args(["--test", "--test-concurrency=1"]);
+    node.arg("--test-concurrency=1");
     node.env("GAN_URL", address);
     node.env("GAN_BROWSER", browser.name);
-    found.name_to(&mut node);
-    Ok(node)
+    found.name_to(node);
+    Ok(tests)
+}
+
+/// Node's packages that the tests of the page import.
+fn install_packages(ctx: &Context) -> Result<()> {
+    [E2E, "tests/bundlers"].iter().try_for_each(|path| packages::install_node(&ctx.root.join(path)))
 }
 
 /// The address of the site, which the first group that needs it builds and serves.
@@ -239,11 +264,8 @@ fn site(ctx: &Context) -> Result<&'static str> {
     if let Some(address) = ADDRESS.get() {
         return Ok(address);
     }
-    let options = BuildOptions { gpu: true, with_data: false };
-    dist::build(ctx, options, &mut Stages::new())?;
-    for folder in [E2E, "tests/bundlers"] {
-        packages::install_node(&ctx.root.join(folder))?;
-    }
+    dist::build_site(ctx, &Part::ALL, false, &Stages::new())?;
+    install_packages(ctx)?;
     let address = server::start(server::listen(0)?, Site::new(ctx))?;
     Ok(ADDRESS.get_or_init(|| address))
 }
@@ -251,6 +273,19 @@ fn site(ctx: &Context) -> Result<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_merging_needs_is_native_or_in_browsers() {
+        let (native, browsers) = (Groups::NATIVE, Groups::IN_BROWSERS);
+        let both = Groups {
+            native: native.native,
+            python: native.python,
+            wasm: browsers.wasm,
+            e2e: browsers.e2e,
+            gpu: native.gpu || browsers.gpu,
+        };
+        assert_eq!(both, Groups::MERGING);
+    }
 
     #[test]
     fn naming_no_group_means_all_that_merging_needs() {

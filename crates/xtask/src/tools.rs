@@ -3,7 +3,6 @@
 //! They are compiled for a fast compile, not for fast tools: a newcomer waits for them once.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,6 +47,16 @@ const TRUNK: Tool = Tool {
     purpose: "it puts the page together",
 };
 
+const CARGO_DENY: Tool = Tool {
+    package: "cargo-deny",
+    program: "cargo-deny",
+    version: "0.20.2",
+    arguments: &["--locked"],
+    // It reads a graph of some hundred crates.
+    opt_level: "0",
+    purpose: "it checks the dependencies",
+};
+
 /// The installed tools.
 pub struct Tools {
     wasm_bindgen: PathBuf,
@@ -66,17 +75,15 @@ impl Tools {
     }
 
     /// A command that runs trunk, which finds the pinned wasm-bindgen first.
+    ///
+    /// # Errors
+    /// If the folders cannot stand in PATH.
     pub fn trunk(&self) -> Result<Command> {
-        let mut command = Command::new(program(&self.trunk, TRUNK.program));
-        command.env("PATH", self.path()?);
-        Ok(command)
-    }
-
-    /// PATH with the tools' folders in front.
-    fn path(&self) -> Result<OsString> {
-        let mut folders = vec![self.wasm_bindgen.join("bin"), self.trunk.join("bin")];
+        let mut folders = vec![self.wasm_bindgen.join("bin")];
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        Ok(env::join_paths(folders)?)
+        let mut command = Command::new(program(&self.trunk, TRUNK.program));
+        command.env("PATH", env::join_paths(folders)?);
+        Ok(command)
     }
 
     /// What changes when the tools' output may change.
@@ -85,7 +92,7 @@ impl Tools {
     }
 }
 
-/// Installs what is missing: the compilation target, wasm-bindgen, trunk.
+/// Installs what is missing: the compilation target, wasm-bindgen and trunk.
 ///
 /// # Errors
 /// If something cannot be installed; the error says what, what for, and the command to run.
@@ -93,6 +100,15 @@ pub fn ensure(ctx: &Context) -> Result<Tools> {
     check_lock(&ctx.root)?;
     ensure_target(&ctx.root)?;
     Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?, trunk: ensure_tool(ctx, &TRUNK)? })
+}
+
+/// A command that runs cargo-deny, which is installed if it is missing: `cargo xtask deny` alone needs it.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn cargo_deny(ctx: &Context) -> Result<Command> {
+    let folder = ensure_tool(ctx, &CARGO_DENY)?;
+    Ok(Command::new(program(&folder, CARGO_DENY.program)))
 }
 
 /// wasm-bindgen's program refuses modules of any other version of its library.
@@ -119,7 +135,11 @@ fn locked_version<'lock>(lock: &'lock str, package: &str) -> Option<&'lock str> 
     lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-fn ensure_target(root: &Path) -> Result<()> {
+/// Installs the compilation target if it is missing.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn ensure_target(root: &Path) -> Result<()> {
     let mut query = Command::new("rustc");
     query.current_dir(root);
     query.args(["--print", "target-libdir", "--target", WASM_TARGET]);

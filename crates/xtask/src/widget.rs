@@ -1,49 +1,49 @@
 //! Builds the module of the sampler widget and puts the widget's package, its demo post and the
 //! pretrained generators into the site.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
-use crate::context::Context;
+use crate::context::{Context, Profile};
 use crate::files;
-use crate::process;
+use crate::module::Module;
 use crate::script;
-use crate::tools::{Tools, WASM_TARGET};
-use crate::worker::{Output, bind};
 
-/// Where the package keeps what is built; `npm pack` takes it from there.
+/// The module.
+pub const MODULE: Module = Module {
+    package: "gan-widget",
+    file: "gan_widget",
+    profile: "web",
+    name: "gan_widget",
+    // The page goes on after a trap with a new instance of the same module. Another import of the glue would
+    // give one as well, but by an address that bundlers do not follow.
+    options: &["--experimental-reset-state-function"],
+};
+
+/// The package's hand-written files.
+pub const PACKAGE: &str = "web/widget";
+/// Where the package keeps its module; `npm pack` takes it from there.
 const MODULE_FOLDER: &str = "web/widget/wasm";
+/// A post that embeds the widget, and generators for it.
+pub const POST: &str = "web/embed";
+pub const GENERATORS: &str = "web/pretrained";
 
-/// The page goes on after a trap with a new instance of the same module. Another import of the glue would
-/// give one as well, but by an address that bundlers do not follow.
-const WASM_BINDGEN_OPTIONS: [&str; 1] = ["--experimental-reset-state-function"];
-
-/// Builds the widget and puts it into the site.
+/// Puts the package with its staged module into the site; the module of a build that ships also into the package.
 ///
 /// # Errors
-/// If it cannot be built or installed.
-pub fn build_and_install(ctx: &Context, tools: &Tools) -> Result<()> {
-    let mut cargo = ctx.cargo();
-    cargo.args(["build", "--package", "gan-widget", "--lib"]);
-    cargo.args(["--profile", "web", "--target", WASM_TARGET]);
-    process::run(&mut cargo)?;
-    let module = ctx.target.join(WASM_TARGET).join("web/gan_widget.wasm");
-    bind(tools, &module, &staged(ctx), "gan_widget", &WASM_BINDGEN_OPTIONS, Output::Shown)?;
-    install(ctx)
-}
-
-/// Puts the staged module beside the package's scripts, and all of it into the site.
-fn install(ctx: &Context) -> Result<()> {
-    files::replace_folder(&staged(ctx), &ctx.root.join(MODULE_FOLDER))?;
-    let dist = ctx.dist();
-    files::remove_folder(&dist.join("widget"))?;
-    for folder in [".", "element", "wasm"] {
-        let from = ctx.root.join("web/widget").join(folder);
-        copy(&from, &dist.join("widget").join(folder), &["js", "wasm"])?;
+/// If a file cannot be read or written.
+pub fn install(ctx: &Context) -> Result<()> {
+    if ctx.profile == Profile::Shipped {
+        files::replace_folder(&MODULE.staged(ctx), &ctx.root.join(MODULE_FOLDER))?;
     }
-    copy(&ctx.root.join("web/embed"), &dist.join("embed"), &["html", "css", "js"])?;
-    copy(&ctx.root.join("web/pretrained"), &dist.join("pretrained"), &["safetensors"])
+    let (package, site) = (ctx.root.join(PACKAGE), ctx.dist().join("widget"));
+    files::remove_folder(&site)?;
+    copy(&package, &site, &["js"])?;
+    copy(&package.join("element"), &site.join("element"), &["js"])?;
+    copy(&MODULE.staged(ctx), &site.join("wasm"), &["js", "wasm"])?;
+    copy(&ctx.root.join(POST), &ctx.dist().join("embed"), &["html", "css", "js"])?;
+    copy(&ctx.root.join(GENERATORS), &ctx.dist().join("pretrained"), &["safetensors"])
 }
 
 /// Copies the files of a folder that have one of the extensions, scripts without their comments.
@@ -64,10 +64,6 @@ fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn staged(ctx: &Context) -> PathBuf {
-    ctx.stage().join("widget")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,10 +72,10 @@ mod tests {
     #[test]
     fn the_site_gets_the_package_the_post_and_the_generators() {
         let folder = TempFolder::new();
-        let root = folder.path().to_path_buf();
-        let ctx = Context::with_target(root.clone(), root.join("target")).expect("context");
+        let root = folder.path();
+        let ctx = Context::of_test(root);
         for (path, text) in [
-            (staged(&ctx).join("gan_widget_bg.wasm"), "module"),
+            (MODULE.staged(&ctx).join("gan_widget_bg.wasm"), "module"),
             (root.join("web/widget/gan-sampler.js"), "// comment\nelement"),
             (root.join("web/widget/README.md"), "not served"),
             (root.join("web/widget/element/words.js"), "words"),

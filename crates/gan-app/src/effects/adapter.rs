@@ -1,4 +1,4 @@
-//! Asks the browser whether WebGPU is worth trying.
+//! Queries the browser for a WebGPU adapter, and judges whether it is worth trying.
 
 use gan_browser::{called, offered, offered_by_navigator};
 use wasm_bindgen::prelude::*;
@@ -6,13 +6,13 @@ use wasm_bindgen::prelude::*;
 use crate::effects::browser::{call, member, said};
 use crate::model::backends::AdapterAnswer;
 
-/// What Burn needs of a device.
+/// The feature that Burn's runtime needs.
 const NEEDED_FEATURE: &str = "timestamp-query";
 
 /// Names of adapters that compute on the processor.
 const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
 
-/// Asks for the adapter that a worker would get.
+/// Requests the adapter that a worker would get.
 pub async fn find() -> AdapterAnswer {
     let absent = |message: String| AdapterAnswer::Absent { message };
     let gpu = offered_by_navigator("gpu");
@@ -22,7 +22,7 @@ pub async fn find() -> AdapterAnswer {
         return absent(reason.to_string());
     }
     let options = js_sys::Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let _ = js_sys::Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
     let asked = match called(&gpu, "requestAdapter", &[options.into()]) {
         Ok(asked) => asked,

@@ -1,4 +1,4 @@
-//! `window.ganPlayground`: the page for scripts.
+//! `window.ganPlayground`: the page's interface for scripts.
 //!
 //! `docs/page-api.md` says what each call takes and gives, and `tests/page_api.rs` holds that page and this code
 //! together.
@@ -17,10 +17,10 @@ use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
 use crate::model::supervisor::{Ask, NamedFile};
 
-/// Puts the interface up.
+/// Adds the interface to the window.
 ///
 /// # Errors
-/// What the browser says.
+/// The browser's exception.
 pub fn put_up() -> Result<(), JsValue> {
     let api = Object::new();
     let add = |name: &str, function: JsValue| Reflect::set(&api, &name.into(), &function);
@@ -84,7 +84,7 @@ fn restore(argument: JsValue) -> JsValue {
     let bytes = if checkpoint.is_instance_of::<ArrayBuffer>() {
         Some(Uint8Array::new(&checkpoint))
     } else {
-        // A copy: the caller may go on using its own.
+        // A copy, so that the caller may continue to use its own bytes.
         checkpoint.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.slice(0, bytes.length()))
     };
     match bytes.zip(files) {
@@ -111,7 +111,7 @@ fn files(list: JsValue) -> JsValue {
     }
 }
 
-/// The promise of a call that makes no sense.
+/// The rejected promise of an invalid call.
 fn refused(message: &str) -> JsValue {
     Promise::reject(&error_of(&Refusal::usage(message))).into()
 }
@@ -121,7 +121,7 @@ fn files_in(list: JsValue) -> Option<Vec<NamedFile<Uint8Array>>> {
     let named = |file: JsValue| {
         let mut bytes: Uint8Array = member(&file, "bytes").dyn_into().ok()?;
         if !own.iter().any(|file| Object::is(&file.bytes, &bytes)) {
-            // A copy: the caller may go on using its own.
+            // A copy, so that the caller may continue to use its own bytes.
             bytes = bytes.slice(0, bytes.length());
         }
         Some(NamedFile { name: member(&file, "name").as_string()?, bytes })
@@ -150,7 +150,7 @@ fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
     let label = if label.is_undefined() {
         None
     } else {
-        // A class that no run has is refused where the run is known.
+        // A class that the run lacks is refused by the session, which knows the run.
         Some(whole(&label, "label", 0.0)?.min(f64::from(u16::MAX)) as u16)
     };
     Ok(Ask::Sample { count, seed, label })
@@ -169,7 +169,7 @@ fn value_of(argument: &JsValue) -> Result<Value, Refusal> {
     plain_value(argument).map_err(|message| Refusal::usage(format!("the argument {message}")))
 }
 
-/// A promise that is settled by the callback handed to `begin`.
+/// A promise that the callback passed to `begin` settles.
 fn promised(begin: impl FnOnce(Callback)) -> JsValue {
     let mut begin = Some(begin);
     Promise::new(&mut |resolve: Function, reject: Function| {

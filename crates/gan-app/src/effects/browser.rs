@@ -1,10 +1,10 @@
-//! Small things that the browser gives: time, frames, storage.
+//! Wrappers of browser functions: time, frames, storage, address, JSON.
 
 pub use gan_browser::{call, member};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// The window. The page runs nowhere else.
+/// The window. The page runs only in a window.
 pub fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
 }
@@ -19,7 +19,7 @@ pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// Waits.
+/// Waits for `duration_ms`.
 pub async fn sleep_ms(duration_ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let timer =
@@ -30,7 +30,7 @@ pub async fn sleep_ms(duration_ms: i32) {
     let _ = JsFuture::from(promise).await;
 }
 
-/// Calls `tick` about every `interval_ms` for as long as the page lives.
+/// Calls `tick` about every `interval_ms`, for the lifetime of the page.
 pub fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
     window()
@@ -38,7 +38,7 @@ pub fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
         .expect("a window has timers");
 }
 
-/// Calls `listener` whenever `event` reaches the window, for as long as the page lives.
+/// Calls `listener` whenever `event` reaches the window, for the lifetime of the page.
 pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
     let listener = Closure::<dyn FnMut(web_sys::Event)>::new(listener).into_js_value();
     window()
@@ -46,11 +46,11 @@ pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
         .expect("a window takes listeners");
 }
 
-/// Calls `listener` whenever `element` has another size, and once at first: a window's size is no
-/// measure of what is hidden, or stands beside what comes and goes.
+/// Calls `listener` whenever `element` changes its size, and once at first. The window's size would
+/// not do: elements may be hidden, or lie beside others that come and go.
 pub fn on_resize(element: &web_sys::Element, listener: impl FnMut() + 'static) {
     let listener = Closure::<dyn FnMut()>::new(listener).into_js_value();
-    // A browser without observers (before 2020) runs nothing else of this page either.
+    // A browser without observers (before 2020) cannot run this page anyway.
     if let Ok(kind) = member(&window(), "ResizeObserver").dyn_into::<js_sys::Function>()
         && let Ok(observer) = js_sys::Reflect::construct(&kind, &js_sys::Array::of1(&listener))
     {
@@ -63,7 +63,7 @@ pub fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }
 
-/// Stores a setting, where storage is allowed; it is a convenience that may be lost.
+/// Stores a setting, if storage is allowed; settings are a convenience and may be lost.
 pub fn store(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(key, value);
@@ -95,13 +95,13 @@ pub fn href() -> String {
     window().location().href().unwrap_or_default()
 }
 
-/// What a thrown value says.
+/// The message of a thrown value.
 pub fn said(error: &JsValue) -> String {
     let message = member(error, "message").as_string().filter(|message| !message.is_empty());
     message.or_else(|| error.as_string()).unwrap_or_else(|| format!("{error:?}"))
 }
 
-/// Plain data as a JavaScript value, by way of JSON: the page's code has the writer already.
+/// Plain data as a JavaScript value, by way of JSON, whose writer the page contains already.
 ///
 /// # Errors
 /// If the data have no JSON form.

@@ -1,4 +1,4 @@
-//! What the view watches: signals that are written at most once a frame.
+//! The signals that the view reads, written at most once a frame.
 
 use gan_plot::{History, Point, decimated, smoothed};
 use gan_protocol::{Backend, DataSource, Phase, RunSpec};
@@ -10,7 +10,7 @@ use crate::model::refusal::Refusal;
 use crate::model::run_state::ActiveTask;
 use crate::model::supervisor::Supervisor;
 
-/// Points of a drawn series; about four a pixel column would be invisible.
+/// Columns of a drawn series, each with about four points; more would be invisible.
 const DRAWN_COLUMNS: usize = 300;
 /// Weight of the past in the drawn average.
 const SMOOTHING: f64 = 0.9;
@@ -18,36 +18,36 @@ const SMOOTHING: f64 = 0.9;
 /// The state of the run in one line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
-    /// Where the session stands.
+    /// The session's phase.
     pub phase: Phase,
     /// Whether the run trains, or will as soon as it can.
     pub wants_running: bool,
     /// Generator steps done.
     pub step: u64,
-    /// Generator steps a second.
+    /// Generator steps per second.
     pub steps_per_second: f64,
-    /// What computes.
+    /// The backend that computes.
     pub backend: Option<Backend>,
     /// The device's name.
     pub adapter: String,
     /// The data in use.
     pub dataset: Option<DataSource>,
-    /// Count of samples in them.
+    /// Number of samples in them; `None` if unlimited or unknown.
     pub samples: Option<u64>,
-    /// Why the session cannot go on.
+    /// The reason why the session cannot go on.
     pub error: Option<Refusal>,
-    /// What is known of WebGPU.
+    /// The state of WebGPU.
     pub gpu: Gpu,
 }
 
-/// The settings in force.
+/// The current settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// The preset that the run was made from.
+    /// The preset from which the run was made.
     pub preset: String,
     /// The run.
     pub spec: RunSpec,
-    /// The user's choice of what computes.
+    /// The user's choice of the backend.
     pub preference: Preference,
     /// Names of the user's files.
     pub files: Vec<String>,
@@ -56,31 +56,31 @@ pub struct Settings {
 /// One series, ready to be drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
-    /// As measured.
+    /// The measured points.
     pub measured: Vec<Point>,
     /// Its moving average.
     pub average: Vec<Point>,
 }
 
-/// What a sheet shows.
+/// A sheet's facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    /// After how many steps.
+    /// Generator steps.
     pub step: u64,
-    /// How many samples.
+    /// Number of samples.
     pub count: usize,
 }
 
 /// A notice on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownNotice {
-    /// Tells it from others.
+    /// Distinguishes it from others.
     pub id: u32,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
-    /// How many runs had been loaded when it came up.
+    /// Number of runs that had been loaded when it appeared.
     pub replacements: u32,
-    /// What it says.
+    /// Its content.
     pub notice: Notice,
 }
 
@@ -89,9 +89,9 @@ pub struct ShownNotice {
 pub struct Display {
     /// The state of the run.
     pub status: RwSignal<Status>,
-    /// The settings in force.
+    /// The current settings.
     pub settings: RwSignal<Settings>,
-    /// What takes a while.
+    /// Tasks that take a while.
     pub tasks: RwSignal<Vec<ActiveTask>>,
     /// Losses of generator and discriminator, then the scores of reals and fakes.
     pub series: [RwSignal<Series>; 4],
@@ -99,9 +99,10 @@ pub struct Display {
     pub fixed: RwSignal<Option<Sheet>>,
     /// The sheet of new latents.
     pub fresh: RwSignal<Option<Sheet>>,
-    /// What the user is told.
+    /// Notices to the user.
     pub notices: RwSignal<Vec<ShownNotice>>,
-    /// Counts the times when every control is to show what is in force and not what was chosen in it.
+    /// Incremented when every control must show the current setting instead of the user's last
+    /// choice.
     pub shown_again: RwSignal<u32>,
 }
 
@@ -120,18 +121,18 @@ impl Display {
         }
     }
 
-    /// Writes what has changed.
+    /// Updates the signals that have changed.
     pub fn refresh<B: Clone>(&self, supervisor: &Supervisor<B>, now_ms: f64) {
         set_if_changed(self.status, status(supervisor));
         set_if_changed(self.settings, settings(supervisor));
-        // What is over in half a second is not worth a bar that flickers.
+        // A bar for a task of less than half a second would flicker.
         let slow = |task: &&ActiveTask| now_ms - task.since_ms > 500.0;
         let tasks = supervisor.state.tasks.iter().filter(slow).cloned().collect();
         set_if_changed(self.tasks, tasks);
         self.end_notices(supervisor);
     }
 
-    /// Takes away what is no longer true.
+    /// Removes notices that are no longer true.
     fn end_notices<B: Clone>(&self, supervisor: &Supervisor<B>) {
         let state = &supervisor.state;
         let source = supervisor.run().spec.data.source;
@@ -148,7 +149,7 @@ impl Display {
         }
     }
 
-    /// Writes the charts' series.
+    /// Updates the charts' series.
     pub fn refresh_series(&self, history: &History<4>) {
         for (column, signal) in self.series.iter().enumerate() {
             let measured = history.series(column);

@@ -1,4 +1,4 @@
-//! Files in and out.
+//! Reads and saves files.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -10,15 +10,15 @@ use web_sys::{
 use crate::effects::browser::{document, said, window};
 use crate::model::supervisor::NamedFile;
 
-/// Largest file that is read: more than any checkpoint or data set that a page can train on.
+/// Largest file that is read: more than any checkpoint or data set for this page.
 const LARGEST_FILE_BYTES: f64 = 1_073_741_824.0;
 
-/// Reads the files that the user chose or dropped.
+/// Reads files that the user chose or dropped.
 ///
 /// # Errors
-/// Names the first file that cannot be read.
+/// The first file that cannot be read.
 pub async fn read_all(list: &FileList) -> Result<Vec<NamedFile<Uint8Array>>, String> {
-    // The list empties once its event is over: the files are taken out of it first.
+    // The browser empties the list after its event, so the files are copied first.
     let files: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
     let mut read = Vec::new();
     for file in files {
@@ -33,12 +33,12 @@ pub async fn read_all(list: &FileList) -> Result<Vec<NamedFile<Uint8Array>>, Str
     Ok(read)
 }
 
-/// Offers files to the lab by an event of the window; whether it took them.
+/// Offers files to the lab by an event of the window; returns whether the lab took them.
 pub fn offered(files: &[NamedFile<Uint8Array>]) -> bool {
     let list = Array::new();
     for file in files {
         let entry = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&entry, &"name".into(), &file.name.as_str().into());
         let _ = Reflect::set(&entry, &"bytes".into(), &file.bytes);
         list.push(&entry);
@@ -47,14 +47,14 @@ pub fn offered(files: &[NamedFile<Uint8Array>]) -> bool {
     details.set_cancelable(true);
     details.set_detail(&list);
     let event = CustomEvent::new_with_event_init_dict("gan-playground-files", &details);
-    // Whoever takes the files prevents what the page does with them.
+    // A listener that takes the files prevents the page's own handling.
     event.is_ok_and(|event| window().dispatch_event(&event) == Ok(false))
 }
 
-/// Offers `bytes` as a download called `name`.
+/// Offers `bytes` as a download named `name`.
 ///
 /// # Errors
-/// What the browser says.
+/// The browser's exception.
 pub fn save(name: &str, bytes: &Uint8Array) -> Result<(), String> {
     let attempt = || -> Result<(), JsValue> {
         let kind = BlobPropertyBag::new();

@@ -1,4 +1,4 @@
-//! Which builds of the worker there are, from `worker/manifest.json`.
+//! Reads from `worker/manifest.json` which builds of the worker exist.
 
 use gan_browser::called;
 use wasm_bindgen::prelude::*;
@@ -7,8 +7,8 @@ use crate::effects::browser::{member, sleep_ms, window};
 
 const POLL_MS: i32 = 10_000;
 
-/// Waits until the WebGPU build can be loaded. It is large and may be put up after the rest:
-/// `missing` is called once if it is not there at first.
+/// Waits until the WebGPU build can be loaded. It is large and may be deployed after the rest:
+/// `missing` is called once if it does not exist at first.
 pub async fn gpu_build_is_there(missing: impl FnOnce()) {
     let mut missing = Some(missing);
     while !gpu_is_ready().await.unwrap_or(false) {

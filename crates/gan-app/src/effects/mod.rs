@@ -1,5 +1,6 @@
-//! What the model wants, done in the browser: workers, the adapter query, files, the address, the
-//! canvas and the scripting interface. Decisions are the model's; words and layout are the view's.
+//! Carries out the model's effects in the browser: workers, the adapter query, files, the address,
+//! the canvas and the interface for scripts. The model makes the decisions; the view has texts and
+//! layout.
 
 pub mod adapter;
 pub mod api;

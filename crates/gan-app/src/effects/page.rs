@@ -1,5 +1,5 @@
-//! The one place where the supervisor meets the browser: the page's state, with what is asked of it. `carrying` carries
-//! out the supervisor's effects, `drawing` draws what came of them, `telling` tells the user.
+//! Connects the supervisor with the browser, and holds the page's state. `carrying` carries out the
+//! supervisor's effects, `drawing` draws the frames that have come, `telling` keeps the notices.
 
 mod carrying;
 mod drawing;
@@ -27,16 +27,16 @@ pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 
 /// The page's inner state.
 pub struct Page {
-    /// Decides.
+    /// Makes the decisions.
     pub supervisor: Supervisor<Uint8Array>,
-    /// The user's IDX files, kept for as long as the page lives.
+    /// The user's IDX or CIFAR files, kept for the lifetime of the page.
     pub files: Vec<NamedFile<Uint8Array>>,
-    /// A run that lacks its files, and the name of its checkpoint: it begins when they come, for as long as the page
-    /// says so.
+    /// A run that lacks its files, and the name of its checkpoint. It starts when the files come,
+    /// as long as the notice about them is shown.
     waiting: Option<(Run<Uint8Array>, String)>,
-    /// The language written in the address, if one was chosen.
+    /// The language in the address, if one was chosen.
     pub language: Option<String>,
-    /// Whether the address says that training begins by itself.
+    /// Whether the address starts training automatically.
     pub autostart: bool,
     display: Display,
     workers: Vec<(WorkerId, WorkerClient)>,
@@ -49,7 +49,7 @@ pub struct Page {
     /// Called with each run that another is about to replace.
     keeper: Option<Function>,
     frame_is_requested: bool,
-    /// Whether the sheets' places have other sizes than when they were fitted.
+    /// Whether the sheets' places have changed their sizes since the sheets were fitted.
     places_changed: bool,
     charts_drawn_ms: f64,
     charts_step: Option<u64>,
@@ -59,15 +59,15 @@ thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
 }
 
-/// Gives access to the page.
+/// Calls `act` with the page.
 ///
 /// # Panics
-/// If the page is in use already (a callback must not call it at once), or not there yet.
+/// If the page is in use already (callbacks must not call this at once), or not created yet.
 pub fn with<T>(act: impl FnOnce(&mut Page) -> T) -> T {
     PAGE.with_borrow_mut(|page| act(page.as_mut().expect("the page is put up before it is used")))
 }
 
-/// Puts the page up: no worker has been started yet.
+/// Creates the page, without starting a worker.
 pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display {
     let display = Display::new(&supervisor);
     let page = Page {
@@ -93,7 +93,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
     display
 }
 
-/// Starts the first worker, and everything that goes on from now on.
+/// Starts the first worker and the page's timers.
 pub fn begin() {
     with(|page| {
         let effects = page.supervisor.begin(now_ms());
@@ -103,7 +103,7 @@ pub fn begin() {
     on_window("resize", |_| with(Page::fit_sheets));
 }
 
-/// Brings a signal to the supervisor.
+/// Passes a signal to the supervisor.
 pub fn deliver(signal: Signal<Uint8Array>) {
     with(|page| {
         let effects = page.supervisor.signal(now_ms(), signal);
@@ -112,7 +112,8 @@ pub fn deliver(signal: Signal<Uint8Array>) {
 }
 
 impl Page {
-    /// Asks for something; `callback` is called with what came of it, never before this returns.
+    /// Sends a request to the supervisor; `callback` is called with its outcome, never before this
+    /// returns.
     pub fn ask(&mut self, ask: Ask<Uint8Array>, callback: Option<Callback>) {
         let ticket = callback.map(|callback| {
             let ticket = self.next_ticket;
@@ -124,33 +125,33 @@ impl Page {
         self.carry_out(effects);
     }
 
-    /// Takes the user's choice of what computes.
+    /// Sets the user's choice of the backend.
     pub fn prefer(&mut self, preference: Preference) {
         let effects = self.supervisor.prefer(now_ms(), preference);
         self.carry_out(effects);
         self.write_address();
     }
 
-    /// Hands every stage to `watcher` from now on.
+    /// Passes every stage to `watcher` from now on.
     pub fn watch(&mut self, watcher: Option<Function>) {
         let effects = self.supervisor.watch(watcher.is_some());
         self.watcher = watcher;
         self.carry_out(effects);
     }
 
-    /// Hands every run to `keeper` from now on before another takes its place.
+    /// Passes every run to `keeper` from now on, before another takes its place.
     pub fn keep(&mut self, keeper: Option<Function>) {
         self.supervisor.keep(keeper.is_some());
         self.keeper = keeper;
     }
 
-    /// Tries again after everything had failed.
+    /// Tries again after a failure of all workers.
     pub fn retry(&mut self) {
         let effects = self.supervisor.retry(now_ms());
         self.carry_out(effects);
     }
 
-    /// Writes what differs from the usual into the address.
+    /// Writes the differences from the defaults into the address.
     pub fn write_address(&self) {
         let run = self.shared_run();
         let preference = self.supervisor.preference();
@@ -161,8 +162,8 @@ impl Page {
         }
     }
 
-    /// The run that the page's link holds: the one in force, or the one of the link that the page was opened with, if
-    /// that waits for files.
+    /// The run in the page's link: the current one, or the one of the link with which the page was
+    /// opened, if that waits for files.
     pub fn shared_run(&self) -> Run<Uint8Array> {
         let waiting = self.waiting().filter(|(run, _)| run.checkpoint.is_none());
         waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)

@@ -1,4 +1,4 @@
-//! What the user and scripts ask for, from the form in which they ask to the supervisor's.
+//! Converts requests of the user and of scripts to the supervisor's form.
 
 use gan_browser::copied;
 use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, Tuning, preset};
@@ -15,18 +15,18 @@ use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
 
-/// What is trained when the user asks for points and has nets for images.
+/// The preset for points, if the user chooses points while the nets are for images.
 const POINTS_PRESET: &str = "ring";
 
-/// Programs are known to cut longer addresses.
+/// Length beyond which some programs cut addresses.
 const LONG_LINK: usize = 8_000;
 
-/// Asks for something whose refusal the user reads on the page.
+/// Sends a request whose refusal is shown beside the toolbar.
 pub fn ask(ask: Ask<Uint8Array>) {
     with(|page| page.ask(ask, None));
 }
 
-/// Loads what `load(…)` of the page's API takes.
+/// Loads the argument of `load(…)` in the page's interface for scripts.
 pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
     let current = page.supervisor.run().preset.clone();
     let run =
@@ -37,7 +37,7 @@ pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
     }
 }
 
-/// Changes the run in a way that needs it to start again; it trains on if it did.
+/// Changes settings that restart the run; it trains on if it was training.
 pub fn change_run(place: Place, change: impl FnOnce(&mut RunSpec)) {
     with(|page| {
         let run = page.supervisor.run();
@@ -48,7 +48,7 @@ pub fn change_run(place: Place, change: impl FnOnce(&mut RunSpec)) {
     });
 }
 
-/// Loads a preset; images stay those that the user chose.
+/// Loads a preset; the user's image data stay chosen.
 pub fn choose_preset(place: Place, name: &str) {
     let Some(chosen) = preset(name) else { return };
     with(|page| {
@@ -61,8 +61,8 @@ pub fn choose_preset(place: Place, name: &str) {
     });
 }
 
-/// Trains on `source`, with other nets where the present ones are for points and that is not, or
-/// the other way round.
+/// Trains on `source`, with other nets if the present ones are for points and the data are images,
+/// or the other way round.
 pub fn choose_data(place: Place, source: DataSource) {
     let is_points = |source| source == DataSource::Points;
     with(|page| {
@@ -77,12 +77,12 @@ pub fn choose_data(place: Place, source: DataSource) {
     });
 }
 
-/// Changes settings as the run goes.
+/// Changes settings during the run.
 pub fn tune(place: Place, tuning: Tuning) {
     with(|page| page.ask_at(place, Ask::Tune(tuning)));
 }
 
-/// Changes settings and, if they are taken, goes on.
+/// Changes settings during the run, and trains on if they are accepted.
 pub fn tune_and_go_on(tuning: Tuning) {
     let callback = |result: Result<_, Refusal>| {
         with(|page| {
@@ -115,8 +115,8 @@ pub fn save_checkpoint() {
     });
 }
 
-/// Opens files that the user chose or dropped at `place`: one checkpoint, or data to train on, which the lab
-/// reads and shows where it is there. What is in a file decides.
+/// Opens files that the user chose or dropped at `place`: one checkpoint, or data to train on,
+/// which the lab, if it is loaded, reads and shows. A file's content decides, not its name.
 pub async fn open_files(place: Place, list: web_sys::FileList) {
     let read = files::read_all(&list).await;
     let mut files = match read {
@@ -138,8 +138,9 @@ pub async fn open_files(place: Place, list: web_sys::FileList) {
     }
 }
 
-/// Offers data to the lab, which gives them back as IDX files; trains on them as they are if nobody takes them, and
-/// goes on with the run that waits for files, if one does. CIFAR's own files are what such a run waits for.
+/// Offers data to the lab, which returns them as IDX files. If nobody takes them, trains on them
+/// unchanged, or continues the run that waits for files. If that run waits for CIFAR's own files,
+/// the lab is not asked.
 fn offer_data(place: Place, files: Vec<NamedFile<Uint8Array>>) {
     let waits_for_cifar = |page: &mut Page| {
         let waiting = page.waiting();
@@ -154,7 +155,7 @@ fn offer_data(place: Place, files: Vec<NamedFile<Uint8Array>>) {
     }
 }
 
-/// Whether a file is a checkpoint of this program, or cannot be told from a broken one.
+/// Whether a file is a checkpoint of this program, or could be a damaged one.
 fn is_checkpoint(file: &NamedFile<Uint8Array>) -> bool {
     let bytes = &file.bytes;
     let start = PREFIX_BYTES as u32;
@@ -164,7 +165,7 @@ fn is_checkpoint(file: &NamedFile<Uint8Array>) -> bool {
     }
 }
 
-/// Trains on IDX or CIFAR-10 files. They become the page's own once the worker has accepted them.
+/// Trains on IDX or CIFAR-10 files. The page keeps them once the worker has accepted them.
 fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
     let run = page.supervisor.run();
     let (mut preset, mut spec) = (run.preset.clone(), run.spec.clone());
@@ -172,7 +173,7 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
         let fitting = settings::default_run::<Uint8Array>();
         (preset, spec) = (fitting.preset, fitting.spec);
     }
-    // IDX begins with two zeros, gzip with its mark; CIFAR's records have none.
+    // IDX begins with two zeros, gzip with its mark; CIFAR's records have no mark.
     let is_cifar = |file: &NamedFile<Uint8Array>| !matches!(file.bytes.get_index(0), 0 | 0x1f);
     let all_cifar = files.iter().all(is_cifar);
     spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
@@ -180,8 +181,8 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
     page.open_run(place, Run { preset, spec, files, checkpoint: None }, String::new(), then_run);
 }
 
-/// Goes on from a checkpoint that was chosen or dropped at `place`. If `others` came with it, it waits for them: they
-/// are given back, and still have to be read.
+/// Continues from a checkpoint that was chosen or dropped at `place`. If `others` came with it, the
+/// run waits for them: they are returned and must still be read.
 fn open_checkpoint(
     page: &mut Page,
     place: Place,
@@ -209,7 +210,7 @@ fn open_checkpoint(
     }
 }
 
-/// Goes on from a checkpoint's bytes, on `files` if there are any.
+/// Continues from a checkpoint's bytes, on `files` if there are any.
 pub fn restore(
     page: &mut Page,
     bytes: Uint8Array,
@@ -224,8 +225,8 @@ pub fn restore(
     }
 }
 
-/// The run that a checkpoint holds, on `others`, else on the user's files at hand; and the names of those that it
-/// learned from.
+/// The run in a checkpoint, on `others` or else on the user's current files; and the names of the
+/// files that it learned from.
 fn checkpoint_run(
     page: &Page,
     bytes: Uint8Array,
@@ -240,7 +241,8 @@ fn checkpoint_run(
     let checkpoint = Some((header.step, bytes));
     let mut run = Run { preset, spec: header.spec, files: others, checkpoint };
     if !run.files.is_empty() && !run.spec.data.source.is_users_files() {
-        // Whoever opens files with it wants it to learn from these; the session says that they are others.
+        // Files opened together with the checkpoint are its data; the session reports if they
+        // differ from its former ones.
         run.spec.data.source = DataSource::IdxFiles;
     }
     if settings::lacks_files(&run) {
@@ -249,7 +251,7 @@ fn checkpoint_run(
     Ok((run, header.files))
 }
 
-/// Does what a new address says.
+/// Loads the run of a new address.
 pub fn follow_address(hash: &str) {
     let (address, refusals) = Address::parse(hash);
     let (run, refusal) = address.run();
@@ -275,7 +277,7 @@ pub fn follow_address(hash: &str) {
             return tell(page);
         }
         if run.spec != page.supervisor.run().spec {
-            // Told before, they would go with the run that is replaced.
+            // Shown after the load, since notices disappear with the replaced run.
             let callback = move |result: Result<_, Refusal>| {
                 with(|page| {
                     page.tell(AT_RUN, result.map(drop));
@@ -294,7 +296,7 @@ pub fn follow_address(hash: &str) {
     }
 }
 
-/// Puts the page's link on the clipboard.
+/// Copies the page's link to the clipboard.
 pub async fn copy_link() {
     let address = href();
     let is_copied = copied(&address).await;
@@ -316,7 +318,7 @@ pub async fn copy_link() {
 }
 
 impl Page {
-    /// Loads a run. Its files become the user's, for later runs, once the worker has accepted them.
+    /// Loads a run. Its files become the user's current files, once the worker has accepted them.
     fn load(&mut self, run: Run<Uint8Array>, then_run: bool, callback: Callback) {
         let files = run.files.clone();
         let callback = move |result: Result<_, _>| {
@@ -328,7 +330,7 @@ impl Page {
         self.ask(Ask::Load { run: Box::new(run), then_run }, Some(Box::new(callback)));
     }
 
-    /// Loads a run that the user opens at `place`: from the checkpoint called `name`, if it has one.
+    /// Loads a run that the user opens at `place`: from the checkpoint named `name`, if it has one.
     fn open_run(&mut self, place: Place, run: Run<Uint8Array>, name: String, then_run: bool) {
         let step = run.checkpoint_step();
         let callback = move |result: Result<_, Refusal>| {
@@ -340,7 +342,7 @@ impl Page {
         self.load(run, then_run, Box::new(callback));
     }
 
-    /// Goes on with the run that waits for `files`; gives them back if none does.
+    /// Continues the run that waits for `files`; returns them if no run waits.
     pub fn go_on_with(
         &mut self,
         place: Place,
@@ -352,7 +354,7 @@ impl Page {
         None
     }
 
-    /// The run of a link lacks its files.
+    /// Shows that the run of a link lacks its files.
     pub fn wait_for_link(&mut self, run: Run<Uint8Array>) {
         let notice = Notice::FilesWanted { checkpoint: None };
         self.wait_for_files(AT_RUN, run, String::new(), notice);
@@ -379,7 +381,7 @@ impl Page {
         }
     }
 
-    /// As [`Self::tell`], with something to say of what was done, too.
+    /// As [`Self::tell`], with a notice for success, too.
     fn tell_done(&mut self, place: Place, result: Result<Notice, Refusal>) {
         let (done, result) = match result {
             Ok(notice) => (Some(notice), Ok(())),

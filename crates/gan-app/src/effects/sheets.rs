@@ -1,4 +1,4 @@
-//! Puts samples on a canvas.
+//! Draws sheets of samples on canvases.
 
 use gan_plot::{Samples, SheetLayout};
 use gan_protocol::SampleSet;
@@ -16,10 +16,10 @@ pub const FRESH_CANVAS: &str = "fresh-sheet";
 /// Pixels between two samples, before scaling.
 const GAP_PX: usize = 2;
 
-/// Draws samples on the canvas `id`, one pixel a pixel; style enlarges it.
+/// Draws samples on the canvas `id`, one canvas pixel for each pixel; the style enlarges it.
 ///
 /// # Errors
-/// If the pixels are not as many as announced, or there is no such canvas.
+/// If the number of pixels is wrong, or if there is no such canvas.
 pub fn draw(id: &str, set: &SampleSet, pixels: &Uint8Array) -> Result<(), String> {
     let bytes = pixels.to_vec();
     let samples = Samples {
@@ -51,16 +51,16 @@ pub fn draw(id: &str, set: &SampleSet, pixels: &Uint8Array) -> Result<(), String
         .map_err(|error| crate::effects::browser::said(&error))
 }
 
-/// A sheet is at most this share of the window's height, so that all of it is seen at once.
+/// Largest height of a sheet as a share of the window's, so that all of it is visible at once.
 const LARGEST_HEIGHT_SHARE: f64 = 0.75;
 
-/// Enlarges the canvas `id` by the largest whole number of device pixels a pixel that its place
-/// has room for, so that every pixel of a sample is equally large.
+/// Enlarges the canvas `id` by the largest whole number of device pixels per pixel for which its
+/// place has room, so that all pixels of a sample are equally large.
 pub fn fit(id: &str) {
     let Some(canvas) = canvas(id) else { return };
     let Some(place) = canvas.parent_element() else { return };
     if place.client_width() == 0 {
-        // Not on the screen: there is no room to be measured.
+        // Hidden: there is no room to measure.
         return;
     }
     let device_px = window().device_pixel_ratio().max(0.5);

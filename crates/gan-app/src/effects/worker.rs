@@ -1,5 +1,4 @@
-//! A worker as the page holds it: messages out, events and its death in. Knows the wire, decides
-//! nothing.
+//! Starts a worker, sends messages to it, and reports its events and its death.
 
 use gan_browser::{offered_by_navigator, worker_address};
 use gan_protocol::{Event, Metrics, Request};
@@ -12,10 +11,10 @@ use crate::model::backends::Variant;
 use crate::model::supervisor::{Signal, WorkerId};
 use crate::model::wire;
 
-/// Where the signals of a worker go.
+/// Receives the signals of a worker.
 pub type Deliver = fn(Signal<Uint8Array>);
 
-/// A running worker. Dropping it ends it.
+/// A running worker. Dropping it ends the worker.
 pub struct WorkerClient {
     worker: Worker,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -26,13 +25,13 @@ impl WorkerClient {
     /// Starts a worker.
     ///
     /// # Errors
-    /// If the browser starts none.
+    /// If the browser cannot start a worker.
     pub fn start(id: WorkerId, variant: Variant, deliver: Deliver) -> Result<Self, String> {
         let variant = match variant {
             Variant::Cpu => "cpu",
             Variant::Gpu => "gpu",
         };
-        // Random, because a reloaded page must not take an old worker's lock for the new one's.
+        // Random, because a reloaded page must not mistake an old worker's lock for the new one's.
         let name =
             format!("gan-{variant}-{:016x}", (js_sys::Math::random() * 2f64.powi(53)) as u64);
         let options = WorkerOptions::new();
@@ -48,7 +47,7 @@ impl WorkerClient {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
             error.prevent_default();
-            // A worker whose script cannot be loaded raises a bare event without a message.
+            // A worker whose script cannot be loaded raises a plain event without a message.
             let message = member(&error, "message").as_string().filter(|text| !text.is_empty());
             let message = message.unwrap_or_else(|| String::from("the worker could not be loaded"));
             deliver(Signal::Died { worker: id, message });
@@ -57,10 +56,10 @@ impl WorkerClient {
         Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request with copies of the attachments, which the worker then owns.
+    /// Sends a request with copies of the attachments, which are transferred to the worker.
     ///
     /// # Errors
-    /// If the browser does not take the message (out of memory).
+    /// If the browser cannot copy or transfer them (out of memory).
     pub fn send(&self, request: &Request, attachments: &[Uint8Array]) -> Result<(), String> {
         let transfers = Array::new();
         let copies = Array::new();
@@ -101,8 +100,8 @@ fn read(id: WorkerId, name: &str, data: &JsValue, deliver: Deliver) -> Signal<Ui
     }
 }
 
-/// Measurements come often and may be NaN, which JSON cannot say: they are read here, all other
-/// events by way of plain data.
+/// Measurements are frequent and may be NaN, which JSON cannot hold, so they are read here; all
+/// other events are read by way of JSON.
 fn read_event(event: &JsValue) -> Result<Event, String> {
     let number = |object: &JsValue, name: &str| member(object, name).as_f64().unwrap_or(f64::NAN);
     if member(event, "kind").as_string().as_deref() == Some("metrics") {
@@ -117,15 +116,15 @@ fn read_event(event: &JsValue) -> Result<Event, String> {
     wire::event(&plain_value(event)?)
 }
 
-/// A worker holds a lock by its name for as long as it lives: whoever gets it next knows that the
-/// worker is dead. Browsers without locks are left with the pings.
+/// A worker holds a lock with its name for its whole life: when the page gets the lock, the worker
+/// is dead. In browsers without locks only the pings reveal that.
 fn watch_lock(id: WorkerId, name: &str, deliver: Deliver) {
     let locks = offered_by_navigator("locks");
     let granted = Closure::once_into_js(move || {
         deliver(Signal::Died { worker: id, message: String::from("the worker ended") });
     });
     if let Ok(promise) = call(&locks, "request", &[JsValue::from_str(name), granted]) {
-        // It is rejected in a sandboxed frame, which is refused every lock, and when the page is on its way out.
+        // Rejected in a sandboxed frame, which is refused every lock, and while the page is closed.
         let _ = call(&promise, "catch", &[Closure::once_into_js(|| {})]);
     }
 }

@@ -1,7 +1,7 @@
-//! The page's address: what is shared by a link.
+//! Reads and writes the page's address, which shares a run by a link.
 //!
 //! `#preset=…&spec=…&backend=auto|cpu|webgpu&autostart=1&lang=en|zh`, every part optional. `spec`
-//! is a percent-encoded JSON merge patch over the preset: only what differs.
+//! is a percent-encoded JSON merge patch of the preset: only the differences.
 
 use gan_protocol::{DEFAULT_PRESET, difference, preset};
 use serde_json::Value;
@@ -11,23 +11,23 @@ use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::Run;
 
-/// What an address says.
+/// The content of an address.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// The preset's name, if there is one.
     pub preset: Option<String>,
-    /// What differs from the preset.
+    /// The differences from the preset.
     pub patch: Option<Value>,
-    /// What computes.
+    /// The backend.
     pub backend: Preference,
-    /// Whether training begins by itself.
+    /// Whether training starts automatically.
     pub autostart: bool,
     /// The language, `en` or `zh`.
     pub language: Option<String>,
 }
 
 impl Address {
-    /// Reads a hash, with or without its `#`. Parts that make no sense are left out and told.
+    /// Reads a hash, with or without its `#`. Invalid parts are left out and returned as refusals.
     pub fn parse(hash: &str) -> (Self, Vec<Refusal>) {
         let mut address = Self::default();
         let mut refusals = Vec::new();
@@ -59,7 +59,7 @@ impl Address {
             ("autostart", "0" | "") => self.autostart = false,
             ("autostart", other) => return Err(format!("is `{other}`; allowed is 0, 1")),
             ("lang", "en" | "zh") => self.language = Some(value),
-            // Begun by the lab, once that is there.
+            // The lab begins the lesson, once it is loaded.
             ("lesson", _) => {}
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
             _ => {
@@ -72,7 +72,8 @@ impl Address {
         Ok(())
     }
 
-    /// The run that the address asks for, without the files that it may need; or the default one and why.
+    /// The run of the address, without the files that it may need; or the default run with the
+    /// reason.
     pub fn run<B: Clone>(&self) -> (Run<B>, Option<Refusal>) {
         let name = self.preset.as_deref().unwrap_or(DEFAULT_PRESET);
         let empty = Value::Object(serde_json::Map::new());
@@ -85,7 +86,7 @@ impl Address {
         }
     }
 
-    /// The address of a run; what is as usual is left out.
+    /// The address of a run, without default values.
     pub fn of<B>(
         run: &Run<B>,
         backend: Preference,
@@ -103,7 +104,7 @@ impl Address {
         }
     }
 
-    /// The hash, with its `#`; empty if everything is as usual.
+    /// The hash, with its `#`; empty if everything has its default.
     pub fn to_hash(&self) -> String {
         let mut parts = Vec::new();
         if let Some(preset) = &self.preset {
@@ -125,7 +126,7 @@ impl Address {
     }
 }
 
-/// The choice called `name`.
+/// The choice named `name`.
 pub fn preference(name: &str) -> Option<Preference> {
     match name {
         "auto" => Some(Preference::Auto),

@@ -1,7 +1,7 @@
-//! Reads what a checkpoint file says of itself, before it is sent to a worker.
+//! Reads the header of a checkpoint file before the file is sent to a worker.
 //!
 //! A `.safetensors` file begins with the length of its header (8 bytes, little-endian) and the
-//! header (JSON); the run stands in `__metadata__`. Nothing is believed unchecked.
+//! header (JSON), whose `__metadata__` contains the run. Every value is checked.
 
 use gan_protocol::{CHECKPOINT_FORMAT, RunSpec};
 use serde_json::Value;
@@ -9,14 +9,14 @@ use serde_json::Value;
 use crate::model::refusal::Refusal;
 use crate::model::wire::names;
 
-/// Bytes in front of the header.
+/// Bytes before the header.
 pub const PREFIX_BYTES: usize = 8;
 const LARGEST_HEADER_BYTES: u64 = 4 << 20;
 
 /// The length of the header in bytes, from the first bytes of a file of `file_bytes`.
 ///
 /// # Errors
-/// If this cannot be a checkpoint.
+/// If the file cannot be a checkpoint.
 pub fn header_bytes(prefix: &[u8], file_bytes: usize) -> Result<usize, Refusal> {
     let prefix: [u8; PREFIX_BYTES] = prefix
         .try_into()
@@ -31,30 +31,30 @@ pub fn header_bytes(prefix: &[u8], file_bytes: usize) -> Result<usize, Refusal> 
     }
 }
 
-/// Key of the header's metadata under which a run stands.
+/// Key of the run in the header's metadata.
 const KEY: &str = "gan_playground";
 
-/// Whether a header is that of a file of this program.
+/// Whether a header belongs to a file of this program.
 pub fn is_own_header(header: &[u8]) -> bool {
     header.windows(KEY.len()).any(|part| part == KEY.as_bytes())
 }
 
-/// What a checkpoint says of itself.
+/// The facts in a checkpoint's header.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredRun {
     /// The run, with the settings in force when the checkpoint was made.
     pub spec: RunSpec,
     /// Generator steps done.
     pub step: u64,
-    /// Names of the user's files that it learned from, as far as it knows them.
+    /// Names of the user's files that it learned from, if they are recorded.
     pub files: Vec<String>,
 }
 
-/// Reads the header of a file that holds `data_bytes` behind it.
+/// Reads the header of a file that has `data_bytes` after it.
 ///
 /// # Errors
-/// If it is not that of a checkpoint of this program, its spec is refused, or the tensors that it
-/// lists are not all there.
+/// If it is not the header of a checkpoint of this program, if its spec is refused, or if its
+/// tensors are not complete.
 pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusal> {
     let foreign = || Refusal::checkpoint("the file holds no run of this program");
     // As text: reading bytes would bring a second reader of JSON into the page.

@@ -1,7 +1,7 @@
-//! Lists of a few things by their numbers. A map from the standard library would be as fast, and brings kilobytes
-//! of code into the page for each kind of thing in it.
+//! Removes an entry from a short list by its number. A map of the standard library would be as
+//! fast, but brings kilobytes of code into the page for each type of value.
 
-/// Takes what is listed as `number` out of `list`.
+/// Removes the entry `number` from `list`, and returns it.
 pub(crate) fn taken<K: PartialEq, V>(list: &mut Vec<(K, V)>, number: K) -> Option<V> {
     let place = list.iter().position(|(other, _)| *other == number)?;
     Some(list.remove(place).1)

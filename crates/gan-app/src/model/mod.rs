@@ -1,4 +1,4 @@
-//! What the page knows and decides, as plain data and pure functions: no browser, no words, no
+//! The page's state and decisions, as plain data and pure functions without a browser, texts or
 //! pixels. All of it is tested natively.
 
 pub mod address;

@@ -1,94 +1,94 @@
-//! What the user is told outside of the run's own display: where it stands, and when it ends. The words come
-//! from the locales.
+//! Notices to the user outside of the run's own display: their content, place and end. The texts
+//! are in the locales.
 
 use gan_protocol::{DataOrigin, Phase};
 
 use crate::model::backends::{Gpu, Variant};
 use crate::model::refusal::Refusal;
 
-/// Where a notice stands: at the control that was used, by that control's id.
+/// The place of a notice: the id of the control that was used.
 pub type Place = &'static str;
 
-/// Beside the toolbar: what is of the run as a whole, and of files that were dropped anywhere.
+/// Beside the toolbar: for the run as a whole, and for files that were dropped anywhere.
 pub const AT_RUN: Place = "run";
-/// At the buttons that keep, open and share.
+/// At the buttons that save, open and share.
 pub const AT_FILES: Place = "files";
 
-/// Something worth telling.
+/// A message to the user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// Something that was asked for was refused; what was there goes on.
+    /// A request was refused; the run goes on as before.
     Refused(Refusal),
-    /// What was typed into a field of a number was not taken; it stands there until something else is typed.
+    /// The text in a field for a number was not accepted; it stays until something else is typed.
     NotTaken {
-        /// As it was typed.
+        /// The typed text.
         typed: String,
-        /// What is taken: a whole number between two, or any number.
+        /// The accepted numbers: a whole number between two bounds, or any number.
         whole: Option<(u64, u64)>,
-        /// What is in force, as the field shows it.
+        /// The current value, as the field shows it.
         in_force: String,
     },
     /// A part of the page's address was refused; the default is used in its place.
     AddressRefused(Refusal),
-    /// MNIST could not be had; the run uses drawn digits.
+    /// MNIST could not be loaded; the run uses drawn digits.
     DataMissing {
-        /// Why.
+        /// The reason.
         message: String,
     },
     /// A loss became NaN or infinite.
     Diverged {
-        /// Where it was seen.
+        /// The step at which it was found.
         step: u64,
-        /// Where the run is back.
+        /// The step to which the run returned.
         restored_step: u64,
     },
-    /// A worker died; another one has taken the run up from `step`.
+    /// A worker died; another one continues the run from `step`.
     Restarted {
-        /// Which kind died.
+        /// The kind of the worker.
         variant: Variant,
-        /// Where the run goes on; `None` is from the start.
+        /// The step from which the run continues; `None` for the start.
         step: Option<u64>,
-        /// What the worker said last.
+        /// The worker's last message.
         message: String,
     },
-    /// The checkpoint held by the page could not be read back; the run starts from the beginning.
+    /// The page's checkpoint could not be read; the run starts from the beginning.
     StartedOver {
-        /// Why.
+        /// The reason.
         message: String,
     },
-    /// The run moved to WebGPU by itself.
+    /// The run moved to WebGPU automatically.
     MovedToGpu {
         /// The adapter's name.
         adapter: String,
     },
-    /// WebGPU did not prove itself; the run stays on the CPU.
+    /// A step on WebGPU did not agree with the CPU's; the run stays on the CPU.
     GpuRejected {
-        /// What was seen.
+        /// The difference or error.
         message: String,
     },
-    /// WebGPU was asked for and cannot be had; the run uses the CPU.
+    /// WebGPU was chosen but is not available; the run uses the CPU.
     GpuMissing {
-        /// What the browser says.
+        /// The browser's reason.
         message: String,
     },
-    /// The run goes on with other data than its checkpoint learned from.
+    /// The run continues with other data than its checkpoint learned from.
     OtherData {
-        /// What it learned from.
+        /// The data of the checkpoint.
         before: DataOrigin,
-        /// What it learns from now.
+        /// The present data.
         now: DataOrigin,
     },
-    /// A run waits for files of the user's.
+    /// A run waits for the user's files.
     FilesWanted {
-        /// The checkpoint that it goes on from: its name, the step that it holds, and the names of the files. A link
-        /// knows none of these.
+        /// The checkpoint from which it continues: its name, its step, and the names of the files.
+        /// `None` for a link, which contains none of these.
         checkpoint: Option<(String, u64, Vec<String>)>,
     },
-    /// The page's link is on the clipboard.
+    /// The page's link was copied to the clipboard.
     LinkCopied(Link),
-    /// The clipboard is out of reach.
+    /// The clipboard is not available.
     LinkNotCopied {
-        /// What was to be copied.
+        /// The text to copy.
         link: String,
     },
     /// A file was written.
@@ -100,35 +100,35 @@ pub enum Notice {
     Opened {
         /// The file's name.
         name: String,
-        /// The step that it holds.
+        /// The step in the file.
         step: u64,
     },
 }
 
-/// What a link holds of the run.
+/// The part of the run that a link contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// All of its settings, and the data come to whoever opens the page.
+    /// All settings; the data are available to everyone.
     Whole,
-    /// Its settings; whoever opens the link is asked for files.
+    /// All settings, without the user's files, which the page will request.
     WithoutFiles,
-    /// All of it, and is so long by that that programs may cut it.
+    /// The whole run, in an address so long that programs may cut it.
     Long,
 }
 
-/// How much a notice matters.
+/// The importance of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// Nothing is wrong; it goes by itself after a while.
+    /// Nothing is wrong; the notice disappears after a while.
     Info,
-    /// Something differs from what was asked for.
+    /// Something differs from the request.
     Warning,
-    /// Something was not done.
+    /// A request was not carried out.
     Alert,
 }
 
 impl Notice {
-    /// How much it matters.
+    /// Its importance.
     pub fn weight(&self) -> Weight {
         match self {
             Self::Refused(_)
@@ -150,7 +150,7 @@ impl Notice {
         }
     }
 
-    /// Whether it asks for files.
+    /// Whether it requests files.
     pub fn is_wish(&self) -> bool {
         matches!(self, Self::FilesWanted { .. })
     }
@@ -161,7 +161,7 @@ impl Notice {
             Self::Refused(_)
             | Self::NotTaken { .. }
             | Self::AddressRefused(_)
-            // It holds the link, to be copied by hand: the run's own.
+            // Contains the link of this run, to copy by hand.
             | Self::LinkNotCopied { .. }
             | Self::OtherData { .. }
             | Self::FilesWanted { .. }
@@ -172,7 +172,7 @@ impl Notice {
             Self::GpuRejected { .. } | Self::GpuMissing { .. } => {
                 !matches!(now.gpu, Gpu::Unusable | Gpu::WithoutBuild)
             }
-            // These go by themselves after a while.
+            // These disappear after a while.
             Self::MovedToGpu { .. }
             | Self::LinkCopied(_)
             | Self::Saved { .. }
@@ -181,16 +181,16 @@ impl Notice {
     }
 }
 
-/// How things stand, as far as it ends a notice.
+/// The facts that end a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Where the session stands.
+    /// The session's phase.
     pub phase: Phase,
-    /// Whether another run has been loaded since the notice came up.
+    /// Whether another run has been loaded since the notice appeared.
     pub is_another_run: bool,
-    /// Whether the data in use are others than the run asks for.
+    /// Whether other data are in use than the run's spec requests.
     pub has_other_data: bool,
-    /// What is known of WebGPU.
+    /// The state of WebGPU.
     pub gpu: Gpu,
 }
 
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn missing_data_are_told_for_as_long_as_others_are_in_use() {
         let notice = Notice::DataMissing { message: "404".to_string() };
-        // It is told while the run that lacks them still loads.
+        // The notice appears while the run that lacks them is still loading.
         assert!(!notice.is_over(&AS_IT_WAS));
         let another = Standing { is_another_run: true, ..AS_IT_WAS };
         assert!(!notice.is_over(&Standing { has_other_data: true, ..another }));

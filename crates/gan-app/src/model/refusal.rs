@@ -1,4 +1,4 @@
-//! Why something that was asked for was not done, in the form that scripts get.
+//! The reason why a request was not carried out, in the form for scripts.
 
 use gan_protocol::{Fault, SpecError};
 use serde::Serialize;
@@ -10,17 +10,17 @@ pub struct Refusal {
     /// `spec`, `file`, `checkpoint`, `data_missing`, `diverged`, `device`, `panic`, `state`,
     /// `worker_lost` or `usage`.
     pub code: &'static str,
-    /// What is wrong; for a spec, after the path of the field.
+    /// The fault; for a spec, after the path of the field.
     pub message: String,
 }
 
 impl Refusal {
-    /// The worker died before it had answered.
+    /// The worker died before it had replied.
     pub fn worker_lost(message: impl Into<String>) -> Self {
         Self { code: "worker_lost", message: message.into() }
     }
 
-    /// A call that makes no sense as it was written.
+    /// An invalid call.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { code: "usage", message: message.into() }
     }

@@ -1,4 +1,4 @@
-//! What is known of the run on the screen, as the worker's events tell it.
+//! The state of the run on the screen, updated by the worker's events.
 
 use gan_plot::History;
 use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
@@ -8,7 +8,7 @@ use crate::model::refusal::Refusal;
 /// Rows of measurements kept before neighbours are averaged.
 const HISTORY_ROWS: usize = 20_000;
 
-/// Who works on a task.
+/// The worker that carries out a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// The worker that trains.
@@ -20,11 +20,11 @@ pub enum Actor {
 /// A task under way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActiveTask {
-    /// Who works on it.
+    /// The worker that carries it out.
     pub actor: Actor,
-    /// How far it is.
+    /// Its progress.
     pub task: Task,
-    /// When it was first heard of, on the page's clock.
+    /// Time of its first report, on the page's clock.
     pub since_ms: f64,
 }
 
@@ -60,31 +60,31 @@ impl Column {
 /// The run on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunState {
-    /// Where the session stands.
+    /// The session's phase.
     pub phase: Phase,
     /// Generator steps done.
     pub step: u64,
-    /// Generator steps a second; 0 while nothing trains.
+    /// Generator steps per second; 0 while nothing trains.
     pub steps_per_second: f64,
-    /// What computes; `None` until a device is there.
+    /// The backend; `None` until a device is ready.
     pub backend: Option<Backend>,
     /// The device's name.
     pub adapter: String,
-    /// The data really in use; `None` until they are there.
+    /// The data really in use; `None` until they are loaded.
     pub dataset: Option<DataSource>,
     /// The newest measurements.
     pub newest: Option<Metrics>,
-    /// How the run does, as JSON (see [`gan_protocol::Event::Report`]).
+    /// The report on the run's health, as JSON (see [`gan_protocol::Event::Report`]).
     pub report: Option<String>,
-    /// Count of samples in the data; `None` is unlimited or unknown.
+    /// Number of samples in the data; `None` if unlimited or unknown.
     pub samples: Option<u64>,
     /// Losses and scores of every step.
     pub history: History<4>,
-    /// What takes a while.
+    /// Tasks under way.
     pub tasks: Vec<ActiveTask>,
-    /// Why the session cannot go on.
+    /// The reason why the session cannot go on.
     pub error: Option<Refusal>,
-    /// How many runs have taken the first one's place.
+    /// Number of runs that have replaced the first one.
     pub replacements: u32,
 }
 
@@ -109,7 +109,7 @@ impl Default for RunState {
 }
 
 impl RunState {
-    /// Notes measurements.
+    /// Adds measurements.
     pub fn measured(&mut self, points: &[Metrics], steps_per_second: f64) {
         for point in points {
             self.history.push(point.step, Column::ALL.map(|column| column.of(point)));
@@ -121,7 +121,7 @@ impl RunState {
         self.steps_per_second = steps_per_second;
     }
 
-    /// Notes a phase.
+    /// Sets the phase.
     pub fn entered(&mut self, phase: Phase, step: u64) {
         self.phase = phase;
         self.step = step;
@@ -130,7 +130,7 @@ impl RunState {
         }
     }
 
-    /// Another run is there: nothing measured before belongs to it.
+    /// Another run has replaced this one: removes all measurements.
     pub fn replaced(&mut self) {
         self.history.clear();
         self.report = None;
@@ -143,7 +143,7 @@ impl RunState {
         self.history.newest().map(|(_, values)| values[column as usize])
     }
 
-    /// Notes how far a task is; a finished one is dropped.
+    /// Updates a task's progress; a finished task is removed.
     pub fn progressed(&mut self, now_ms: f64, actor: Actor, task: Task) {
         let known = self
             .tasks
@@ -158,17 +158,17 @@ impl RunState {
         }
     }
 
-    /// Drops a task that has ended some other way.
+    /// Removes a task that has ended in another way.
     pub fn ended(&mut self, actor: Actor, name: &str) {
         self.tasks.retain(|active| !(active.actor == actor && active.task.name == name));
     }
 
-    /// Drops all tasks of a worker that is gone.
+    /// Removes all tasks of a worker that has ended.
     pub fn abandoned(&mut self, actor: Actor) {
         self.tasks.retain(|active| active.actor != actor);
     }
 
-    /// The candidate is the main worker now; so are its tasks.
+    /// The candidate has become the main worker, and its tasks the main worker's.
     pub fn promoted(&mut self) {
         self.abandoned(Actor::Main);
         for active in &mut self.tasks {

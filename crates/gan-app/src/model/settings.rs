@@ -1,24 +1,27 @@
-//! From what users and scripts write to a run: preset names, whole specs, and changes to presets.
+//! Converts the settings of users and scripts to a run: preset names, whole specs, and changes to
+//! presets.
 
-use gan_protocol::{DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, presets};
+use gan_protocol::{
+    DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, preset_names, presets,
+};
 use serde_json::Value;
 
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{NamedFile, Run};
 
-/// The run that a page opens with.
+/// The run with which a page opens.
 pub fn default_run<B>() -> Run<B> {
     let spec = preset(DEFAULT_PRESET).expect("the default preset is one of the presets").spec;
     Run { preset: DEFAULT_PRESET.to_string(), spec, files: Vec::new(), checkpoint: None }
 }
 
-/// The preset called `name`.
+/// The preset named `name`.
 ///
 /// # Errors
-/// If there is none of that name; the message lists those that there are.
+/// If there is no such preset; the message lists the existing ones.
 pub fn preset_named(name: &str) -> Result<Preset, Refusal> {
     preset(name).ok_or_else(|| {
-        let names: Vec<_> = presets().iter().map(|preset| preset.name).collect();
+        let names: Vec<_> = preset_names().collect();
         let message = format!("is `{name}`; allowed is {}", names.join(", "));
         SpecError::new("preset", message).into()
     })
@@ -27,14 +30,14 @@ pub fn preset_named(name: &str) -> Result<Preset, Refusal> {
 /// `preset` with a merge patch applied.
 ///
 /// # Errors
-/// The path of the first wrong field, what it holds and what is allowed.
+/// The path of the first wrong field, its value and the allowed ones.
 pub fn patched<B>(preset: Preset, patch: &Value) -> Result<Run<B>, Refusal> {
     let spec = RunSpec::from_value(merged(&preset.spec.to_value(), patch))?;
     Ok(Run { preset: preset.name.to_string(), spec, files: Vec::new(), checkpoint: None })
 }
 
-/// What `load(…)` of the page's API takes: a preset's name, a whole spec, or changes to the
-/// preset that its `preset` names (else to `current_preset`).
+/// The run for the argument of `load(…)`: a preset's name, a whole spec, or changes to the preset
+/// that its `preset` names (else to `current_preset`).
 ///
 /// # Errors
 /// As [`preset_named`] and [`patched`].
@@ -51,7 +54,7 @@ pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusa
                     return Err(SpecError::new("preset", message).into());
                 }
             };
-            // A whole spec says everything: what it leaves out is not the preset's.
+            // A whole spec is complete: absent fields are not taken from the preset.
             if named.is_none()
                 && let Ok(spec) = RunSpec::from_value(Value::Object(patch.clone()))
             {
@@ -65,7 +68,7 @@ pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusa
     }
 }
 
-/// Whether the data of `run` are the user's files, and these are not at hand.
+/// Whether the data of `run` are the user's files, and these are missing.
 pub fn lacks_files<B>(run: &Run<B>) -> bool {
     run.spec.data.source.is_users_files() && run.files.is_empty()
 }
@@ -85,7 +88,8 @@ pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<R
     Ok(run)
 }
 
-/// The preset whose nets `spec` has, or else `current`: what a spec of unknown origin is shown as.
+/// The preset with the nets of `spec`, or else `current`: the name under which a spec of unknown
+/// origin is shown.
 pub fn closest_preset(spec: &RunSpec, current: &str) -> String {
     let same_nets = |preset: &Preset| {
         preset.spec.generator == spec.generator && preset.spec.discriminator == spec.discriminator
@@ -107,10 +111,9 @@ mod tests {
     fn a_name_is_a_preset() {
         assert_eq!(load(json!("mnist-dcgan")).expect("known").preset, "mnist-dcgan");
         let refusal = load(json!("mnist")).expect_err("unknown");
-        assert_eq!(
-            refusal.message,
-            "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, mnist-mlp, mnist-conditional, ring, ring-collapse"
-        );
+        let start = "preset: is `mnist`; allowed is mnist-dcgan-small, mnist-dcgan, ";
+        assert!(refusal.message.starts_with(start), "{}", refusal.message);
+        assert!(preset_names().all(|name| refusal.message.contains(name)), "{}", refusal.message);
     }
 
     #[test]

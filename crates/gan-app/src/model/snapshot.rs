@@ -1,4 +1,4 @@
-//! The state of the page as scripts see it.
+//! The state of the page in the form for scripts.
 
 use gan_protocol::{Backend, DataSource, Named as _, Phase};
 use serde::Serialize;
@@ -7,33 +7,33 @@ use serde_json::{Map, Value};
 use crate::model::refusal::Refusal;
 use crate::model::run_state::{Column, RunState};
 
-/// What `ganPlayground.snapshot()` gives.
+/// The result of `ganPlayground.snapshot()`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshot {
-    /// Which of the page's runs it is: how many others it has replaced.
+    /// The run's number: how many others the page's runs have replaced.
     pub run: u32,
     /// `loading`, `ready`, `running`, `paused` or `failed`.
     pub phase: Phase,
-    /// `cpu`, `webgpu`, or `null` before a device is there.
+    /// `cpu`, `webgpu`, or `null` before a device is ready.
     pub backend: Option<Backend>,
     /// The device's name.
     pub adapter: String,
-    /// The preset that the run was made from.
+    /// The preset from which the run was made.
     pub preset: String,
     /// The data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec), or `null`.
     pub dataset: Option<DataSource>,
     /// Generator steps done.
     pub step: u64,
-    /// Generator steps a second.
+    /// Generator steps per second.
     pub steps_per_second: f64,
     /// The newest losses, or `null`.
     pub losses: Losses,
-    /// Newest scores by name; those of the two nets' last step.
+    /// Newest scores by name, including those of the nets' last step.
     pub scores: Value,
-    /// What the run seems to suffer from, the worst first.
+    /// Diagnoses, the worst first.
     pub diagnoses: Value,
-    /// Why the session cannot go on, or `null`.
+    /// The reason why the session cannot go on, or `null`.
     pub error: Option<Refusal>,
 }
 
@@ -49,7 +49,7 @@ pub struct Losses {
 impl Snapshot {
     /// The state of a run.
     pub fn of(state: &RunState, preset: &str) -> Self {
-        // What is no JSON says nothing.
+        // A report that is not JSON is ignored.
         let report = state.report.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut report = match report {
             Some(Value::Object(report)) => report,

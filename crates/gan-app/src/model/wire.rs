@@ -1,16 +1,16 @@
-//! Reads a worker's events from plain data.
+//! Reads a worker's events from JSON values.
 //!
-//! The derived reader of `gan-protocol` does the same for any format, at thirty times the code:
-//! the page is small enough to open at once only because this one is written out. A test holds
-//! the two together.
+//! The derived reader of `gan-protocol` does the same for any format, with thirty times the code:
+//! this reader is written by hand so that the page stays small enough to open at once. A test
+//! compares the two.
 
 use gan_protocol::{DataOrigin, Event, Fault, Named, Reply, SampleSet, StageSet, Task};
 use serde_json::Value;
 
-/// Reads an event, other than measurements: those may be NaN, which plain data cannot say.
+/// Reads an event other than measurements, which may be NaN, which JSON cannot hold.
 ///
 /// # Errors
-/// Names what is not as the wire has it.
+/// The part that does not have the protocol's form.
 pub fn event(value: &Value) -> Result<Event, String> {
     Ok(match text(value, "kind")? {
         "booted" => Event::Booted,
@@ -81,7 +81,7 @@ fn reply(value: &Value) -> Result<Reply, String> {
         "checkpoint" => Reply::Checkpoint { step: number(value, "step")? },
         "probe" => Reply::Probe,
         "proof" => Reply::Proof {
-            // A difference that JSON cannot say is not one that proves anything.
+            // A difference that JSON cannot hold (NaN, infinite) fails the trial.
             largest_relative_difference: value["largest_relative_difference"]
                 .as_f64()
                 .unwrap_or(f64::INFINITY),
@@ -100,7 +100,7 @@ fn origin(value: &Value) -> Result<DataOrigin, String> {
     })
 }
 
-/// The texts of a list; none where it is no list.
+/// The texts of a list; empty if it is not a list.
 pub(super) fn names(list: &Value) -> Vec<String> {
     let texts = list.as_array().into_iter().flatten();
     texts.filter_map(|name| name.as_str().map(str::to_string)).collect()

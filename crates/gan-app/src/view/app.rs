@@ -34,7 +34,7 @@ pub(crate) fn App() -> impl IntoView {
             <div class="columns">
                 <div class="column-main" id="stage" tabindex="-1">
                     <Sheets/>
-                    // Filled by what is loaded once the page works.
+                    // Filled by the lab, which is loaded after the page works.
                     <div id="lab"></div>
                     <Charts/>
                 </div>
@@ -70,7 +70,7 @@ fn follow_dropped_files(dragged: RwSignal<bool>) {
     });
 }
 
-/// Space starts and pauses, unless the focus is on something that uses the key itself.
+/// Space starts and pauses, unless the focused element uses the key itself.
 fn follow_keyboard() {
     window_event_listener(ev::keydown, |event| {
         let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key());

@@ -1,5 +1,5 @@
 //! A line chart: two series over the steps, with axes, legend, current values and a summary in
-//! words for those who do not see it.
+//! words for users who cannot see it.
 
 use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, Trend, fixed, grid_svg, left_px, line_path};
 use leptos::html;
@@ -13,10 +13,10 @@ use crate::view::words::{derived, key, say, say_with, t};
 const HEIGHT_PX: u32 = 168;
 const TOP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 22.0;
-/// Before the chart knows its own width.
+/// Width until the chart has been measured.
 const FIRST_WIDTH_PX: f64 = 420.0;
 
-/// A series with its name and looks.
+/// A series with its name and style.
 #[derive(Clone, Copy)]
 pub(crate) struct Line {
     /// The key of its name.
@@ -27,12 +27,12 @@ pub(crate) struct Line {
     pub(crate) series: RwSignal<Series>,
 }
 
-/// What the vertical axis spans.
+/// The range of the vertical axis.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Range {
-    /// From zero, or lower, to what is seen.
+    /// From zero, or lower, to the largest value.
     OfData,
-    /// 0 to 1, unless the data leave it.
+    /// 0 to 1, or more if the data exceed that.
     Probability,
 }
 
@@ -56,7 +56,7 @@ impl Axes {
             }
         };
         for line in lines {
-            // The average sets the range: one spike must not flatten everything else.
+            // The average determines the range: one spike must not flatten everything else.
             line.series.with(|series| spread(&series.average));
         }
         if steps.0 >= steps.1 {
@@ -73,7 +73,7 @@ impl Axes {
         Self { width_px, across: Axis::exact(steps.0, steps.1, ticks.max(2)), up }
     }
 
-    /// Where rules begin and end.
+    /// Places where the rules begin and end.
     fn ends_px(&self) -> [f64; 2] {
         [left_px(&self.up), self.width_px - RIGHT_PX]
     }

@@ -1,4 +1,4 @@
-//! Listeners of one type each, so that the code that attaches them is there once.
+//! Boxed event listeners: with one type for each kind, the code that attaches them exists once.
 
 use leptos::ev;
 
@@ -8,7 +8,7 @@ pub(crate) type Click = Box<dyn FnMut(ev::MouseEvent)>;
 /// Listens to changes and input.
 pub(crate) type Change = Box<dyn FnMut(ev::Event)>;
 
-/// A listener that does not look at the click.
+/// A listener that ignores the click's details.
 pub(crate) fn click(mut act: impl FnMut() + 'static) -> Click {
     Box::new(move |_| act())
 }

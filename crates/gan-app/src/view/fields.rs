@@ -1,4 +1,4 @@
-//! Labelled controls. What is refused is told beneath the control; a number that was typed then stays as it was
+//! Labelled controls. A refusal is shown beneath its control; a refused number stays as it was
 //! typed.
 
 use gan_protocol::{decimal, typed_number, typed_whole};
@@ -9,28 +9,34 @@ use crate::effects::display::Display;
 use crate::effects::page::with;
 use crate::model::notice::{Notice, Place};
 use crate::view::events::{Change, change};
+use crate::view::labels;
 use crate::view::notices::{Notices, has_alert};
 use crate::view::numbers;
 use crate::view::words::{derived, t};
-
-/// One choice of a select: its value and the key of its words.
-pub(crate) type Choice = (&'static str, &'static str);
 
 /// A labelled select.
 #[component]
 pub(crate) fn SelectField(
     id: &'static str,
     label: &'static str,
+    /// What the keys of the choices' words begin with.
+    kind: &'static str,
     #[prop(optional)] hint: Option<Signal<String>>,
     #[prop(optional)] restarts: bool,
-    choices: Vec<Choice>,
+    /// The names of what can be chosen.
+    choices: Vec<&'static str>,
     /// What may be in force and cannot be chosen here: without it the field would be blank.
     #[prop(optional)]
-    others: Vec<Choice>,
+    others: Vec<&'static str>,
     value: Signal<String>,
     choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
-    let option = |is_other: bool| move |(name, words)| view! { <option value=name hidden=is_other>{t(words)}</option> };
+    let option = |is_other: bool| {
+        move |name| {
+            let words = derived(move || labels::named(kind, name));
+            view! { <option value=name hidden=is_other>{words}</option> }
+        }
+    };
     let options =
         choices.into_iter().map(option(false)).chain(others.into_iter().map(option(true)));
     let options = options.collect_view();
@@ -89,7 +95,7 @@ pub(crate) fn SliderField(
     label: &'static str,
     #[prop(optional)] class: &'static str,
     #[prop(optional)] hint: Option<&'static str>,
-    /// The slider's ends; of the exponent of ten, if `logarithmic`.
+    /// The slider's ends; if `logarithmic`, of the exponent of ten.
     ends: (f64, f64),
     step: f64,
     #[prop(optional)] logarithmic: bool,
@@ -157,8 +163,8 @@ fn FieldLabel(id: &'static str, label: &'static str, restarts: bool) -> impl Int
     }
 }
 
-/// An input of a number, which is text to the browser: its own inputs of numbers drop a comma in silence. `mode`
-/// is `numeric`, for the input that the field's label names, or `decimal`, for one beside a slider.
+/// A text input for a number, because browsers' own inputs for numbers drop a comma silently.
+/// `mode` is `numeric` for the input of the field's label, or `decimal` for one beside a slider.
 #[component]
 fn TypedInput(
     id: Place,
@@ -173,7 +179,7 @@ fn TypedInput(
     let mut shown = (false, String::new());
     Effect::new(move |_| {
         let now = (refused.get(), text.get());
-        // What was typed and refused stands until another value is in force, or the refusal is put away.
+        // Refused text stays until the value changes, or until the refusal is dismissed.
         let is_other = now.1 != shown.1;
         if (is_other || (shown.0 && !now.0)) && place.get().is_some() {
             if let Some(field) = place.get() {
@@ -202,8 +208,9 @@ fn TypedInput(
     }
 }
 
-/// Listens to what is typed at `place`. `take` asks for what is typed and says whether it is another number than the
-/// one in force, whose `text` is; `None` is for what is not taken, which is told here.
+/// Handles typing at `place`. `take` requests the typed number and returns whether it differs from
+/// the current one, whose text is `text`; it returns `None` for text that is not accepted, which is
+/// reported here.
 fn typing(
     place: Place,
     text: Signal<String>,
@@ -212,9 +219,9 @@ fn typing(
 ) -> Change {
     change(move |event| {
         let typed = event_target_value(&event);
-        // An empty field asks for what is in force.
+        // An empty field means the current value.
         let taken = if typed.trim().is_empty() { Some(false) } else { take(&typed) };
-        // What came of an ask is told by whoever answers it.
+        // The outcome of a request is reported by its callback.
         if taken == Some(true) {
             return;
         }
@@ -228,9 +235,9 @@ fn typing(
     })
 }
 
-/// Shows what is in force: when it changes, and again after something else was chosen and refused.
-/// Not at each change of another setting: that would take away what is being chosen. `show` says whether there is a
-/// field yet.
+/// Shows the current value: when it changes, and again after another choice was refused. Changes of
+/// other settings must not update the field, because that would undo a choice being made. `show`
+/// returns whether the field exists yet.
 fn in_force(text: Signal<String>, show: Box<dyn Fn(&str) -> bool>) {
     let again = expect_context::<Display>().shown_again;
     let mut shown = (u32::MAX, String::new());

@@ -1,4 +1,4 @@
-//! Name, purpose, language and theme.
+//! The page's head: name, purpose, language and theme.
 
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub(crate) fn Header() -> impl IntoView {
                 <p>{t("tagline")}</p>
             </div>
             <div class="header-controls">
-                // The other language's name stands in that language.
+                // The other language's name is written in that language.
                 <button
                     class="quiet"
                     on:click=toggle_language

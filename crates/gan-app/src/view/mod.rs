@@ -1,5 +1,5 @@
-//! What is seen: components over the signals of [`Display`]. Words come from the locales, looks
-//! from the style sheets; nothing is decided here.
+//! The components of the page, over the signals of [`Display`]. Texts come from the locales, styles
+//! from the style sheets; decisions are made elsewhere.
 
 mod app;
 mod chart;

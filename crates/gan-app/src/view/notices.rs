@@ -1,6 +1,6 @@
-//! What the user is told, where it belongs, with what usually helps.
+//! Shows notices at their places, with remedies.
 
-use gan_protocol::{DataOrigin, DataSource, Tuning};
+use gan_protocol::{DataOrigin, DataSource, Named as _, Tuning};
 use leptos::prelude::*;
 
 use crate::effects::display::{Display, ShownNotice};
@@ -9,12 +9,12 @@ use crate::effects::requests;
 use crate::model::backends::Variant;
 use crate::model::notice::{AT_RUN, Link, Notice, Place, Weight};
 use crate::view::events::click;
-use crate::view::labels;
+use crate::view::labels::{self, kind};
 use crate::view::numbers::grouped;
 use crate::view::status::with_count;
 use crate::view::words::{derived, key, say, say_with, t};
 
-/// Whether something that was asked for at `place` was refused.
+/// Whether a request at `place` was refused.
 pub(crate) fn has_alert(notices: RwSignal<Vec<ShownNotice>>, place: Place) -> bool {
     let is_it = |one: &ShownNotice| one.place == place && one.notice.weight() == Weight::Alert;
     notices.with(|shown| shown.iter().any(is_it))
@@ -66,7 +66,7 @@ pub(crate) fn Notices(place: Place) -> impl IntoView {
     }
 }
 
-/// What usually helps against divergence.
+/// The usual remedies against divergence.
 #[component]
 fn Remedies() -> impl IntoView {
     let halve = click(|| {
@@ -157,7 +157,7 @@ fn origin(of: &DataOrigin) -> String {
     with_count(listed(&of.files, of.source), of.samples)
 }
 
-/// The names of files, or what their kind is called.
+/// The names of files, or the name of their kind.
 fn listed(files: &[String], source: DataSource) -> String {
-    if files.is_empty() { say(labels::dataset(source)) } else { files.join(", ") }
+    if files.is_empty() { labels::named(kind("data"), source.name()) } else { files.join(", ") }
 }

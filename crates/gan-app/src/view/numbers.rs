@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
 use gan_plot::{exponential, fixed};
 use gan_protocol::decimal;
@@ -21,23 +21,23 @@ pub(crate) fn speed(per_second: f64) -> String {
     if per_second >= 10.0 { grouped(per_second.round() as u64) } else { fixed(per_second, 1) }
 }
 
-/// A measured value to three digits or so.
+/// A measured value with about three digits.
 pub(crate) fn measured(value: f64) -> String {
     if value.abs() < 1e6 { fixed(value, 3) } else { exponential(value, 2) }
 }
 
-/// A number to three significant digits.
+/// A number rounded to three significant digits.
 pub(crate) fn rounded(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
     let places = 2 - value.abs().log10().floor() as i32;
-    // Dividing by a power of ten gives the number that its decimal form stands for.
+    // Dividing by a power of ten gives the number nearest to the decimal form.
     let power = 10f64.powi(places.abs());
     if places >= 0 { (value * power).round() / power } else { (value / power).round() * power }
 }
 
-/// A learning rate without needless digits: `0.0002`, `1e-6`.
+/// A learning rate without superfluous digits: `0.0002`, `1e-6`.
 pub(crate) fn rate(value: f64) -> String {
     let short = rounded(value);
     if short != 0.0 && short < 1e-4 { exponential(short, 2) } else { decimal(short) }

@@ -1,6 +1,6 @@
-//! The settings: what starts the run again, what can be changed as it goes, and files.
+//! The settings: those that restart the run, those that change during the run, and files.
 
-use gan_protocol::{DataSource, Named as _, Objective, Tuning, presets};
+use gan_protocol::{Backend, DataSource, Named as _, Objective, Tuning, preset_names};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -13,7 +13,7 @@ use crate::model::backends::{Gpu, Preference};
 use crate::model::notice::{AT_FILES, Place};
 use crate::view::events::{Click, change, click};
 use crate::view::fields::{NumberField, SelectField, SliderField};
-use crate::view::labels;
+use crate::view::labels::kind;
 use crate::view::notices::Notices;
 use crate::view::words::{key, say, say_with, t};
 
@@ -45,24 +45,22 @@ fn opens(picker: NodeRef<html::Input>) -> Click {
 #[component]
 fn RunSettings() -> impl IntoView {
     let status = expect_context::<Display>().status;
-    let preset_choices = presets()
-        .iter()
-        .filter_map(|preset| Some((preset.name, labels::preset(preset.name)?)))
-        .collect::<Vec<_>>();
     let picker = NodeRef::<html::Input>::new();
     let files = watched(|settings| settings.files.clone());
-    let choose_data = move |name: String| match name.as_str() {
-        "idx_files" if !with(|page| page.has_files()) => {
+    let choose_data = move |name: String| match DataSource::named(&name) {
+        Some(source) if source.is_users_files() && !with(|page| page.has_files()) => {
             if let Some(picker) = picker.get_untracked() {
                 picker.click();
             }
-            // Until files are chosen, what is in force is shown.
+            // Until files are chosen, the current data are shown.
             with(|page| page.show_settings_again());
         }
-        "idx_files" => requests::choose_data("dataset", DataSource::IdxFiles),
-        "drawn_digits" => requests::choose_data("dataset", DataSource::DrawnDigits),
-        "points" => requests::choose_data("dataset", DataSource::Points),
-        _ => requests::choose_data("dataset", DataSource::Mnist),
+        Some(source) => requests::choose_data("dataset", source),
+        None => {}
+    };
+    let sources = |is_offered: bool| {
+        let chosen = move |source: &&DataSource| source.facts().is_offered == is_offered;
+        DataSource::ALL.iter().filter(chosen).map(|source| source.name()).collect::<Vec<_>>()
     };
     let data_hint = Signal::derive(move || {
         let files = files.get();
@@ -85,26 +83,20 @@ fn RunSettings() -> impl IntoView {
             <SelectField
                 id="preset"
                 label=key("preset")
+                kind=kind("preset")
                 restarts=true
-                choices=preset_choices
+                choices=preset_names().collect()
                 value=watched(|settings| settings.preset.clone())
                 choose=Box::new(|name| requests::choose_preset("preset", &name))
             />
             <SelectField
                 id="dataset"
                 label=key("data")
+                kind=kind("data")
                 restarts=true
                 hint=data_hint
-                choices=vec![
-                    ("mnist", key("data-mnist")),
-                    ("drawn_digits", key("data-drawn-digits")),
-                    ("idx_files", key("data-idx-files")),
-                    ("points", key("data-points")),
-                ]
-                others=vec![
-                    ("cifar_files", key("data-cifar-files")),
-                    ("stacked_mnist", key("data-stacked-mnist")),
-                ]
+                choices=sources(true)
+                others=sources(false)
                 value=watched(|settings| settings.spec.data.source.name().to_string())
                 choose=Box::new(choose_data)
             />
@@ -113,12 +105,9 @@ fn RunSettings() -> impl IntoView {
             <SelectField
                 id="backend"
                 label=key("backend")
+                kind=kind("backend")
                 hint=backend_hint
-                choices=vec![
-                    ("auto", key("backend-auto")),
-                    ("cpu", key("backend-cpu")),
-                    ("webgpu", key("backend-webgpu")),
-                ]
+                choices=[preference_name(Preference::Auto)].iter().chain(Backend::NAMES).copied().collect()
                 value=watched(|settings| preference_name(settings.preference).to_string())
                 choose=Box::new(|name| with(|page| {
                     page.prefer(preference(&name).unwrap_or(Preference::Auto));
@@ -150,17 +139,14 @@ fn RunSettings() -> impl IntoView {
 
 #[component]
 fn LiveSettings() -> impl IntoView {
-    let objectives = Objective::ALL
-        .iter()
-        .map(|objective| (objective.name(), labels::objective(*objective)))
-        .collect::<Vec<_>>();
     view! {
         <section>
             <h2>{t("settings-live")}</h2>
             <SelectField
                 id="objective"
                 label=key("objective")
-                choices=objectives
+                kind=kind("objective")
+                choices=Objective::NAMES.to_vec()
                 value=watched(|settings| settings.spec.objective.name().to_string())
                 choose=Box::new(|name| {
                     let objective = Objective::named(&name);

@@ -14,7 +14,7 @@ use crate::view::events::click;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
 
-/// Eight by eight samples of 28 pixels with gaps of 2: what a canvas is before it is drawn on.
+/// Size of a canvas before its first drawing: eight by eight samples of 28 pixels with gaps of 2.
 const FIRST_SIDE_PX: u32 = 238;
 
 /// The sheets.

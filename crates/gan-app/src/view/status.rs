@@ -1,4 +1,4 @@
-//! The state of the run in one line, and what takes a while.
+//! The state of the run in one line, and tasks under way.
 
 use gan_plot::fixed;
 use gan_protocol::{Named as _, Phase};
@@ -6,10 +6,11 @@ use leptos::prelude::*;
 
 use crate::effects::display::Display;
 use crate::model::run_state::{ActiveTask, Actor};
+use crate::view::labels::{self, kind};
+use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
-use crate::view::{labels, numbers};
 
-/// The name of data with how many there are, where they have an end.
+/// The name of data with the number of samples, if that is limited.
 pub(crate) fn with_count(name: String, count: Option<u64>) -> String {
     let Some(count) = count else { return name };
     say_with("data-count", &[("name", name), ("count", numbers::grouped(count))])
@@ -29,9 +30,9 @@ pub(crate) fn StatusLine() -> impl IntoView {
     };
     let device = move || {
         status.with(|status| {
-            let name = say(labels::backend(status.backend?));
+            let name = labels::named(kind("backend"), status.backend?.name());
             Some(match status.adapter.as_str() {
-                // On the CPU there is no more to say.
+                // The CPU has no further name.
                 "" | "CPU" => name,
                 adapter => format!("{name} · {adapter}"),
             })
@@ -39,7 +40,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
     };
     let data = move || {
         status.with(|status| {
-            let name = say(labels::dataset(status.dataset?));
+            let name = labels::named(kind("data"), status.dataset?.name());
             Some(with_count(name, status.samples))
         })
     };
@@ -49,7 +50,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
             <div>
                 <dt>{t("status-phase")}</dt>
                 <dd class=derived(move || format!("phase {}", phase.get().name()))>
-                    <span role="status">{derived(move || say(labels::phase(phase.get())))}</span>
+                    <span role="status">{derived(move || labels::named(kind("phase"), phase.get().name()))}</span>
                 </dd>
             </div>
             <div><dt>{t("status-step")}</dt><dd class="number">{derived(step)}</dd></div>

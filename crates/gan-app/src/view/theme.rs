@@ -1,4 +1,4 @@
-//! Light or dark: as the system has it, or as the user chose.
+//! Light or dark colours: by the system's setting, or by the user's choice.
 
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ const STORED: &str = "gan-playground-theme";
 const SYSTEM_IS_DARK: &str = "(prefers-color-scheme: dark)";
 
 thread_local! {
-    /// Whether the user has chosen since the page was opened: storage may be forbidden.
+    /// Whether the user has chosen since the page was opened, in case storage is forbidden.
     static CHOSEN: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -23,7 +23,8 @@ pub(crate) fn chosen() -> bool {
     }
 }
 
-/// Follows the system when it changes, unless the user has chosen; `changed` is told what is shown.
+/// Follows changes of the system's setting, unless the user has chosen; `changed` gets whether the
+/// page is dark.
 pub(crate) fn follow_system(changed: impl Fn(bool) + 'static) {
     let Ok(Some(system)) = window().match_media(SYSTEM_IS_DARK) else { return };
     let follow = Closure::<dyn Fn()>::new(move || {
@@ -33,19 +34,19 @@ pub(crate) fn follow_system(changed: impl Fn(bool) + 'static) {
             changed(dark);
         }
     });
-    // Every browser that runs the page has it.
+    // Every browser that runs the page has this method.
     let _ = call(&system, "addEventListener", &["change".into(), follow.into_js_value()]);
 }
 
 /// Shows the page dark or light.
 pub(crate) fn apply(dark: bool) {
     if let Some(root) = document().document_element() {
-        // The attribute's name is a constant: it is never refused.
+        // The attribute's name is a constant, which is never refused.
         let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
     }
 }
 
-/// Remembers what the user chose.
+/// Stores the user's choice.
 pub(crate) fn choose(dark: bool) {
     CHOSEN.set(true);
     apply(dark);

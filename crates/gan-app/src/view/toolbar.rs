@@ -1,4 +1,4 @@
-//! Start, pause, step, reset.
+//! The buttons that start, pause, step and reset the run.
 
 use gan_protocol::Phase;
 use leptos::prelude::*;

@@ -1,4 +1,5 @@
-//! The page's words: texts in English and Chinese from Fluent files, chosen live.
+//! The page's texts, in English and Chinese, from Fluent files; the language can change at any
+//! time.
 
 use std::cell::RefCell;
 
@@ -21,7 +22,7 @@ pub fn text(language: Language, key: &str, arguments: &[(&str, String)]) -> Stri
     TEXTS.with(|texts| texts[language as usize].text(key, arguments))
 }
 
-/// Chooses the language that the page opens with.
+/// Sets the language with which the page opens.
 pub(crate) fn provide(asked: Option<&str>) {
     let of_browser = || {
         let languages = window().navigator().languages();
@@ -33,14 +34,14 @@ pub(crate) fn provide(asked: Option<&str>) {
     Effect::new(move |_| {
         let language = signal.get();
         if let Some(root) = document().document_element() {
-            // The attribute's name is a constant: it is never refused.
+            // The attribute's name is a constant, which is never refused.
             let _ = root.set_attribute("lang", language.html_code());
         }
         document().set_title(&text(language, key("page-title"), &[]));
     });
 }
 
-/// The language in use; watched, where it is read by something reactive.
+/// The current language; tracked if it is read by something reactive.
 pub fn language() -> Language {
     let signal = LANGUAGE.with_borrow(|signal| *signal);
     signal.map_or(Language::English, |signal| signal.get())
@@ -54,7 +55,7 @@ pub fn choose_language(code: &str) {
     }
 }
 
-/// The text of `key` in the language in use.
+/// The text of `key` in the current language.
 pub fn say(key: &str) -> String {
     text(language(), key, &[])
 }
@@ -69,13 +70,13 @@ pub fn t(key: &'static str) -> Signal<String> {
     derived(move || say(key))
 }
 
-/// A text that follows what it is made of. All such texts are of one type, so that the code that
-/// keeps the document up to date is there once.
+/// A text that follows the signals it reads. All such texts have one type, so that the code that
+/// updates the document exists once.
 pub fn derived(make: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     Signal::derive(make)
 }
 
-/// Marks a text's key where it is not said at once, so that tests find it.
+/// Marks the key of a text that is displayed elsewhere, so that tests find it.
 pub const fn key(key: &'static str) -> &'static str {
     key
 }

@@ -1,11 +1,12 @@
-//! How well a generator makes digits, by the program's classifier.
+//! Scores a generator of digits by the program's classifier.
 
 use anyhow::{Context as _, Result, ensure};
-use gan_core::{Classifier, Device, Inputs, Judgement, RealBatch};
+use gan_core::{Classifier, Device, Inputs, Judgement};
 use gan_data::ImageSet;
 use gan_eval::floor::disjoint_subsets;
 use gan_eval::frechet::frechet_distance;
 use gan_eval::histogram::kl_of_counts;
+use gan_protocol::RealBatch;
 use gan_protocol::{LabelSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
@@ -19,14 +20,14 @@ use crate::runs::TrainedRun;
 use crate::sample_file::unit_values;
 use crate::scores::Scores;
 
-/// Real images that generated ones are compared with, beside those for the floor.
+/// Real images with which generated ones are compared, besides those for the floor.
 const REALS: usize = 10_000;
-/// Images that a discriminator judges in one go.
+/// Images that a discriminator judges at a time.
 const GROUP: usize = 500;
 /// Digits of a colour image.
 const STACK: usize = 3;
 
-/// The classifier with what it says of real digits.
+/// The classifier with its results for real digits.
 pub(crate) struct DigitJudge {
     classifier: Classifier,
     reals: Judgement,
@@ -36,11 +37,12 @@ pub(crate) struct DigitJudge {
 }
 
 impl DigitJudge {
-    /// Reads MNIST and judges it. Fakes come in sets of `samples`: of so many the floor is made, too.
+    /// Reads MNIST and classifies it. `samples` is the number of fakes in a set, and therefore of
+    /// the floor's reals.
     pub(crate) fn new(data: &DataArguments, device: &Device, samples: usize) -> Result<Self> {
         let mut classifier = digit_classifier(device)?;
         let images = mnist_part(&data.data, "train")?;
-        // Drawn at random: MNIST's first images are of other writers than its last.
+        // Drawn at random: MNIST's first images have other writers than its last.
         let [reals, others] = disjoint_subsets(images.image_count(), [REALS, samples], SEED)?;
         let mut judged = |indices: &[usize]| -> Result<Judgement> {
             let images = indices.iter().filter_map(|index| images.image(*index));
@@ -56,8 +58,8 @@ impl DigitJudge {
         Ok(Self { classifier, reals, floor, test: mnist_part(&data.data, "t10k")? })
     }
 
-    /// The scores of real images beside those that fakes are compared with: what a perfect generator
-    /// would have.
+    /// The scores of real images against those with which fakes are compared: the scores of a
+    /// perfect generator.
     pub(crate) fn floor(&self) -> Scores {
         self.floor.clone()
     }
@@ -68,10 +70,10 @@ impl DigitJudge {
     ///   its quotient by that of 10,000 real images to `count` others;
     /// - `class_kl`: KL of the classes from the reals', in nats;
     /// - `mean_confidence`: mean of the largest class probability;
-    /// - with labels, `label_accuracy_percent`: samples that are read as the class asked for;
-    /// - with a categorical code, `code_error_percent`, of the test images: the code that the
-    ///   discriminator reads is another than that of the image's digit, each code standing for the
-    ///   digit that it is read in most (Chen et al. 2016, section 7.2); and
+    /// - with labels, `label_accuracy_percent`: samples that are read as the requested class;
+    /// - with a categorical code, `code_error_percent` of the test images: the code that the
+    ///   discriminator reads differs from that of the image's digit, each code standing for the
+    ///   digit in whose images it is read most often (Chen et al. 2016, section 7.2); and
     ///   `sample_code_error_percent`: samples that are read as another digit than most of their
     ///   code.
     pub(crate) fn scores(&mut self, run: &TrainedRun, count: usize) -> Result<Scores> {
@@ -97,7 +99,7 @@ impl DigitJudge {
         Ok(scores)
     }
 
-    /// Of the codes that the discriminator reads in the test images.
+    /// The error of the codes that the discriminator reads in the test images.
     fn code_error(&self, run: &TrainedRun, categories: usize) -> Result<f64> {
         let labels = self.test.labels().context("MNIST's test images have labels")?;
         let digits: Vec<usize> = labels.iter().map(|label| usize::from(*label)).collect();
@@ -120,7 +122,7 @@ impl DigitJudge {
 
     /// Scores `count` samples of a generator of colour images whose channels are digits:
     ///
-    /// - `modes`: numbers of three digits, of 1,000, that a sample is read as;
+    /// - `modes`: numbers of three digits, of 1,000, as which a sample is read;
     /// - `kl`: KL of those numbers from the uniform distribution, in nats (Srivastava et al. 2017,
     ///   section 4.2; Lin et al. 2018, section 4.1).
     pub(crate) fn stacked_scores(&mut self, run: &TrainedRun, count: usize) -> Result<Scores> {
@@ -137,7 +139,7 @@ impl DigitJudge {
         self.of_stacks(&values)
     }
 
-    /// The same of any stacks of three digits, of real ones too.
+    /// The same for any stacks of three digits, including real ones.
     pub(crate) fn of_stacks(&mut self, values: &[f32]) -> Result<Scores> {
         // Channels first: each is an image of one digit.
         let digits = classes(&judged_values(&mut self.classifier, values)?)?;
@@ -151,7 +153,7 @@ impl DigitJudge {
     }
 }
 
-/// What is said of any images; `floor` is the distance of two sets of real ones, where it is known.
+/// Scores of any images; `floor` is the distance of two sets of real ones, if it is known.
 fn of_images(reals: &Judgement, images: &Judgement, floor: Option<f64>) -> Result<Scores> {
     let distance = frechet_distance(&features(reals)?, &features(images)?)?;
     Ok(vec![
@@ -162,7 +164,7 @@ fn of_images(reals: &Judgement, images: &Judgement, floor: Option<f64>) -> Resul
     ])
 }
 
-/// Images that are read as the class that was asked for, in percent.
+/// Images that are read as the requested class, in percent.
 fn accuracy(images: &Judgement, asked: &[u16]) -> Result<f64> {
     let read = classes(images)?;
     let hits = read.iter().zip(asked).filter(|(a, b)| **a == usize::from(**b));
@@ -173,7 +175,7 @@ fn percent(part: usize, whole: usize) -> f64 {
     100.0 * part as f64 / whole as f64
 }
 
-/// Share, in percent, of items whose digit is not the one that most items of their code have.
+/// Share, in percent, of items whose digit is not the most frequent one of their code.
 fn matching_error(codes: &[usize], digits: &[usize], categories: usize) -> f64 {
     let kinds = digits.iter().max().map_or(0, |largest| largest + 1);
     let mut counts = vec![vec![0_usize; kinds]; categories];
@@ -190,10 +192,10 @@ mod tests {
 
     #[test]
     fn a_code_stands_for_the_digit_it_has_most() {
-        // Code 0 is digit 7 but once, code 1 is digit 2.
+        // Code 0 is digit 7 but for one item, code 1 is digit 2.
         let codes = [0, 0, 0, 0, 1, 1];
         assert_eq!(matching_error(&codes, &[7, 7, 7, 3, 2, 2], 2), percent(1, 6));
-        // Codes that say nothing are right as often as the most frequent digit.
+        // Codes without information are right as often as the most frequent digit.
         assert_eq!(matching_error(&[0, 1, 0, 1], &[1, 1, 2, 2], 2), 50.0);
     }
 

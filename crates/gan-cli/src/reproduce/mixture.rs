@@ -1,4 +1,4 @@
-//! How well a generator covers a mixture of Gaussians in the plane.
+//! Scores how well a generator covers a mixture of Gaussians in the plane.
 
 use anyhow::{Context as _, Result};
 use gan_core::Inputs;
@@ -11,18 +11,18 @@ use crate::scores::Scores;
 
 /// Scores `count` samples of the run's generator:
 ///
-/// - `modes`: those with a high-quality sample nearest to them;
+/// - `modes`: modes that are nearest to a sample of high quality;
 /// - `high_quality_percent`: samples within three standard deviations of a mode;
 /// - `reverse_kl`: KL of all samples' modes from the uniform distribution, in nats;
-/// - `reverse_kl_high_quality`: the same of the samples of high quality alone; NaN where there
-///   are none.
+/// - `reverse_kl_high_quality`: the same for the samples of high quality alone; NaN if there are
+///   none.
 pub(crate) fn scores(run: &TrainedRun, count: usize) -> Result<Scores> {
     let spec = run.trainer.spec();
     let inputs = Inputs::drawn(spec, Purpose::FreshLatents, 1, count);
     scored(spec, &run.drawn(&inputs)?)
 }
 
-/// The same of any points, of real ones too.
+/// The same for any points, including real ones.
 pub(crate) fn scored(spec: &RunSpec, values: &[f32]) -> Result<Scores> {
     let points = spec.data.points.as_ref().context("the run's data are no points")?;
     let modes = Modes::of(points).context("this distribution has no modes")?;

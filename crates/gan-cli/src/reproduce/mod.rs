@@ -1,4 +1,5 @@
-//! `gan reproduce`
+//! `gan reproduce`: trains a published experiment with several seeds, and prints the paper's
+//! figures beside ours.
 
 mod digits;
 mod mixture;
@@ -9,10 +10,9 @@ mod table;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use gan_core::RealBatch;
-use gan_protocol::{RunSpec, merged, preset};
+use gan_protocol::RunSpec;
 
 use self::digits::DigitJudge;
 use self::rows::{Arm, Row, ScoreKind};
@@ -25,7 +25,7 @@ use crate::runs::{TrainedRun, snapshot};
 use crate::scores::Scores;
 use crate::{Ending, interrupt};
 
-/// Between two checkpoints of a run that is kept.
+/// Time between two checkpoints of a run that is kept.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 
 /// Arguments of `gan reproduce`.
@@ -63,14 +63,14 @@ pub(crate) struct Arguments {
     data: DataArguments,
 }
 
-/// What came of one arm.
+/// The result of one arm.
 struct Outcome {
     arm: Arm,
-    /// A set for each seed.
+    /// The scores of each seed.
     scores: Vec<Scores>,
 }
 
-/// What a row's scores are made with.
+/// The scores of a row, with the state that they need.
 enum Judge {
     Mixture,
     Digits(Box<DigitJudge>),
@@ -78,7 +78,7 @@ enum Judge {
 }
 
 impl Judge {
-    /// For fakes in sets of so many samples.
+    /// For fakes in sets of `samples`.
     fn new(kind: ScoreKind, samples: usize, arguments: &Arguments) -> Result<Self> {
         let digits = || -> Result<_> {
             let device = arguments.device.open()?;
@@ -99,8 +99,8 @@ impl Judge {
         }
     }
 
-    /// The scores of real data, as a perfect generator would have them: the floor of each. `reals` gives
-    /// so many, for what has not judged some already.
+    /// The scores of real data, which a perfect generator would have: the floor of each score.
+    /// `reals` returns as many real samples, for scores that have no floor yet.
     fn floor(
         &mut self,
         spec: &RunSpec,
@@ -147,7 +147,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             let found = train(&row, arm, seed, steps, arguments, &mut judge);
             let found = found.with_context(|| format!("{} seed {seed}", arm.name))?;
             let Some(found) = found else {
-                // What the seeds before have shown is told.
+                // The results of the seeds before the interruption are printed.
                 outcomes.extend(Some(outcome).filter(|outcome| !outcome.scores.is_empty()));
                 break 'arms;
             };
@@ -159,10 +159,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(first) = outcomes.first() {
         let spec = settings(&row, &first.arm, 1)?;
         let reals = || -> Result<Vec<f32>> {
-            let RealBatch { mut values, mut labels } = RealBatch::default();
             let mut data = arguments.data.load(&spec)?;
-            data.samples.fill_batch(spec.seed, 0, row.samples, &mut values, &mut labels);
-            Ok(values)
+            Ok(data.samples.batch(spec.seed, 0, row.samples).values)
         };
         let scores = judge.floor(&spec, reals)?;
         let told = |name: &str| {
@@ -190,15 +188,14 @@ fn told(scores: &Scores) -> String {
     parts.join(", ")
 }
 
-/// What one arm trains with one seed.
+/// The run of one arm with one seed.
 fn settings(row: &Row, arm: &Arm, seed: u64) -> Result<RunSpec> {
-    let base = preset(&row.preset).ok_or_else(|| anyhow!("no preset `{}`", row.preset))?;
-    let mut value = merged(&merged(&base.spec.to_value(), &row.patch), &arm.patch);
+    let mut value = row.settings(arm)?;
     value["seed"] = seed.into();
     Ok(RunSpec::from_value(value)?)
 }
 
-/// Trains one arm with one seed; `None` when interrupted.
+/// Trains one arm with one seed; `None` if interrupted.
 fn train(
     row: &Row,
     arm: &Arm,

@@ -1,11 +1,13 @@
-//! The published experiments: what is trained, for how long, and what the papers say came of it.
+//! Reads the published experiments: the runs to train, their length, and the papers' figures.
 //!
-//! A row compares arms: the same run with one thing changed. Data files, so that a reader sees what
-//! was run without reading code.
+//! A row compares arms: the same run with one thing changed. Rows are data files, so that readers
+//! see the runs without reading code.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, anyhow};
+use gan_protocol::recipes::recipe;
+use gan_protocol::{merged, preset};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,9 +15,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Row {
-    /// As in `gan reproduce NAME`.
+    /// Its name for `gan reproduce NAME`.
     pub(crate) name: String,
-    /// What it shows.
+    /// Its subject.
     pub(crate) title: String,
     /// Paper and table.
     pub(crate) source: String,
@@ -26,15 +28,15 @@ pub(crate) struct Row {
     pub(crate) patch: Value,
     /// Generator steps.
     pub(crate) steps: u64,
-    /// Generator steps of the paper, where ours are fewer.
+    /// Generator steps of the paper, if ours are fewer.
     pub(crate) paper_steps: Option<u64>,
-    /// Seeds 1 to this.
+    /// Number of seeds, from 1 on.
     pub(crate) seeds: u64,
-    /// Which scores tell how well it went.
+    /// The scores of the row.
     pub(crate) scores: ScoreKind,
-    /// Samples that the scores are taken of.
+    /// Number of samples for the scores.
     pub(crate) samples: usize,
-    /// What is compared.
+    /// The runs to compare.
     pub(crate) arms: Vec<Arm>,
 }
 
@@ -44,7 +46,10 @@ pub(crate) struct Row {
 pub(crate) struct Arm {
     /// Short and unique in its row.
     pub(crate) name: String,
-    /// Changes of this arm, as a merge patch.
+    /// A published set of settings that the arm takes ([`gan_protocol::recipes`]).
+    #[serde(default)]
+    pub(crate) recipe: Option<String>,
+    /// Further changes of this arm, as a merge patch.
     #[serde(default = "no_change")]
     pub(crate) patch: Value,
     /// The paper's figures by the names of our scores, as printed there.
@@ -52,10 +57,26 @@ pub(crate) struct Arm {
     pub(crate) paper: BTreeMap<String, String>,
 }
 
+impl Row {
+    /// The settings of `arm`.
+    ///
+    /// # Errors
+    /// If the preset or the recipe is not known.
+    pub(crate) fn settings(&self, arm: &Arm) -> Result<Value> {
+        let base = preset(&self.preset).ok_or_else(|| anyhow!("no preset `{}`", self.preset))?;
+        let mut settings = merged(&base.spec.to_value(), &self.patch);
+        if let Some(name) = &arm.recipe {
+            let recipe = recipe(name).ok_or_else(|| anyhow!("no recipe `{name}`"))?;
+            settings = merged(&settings, &serde_json::from_str(recipe)?);
+        }
+        Ok(merged(&settings, &arm.patch))
+    }
+}
+
 impl Arm {
-    /// What the row has without any change.
+    /// An arm without any change to the row's run.
     pub(crate) fn unchanged(name: &str) -> Self {
-        Self { name: name.to_owned(), patch: no_change(), paper: BTreeMap::new() }
+        Self { name: name.to_owned(), recipe: None, patch: no_change(), paper: BTreeMap::new() }
     }
 }
 
@@ -63,11 +84,11 @@ impl Arm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ScoreKind {
-    /// Of points against the modes of their mixture.
+    /// Scores of points against the modes of their mixture.
     Mixture,
-    /// Of images by the classifier of digits.
+    /// Scores of images by the classifier of digits.
     Digits,
-    /// Of colour images, three digits each, by the classifier of digits.
+    /// Scores of colour images, of three digits each, by the classifier of digits.
     StackedDigits,
 }
 
@@ -91,7 +112,7 @@ pub(crate) fn rows() -> Result<Vec<Row>> {
     FILES.iter().map(read).collect()
 }
 
-/// The row called `name`, or in the JSON file of that name.
+/// The row named `name`, or in the JSON file of that name.
 pub(crate) fn row(name: &str) -> Result<Row> {
     if name.ends_with(".json") {
         let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
@@ -106,15 +127,13 @@ pub(crate) fn row(name: &str) -> Result<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gan_protocol::{RunSpec, merged, preset};
+    use gan_protocol::RunSpec;
 
     #[test]
     fn every_arm_of_every_row_is_a_valid_run() {
         for row in rows().expect("readable") {
-            let base = preset(&row.preset).expect("a preset").spec.to_value();
             for arm in &row.arms {
-                let value = merged(&merged(&base, &row.patch), &arm.patch);
-                let spec = RunSpec::from_value(value);
+                let spec = RunSpec::from_value(row.settings(arm).expect("known names"));
                 assert!(spec.is_ok(), "{} {}: {spec:?}", row.name, arm.name);
             }
         }

@@ -1,9 +1,9 @@
-//! `--seeds`
+//! Reads `--seeds`: a count or a range of seeds.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// Seeds that follow each other; a row's arms are all trained with the same.
+/// Consecutive seeds; all arms of a row are trained with the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seeds {
     first: u64,

@@ -1,4 +1,4 @@
-//! Outcomes beside the paper's figures.
+//! Prints results beside the paper's figures, as a table or as JSON.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 use super::Outcome;
 use super::rows::Row;
 
-/// What the row of real data is called, that has no seeds.
+/// Name of the row of real data, which has no seeds.
 pub(crate) const REAL: &str = "real data";
 
 /// Mean and standard error of the mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Estimate {
     mean: f64,
-    /// Of a single value it cannot be known.
+    /// `None` for a single value.
     error: Option<f64>,
 }
 
@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// Every score that an arm has, in the arms' order.
+/// All scores of the arms, in the arms' order.
 fn columns(outcomes: &[Outcome]) -> Vec<&'static str> {
     let mut names = Vec::new();
     for (name, _) in outcomes.iter().flat_map(Outcome::estimates) {
@@ -50,7 +50,7 @@ fn columns(outcomes: &[Outcome]) -> Vec<&'static str> {
     names
 }
 
-/// With three digits, as a table shows it.
+/// A number with three digits, for a table.
 fn short(value: f64) -> String {
     let digits = match value.abs() {
         large if large >= 100.0 => 0,
@@ -61,7 +61,7 @@ fn short(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// A table for people.
+/// The table.
 pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
     let mut text = format!("### {}: {}\n\n{}. ", row.name, row.title, row.source);
     let seeds = outcomes.first().map_or(0, |outcome| outcome.scores.len());
@@ -110,7 +110,7 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
     text
 }
 
-/// The same for machines.
+/// The same as JSON.
 pub(crate) fn json(row: &Row, steps: u64, outcomes: &[Outcome]) -> Value {
     let arms: Vec<Value> = outcomes
         .iter()

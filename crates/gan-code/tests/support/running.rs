@@ -1,4 +1,4 @@
-//! Programs are run: all of a test in one Python, each in a namespace of its own.
+//! Runs programs: all of a test in one Python, each in a namespace of its own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use gan_data::idx;
 use serde_json::{Value, json};
 
-/// A folder of one test's own, removed at its end.
+/// A folder for one test, removed at its end.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         self.0.join(name).to_str().expect("a plain name").to_owned()
     }
 
-    /// Writes a file; gives its path.
+    /// Writes a file, and returns its path.
     pub fn write(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         std::fs::create_dir_all(Path::new(&path).parent().expect("a folder")).expect("a folder");
@@ -38,17 +38,17 @@ impl Drop for Folder {
     }
 }
 
-/// Runs the programs that a list names.
+/// Runs the programs in a list.
 const SCRIPT: &str = include_str!("../python/run.py");
 
-/// A program to be run: its name, its text, the files that its command line names.
+/// A program to run: its name, its text, and the files on its command line.
 pub struct Case {
     pub name: String,
     pub text: String,
     pub arguments: Vec<String>,
 }
 
-/// Runs the programs in one Python, in `folder`; what those that failed printed, by their names.
+/// Runs the programs in one Python, in `folder`. Returns the output of those that failed, by name.
 fn failures(folder: &Folder, cases: &[Case]) -> BTreeMap<String, String> {
     let listed = cases.iter().map(|Case { name, text, arguments }| {
         let program = folder.write(&format!("{name}.py"), text.as_bytes());
@@ -83,7 +83,7 @@ pub fn labels(count: usize) -> Vec<u8> {
     (0..count).map(|i| (i % 10) as u8).collect()
 }
 
-/// Small files where torchvision looks for MNIST's.
+/// Small files at the place of torchvision's MNIST.
 pub fn write_mnist(folder: &Folder, count: usize) {
     for part in ["train", "t10k"] {
         let images = idx::written(&[count, 28, 28], &noise(count, [1, 28, 28]));
@@ -93,7 +93,7 @@ pub fn write_mnist(folder: &Folder, count: usize) {
     }
 }
 
-/// `text` with so many steps, each reported.
+/// `text` with this number of steps, each reported.
 pub fn with_steps(text: &str, steps: usize) -> String {
     for line in ["STEPS = 5000\n", "if step % 100 == 0:\n"] {
         assert!(text.contains(line), "{line} is in every program");

@@ -6,7 +6,7 @@ use gan_protocol::RunSpec;
 
 use super::{Snapshot, refused};
 use crate::error::CoreError;
-use crate::tensors::Named;
+use crate::named_tensor::NamedTensor;
 
 /// The largest deviation between two snapshots of the same run.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Deviation {
 /// # Errors
 /// If they do not hold the same tensors.
 pub fn largest_deviation(expected: &Snapshot, found: &Snapshot) -> Result<Deviation, CoreError> {
-    let theirs: HashMap<&str, &Named> =
+    let theirs: HashMap<&str, &NamedTensor> =
         found.tensors.iter().map(|named| (named.name.as_str(), named)).collect();
     let mut largest = Deviation { relative: 0.0, tensor: String::new() };
     let idle = idle_bias(&expected.header.spec);

@@ -13,7 +13,7 @@ use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader};
 #[cfg(feature = "training")]
 pub use self::deviation::{Deviation, largest_deviation};
 use crate::error::CoreError;
-use crate::tensors::{Named, f32_numbers, header, serialized, tensors};
+use crate::named_tensor::{NamedTensor, f32_numbers, header, serialized, tensors};
 
 /// A run's numbers on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +21,12 @@ pub struct Snapshot {
     /// What is not a tensor.
     pub header: CheckpointHeader,
     /// Every tensor, in a fixed order.
-    tensors: Vec<Named>,
+    tensors: Vec<NamedTensor>,
 }
 
 impl Snapshot {
     /// Every tensor, in a fixed order.
-    pub(crate) fn tensors(&self) -> &[Named] {
+    pub(crate) fn tensors(&self) -> &[NamedTensor] {
         &self.tensors
     }
 

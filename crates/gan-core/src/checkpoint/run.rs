@@ -6,9 +6,9 @@ use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, RunSpec};
 use super::{Snapshot, refused};
 use crate::discriminator::Discriminator;
 use crate::error::CoreError;
+use crate::named_tensor::{Slot, fill, net_slots, parts, read};
 use crate::net::Net;
 use crate::optimizer::NetOptimizer;
-use crate::tensors::{Slot, fill, net_slots, parts, read};
 use crate::trainer::Trainer;
 
 impl Trainer {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Classifier, parts, refused};
 use crate::error::CoreError;
-use crate::tensors::{fill, header, numbers, read, serialized_in_16_bits, tensors};
+use crate::named_tensor::{fill, header, numbers, read, serialized_in_16_bits, tensors};
 
 /// Names the format and its version; a file with another value is refused.
 const FORMAT: &str = "gan-playground-classifier-1";

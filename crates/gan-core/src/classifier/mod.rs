@@ -13,11 +13,11 @@ use gan_random::{Purpose, stream};
 
 #[cfg(feature = "training")]
 pub use self::training::ClassifierTrainer;
-use crate::activations::Activations;
+use crate::batch::Batch;
 use crate::error::CoreError;
+use crate::named_tensor::{Slot, floats, net_slots};
 use crate::net::{Condition, Mode, Net, Pass};
-use crate::tensor::Tensor;
-use crate::tensors::{Slot, floats, net_slots};
+use crate::ops::tensor::Tensor;
 
 /// Images that are judged at once, which bounds memory.
 const GROUP: usize = 64;
@@ -140,7 +140,7 @@ impl Classifier {
     ) -> [Tensor<2>; 2] {
         let condition = Condition::default();
         let mut pass = Pass { mode, condition: &condition };
-        let images = Activations::from_values(images.to_vec(), self.input, &self.device);
+        let images = Batch::from_values(images.to_vec(), self.input, &self.device);
         let weights = self.trunk.effective(trunk, advances);
         let features = self.trunk.forward_with(&weights, images, &mut pass);
         let weights = self.head.effective(head, advances);

@@ -1,17 +1,16 @@
 //! Training of a classifier; a page that only judges does not link it.
 
 use burn::tensor::Transaction;
-use gan_protocol::OptimizerSpec;
+use gan_protocol::{OptimizerSpec, RealBatch};
 use gan_random::{Purpose, stream};
 
 use super::{Classifier, refused};
 use crate::auxiliary::cross_entropy;
 use crate::error::CoreError;
 use crate::inputs::one_hot;
+use crate::named_tensor::floats;
 use crate::net::Mode;
 use crate::optimizer::NetOptimizer;
-use crate::tensors::floats;
-use crate::trainer::RealBatch;
 
 /// A classifier in training.
 pub struct ClassifierTrainer {

@@ -2,23 +2,23 @@
 
 use gan_protocol::ActivationKind;
 
-use crate::activations::{Activations, both, each};
-use crate::functions::sigmoid;
-use crate::kernels;
-use crate::tensor::Tensor;
+use crate::batch::{Batch, both, each};
+use crate::ops::fused;
+use crate::ops::normalisation::sigmoid;
+use crate::ops::tensor::Tensor;
 
-pub(super) fn activate(input: Activations, function: ActivationKind) -> Activations {
+pub(super) fn activate(input: Batch, function: ActivationKind) -> Batch {
     each!(input, x => apply(function, x))
 }
 
 fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
     match function {
-        ActivationKind::Relu {} => kernels::relu(x),
-        ActivationKind::LeakyRelu { slope } => kernels::leaky_relu(x, slope),
-        ActivationKind::Tanh {} => kernels::tanh(x),
+        ActivationKind::Relu {} => fused::relu(x),
+        ActivationKind::LeakyRelu { slope } => fused::leaky_relu(x, slope),
+        ActivationKind::Tanh {} => fused::tanh(x),
         ActivationKind::Sigmoid {} => sigmoid(x),
         ActivationKind::Silu {} => x.clone() * sigmoid(x),
-        ActivationKind::Softplus {} => kernels::softplus(x),
+        ActivationKind::Softplus {} => fused::softplus(x),
     }
 }
 
@@ -26,11 +26,11 @@ fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
 /// piecewise linear ones the derivative is a constant; at zero it is that of the negative side, as
 /// PyTorch's.
 pub(super) fn gradient(
-    gradient: Activations,
-    input: Activations,
-    output: Activations,
+    gradient: Batch,
+    input: Batch,
+    output: Batch,
     function: ActivationKind,
-) -> Activations {
+) -> Batch {
     match function {
         ActivationKind::Relu {} => rectifier(gradient, input, 0.0),
         ActivationKind::LeakyRelu { slope } => rectifier(gradient, input, slope),
@@ -49,6 +49,6 @@ pub(super) fn gradient(
     }
 }
 
-fn rectifier(gradient: Activations, input: Activations, slope: f32) -> Activations {
-    both!(gradient, input, g, x => kernels::leaky_relu_gradient(x, g, slope))
+fn rectifier(gradient: Batch, input: Batch, slope: f32) -> Batch {
+    both!(gradient, input, g, x => fused::leaky_relu_gradient(x, g, slope))
 }

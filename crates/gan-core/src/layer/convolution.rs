@@ -3,52 +3,47 @@
 use gan_protocol::Shape;
 
 use super::Values;
-use crate::activations::Activations;
-use crate::maps::{Map, mapped};
+use crate::batch::Batch;
+use crate::ops::linear_map::{LinearMap, mapped};
 
-pub(super) fn conv(
-    input: Activations,
-    values: &Values<'_>,
-    stride: usize,
-    padding: usize,
-) -> Activations {
-    let map = Map::Convolution { stride, padding };
-    Activations::Image(mapped(input.image(), values.get(0), values.optional(1), map))
+pub(super) fn conv(input: Batch, values: &Values<'_>, stride: usize, padding: usize) -> Batch {
+    let map = LinearMap::Convolution { stride, padding };
+    Batch::Image(mapped(input.image(), values.get(0), values.optional(1), map))
 }
 
 pub(super) fn conv_transpose(
-    input: Activations,
+    input: Batch,
     values: &Values<'_>,
     stride: usize,
     padding: usize,
-) -> Activations {
-    let map = Map::Transposed { stride, padding, output_padding: [0; 2] };
-    Activations::Image(mapped(input.image(), values.get(0), values.optional(1), map))
+) -> Batch {
+    let map = LinearMap::Transposed { stride, padding, output_padding: [0; 2] };
+    Batch::Image(mapped(input.image(), values.get(0), values.optional(1), map))
 }
 
 /// Rows and columns that the kernel did not reach get a zero: the output padding.
 pub(super) fn conv_gradient(
-    gradient: Activations,
+    gradient: Batch,
     values: &Values<'_>,
     input: Shape,
     kernel: usize,
     stride: usize,
     padding: usize,
-) -> Activations {
+) -> Batch {
     let Shape::Image { height, width, .. } = input else {
         unreachable!("validation lets only images into a convolution")
     };
     let output_padding = [height, width].map(|side| (side + 2 * padding - kernel) % stride);
-    let map = Map::Transposed { stride, padding, output_padding };
-    Activations::Image(mapped(gradient.image(), values.get(0), None, map))
+    let map = LinearMap::Transposed { stride, padding, output_padding };
+    Batch::Image(mapped(gradient.image(), values.get(0), None, map))
 }
 
 pub(super) fn conv_transpose_gradient(
-    gradient: Activations,
+    gradient: Batch,
     values: &Values<'_>,
     stride: usize,
     padding: usize,
-) -> Activations {
-    let map = Map::Convolution { stride, padding };
-    Activations::Image(mapped(gradient.image(), values.get(0), None, map))
+) -> Batch {
+    let map = LinearMap::Convolution { stride, padding };
+    Batch::Image(mapped(gradient.image(), values.get(0), None, map))
 }

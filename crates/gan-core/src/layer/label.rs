@@ -3,34 +3,34 @@
 use gan_protocol::Shape;
 
 use super::Values;
-use crate::activations::{Activations, each};
-use crate::tensor::Tensor;
+use crate::batch::{Batch, each};
+use crate::ops::tensor::Tensor;
 
 /// `label` is one-hot, `[batch, classes]`.
 pub(super) fn append(
-    input: Activations,
+    input: Batch,
     values: &Values<'_>,
     classes: usize,
     embedding: Option<usize>,
     label: Tensor<2>,
-) -> Activations {
+) -> Batch {
     let told = match embedding {
         Some(_) => label.matmul(values.get(0)),
         None => label,
     };
     let size = embedding.unwrap_or(classes);
     match input {
-        Activations::Flat(x) => Activations::Flat(Tensor::cat(vec![x, told], 1)),
-        Activations::Image(x) => {
+        Batch::Flat(x) => Batch::Flat(Tensor::cat(vec![x, told], 1)),
+        Batch::Image(x) => {
             let [batch, _, height, width] = x.dims();
             let planes = told.reshape([batch, size, 1, 1]).expand([batch, size, height, width]);
-            Activations::Image(Tensor::cat(vec![x, planes], 1))
+            Batch::Image(Tensor::cat(vec![x, planes], 1))
         }
     }
 }
 
 /// The class does not depend on the sample: what was appended is cut off.
-pub(super) fn gradient(gradient: Activations, input: Shape) -> Activations {
+pub(super) fn gradient(gradient: Batch, input: Shape) -> Batch {
     let features = match input {
         Shape::Flat { size } => size,
         Shape::Image { channels, .. } => channels,

@@ -1,31 +1,26 @@
 //! Layers that are products with a matrix.
 
 use super::Values;
-use crate::activations::Activations;
-use crate::maps::{Map, mapped};
-use crate::tensor::Tensor;
+use crate::batch::Batch;
+use crate::ops::linear_map::{LinearMap, mapped};
+use crate::ops::tensor::Tensor;
 
 /// `x weight + bias`.
 pub(super) fn affine(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
-    mapped(x, weight, bias, Map::Product)
+    mapped(x, weight, bias, LinearMap::Product)
 }
 
-pub(super) fn linear(input: Activations, values: &Values<'_>) -> Activations {
-    Activations::Flat(affine(input.flat(), values.get(0), values.optional(1)))
+pub(super) fn linear(input: Batch, values: &Values<'_>) -> Batch {
+    Batch::Flat(affine(input.flat(), values.get(0), values.optional(1)))
 }
 
-pub(super) fn linear_gradient(gradient: Activations, values: &Values<'_>) -> Activations {
+pub(super) fn linear_gradient(gradient: Batch, values: &Values<'_>) -> Batch {
     let weight: Tensor<2> = values.get(0);
-    Activations::Flat(gradient.flat().matmul(weight.transpose()))
+    Batch::Flat(gradient.flat().matmul(weight.transpose()))
 }
 
 /// All linear maps of a maxout layer, `[batch, units]` each.
-fn pieces_of(
-    input: Activations,
-    values: &Values<'_>,
-    units: usize,
-    pieces: usize,
-) -> Vec<Tensor<2>> {
+fn pieces_of(input: Batch, values: &Values<'_>, units: usize, pieces: usize) -> Vec<Tensor<2>> {
     let x = input.flat();
     let batch = x.dims()[0];
     let all: Tensor<3> =
@@ -42,28 +37,23 @@ fn is_larger(piece: &Tensor<2>, largest: &Tensor<2>) -> Tensor<2> {
 
 /// Written by comparisons of two: Burn's maximum over a dimension brings along scatter and gather
 /// for every type of number, a tenth of the processor's worker.
-pub(super) fn maxout(
-    input: Activations,
-    values: &Values<'_>,
-    units: usize,
-    pieces: usize,
-) -> Activations {
+pub(super) fn maxout(input: Batch, values: &Values<'_>, units: usize, pieces: usize) -> Batch {
     let mut all = pieces_of(input, values, units, pieces).into_iter();
     let first = all.next().expect("validation asks for two pieces or more");
     let largest = all.fold(first, |largest, piece| {
         let larger = is_larger(&piece, &largest);
         largest * larger.clone().neg().add_scalar(1.0) + piece * larger
     });
-    Activations::Flat(largest)
+    Batch::Flat(largest)
 }
 
 pub(super) fn maxout_gradient(
-    gradient: Activations,
-    input: Activations,
+    gradient: Batch,
+    input: Batch,
     values: &Values<'_>,
     units: usize,
     pieces: usize,
-) -> Activations {
+) -> Batch {
     let mut all = pieces_of(input, values, units, pieces).into_iter();
     let mut largest = all.next().expect("validation asks for two pieces or more").inner();
     let mut chosen = vec![largest.ones_like()];
@@ -81,20 +71,20 @@ pub(super) fn maxout_gradient(
     let spread = chosen.into_iter().map(|chosen| (g.clone() * chosen).reshape([batch, units, 1]));
     let spread: Tensor<3> = Tensor::cat(spread.collect(), 2);
     let weight: Tensor<2> = values.get(0);
-    Activations::Flat(spread.reshape([batch, units * pieces]).matmul(weight.transpose()))
+    Batch::Flat(spread.reshape([batch, units * pieces]).matmul(weight.transpose()))
 }
 
 /// `chosen` is one-hot, `[batch, generators]`.
 pub(super) fn mixture(
-    input: Activations,
+    input: Batch,
     values: &Values<'_>,
     units: usize,
     generators: usize,
     chosen: Tensor<2>,
-) -> Activations {
+) -> Batch {
     let x = input.flat();
     let batch = x.dims()[0];
     let all = affine(x, values.get(0), values.optional(1)).reshape([batch, generators, units]);
     let picked = all * chosen.reshape([batch, generators, 1]);
-    Activations::Flat(picked.sum_dim(1).reshape([batch, units]))
+    Batch::Flat(picked.sum_dim(1).reshape([batch, units]))
 }

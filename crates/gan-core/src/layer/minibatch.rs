@@ -2,9 +2,9 @@
 
 use super::Values;
 use super::linear::affine;
-use crate::activations::Activations;
-use crate::kernels::relu;
-use crate::tensor::Tensor;
+use crate::batch::Batch;
+use crate::ops::fused::relu;
+use crate::ops::tensor::Tensor;
 
 /// Added to the variance, so that a collapsed batch has a slope; Karras et al.'s value.
 const EPSILON: f32 = 1e-8;
@@ -16,50 +16,50 @@ fn spread(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     (sd, centred)
 }
 
-pub(super) fn stddev(input: Activations) -> Activations {
+pub(super) fn stddev(input: Batch) -> Batch {
     let (sd, _) = spread(input.clone().flat());
     let mean = sd.mean_dim(1);
     match input {
-        Activations::Flat(x) => {
+        Batch::Flat(x) => {
             let batch = x.dims()[0];
-            Activations::Flat(Tensor::cat(vec![x, mean.expand([batch, 1])], 1))
+            Batch::Flat(Tensor::cat(vec![x, mean.expand([batch, 1])], 1))
         }
-        Activations::Image(x) => {
+        Batch::Image(x) => {
             let [batch, _, height, width] = x.dims();
             let plane = mean.reshape([1, 1, 1, 1]).expand([batch, 1, height, width]);
-            Activations::Image(Tensor::cat(vec![x, plane], 1))
+            Batch::Image(Tensor::cat(vec![x, plane], 1))
         }
     }
 }
 
 /// The appended number depends on every number of the batch: with `sd_f` the deviation of number
 /// `f` of `F`, over `N` samples, its slope is `(x_if - mean_f) / (N F sd_f)`.
-pub(super) fn stddev_gradient(gradient: Activations, input: Activations) -> Activations {
+pub(super) fn stddev_gradient(gradient: Batch, input: Batch) -> Batch {
     let shape = input.shape();
     let rows = input.flat();
     let [batch, size] = rows.dims();
     let (sd, centred) = spread(rows);
     let slope = centred / sd.mul_scalar((batch * size) as f32);
     let (own, appended) = match gradient {
-        Activations::Flat(g) => {
+        Batch::Flat(g) => {
             let own = g.clone().narrow(1, 0, size);
-            (Activations::Flat(own), g.narrow(1, size, 1).sum())
+            (Batch::Flat(own), g.narrow(1, size, 1).sum())
         }
-        Activations::Image(g) => {
+        Batch::Image(g) => {
             let channels = g.dims()[1] - 1;
             let own = g.clone().narrow(1, 0, channels);
-            (Activations::Image(own), g.narrow(1, channels, 1).sum())
+            (Batch::Image(own), g.narrow(1, channels, 1).sum())
         }
     };
-    own.plus(Activations::Flat(slope * appended.reshape([1, 1])).shaped(shape))
+    own.plus(Batch::Flat(slope * appended.reshape([1, 1])).shaped(shape))
 }
 
 pub(super) fn discrimination(
-    input: Activations,
+    input: Batch,
     values: &Values<'_>,
     features: usize,
     dimensions: usize,
-) -> Activations {
+) -> Batch {
     let x = input.flat();
     let batch = x.dims()[0];
     let rows = affine(x.clone(), values.get(0), None);
@@ -69,5 +69,5 @@ pub(super) fn discrimination(
     let absolute = relu(difference.clone()) + relu(difference.neg());
     let distance = absolute.sum_dim(3);
     let alike = distance.neg().exp().sum_dim(1).reshape([batch, features]);
-    Activations::Flat(Tensor::cat(vec![x, alike], 1))
+    Batch::Flat(Tensor::cat(vec![x, alike], 1))
 }

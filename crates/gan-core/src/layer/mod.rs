@@ -13,22 +13,22 @@ mod linear;
 mod minibatch;
 mod norm;
 mod random;
-mod resample;
+mod scaling;
 
 use gan_protocol::{LayerSpec, Shape};
 
-use crate::activations::Activations;
+use crate::batch::Batch;
 use crate::net::Pass;
+use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
-use crate::tensor::Tensor;
 
 /// What [`input_gradient`] needs to know of a pass through a layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    input: Activations,
-    output: Activations,
+    input: Batch,
+    output: Batch,
     /// What the input was multiplied with, for dropout.
-    mask: Option<Activations>,
+    mask: Option<Batch>,
     /// Of a residual block.
     body: Vec<Kept>,
     shortcut: Vec<Kept>,
@@ -63,25 +63,25 @@ pub(crate) fn forward_all(
     layers: &[PlannedLayer],
     weights: &[Tensor<1>],
     buffers: &mut [Tensor<1>],
-    input: Activations,
+    input: Batch,
     pass: &mut Pass<'_>,
     mut kept: Option<&mut Vec<Kept>>,
-) -> Activations {
-    let mut activations = input;
+) -> Batch {
+    let mut batch = input;
     for layer in layers {
-        activations = forward(layer, weights, buffers, activations, pass, kept.as_deref_mut());
+        batch = forward(layer, weights, buffers, batch, pass, kept.as_deref_mut());
     }
-    activations
+    batch
 }
 
 fn forward(
     layer: &PlannedLayer,
     weights: &[Tensor<1>],
     buffers: &mut [Tensor<1>],
-    input: Activations,
+    input: Batch,
     pass: &mut Pass<'_>,
     kept: Option<&mut Vec<Kept>>,
-) -> Activations {
+) -> Batch {
     let values = values(layer, weights);
     let before = kept.is_some().then(|| input.clone());
     let (mut mask, mut body, mut shortcut) = (None, Vec::new(), Vec::new());
@@ -97,8 +97,8 @@ fn forward(
         LayerSpec::ConvTranspose { stride, padding, .. } => {
             convolution::conv_transpose(input, &values, stride, padding)
         }
-        LayerSpec::Upsample { scale } => resample::upsample(input, scale),
-        LayerSpec::AveragePool { size } => resample::average_pool(input, size),
+        LayerSpec::Upsample { scale } => scaling::upsample(input, scale),
+        LayerSpec::AveragePool { size } => scaling::average_pool(input, size),
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let statistics = &mut buffers[layer.buffers.clone()];
             let norm = norm::BatchNorm { epsilon, momentum };
@@ -133,7 +133,7 @@ fn forward(
         LayerSpec::Reshape { channels, height, width } => {
             input.shaped(Shape::image(channels, height, width))
         }
-        LayerSpec::Flatten {} => Activations::Flat(input.flat()),
+        LayerSpec::Flatten {} => Batch::Flat(input.flat()),
     };
     if let (Some(kept), Some(input)) = (kept, before) {
         kept.push(Kept { input, output: output.clone(), mask, body, shortcut });
@@ -147,8 +147,8 @@ pub(crate) fn input_gradient_all(
     layers: &[PlannedLayer],
     weights: &[Tensor<1>],
     kept: &[Kept],
-    gradient: Activations,
-) -> Activations {
+    gradient: Batch,
+) -> Batch {
     let mut gradient = gradient;
     for (layer, kept) in layers.iter().zip(kept).rev() {
         gradient = input_gradient(layer, weights, kept, gradient);
@@ -160,8 +160,8 @@ fn input_gradient(
     layer: &PlannedLayer,
     weights: &[Tensor<1>],
     kept: &Kept,
-    gradient: Activations,
-) -> Activations {
+    gradient: Batch,
+) -> Batch {
     let values = values(layer, weights);
     let input = || kept.input.clone();
     match layer.spec {
@@ -175,8 +175,8 @@ fn input_gradient(
         LayerSpec::ConvTranspose { stride, padding, .. } => {
             convolution::conv_transpose_gradient(gradient, &values, stride, padding)
         }
-        LayerSpec::Upsample { scale } => resample::upsample_gradient(gradient, scale),
-        LayerSpec::AveragePool { size } => resample::average_pool_gradient(gradient, size),
+        LayerSpec::Upsample { scale } => scaling::upsample_gradient(gradient, scale),
+        LayerSpec::AveragePool { size } => scaling::average_pool_gradient(gradient, size),
         LayerSpec::LayerNorm { epsilon } => {
             norm::layer_norm_gradient(gradient, input(), values.tensors, epsilon)
         }

@@ -1,10 +1,10 @@
 //! Normalisation: over the batch, over a sample, over the features of a pixel.
 
-use crate::activations::{Activations, both, each};
-use crate::functions::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
-use crate::kernels::blend_into;
+use crate::batch::{Batch, both, each};
 use crate::net::Mode;
-use crate::tensor::Tensor;
+use crate::ops::fused::blend_into;
+use crate::ops::normalisation::{batch_norm, batch_norm_train, layer_norm as normalize_rows};
+use crate::ops::tensor::Tensor;
 
 pub(super) struct BatchNorm {
     pub(super) epsilon: f32,
@@ -14,11 +14,11 @@ pub(super) struct BatchNorm {
 impl BatchNorm {
     pub(super) fn apply(
         &self,
-        input: Activations,
+        input: Batch,
         tensors: &[Tensor<1>],
         statistics: &mut [Tensor<1>],
         mode: &Mode<'_>,
-    ) -> Activations {
+    ) -> Batch {
         each!(input, x => self.normalized(x, tensors, statistics, mode))
     }
 
@@ -57,23 +57,23 @@ fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
     tensor.clone().reshape(dimensions)
 }
 
-pub(super) fn layer_norm(input: Activations, tensors: &[Tensor<1>], epsilon: f32) -> Activations {
+pub(super) fn layer_norm(input: Batch, tensors: &[Tensor<1>], epsilon: f32) -> Batch {
     let shape = input.shape();
     let rows = input.flat();
     let ones = Tensor::ones([rows.dims()[1]], &rows.device());
     let normalized = normalize_rows(rows, ones, epsilon);
-    let normalized = Activations::Flat(normalized).shaped(shape);
+    let normalized = Batch::Flat(normalized).shaped(shape);
     each!(normalized, x => x * per_feature(&tensors[0]) + per_feature(&tensors[1]))
 }
 
 /// With `y = (x - mean) / sd` and `h` the gradient of `y`:
 /// `(h - mean(h) - y mean(h y)) / sd`, means over the numbers of a sample.
 pub(super) fn layer_norm_gradient(
-    gradient: Activations,
-    input: Activations,
+    gradient: Batch,
+    input: Batch,
     tensors: &[Tensor<1>],
     epsilon: f32,
-) -> Activations {
+) -> Batch {
     let shape = input.shape();
     let h = each!(gradient, g => g * per_feature(&tensors[0])).flat();
     let rows = input.flat();
@@ -82,23 +82,19 @@ pub(super) fn layer_norm_gradient(
     let y = centred / sd.clone();
     let along = (h.clone() * y.clone()).mean_dim(1);
     let rest = h.clone() - h.mean_dim(1) - y * along;
-    Activations::Flat(rest / sd).shaped(shape)
+    Batch::Flat(rest / sd).shaped(shape)
 }
 
 fn rms<const D: usize>(x: Tensor<D>, epsilon: f32) -> Tensor<D> {
     x.square().mean_dim(1).add_scalar(epsilon).sqrt()
 }
 
-pub(super) fn pixel_norm(input: Activations, epsilon: f32) -> Activations {
+pub(super) fn pixel_norm(input: Batch, epsilon: f32) -> Batch {
     each!(input, x => x.clone() / rms(x, epsilon))
 }
 
 /// `g / r - x mean(g x) / r³`, with `r` the root of the mean square over the features.
-pub(super) fn pixel_norm_gradient(
-    gradient: Activations,
-    input: Activations,
-    epsilon: f32,
-) -> Activations {
+pub(super) fn pixel_norm_gradient(gradient: Batch, input: Batch, epsilon: f32) -> Batch {
     both!(gradient, input, g, x => {
         let r = rms(x.clone(), epsilon);
         let along = (g.clone() * x.clone()).mean_dim(1) / (r.clone() * r.clone() * r.clone());

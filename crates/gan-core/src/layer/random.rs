@@ -2,16 +2,12 @@
 
 use gan_random::{RandomNumbers, RngExt, standard_normal};
 
-use crate::activations::{Activations, each};
+use crate::batch::{Batch, each};
 use crate::net::Mode;
-use crate::tensor::Tensor;
+use crate::ops::tensor::Tensor;
 
 /// Zeros and `1 / (1 - rate)`, one for each number of `input`; `None` where nothing is dropped.
-pub(super) fn dropout_mask(
-    input: &Activations,
-    rate: f32,
-    mode: &mut Mode<'_>,
-) -> Option<Activations> {
+pub(super) fn dropout_mask(input: &Batch, rate: f32, mode: &mut Mode<'_>) -> Option<Batch> {
     match mode {
         Mode::Training { randomness, .. } if rate > 0.0 => {
             let kept = 1.0 / (1.0 - rate);
@@ -26,7 +22,7 @@ pub(super) fn dropout_mask(
 }
 
 /// `input` with N(0, sd²) added to each number, where the pass draws noise.
-pub(super) fn with_noise(input: Activations, sd: f32, mode: &mut Mode<'_>) -> Activations {
+pub(super) fn with_noise(input: Batch, sd: f32, mode: &mut Mode<'_>) -> Batch {
     let randomness = match mode {
         Mode::Training { randomness, .. } => randomness,
         Mode::Sampling { noise: Some(randomness) } => randomness,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Comparison, classes, fixture, floats, numbers, read, text};
 use crate::auxiliary::{Targets, auxiliary_loss};
 use crate::inputs::one_hot;
-use crate::tensor::Tensor;
+use crate::ops::tensor::Tensor;
 
 /// A run with the tasks of `case`; its other settings are not looked at.
 fn run(case: &Value) -> RunSpec {

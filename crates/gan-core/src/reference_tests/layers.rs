@@ -1,5 +1,6 @@
 //! Each layer kind: its output, its gradients, and the gradients of its gradient.
 
+use gan_protocol::{ActivationKind, LayerSpec, Tagged as _};
 use gan_random::{Purpose, standard_normal, stream};
 use serde_json::{Value, json};
 
@@ -7,10 +8,10 @@ use super::{
     Comparison, classes, fixture, leaf, lists, net, numbers, read, read_flat, samples, shape, text,
     training,
 };
-use crate::activations::{Activations, each};
+use crate::batch::{Batch, each};
 use crate::inputs::one_hot;
 use crate::net::{Condition, Mode, Net, Pass, tensor};
-use crate::tensor::{Gradients, Tensor};
+use crate::ops::tensor::{Gradients, Tensor};
 
 /// What the samples are; a fixture's labels and generators are of three each.
 fn condition(case: &Value) -> Condition {
@@ -18,10 +19,10 @@ fn condition(case: &Value) -> Condition {
     Condition { label: told("labels"), generator: told("generators") }
 }
 
-fn gradient_of(leaf: &Activations, gradients: &Gradients) -> Option<Vec<f32>> {
+fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {
     match leaf {
-        Activations::Flat(x) => x.grad(gradients).map(read),
-        Activations::Image(x) => x.grad(gradients).map(read),
+        Batch::Flat(x) => x.grad(gradients).map(read),
+        Batch::Image(x) => x.grad(gradients).map(read),
     }
 }
 
@@ -29,6 +30,24 @@ fn gradient_of(leaf: &Activations, gradients: &Gradients) -> Option<Vec<f32>> {
 pub(super) fn parameter_gradients(leaves: &[Tensor<1>], gradients: &Gradients) -> Vec<Vec<f32>> {
     let zeros = |leaf: &Tensor<1>| vec![0.0; leaf.dims()[0]];
     leaves.iter().map(|leaf| leaf.grad(gradients).map_or_else(|| zeros(leaf), read)).collect()
+}
+
+/// Kinds whose output is drawn at random: `random_layers_pass_the_gradient_through_what_they_drew` is of them.
+const RANDOM: [&str; 2] = ["dropout", "noise"];
+
+#[test]
+fn every_kind_of_layer_has_a_case() {
+    let cases = fixture("layers");
+    let layers = cases.iter().flat_map(|case| case["net"]["layers"].as_array().expect("a list"));
+    let (mut kinds, mut functions) = (RANDOM.to_vec(), Vec::new());
+    for layer in layers {
+        kinds.push(text(&layer["kind"]));
+        functions.extend(layer["function"]["name"].as_str());
+    }
+    for (known, found) in [(LayerSpec::KINDS, kinds), (ActivationKind::KINDS, functions)] {
+        let missing: Vec<_> = known.iter().filter(|kind| !found.contains(kind)).collect();
+        assert!(missing.is_empty(), "no case in layers.json: {missing:?}");
+    }
 }
 
 #[test]
@@ -123,7 +142,7 @@ fn random_layers_pass_the_gradient_through_what_they_drew() {
     let (shape, device) = (gan_protocol::Shape::flat(6), super::device());
     let mut weights = stream(1, Purpose::GeneratorWeights, 0);
     let mut net = Net::new(&spec, shape, &mut weights, &device).expect("a valid net");
-    let x = Activations::from_values(standard_normal(&mut weights, 3 * 6), shape, &device);
+    let x = Batch::from_values(standard_normal(&mut weights, 3 * 6), shape, &device);
     let (written, found) = input_gradients(&mut net, x);
     assert!(super::largest(&found) > 0.1, "{found:?}");
     Comparison::new("random layers").close("random layers", &written, &found, 0.0);
@@ -131,7 +150,7 @@ fn random_layers_pass_the_gradient_through_what_they_drew() {
 
 /// The gradient of the sum of a net's outputs with respect to its input: written as forward
 /// operations, and by automatic differentiation of the same pass.
-fn input_gradients(net: &mut Net, input: Activations) -> (Vec<f32>, Vec<f64>) {
+fn input_gradients(net: &mut Net, input: Batch) -> (Vec<f32>, Vec<f64>) {
     let weights = net.parameters();
     let x = leaf(input);
     let condition = Condition::default();

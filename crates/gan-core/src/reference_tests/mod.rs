@@ -4,13 +4,13 @@
 //! The tests stand inside the crate because most of what they compare (an optimiser's update, a
 //! penalty at given points, a gradient written as forward operations) has no public name.
 
+mod affine_sampling;
 mod auxiliary;
 mod finite_differences;
 mod layers;
 mod objectives;
 mod optimizers;
 mod penalties;
-mod resampling;
 mod spectral;
 mod training;
 
@@ -23,9 +23,9 @@ use gan_protocol::{NetSpec, Shape};
 use gan_random::{Purpose, stream};
 use serde_json::Value;
 
-use crate::activations::{Activations, each};
+use crate::batch::{Batch, each};
 use crate::net::{Condition, Mode, Net, Pass, tensor};
-use crate::tensor::Tensor;
+use crate::ops::tensor::Tensor;
 
 /// Largest difference from PyTorch, relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;
@@ -131,12 +131,12 @@ fn training<T>(
     then(&mut Pass { mode, condition })
 }
 
-fn samples(value: &Value, shape: Shape) -> Activations {
-    Activations::from_values(floats(value), shape, &device())
+fn samples(value: &Value, shape: Shape) -> Batch {
+    Batch::from_values(floats(value), shape, &device())
 }
 
 /// `samples` as the leaf of a graph.
-fn leaf(samples: Activations) -> Activations {
+fn leaf(samples: Batch) -> Batch {
     each!(samples, x => x.leaf())
 }
 
@@ -144,7 +144,7 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.burn().into_data().try_into_vec().expect("f32")
 }
 
-fn read_flat(samples: Activations) -> Vec<f32> {
+fn read_flat(samples: Batch) -> Vec<f32> {
     read(samples.flat())
 }
 

@@ -8,18 +8,18 @@ use super::layers::parameter_gradients;
 use super::{
     Comparison, classes, fixture, floats, lists, net, numbers, read, samples, shape, text,
 };
-use crate::activations::Activations;
+use crate::batch::Batch;
 use crate::inputs::one_hot;
 use crate::net::{Condition, Net, tensor};
-use crate::penalty::{Batch, term, term_at};
-use crate::tensor::Tensor;
+use crate::ops::tensor::Tensor;
+use crate::penalty::{Presented, term, term_at};
 
 /// A critic with the points at which a fixture asks for its slope.
 pub(super) struct Critic {
     pub(super) net: Net,
-    reals: (Activations, Condition),
-    fakes: (Activations, Condition),
-    points: Activations,
+    reals: (Batch, Condition),
+    fakes: (Batch, Condition),
+    points: Batch,
 }
 
 impl Critic {
@@ -52,14 +52,14 @@ impl Critic {
         let mut net = self.net.clone();
         let weights = net.effective(parameters.to_vec(), true);
         let mut unused = stream(1, Purpose::Penalty, 0);
-        let reals = Batch { samples: &self.reals.0, condition: &self.reals.1 };
-        let fakes = Batch { samples: &self.fakes.0, condition: &self.fakes.1 };
+        let reals = Presented { samples: &self.reals.0, condition: &self.reals.1 };
+        let fakes = Presented { samples: &self.fakes.0, condition: &self.fakes.1 };
         match penalty {
             PenaltySpec::R1 { .. } | PenaltySpec::R2 { .. } => {
                 term(penalty, &mut net, &weights, reals, fakes, &mut unused)
             }
             PenaltySpec::GradientPenalty { .. } | PenaltySpec::Dragan { .. } => {
-                let points = Batch { samples: &self.points, condition: reals.condition };
+                let points = Presented { samples: &self.points, condition: reals.condition };
                 term_at(penalty, &mut net, &weights, points, &mut unused)
             }
         }

@@ -4,17 +4,17 @@
 //! weights, latents and reals down, from which `tests/reference` computes the rest; without it the
 //! test first makes sure that what is drawn is still what was recorded.
 
-use gan_protocol::RunSpec;
+use gan_protocol::{Metrics, RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use serde_json::{Value, json};
 
 use super::{Comparison, fixture, numbers, path, read, text};
 use crate::inputs::Inputs;
+use crate::metrics::PendingMetrics;
 use crate::net::Net;
-use crate::scores::{PendingScores, StepScores};
-use crate::tensor::Tensor;
-use crate::trainer::{RealBatch, Trainer};
+use crate::ops::tensor::Tensor;
+use crate::trainer::Trainer;
 
 const STEPS: usize = 2;
 
@@ -193,7 +193,7 @@ fn tensors(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
     found
 }
 
-fn scores_close(comparison: &Comparison, what: &str, found: &StepScores, expected: &Value) {
+fn metrics_close(comparison: &Comparison, what: &str, found: &Metrics, expected: &Value) {
     let named = [
         ("generator_loss", found.generator_loss),
         ("discriminator_loss", found.discriminator_loss),
@@ -235,11 +235,10 @@ fn training_steps_are_pytorchs() {
         let name = text(&expected["name"]);
         assert!(inputs == recorded, "{name}: draws other numbers than were recorded");
         let pending = (0..STEPS).map(|_| trainer.step(|index| reals(&spec, index))).collect();
-        let scores = block_on(PendingScores::read(pending)).expect("the device computes");
-        for ((step, found), expected) in
-            scores.iter().zip(expected["scores"].as_array().expect("scores"))
+        let metrics = block_on(PendingMetrics::read(pending)).expect("the device computes");
+        for (found, expected) in metrics.iter().zip(expected["scores"].as_array().expect("scores"))
         {
-            scores_close(&comparison, &format!("{name}, step {step}"), found, expected);
+            metrics_close(&comparison, &format!("{name}, step {}", found.step), found, expected);
         }
         let expected = expected["tensors"].as_array().expect("tensors");
         let found = tensors(&trainer);

@@ -1,22 +1,21 @@
 //! One step taken apart, and half steps, for whoever wants to see how a step works.
 
 use burn::tensor::Transaction;
+use gan_protocol::{Metrics, RealBatch};
 use gan_random::Purpose;
 
-use super::{Judged, RealBatch, Trainer};
+use super::{Judged, Trainer};
 use crate::discriminator::{column, verdict};
 use crate::error::CoreError;
 use crate::inputs::Inputs;
-use crate::objective::Smoothing;
-use crate::scores::{PendingScores, StepScores, Verdicts, discriminator_loss, generator_loss};
-use crate::tensors::floats;
+use crate::metrics::PendingMetrics;
+use crate::named_tensor::floats;
+use crate::objective::{Smoothing, discriminator_loss, generator_loss};
 
 /// The step that a run would make next. Verdicts are the discriminator's outputs, one a sample (with
 /// packing one a pack), as training sees them: with augmentation, noise and the batch's statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
-    /// Number of the step, counted from 1.
-    pub step: u64,
     /// What the generator is fed.
     pub inputs: Inputs,
     /// Reals of the discriminator's last step: sample after sample, channels first.
@@ -36,7 +35,7 @@ pub struct Dissection {
     /// Verdicts on the new fakes.
     pub on_new_fakes: Vec<f32>,
     /// As the step itself tells them.
-    pub scores: StepScores,
+    pub metrics: Metrics,
     /// The discriminator's loss on the same batch after its update.
     pub discriminator_loss_after: f64,
     /// The generator's loss on the same inputs after its update.
@@ -68,22 +67,30 @@ impl Trainer {
         let fakes = fakes_of(&mut self.clone());
         let new_fakes = fakes_of(&mut after.clone());
         let index = after.discriminator_steps() - 1;
-        let shown = [after.shown_reals(&batch, index), after.shown_fakes(&new_fakes, index)];
+        let reals = after.on_device(batch.clone());
+        let shown = [after.shown_reals(&reals, index), after.shown_fakes(&new_fakes, index)];
         let [on_reals_after, on_new_fakes] = shown.map(|shown| {
             let mut judge = after.discriminator.clone();
-            let outputs = judge.judge(spec, shown.samples, &shown.condition, 2 * step + 1);
-            column(&verdict(&outputs))
+            verdict(&judge.judge(spec, shown.samples, &shown.condition, 2 * step + 1)).inner()
         });
         let outputs = &pending.outputs;
+        let on_fakes_after = outputs.judged.clone().reshape([outputs.judged.dims()[0], 1]);
+        let (objective, smoothing) = (spec.objective, Smoothing::of(spec));
+        let reals = || on_reals_after.clone();
+        let compared = objective.is_relativistic().then(reals);
+        let losses_after = [
+            discriminator_loss(objective, reals(), on_fakes_after, smoothing),
+            generator_loss(objective, on_new_fakes.clone(), compared),
+        ];
         let verdicts = [
             outputs.real.clone(),
             outputs.fake.clone(),
             outputs.judged.clone(),
-            on_reals_after,
-            on_new_fakes,
+            column(&on_reals_after),
+            column(&on_new_fakes),
         ];
         let mut transaction = Transaction::default();
-        for one in verdicts {
+        for one in verdicts.into_iter().chain(losses_after) {
             transaction = transaction.register(one.burn());
         }
         for samples in [&fakes, &new_fakes] {
@@ -93,16 +100,12 @@ impl Trainer {
         let mut next = || read.next().expect("as many tensors as were registered");
         let (on_reals, on_fakes, on_fakes_after) = (next()?, next()?, next()?);
         let (on_reals_after, on_new_fakes) = (next()?, next()?);
+        let [discriminator_loss_after, generator_loss_after] =
+            [next()?, next()?].map(|loss| loss.first().copied().map_or(0.0, f64::from));
         let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
-        let mut scores = PendingScores::read(vec![pending]).await?;
-        let (step, scores) = scores.pop().expect("the scores of one step");
-        let seen = Verdicts { real: &on_reals_after, fake: &on_fakes_after };
-        let moved = Verdicts { real: &on_reals_after, fake: &on_new_fakes };
-        let discriminator_loss_after =
-            discriminator_loss(spec.objective, Smoothing::of(spec), seen);
-        let generator_loss_after = generator_loss(spec.objective, moved);
+        let mut metrics = PendingMetrics::read(vec![pending]).await?;
+        let metrics = metrics.pop().expect("the metrics of one step");
         Ok(Dissection {
-            step,
             inputs,
             reals: batch.values,
             fakes,
@@ -112,7 +115,7 @@ impl Trainer {
             on_reals_after,
             on_fakes_after,
             on_new_fakes,
-            scores,
+            metrics,
             discriminator_loss_after,
             generator_loss_after,
         })
@@ -124,7 +127,8 @@ impl Trainer {
         let batch = reals(index);
         let weights = self.generator.parameters();
         let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
-        let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+        let reals = self.shown_reals(&self.on_device(batch), index);
+        let fakes = self.shown_fakes(&fakes, index);
         self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
     }
 
@@ -136,11 +140,12 @@ impl Trainer {
         let leaves = self.generator.leaves();
         let fakes =
             self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let reals = self.on_device(batch);
         let unrolled = {
-            let (reals, fakes) = (self.shown_reals(&batch, index), self.shown_fakes(&fakes, index));
+            let (reals, fakes) = (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
             self.unrolled(&reals, &fakes, step)
         };
-        let Judged { .. } = self.generator_step(leaves, fakes, &batch, unrolled);
+        let Judged { .. } = self.generator_step(leaves, fakes, reals, unrolled);
         self.move_average();
     }
 }

@@ -1,7 +1,6 @@
 //! Real samples for tests: noise in the range of the data.
 
-use gan_core::RealBatch;
-use gan_protocol::RunSpec;
+use gan_protocol::{RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
 
 /// Reals as a pure function of the step, with classes that go round.

@@ -1,4 +1,4 @@
-//! The plainest classifier, to check that labels belong to shapes: the class whose mean image is
+//! A minimal classifier, to check that labels belong to shapes: the class whose mean image is
 //! nearest.
 
 use std::io::Write;
@@ -35,7 +35,7 @@ impl NearestMean {
         (0..self.means.len()).min_by(by_distance).unwrap() as u8
     }
 
-    /// The fraction of labelled images that are classified rightly.
+    /// The share of labelled images that are classified correctly.
     pub fn accuracy<'a>(&self, images: impl Iterator<Item = (u8, &'a [u8])>) -> f32 {
         let (mut right, mut all) = (0.0, 0.0);
         for (label, image) in images {
@@ -46,7 +46,7 @@ impl NearestMean {
     }
 }
 
-/// Writes a line past the test harness, which keeps what passing tests print to itself.
+/// Writes a line past the test harness, which captures the output of passing tests.
 pub fn report(line: &str) {
     let mut terminal = std::io::stderr();
     writeln!(terminal, "{line}").unwrap();

@@ -3,7 +3,7 @@ use gan_eval::classifier::Probabilities;
 
 use crate::assert_close;
 
-/// One row for each class, all on it.
+/// One row for each class, with probability 1 for that class.
 fn sure(classes: usize) -> Vec<f32> {
     (0..classes * classes).map(|i| if i % (classes + 1) == 0 { 1.0 } else { 0.0 }).collect()
 }

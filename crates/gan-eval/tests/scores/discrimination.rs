@@ -15,7 +15,7 @@ fn a_few_logits_score_by_hand() {
         area_under_curve: 5.0 / 8.0,
     };
     assert_eq!(found, expected);
-    // At a threshold of ¾: reals 2 of 4, generated 2 of 2; the curve knows no threshold.
+    // At a threshold of ¾: reals 2 of 4, generated 2 of 2; the curve has no threshold.
     let found = discrimination(&[3.0, 1.0, 0.0, -2.0], &[-1.0, 0.5], 0.75).unwrap();
     assert_eq!((found.real_accuracy, found.generated_accuracy), (0.5, 1.0));
     assert_eq!((found.balanced_accuracy, found.area_under_curve), (0.75, 0.625));

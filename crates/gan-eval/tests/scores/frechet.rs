@@ -40,7 +40,7 @@ fn singular_covariances_have_a_distance() {
     let outer = |u: [f64; 3]| u.iter().flat_map(|a| u.map(|b| a * b)).collect::<Vec<_>>();
     let (a, b) = (outer([1.0, 2.0, 2.0]), outer([3.0, 0.0, 4.0]));
     assert_close(distance((&[0.0; 3], &a), (&[0.0; 3], &b)), 9.0 + 25.0 - 22.0, 1e-7);
-    // A point has no covariance at all: the distance is the other's trace.
+    // A point has zero covariance: the distance is the other's trace.
     assert_close(distance((&[0.0; 3], &[0.0; 9]), (&[0.0; 3], &b)), 25.0, 1e-12);
     assert_close(distance((&[0.0; 3], &[0.0; 9]), (&[2.0, 0.0, 0.0], &[0.0; 9])), 4.0, 0.0);
 }
@@ -61,7 +61,7 @@ fn all_ones_are_no_stumbling_block() {
 #[test]
 fn pixels_that_never_change_do_not_matter() {
     // As in images: few samples, many pixels, most of them always background. nalgebra's symmetric
-    // eigenvalues were not numbers for such covariances.
+    // eigenvalues were NaN for such covariances.
     let (changing, all, count) = (40, 784, 30);
     let sparse = |seed: u64| -> (Vec<f32>, Vec<f32>) {
         let dense = normal(seed, count * changing);

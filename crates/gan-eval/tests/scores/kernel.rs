@@ -20,7 +20,7 @@ fn two_points_have_their_known_rbf_discrepancy() {
 
 #[test]
 fn a_tiny_bandwidth_sees_only_copies() {
-    // Its square underflows; k is 1 for copies and 0 for all else.
+    // Its square underflows; k is 1 for copies and 0 for all other pairs.
     let tiny = rbf(&[1e-200]);
     let found = mmd_squared_biased(&tiny, &samples(&[0.0], 1), &samples(&[1.0], 1));
     assert_close(found.unwrap(), 2.0, 0.0);
@@ -75,7 +75,7 @@ fn the_unbiased_estimate_scatters_around_zero_for_equal_distributions() {
     for kernel in [Kernel::Cubic, rbf(&[2.0, 5.0])] {
         let found = mmd_squared_over_subsets(&kernel, &x, &y, 100, 1).unwrap();
         assert_close(found.value, 0.0, 4.0 * found.standard_error);
-        // The biased estimate sees k(x, x) of a hundred samples a side and is far above.
+        // The biased estimate includes k(x, x) of a hundred samples a side and is far above.
         let few = |set: &[f32]| set[..2_000].to_vec();
         let biased = mmd_squared_biased(
             &kernel,

@@ -1,5 +1,5 @@
-//! Every score against values that are known without it: closed forms, cases small enough for
-//! paper, published ones; and what must not change it.
+//! Compares every score with values known otherwise: closed forms, cases computed by hand,
+//! published ones; and tests its invariances.
 
 mod classifier;
 mod discrimination;
@@ -35,7 +35,7 @@ fn assert_close(found: f64, expected: f64, tolerance: f64) {
     assert!((found - expected).abs() <= tolerance, "{found} instead of {expected} ± {tolerance}");
 }
 
-/// The mean of numbers, and how sure it is.
+/// Numbers with their mean and its standard error.
 struct Spread {
     numbers: Vec<f64>,
 }
@@ -53,7 +53,7 @@ impl Spread {
         self.numbers.iter().sum::<f64>() / self.numbers.len() as f64
     }
 
-    /// The standard deviation over the root of the count.
+    /// The standard deviation divided by the root of the count.
     fn standard_error(&self) -> f64 {
         let (mean, count) = (self.mean(), self.numbers.len() as f64);
         let squares: f64 = self.numbers.iter().map(|number| (number - mean).powi(2)).sum();

@@ -39,7 +39,7 @@ fn density_of_equal_distributions_is_one() {
 
 #[test]
 fn coverage_of_equal_distributions_is_what_the_counts_say() {
-    // Worked out by hand: 0 reals among 1 other and 1 generated come first with ½.
+    // By hand: of 1 other real and 1 generated sample, the real comes first with probability ½.
     assert_eq!(expected_coverage(2, 1, 1).unwrap(), 0.5);
     assert_close(expected_coverage(1_000, 1_000, 5).unwrap(), 0.969, 5e-4);
     assert_close(expected_coverage(1_000, 200, 5).unwrap(), 0.599, 1e-3);
@@ -61,7 +61,7 @@ fn coverage_of_equal_distributions_is_what_the_counts_say() {
     assert_eq!(expected_coverage(10, 0, 5).unwrap(), 0.0);
 }
 
-/// The definitions, word for word: distances in the plainest order, sorted.
+/// The definitions, literally: distances in plain order, sorted.
 fn by_definition(real: &Samples, generated: &Samples, k: usize) -> ManifoldScores {
     let distance = |x: &[f32], y: &[f32]| {
         let squares = x.iter().zip(y).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));

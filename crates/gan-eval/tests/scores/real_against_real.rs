@@ -130,6 +130,6 @@ fn reals_in_the_place_of_fakes_score_what_the_floor_says() {
         assert!(mean.abs() <= 4.0 * error, "score {place}: {mean} off, of {error}");
     }
     let (mean, error) = (of_equal_counts.mean(), of_equal_counts.standard_error());
-    // Were there no difference, chance would do that with one of fifty sets of seeds.
+    // Without a difference, chance would do this with one of fifty sets of seeds.
     assert!(mean < -2.0 * error, "a floor of equal counts is {mean} off, of {error}");
 }

@@ -1,9 +1,9 @@
-//! Where the elements along one side of an operand lie.
+//! Offsets of the elements along one side of an operand: nested counters with strides.
 
-/// How many levels an axis may have: image, row and column of a convolution's output, for example.
+/// Levels of an axis. Three are needed for image, row and column of a convolution's output.
 const LEVELS: usize = 3;
 
-/// Counters within counters, the last running fastest, each with the distance between its neighbours.
+/// Nested counters, the last running fastest, each with the distance between neighbouring elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
     counts: [usize; LEVELS],
@@ -11,23 +11,23 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// `count` elements, `stride` apart.
+    /// `count` elements at a distance of `stride`.
     pub const fn line(count: usize, stride: isize) -> Self {
         Self { counts: [1, 1, count], strides: [0, 0, stride] }
     }
 
-    /// Levels from the slowest to the fastest, each a count and the distance between its neighbours.
+    /// Levels from the slowest to the fastest, each a count and the distance between neighbours.
     pub const fn nested(levels: [(usize, isize); LEVELS]) -> Self {
         let [first, second, third] = levels;
         Self { counts: [first.0, second.0, third.0], strides: [first.1, second.1, third.1] }
     }
 
-    /// How many elements there are.
+    /// Number of elements.
     pub const fn len(&self) -> usize {
         self.counts[0] * self.counts[1] * self.counts[2]
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -78,7 +78,7 @@ impl Axis {
 }
 
 /// # Panics
-/// If the sum of `start`, any offset of one axis and any of the other is no place among `length` numbers.
+/// If `start` plus any offset of one axis plus any offset of the other is not below `length`.
 pub(super) fn assert_inside(start: usize, axes: [Axis; 2], length: usize) {
     let [Some(one), Some(other)] = axes.map(|axis| axis.extent()) else { return };
     let start = isize::try_from(start).expect("a place in memory");

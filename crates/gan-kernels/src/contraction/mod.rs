@@ -1,11 +1,12 @@
-//! Contractions: products of matrices whose elements lie anywhere.
+//! Contractions: matrix products whose operands are read at arbitrary strides.
 //!
-//! `out[row, column] = bias + Σ a[row, depth] b[column, depth]`, where the place of an element is the sum of an
-//! offset of its row and an offset of its column. That takes in products of matrices in any order and, without
-//! a matrix of patches ever being written, convolutions and both of their gradients. After Matthews, "High-performance
-//! tensor contraction without transposition" (2016), and the blocking of Goto & van de Geijn, "Anatomy of
-//! high-performance matrix multiplication" (2008): what the innermost loop reads is first laid out in its order,
-//! so that where it came from costs next to nothing.
+//! `out[row, column] = bias + Σ a[row, depth] b[column, depth]`, where an element's place is the
+//! sum of an offset for its row and an offset for its column. This covers matrix products in any
+//! memory order, convolutions, and both gradients of convolutions, without writing out a matrix of
+//! patches. After Matthews, "High-performance tensor contraction without transposition" (2016), and
+//! the blocking of Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008):
+//! the numbers that the innermost loop reads are first copied in the loop's order, so that their
+//! strides in memory cost next to nothing.
 
 mod axis;
 mod operand;
@@ -21,7 +22,7 @@ use self::operand::copy;
 use self::tile::{Machine, Tile};
 use crate::add;
 
-/// What every sum starts from.
+/// The initial value of every sum.
 #[derive(Clone, Copy, Debug)]
 pub enum Bias<'numbers> {
     /// Zero.
@@ -32,35 +33,35 @@ pub enum Bias<'numbers> {
     Columns(&'numbers [f32]),
 }
 
-/// A contraction that is yet to be done.
+/// The operands, the output's places and the bias of one contraction.
 #[derive(Clone, Copy, Debug)]
 pub struct Contraction<'numbers> {
-    /// Its lanes are the rows; the one that is laid out once for many columns.
+    /// Its lanes are the rows. A block of it is laid out once for many columns.
     pub a: Operand<'numbers>,
     /// Its lanes are the columns.
     pub b: Operand<'numbers>,
-    /// What the sums start from.
+    /// The initial values of the sums.
     pub bias: Bias<'numbers>,
-    /// Where the output's first element lies.
+    /// Place of the output's first element.
     pub start: usize,
-    /// Where its rows lie, from there.
+    /// Offsets of the output's rows.
     pub rows: Axis,
-    /// Where its columns lie.
+    /// Offsets of the output's columns.
     pub columns: Axis,
 }
 
-/// How many terms of each sum are added up at a time: a strip of `a` and one of `b` of that length lie in the
-/// nearest cache together.
+/// Terms of each sum that are added up at a time: a strip of `a` and one of `b` of this length fit
+/// the nearest cache together.
 const DEPTH: usize = 384;
-/// How many rows of `a` are laid out at a time: they lie in the second cache.
+/// Rows of `a` that are laid out at a time: they fit the second cache.
 const ROWS: usize = 384;
 
 impl Contraction<'_> {
-    /// Writes the sums to their places in `out`, whose other numbers stay as they are.
+    /// Writes the sums to their places in `out`, and leaves its other numbers as they are.
     ///
     /// # Panics
-    /// If the operands do not have as many lanes as the output has rows and columns, or not the same depth, if
-    /// a bias has another length, or if a place lies outside of `out`.
+    /// If the operands' lanes are not as many as the output's rows and columns, if their depths or
+    /// a bias differ in length, or if a place lies outside of `out`.
     pub fn run(&self, out: &mut [f32]) {
         assert_eq!(self.a.lanes().len(), self.rows.len(), "rows");
         assert_eq!(self.b.lanes().len(), self.columns.len(), "columns");
@@ -75,7 +76,7 @@ impl Contraction<'_> {
     }
 }
 
-/// A contraction on its way to its output.
+/// A contraction with the output that it is writing.
 struct Run<'run, 'numbers> {
     contraction: &'run Contraction<'numbers>,
     out: &'run mut [f32],
@@ -128,13 +129,13 @@ impl tile::Use for Run<'_, '_> {
     }
 }
 
-/// The lanes of a block's strip, which are fewer than `width` at the block's end.
+/// The lanes of a block's strip: `width` of them, or fewer at the block's end.
 fn strip(block: Range<usize>, index: usize, width: usize) -> Range<usize> {
     let start = block.start + index * width;
     start..block.end.min(start + width)
 }
 
-/// Where tiles of sums go.
+/// The output of the tiles.
 struct Target<'run, 'numbers> {
     contraction: &'run Contraction<'numbers>,
     /// All rows' offsets.
@@ -143,8 +144,8 @@ struct Target<'run, 'numbers> {
 }
 
 impl Target<'_, '_> {
-    /// Puts a tile of `rows` and `columns`, whose offsets are `places`, where it belongs; what these are the `first`
-    /// terms of begins with the bias.
+    /// Adds a tile of `rows` and `columns`, whose offsets are `places`, to the output. If its sums
+    /// hold the `first` terms, it is written with the bias instead of added.
     fn put<const MR: usize, const NR: usize>(
         &mut self,
         tile: &Tile<MR, NR>,

@@ -1,10 +1,10 @@
-//! One side of a contraction.
+//! An operand of a contraction: a slice of numbers with the offsets of its elements.
 
 use std::ops::Range;
 
 use super::axis::{Axis, assert_inside};
 
-/// Numbers that lie at the sum of an offset of their lane and one of their depth.
+/// Numbers at the sum of an offset for their lane and one for their depth.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'numbers> {
     numbers: &'numbers [f32],
@@ -14,10 +14,10 @@ pub struct Operand<'numbers> {
 }
 
 impl<'numbers> Operand<'numbers> {
-    /// The elements among `numbers`, the first of them at `start`.
+    /// Elements of `numbers`, the first of them at `start`.
     ///
     /// # Panics
-    /// If one of them lies outside of `numbers`.
+    /// If an element lies outside of `numbers`.
     pub fn new(numbers: &'numbers [f32], start: usize, lanes: Axis, depth: Axis) -> Self {
         assert_inside(start, [lanes, depth], numbers.len());
         Self { numbers, start, lanes, depth }
@@ -31,8 +31,9 @@ impl<'numbers> Operand<'numbers> {
         self.depth
     }
 
-    /// Copies `lanes` side by side, one depth after the other, into `strip`. Where there are fewer than it is
-    /// wide, the last is repeated: what comes of it is not kept. `depth` are offsets of [`Operand::depth`].
+    /// Copies `lanes` side by side, one depth after the other, into `strip`. If there are fewer
+    /// lanes than the strip is wide, the last is repeated; the sums made of it are discarded.
+    /// `depth` are offsets of [`Operand::depth`].
     pub(super) fn lay_out<const WIDTH: usize>(
         &self,
         lanes: Range<usize>,
@@ -49,8 +50,8 @@ impl<'numbers> Operand<'numbers> {
         if side_by_side {
             for (row, &offset) in strip.iter_mut().zip(depth) {
                 let at = first.wrapping_add_signed(offset);
-                // SAFETY: the lanes are places[0] and those after it, and every lane at every depth lies among
-                // the numbers, as `new` has seen.
+                // SAFETY: the lanes are places[0] and those after it, and `new` has checked that
+                // every lane at every depth lies among the numbers.
                 let numbers = unsafe { self.numbers.get_unchecked(at..at + WIDTH) };
                 copy(numbers, row);
             }
@@ -58,7 +59,8 @@ impl<'numbers> Operand<'numbers> {
             let places = places.map(|place| self.start.wrapping_add_signed(place));
             for (row, &offset) in strip.iter_mut().zip(depth) {
                 for (number, place) in row.iter_mut().zip(places) {
-                    // SAFETY: every lane at every depth lies among the numbers, as `new` has seen.
+                    // SAFETY: `new` has checked that every lane at every depth lies among the
+                    // numbers.
                     *number =
                         unsafe { *self.numbers.get_unchecked(place.wrapping_add_signed(offset)) };
                 }
@@ -67,15 +69,15 @@ impl<'numbers> Operand<'numbers> {
     }
 }
 
-/// The first numbers of one to the other.
+/// Copies the first `WIDTH` numbers.
 #[cfg(not(target_arch = "wasm32"))]
 #[inline(always)]
 pub(super) fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {
     to.copy_from_slice(from);
 }
 
-/// In vectors: what is copied as a whole becomes an instruction for long stretches of memory, which takes
-/// several times as long for eight numbers.
+/// The same by vectors. The compiler would turn a copy of a whole array into an instruction for
+/// long stretches of memory, which takes several times as long for eight numbers.
 #[cfg(target_arch = "wasm32")]
 #[inline(always)]
 pub(super) fn copy<const WIDTH: usize>(from: &[f32], to: &mut [f32; WIDTH]) {

@@ -1,4 +1,4 @@
-//! Against sums written out.
+//! Compares contractions with sums written out in double precision.
 
 use super::*;
 use crate::testing::numbers;
@@ -11,7 +11,7 @@ fn assert_close(found: &[f32], expected: &[f64], terms: usize) {
     }
 }
 
-/// A product of matrices, each stored by rows or by columns.
+/// Checks a product of matrices, each stored by rows or, if `turned`, by columns.
 fn check(
     rows: usize,
     columns: usize,

@@ -1,23 +1,25 @@
-//! The innermost loop: a tile of sums held in registers.
+//! The innermost loop: computes a tile of sums held in registers.
 
 /// Sums of `MR` rows and `NR` columns.
 pub(super) type Tile<const MR: usize, const NR: usize> = [[f32; NR]; MR];
 
-/// A kind of processor.
+/// The instruction set of a processor.
 pub(super) trait Machine<const MR: usize, const NR: usize> {
-    /// Fills the first `rows` rows of `tile` by the sums of products of `a` and `b`, both of the same length.
+    /// Fills the first `rows` rows of `tile` with the sums of products of `a` and `b`, which have
+    /// the same length.
     fn tile(rows: usize, a: &[[f32; MR]], b: &[[f32; NR]], tile: &mut Tile<MR, NR>);
 }
 
-/// What is done on whatever kind of processor there is.
+/// A task that runs on any instruction set.
 pub(super) trait Use {
-    /// Does it on machine `M`.
+    /// Runs it with the instructions of machine `M`.
     fn on<const MR: usize, const NR: usize, M: Machine<MR, NR>>(self);
 }
 
-/// A machine by the instructions for its vectors: how wide they are; a vector of zeros; one of the same number
-/// everywhere; one from memory; `a b + c`; and back to memory. Instructions stand where they are used, in a function that
-/// has their feature: what lies between would have to be inlined, which is not to be relied on.
+/// Defines a machine from its vector instructions: the vectors' width; a vector of zeros; one with
+/// the same number everywhere; a load; `a b + c`; a store. The instructions stand in the function
+/// that has their feature: if functions lay between, they would have to be inlined, which is not
+/// guaranteed.
 macro_rules! machine {
     ($(#[$doc:meta])* $name:ident, $mr:expr, $nr:expr, $(#[$features:meta])? vectors of $width:literal,
      $zero:expr, $all:expr, $load:expr, $fused:expr, $store:expr) => {
@@ -31,7 +33,7 @@ macro_rules! machine {
                 b: &[[f32; $nr]],
                 tile: &mut Tile<{ $mr }, { $nr }>,
             ) {
-                /// The sums of `ROWS` rows, in registers as long as the loop runs.
+                /// The sums of `ROWS` rows, in registers during the loop.
                 $(#[$features])?
                 fn sums<const ROWS: usize>(
                     a: &[[f32; $mr]],
@@ -59,7 +61,8 @@ macro_rules! machine {
                     }
                 }
 
-                // SAFETY: where a feature is needed, `on_this_machine` has seen that the processor has it.
+                // SAFETY: `on_this_machine` has checked that the processor has the feature that is
+                // needed.
                 #[allow(unused_unsafe)]
                 unsafe {
                     match rows {

@@ -1,7 +1,8 @@
-//! Convolutions by several at once: whoever computes takes some of the images.
+//! Shares large convolutions among helpers: each computes some of the images.
 //!
-//! Results do not depend on how many there are: the gradient with respect to a weight, a sum over all images, is
-//! always made of the same [`PARTS`] sums, added up in the same order.
+//! Results do not depend on the number of helpers: a weight's gradient, which is a sum over all
+//! images, is always made of the same [`PARTS`] sums (one, for a small convolution), added up in
+//! the same order.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -11,7 +12,7 @@ use crate::add;
 
 use super::{Convolution, convolve, differentiate_by_images, differentiate_by_weight};
 
-/// What is computed of a convolution.
+/// The result that is wanted of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// The maps, from images and weight.
@@ -22,33 +23,33 @@ pub enum Wanted {
     Weight,
 }
 
-/// Something to be computed.
+/// A convolution, or one of its gradients, with its operands.
 #[derive(Clone, Copy, Debug)]
 pub struct Task<'numbers> {
-    /// What.
+    /// The result.
     pub wanted: Wanted,
-    /// Of which convolution.
+    /// The convolution.
     pub shape: Convolution,
-    /// How many sums a weight's gradient is made of; a power of two.
+    /// Number of sums that make up a weight's gradient; a power of two.
     pub parts: usize,
-    /// Images, or maps where images are wanted.
+    /// Images; maps if images are wanted.
     pub first: &'numbers [f32],
-    /// The weight, or maps where the weight is wanted.
+    /// The weight; maps if the weight is wanted.
     pub second: &'numbers [f32],
-    /// A bias for each channel of what comes out; empty for none.
+    /// A bias for each channel of the result; empty for none.
     pub bias: &'numbers [f32],
 }
 
-/// How many parts the batch of a large task has.
+/// Number of parts of a large task's batch.
 pub const PARTS: usize = 4;
-/// Tasks of fewer multiplications and additions are done alone: about a fifth of a millisecond.
+/// Tasks with fewer multiplications and additions, about a fifth of a millisecond, are not shared.
 const LARGE: usize = 8_000_000;
 
-/// How many numbers describe a task beside its operands.
+/// Numbers that describe a task apart from its operands.
 const HEADER: usize = 15;
 
 impl<'numbers> Task<'numbers> {
-    /// What describes it beside its operands.
+    /// The task's description apart from its operands.
     pub fn header(&self) -> [u32; HEADER] {
         let wanted = match self.wanted {
             Wanted::Maps => 0,
@@ -62,7 +63,7 @@ impl<'numbers> Task<'numbers> {
             .map(|number| number as u32)
     }
 
-    /// The task of a header and its operands; `None` if there is none such.
+    /// The task of a header and its operands; `None` if the header is invalid.
     pub fn received(
         header: &[u32],
         first: &'numbers [f32],
@@ -97,7 +98,7 @@ impl Task<'_> {
         self.shape.outputs * self.shape.map_len()
     }
 
-    /// How many numbers come out.
+    /// Length of the result.
     pub fn len(&self) -> usize {
         match self.wanted {
             Wanted::Maps => self.batch() * self.maps_len(),
@@ -106,7 +107,7 @@ impl Task<'_> {
         }
     }
 
-    /// Whether nothing comes out.
+    /// Whether the result is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -116,7 +117,7 @@ impl Task<'_> {
         2 * products >= LARGE && self.batch() >= PARTS
     }
 
-    /// The same for some of the images.
+    /// The same task for some of the images.
     fn of_images(&self, range: Range<usize>, parts: usize) -> Self {
         let of = |numbers: usize| range.start * numbers..range.end * numbers;
         let (first, second) = match self.wanted {
@@ -130,7 +131,7 @@ impl Task<'_> {
         Self { shape, parts, first, second, ..*self }
     }
 
-    /// Computes it alone; `out` has as many numbers as come out, all of them zero.
+    /// Computes the task in this thread; `out` has the length of the result, and is zero.
     pub fn run(&self, out: &mut [f32]) {
         let bias = Some(self.bias).filter(|bias| !bias.is_empty());
         match self.wanted {
@@ -156,7 +157,7 @@ impl Task<'_> {
         [self.of_images(0..batch / 2, parts), self.of_images(batch / 2..batch, parts)]
     }
 
-    /// The task in pieces for so many, one for each: halves, or halves of halves.
+    /// The task in `count` equal pieces: halves, or halves of halves.
     fn pieces(&self, count: usize) -> Vec<Self> {
         match count {
             1 => vec![*self],
@@ -164,7 +165,7 @@ impl Task<'_> {
         }
     }
 
-    /// Computes it with the helpers that there are.
+    /// Computes the task together with this thread's helpers, if there are any and it is large.
     fn shared(mut self) -> Vec<f32> {
         self.parts = if self.is_large() { PARTS } else { 1 };
         let helpers = HELPERS.with_borrow(Clone::clone);
@@ -173,7 +174,7 @@ impl Task<'_> {
             self.run(&mut out);
             return out;
         };
-        // One, two or four in all, so that everyone has as much to do.
+        // One, two or four pieces in all, so that all have equal work.
         let pieces = self.pieces(1 << (helpers.count() + 1).min(PARTS).ilog2());
         let begun: Vec<bool> = pieces
             .iter()
@@ -194,7 +195,7 @@ impl Task<'_> {
         if self.wanted != Wanted::Weight {
             return results.concat();
         }
-        // As `run` adds up halves of halves.
+        // The sums are paired in the order in which `run` adds up halves of halves.
         while results.len() > 1 {
             let sum = |pair: &[Vec<f32>]| {
                 let mut sum = pair[0].clone();
@@ -207,15 +208,15 @@ impl Task<'_> {
     }
 }
 
-/// Others who compute.
+/// Workers that compute tasks at the same time as this thread.
 pub trait Helpers {
-    /// How many there are.
+    /// Number of helpers.
     fn count(&self) -> usize;
 
-    /// Hands a task to helper `index`; `false` if it cannot take it.
+    /// Starts a task on helper `index`; `false` if the helper cannot take it.
     fn begin(&self, index: usize, task: &Task<'_>) -> bool;
 
-    /// Waits for what helper `index` has begun and writes the result to `out`; `false` if it failed.
+    /// Waits for the task of helper `index` and writes its result to `out`; `false` if it failed.
     fn finish(&self, index: usize, out: &mut [f32]) -> bool;
 }
 
@@ -223,12 +224,13 @@ thread_local! {
     static HELPERS: RefCell<Option<Rc<dyn Helpers>>> = const { RefCell::new(None) };
 }
 
-/// Large tasks of this thread are shared with `helpers` from now on.
+/// From now on large tasks of this thread are shared with `helpers`.
 pub fn share_with(helpers: Option<Rc<dyn Helpers>>) {
     HELPERS.set(helpers);
 }
 
-/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
+/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output
+/// channel.
 pub fn convolved(
     shape: &Convolution,
     images: &[f32],
@@ -238,13 +240,13 @@ pub fn convolved(
     task(Wanted::Maps, shape, images, weight, bias).shared()
 }
 
-/// The gradient with respect to the weight, from the `images` and the gradient of the `maps`.
+/// The gradient with respect to the weight, from `images` and the gradient with respect to `maps`.
 pub fn weight_gradient(shape: &Convolution, images: &[f32], maps: &[f32]) -> Vec<f32> {
     task(Wanted::Weight, shape, images, maps, None).shared()
 }
 
-/// The gradient with respect to the images, from that of the `maps`, plus a `bias` for each of the images'
-/// channels; or a transposed convolution of `maps` with the `weight`.
+/// The gradient with respect to the images, from the gradient with respect to `maps`, plus a `bias`
+/// for each of the images' channels; or a transposed convolution of `maps` with `weight`.
 pub fn image_gradient(
     shape: &Convolution,
     maps: &[f32],

@@ -1,9 +1,9 @@
-//! Against loops over every image, channel, row, column and tap.
+//! Compares convolutions with loops over every image, channel, row, column and tap.
 
 use super::*;
 use crate::testing::numbers;
 
-/// Calls `meet` with the places in images, weight and maps of every product that the convolution takes.
+/// Calls `meet` with the places of each product's factors and sum: in images, weight and maps.
 fn each_product(shape: &Convolution, mut meet: impl FnMut(usize, usize, usize)) {
     let [height, width] = shape.image;
     for image in 0..shape.batch {
@@ -51,7 +51,7 @@ fn shapes() -> Vec<Convolution> {
         ([5, 9], [1, 1], [1, 1], [0, 0]),
         // The kernel does not reach the last row and column.
         ([8, 10], [3, 3], [2, 3], [0, 1]),
-        // Some pixels are never seen.
+        // Some pixels are under no tap.
         ([9, 7], [2, 1], [3, 2], [0, 0]),
         // More padding than the kernel is wide, and a map larger than the image.
         ([2, 3], [2, 3], [1, 1], [3, 2]),
@@ -67,7 +67,7 @@ fn shapes() -> Vec<Convolution> {
     shapes
 }
 
-/// Images, weight and maps of a shape.
+/// Numbers for the images, weight and maps of a shape.
 fn operands(shape: &Convolution) -> [Vec<f32>; 3] {
     let images = shape.batch * shape.inputs * shape.image[0] * shape.image[1];
     let weight = shape.outputs * shape.inputs * shape.taps();
@@ -131,7 +131,7 @@ mod shared {
     use super::super::sharing::{Helpers, Task, Wanted, share_with};
     use super::*;
 
-    /// Helpers that compute at once, but for one that never takes a task and one that fails.
+    /// Helpers that compute at once. One may refuse its task, and one may fail.
     struct Prompt {
         count: usize,
         refuses: Option<usize>,
@@ -190,7 +190,8 @@ mod shared {
             padding: [1, 1],
         };
         let alone = all_three(&shape);
-        // With how many helpers, which of them refuse and fail, and how many then take a piece.
+        // The number of helpers, the one that refuses, the one that fails, and how many take a
+        // piece.
         for (count, refuses, fails, take) in [
             (1, None, None, 1),
             (2, None, None, 1),

@@ -1,4 +1,4 @@
-//! The run before this one: whatever took its place, there is a way back to it.
+//! Keeps the run that another one replaced, and offers the way back to it.
 
 mod succession;
 mod view;

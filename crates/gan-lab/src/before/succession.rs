@@ -1,11 +1,11 @@
-//! Which run is the one before.
+//! Decides which run is the one to go back to.
 
-/// Runs one after another. `P` is what is held of a run that is replaced.
+/// A sequence of runs. `P` is the data kept of a replaced run.
 #[derive(Debug)]
 pub(super) struct Succession<P> {
-    /// The run that is being replaced: whether another takes its place is not certain yet.
+    /// The run that is being replaced, until it is certain that another takes its place.
     leaving: Option<Leaving<P>>,
-    /// Whether the run on the page was begun by a lesson.
+    /// Whether a lesson started the run on the page.
     is_lessons: bool,
 }
 
@@ -23,23 +23,23 @@ impl<P> Default for Succession<P> {
 }
 
 impl<P> Succession<P> {
-    /// The run with this `number` is being replaced, by a lesson or not. `past` is `None` if the run is not worth a
-    /// way back.
+    /// Records that the run with this `number` is being replaced, by a lesson or not. `past` is
+    /// `None` if the run is not worth a way back.
     pub(super) fn left(&mut self, number: u32, by_lesson: bool, past: Option<P>) {
         self.leaving = Some(Leaving { number, by_lesson, past });
     }
 
-    /// What is held of the run that is being replaced.
+    /// The data of the run that is being replaced.
     pub(super) fn leaving(&mut self) -> Option<&mut P> {
         self.leaving.as_mut()?.past.as_mut()
     }
 
-    /// The run with this `number` is on the page: gives the one to go back to, if that has just become another. A load
-    /// that is refused leaves all as it was.
+    /// Reports the `number` of the run on the page. Returns the run to go back to, if another has
+    /// just taken its place. A refused load changes nothing.
     pub(super) fn now(&mut self, number: u32) -> Option<P> {
         let left = self.leaving.take_if(|leaving| leaving.number != number)?;
         let was_lessons = std::mem::replace(&mut self.is_lessons, left.by_lesson);
-        // Within a lesson the run to go back to is the one before the lesson.
+        // Within a lesson, the run to go back to is the one before the lesson.
         left.past.filter(|_| !(left.by_lesson && was_lessons))
     }
 }
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(runs.now(1), Some("own"));
         runs.left(1, true, Some("of the lesson's first step"));
         assert_eq!(runs.now(2), None);
-        // The user goes on without the lesson: what the lesson trained last can be gone back to.
+        // The user goes on without the lesson: the lesson's last run is the one to go back to.
         runs.left(2, false, Some("of the lesson's last step"));
         assert_eq!(runs.now(3), Some("of the lesson's last step"));
         runs.left(3, true, Some("own again"));

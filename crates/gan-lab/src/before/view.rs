@@ -1,4 +1,4 @@
-//! The way back to the run before, as a line in the bar at the top.
+//! Shows the way back to the previous run, as a line in the bar at the top.
 
 use std::cell::Cell;
 
@@ -14,46 +14,47 @@ use crate::remedies::back_to_preset;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
-/// A run that has hardly begun is not worth a way back.
+/// Least number of steps of a run that is worth a way back.
 pub(crate) const FIRST_STEP: u64 = 20;
-/// How often the line is looked at.
+/// Time between two updates of the line.
 const LOOK_EVERY_MS: i32 = 500;
-/// The line goes after so many looks, where the run stands in the list of kept ones, too.
+/// Number of updates after which the line disappears if the run is in the list of kept runs as
+/// well.
 const LOOKS: u32 = 180;
 
-/// The run before, held in memory: the way back is there where nothing can be stored, too.
+/// The previous run, held in memory, so that the way back exists even where nothing can be stored.
 #[derive(Clone)]
 struct Past {
-    /// Which of the page's runs it was.
+    /// Its number among the page's runs.
     number: u32,
     step: u64,
     checkpoint: Uint8Array,
     files: Array,
     by_lesson: bool,
-    /// Its name in the list of kept ones.
+    /// Its id in the list of kept runs.
     id: Option<String>,
 }
 
-/// A run that is on the page again.
+/// A run that was brought back to the page.
 pub(crate) struct Reopened {
-    /// Which of the page's runs it is now.
+    /// Its number among the page's runs now.
     pub(crate) number: u32,
-    /// Its name in the list of kept ones.
+    /// Its id in the list of kept runs.
     pub(crate) id: String,
     pub(crate) step: u64,
 }
 
-/// What was refused, and the run that was there.
+/// The run that was on the page at a refusal, and the refusal's message.
 type Refused = Option<(u32, String)>;
 
-/// What the line says.
+/// The state of the line.
 #[derive(Clone, Copy)]
 pub(crate) struct Before {
     runs: StoredValue<Succession<Past>, LocalStorage>,
     past: RwSignal<Option<Past>, LocalStorage>,
-    /// Something that the lab asked of the page.
+    /// A refused request of the lab to the page.
     refused: RwSignal<Refused>,
-    /// The run on the page with its preset's settings, where these differ.
+    /// The run on the page with its preset's settings, if these differ.
     preset: RwSignal<Option<Value>>,
     reopened: StoredValue<Option<Reopened>>,
     looks: StoredValue<u32>,
@@ -63,7 +64,7 @@ thread_local! {
     static REFUSED: Cell<Option<RwSignal<Refused>>> = const { Cell::new(None) };
 }
 
-/// Tells a refusal of what has no place of its own to tell it.
+/// Shows a refusal of a request whose control has no place for messages.
 pub(crate) fn refused(message: String) {
     if let Some(signal) = REFUSED.get() {
         signal.set(Some((run_number(), message)));
@@ -95,7 +96,7 @@ impl Before {
         self.runs.update_value(|runs| runs.left(number, by_lesson, past));
     }
 
-    /// Notices that another run is there.
+    /// Checks whether another run is on the page now.
     fn settle(self) {
         let past = self.runs.try_update_value(|runs| runs.now(run_number())).flatten();
         if past.is_some() {
@@ -104,7 +105,7 @@ impl Before {
         }
     }
 
-    /// The run before stands in the list of kept ones under this name.
+    /// Records the previous run's id in the list of kept runs.
     pub(crate) fn kept(self, number: u32, id: String) {
         let note = |past: &mut Past| {
             if past.number == number {
@@ -115,14 +116,14 @@ impl Before {
         self.past.update(|past| past.iter_mut().for_each(note));
     }
 
-    /// The run that this line has brought back since it was last asked.
+    /// The run that this line has brought back since the last call.
     pub(crate) fn take_reopened(self) -> Option<Reopened> {
         self.reopened.try_update_value(Option::take).flatten()
     }
 
     fn back(self) {
         let Some(past) = self.past.get_untracked() else { return };
-        // The run on the page is replaced by this: it then stands in the line.
+        // The run on the page is replaced by this one, and is then offered in the line.
         self.past.set(None);
         self.refused.set(None);
         let (checkpoint, files) = (past.checkpoint.clone().into(), past.files.clone());

@@ -1,4 +1,5 @@
-//! What the second run changes, and what the difference between two runs is called.
+//! Defines the changes that are offered for a second run, and finds the differences between two
+//! runs.
 
 use gan_protocol::merged;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::words::key;
 pub(super) struct Offer {
     /// The key of its name.
     pub(super) name: &'static str,
-    /// What it changes, as a JSON merge patch.
+    /// The change, as a JSON merge patch.
     pub(super) patch: &'static str,
 }
 
@@ -18,7 +19,7 @@ const fn offer(name: &'static str, patch: &'static str) -> Offer {
     Offer { name, patch }
 }
 
-/// What is offered, whatever the run.
+/// The changes on offer for any run.
 pub(super) const OFFERS: [Offer; 15] = [
     offer(key("change-non-saturating"), r#"{"objective": "non_saturating"}"#),
     offer(key("change-minimax"), r#"{"objective": "minimax"}"#),
@@ -47,7 +48,7 @@ pub(super) const OFFERS: [Offer; 15] = [
 /// The run that `patch`, a JSON merge patch, makes of `spec`.
 ///
 /// # Errors
-/// What is wrong with the patch or with what comes of it, for people.
+/// The fault of the patch or of its result, for the user.
 pub(super) fn changed(spec: &Value, patch: &str) -> Result<Value, String> {
     let patch: Value = serde_json::from_str(patch).map_err(|error| error.to_string())?;
     if !patch.is_object() {
@@ -59,15 +60,15 @@ pub(super) fn changed(spec: &Value, patch: &str) -> Result<Value, String> {
 /// A field in which two runs differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// The field, as errors name it: `generator_optimizer.learning_rate`.
+    /// The field's path, as in errors: `generator_optimizer.learning_rate`.
     pub(crate) path: String,
-    /// In the first run; `–` where it is not there.
+    /// The value in the first run; `–` if absent.
     pub(crate) first: String,
-    /// In the second.
+    /// The value in the second run.
     pub(crate) second: String,
 }
 
-/// Every field in which the runs differ.
+/// All fields in which the runs differ.
 pub(crate) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("", Some(first), Some(second), &mut found);
@@ -115,7 +116,7 @@ mod tests {
                 }
             }
         }
-        // Packs of conditional nets and the like cannot be.
+        // Packs of conditional nets and similar combinations are refused.
         assert!(refused.len() <= 6, "{refused:#?}");
     }
 

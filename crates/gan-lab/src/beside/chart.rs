@@ -1,4 +1,4 @@
-//! Two runs' figures over the steps, one above the other: the first solid, the second dashed.
+//! Draws a figure of two runs over the steps in one chart: the first run solid, the second dashed.
 
 use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, grid_svg, left_px, line_path};
 use leptos::html;
@@ -10,7 +10,7 @@ const HEIGHT_PX: f64 = 150.0;
 const TOP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 22.0;
 const FIRST_WIDTH_PX: f64 = 420.0;
-/// Points that a run's figure keeps; when there are more, every second one is forgotten.
+/// Points kept of a figure; beyond this number, every second one is dropped.
 const MOST_POINTS: usize = 800;
 
 /// One figure of one run.
@@ -18,7 +18,7 @@ const MOST_POINTS: usize = 800;
 pub(super) struct Curve(Vec<Point>);
 
 impl Curve {
-    /// Takes note of a figure, if the run has got on.
+    /// Adds a value, if the run has made steps since the last one.
     pub(super) fn note(&mut self, step: u64, value: Option<f64>) {
         let is_new = self.0.last().is_none_or(|last| last.x < step as f64);
         let Some(value) = value.filter(|value| is_new && value.is_finite()) else { return };
@@ -37,7 +37,7 @@ impl Curve {
     }
 }
 
-/// The chart; `class` is the colour of the net that the figure is of.
+/// The chart; `class` is the colour of the figure's net.
 #[component]
 pub(super) fn PairChart(
     title: &'static str,
@@ -104,7 +104,7 @@ pub(super) fn PairChart(
     }
 }
 
-/// Axes over all points.
+/// Axes that cover all points.
 fn axes(points: &[Point]) -> (Axis, Axis) {
     let last = points.iter().map(|point| point.x).fold(1.0, f64::max);
     let (least, most) = points

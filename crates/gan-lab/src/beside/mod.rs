@@ -1,4 +1,4 @@
-//! A second run beside the page's: the same data, the same seed, one thing changed.
+//! Trains a second run beside the page's: the same data, the same seed, one thing changed.
 
 pub(crate) mod change;
 mod chart;

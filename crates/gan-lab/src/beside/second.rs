@@ -1,4 +1,4 @@
-//! The second run, as `web/lab/second-run.js` holds it.
+//! Controls the second run, which `web/lab/second-run.js` holds.
 
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
@@ -12,7 +12,7 @@ fn call(kind: &str, fields: &[(&str, JsValue)]) -> JsValue {
     workers::ask("second", kind, fields)
 }
 
-/// Trains `spec` in a fresh worker; `done` is called when it trains, or told why it does not.
+/// Trains `spec` in a new worker. `done` is called when it trains, or with the error.
 pub(super) fn begin(spec: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
     let spec = JSON::parse(&spec.to_string()).unwrap_or(JsValue::UNDEFINED);
     settle(&call("begin", &[("spec", spec), ("files", run_files().into())]), move |answer| {
@@ -20,17 +20,17 @@ pub(super) fn begin(spec: &serde_json::Value, done: impl FnOnce(Result<(), Strin
     });
 }
 
-/// Ends it.
+/// Ends the second run.
 pub(super) fn end() {
     call("end", &[]);
 }
 
-/// Lets it train, or not. A run that has ended says nothing.
+/// Starts or pauses the second run; does nothing after its end.
 pub(super) fn let_run(runs: bool) {
     settle(&call(if runs { "start" } else { "pause" }, &[]), |_| ());
 }
 
-/// Samples of it; `None` if there are none.
+/// Samples of the second run; `None` if there are none.
 pub(super) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
     let asked = call("sample", &[("count", count.into()), ("seed", seed.into())]);
     settle(&asked, move |found| {
@@ -38,7 +38,7 @@ pub(super) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) +
     });
 }
 
-/// How a run does.
+/// The state of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct State {
     pub(super) seen: Observed,
@@ -47,12 +47,12 @@ pub(super) struct State {
     pub(super) error: Option<String>,
 }
 
-/// How the second does.
+/// The state of the second run.
 pub(super) fn state() -> State {
     state_in(&call("snapshot", &[]))
 }
 
-/// How the page's own does.
+/// The state of the page's own run.
 pub(super) fn state_of_first() -> State {
     state_in(&snapshot())
 }

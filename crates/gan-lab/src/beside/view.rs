@@ -1,4 +1,4 @@
-//! Two runs side by side: what differs, what they make, how they do.
+//! Shows two runs side by side: their differences, samples, losses and scores.
 
 use gan_protocol::{RunSpec, Score};
 use leptos::html;
@@ -18,16 +18,16 @@ use crate::timeline::animation::{for_file, picture, square_around};
 use crate::timeline::record::Samples;
 use crate::words::{key, say, say_with, t};
 
-/// How often the runs are looked at.
+/// Time between two updates.
 const LOOK_EVERY_MS: i32 = 500;
-/// Samples of each.
+/// Samples of each run.
 const IMAGES: u32 = 16;
 const POINTS: u32 = 500;
-/// Both runs' samples are of the latents of this seed.
+/// Seed of the latents of both runs' samples.
 const SEED: u32 = 3 << 20;
-/// In the list of changes: one that is typed.
+/// Name of the list's entry for a change that the user types.
 const OWN: &str = "own";
-/// Figures that are compared: their names and the colour of the net they are of.
+/// The compared figures: the keys of their names, and the colours of their nets.
 const CHARTS: [(&str, &str); 4] = [
     (key("beside-generator-loss"), "generator"),
     (key("beside-discriminator-loss"), "discriminator"),
@@ -35,10 +35,10 @@ const CHARTS: [(&str, &str); 4] = [
     (key("beside-modes"), "neutral"),
 ];
 
-/// What the comparison holds.
+/// The state of the comparison.
 #[derive(Clone, Copy)]
 struct Comparison {
-    /// In which fields the runs differ; `None` where nothing is compared.
+    /// The fields in which the runs differ; `None` without a comparison.
     differs: RwSignal<Option<Vec<Difference>>>,
     states: [RwSignal<State>; 2],
     samples: [RwSignal<Option<Samples>>; 2],
@@ -46,11 +46,11 @@ struct Comparison {
     failed: RwSignal<Option<String>>,
     /// The second run's spec.
     second: StoredValue<serde_json::Value>,
-    /// Whether both runs have begun: before that the page's is still the old one.
+    /// Whether both runs have begun; before that the page still shows the old run.
     begun: StoredValue<bool>,
-    /// Whether the second run trains, as it was last told.
+    /// Whether the second run trains, according to the last command.
     second_runs: StoredValue<bool>,
-    /// Runs whose samples are on their way.
+    /// Whether samples of each run are under way.
     asked: StoredValue<[bool; 2]>,
 }
 
@@ -70,7 +70,7 @@ impl Comparison {
         }
     }
 
-    /// Trains the page's run from its start, and beside it the run that `patch` makes of it.
+    /// Restarts the page's run, and trains beside it the run that `patch` makes of it.
     fn begin(self, patch: &str) {
         let first = playground::spec();
         let second = changed(&first, patch);
@@ -118,7 +118,7 @@ impl Comparison {
         self.curves.iter().flatten().for_each(|curve| curve.set(Curve::default()));
     }
 
-    /// Looks at both.
+    /// Updates the state of both runs.
     fn look(self) {
         if self.differs.with_untracked(Option::is_none) || !self.begun.get_value() {
             return;
@@ -129,11 +129,11 @@ impl Comparison {
             self.end();
             return self.failed.set(Some(error));
         }
-        // The page has loaded another run, or this one anew.
+        // The page has loaded another run, or restarted this one.
         if now[0].seen.step < self.states[0].with_untracked(|before| before.seen.step) {
             return self.end();
         }
-        // Settings that are changed as the run goes are changed in the first alone.
+        // Settings that change during a run are changed in the first run alone.
         let differs =
             Some(self.second.with_value(|second| differences(&playground::spec(), second)));
         if self.differs.with_untracked(|before| *before != differs) {
@@ -158,7 +158,7 @@ impl Comparison {
         self.take_samples();
     }
 
-    /// The second run rests when the page's does.
+    /// Pauses and resumes the second run with the page's.
     fn follow_phase(self) {
         let runs = playground::is_running();
         if runs != self.second_runs.get_value() {
@@ -193,7 +193,7 @@ pub(crate) fn Beside() -> impl IntoView {
     let comparison = Comparison::new();
     let chosen = RwSignal::new(OFFERS[0].name.to_string());
     let typed = RwSignal::new(r#"{"batch_size": 128}"#.to_string());
-    // Another run may refuse another change.
+    // Another run may refuse other changes.
     let spec = RwSignal::new(playground::spec());
     let run = RwSignal::new(observation::run());
     every_ms(LOOK_EVERY_MS, move || {
@@ -268,7 +268,7 @@ pub(crate) fn Beside() -> impl IntoView {
     }
 }
 
-/// Whether a change makes another run, and one that can be.
+/// Whether a change gives another run, and a valid one.
 fn is_useful(spec: &Value, patch: &str) -> bool {
     changed(spec, patch).is_ok_and(|other| other != *spec && RunSpec::from_value(other).is_ok())
 }

@@ -1,39 +1,22 @@
-//! Layers as they are edited, and what there is to be said of each.
+//! Edits layers as JSON, and computes shape, parameters and error of each.
 
-use gan_protocol::{LayerSpec, RunSpec, Shape, merged, typed_number, typed_whole};
+use gan_protocol::{
+    ActivationKind, LayerSpec, RunSpec, Shape, Tagged as _, merged, typed_number, typed_whole,
+    written,
+};
 use serde_json::{Number, Value, json};
-
-/// Every kind of layer with what a new one begins with.
-pub(super) const KINDS: [(&str, &str); 19] = [
-    ("linear", r#"{"units": 64, "bias": true}"#),
-    ("conv", r#"{"channels": 32, "kernel": 4, "stride": 2, "padding": 1, "bias": true}"#),
-    ("conv_transpose", r#"{"channels": 32, "kernel": 4, "stride": 2, "padding": 1, "bias": true}"#),
-    ("activation", r#"{"function": {"name": "leaky_relu", "slope": 0.2}}"#),
-    ("batch_norm", r#"{"epsilon": 0.00001, "momentum": 0.1}"#),
-    ("layer_norm", r#"{"epsilon": 0.00001}"#),
-    ("pixel_norm", r#"{"epsilon": 0.00000001}"#),
-    ("dropout", r#"{"rate": 0.2}"#),
-    ("noise", r#"{"sd": 0.1}"#),
-    ("reshape", r#"{"channels": 32, "height": 7, "width": 7}"#),
-    ("flatten", "{}"),
-    ("upsample", r#"{"scale": 2}"#),
-    ("average_pool", r#"{"size": 2}"#),
-    ("minibatch_stddev", "{}"),
-    ("minibatch_discrimination", r#"{"features": 16, "dimensions": 5}"#),
-    ("maxout", r#"{"units": 64, "pieces": 3}"#),
-    ("mixture_linear", r#"{"units": 64, "generators": 4}"#),
-    ("label", r#"{"classes": 10}"#),
-    ("residual", r#"{"layers": [{"kind": "conv", "channels": 32, "kernel": 3, "padding": 1}]}"#),
-];
-
-/// Functions of an activation.
-pub(super) const FUNCTIONS: [&str; 6] =
-    ["relu", "leaky_relu", "tanh", "sigmoid", "silu", "softplus"];
 
 /// A new layer.
 pub(super) fn fresh(kind: &str) -> Value {
-    let defaults = KINDS.iter().find(|(name, _)| *name == kind).map_or("{}", |(_, json)| json);
-    merged(&json!({"kind": kind}), &serde_json::from_str(defaults).unwrap_or_default())
+    let layer = LayerSpec::examples().into_iter().find(|layer| layer.kind() == kind);
+    layer.as_ref().map_or(Value::Null, written)
+}
+
+/// An activation's function with what it begins with.
+pub(super) fn fresh_function(name: &str) -> Value {
+    let bare = json!({"name": name});
+    let read = serde_json::from_value::<ActivationKind>(bare.clone());
+    read.map_or(bare, |function| written(&function))
 }
 
 /// A field of a layer that can be changed.
@@ -41,7 +24,7 @@ pub(super) fn fresh(kind: &str) -> Value {
 pub(super) enum Field {
     /// A number at a path.
     Number(String),
-    /// Yes or no.
+    /// A switch at a path.
     Flag(String),
     /// An activation's function.
     Function,
@@ -70,14 +53,14 @@ fn collect(value: &Value, path: &str, found: &mut Vec<Field>) {
     }
 }
 
-/// Puts `value` at `path`, which is there.
+/// Sets the value at `path`, which exists.
 pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
     if let Some(place) = layer.pointer_mut(path) {
         *place = value;
     }
 }
 
-/// The number that was typed: a whole one where it is written as one.
+/// The number in the typed text: a whole number if it is written as one.
 pub(super) fn number_in(typed: &str) -> Option<Number> {
     match typed_whole(typed) {
         Some(whole) => Some(whole.into()),
@@ -85,16 +68,17 @@ pub(super) fn number_in(typed: &str) -> Option<Number> {
     }
 }
 
-/// What is said of a layer.
+/// The facts about a layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Said {
-    /// What it makes.
+    /// The output's shape.
     pub(super) shape: Option<String>,
     pub(super) parameters: Option<usize>,
     pub(super) error: Option<String>,
 }
 
-/// What is said of each of `layers`, fed with `input`. After an error nothing is known.
+/// The facts about each of `layers`, for an input of shape `input`. After an error nothing is
+/// known.
 pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
     let mut shape = Some(input);
     layers
@@ -121,7 +105,7 @@ pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
         .collect()
 }
 
-/// The run with other layers, and what is wrong with it as a whole.
+/// The run with these layers, or its error as a whole.
 pub(super) fn run_with(
     spec: &Value,
     generator: &[Value],
@@ -143,16 +127,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_one_that_a_net_may_have() {
-        for (kind, _) in KINDS {
-            let read = serde_json::from_value::<LayerSpec>(fresh(kind));
-            assert!(read.is_ok(), "{kind}: {read:?}");
+    fn every_function_begins_with_numbers_of_its_own() {
+        for name in ActivationKind::KINDS {
+            let read = serde_json::from_value::<ActivationKind>(fresh_function(name));
+            assert_eq!(read.expect(name).kind(), *name);
         }
-        for name in FUNCTIONS {
-            let layer = json!({"kind": "activation", "function": {"name": name}});
-            let read = serde_json::from_value::<LayerSpec>(layer);
-            assert!(read.is_ok(), "{name}: {read:?}");
-        }
+        assert_eq!(fresh_function("leaky_relu"), json!({"name": "leaky_relu", "slope": 0.2}));
     }
 
     #[test]

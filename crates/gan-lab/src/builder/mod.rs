@@ -1,5 +1,5 @@
-//! The two nets, layer by layer: added, removed, moved, changed, with the shape after each layer, its
-//! parameters, and errors where they are.
+//! Edits the two nets layer by layer: adds, removes, moves and changes layers, and shows each
+//! layer's output shape, parameters and error.
 
 mod draft;
 pub(crate) mod view;

@@ -1,19 +1,19 @@
-//! The layers on the screen.
+//! Shows the editor of the nets.
 
-use gan_protocol::{RunSpec, Shape};
+use gan_protocol::{ActivationKind, LayerSpec, RunSpec, Shape, Tagged as _};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::draft::{FUNCTIONS, Field, KINDS, Said, fields, fresh, number_in, run_with, said, set};
+use super::draft::{Field, Said, fields, fresh, fresh_function, number_in, run_with, said, set};
 use crate::driving;
 use crate::focus;
 use crate::playground;
 use crate::words::{key, say_with, t};
 
-/// A layer in the list; its number stays when it is moved.
+/// A layer in the list; its id stays when it is moved.
 #[derive(Clone, Copy, PartialEq)]
 struct Row {
     id: u32,
@@ -134,6 +134,10 @@ fn NetView(title: &'static str, class: &'static str, net: Net) -> impl IntoView 
         let count: usize = checked.with(|said| said.iter().filter_map(|one| one.parameters).sum());
         say_with(key("builder-sum"), &[("count", count.to_string())])
     };
+    let kinds = LayerSpec::examples().into_iter().map(|layer| {
+        let kind = layer.kind();
+        view! { <option value=kind>{kind}</option> }
+    });
     view! {
         <fieldset class=format!("lab-net {class}")>
             <legend>{t(title)}</legend>
@@ -150,7 +154,7 @@ fn NetView(title: &'static str, class: &'static str, net: Net) -> impl IntoView 
             <p class="hint number">{sum}</p>
             <select aria-label=t("builder-add") on:change=add>
                 <option value="">{t("builder-add")}</option>
-                {KINDS.map(|(kind, _)| view! { <option value=kind>{kind}</option> }).collect_view()}
+                {kinds.collect_view()}
             </select>
         </fieldset>
     }
@@ -187,7 +191,7 @@ fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
     };
     let is_first = move || net.place(row.id) == Some(0);
     let is_last = move || net.rows.with(Vec::len) == net.place(row.id).map_or(0, |place| place + 1);
-    // A row that is moved is taken out of the document and put back, which costs the focus.
+    // The document removes and reinserts a row that is moved, which loses the focus.
     let shift = move |event: &MouseEvent, by: isize| {
         let pressed = pressed(event);
         net.shift(row.id, by);
@@ -210,7 +214,7 @@ fn RowView(net: Net, row: Row, checked: Memo<Vec<Said>>) -> impl IntoView {
                     children=move |field| view! { <FieldView row=row field=field/> }
                 />
                 <span class="lab-moves">
-                    // Not disabled: at the end of its way a layer keeps the focus.
+                    // Not disabled: at the list's end a layer's button keeps the focus.
                     <button
                         aria-label=named(key("builder-up"))
                         aria-disabled=move || is_first().to_string()
@@ -240,8 +244,8 @@ fn pressed(event: &MouseEvent) -> Option<HtmlElement> {
     event.current_target()?.dyn_into().ok()
 }
 
-/// Where the focus goes when the layer at `place` is gone and so many are `left`: to the same button of
-/// the one that stands there now, or to what adds layers.
+/// The element that gets the focus when the layer at `place` is removed and `left` layers remain:
+/// the same button of the next layer, or the list that adds layers.
 fn after_removal(net: &web_sys::Element, place: usize, left: usize) -> Option<HtmlElement> {
     let next = match left {
         0 => ":scope > select".to_owned(),
@@ -262,13 +266,13 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
                 move || at(&path).to_string()
             };
             let label = name(&path);
-            // What is not taken stays as it was typed.
+            // Text that is not accepted stays as it was typed.
             let untaken = RwSignal::new(None::<String>);
             let change = move |event| {
                 let typed = event_target_value(&event);
                 let number = number_in(&typed);
                 untaken.set(number.is_none().then_some(typed));
-                // A layer that is touched shows its numbers anew, over what was typed.
+                // An update of the layer would replace the typed text by its numbers.
                 if let Some(number) = number {
                     row.layer.update(|layer| set(layer, &path, number.into()));
                 }
@@ -315,18 +319,14 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
         Field::Function => {
             let shown = move || at("/function/name").as_str().unwrap_or_default().to_owned();
             let change = move |event| {
-                let name = event_target_value(&event);
-                let function = match name.as_str() {
-                    "leaky_relu" => json!({"name": name, "slope": 0.2}),
-                    _ => json!({"name": name}),
-                };
+                let function = fresh_function(&event_target_value(&event));
                 row.layer.update(|layer| set(layer, "/function", function));
             };
             view! {
                 <select aria-label=t("builder-function") prop:value=shown on:change=change>
-                    {FUNCTIONS.map(|name| {
-                        let chosen = move || shown() == name;
-                        view! { <option value=name selected=chosen>{name}</option> }
+                    {ActivationKind::KINDS.iter().map(|name| {
+                        let chosen = move || shown() == *name;
+                        view! { <option value=*name selected=chosen>{*name}</option> }
                     }).collect_view()}
                 </select>
             }

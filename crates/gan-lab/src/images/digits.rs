@@ -1,4 +1,4 @@
-//! Which digits the generator draws, as the project's classifier reads them.
+//! Counts the digits that the generator draws, as the project's classifier reads them.
 
 use gan_lessons::{LEAST_SHARE, digits_drawn};
 use js_sys::Float32Array;
@@ -16,10 +16,10 @@ use crate::words::{key, say, say_with};
 /// Samples that are read at a time.
 const SAMPLES: u32 = 100;
 const DIGITS: usize = 10;
-/// How often samples are read while the run goes on.
+/// Time between two readings during the run.
 const READ_EVERY_MS: i32 = 1_000;
 
-/// Which digit each image is read as, from the classifier's probabilities.
+/// The most probable digit of each image, with its probability.
 pub(super) fn readings(probabilities: &[f32]) -> Vec<(usize, f32)> {
     let rows = probabilities.chunks_exact(DIGITS);
     let best = |row: &[f32]| {
@@ -48,7 +48,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
     every_ms(READ_EVERY_MS, move || {
         let now = observation::observed().step;
         if now < step.get_value() && step.get_value() != u64::MAX {
-            // Another run: what is known of the last one says nothing.
+            // Another run: the readings of the last one no longer apply.
             step.set_value(u64::MAX);
             seen.set(None);
             observation::note_score(Score::Digits, None);
@@ -56,7 +56,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
         if !run.get_untracked().on_digits {
             return;
         }
-        // What comes while an answer is under way is looked at next time.
+        // New steps are read after the reading under way.
         if asked.get_value() || now == 0 || step.get_value() == now {
             return;
         }
@@ -101,7 +101,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
     };
     let bars = (0..DIGITS).map(|digit| {
         let share = move || seen.get().map_or(0.0, |shares| shares[digit]);
-        // Twice the fair share fills the height.
+        // A bar of full height is twice the fair share.
         let height = move || format!("{:.0}%", (share() * 500.0).min(100.0));
         let told = move || format!("{:.0}", 100.0 * share());
         view! {

@@ -1,4 +1,4 @@
-//! A board to draw an image on, by mouse, finger, pen or keyboard, and what the nets say of it.
+//! A board for drawing an image by mouse, finger, pen or keyboard, with the nets' verdicts on it.
 
 use js_sys::{Float32Array, Uint8Array};
 use leptos::html;
@@ -14,10 +14,10 @@ use crate::picture::Picture;
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
-/// How far from its middle a stroke of the brush still leaves something, in pixels.
+/// Radius of the brush's soft dot, in pixels.
 const BRUSH: f32 = 1.6;
 
-/// An image of one channel in the making, 0 black to 255 white.
+/// An image of one channel being drawn, 0 black to 255 white.
 #[derive(Clone, Debug, PartialEq)]
 struct Board {
     width: usize,
@@ -30,7 +30,7 @@ impl Board {
         Self { width, height, pixels: vec![0; width * height] }
     }
 
-    /// Leaves a soft dot at a place in pixels.
+    /// Draws a soft dot at a place in pixels.
     fn dab(&mut self, [x, y]: [f32; 2]) {
         for row in 0..self.height {
             for column in 0..self.width {
@@ -68,7 +68,7 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
         }
         asked.set_value(true);
         judge(run, now, move |answer| {
-            // The board may be gone by now.
+            // The board may have been removed by now.
             let _ = asked.try_update_value(|asked| *asked = false);
             let _ = told.try_update(|told| *told = answer);
         });
@@ -143,7 +143,8 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
     }
 }
 
-/// The discriminator's verdict and the digit that is read; `None` where neither can be had.
+/// The discriminator's verdict, and the digit that the classifier reads; `None` if neither is
+/// available.
 fn judge(run: Run, board: Board, done: impl FnOnce(Option<(f32, Option<(usize, f32)>)>) + 'static) {
     let pixels = || Uint8Array::from(board.pixels.as_slice());
     let (for_verdict, for_reading) = (pixels(), pixels());
@@ -158,7 +159,7 @@ fn judge(run: Run, board: Board, done: impl FnOnce(Option<(f32, Option<(usize, f
     }
     ask(Question::Read(for_reading), move |answer| {
         let reading = readings(&first(answer)).first().copied();
-        // A discriminator that is told the class is told the one that is read.
+        // A conditional discriminator gets the digit that was read as the class.
         let label = reading.map_or(0, |(digit, _)| digit as u16);
         let labels = if run.classes == 0 { Vec::new() } else { vec![label] };
         ask(Question::Verdicts(for_verdict, labels), move |answer| {

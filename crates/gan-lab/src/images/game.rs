@@ -1,4 +1,4 @@
-//! A game: the reader is the discriminator, against the net's own.
+//! A game: the user judges images as real or generated, in competition with the discriminator.
 
 use gan_protocol::{Dissection, Objective};
 use leptos::html;
@@ -11,7 +11,7 @@ use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
 use crate::words::{key, say, say_with, t};
 
-/// The picture's side on the screen at least, in the canvas's own pixels.
+/// Least side of the picture, in the canvas's own pixels.
 const SIDE_PX: usize = 224;
 
 /// An image to be judged.
@@ -23,14 +23,14 @@ struct Card {
     verdict: f32,
 }
 
-/// A game as it goes.
+/// The state of a game.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Game {
     run: Run,
     cards: Vec<Card>,
-    /// From this output on the discriminator takes an image for real.
+    /// The least output for which the discriminator takes an image for real.
     threshold: f32,
-    /// What the reader has said, card after card: whether it is real.
+    /// The user's answers, card after card: whether the image is real.
     answers: Vec<bool>,
 }
 
@@ -39,7 +39,7 @@ impl Game {
         self.answers.iter().zip(&self.cards).filter(|(said, card)| **said == card.is_real).count()
     }
 
-    /// Of the cards that the reader has judged, too.
+    /// The discriminator's right answers among the cards that the user has judged.
     fn right_of_net(&self) -> usize {
         let judged = self.cards.iter().take(self.answers.len());
         judged.filter(|card| (card.verdict >= self.threshold) == card.is_real).count()
@@ -57,7 +57,7 @@ fn threshold(objective: Option<Objective>, of: &Dissection) -> f32 {
     objective.and_then(Objective::undecided_output).unwrap_or(between)
 }
 
-/// A game of all images that are there, shuffled by `chance`, which gives numbers in 0..1.
+/// A game with all images, shuffled by `chance`, which returns numbers in 0..1.
 fn dealt(
     run: Run,
     dissection: &Dissection,
@@ -103,7 +103,7 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
         failed.set(None);
         games.update_value(|games| *games += 1);
         let of = run.get_untracked();
-        // Other images each time, also of a run that rests.
+        // Other images each time, even if the run rests.
         let asked = vec![("ahead", games.get_value().into())];
         look_at_copy("dissect", asked, move |answer| {
             busy.set(false);
@@ -166,7 +166,7 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     }
 }
 
-/// What came of the last answer, or of the whole game.
+/// The outcome of the last answer, or of the whole game.
 fn said(game: &Game) -> String {
     let Some((answer, card)) = game.answers.last().zip(game.cards.get(game.answers.len() - 1))
     else {

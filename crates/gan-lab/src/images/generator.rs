@@ -1,5 +1,5 @@
-//! The generator as it stands, in the widget: to walk through, and to take along into a page of one's
-//! own.
+//! Shows the current generator in the widget, to explore its latents, and offers its file and a
+//! snippet for the user's own page.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
-/// Between two looks at a run that is followed.
+/// Time between two updates from a run that is followed.
 const FOLLOW_EVERY_MS: i32 = 1_500;
 
 /// The file's name in the snippet.
 const FILE_NAME: &str = "generator.safetensors";
 
-/// Generators that are trained already, by the keys of their names.
+/// Trained generators: the keys of their names, and their files.
 const TRAINED: [(&str, &str); 4] = [
     (key("trained-dcgan"), "mnist-dcgan"),
     (key("trained-conditional"), "mnist-conditional"),
@@ -30,8 +30,8 @@ const TRAINED: [(&str, &str); 4] = [
     (key("trained-collapsed"), "mnist-collapsed"),
 ];
 
-/// What a page needs for the widget, a tag a line: engines that make pages of Markdown break up tags that
-/// go over several. Readers without scripts, and sanitizers, keep the link.
+/// The HTML that a page needs for the widget, one tag on a line, because Markdown engines break
+/// tags over several lines. The link remains without scripts and after sanitizers.
 fn snippet(site: &str, link: &str) -> String {
     format!(
         "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
@@ -59,8 +59,9 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let panel = NodeRef::<html::Div>::new();
     let place = NodeRef::<html::Div>::new();
     let address = RwSignal::new(None::<String>);
-    // Which of the trained ones is shown, in place of the run's own.
-    // The first of them is there before anything is trained; the widget loads nothing until it is near.
+    // The trained generator that is shown in place of the run's own.
+    // The first of them is shown before any training; the widget loads it only when it is near the
+    // window.
     let trained = RwSignal::new(Some(TRAINED[0].1));
     let at_step = RwSignal::new(0_u64);
     let bytes = RwSignal::new(0_u32);
@@ -68,11 +69,11 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     let mode = RwSignal::new("walk");
     let follows = RwSignal::new(false);
     let busy = StoredValue::new(false);
-    // How many runs there have been.
+    // Number of runs so far.
     let runs = StoredValue::new(0_u32);
     let forget = move || {
         if let Some(old) = address.try_update(Option::take).flatten() {
-            // An address that was made here is one that can be given back.
+            // An address that was created here can be revoked.
             let _ = Url::revoke_object_url(&old);
         }
     };
@@ -85,11 +86,11 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         generator_file(move |answer| {
             busy.set_value(false);
             match answer {
-                // Another run's generator would be taken for this one's.
+                // The file is another run's generator.
                 Ok(_) if runs.get_value() != of => {}
                 Ok(file) => {
                     bytes.set(Uint8Array::new(&file).length());
-                    // What is shown now is given back once the next is there.
+                    // The shown address is revoked after the next one is shown.
                     let old = address.get_untracked();
                     trained.set(None);
                     at_step.set(step);
@@ -109,7 +110,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         let is_behind = observation::observed().step != at_step.get_untracked()
             || address.with_untracked(Option::is_none)
             || trained.get_untracked().is_some();
-        // A checkpoint costs the run some time: nothing is taken that nobody sees.
+        // A checkpoint costs the run some time, so none is taken while the panel is out of sight.
         if follows.get_untracked()
             && is_behind
             && panel.get_untracked().is_some_and(|it| is_seen(&it))
@@ -200,7 +201,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     }
 }
 
-/// Calls `done` with the file of the run's generator as it stands, or with what is said against it.
+/// Calls `done` with the file of the run's current generator, or with the error.
 fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
     playground::checkpoint(move |checkpoint| match checkpoint {
         Ok(checkpoint) => ask(Question::Generator(checkpoint), done),
@@ -208,7 +209,7 @@ fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
     });
 }
 
-/// Whether some of `place` is in the window, and the window to be seen.
+/// Whether part of `place` is in the window, and the page is visible.
 fn is_seen(place: &web_sys::HtmlElement) -> bool {
     let Some(window) = web_sys::window() else { return false };
     let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
@@ -217,7 +218,7 @@ fn is_seen(place: &web_sys::HtmlElement) -> bool {
     !hidden && area.height() > 0.0 && area.top() < height && area.bottom() > 0.0
 }
 
-/// Gives an address back when whatever is being read from it has been.
+/// Revokes an address after a pending read of it has ended.
 fn give_back_later(address: Option<String>) {
     let Some(address) = address else { return };
     let give_back = move || drop(Url::revoke_object_url(&address));
@@ -232,13 +233,13 @@ fn site() -> String {
     address[..address.rfind('/').map_or(0, |end| end + 1)].to_string()
 }
 
-/// An address under which `bytes` can be had.
+/// An address for `bytes`.
 fn object_url(bytes: &JsValue) -> Option<String> {
     let blob = Blob::new_with_u8_array_sequence(&Array::of1(bytes)).ok()?;
     Url::create_object_url_with_blob(&blob).ok()
 }
 
-/// Puts the widget into `place`, or takes it away.
+/// Puts the widget into `place`, or removes it.
 fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str) {
     let Some(address) = address else { return place.set_inner_html("") };
     let sampler = place.first_element_child().or_else(|| {
@@ -250,16 +251,16 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
     let Some(sampler) = sampler else { return };
     load_element();
     for (name, value) in [("controls", ""), ("mode", mode)] {
-        // These are names of attributes.
+        // Names of attributes are never refused.
         let _ = sampler.set_attribute(name, value);
     }
-    // Once the element's script is there, what has been set by hand stays.
+    // Once the element's script is loaded, the user's settings in the element stay.
     let exchange =
         Reflect::get(&sampler, &"exchange".into()).and_then(JsCast::dyn_into::<Function>);
     match exchange {
         Ok(exchange) => {
             if let Ok(done) = exchange.call1(&sampler, &address.into()) {
-                // What cannot be had the element says itself.
+                // The element reports load errors itself.
                 playground::settle(&done, |_| ());
             }
         }

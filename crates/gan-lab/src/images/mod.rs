@@ -1,6 +1,6 @@
-//! A closer look: which digits are drawn, how the discriminator judges images and a drawing, a
-//! game against it,
-//! which real images samples are most like, and the generator itself, of images or points, to walk through and to take along.
+//! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
+//! drawing, a game against it, the nearest real images, and the generator itself, of images or
+//! points, to explore and to download.
 
 mod digits;
 mod drawing;
@@ -15,10 +15,10 @@ use crate::observation::{self, Run};
 use crate::ticks::every_ms;
 use crate::words::t;
 
-/// How often the run's description is looked at.
+/// Time between two readings of the run's description.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// All of it; of a run on points the generator alone, since the plane shows what else there is to see.
+/// All panels; for a run on points, only the generator's, since the plane shows the rest.
 #[component]
 pub(crate) fn Images() -> impl IntoView {
     let run = RwSignal::new(observation::run());
@@ -53,7 +53,7 @@ pub(crate) fn verdict_text(run: &Run, output: f32) -> String {
         Some(objective) if objective.has_targets() => {
             format!("{:.0} %", 100.0 * output.clamp(0.0, 1.0))
         }
-        // Without the sign of a zero.
+        // Avoids a minus sign before zero.
         _ => format!("{:.2}", (100.0 * output).round() / 100.0 + 0.0),
     }
 }

@@ -1,5 +1,4 @@
-//! The real images that samples are most like: does the generator make something new, or give back
-//! what it was shown?
+//! Shows the real images nearest to generated samples, so that copies are noticed.
 
 use gan_protocol::{COPY_DISTANCE, Neighbours};
 use leptos::html;
@@ -11,12 +10,12 @@ use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
 use crate::words::{key, say_with, t};
 
-/// Samples that are looked at.
+/// Number of samples.
 const SAMPLES: u32 = 8;
-/// Seeds of the sheets: others than those of readings and verdicts.
+/// First seed of the samples: not one of the readings' or the verdicts'.
 const FIRST_SEED: u32 = 5 << 20;
 
-/// A sample beside the real image that is most like it.
+/// A sample with its nearest real image.
 #[derive(Clone, Debug, PartialEq)]
 struct Pair {
     sample: Vec<u8>,
@@ -31,7 +30,7 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let seed = StoredValue::new(FIRST_SEED);
-    // Another run's images would be taken for this one's.
+    // The images shown are another run's.
     Effect::new(move |_| {
         run.track();
         pairs.set(Vec::new());

@@ -1,4 +1,4 @@
-//! The discriminator's verdict on fresh samples, and on what a reader draws.
+//! Shows the discriminator's verdicts on fresh samples, and on the user's drawing.
 
 use js_sys::{Float32Array, Uint8Array};
 use leptos::html;
@@ -15,10 +15,10 @@ use crate::words::{key, say_with, t};
 
 /// Samples on the sheet.
 const SAMPLES: u32 = 16;
-/// Seeds of the sheets: others than those of the readings.
+/// First seed of the sheets: not one of the readings'.
 const FIRST_SEED: u32 = 1 << 20;
 
-/// A sample with what is said of it.
+/// A sample with its verdict and the digit that is read.
 #[derive(Clone, Debug, PartialEq)]
 struct Judged {
     pixels: Vec<u8>,
@@ -59,7 +59,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
             });
         });
     };
-    // Another run's verdicts would be taken for this one's.
+    // The verdicts shown are another run's.
     Effect::new(move |_| {
         run.track();
         judged.set(Vec::new());
@@ -100,7 +100,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
     }
 }
 
-/// Asks for verdicts on samples, and what digits they are read as where they are some.
+/// Requests verdicts on samples, and the digits as which they are read if the data are digits.
 fn judge_samples(
     run: Run,
     pixels: Uint8Array,

@@ -1,7 +1,7 @@
-//! Lessons, given: what `gan-lessons` holds drives the page step by step.
+//! Gives lessons: the data of `gan-lessons` control the page step by step.
 //!
-//! A step says something, may load a run and start it, may choose what the plane shows, and may wait
-//! for something to be seen or ask a question. Whoever follows it decides when to go on.
+//! A step shows a text, may load and start a run, may choose what the plane shows, and may wait for
+//! a condition or ask a question. The user decides when to go on.
 
 mod scripts;
 pub(crate) mod view;

@@ -1,4 +1,4 @@
-//! The list of lessons, and the one that is being given.
+//! Shows the list of lessons, and the current lesson.
 
 use gan_lessons::{Lesson, Question, Step};
 use leptos::prelude::*;
@@ -11,33 +11,33 @@ use crate::stage::draw::Layers;
 use crate::ticks::every_ms;
 use crate::words::{key, language, say, say_with, t};
 
-/// How often a lesson looks whether what it waits for has happened.
+/// Time between two checks of a step's condition.
 const LOOK_EVERY_MS: i32 = 300;
-/// Looks for which a step stays when nobody is there to go on.
+/// Checks until a lesson that a script started goes on by itself.
 const LOOKS_BY_ITSELF: u32 = 5;
 
-/// Where a lesson is.
+/// The position in a lesson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     lesson: usize,
     step: usize,
 }
 
-/// A lesson as it is given. Scripts' lessons go on by themselves.
+/// The current lesson. Lessons that scripts start go on by themselves.
 #[derive(Clone, Copy)]
 struct Course {
     lessons: StoredValue<Vec<Lesson>>,
     place: RwSignal<Option<Place>>,
-    /// Whether what the step waits for has happened.
+    /// Whether the step's condition has been met.
     reached: RwSignal<bool>,
-    /// Which answer was chosen.
+    /// The answer that was chosen.
     answered: RwSignal<Option<usize>>,
-    /// Whether the page is on its way to what the step asks of it.
+    /// Whether the page is still loading or starting the step's run.
     driving: RwSignal<bool>,
     layers: RwSignal<Layers>,
-    /// The script that waits for the end.
+    /// The script that waits for the lesson's end.
     waiting: StoredValue<Option<Settling>, LocalStorage>,
-    /// Looks at this step so far.
+    /// Number of checks in this step so far.
     looks: StoredValue<u32>,
 }
 
@@ -67,14 +67,14 @@ impl Course {
         driving::follow(load.as_deref(), step.start, move || self.driving.set(false));
     }
 
-    /// To the next step, or to the end.
+    /// Goes to the next step, or to the end.
     fn go_on(self) {
         if let Some(Place { lesson, step }) = self.place.get_untracked() {
             self.enter(Place { lesson, step: step + 1 });
         }
     }
 
-    /// At its end.
+    /// Ends the lesson at its last step.
     fn finish(self) {
         self.place.set(None);
         if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
@@ -82,7 +82,7 @@ impl Course {
         }
     }
 
-    /// Before its end.
+    /// Leaves the lesson before its end.
     fn leave(self) {
         self.place.set(None);
         if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
@@ -90,7 +90,7 @@ impl Course {
         }
     }
 
-    /// Looks whether what the step waits for has happened.
+    /// Checks the step's condition.
     fn look(self) {
         let Some(place) = self.place.get_untracked() else { return };
         if self.driving.get_untracked() {
@@ -115,7 +115,7 @@ impl Course {
 /// The lessons. `asked` is one to begin at once.
 #[component]
 pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl IntoView {
-    // A test reads every lesson: there is none that cannot be read.
+    // A test reads all lessons, so none is unreadable.
     let course = Course {
         lessons: StoredValue::new(gan_lessons::all().unwrap_or_default()),
         place: RwSignal::new(None),
@@ -190,20 +190,20 @@ fn Offered(course: Course) -> impl IntoView {
     }
 }
 
-/// The list's button of a lesson that has just ended: where its reader came from.
+/// The button of a finished lesson in the list, where its reader came from.
 fn focus_offer(lesson: usize) {
     let button = format!(".lab-lessons li:nth-child({}) button", lesson + 1);
     focus::soon(move || focus::found(&button));
 }
 
-/// A lesson as it is given, from its first step to its last: what is pressed stays where it is.
+/// A lesson from its first step to its last: its buttons stay in place.
 #[component]
 fn Given(course: Course, lesson: usize) -> impl IntoView {
     let (title, steps) = course.lessons.with_value(|lessons| {
         let lesson = &lessons[lesson];
         (lesson.title.clone(), lesson.steps.len())
     });
-    // Past the last step nothing is given any more: what is on the screen is about to go.
+    // After the last step the view keeps its content until it disappears.
     let place = Memo::new(move |before| {
         let place = course.place.get().filter(|place| place.lesson == lesson);
         place.map(|place| place.step).or(before.copied()).unwrap_or(0)
@@ -223,7 +223,7 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
         (true, true) => say(key("lesson-seen")),
         (false, _) => String::new(),
     };
-    // What is on its way would be seen in the run before.
+    // While the step's run is loading, the condition would be checked against the previous run.
     let stopped = Signal::derive(move || !course.reached.get() || course.driving.get());
     let is_last = move || place.get() + 1 == steps;
     let next = move || say(if is_last() { key("lesson-finish") } else { key("lesson-next") });
@@ -253,7 +253,7 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
             <p class="lab-lesson-text" aria-live="polite">{text}</p>
             {asked}
             <div class="lab-lesson-foot">
-                // Not disabled: while it waits it keeps the focus of whoever has pressed it.
+                // Not disabled: while the lesson waits, the pressed button keeps the focus.
                 <button
                     class="primary"
                     aria-disabled=move || stopped.get().to_string()
@@ -268,7 +268,7 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
     }
 }
 
-/// What a step asks.
+/// The question of a step.
 #[component]
 fn Asked(course: Course, question: Question) -> impl IntoView {
     let asked = question.text.clone();

@@ -1,12 +1,13 @@
-//! The way of the numbers as a picture: from latents through the generator, beside the reals, into the
-//! discriminator, to a verdict, and back as gradients. What belongs to the moment stands out.
+//! Draws the flow of a step as a picture: from latents through the generator, beside the reals,
+//! into the discriminator, to a verdict, and back as gradients. The parts of the current moment are
+//! highlighted.
 
 use leptos::prelude::*;
 
 use super::moments::Moment;
 use crate::words::{key, t};
 
-/// A box of the picture: which, where, and the key of what stands in it.
+/// A box of the picture: its name, its place, and the key of its text.
 const BOXES: [(&str, [f64; 4], &str); 6] = [
     ("latents", [8.0, 28.0, 136.0, 44.0], key("flow-latents")),
     ("generator", [172.0, 28.0, 136.0, 44.0], key("flow-generator")),
@@ -16,7 +17,7 @@ const BOXES: [(&str, [f64; 4], &str); 6] = [
     ("verdict", [8.0, 128.0, 136.0, 44.0], key("flow-verdict")),
 ];
 
-/// A line between two boxes: which, its path, and whether numbers or gradients go along it.
+/// A line between two boxes: its name, its path, and whether it carries numbers or gradients.
 const LINES: [(&str, &str, &str); 7] = [
     ("draw", "M144 50 H166", "forward"),
     ("make", "M308 50 H330", "forward"),
@@ -27,7 +28,7 @@ const LINES: [(&str, &str, &str); 7] = [
     ("to-generator", "M76 128 V100 H240 V78", "backward"),
 ];
 
-/// What stands out at a moment.
+/// The parts highlighted at a moment.
 fn parts(moment: Moment) -> &'static [&'static str] {
     match moment {
         Moment::Draw => &["latents", "draw"],
@@ -42,7 +43,7 @@ fn parts(moment: Moment) -> &'static [&'static str] {
     }
 }
 
-/// The picture. Its words are those of the list of moments, so that it is not read aloud.
+/// The picture. It is not read aloud, because its texts are those of the list of moments.
 #[component]
 pub(super) fn Flow(moment: Signal<Moment>) -> impl IntoView {
     let class = move |kind: &'static str, name: &'static str| {

@@ -1,5 +1,5 @@
-//! One step taken apart: eight moments along the way that numbers take through the two nets, with the
-//! numbers of this very step; and half steps.
+//! Shows one step in eight moments, from the draw of the latents to the generator's update, with
+//! the numbers of this step; also makes half steps.
 
 mod flow;
 mod moments;

@@ -1,4 +1,5 @@
-//! The eight moments of a step (Goodfellow et al. 2014, algorithm 1), and what there is to say of each.
+//! The eight moments of a step (Goodfellow et al. 2014, algorithm 1), with the texts and figures of
+//! each.
 
 use gan_protocol::{Dissection, Verdicts};
 
@@ -18,7 +19,7 @@ pub(super) enum Moment {
 }
 
 impl Moment {
-    /// All, in their order.
+    /// All moments, in order.
     pub(super) const ALL: [Self; 8] = [
         Self::Draw,
         Self::Generate,
@@ -44,7 +45,7 @@ impl Moment {
         }
     }
 
-    /// The key of what is said about it.
+    /// The key of its text.
     pub(super) fn told(self) -> &'static str {
         match self {
             Self::Draw => key("moment-draw-told"),
@@ -58,7 +59,7 @@ impl Moment {
         }
     }
 
-    /// The figures in it, as the texts name them; verdicts as `verdict` writes them.
+    /// The figures of the moment's text by their names in it; `verdict` formats verdicts.
     pub(super) fn facts(
         self,
         of: &Dissection,
@@ -96,7 +97,7 @@ impl Moment {
     }
 }
 
-/// With four significant digits: what changes by one step is often the third.
+/// With four significant digits, because a step often changes only the third.
 fn significant(x: f64) -> String {
     if x == 0.0 {
         return x.to_string();

@@ -1,4 +1,4 @@
-//! A few points of the plane with what is said of each, and where each has gone.
+//! Draws a few points of the plane with the verdict on each, and the way that each has moved.
 
 use leptos::prelude::*;
 
@@ -9,17 +9,17 @@ use crate::words::say;
 
 /// Side of the picture, in its own units.
 const SIDE: f32 = 320.0;
-/// Around the points, for what is written beside them.
+/// Margin around the points, for the texts beside them.
 const MARGIN: f32 = 28.0;
 
-/// Little-endian numbers.
+/// The numbers in little-endian bytes.
 pub(super) fn points(bytes: &[u8]) -> Vec<f32> {
     let numbers = bytes.chunks_exact(4);
     numbers.map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }
 
-/// Draws `kinds` in the square that holds `all`; points that are `left` for others of the same place
-/// in the list are joined with those.
+/// Draws `kinds` in the square around `all`; points of the kind `left` are joined with the points
+/// at the same place in the list.
 pub(super) fn plane(all: &[Vec<f32>], kinds: &[Kind]) -> impl IntoView + use<> {
     let all: Vec<Samples> = all.iter().cloned().map(Samples::Points).collect();
     let square = square_around(&all);
@@ -32,7 +32,7 @@ pub(super) fn plane(all: &[Vec<f32>], kinds: &[Kind]) -> impl IntoView + use<> {
     };
     let placed: Vec<Vec<(f32, f32)>> =
         kinds.iter().map(|kind| points(&kind.bytes).chunks_exact(2).map(place).collect()).collect();
-    // Numbers and classes only: nothing that a user wrote.
+    // Numbers and classes only, no text of a user.
     let mut markup = String::new();
     if let [left, new] = &placed[..]
         && kinds[0].class == "left"

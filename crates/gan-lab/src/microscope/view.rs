@@ -1,4 +1,4 @@
-//! The step on the screen: its moments one by one, and buttons for whole and half steps.
+//! Shows a step moment by moment, with buttons for whole and half steps.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -19,9 +19,9 @@ use crate::ticks::every_ms;
 use crate::timeline::animation::for_file;
 use crate::words::{key, say, say_with, t};
 
-/// How long slow motion stays at a moment.
+/// Time for which slow motion shows a moment.
 const MOMENT_MS: i32 = 2_500;
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 500;
 /// Images in a row.
 const COLUMNS: usize = 8;
@@ -42,7 +42,7 @@ impl Scope {
         self.failed.set(Some(message));
     }
 
-    /// Takes the next step apart; the run rests from now on.
+    /// Takes the next step apart, and pauses the run.
     fn take(self) {
         self.busy.set(true);
         self.failed.set(None);
@@ -58,13 +58,13 @@ impl Scope {
         });
     }
 
-    /// Makes the step that was taken apart, then takes the next.
+    /// Makes the step that was taken apart, then takes the next one apart.
     fn make(self) {
         self.busy.set(true);
         driving::step(move || self.take());
     }
 
-    /// A step of one net alone, then takes the next step apart.
+    /// Makes a step of one net alone, then takes the next step apart.
     fn half(self, net: &'static str) {
         self.busy.set(true);
         playground::pause(move || {
@@ -78,7 +78,7 @@ impl Scope {
         });
     }
 
-    /// Acts, unless something is at work.
+    /// Acts, unless a request is under way.
     fn if_free(self, act: impl FnOnce(Self)) {
         if !self.busy.get_untracked() {
             act(self);
@@ -139,7 +139,7 @@ pub(crate) fn Microscope() -> impl IntoView {
             <p class="hint">{t("scope-hint")}</p>
             <WhyNoCopy run=run/>
             <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
-                // Not disabled while one of them is at work: what was pressed keeps the focus.
+                // Not disabled during a request: the pressed button keeps the focus.
                 <button aria-disabled=busy on:click=move |_| scope.if_free(Scope::take)>
                     {t("scope-take")}
                 </button>
@@ -207,7 +207,7 @@ fn told(scope: Scope, moment: Moment) -> String {
     })
 }
 
-/// What there is to be seen at the moment: samples, each with what is said of it.
+/// The samples at the moment, each with its verdict.
 #[component]
 fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
     move || {
@@ -239,7 +239,7 @@ fn latents(latents: &[Vec<f32>]) -> impl IntoView + use<> {
     view! { <ol class="lab-latents">{latents.iter().map(row).collect_view()}</ol> }
 }
 
-/// Images side by side, and a note for each.
+/// Images side by side, with a note for each.
 #[component]
 fn Strip(image: [usize; 3], kind: Kind) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();

@@ -1,4 +1,5 @@
-//! Data files of the user's on the screen: what was read from them, how they are read, training on them.
+//! Shows the user's data files: their images, options for reading them, and a button to train on
+//! them.
 
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::html;
@@ -18,7 +19,7 @@ const SHOWN: usize = 48;
 const SHOWN_COLUMNS: usize = 12;
 /// Classes that are listed; there may be 256.
 const LISTED: usize = 62;
-/// What black and white may be, as a choice is called in the document.
+/// Ranges of black and white, each with its name in the document.
 const RANGES: [(&str, Option<[f64; 2]>); 5] = [
     ("found", None),
     ("0-255", Some([0.0, 255.0])),
@@ -38,16 +39,16 @@ fn ask(
 #[derive(Clone, Copy)]
 struct DataFiles {
     summary: RwSignal<Option<Summary>>,
-    /// Of the first images, [image, channel, row, column].
+    /// Pixels of the first images, [image, channel, row, column].
     pixels: StoredValue<Vec<u8>>,
     entry: RwSignal<Option<String>>,
     range: RwSignal<&'static str>,
     upright: RwSignal<bool>,
     coarse: RwSignal<bool>,
     nets: RwSignal<Nets>,
-    /// Whether something is being read.
+    /// Whether files are being read.
     reads: RwSignal<bool>,
-    /// Which reading is going on: another one ends those before it.
+    /// Number of the current reading; a new reading ends earlier ones.
     reading: StoredValue<u32>,
     failed: RwSignal<Option<String>>,
 }
@@ -68,7 +69,7 @@ impl DataFiles {
         }
     }
 
-    /// Whatever the page is given that is no checkpoint of its own.
+    /// Takes all files that the page gets and that are not its checkpoints.
     fn follow(self) {
         let taken = Closure::<dyn Fn(JsValue)>::new(move |files| self.take(&files));
         ask("follow", &[("taken", taken.into_js_value())], |_| ());
@@ -87,7 +88,7 @@ impl DataFiles {
         });
     }
 
-    /// The panel may be far from where the files were dropped.
+    /// Scrolls to the panel, which may be far from where the files were dropped.
     fn show(self) {
         let panel = document().query_selector(".lab-pictures").ok().flatten();
         if let Some(panel) = panel {
@@ -102,7 +103,7 @@ impl DataFiles {
         self.reading.get_value()
     }
 
-    /// Ends the reading of that number, if no other one has begun.
+    /// Ends the reading of that number, unless another has begun.
     fn end(self, number: u32, failed: Option<String>) -> bool {
         let is_last = self.reading.get_value() == number;
         if is_last {
@@ -115,8 +116,8 @@ impl DataFiles {
         is_last
     }
 
-    /// Reads the images as they are to be read, and gives them to the page. `is_first` for files that are
-    /// new: their own name may say that they lie on their side.
+    /// Reads the images with the chosen options. `is_first` for new files, whose name may imply
+    /// that the images lie on their side.
     fn look(self, is_first: bool) {
         let number = self.begin();
         let name = self.range.get_untracked();
@@ -157,7 +158,7 @@ impl DataFiles {
         });
     }
 
-    /// Loads the run on these images; it goes on if one was going, or if it is to start.
+    /// Loads the run on these images; starts it if one was running, or if `start`.
     fn load(self, start: bool) {
         let Some(summary) = self.summary.get_untracked() else { return };
         let present: Value = playground::spec();
@@ -174,7 +175,7 @@ impl DataFiles {
         });
     }
 
-    /// What was read, in words.
+    /// The result of the reading, in words.
     fn told(self) -> String {
         if self.reads.get() {
             return say(key("data-reads"));
@@ -221,7 +222,7 @@ fn classes_in_words(summary: &Summary) -> Option<String> {
     Some(format!("{} {}{more}", say_with(key("data-classes"), &facts), listed.join(" · ")))
 }
 
-/// The panel's part for files of data.
+/// The panel's part for data files.
 #[component]
 pub(super) fn OwnDataFiles() -> impl IntoView {
     let files = DataFiles::new();
@@ -285,7 +286,7 @@ fn Choices(files: DataFiles) -> impl IntoView {
         let present = playground::spec();
         files.summary.with(|it| it.as_ref().is_some_and(|it| nets.fit(it, &present)))
     };
-    // CIFAR-100 alone has coarse classes beside fine ones.
+    // Only CIFAR-100 has coarse classes besides fine ones.
     let has_coarse = move || {
         let named =
             |it: &Summary| it.channels == 3 && it.classes.as_ref().is_some_and(|c| c.len() > 10);
@@ -333,7 +334,7 @@ fn Choices(files: DataFiles) -> impl IntoView {
     }
 }
 
-/// The first images, as they are read.
+/// The first images, with the chosen options.
 #[component]
 fn Shown(files: DataFiles) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
@@ -350,7 +351,7 @@ fn Shown(files: DataFiles) -> impl IntoView {
     view! { <canvas node_ref=canvas role="img" aria-label=label></canvas> }
 }
 
-/// Images with the channels of a pixel side by side, of [image, channel, row, column].
+/// Images with the channels of a pixel side by side, from [image, channel, row, column].
 fn interleaved(planes: &[u8], [channels, height, width]: [usize; 3]) -> Vec<u8> {
     let area = height * width;
     let images = planes.chunks_exact((channels * area).max(1));

@@ -1,4 +1,4 @@
-//! What pictures are made into: the shape, the nets that learn it, the files that a run takes.
+//! Converts pictures to a run's data: their shape, the nets for them, and the IDX files.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 
 use crate::words::key;
 
-/// More classes than a byte can name are none.
+/// Most classes: a byte stores the number of one.
 const MOST_CLASSES: usize = 256;
 
-/// What the pictures are made into, and which nets learn them.
+/// The form of the pictures, and the nets for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Form {
-    /// 28 × 28 and grey, for the nets that the page opens with.
+    /// 28 × 28 and grey, for the nets with which the page opens.
     #[default]
     Grey,
-    /// The same, with the folder told to the nets.
+    /// The same, with the folder as the nets' class.
     GreyByFolder,
     /// 32 × 32 in colour, for wider nets of the same kind.
     Colour,
@@ -26,7 +26,7 @@ pub(super) enum Form {
 impl Form {
     pub(super) const ALL: [Self; 3] = [Self::Grey, Self::Colour, Self::GreyByFolder];
 
-    /// As a choice is called in the document.
+    /// Its name as a choice in the document.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Grey => "grey",
@@ -48,7 +48,7 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.name() == name)
     }
 
-    /// Rows, which are as many as columns.
+    /// Number of rows, which equals that of columns.
     pub(super) fn side(self) -> usize {
         if self == Self::Colour { 32 } else { 28 }
     }
@@ -57,7 +57,7 @@ impl Form {
         if self == Self::Colour { 3 } else { 1 }
     }
 
-    /// The run, as the page loads it: a preset and what differs.
+    /// The run, in the form in which the page loads it: a preset and the differences.
     pub(super) fn run(self, classes: usize) -> Option<Value> {
         let data = json!({ "source": "idx_files" });
         match self {
@@ -74,7 +74,7 @@ impl Form {
                         layer["classes"] = classes.into();
                     }
                 }
-                // One output says whether it is real, one for each class which it is.
+                // One output for real or fake, one for each class.
                 discriminator["layers"].as_array_mut()?.last_mut()?["units"] = (1 + classes).into();
                 Some(json!({
                     "preset": name,
@@ -87,8 +87,8 @@ impl Form {
         }
     }
 
-    /// RGB pixels, picture after picture, as this form has them: grey by the weights of ITU-R BT.601,
-    /// channel after channel in colour.
+    /// Pixels in this form from RGB pixels, picture after picture: grey by the weights of ITU-R
+    /// BT.601, or channel after channel in colour.
     pub(super) fn planes(self, rgb: &[u8]) -> Vec<u8> {
         if self != Self::Colour {
             let grey = |pixel: &[u8]| {
@@ -124,7 +124,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// By the folder in which each picture lies; none if all lie in one, or in too many.
+    /// Classes by the folder of each picture; none if all are in one folder, or in too many.
     pub(super) fn of(paths: &[String]) -> Self {
         let folder = |path: &String| -> String {
             let above = path.rsplit_once('/').map_or("", |(above, _)| above);
@@ -132,7 +132,7 @@ impl Classes {
         };
         let names: HashSet<String> = paths.iter().map(folder).collect();
         let mut names: Vec<String> = names.into_iter().collect();
-        // The order that people expect of numbered folders: 1, 2, 10.
+        // In natural order of numbered folders: 1, 2, 10.
         names.sort_by(|one, other| natord::compare(one, other).then_with(|| one.cmp(other)));
         if !(2..=MOST_CLASSES).contains(&names.len()) {
             return Self::default();
@@ -143,12 +143,12 @@ impl Classes {
         Self { labels: paths.iter().map(label).collect(), names }
     }
 
-    /// As an IDX file; none if there are no classes.
+    /// The labels as an IDX file; `None` without classes.
     pub(super) fn file(&self) -> Option<Vec<u8>> {
         (!self.names.is_empty()).then(|| idx::written(&[self.labels.len()], &self.labels))
     }
 
-    /// How many pictures each has.
+    /// The number of pictures in each class.
     pub(super) fn counts(&self) -> Vec<(String, usize)> {
         let count =
             |class: usize| self.labels.iter().filter(|label| usize::from(**label) == class).count();

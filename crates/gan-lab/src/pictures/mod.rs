@@ -1,5 +1,5 @@
-//! The user's own data: pictures, which are cut to the nets' size, and files of images in whatever form;
-//! chosen or dropped, shown, trained on.
+//! The user's own data: pictures, which are cut to the nets' size, and files of images in any known
+//! form. They are chosen or dropped, shown, and trained on.
 
 pub(crate) mod data_files;
 mod form;

@@ -1,4 +1,4 @@
-//! What the reader says of the user's data files, and the nets that fit them.
+//! The reader's summary of the user's data files, and the nets that fit them.
 
 use gan_protocol::merged;
 use serde::Deserialize;
@@ -7,38 +7,38 @@ use serde_json::{Value, json};
 use super::form::Form;
 use crate::words::key;
 
-/// Images that were read from files.
+/// The images that were read from files.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Summary {
-    /// Where they lay.
+    /// Path of the array.
     pub(super) path: String,
-    /// All arrays of the files that may be images.
+    /// Paths of all arrays that may be images.
     pub(super) entries: Vec<String>,
-    /// How many were read, of how many.
+    /// Numbers of images read, and in the file.
     pub(super) count: usize,
     pub(super) of: usize,
     pub(super) channels: usize,
     pub(super) height: usize,
     pub(super) width: usize,
-    /// What black and white are in the file.
+    /// The values of black and white in the file.
     pub(super) range: [f64; 2],
-    /// By their labels, where there are some.
+    /// Classes by labels, if there are labels.
     pub(super) classes: Option<Vec<Class>>,
     pub(super) notes: Vec<String>,
     pub(super) left_out: Vec<LeftOut>,
-    /// Whether their name is one of a set that lies on its side.
+    /// Whether the name is that of a set whose images lie on their side.
     pub(super) lies_on_its_side: bool,
 }
 
-/// A class and how many images it has.
+/// A class with its number of images.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(super) struct Class {
     pub(super) name: String,
     pub(super) count: usize,
 }
 
-/// Something in the files that is not read.
+/// A part of the files that is not read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(super) struct LeftOut {
     pub(super) path: String,
@@ -47,19 +47,19 @@ pub(super) struct LeftOut {
 }
 
 impl Summary {
-    /// Classes that have any images, so many of which a run has labels.
+    /// Number of classes with images: the number of classes of a run with labels.
     pub(super) fn class_count(&self) -> usize {
         let classes = self.classes.iter().flatten();
         classes.filter(|class| class.count > 0).count()
     }
 }
 
-/// Nets for the user's files.
+/// The nets for the user's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nets {
-    /// Those of the present run.
+    /// The nets of the present run.
     Present,
-    /// Others.
+    /// The nets of a form.
     Of(Form),
 }
 
@@ -67,7 +67,7 @@ impl Nets {
     pub(super) const ALL: [Self; 4] =
         [Self::Present, Self::Of(Form::Grey), Self::Of(Form::GreyByFolder), Self::Of(Form::Colour)];
 
-    /// As a choice is called in the document.
+    /// Its name as a choice in the document.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Present => "present",
@@ -88,8 +88,8 @@ impl Nets {
         }
     }
 
-    /// Whether these nets learn from such images: the present run's must be nets for images in as many
-    /// colours, and for as many classes where they are told any.
+    /// Whether these nets can learn such images: the present run's nets need images with as many
+    /// channels, and, if they are conditional, with as many classes.
     pub(super) fn fit(self, summary: &Summary, present: &Value) -> bool {
         match self {
             Self::Present => {
@@ -109,12 +109,12 @@ impl Nets {
         if Self::Present.fit(summary, present) { Self::Present } else { Self::Of(fallback) }
     }
 
-    /// The run, as the page loads it.
+    /// The run, in the form in which the page loads it.
     pub(super) fn run(self, summary: &Summary, present: &Value) -> Option<Value> {
         match self {
             Self::Of(form) => form.run(summary.class_count()),
             Self::Present => {
-                // Which classes of another set were chosen says nothing of these.
+                // The choice of classes of another data set does not apply to this one.
                 let data = json!({ "source": "idx_files", "classes": null, "class_weights": null });
                 Some(merged(present, &json!({ "data": data })))
             }

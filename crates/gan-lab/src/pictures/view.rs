@@ -1,4 +1,4 @@
-//! Pictures of the user's own on the screen: choosing them, what became of them, training on them.
+//! Shows the user's own pictures: choosing and reading them, and training on them.
 
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::html;
@@ -13,14 +13,14 @@ use crate::playground::settle;
 use crate::words::{key, say, say_with, t};
 use crate::workers;
 
-/// Pictures that are read at once, between two looks at the screen.
+/// Pictures that are read in one go, between two updates of the screen.
 const AT_ONCE: usize = 16;
 /// Pictures that are shown.
 const SHOWN: usize = 48;
 const SHOWN_COLUMNS: usize = 12;
-/// Fewer are nothing to learn from.
+/// Least number of pictures to train on.
 const FEWEST: usize = 2;
-/// Names of pictures that could not be read, as many as are told.
+/// Number of unreadable pictures whose names are shown.
 const NAMED: usize = 3;
 
 fn ask(
@@ -33,23 +33,23 @@ fn ask(
 
 #[derive(Clone, Copy)]
 struct Pictures {
-    /// Of all that were chosen.
+    /// Paths of all chosen pictures.
     paths: RwSignal<Vec<String>>,
     form: RwSignal<Form>,
-    /// Whether pictures are fitted whole, not cut to a square.
+    /// Whether pictures are fitted as a whole instead of cut to a square.
     whole: RwSignal<bool>,
-    /// How many have been tried.
+    /// Number of pictures tried so far.
     tried: RwSignal<usize>,
-    /// How many more there were than are looked at.
+    /// Number of pictures beyond the limit.
     left_out: RwSignal<usize>,
-    /// How many files are hidden ones, and how many are no pictures, by kind.
+    /// Number of hidden files, and of files that are not pictures, by kind.
     hidden: RwSignal<usize>,
     others: RwSignal<Vec<(String, usize)>>,
-    /// The numbers of those that could not be read, in order.
+    /// The numbers of unreadable pictures, in order.
     unread: RwSignal<Vec<usize>>,
-    /// RGB pixels of the others.
+    /// RGB pixels of the readable ones.
     pixels: StoredValue<Vec<u8>>,
-    /// Which reading is going on: another one ends those before it.
+    /// Number of the current reading; a new reading ends earlier ones.
     reading: StoredValue<u32>,
     failed: RwSignal<Option<String>>,
 }
@@ -78,7 +78,7 @@ impl Pictures {
         });
     }
 
-    /// What is dropped anywhere on the page.
+    /// Takes pictures that are dropped anywhere on the page.
     fn follow_drops(self) {
         let taken = Closure::<dyn Fn(JsValue)>::new(move |dropped| self.take(&dropped));
         ask("follow", &[("taken", taken.into_js_value())], |_| ());
@@ -86,7 +86,7 @@ impl Pictures {
 
     fn take(self, chosen: &JsValue) {
         if !chosen.is_object() {
-            // Called off.
+            // Cancelled.
             return;
         }
         let member = |name: &str| Reflect::get(chosen, &name.into()).unwrap_or_default();
@@ -110,7 +110,7 @@ impl Pictures {
 
     fn read_anew(self) {
         self.failed.set(None);
-        // In this order: of what was tried some may be unread, never more.
+        // In this order, so that there are never more unreadable pictures than tried ones.
         self.unread.set(Vec::new());
         self.tried.set(0);
         self.pixels.set_value(Vec::new());
@@ -123,7 +123,7 @@ impl Pictures {
         let left = self.paths.with_untracked(Vec::len) - from;
         if left == 0 {
             if self.form.get_untracked() == Form::GreyByFolder && self.classes().names.is_empty() {
-                // Of the same pixels: there are folders enough, but not among what could be read.
+                // Same pixels: there are enough folders, but not among the readable pictures.
                 self.form.set(Form::Grey);
             }
             return;
@@ -157,7 +157,7 @@ impl Pictures {
         let unread = Array::from(&member("unread"));
         let unread = unread.iter().filter_map(|number| number.as_f64());
         let unread: Vec<usize> = unread.map(|number| number as usize).collect();
-        // Whoever looks at them looks at all paths.
+        // An update of this list recomputes all paths, so it is made only if needed.
         if !unread.is_empty() {
             self.unread.update(|all| all.extend(unread));
         }
@@ -167,12 +167,12 @@ impl Pictures {
         self.paths.with(|paths| !paths.is_empty() && paths.len() == self.tried.get())
     }
 
-    /// How many could be read so far.
+    /// Number of readable pictures so far.
     fn count(self) -> usize {
         self.tried.get() - self.unread.with(Vec::len)
     }
 
-    /// Of those that could be read.
+    /// Classes of the readable pictures.
     fn classes(self) -> Classes {
         let unread = self.unread.get();
         let read = self.paths.with(|paths| {
@@ -195,7 +195,7 @@ impl Pictures {
         }
     }
 
-    /// How far the reading is, in words.
+    /// The progress of the reading, in words.
     fn told(self) -> String {
         let all = self.paths.with(Vec::len);
         let (count, unread) = (self.count(), self.unread.get());
@@ -230,7 +230,7 @@ impl Pictures {
     }
 }
 
-/// A kind of files and how many there are.
+/// A kind of files and their number.
 fn kind_and_count(kind: &JsValue) -> Option<(String, usize)> {
     let member = |name: &str| Reflect::get(kind, &name.into()).ok();
     Some((member("name")?.as_string()?, member("count")?.as_f64()? as usize))
@@ -314,13 +314,13 @@ fn Choices(pictures: Pictures, classes: Memo<Classes>) -> impl IntoView {
     }
 }
 
-/// The first of them, as the nets will see them.
+/// The first pictures, in the form for the nets.
 #[component]
 fn Shown(pictures: Pictures) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         let form = pictures.form.get();
-        // After the first ones nothing changes that is shown.
+        // After the first pictures the picture does not change any more.
         if pictures.tried.get() > SHOWN + AT_ONCE && !pictures.is_read() {
             return;
         }
@@ -328,7 +328,7 @@ fn Shown(pictures: Pictures) -> impl IntoView {
         let side = form.side();
         let shown = pictures.pixels.with_value(|pixels| {
             let end = pixels.len().min(3 * side * side * SHOWN);
-            // Grey as the nets have it; colour as it came.
+            // Grey in the nets' form; colour unchanged.
             if form == Form::Colour { pixels[..end].to_vec() } else { form.planes(&pixels[..end]) }
         });
         let image = [side, side, form.channels()];

@@ -1,60 +1,61 @@
-//! When a run is kept, and which run it is.
+//! Decides when the run on the page is kept, and under which id.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::before::FIRST_STEP;
 
-/// Between two savings of a run that goes on.
+/// Time between two savings of a run that trains.
 const SAVE_EVERY_MS: f64 = 45_000.0;
 
-/// What is known of a run that is kept.
+/// The description of a kept run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) id: String,
     /// The user's own name for it; empty if there is none.
     #[serde(default)]
     pub(super) name: String,
-    /// Whether it never makes room for others.
+    /// Whether it is never removed to make room for others.
     #[serde(default)]
     pub(super) pinned: bool,
-    /// The preset that it was made from.
+    /// The preset from which it was made.
     pub(super) preset: String,
-    /// What it learned from, as a spec names it.
+    /// Its data, by the name in a spec.
     pub(super) dataset: String,
     pub(super) step: u64,
     /// Milliseconds since 1970.
     pub(super) saved_ms: f64,
-    /// Size of its checkpoint.
+    /// Size of its checkpoint, in bytes.
     pub(super) bytes: u64,
     /// Samples, as a `data:` address.
     pub(super) picture: String,
-    /// The name of the user's files that it is kept with; runs on the same data share them.
+    /// The id of the user's files that are kept for it; runs on the same data share them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) data: Option<String>,
-    /// Size of those files.
+    /// Size of those files, in bytes.
     #[serde(default)]
     pub(super) file_bytes: u64,
 }
 
 impl Kept {
-    /// What it is called where the user has given it no name.
+    /// Its name if the user has given none.
     pub(super) fn usual_name(&self) -> String {
         format!("{} · {}", self.preset, self.dataset.replace('_', " "))
     }
 }
 
-/// What a checkpoint's header says. The run itself may be further by the time its checkpoint is there.
+/// The facts in a checkpoint's header. The run itself may be further by the time its checkpoint
+/// arrives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Stored {
     /// Generator steps done.
     pub(super) step: u64,
-    /// The digest of what it learned from.
+    /// The digest of the data that it learned from.
     pub(super) digest: Option<String>,
 }
 
 impl Stored {
-    /// Reads the header; `None` if it is no checkpoint.
+    /// Reads the header; `None` if the bytes are not a checkpoint.
     pub(super) fn of(checkpoint: &[u8]) -> Option<Self> {
         let (length, rest) = checkpoint.split_first_chunk::<8>()?;
         let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
@@ -66,21 +67,21 @@ impl Stored {
     }
 }
 
-/// Decides when the run on the page is kept, and under which name.
+/// Decides when the run on the page is kept, and under which id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keeper {
-    /// Which of the page's runs it is.
+    /// Its number among the page's runs.
     number: u32,
-    /// The name of the run on the page, once it has one.
+    /// The id of the run on the page, once it has one.
     id: Option<String>,
-    /// The last step that was kept, or tried to be.
+    /// The last step that was kept, or whose keeping was tried.
     saved_step: u64,
-    /// When that was, or when the run was first seen to train.
+    /// The time of that, or the time at which the run was first seen to train.
     saved_ms: f64,
 }
 
 impl Keeper {
-    /// Looks at the run with this `number`, at `step`; whether it is to be kept now.
+    /// Reads the run with this `number`, at `step`. Returns whether it must be kept now.
     pub(super) fn is_due(&mut self, number: u32, step: u64, runs: bool, now_ms: f64) -> bool {
         self.look_at(number);
         if self.saved_ms == 0.0 && step > 0 {
@@ -89,7 +90,7 @@ impl Keeper {
         self.is_new(step) && (!runs || now_ms - self.saved_ms >= SAVE_EVERY_MS)
     }
 
-    /// Whether it would be lost if the page closed now.
+    /// Whether steps would be lost if the page closed now.
     pub(super) fn is_at_risk(&mut self, number: u32, step: u64) -> bool {
         self.look_at(number);
         self.is_new(step)
@@ -97,7 +98,7 @@ impl Keeper {
 
     fn look_at(&mut self, number: u32) {
         if number != self.number {
-            // What was kept of the one before stays as it is.
+            // The last saving of the previous run stays in the list.
             *self = Self { number, ..Self::default() };
         }
     }
@@ -106,34 +107,35 @@ impl Keeper {
         step >= FIRST_STEP && step > self.saved_step
     }
 
-    /// The run is being kept as it is at `step`; gives its name, `fresh` if it has none yet.
+    /// Records that the run is being kept at `step`; returns its id, which is `fresh` if it has
+    /// none yet.
     pub(super) fn begin(&mut self, step: u64, now_ms: f64, fresh: String) -> String {
         self.saved_step = step;
         self.saved_ms = now_ms;
         self.id.get_or_insert(fresh).clone()
     }
 
-    /// The run on the page is the kept one called `id`, as it was at `step`.
+    /// The run on the page is the kept one with this `id`, as it was at `step`.
     pub(super) fn opened(&mut self, number: u32, id: String, step: u64, now_ms: f64) {
         *self = Self { number, id: Some(id), saved_step: step, saved_ms: now_ms };
     }
 
-    /// Whether it looks at the run with this `number`.
+    /// Whether the keeper's run has this `number`.
     pub(super) fn is_at(&self, number: u32) -> bool {
         self.number == number
     }
 
-    /// The name under which the run on the page is kept.
+    /// The id under which the run on the page is kept.
     pub(super) fn id(&self) -> Option<String> {
         self.id.clone()
     }
 
-    /// Whether the run on the page is kept under this name.
+    /// Whether the run on the page is kept under this id.
     pub(super) fn is_of(&self, id: &str) -> bool {
         self.id.as_deref() == Some(id)
     }
 
-    /// What was kept under this name is gone; the run gets a new one.
+    /// The run with this id was deleted; if it is on the page, it gets a new id.
     pub(super) fn forget(&mut self, id: &str) {
         if self.is_of(id) {
             self.id = None;
@@ -159,7 +161,7 @@ mod tests {
         assert!(!keeper.is_due(0, 1_000, true, 48_000.0));
         assert!(keeper.is_due(0, 1_001, false, 49_000.0));
         assert_eq!(name(&mut keeper, 1_001, 49_000.0, "b"), "a");
-        // It rests: nothing is new.
+        // The run rests: nothing is new.
         assert!(!keeper.is_due(0, 1_001, false, 200_000.0));
     }
 

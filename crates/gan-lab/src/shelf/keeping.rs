@@ -1,4 +1,5 @@
-//! Keeps runs: now and then, when they stop, before others take their place, and when the page goes out of sight.
+//! Keeps runs in the browser: at intervals, when they stop, before others replace them, and when
+//! the page goes out of sight.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,9 +19,9 @@ use crate::timeline::record::Samples;
 use crate::words::key;
 use crate::workers;
 
-/// A larger checkpoint is not kept by itself.
+/// Largest checkpoint that is kept automatically.
 const MOST_BYTES: u64 = 48 << 20;
-/// Nor are larger files of the user's, without which the run cannot go on.
+/// Largest files of the user that are kept; a run cannot continue without its files.
 const MOST_FILE_BYTES: u64 = 64_000_000;
 /// Samples of the picture.
 const IMAGES: u32 = 16;
@@ -30,9 +31,9 @@ const SEED: u32 = 7 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct Shelf {
     pub(super) runs: RwSignal<Vec<Kept>>,
-    /// What went wrong: the key of a sentence, and what was said.
+    /// The last error: the key of a sentence, and the message.
     pub(super) told: RwSignal<Option<(&'static str, String)>>,
-    /// The name of the run that was deleted last.
+    /// The id of the run that was deleted last.
     pub(super) dropped: RwSignal<Option<String>>,
     keeper: StoredValue<Keeper>,
     busy: StoredValue<bool>,
@@ -59,14 +60,15 @@ impl Shelf {
         }
     }
 
-    /// Reads the list anew.
+    /// Reads the list again.
     pub(super) fn list(self) {
         ask("list", &[], move |answer| match answer {
             Ok(list) => {
                 let list = list.as_string().unwrap_or_default();
                 self.runs.set(serde_json::from_str(&list).unwrap_or_default());
             }
-            // In a sandboxed frame, for one, nothing can be stored: none will be kept either.
+            // In a sandboxed frame, for example, nothing can be stored, so no runs will be kept
+            // either.
             Err(message) => {
                 self.runs.set(Vec::new());
                 self.told.set(Some((key("shelf-failed"), message)));
@@ -74,7 +76,7 @@ impl Shelf {
         });
     }
 
-    /// Keeps the run on the page if it is time to.
+    /// Keeps the run on the page if it is due.
     pub(super) fn look(self) {
         if let Some(reopened) = self.before.take_reopened() {
             self.keeper.update_value(|keeper| {
@@ -90,7 +92,7 @@ impl Shelf {
         }
     }
 
-    /// Keeps the run on the page if it has gone on since it was kept.
+    /// Keeps the run on the page if it has made steps since it was kept.
     pub(super) fn keep_now(self) {
         let step = observation::observed().step;
         let is_at_risk =
@@ -108,7 +110,8 @@ impl Shelf {
         let (number, run) = (run_number(), observation::run());
         let ((preset, dataset), files) = (playground::names(), playground::run_files());
         let count = if run.on_points { POINTS } else { IMAGES };
-        // Both are asked for at once, and answered in this order: another run may be about to take the place.
+        // Both are requested at once and answered in this order, because another run may be about
+        // to replace this one.
         let drawn = Rc::new(Cell::new(None));
         let samples = drawn.clone();
         playground::sample_any(count, SEED, move |found| samples.set(found));
@@ -120,7 +123,7 @@ impl Shelf {
                     let kept = Kept { preset, dataset, picture: shown, ..Kept::default() };
                     self.store(kept, &checkpoint, &files, |_| ());
                 }
-                // The run that was asked for has been replaced, and kept as it was.
+                // The run has been replaced meanwhile, and was kept at that moment.
                 _ => self.busy.set_value(false),
             }
         });
@@ -150,8 +153,8 @@ impl Shelf {
         self.store(kept, &left.checkpoint, &left.files, move |id| self.before.kept(number, id));
     }
 
-    /// Keeps a checkpoint of the run that the keeper looks at, with the `files` that it learns from; `done` is called
-    /// with its name in the list.
+    /// Keeps a checkpoint of the keeper's run, with the `files` that it learns from; `done` is
+    /// called with its id in the list.
     fn store(
         self,
         kept: Kept,
@@ -195,13 +198,13 @@ impl Shelf {
         });
     }
 
-    /// Tells what went wrong, or no longer what did.
+    /// Shows an error, or removes the last one, and reads the list again.
     fn came_to(self, words: &'static str, answer: Result<JsValue, String>) {
         self.told.set(answer.err().map(|message| (words, message)));
         self.list();
     }
 
-    /// Goes on with a kept run.
+    /// Continues a kept run.
     pub(super) fn open(self, kept: Kept) {
         ask("take", &[("id", kept.id.clone().into())], move |answer| match answer {
             Ok(stored) => playground::restore_stored(&stored, move |restored| {
@@ -227,7 +230,7 @@ impl Shelf {
         });
     }
 
-    /// Gives a run the name in `kept`, and pins it or not.
+    /// Sets the name and the pin of a run to those in `kept`.
     pub(super) fn mark(self, kept: Kept) {
         let fields =
             [("id", kept.id.into()), ("name", kept.name.into()), ("pinned", kept.pinned.into())];
@@ -245,7 +248,7 @@ impl Shelf {
         });
     }
 
-    /// Takes the last deletion back.
+    /// Undoes the last deletion.
     pub(super) fn undrop(self) {
         ask("undrop", &[], move |answer| {
             self.dropped.set(None);
@@ -254,7 +257,7 @@ impl Shelf {
     }
 }
 
-/// Samples as a `data:` address; empty where there are none.
+/// Samples as a `data:` address; empty if there are none.
 fn shown(samples: Option<Samples>, image: [usize; 3]) -> String {
     let Some(samples) = samples else { return String::new() };
     let square = square_around([&samples]);

@@ -1,4 +1,4 @@
-//! Runs that are kept in this browser, by themselves, and a list of them to go on from.
+//! Keeps runs in this browser automatically, and lists them so that they can be continued.
 
 mod keeper;
 mod keeping;

@@ -1,4 +1,4 @@
-//! The kept runs on the screen.
+//! Shows the kept runs.
 
 use js_sys::Date;
 use leptos::html;
@@ -11,7 +11,7 @@ use crate::before::Before;
 use crate::ticks::every_ms;
 use crate::words::{key, language, say_with, t};
 
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 250;
 
 #[component]
@@ -53,17 +53,17 @@ pub(crate) fn ShelfView(before: Before) -> impl IntoView {
     }
 }
 
-/// The run that was deleted last, which can be taken back.
+/// The run that was deleted last, with a button to undo the deletion.
 #[component]
 fn Dropped(shelf: Shelf) -> impl IntoView {
     let undo = NodeRef::<html::Button>::new();
     let dropped = shelf.dropped;
-    // The button that was pressed is gone: the focus goes to what takes that back.
+    // The pressed button is gone: the focus goes to the button that undoes the deletion.
     Effect::new(move |_| {
         if dropped.with(Option::is_some)
             && let Some(undo) = undo.get()
         {
-            // What cannot take the focus is not shown.
+            // An element that cannot take the focus is not shown.
             let _ = undo.focus();
         }
     });
@@ -95,7 +95,7 @@ fn KeptRun(shelf: Shelf, first: Kept) -> impl IntoView {
         say_with(key("shelf-facts"), &facts)
     };
     let usual = move || kept.with(Kept::usual_name);
-    // A run that is worth a name is worth its place.
+    // A run that gets a name is also pinned.
     let rename = move |event| {
         let name = event_target_value(&event).trim().to_string();
         let pinned = kept.with_untracked(|kept| kept.pinned) || !name.is_empty();

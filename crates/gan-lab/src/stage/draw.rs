@@ -1,4 +1,4 @@
-//! Draws a scene on a canvas.
+//! Draws the stage on a canvas.
 
 use std::f64::consts::TAU;
 
@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::frame::{Lattice, Scene};
 
-/// Which layers are drawn.
+/// The layers that are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layers {
     pub(crate) surface: bool,
@@ -26,7 +26,7 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Those that are named, and no others.
+    /// Only the named layers.
     pub(crate) fn only(names: &[String]) -> Self {
         let named = |name: &str| names.iter().any(|one| one == name);
         Self {
@@ -48,12 +48,12 @@ pub(super) struct Palette {
     pub(super) ink: [u8; 3],
 }
 
-/// The surface's colour where the discriminator is sure.
+/// Opacity of the surface where the discriminator is sure.
 const MOST_HEAT: f32 = 0.62;
 /// Longest arrow, as a share of the picture's side.
 const LONGEST_PULL: f32 = 0.06;
 
-/// The palette that the style sheet gives `canvas`.
+/// The palette that the style sheet gives to `canvas`.
 pub(super) fn palette(canvas: &HtmlCanvasElement) -> Palette {
     let style = web_sys::window().and_then(|window| window.get_computed_style(canvas).ok()?);
     let colour = |name: &str| {
@@ -67,7 +67,7 @@ pub(super) fn palette(canvas: &HtmlCanvasElement) -> Palette {
     }
 }
 
-/// `#rrggbb` as three bytes.
+/// Reads `#rrggbb` as three bytes.
 fn hexadecimal(text: &str) -> Option<[u8; 3]> {
     let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6)?;
     let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
@@ -78,19 +78,19 @@ fn css([r, g, b]: [u8; 3], alpha: f64) -> String {
     format!("rgb({r} {g} {b} / {alpha})")
 }
 
-/// A canvas to draw on, with a helper for what is drawn in another resolution.
+/// A canvas, with a second one for parts in another resolution.
 pub(super) struct Painter {
     context: CanvasRenderingContext2d,
-    /// A pixel for each place of the surface.
+    /// A canvas with a pixel for each place of the surface.
     surface: HtmlCanvasElement,
     side_px: f32,
-    /// Device pixels a pixel of the page.
+    /// Device pixels per CSS pixel.
     dpr: f32,
     palette: Palette,
 }
 
 impl Painter {
-    /// For `canvas`, which is first brought to as many pixels as the screen shows of it.
+    /// A painter for `canvas`, which is first given as many pixels as the screen shows of it.
     pub(super) fn new(canvas: &HtmlCanvasElement, surface: &HtmlCanvasElement) -> Option<Self> {
         let dpr = web_sys::window()?.device_pixel_ratio().clamp(1.0, 3.0);
         let side = (f64::from(canvas.client_width()) * dpr).round() as u32;
@@ -107,7 +107,7 @@ impl Painter {
         Some(Self { context, surface: surface.clone(), side_px, dpr, palette })
     }
 
-    /// Draws `layers` of `scene`; `chosen` is a node of the lattice to be marked.
+    /// Draws `layers` of `scene`; `chosen` is a marked node of the lattice.
     pub(super) fn draw(
         &self,
         scene: &Scene,
@@ -140,8 +140,8 @@ impl Painter {
         }
     }
 
-    /// What is being drawn by hand in `view`: `points` in the plane's coordinates, and a cross where
-    /// the keyboard draws, in -1 to 1 from the picture's middle, y up.
+    /// Draws a sketch in `view`: `points` in the plane's coordinates, and a cross at the keyboard's
+    /// `cursor`, in -1 to 1 from the picture's middle, y up.
     pub(super) fn draw_sketch(&self, view: Square, points: &[[f32; 2]], cursor: Option<[f32; 2]>) {
         self.clear();
         self.draw_points(view, points.as_flattened(), self.palette.ink, 1.0, 2.5);
@@ -155,7 +155,7 @@ impl Painter {
         self.context.clear_rect(0.0, 0.0, side, side);
     }
 
-    /// A cross, at a place in -1 to 1 from the middle.
+    /// Draws a cross, at a place in -1 to 1 from the middle.
     fn draw_cursor(&self, x: f64, y: f64) {
         let context = &self.context;
         let half = f64::from(self.side_px) / 2.0;
@@ -192,7 +192,7 @@ impl Painter {
         let small = small.and_then(|small| small.dyn_into::<CanvasRenderingContext2d>().ok());
         let (Ok(image), Some(small)) = (image, small) else { return };
         let side = f64::from(self.side_px);
-        // An image of the right size and a canvas of this document are not refused.
+        // An image of the right size and a canvas of this document are accepted.
         let _ = small.put_image_data(&image, 0.0, 0.0);
         let _ = self.context.draw_image_with_html_canvas_element_and_dw_and_dh(
             &self.surface,
@@ -203,8 +203,8 @@ impl Painter {
         );
     }
 
-    /// Cells of the lattice: each stands for the same share of samples, so that small ones are
-    /// dense.
+    /// Draws the cells of the lattice. All cells have the same share of samples, so that small ones
+    /// are dense.
     fn draw_lattice(&self, scene: &Scene, colour: [u8; 3]) {
         let lattice = &scene.lattice;
         let context = &self.context;
@@ -221,7 +221,7 @@ impl Painter {
             for column in 1..lattice.columns {
                 let Some(corners) = corners(lattice, row, column) else { continue };
                 let px = corners.map(|corner| scene.view.place_px(&corner, self.side_px));
-                // What a cell would have if all were equally large and filled the picture.
+                // The area of a cell if all were equal and filled the picture.
                 let even = self.side_px * self.side_px / cells as f32;
                 let density = even / quadrilateral_area(px).max(0.02 * even);
                 let alpha = (0.06 * f64::from(density).sqrt()).clamp(0.03, 0.4);
@@ -268,7 +268,7 @@ impl Painter {
         for point in points.chunks_exact(2) {
             let [x, y] = view.place_px(point, self.side_px).map(f64::from);
             context.move_to(x + radius, y);
-            // A radius above zero is not refused.
+            // A positive radius is accepted.
             let _ = context.arc(x, y, radius, 0.0, TAU);
         }
         context.fill();
@@ -292,7 +292,7 @@ impl Painter {
         }
     }
 
-    /// Arrows as long as the pull, the longest a fixed share of the picture.
+    /// Draws arrows in proportion to the pulls, the longest a fixed share of the picture.
     fn draw_pulls(&self, scene: &Scene, colour: [u8; 3]) {
         let context = &self.context;
         let length = |pull: &[f32]| pull[0].hypot(pull[1]);

@@ -1,21 +1,21 @@
-//! What the worker says of the plane, put together from stages that do not all bring everything.
+//! Combines the worker's stages into a complete scene, because not every stage contains every part.
 
 use std::collections::VecDeque;
 
 use gan_plot::Square;
 use gan_protocol::StageSet;
 
-/// Generated points whose ways are remembered.
+/// Number of generated points with trails.
 const TRAILS: usize = 24;
-/// Places of each that are remembered.
+/// Places in each trail.
 const TRAIL_LENGTH: usize = 40;
 
-/// Places of a lattice of latents.
+/// A lattice of latents and its image in the plane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lattice {
     /// The latent coordinate of each column, and of each row.
     pub coordinates: Vec<f32>,
-    /// Where the nodes go, row after row: x, y, x, y …
+    /// The images of the nodes, row after row: x, y, x, y …
     pub nodes: Vec<f32>,
     /// Nodes in a row.
     pub columns: usize,
@@ -23,27 +23,27 @@ pub struct Lattice {
     pub rows: usize,
 }
 
-/// The newest of each part.
+/// The newest version of each part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// After how many steps.
+    /// Generator steps.
     pub step: u64,
-    /// What is in view.
+    /// The visible square.
     pub view: Square,
     /// Real points: x, y, x, y …
     pub reals: Vec<f32>,
     /// Generated points, likewise.
     pub fakes: Vec<f32>,
-    /// Where the first of those are pulled.
+    /// The pulls on the first of those.
     pub pulls: Vec<f32>,
-    /// Where a lattice of latents goes.
+    /// A lattice of latents with its image.
     pub lattice: Lattice,
     /// The discriminator's outputs, row after row from the top left.
     pub surface: Vec<f32>,
-    /// Places of a row of the surface.
+    /// Places in a row of the surface.
     pub surface_side: usize,
-    /// Where some of the generated points have been, the oldest first: a list of x, y, x, y … for
-    /// each moment.
+    /// Earlier places of some generated points, the oldest first: a list of x, y, x, y … for each
+    /// moment.
     pub trails: VecDeque<Vec<f32>>,
 }
 
@@ -64,18 +64,18 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// Takes in a stage; one whose numbers are not as many as announced is left out. Gives whether it
-    /// is of other data than the one before.
+    /// Takes in a stage; ignores it if its count of numbers is wrong. Returns whether it is of
+    /// other data than the previous one.
     pub fn take(&mut self, step: u64, set: StageSet, numbers: &[f32]) -> bool {
         let Some(parts) = parts(set, numbers) else { return false };
         let [view, reals, fakes, pulls, coordinates, nodes, surface] = parts;
-        // An earlier step, or another place to look at, is another run.
+        // An earlier step, another view or other reals mean another run.
         let view = Square { centre: [view[0], view[1]], half_side: view[2] };
         let is_other = !self.reals.is_empty() && (view != self.view || reals != self.reals);
         if step < self.step || view != self.view || reals != self.reals {
             *self = Self { view, ..Self::default() };
         }
-        // A stage that is sent again, unchanged, is no moment of its own.
+        // A stage that is repeated unchanged adds nothing to the trails.
         if step > self.step || self.trails.is_empty() {
             self.trails.push_back(fakes[..fakes.len().min(2 * TRAILS)].to_vec());
             if self.trails.len() > TRAIL_LENGTH {
@@ -86,7 +86,7 @@ impl Scene {
         self.reals = reals.to_vec();
         self.fakes = fakes.to_vec();
         if set.lattice > 0 {
-            // These three are of one moment. A surface that is not there is not to be had.
+            // These three are of one moment. A missing surface is not available for this run.
             self.pulls = pulls.to_vec();
             self.lattice = Lattice {
                 coordinates: coordinates.to_vec(),
@@ -149,7 +149,7 @@ mod tests {
             + set.lattice
             + 2 * set.lattice * set.lattice_rows
             + set.surface * set.surface;
-        // View and real point as in every stage of the run.
+        // View and real point are the same in every stage of the run.
         let head = [0.5, -0.5, 2.0, 1.0, 1.0];
         let rest = (0..count - head.len()).map(|i| first + i as f32);
         head.into_iter().chain(rest).collect()

@@ -1,5 +1,5 @@
-//! The plane of a run on points: what is real, what is generated, what the discriminator thinks of
-//! each place, and where it pulls.
+//! Shows the plane of a run on points: real and generated points, the discriminator's output at
+//! each place, and the pulls on the generated points.
 
 pub(crate) mod draw;
 pub mod frame;

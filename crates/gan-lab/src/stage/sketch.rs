@@ -1,4 +1,4 @@
-//! A distribution drawn by hand: with a mouse, a finger, a pen or the keyboard.
+//! Lets the user draw a distribution of points by mouse, finger, pen or keyboard.
 
 use gan_plot::Square;
 use leptos::html;
@@ -7,37 +7,36 @@ use leptos::prelude::*;
 use crate::driving;
 use crate::words::{key, say_with, t};
 
-/// Points that may be drawn; the page accepts more, but its address would be too long to share.
+/// Most points of a drawing; the page accepts more, but its address would be too long to share.
 const MOST_POINTS: usize = 400;
-/// A stroke leaves a point after each such share of half the picture's side.
+/// Distance of the points of a stroke, as a share of half the picture's side.
 const SPACING: f32 = 0.05;
-/// Standard deviation of the noise around each point, likewise.
+/// Standard deviation of the noise around each point, in the same unit.
 const NOISE: f32 = 0.02;
-/// How far an arrow key moves the cursor, likewise.
+/// Step of the cursor for an arrow key, in the same unit.
 const STRIDE: f32 = 0.05;
 
-/// What is being drawn.
+/// The drawing.
 #[derive(Clone, Copy)]
 pub(super) struct Sketch {
     /// Whether the plane takes strokes.
     pub(super) on: RwSignal<bool>,
-    /// What is seen of the plane meanwhile, and will be when the drawing is trained on: points stay
-    /// where they were drawn.
+    /// The visible square, also when the drawing is trained on: points stay where they were drawn.
     pub(super) frame: RwSignal<Square>,
-    /// What has been drawn, in the plane's coordinates.
+    /// The points drawn, in the plane's coordinates.
     pub(super) points: RwSignal<Vec<[f32; 2]>>,
-    /// Where the keyboard draws, in -1 to 1 from the picture's middle, y up.
+    /// The keyboard's cursor, in -1 to 1 from the picture's middle, y up.
     pub(super) cursor: RwSignal<Option<[f32; 2]>>,
-    /// Whether the drawing is on its way to be trained on.
+    /// Whether the drawing is being sent for training.
     leaving: RwSignal<bool>,
 }
 
-/// What a key does while one draws.
+/// The effect of a key while drawing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stroke {
-    /// The cursor goes there.
+    /// Moves the cursor there.
     Move([f32; 2]),
-    /// A point is left where the cursor is.
+    /// Draws a point at the cursor.
     Dot([f32; 2]),
 }
 
@@ -52,7 +51,7 @@ impl Sketch {
         }
     }
 
-    /// Leaves a point at `place`, in -1 to 1 from the picture's middle, if it is far enough from the
+    /// Draws a point at `place`, in -1 to 1 from the picture's middle, if it is far enough from the
     /// last one.
     pub(super) fn draw(self, [x, y]: [f32; 2]) {
         let Square { centre, half_side } = self.frame.get_untracked();
@@ -68,7 +67,7 @@ impl Sketch {
         self.cursor.set(None);
     }
 
-    /// Begins an empty drawing on the part of the plane that is seen now.
+    /// Begins an empty drawing on the visible part of the plane.
     fn begin(self, frame: Square) {
         self.clear();
         self.frame.set(frame);
@@ -80,16 +79,16 @@ impl Sketch {
         self.on.set(false);
     }
 
-    /// Other data are on the plane. A drawing that they are not made from is out of date: a lesson, say,
-    /// speaks of what is seen.
+    /// Ends the drawing when other data appear on the plane, for example those of a lesson, which
+    /// the drawing would hide.
     pub(super) fn make_way(self) {
         if self.on.get_untracked() && !self.leaving.get_untracked() {
             self.end();
         }
     }
 
-    /// Trains on what was drawn, from the start; `done` is called once it is what is on the screen. A
-    /// drawing that is refused stays.
+    /// Trains on the drawing, from the start; `done` is called when the run is on the screen. A
+    /// refused drawing stays.
     fn train(self, done: impl FnOnce() + 'static) {
         if self.leaving.get_untracked() {
             return;
@@ -130,7 +129,7 @@ fn data_of(points: &[[f32; 2]], frame: Square) -> String {
     )
 }
 
-/// What `pressed` does with the cursor at `cursor`; `None` is nothing.
+/// The effect of the key `pressed` with the cursor at `cursor`; `None` for other keys.
 pub(super) fn stroke(pressed: &str, cursor: [f32; 2]) -> Option<Stroke> {
     let [x, y] = cursor;
     let to = |x: f32, y: f32| Some(Stroke::Move([x.clamp(-1.0, 1.0), y.clamp(-1.0, 1.0)]));
@@ -144,7 +143,7 @@ pub(super) fn stroke(pressed: &str, cursor: [f32; 2]) -> Option<Stroke> {
     }
 }
 
-/// The button that begins a drawing of what `frame` says is seen; `begun` is called when it has.
+/// The button that begins a drawing on the visible `frame`; `begun` is called after that.
 #[component]
 pub(super) fn SketchButton(
     sketch: Sketch,
@@ -163,8 +162,8 @@ pub(super) fn SketchButton(
     }
 }
 
-/// What becomes of a drawing; `ended` is called when it is one no more. All of it has its room
-/// whether it is seen or not: nothing moves under the pen.
+/// The buttons of a drawing; `ended` is called at its end. They keep their room while hidden, so
+/// that nothing moves under the pen.
 #[component]
 pub(super) fn SketchControls(
     sketch: Sketch,
@@ -190,7 +189,7 @@ pub(super) fn SketchControls(
     view! {
         <div class="lab-draw">
             <div class="lab-remedies">
-                // Not disabled: *Clear* must not cost it the focus.
+                // Not disabled, because *Clear* would lose the focus.
                 <button class="primary" aria-disabled=few on:click=train>{t("draw-train")}</button>
                 <button on:click=move |_| sketch.clear()>{t("draw-clear")}</button>
                 <button on:click=cancel>{t("draw-cancel")}</button>
@@ -232,7 +231,7 @@ mod tests {
                 panic!("{data}")
             };
             assert!(sd > 0.0, "{half_side}: {data}");
-            // On a picture of 600 pixels a side, within one of them.
+            // On a picture of 600 pixels a side, within one pixel.
             let seen = Square::between(seen);
             for (point, kept) in points.iter().zip(&kept) {
                 let ([x, y], [u, v]) = (frame.place_px(point, 600.0), seen.place_px(kept, 600.0));

@@ -1,4 +1,4 @@
-//! The stage on the screen, with its layers, its legend and a walk through latent space.
+//! Shows the stage with its layers, its legend and a walk through latent space.
 
 use gan_plot::Square;
 use leptos::html;
@@ -14,7 +14,7 @@ use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, say, t};
 
-/// How often the run's description is looked at, and how often texts follow the picture.
+/// Time between two readings of the run's description, and between two updates of texts.
 const LOOK_EVERY_MS: i32 = 400;
 
 /// The stage; nothing is seen of it while the run's data are no points.
@@ -30,7 +30,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     });
     every_ms(LOOK_EVERY_MS, move || stage.look());
     stage.look();
-    // What is shown depends on these; the picture itself comes with each stage.
+    // The picture depends on these; stages redraw it as well.
     Effect::new(move |_| {
         stage.layers.track();
         stage.chosen.track();
@@ -47,13 +47,14 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     });
     Effect::new(move |_| mark_page(stage.run.with(|run| run.on_points)));
     let hidden = Signal::derive(move || !stage.run.with(|run| run.on_points));
-    // Where one draws by the keyboard it takes the focus; a picture has no need of it.
+    // While drawing, the keyboard needs the focus on the picture.
     let focusable = Signal::derive(move || if stage.sketch.on.get() { "0" } else { "-1" });
     let role = Signal::derive(move || if stage.sketch.on.get() { "application" } else { "img" });
     let frame: Box<dyn Fn() -> Square> =
         Box::new(move || stage.scene.with_value(|scene| scene.view));
     let frame = StoredValue::new_local(frame);
-    // Who draws by the keyboard goes on in the picture, and comes back to where it began.
+    // The focus moves to the picture for drawing by the keyboard, and back to the button at the
+    // end.
     let begins = NodeRef::<html::Button>::new();
     let under = NodeRef::<html::Div>::new();
     let ended: Box<dyn Fn()> = Box::new(move || {
@@ -85,7 +86,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
                         on:keydown=move |event| stage.press(&event)
                     ></canvas>
                 </div>
-                // What goes with the picture, or with a drawing, in the same place.
+                // The controls of the picture and of a drawing, in the same place.
                 <div node_ref=under class="lab-one-place">
                     <div class="lab-under" class:away=stage.sketch.on>
                         <Legend stage=stage/>
@@ -169,7 +170,7 @@ fn Legend(stage: Stage) -> impl IntoView {
     }
 }
 
-/// Two sliders that walk over the lattice, and where one is.
+/// Two sliders that walk over the lattice, and the current node.
 #[component]
 fn Walk(stage: Stage) -> impl IntoView {
     let sides = Memo::new(move |_| {
@@ -222,7 +223,7 @@ fn mark_page(staged: bool) {
     let document = web_sys::window().and_then(|window| window.document());
     let root = document.and_then(|document| document.document_element());
     if let Some(root) = root {
-        // The attribute's name is a constant: it is never refused.
+        // The attribute's name is a constant, which is never refused.
         let _ = match staged {
             true => root.set_attribute("data-staged", ""),
             false => root.remove_attribute("data-staged"),

@@ -1,4 +1,4 @@
-//! A moment's samples as a picture, and a whole run as one that moves.
+//! Draws a moment's samples as a picture, and a whole run as an animation.
 
 use gan_plot::Square;
 use gif::{Encoder, Frame, Repeat};
@@ -8,12 +8,12 @@ use crate::picture::Picture;
 
 /// Images in a row.
 const COLUMNS: usize = 4;
-/// Pictures in files are enlarged to about this side, in pixels.
+/// Approximate side of pictures in files, in pixels.
 const FILE_SIDE_PX: usize = 240;
-/// How long a moment is shown, in hundredths of a second; the last one longer.
+/// Time for which a moment is shown, in hundredths of a second; the last one is shown longer.
 const FRAME_CS: u16 = 20;
 const LAST_CS: u16 = 200;
-/// Share of the points that may lie beyond the picture, at either end of an axis.
+/// Share of the points that may lie outside of the picture, at either end of an axis.
 const BEYOND: f32 = 0.01;
 
 /// The samples as a picture: images of `[width, height, channels]`, or points within `square`.
@@ -24,12 +24,12 @@ pub(crate) fn picture(samples: &Samples, image: [usize; 3], square: Square) -> P
     }
 }
 
-/// The square that holds nearly all points of all moments.
+/// The square around nearly all points of all moments.
 pub(super) fn square(timeline: &Timeline) -> Square {
     square_around(timeline.moments.iter().map(|moment| &moment.samples))
 }
 
-/// The square that holds nearly all points.
+/// The square around nearly all points.
 pub(crate) fn square_around<'a>(all: impl IntoIterator<Item = &'a Samples>) -> Square {
     let mut axes = [Vec::new(), Vec::new()];
     for samples in all {
@@ -52,12 +52,12 @@ pub(crate) fn square_around<'a>(all: impl IntoIterator<Item = &'a Samples>) -> S
     }
 }
 
-/// A picture large enough for a file.
+/// The picture enlarged for a file.
 pub(crate) fn for_file(picture: &Picture) -> Picture {
     picture.enlarged((FILE_SIDE_PX / picture.width.max(1)).max(1))
 }
 
-/// All moments as an animated GIF that repeats; `None` without any.
+/// All moments as an animated GIF that repeats; `None` without moments.
 pub(super) fn animation(timeline: &Timeline, image: [usize; 3]) -> Option<Vec<u8>> {
     let square = square(timeline);
     let of_moment =

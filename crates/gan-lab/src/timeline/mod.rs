@@ -1,4 +1,4 @@
-//! A run's past: the same latents' samples, and its scores, at growing intervals.
+//! Shows a run's past: samples of the same latents, and scores, at growing intervals.
 
 pub(crate) mod animation;
 pub(crate) mod record;

@@ -1,17 +1,17 @@
-//! What is kept of a run, and when.
+//! Records moments and figures of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gan_protocol::{Named as _, Score};
 
-/// A moment is kept when the run has got on by this factor since the last one: some ten for each
-/// tenfold of steps, however long the run.
+/// Factor of the steps between two moments: about ten moments for each tenfold of steps, however
+/// long the run.
 const GROWTH: f64 = 1.25;
 
-/// Rows of figures that are kept; when there are more, every second one is forgotten.
+/// Rows of figures that are kept; beyond this number, every second one is dropped.
 const MOST_ROWS: usize = 2_000;
 
-/// Samples as the page gives them.
+/// Samples in the page's layout.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Samples {
     /// Image after image, row by row, the channels of a pixel side by side.
@@ -28,17 +28,17 @@ pub(super) struct Moment {
     pub(super) scores: BTreeMap<Score, f64>,
 }
 
-/// What is measured at a step.
+/// The figures at a step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Figures {
     pub(super) step: u64,
-    /// Of the generator and of the discriminator, at this step.
+    /// The losses of generator and discriminator at this step.
     pub(super) losses: [Option<f64>; 2],
-    /// The newest ones.
+    /// The newest scores.
     pub(super) scores: BTreeMap<Score, f64>,
 }
 
-/// The moments of a run and what was measured between them, the oldest first.
+/// The moments and figures of a run, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timeline {
     pub(super) moments: Vec<Moment>,
@@ -46,25 +46,25 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// Whether a run that has made `step` steps is to be looked at.
+    /// Whether a moment is due at `step`.
     pub(super) fn is_due(&self, step: u64) -> bool {
         self.moments.last().is_none_or(|last| step as f64 >= (last.step as f64 * GROWTH).max(1.0))
     }
 
-    /// Whether what is kept is of another run, or of one that went back.
+    /// Whether the record is of another run, or of a run that went back.
     pub(super) fn is_outrun_by(&self, step: u64) -> bool {
         let newest = self.moments.last().map(|last| last.step);
         newest.max(self.figures.last().map(|last| last.step)).is_some_and(|newest| step < newest)
     }
 
-    /// Keeps a moment, if it is later than all that are kept.
+    /// Keeps a moment, if it is later than all others.
     pub(super) fn keep(&mut self, moment: Moment) {
         if self.moments.last().is_none_or(|last| last.step < moment.step) {
             self.moments.push(moment);
         }
     }
 
-    /// Takes note of figures, if the run has got on.
+    /// Keeps figures, if the run has made steps since the last ones.
     pub(super) fn note(&mut self, figures: Figures) {
         if self.figures.last().is_some_and(|last| last.step >= figures.step) {
             return;
@@ -79,8 +79,8 @@ impl Timeline {
         self.figures.push(figures);
     }
 
-    /// A table with a heading: a row for each step that was looked at, with both losses and a column a
-    /// score; what was not taken is empty.
+    /// A table with headings: a row for each recorded step, with both losses and a column for each
+    /// score; missing values are empty.
     pub(super) fn csv(&self) -> String {
         let names: BTreeSet<Score> =
             self.figures.iter().flat_map(|figures| figures.scores.keys().copied()).collect();

@@ -1,4 +1,4 @@
-//! The past on the screen: a slider through it, and files of it.
+//! Shows the past: a slider through it, and files of it.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -13,12 +13,12 @@ use crate::saving::{save, save_address};
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
-/// How often the run is looked at.
+/// Time between two readings of the run.
 const LOOK_EVERY_MS: i32 = 500;
 /// Samples of a moment.
 const IMAGES: u32 = 16;
 const POINTS: u32 = 500;
-/// The latents of every moment are those of this seed.
+/// Seed of the latents of all moments.
 const SEED: u32 = 1 << 21;
 
 #[component]
@@ -50,7 +50,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         let count = if run_now.on_points { POINTS } else { IMAGES };
         playground::sample_any(count, SEED, move |samples| {
             asked.set_value(false);
-            // The run may be another one by now.
+            // The run may have been replaced by now.
             if let Some(samples) = samples
                 && observation::run() == run_now
             {

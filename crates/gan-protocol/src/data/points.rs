@@ -1,5 +1,5 @@
-//! Distributions of points in the plane: which numbers they have, which of those are allowed, and where
-//! their modes lie. Drawing from them is `gan-data`'s part.
+//! Distributions of points in the plane: their parameters, the allowed ranges, and the centres of
+//! their modes. `gan-data` draws from them.
 
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub enum PointsSpec {
         sd: f32,
     },
     /// Uniform on a segment of the diagonal y = x, centred on the origin: both coordinates vary,
-    /// and neither tells more than the other.
+    /// and neither holds more information than the other.
     Line {
         /// Of the segment, 0.001 to 1,000.
         length: f32,
@@ -68,7 +68,7 @@ pub enum PointsSpec {
     SwissRoll {
         /// Standard deviation of the noise, in the units of the scaled points.
         sd: f32,
-        /// What coordinates are divided by, 0.001 to 1,000.
+        /// Divisor of the coordinates, 0.001 to 1,000.
         scale: f32,
     },
     /// Any mixture of Gaussians; the component is the mode, and the label.
@@ -76,14 +76,15 @@ pub enum PointsSpec {
         /// 1 to [`MAX_MODES`] of them.
         components: Vec<GaussianSpec>,
     },
-    /// Points that somebody drew, equally likely, each with noise around it.
+    /// Points drawn by the user, equally likely, each with noise around it.
     Drawn {
         /// 1 to [`MAX_DRAWN_POINTS`], coordinates within -1,000 to 1,000.
         points: Vec<[f32; 2]>,
         /// Standard deviation of the noise.
         sd: f32,
-        /// The lower left and the upper right corner of the square that they were drawn in: it is
-        /// shown again, so that they stay where they were drawn. `None` shows what holds them all.
+        /// The lower left and the upper right corner of the square in which they were drawn. The
+        /// page shows this square, so that points stay where they were drawn; `None` shows a square
+        /// around all points.
         #[serde(skip_serializing_if = "Option::is_none")]
         frame: Option<[[f32; 2]; 2]>,
     },
@@ -104,19 +105,19 @@ pub struct GaussianSpec {
 pub const MAX_MODES: usize = 1_024;
 /// Most points of [`PointsSpec::Drawn`].
 pub const MAX_DRAWN_POINTS: usize = 20_000;
-/// Nets see points as they are: coordinates beyond this are no use to anybody.
+/// Nets get coordinates unscaled, and learn nothing from numbers larger than this.
 const LARGEST_COORDINATE: f32 = 1_000.0;
 /// A picture has a margin around its points.
 const LARGEST_CORNER: f32 = 10.0 * LARGEST_COORDINATE;
-/// How far below 0 a covariance's determinant may lie, relative to the product of the variances: what
-/// single precision makes of the numbers of a singular matrix.
+/// Covers rounding of a singular matrix in single precision: how far below 0 a covariance's
+/// determinant may be, relative to the product of the variances.
 const ROUNDING: f64 = 1e-6;
 
 impl PointsSpec {
     /// Checks every number.
     ///
     /// # Errors
-    /// The path of the first field that is not allowed, and what is.
+    /// The path of the first field that is not allowed, and the allowed range.
     pub fn validate(&self) -> Result<(), SpecError> {
         let spread = |sd: f32| in_range("sd", sd, 0.0, LARGEST_COORDINATE);
         let length = |name: &str, value: f32| in_range(name, value, 1e-3, LARGEST_COORDINATE);
@@ -171,6 +172,42 @@ impl PointsSpec {
         }
     }
 
+    /// A distribution of each kind.
+    pub fn examples() -> Vec<Self> {
+        let gaussian = |mean, covariance, weight| GaussianSpec { mean, covariance, weight };
+        vec![
+            Self::Ring { modes: 8, radius: 1.0, sd: 0.01 },
+            Self::Grid { side: 5, spacing: 2.0, sd: 0.05 },
+            Self::Line { length: 4.0, sd: 0.1 },
+            Self::Spiral { arms: 2, turns: 1.5, radius: 2.0, sd: 0.02 },
+            Self::Moons { sd: 0.05 },
+            Self::SwissRoll { sd: 0.25 / 7.5, scale: 7.5 },
+            Self::Mixture {
+                components: vec![
+                    gaussian([1.0, -1.0], [[0.5, 0.3], [0.3, 0.4]], 1.0),
+                    gaussian([-2.0, 3.0], [[0.1, 0.0], [0.0, 0.0]], 3.0),
+                ],
+            },
+            Self::Drawn { points: vec![[0.0, 1.0], [2.0, 3.0]], sd: 0.1, frame: None },
+        ]
+    }
+
+    /// The name in English, within a sentence.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Ring { modes, .. } => format!("a ring of {modes} Gaussians"),
+            Self::Grid { side, .. } => format!("a grid of {side} x {side} Gaussians"),
+            Self::Line { .. } => "a line".to_owned(),
+            Self::Spiral { arms, .. } => format!("a spiral, arms: {arms}"),
+            Self::Moons { .. } => "two moons".to_owned(),
+            Self::SwissRoll { .. } => "the Swiss roll".to_owned(),
+            Self::Mixture { components } => {
+                format!("a mixture of Gaussians, components: {}", components.len())
+            }
+            Self::Drawn { points, .. } => format!("drawn points, {} of them", points.len()),
+        }
+    }
+
     /// The centres of the modes, in the order of their labels: of a ring, a grid or a mixture.
     /// Others have none.
     pub fn modes(&self) -> Option<Vec<[f32; 2]>> {
@@ -187,7 +224,11 @@ impl PointsSpec {
                 Some((0..side * side).map(|k| [at(k % side), at(k / side)]).collect())
             }
             Self::Mixture { components } => Some(components.iter().map(|part| part.mean).collect()),
-            _ => None,
+            Self::Line { .. }
+            | Self::Spiral { .. }
+            | Self::Moons { .. }
+            | Self::SwissRoll { .. }
+            | Self::Drawn { .. } => None,
         }
     }
 
@@ -201,11 +242,16 @@ impl PointsSpec {
             Self::Mixture { components } => {
                 Some(components.iter().map(GaussianSpec::largest_sd).collect())
             }
-            _ => None,
+            Self::Line { .. }
+            | Self::Spiral { .. }
+            | Self::Moons { .. }
+            | Self::SwissRoll { .. }
+            | Self::Drawn { .. } => None,
         }
     }
 
-    /// Number of classes that points are labelled with: modes, arms of a spiral, moons.
+    /// Number of classes in the points' labels: modes, arms of a spiral, moons. `None` if
+    /// unlabelled.
     pub fn classes(&self) -> Option<usize> {
         match self {
             Self::Ring { modes, .. } => Some(*modes),
@@ -266,6 +312,12 @@ reads_struct!(GaussianSpec { mean, covariance, weight });
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::tests::every_kind_is_there;
+
+    #[test]
+    fn every_kind_of_distribution_has_an_example() {
+        every_kind_is_there(&PointsSpec::examples());
+    }
 
     #[test]
     fn the_widest_direction_is_that_of_the_larger_eigenvalue() {

@@ -1,19 +1,20 @@
-//! What a net asks of the machine for one sample, to be known before a file's net is run.
+//! Computes the memory and the multiplications that a net needs for one sample, before a net from a
+//! file is run.
 
 use super::LayerSpec;
 use crate::shape::Shape;
 
-/// What one sample costs; numbers that overflow are the largest there are.
+/// The cost of one sample. Numbers that overflow are `usize::MAX`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Numbers that the widest layer makes, those in residual blocks included.
+    /// Numbers in the output of the widest layer, those in residual blocks included.
     pub widest: usize,
     /// Multiplications by weights.
     pub multiplications: usize,
 }
 
 impl Cost {
-    /// That of `layers`, for an input of shape `input` that they accept.
+    /// The cost of `layers` for an input of shape `input`, which they accept.
     pub(crate) fn of(layers: &[LayerSpec], input: Shape) -> Self {
         let mut cost = Self::default();
         let mut shape = input;
@@ -31,23 +32,20 @@ impl Cost {
     fn of_layer(layer: &LayerSpec, input: Shape, output: Shape) -> Self {
         let size = |shape: Shape| shape.size().unwrap_or(usize::MAX);
         let product = |factors: [usize; 3]| factors.into_iter().fold(1, usize::saturating_mul);
-        let channels = |shape: Shape| match shape {
-            Shape::Image { channels, .. } => channels,
-            Shape::Flat { size } => size,
-        };
         let multiplications = match *layer {
             LayerSpec::Linear { units, .. } => product([size(input), units, 1]),
             LayerSpec::Conv { kernel, .. } => {
-                product([size(output), channels(input), kernel.saturating_mul(kernel)])
+                product([size(output), input.features(), kernel.saturating_mul(kernel)])
             }
             LayerSpec::ConvTranspose { kernel, .. } => {
-                product([size(input), channels(output), kernel.saturating_mul(kernel)])
+                product([size(input), output.features(), kernel.saturating_mul(kernel)])
             }
             LayerSpec::Residual { ref layers, ref shortcut } => {
                 let (body, beside) = (Self::of(layers, input), Self::of(shortcut, input));
                 return body.and(beside).and(Self { widest: size(output), multiplications: 0 });
             }
-            // Each weight is used once.
+            // In these layers on vectors each weight is used once; a norm's scale, used at each
+            // pixel, is counted once too.
             _ => layer.parameters(input).unwrap_or(usize::MAX),
         };
         Self { widest: size(output), multiplications }

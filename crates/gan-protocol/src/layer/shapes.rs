@@ -1,21 +1,22 @@
-//! Which shape a layer makes of which, how many numbers it trains, and what it cannot take.
+//! The shape of a layer's output, and the inputs and settings that a layer refuses.
 
 use super::{ActivationKind, LayerSpec};
 use crate::error::{SpecError, in_range};
+use crate::names::Tagged as _;
 use crate::shape::Shape;
 
 /// Limits that keep a spec from asking for more memory than a browser tab has.
 const MAXIMUM_UNITS: usize = 65_536;
 const MAXIMUM_CHANNELS: usize = 2_048;
 const MAXIMUM_SIDE_PX: usize = 256;
-/// Residual blocks in residual blocks.
+/// Depth of residual blocks within residual blocks.
 const MAXIMUM_DEPTH: usize = 4;
 
 impl LayerSpec {
     /// The shape that this layer makes of `input`.
     ///
     /// # Errors
-    /// Names the layer's own field; the caller adds where the layer stands.
+    /// Names the layer's own field; the caller adds the path of the layer.
     pub fn output(&self, input: Shape) -> Result<Shape, SpecError> {
         self.output_at(input, 0)
     }
@@ -24,23 +25,23 @@ impl LayerSpec {
         match *self {
             Self::Linear { units, .. } => {
                 in_range("units", units, 1, MAXIMUM_UNITS)?;
-                flat_input(input, "linear")?;
+                flat_input(input, self)?;
                 Ok(Shape::flat(units))
             }
             Self::Maxout { units, pieces } => {
                 in_range("units", units, 1, MAXIMUM_UNITS)?;
                 in_range("pieces", pieces, 2, 16)?;
-                flat_input(input, "maxout")?;
+                flat_input(input, self)?;
                 Ok(Shape::flat(units))
             }
             Self::MixtureLinear { units, generators } => {
                 in_range("units", units, 1, MAXIMUM_UNITS)?;
                 in_range("generators", generators, 2, 64)?;
-                flat_input(input, "mixture_linear")?;
+                flat_input(input, self)?;
                 Ok(Shape::flat(units))
             }
             Self::Conv { channels, kernel, stride, padding, .. } => {
-                let (_, height, width) = image_input(input, "conv")?;
+                let (_, height, width) = image_input(input, self)?;
                 check_kernel(channels, kernel, stride, padding)?;
                 let side = |size: usize| {
                     (size + 2 * padding).checked_sub(kernel).map(|rest| rest / stride + 1)
@@ -54,7 +55,7 @@ impl LayerSpec {
                 }
             }
             Self::ConvTranspose { channels, kernel, stride, padding, .. } => {
-                let (_, height, width) = image_input(input, "conv_transpose")?;
+                let (_, height, width) = image_input(input, self)?;
                 check_kernel(channels, kernel, stride, padding)?;
                 let side = |size: usize| ((size - 1) * stride + kernel).checked_sub(2 * padding);
                 match (side(height), side(width)) {
@@ -68,7 +69,7 @@ impl LayerSpec {
                 }
             }
             Self::Upsample { scale } => {
-                let (channels, height, width) = image_input(input, "upsample")?;
+                let (channels, height, width) = image_input(input, self)?;
                 in_range("scale", scale, 1, 8)?;
                 let output = Shape::image(channels, height * scale, width * scale);
                 in_range("scale", height.max(width) * scale, 1, MAXIMUM_SIDE_PX).map_err(|_| {
@@ -80,7 +81,7 @@ impl LayerSpec {
                 Ok(output)
             }
             Self::AveragePool { size } => {
-                let (channels, height, width) = image_input(input, "average_pool")?;
+                let (channels, height, width) = image_input(input, self)?;
                 in_range("size", size, 1, MAXIMUM_SIDE_PX)?;
                 if !height.is_multiple_of(size) || !width.is_multiple_of(size) {
                     let message = format!("is {size}; {input} is no multiple of it");
@@ -101,7 +102,7 @@ impl LayerSpec {
             Self::MinibatchDiscrimination { features, dimensions } => {
                 in_range("features", features, 1, 1_024)?;
                 in_range("dimensions", dimensions, 1, 256)?;
-                let size = flat_input(input, "minibatch_discrimination")?;
+                let size = flat_input(input, self)?;
                 Ok(Shape::flat(size + features))
             }
             Self::Activation { function } => {
@@ -125,7 +126,7 @@ impl LayerSpec {
             }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
             Self::Reshape { channels, height, width } => {
-                let size = flat_input(input, "reshape")?;
+                let size = flat_input(input, self)?;
                 in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
                 in_range("height", height, 1, MAXIMUM_SIDE_PX)?;
                 in_range("width", width, 1, MAXIMUM_SIDE_PX)?;
@@ -140,7 +141,7 @@ impl LayerSpec {
                 }
             }
             Self::Flatten {} => {
-                let (channels, height, width) = image_input(input, "flatten")?;
+                let (channels, height, width) = image_input(input, self)?;
                 let size = Shape::image(channels, height, width).size();
                 size.map(Shape::flat)
                     .ok_or_else(|| SpecError::new("kind", "gives too many numbers"))
@@ -148,79 +149,50 @@ impl LayerSpec {
         }
     }
 
-    /// How many trainable numbers the layer holds for `input`; `None` where that overflows.
-    pub fn parameters(&self, input: Shape) -> Option<usize> {
-        let convolution = |output: usize, kernel: usize, bias: bool| {
-            let Shape::Image { channels, .. } = input else { return Some(0) };
-            let weights = channels.checked_mul(output)?.checked_mul(kernel.checked_mul(kernel)?)?;
-            weights.checked_add(if bias { output } else { 0 })
-        };
-        let linear = |units: usize, bias: bool| {
-            input.size()?.checked_mul(units)?.checked_add(if bias { units } else { 0 })
-        };
-        match *self {
-            Self::Linear { units, bias } => linear(units, bias),
-            Self::Maxout { units, pieces } => linear(units.checked_mul(pieces)?, true),
-            Self::MixtureLinear { units, generators } => {
-                linear(units.checked_mul(generators)?, true)
-            }
-            Self::Conv { channels, kernel, bias, .. }
-            | Self::ConvTranspose { channels, kernel, bias, .. } => {
-                convolution(channels, kernel, bias)
-            }
-            Self::BatchNorm { .. } | Self::LayerNorm { .. } => Some(2 * features(input)),
-            Self::MinibatchDiscrimination { features, dimensions } => {
-                linear(features.checked_mul(dimensions)?, false)
-            }
-            Self::Label { classes, embedding: Some(size) } => classes.checked_mul(size),
-            Self::Residual { ref layers, ref shortcut } => {
-                let of = |layers: &[LayerSpec]| {
-                    let mut shape = input;
-                    let mut sum = 0_usize;
-                    for layer in layers {
-                        sum = sum.checked_add(layer.parameters(shape)?)?;
-                        shape = layer.output(shape).ok()?;
-                    }
-                    Some(sum)
-                };
-                of(layers)?.checked_add(of(shortcut)?)
-            }
-            _ => Some(0),
-        }
-    }
-
     /// Whether an output depends on other samples of the batch.
     pub fn mixes_samples(&self) -> bool {
-        match self {
-            Self::BatchNorm { .. }
-            | Self::MinibatchStddev {}
-            | Self::MinibatchDiscrimination { .. } => true,
-            Self::Residual { layers, shortcut } => {
-                layers.iter().chain(shortcut).any(Self::mixes_samples)
-            }
-            _ => false,
-        }
+        self.mixing() > Mixing::Never
     }
 
-    /// Whether outputs depend on the other samples of the batch even when nothing is trained, where
-    /// batch normalisation has its running statistics.
+    /// Whether outputs depend on the other samples of the batch even when sampling, where batch
+    /// normalisation uses its running statistics.
     pub fn compares_samples(&self) -> bool {
+        self.mixing() == Mixing::Always
+    }
+
+    fn mixing(&self) -> Mixing {
         match self {
-            Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => true,
+            Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => Mixing::Always,
+            Self::BatchNorm { .. } => Mixing::InTraining,
             Self::Residual { layers, shortcut } => {
-                layers.iter().chain(shortcut).any(Self::compares_samples)
+                let inside = layers.iter().chain(shortcut).map(Self::mixing);
+                inside.max().unwrap_or(Mixing::Never)
             }
-            _ => false,
+            Self::Linear { .. }
+            | Self::Maxout { .. }
+            | Self::MixtureLinear { .. }
+            | Self::Conv { .. }
+            | Self::ConvTranspose { .. }
+            | Self::Upsample { .. }
+            | Self::AveragePool { .. }
+            | Self::LayerNorm { .. }
+            | Self::PixelNorm { .. }
+            | Self::Activation { .. }
+            | Self::Dropout { .. }
+            | Self::Noise { .. }
+            | Self::Label { .. }
+            | Self::Reshape { .. }
+            | Self::Flatten {} => Mixing::Never,
         }
     }
 }
 
-/// Over how many features a layer works: the numbers of a vector, the channels of an image.
-fn features(shape: Shape) -> usize {
-    match shape {
-        Shape::Flat { size } => size,
-        Shape::Image { channels, .. } => channels,
-    }
+/// When an output depends on the other samples of the batch.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mixing {
+    Never,
+    InTraining,
+    Always,
 }
 
 /// `shape` with `count` features more.
@@ -261,22 +233,28 @@ fn residual(
     Ok(body)
 }
 
-fn flat_input(input: Shape, layer: &str) -> Result<usize, SpecError> {
+fn flat_input(input: Shape, layer: &LayerSpec) -> Result<usize, SpecError> {
     match input {
         Shape::Flat { size } => Ok(size),
         Shape::Image { .. } => Err(SpecError::new(
             "kind",
-            format!("{layer} takes a vector and gets an image of {input}: flatten it first"),
+            format!(
+                "{} takes a vector and gets an image of {input}: flatten it first",
+                layer.kind()
+            ),
         )),
     }
 }
 
-fn image_input(input: Shape, layer: &str) -> Result<(usize, usize, usize), SpecError> {
+fn image_input(input: Shape, layer: &LayerSpec) -> Result<(usize, usize, usize), SpecError> {
     match input {
         Shape::Image { channels, height, width } => Ok((channels, height, width)),
         Shape::Flat { size } => Err(SpecError::new(
             "kind",
-            format!("{layer} takes an image and gets a vector of {size}: reshape it first"),
+            format!(
+                "{} takes an image and gets a vector of {size}: reshape it first",
+                layer.kind()
+            ),
         )),
     }
 }

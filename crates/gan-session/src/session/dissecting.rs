@@ -1,16 +1,15 @@
-//! A step taken apart, and half steps.
+//! Takes one training step apart for display, and makes half steps of one net.
 
 use gan_protocol::{Dissection, Fault, NetName, Reply, Verdicts};
 
 use super::{Attached, Session, fault};
 use crate::data::DataLoader;
 use crate::drawing::{bytes_of, set_of};
-use crate::metrics::metrics_of;
 use crate::run::Goal;
 
-/// Samples that are shown of each kind.
+/// Samples shown of each kind: reals, fakes, and fakes after the update.
 const SHOWN: usize = 8;
-/// Numbers that are shown of a latent.
+/// Numbers shown of each latent.
 const SHOWN_OF_LATENT: usize = 8;
 
 impl<L: DataLoader> Session<L> {
@@ -51,7 +50,7 @@ fn told(of: &gan_core::Dissection, count: usize, latent_size: usize) -> Dissecti
     };
     let latents = of.inputs.values.chunks(latent_size.max(1)).take(count);
     Dissection {
-        metrics: metrics_of(of.step, &of.scores),
+        metrics: of.metrics,
         latents: latents.map(|one| one[..one.len().min(SHOWN_OF_LATENT)].to_vec()).collect(),
         on_reals: verdicts(&of.on_reals),
         on_fakes: verdicts(&of.on_fakes),

@@ -1,7 +1,8 @@
-//! A run takes another's place. Whatever may be refused is looked at before the old run makes way.
+//! Loads a new run in place of the current one. A refused spec, checkpoint or data set leaves the
+//! current run as it is.
 
 use gan_core::{Snapshot, Trainer};
-use gan_protocol::{DataSource, Event, Fault, Reply, RunSpec};
+use gan_protocol::{Event, Fault, Reply, RunSpec, Supply};
 
 use super::{Attached, Session, fault, progress};
 use crate::data::{DataLoader, LoadedData};
@@ -30,7 +31,7 @@ impl<L: DataLoader> Session<L> {
             None => Trainer::new(&spec, &self.device),
         }
         .map_err(fault)?;
-        // From here on nothing is refused: the old run makes way, and whoever waits for it hears.
+        // From here on nothing is refused: the old run ends, and its waiting request is settled.
         let kept = self.stop_old_run(&spec, &files);
         if !files.is_empty() {
             self.files = files;
@@ -39,8 +40,8 @@ impl<L: DataLoader> Session<L> {
         run.last_good = snapshot;
         self.run = Some(run);
         self.tell_state();
-        // Data at hand come before the first picture: a stage that shows no real points is one of
-        // another scale, and has nothing to ask the discriminator beside.
+        // Data at hand come before the first picture: a stage without real points has another
+        // scale, and no real points to judge beside the generated ones.
         let at_hand = data.or(kept);
         let is_missing = at_hand.is_none();
         if let Some(data) = at_hand {
@@ -65,15 +66,15 @@ impl<L: DataLoader> Session<L> {
         Ok((reply, Vec::new()))
     }
 
-    /// The run in hand learns from `data`.
+    /// Gives `data` to the current run.
     fn give_data(&mut self, data: LoadedData) {
         self.tell(Event::Data { source: data.origin.source, samples: data.origin.samples });
         self.current().data = Some(data);
     }
 
-    /// The data of a new run, where they are at hand or might be refused. `None` where the run in
-    /// hand has them, or where drawn digits can stand in for them: those are loaded while the first
-    /// sheet is looked at.
+    /// The data of a new run, if they are at hand or could be refused. `None` if the current run
+    /// has them, or if drawn digits can stand in for them: these are loaded while the first sheet
+    /// is shown.
     async fn data_before(
         &self,
         spec: &RunSpec,
@@ -106,7 +107,7 @@ impl<L: DataLoader> Session<L> {
         loaded
     }
 
-    /// Ends the run in hand; gives its data if the new run wants the same.
+    /// Ends the current run. Returns its data if the new run uses the same.
     fn stop_old_run(&mut self, spec: &RunSpec, files: &[(String, Vec<u8>)]) -> Option<LoadedData> {
         let old = self.run.take()?;
         if let Goal::Steps { request, .. } = old.goal {
@@ -117,7 +118,8 @@ impl<L: DataLoader> Session<L> {
     }
 }
 
-/// The data of `run`, if a run by `spec` that comes with `files` wants the same, and they took a while to load.
+/// The data of `run`, if a run by `spec` with `files` uses the same data and they took a while to
+/// load.
 fn kept_data<'a>(
     run: &'a Run,
     spec: &RunSpec,
@@ -126,10 +128,10 @@ fn kept_data<'a>(
     let data = run.data.as_ref()?;
     let source = data.origin.source;
     let same = run.trainer.spec().data == spec.data && source == spec.data.source;
-    let is_loaded = match source {
-        DataSource::Mnist | DataSource::StackedMnist => true,
-        DataSource::IdxFiles | DataSource::CifarFiles => files.is_empty(),
-        DataSource::DrawnDigits | DataSource::Points => false,
+    let is_loaded = match source.facts().supply {
+        Supply::Fetched => true,
+        Supply::UsersFiles => files.is_empty(),
+        Supply::Made => false,
     };
     (same && is_loaded).then_some(data)
 }

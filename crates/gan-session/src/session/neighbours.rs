@@ -1,4 +1,4 @@
-//! The real images that samples are most like.
+//! Finds the real images nearest to generated samples, to show whether the generator copies.
 
 use gan_core::Inputs;
 use gan_eval::Samples;
@@ -11,11 +11,11 @@ use crate::data::DataLoader;
 use crate::drawing::{bytes_of, set_of};
 use crate::health::spread;
 
-/// Most samples that are looked at in one go.
+/// Most samples in one request.
 const MOST_SAMPLES: u32 = 64;
-/// Reals that are looked through: of more, or of data without end, the first so many.
+/// Reals searched: all, but of more, or of endless data, the first so many.
 const SEARCHED: u64 = 10_000;
-/// Reals whose distances from each other say how far apart two images are.
+/// Reals whose mean pairwise distance is the unit of distances.
 const SPREAD_REALS: usize = 64;
 
 impl<L: DataLoader> Session<L> {
@@ -34,8 +34,7 @@ impl<L: DataLoader> Session<L> {
         let fakes = run.trainer.samples(&inputs, seed).await.map_err(fault)?;
         let data = run.data.as_mut().ok_or_else(no_data)?;
         let searched = data.samples.len().unwrap_or(SEARCHED).min(SEARCHED) as usize;
-        let (mut reals, mut labels) = (Vec::new(), Vec::new());
-        data.samples.fill_batch(spec.seed, 0, searched, &mut reals, &mut labels);
+        let reals = data.samples.batch(spec.seed, 0, searched).values;
         let size = fakes.len() / count as usize;
         let told = |error: gan_eval::EvalError| Fault::State { message: error.to_string() };
         let all = Samples::new(&reals, size).map_err(told)?;

@@ -1,4 +1,4 @@
-//! How the run does, told from time to time.
+//! Sends a report on the run's health at intervals.
 
 use gan_core::CoreError;
 use gan_protocol::Event;
@@ -7,7 +7,7 @@ use super::Session;
 use crate::data::DataLoader;
 
 impl<L: DataLoader> Session<L> {
-    /// Tells how the run does.
+    /// Scores the newest samples and sends [`Event::Report`], unless nothing is new.
     pub(super) async fn report(&mut self) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Samples that were asked for.
+//! Draws samples on request.
 
 use gan_core::Inputs;
 use gan_protocol::{Fault, Reply};
@@ -7,7 +7,7 @@ use gan_random::Purpose;
 use super::{Attached, Session, fault};
 use crate::data::DataLoader;
 
-/// Most samples that one request may ask for.
+/// Most samples in one request.
 const MOST_SAMPLES: u32 = 4_096;
 
 impl<L: DataLoader> Session<L> {

@@ -1,8 +1,9 @@
-//! The stage of a run on points: what the nets do in the plane, as numbers for whoever draws it.
+//! Computes the stage of a run on points, as numbers for the page to draw: generated points, their
+//! pulls, the lattice of latents and the discriminator's surface.
 
-use gan_core::{CoreError, Inputs, RealBatch, lattice_coordinates};
+use gan_core::{CoreError, Inputs, lattice_coordinates};
 use gan_plot::Square;
-use gan_protocol::{Event, Fault, FrameKind, Shape, StageSet};
+use gan_protocol::{Event, Fault, FrameKind, RealBatch, Shape, StageSet};
 use gan_random::Purpose;
 
 use super::{Outgoing, Session, fault};
@@ -12,9 +13,9 @@ use crate::run::{Run, STAGE_POINTS};
 
 /// Nodes along a side of the lattice of latents.
 const LATTICE: usize = 20;
-/// Places along a side where the discriminator is asked.
+/// Squares along a side of the view, in whose middles the discriminator is evaluated.
 const SURFACE: usize = 40;
-/// Points whose pulls are told.
+/// Generated points whose pulls are computed.
 const PULLED: usize = 96;
 
 impl<L: DataLoader> Session<L> {
@@ -26,7 +27,7 @@ impl<L: DataLoader> Session<L> {
         Ok(())
     }
 
-    /// Whether the run in hand is on points and someone watches.
+    /// Whether the current run is on points and its stage is watched.
     pub(super) fn has_stage(&self) -> bool {
         let on_points = |run: &Run| run.trainer.spec().data.shape() == Shape::flat(2);
         self.watched && self.run.as_ref().is_some_and(on_points)
@@ -66,7 +67,7 @@ impl Run {
             fakes: fakes.len() / 2,
             ..StageSet::default()
         };
-        // At rest every stage is a whole one: no later one will bring what is missing.
+        // At rest every stage is complete, because no later one would bring the missing parts.
         if !self.layers.is_due(now_ms) && self.goal != crate::run::Goal::Rest {
             return Ok((set, numbers));
         }
@@ -88,8 +89,8 @@ impl Run {
         Ok((set, numbers))
     }
 
-    /// The discriminator's first output at the middles of [`SURFACE`]² squares of `view`. Where it
-    /// judges packs, each place is judged beside real points.
+    /// The discriminator's first output at the middles of [`SURFACE`]² squares of `view`, row after
+    /// row from the top left. With packing, each place is judged in a pack with real points.
     async fn surface(&self, view: Square) -> Result<Vec<f32>, CoreError> {
         let packing = self.trainer.spec().packing;
         let mut beside = self.backdrop.chunks_exact(2).cycle();

@@ -1,4 +1,4 @@
-//! A session with data from memory and a clock by hand, whose events can be asked for.
+//! A session with data from memory and a manual clock, which records its events for the tests.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -54,7 +54,7 @@ impl DataLoader for Shelf {
     }
 }
 
-/// What came of a request, with its attachments.
+/// The outcome of a request, with its attachments.
 pub type Outcome = (Result<Reply, Fault>, Vec<Vec<u8>>);
 
 pub struct Bench {
@@ -80,7 +80,7 @@ impl Bench {
             Backend::Cpu,
             "test".to_owned(),
             Shelf { mnist, asked: asked.clone() },
-            // Each look at the clock costs a millisecond.
+            // Each reading of the clock takes a millisecond.
             Box::new(move || {
                 clock.set(clock.get() + 1.0);
                 clock.get()
@@ -132,7 +132,7 @@ impl Bench {
         }
     }
 
-    /// Makes `count` steps to their end.
+    /// Trains until `count` steps are made.
     pub fn steps(&mut self, count: u32) {
         let id = self.send(Command::Step { count }, Vec::new());
         while self.session.is_running() {
@@ -181,7 +181,7 @@ pub fn resume(spec: RunSpec) -> Command {
     Command::Load { spec: Box::new(spec), checkpoint: true, files: Vec::new() }
 }
 
-/// Digits with their labels, as many files hold them.
+/// `count` drawn digits with their labels, as an image set like those read from files.
 pub fn digits(count: u64) -> ImageSet {
     let drawn = DrawnDigits { seed: 1 };
     let (labels, pixels): (Vec<u8>, Vec<_>) = (0..count).map(|index| drawn.sample(index)).unzip();

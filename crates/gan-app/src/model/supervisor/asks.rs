@@ -1,4 +1,4 @@
-//! What the user asks, on its way to the worker.
+//! Passes requests of the user to the worker.
 
 use gan_protocol::Command;
 
@@ -7,7 +7,7 @@ use super::{Ask, Effect, Outcome, Run, Supervisor, Ticket};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 
-/// What is drawn of a run that is replaced.
+/// Samples that are drawn of a run that is replaced.
 const LAST_IMAGES: u32 = 16;
 const LAST_POINTS: u32 = 300;
 const LAST_SEED: u64 = 7 << 20;
@@ -22,12 +22,12 @@ impl<B: Clone> Supervisor<B> {
                 self.settle(ticket, Err(refusal));
                 return;
             }
-            // What the user wants is known at once, even if the worker hears of it later.
+            // The user's wish is recorded at once, even if the worker gets the request later.
             Ask::Start => self.wants_running = true,
             Ask::Pause | Ask::Step(_) => self.wants_running = false,
             Ask::Tune(tuning) => {
                 if let Err(error) = tuning.applied_to(&self.run.spec) {
-                    // Scripts get the refusal; whoever has no ticket reads it.
+                    // Scripts get the refusal; a request without a ticket shows it to the user.
                     if ticket.is_none() {
                         self.effects.push(Effect::Notify(Notice::Refused(error.into())));
                     } else {
@@ -46,12 +46,12 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Whether a worker holds a run that must not be lost if another is refused.
+    /// Whether a worker has a run that must be kept if another is refused.
     fn has_a_run(&self) -> bool {
         self.main.as_ref().is_some_and(|main| main.stage >= Stage::Live)
     }
 
-    /// Replaces the run that the worker is to start with.
+    /// Replaces the run with which the worker will start.
     fn begin_with(&mut self, ticket: Option<Ticket>, run: Run<B>, then_run: bool) {
         let before = std::mem::replace(&mut self.run, run);
         if self.kept && before.checkpoint.is_some() {
@@ -64,7 +64,7 @@ impl<B: Clone> Supervisor<B> {
         self.wants_running = then_run;
         self.state.replaced();
         self.effects.push(Effect::RunChanged);
-        // A load on its way cannot be called back; its worker can.
+        // A load under way cannot be cancelled, but its worker can be ended.
         if let Some(main) = self.main.take_if(|main| main.stage == Stage::Loading) {
             self.effects.push(Effect::Terminate { worker: main.id });
             self.state.abandoned(crate::model::run_state::Actor::Main);
@@ -74,7 +74,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Sends what was asked for, in order, as far as the worker can take it now.
+    /// Sends queued requests, in order, as far as the worker can take them now.
     pub(super) fn send_queue(&mut self) {
         loop {
             let ready = self
@@ -130,7 +130,8 @@ impl<B: Clone> Supervisor<B> {
         self.effects.push(effect);
     }
 
-    /// Asks for what is kept of the run. The worker answers in order: before it loads another.
+    /// Requests samples and a checkpoint of the run. The worker replies in order, before it loads
+    /// another.
     fn take_leave(&mut self) {
         let is_of_points = self.run.spec.data.points.is_some();
         let count = if is_of_points { LAST_POINTS } else { LAST_IMAGES };
@@ -143,7 +144,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// The worker has answered one of the two.
+    /// The worker has replied to one of the two requests.
     pub(super) fn on_leave(&mut self, outcome: Outcome<B>) {
         match outcome {
             Outcome::Samples { set, pixels } => self.last_samples = Some((set, pixels)),

@@ -1,5 +1,5 @@
-//! The WebGPU worker that prepares in the background: it loads the run as the CPU has it, repeats
-//! one step that the CPU made, and takes over only if the numbers agree.
+//! Prepares a WebGPU worker in the background: the worker loads the CPU's run and repeats one of
+//! its steps, and takes over only if the results agree.
 
 use gan_protocol::{Command, Event, Reply};
 
@@ -10,11 +10,11 @@ use crate::model::listed::taken;
 use crate::model::notice::Notice;
 use crate::model::run_state::Actor;
 
-/// How far a step on WebGPU may be from the CPU's: the norm of each parameter's difference,
-/// relative to the parameter's.
+/// Largest difference between a step on WebGPU and the CPU's: the norm of each parameter's
+/// difference, relative to the parameter's norm.
 pub(super) const LARGEST_DIFFERENCE: f64 = 1e-3;
 
-/// How long a candidate may take before the page stops waiting for it.
+/// Time after which the page gives up a candidate.
 const PATIENCE_MS: f64 = 300_000.0;
 
 impl<B: Clone> Supervisor<B> {
@@ -89,7 +89,7 @@ impl<B: Clone> Supervisor<B> {
                 let number = candidate.number;
                 self.give_up_candidate(number, fault.to_string());
             }
-            // Nobody sees its pictures; but it sends no more until the last one is said to be drawn.
+            // Its pictures are not shown; but it sends no more until the last one is acknowledged.
             Event::Frame { .. } => {
                 let effect = candidate.worker.unanswered(Command::FrameDrawn);
                 self.effects.push(effect);
@@ -131,7 +131,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// The run is another one, or on another worker: what was proved does not count.
+    /// The run or its worker has changed: the trial must be repeated.
     pub(super) fn retry_candidate(&mut self) {
         if let Some(candidate) = self.candidate.as_mut() {
             candidate.number += 1;
@@ -158,7 +158,7 @@ impl<B: Clone> Supervisor<B> {
         self.state.abandoned(Actor::Candidate);
     }
 
-    /// The old worker is gone: the candidate goes on, if it may.
+    /// The old worker has ended: the candidate continues the run, if its trial succeeded.
     pub(super) fn promote_candidate(&mut self) {
         let Some(candidate) = self.candidate.take_if(|one| one.trial == Trial::Proved) else {
             return;

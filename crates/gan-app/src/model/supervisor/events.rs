@@ -1,4 +1,4 @@
-//! What workers say.
+//! Handles the events of workers.
 
 use gan_protocol::{Event, Fault, Phase, Reply, Task};
 
@@ -16,7 +16,7 @@ impl<B: Clone> Supervisor<B> {
         } else if self.candidate.as_ref().is_some_and(|other| other.worker.id == worker) {
             self.on_candidate_event(event);
         }
-        // Anything else comes from a worker that has been ended.
+        // Other events come from workers that have been ended.
     }
 
     fn on_main_event(&mut self, event: Event, attachments: Vec<B>) {
@@ -48,7 +48,7 @@ impl<B: Clone> Supervisor<B> {
             }
             Event::Report { report, .. } => self.state.report = Some(report),
             Event::Autosave { step } => {
-                // While another run loads, one cannot tell whose checkpoint it is.
+                // While another run loads, the checkpoint could belong to either run.
                 let is_loading = self.main.as_ref().is_some_and(super::worker::Worker::is_loading);
                 if let Some(bytes) = attachments.into_iter().next().filter(|_| !is_loading) {
                     self.run.checkpoint = Some((step, bytes));
@@ -71,7 +71,7 @@ impl<B: Clone> Supervisor<B> {
 
     fn on_state(&mut self, phase: Phase, step: u64) {
         let leaving = self.main.as_ref().is_some_and(|main| main.stage == Stage::Leaving);
-        // The pause before a change of worker is not one that the user asked for.
+        // This pause precedes a change of worker; the user has not requested it.
         if leaving && phase == Phase::Paused {
             self.state.step = step;
         } else {
@@ -87,7 +87,8 @@ impl<B: Clone> Supervisor<B> {
             }
             Fault::Diverged { step, restored_step } => {
                 self.wants_running = false;
-                // The worker says so only when it has drawn its sheets anew; the notice ends once the run goes on.
+                // The worker changes its phase only after it has drawn its sheets again; the notice
+                // ends when the run goes on.
                 self.state.phase = Phase::Paused;
                 self.effects.push(Effect::Notify(Notice::Diverged {
                     step: *step,
@@ -174,13 +175,13 @@ impl<B: Clone> Supervisor<B> {
             Purpose::Load { ticket, .. }
             | Purpose::Tune { ticket, .. }
             | Purpose::Ask { ticket } => {
-                // Whoever has a ticket gets the refusal and tells it where the ask was made.
+                // A caller with a ticket gets the refusal, and shows it where the request was made.
                 if ticket.is_none() && !fatal {
                     self.notify_refusal(fault);
                 }
                 self.settle(ticket, refused);
             }
-            // Nothing newer to take along: the last checkpoint has to do.
+            // There is no newer checkpoint to take along: the last one has to do.
             Purpose::LastPause | Purpose::LastCheckpoint if !fatal => self.replace_main(),
             Purpose::CandidateCheckpoint(trial) | Purpose::CandidateProbe(trial) if !fatal => {
                 self.give_up_candidate(trial, fault.to_string());
@@ -250,7 +251,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Trains on, if that is what the user wants.
+    /// Trains on, if the user wants that.
     pub(super) fn resume(&mut self) {
         if !self.wants_running {
             return;
@@ -261,7 +262,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Begins to move the run, if it is on a worker of the wrong kind.
+    /// Begins to move the run, if it is on the wrong kind of worker.
     pub(super) fn leave_if_misplaced(&mut self) {
         use super::{Gpu, Preference};
         let proved = self.candidate_has_proved_itself();
@@ -316,13 +317,13 @@ fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
     outcome.unwrap_or(Outcome::Done)
 }
 
-/// The worker's code on its way, as a task.
+/// The loading of the worker's code, as a task.
 pub(super) fn boot_task() -> Task {
     Task { name: super::recovery::BOOT_TASK.to_string(), done: 0.0, total: None }
 }
 
 impl<B> Run<B> {
-    /// Where the run would go on after a loss.
+    /// The step from which the run would continue after a loss.
     pub fn checkpoint_step(&self) -> Option<u64> {
         self.checkpoint.as_ref().map(|(step, _)| *step)
     }

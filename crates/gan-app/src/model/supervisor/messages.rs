@@ -1,4 +1,4 @@
-//! What goes into the supervisor, and what comes out.
+//! The inputs and outputs of the supervisor.
 
 use gan_protocol::{Event, FrameKind, Request, RunSpec, SampleSet, StageSet, Tuning};
 
@@ -6,10 +6,10 @@ use crate::model::backends::{AdapterAnswer, Variant};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 
-/// Names a worker for as long as the page lives.
+/// Identifies a worker for the lifetime of the page.
 pub type WorkerId = u32;
 
-/// Names an ask, so that its outcome finds the one who asked.
+/// Identifies a request, so that its outcome reaches the caller.
 pub type Ticket = u32;
 
 /// A file of the user.
@@ -21,46 +21,46 @@ pub struct NamedFile<B> {
     pub bytes: B,
 }
 
-/// All that is needed to bring a run back.
+/// All data to restore a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run<B> {
-    /// The preset that it was made from.
+    /// The preset from which it was made.
     pub preset: String,
-    /// The settings in force.
+    /// The current settings.
     pub spec: RunSpec,
-    /// The user's IDX files.
+    /// The user's IDX or CIFAR files.
     pub files: Vec<NamedFile<B>>,
     /// The newest checkpoint and its step.
     pub checkpoint: Option<(u64, B)>,
 }
 
-/// What the page asks of the run.
+/// A request of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask<B> {
     /// Replaces the run, and trains it at once if `then_run`.
     Load {
         /// The new run.
         run: Box<Run<B>>,
-        /// Whether it is to be trained at once.
+        /// Whether to train it at once.
         then_run: bool,
     },
-    /// The same run from the start.
+    /// Restarts the same run.
     Reset,
     /// Trains until paused.
     Start,
     /// Stops training.
     Pause,
-    /// Trains so many steps.
+    /// Trains this number of steps.
     Step(u32),
-    /// Changes settings as it runs.
+    /// Changes settings during the run.
     Tune(Tuning),
     /// Draws samples.
     Sample {
-        /// How many.
+        /// Number of samples.
         count: u32,
-        /// From which latents.
+        /// Seed of the latents.
         seed: u64,
-        /// Of which class, if not of each in turn.
+        /// Class of all samples; `None` for all classes in turn.
         label: Option<u16>,
     },
     /// Draws new samples for the second sheet.
@@ -69,122 +69,122 @@ pub enum Ask<B> {
     Checkpoint,
 }
 
-/// What came of an ask.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome<B> {
-    /// It is done.
+    /// The request was carried out.
     Done,
     /// Samples.
     Samples {
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
         /// The pixels.
         pixels: B,
     },
     /// A checkpoint.
     Checkpoint {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
         /// The file.
         bytes: B,
     },
 }
 
-/// What the world tells the supervisor.
+/// An input of the supervisor.
 #[derive(Clone, Debug)]
 pub enum Signal<B> {
     /// A worker sent an event.
     Event {
-        /// Which worker.
+        /// The worker.
         worker: WorkerId,
-        /// What it says.
+        /// The event.
         event: Event,
-        /// The bytes that came with it.
+        /// The event's attachments.
         attachments: Vec<B>,
     },
-    /// A worker is gone: its lock is free, or it raised an error.
+    /// A worker has ended: its lock is free, or it raised an error.
     Died {
-        /// Which worker.
+        /// The worker.
         worker: WorkerId,
-        /// What it said last.
+        /// Its last message.
         message: String,
     },
-    /// What came of [`Effect::FindAdapter`].
+    /// The result of [`Effect::FindAdapter`].
     Adapter(AdapterAnswer),
-    /// What came of [`Effect::AwaitGpuBuild`] at once: the build is not there yet.
+    /// The immediate result of [`Effect::AwaitGpuBuild`]: the build does not exist yet.
     GpuBuildMissing,
-    /// What came of [`Effect::AwaitGpuBuild`] in the end.
+    /// The final result of [`Effect::AwaitGpuBuild`].
     GpuBuildReady,
     /// About a second has passed.
     Tick,
 }
 
-/// What the supervisor wants done.
+/// An action that the supervisor requests.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect<B> {
     /// Start a worker.
     Spawn {
-        /// Its name from now on.
+        /// Its id from now on.
         worker: WorkerId,
-        /// Which build.
+        /// The build.
         variant: Variant,
     },
     /// End a worker.
     Terminate {
-        /// Which worker.
+        /// The worker.
         worker: WorkerId,
     },
     /// Send a request, with copies of the attachments.
     Send {
-        /// To which worker.
+        /// The worker.
         worker: WorkerId,
-        /// What.
+        /// The request.
         request: Request,
-        /// The bytes that go with it.
+        /// The request's attachments.
         attachments: Vec<B>,
     },
-    /// Tell whoever asked what came of it.
+    /// Report the outcome of a request to the caller.
     Settle {
-        /// Which ask.
+        /// The request.
         ticket: Ticket,
-        /// What came of it.
+        /// The outcome.
         result: Result<Outcome<B>, Refusal>,
     },
-    /// Ask the browser for a WebGPU adapter.
+    /// Request a WebGPU adapter from the browser.
     FindAdapter,
-    /// Say when the WebGPU build can be loaded.
+    /// Report when the WebGPU build can be loaded.
     AwaitGpuBuild,
-    /// Tell the user.
+    /// Show a notice.
     Notify(Notice),
     /// Show a sheet.
     Show {
-        /// Which one.
+        /// The sheet.
         sheet: FrameKind,
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
         /// The pixels.
         pixels: B,
     },
-    /// Show what the nets do in the plane.
+    /// Show the stage of a run on points.
     Stage {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// How to read the numbers.
+        /// The layout of the numbers.
         set: StageSet,
         /// The numbers' bytes.
         numbers: B,
     },
     /// Keep a run that another is about to replace.
     Leave {
-        /// Which of the page's runs it is: how many others it has replaced.
+        /// The run's number: how many others it and its predecessors have replaced.
         number: u32,
         /// The run with its checkpoint.
         run: Box<Run<B>>,
-        /// Samples of it and how to read them, if there was a worker to draw them.
+        /// Samples of it with their layout, if there was a worker to draw them.
         samples: Option<(SampleSet, B)>,
     },
-    /// The settings in force changed.
+    /// The current settings have changed.
     RunChanged,
 }

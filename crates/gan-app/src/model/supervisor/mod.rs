@@ -1,10 +1,12 @@
-//! Decides which worker runs, what it is sent, and what happens when it fails.
+//! The supervisor: decides which worker runs, which requests it gets, and how its failures are
+//! handled.
 //!
-//! A pure state machine: signals and asks go in with the time, effects come out. It never looks
-//! into the bytes it hands on (`B`), so that the page can hold them outside its own memory.
+//! The supervisor is a pure state machine: signals and requests go in with the time, effects come
+//! out. It never reads the bytes that it passes on (`B`), so that the page can hold them outside of
+//! its own memory.
 //!
-//! A worker is disposable. A crash, a hang, a lost device and a change of backend are one path:
-//! end the worker, start another, load the last checkpoint, go on if it was running.
+//! A worker is disposable. A crash, a hang, a lost device and a change of backend are handled the
+//! same: end the worker, start another, load the last checkpoint, and continue if it was running.
 
 mod asks;
 mod candidate;
@@ -26,25 +28,25 @@ use crate::model::run_state::RunState;
 pub use messages::{Ask, Effect, NamedFile, Outcome, Run, Signal, Ticket, WorkerId};
 use worker::{Candidate, Stage, Worker};
 
-/// See the module.
+/// The supervisor; see the module.
 pub struct Supervisor<B> {
-    /// What is known of the run on the screen.
+    /// The state of the run on the screen.
     pub state: RunState,
     preference: Preference,
     gpu: Gpu,
     run: Run<B>,
-    /// The run to go back to if the one that a worker starts with is refused.
+    /// The run to return to if the run with which a worker starts is refused.
     fallback: Option<Run<B>>,
-    /// Who waits for the load that a worker starts with.
+    /// Requests that wait for the load with which a worker starts.
     waiting_for_load: Vec<Ticket>,
     wants_running: bool,
-    /// Whether someone watches the stage.
+    /// Whether the stage is watched.
     watched: bool,
-    /// Whether someone keeps runs that are replaced.
+    /// Whether replaced runs are kept.
     kept: bool,
     /// Samples of the run that is being replaced.
     last_samples: Option<(gan_protocol::SampleSet, B)>,
-    /// The worker that died, and how, until another has taken its run up.
+    /// The kind and the last message of a worker that died, until another has continued its run.
     lost: Option<(Variant, String)>,
     main: Option<Worker<B>>,
     candidate: Option<Candidate<B>>,
@@ -57,7 +59,7 @@ pub struct Supervisor<B> {
 }
 
 impl<B: Clone> Supervisor<B> {
-    /// A supervisor that has not begun; `run` is what it begins with.
+    /// A supervisor before its start; `run` is its first run.
     pub fn new(run: Run<B>, preference: Preference, wants_running: bool) -> Self {
         Self {
             state: RunState::default(),
@@ -89,7 +91,7 @@ impl<B: Clone> Supervisor<B> {
         self.settled_down()
     }
 
-    /// Takes note of what happened.
+    /// Handles a signal.
     pub fn signal(&mut self, now_ms: f64, signal: Signal<B>) -> Vec<Effect<B>> {
         self.now_ms = now_ms;
         match signal {
@@ -108,19 +110,19 @@ impl<B: Clone> Supervisor<B> {
         self.settled_down()
     }
 
-    /// Takes an ask; its outcome comes as [`Effect::Settle`], if it has a ticket.
+    /// Handles a request; its outcome is returned as [`Effect::Settle`], if it has a ticket.
     pub fn ask(&mut self, now_ms: f64, ticket: Option<Ticket>, ask: Ask<B>) -> Vec<Effect<B>> {
         self.now_ms = now_ms;
         self.on_ask(ticket, ask);
         self.settled_down()
     }
 
-    /// Takes the user's choice of what computes.
+    /// Sets the user's choice of the backend.
     pub fn prefer(&mut self, now_ms: f64, preference: Preference) -> Vec<Effect<B>> {
         self.now_ms = now_ms;
         if preference != self.preference {
             self.preference = preference;
-            // The two ways to WebGPU ask for different adapters; and a failure may be tried again.
+            // The two ways to WebGPU need different adapters; and a failure may be tried again.
             self.gpu = Gpu::Unasked;
             if let Some(candidate) = self.candidate.take() {
                 self.end_candidate(candidate);
@@ -134,19 +136,20 @@ impl<B: Clone> Supervisor<B> {
         self.settled_down()
     }
 
-    /// Someone watches the stage from now on, or nobody does.
+    /// Sets whether the stage is watched from now on.
     pub fn watch(&mut self, watched: bool) -> Vec<Effect<B>> {
         self.watched = watched;
         self.tell_watched();
         std::mem::take(&mut self.effects)
     }
 
-    /// From now on runs are kept before others take their place, or not.
+    /// Sets whether runs are kept before others replace them.
     pub fn keep(&mut self, kept: bool) {
         self.kept = kept;
     }
 
-    /// Tells the worker in charge whether someone watches; one that is not live yet hears it later.
+    /// Sends the main worker whether the stage is watched; a worker that is not live yet gets it
+    /// later.
     fn tell_watched(&mut self) {
         let command = gan_protocol::Command::Watch { stage: self.watched };
         if let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Live) {
@@ -154,14 +157,14 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Tries again after everything had failed.
+    /// Tries again after a failure of all workers.
     pub fn retry(&mut self, now_ms: f64) -> Vec<Effect<B>> {
         self.now_ms = now_ms;
         self.revive();
         self.settled_down()
     }
 
-    /// A frame is on the screen.
+    /// A frame has been drawn.
     pub fn frame_drawn(&mut self) -> Vec<Effect<B>> {
         if let Some(main) = self.main.as_mut().filter(|main| main.stage > Stage::Booting) {
             self.effects.push(main.unanswered(gan_protocol::Command::FrameDrawn));
@@ -169,7 +172,7 @@ impl<B: Clone> Supervisor<B> {
         std::mem::take(&mut self.effects)
     }
 
-    /// The run in force.
+    /// The current run.
     pub fn run(&self) -> &Run<B> {
         &self.run
     }
@@ -179,17 +182,17 @@ impl<B: Clone> Supervisor<B> {
         self.wants_running
     }
 
-    /// The user's choice of what computes.
+    /// The user's choice of the backend.
     pub fn preference(&self) -> Preference {
         self.preference
     }
 
-    /// What is known of WebGPU.
+    /// The state of WebGPU.
     pub fn gpu(&self) -> Gpu {
         self.gpu
     }
 
-    /// Brings what is in line with what is wanted, one stride at a time; called after every change.
+    /// Brings the state nearer to the wanted one, one step at a time; called after every change.
     fn settled_down(&mut self) -> Vec<Effect<B>> {
         if self.state.error.is_none() {
             self.find_gpu();
@@ -234,8 +237,8 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// Nobody waits for a build that may be minutes away, or never come: the run starts on the
-    /// CPU and moves when the build is there.
+    /// A build may be minutes away, or never come: the run starts on the CPU and moves when the
+    /// build exists.
     fn on_missing_gpu_build(&mut self) {
         if self.gpu != Gpu::AwaitingBuild {
             return;

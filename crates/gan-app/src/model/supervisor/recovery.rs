@@ -1,4 +1,4 @@
-//! Crashes, hangs and lost devices.
+//! Recovers from crashes, hangs and lost devices.
 
 use gan_protocol::{Command, Phase};
 
@@ -7,17 +7,17 @@ use super::{Ask, Effect, Gpu, Supervisor, Variant, WorkerId};
 use crate::model::refusal::Refusal;
 use crate::model::run_state::Actor;
 
-/// How often a CPU worker is started again within [`RESTART_WINDOW_MS`].
+/// Restarts of a CPU worker that are allowed within [`RESTART_WINDOW_MS`].
 pub(super) const RESTARTS: usize = 3;
 const RESTART_WINDOW_MS: f64 = 60_000.0;
 
 const PING_INTERVAL_MS: f64 = 5_000.0;
-/// Two pings without an answer, the older one for this long: the worker hangs.
+/// A worker hangs if two pings have no reply, the older one for this time.
 const PING_PATIENCE_MS: f64 = 30_000.0;
-/// The page itself was asleep if its clock jumps this far between two ticks.
+/// If the page's clock jumps this far between two ticks, the page itself was asleep.
 const SLEEP_MS: f64 = 20_000.0;
 
-/// The name of the task "a worker's code is on its way".
+/// The name of the task that loads a worker's code.
 pub const BOOT_TASK: &str = "worker";
 
 impl<B: Clone> Supervisor<B> {
@@ -29,7 +29,7 @@ impl<B: Clone> Supervisor<B> {
         }
     }
 
-    /// The main worker cannot go on: its promises are broken, its run goes to another.
+    /// The main worker has failed: its requests are refused, and its run goes to another worker.
     pub(super) fn main_lost(&mut self, message: String) {
         let Some(main) = self.main.take() else { return };
         self.effects.push(Effect::Terminate { worker: main.id });
@@ -58,7 +58,7 @@ impl<B: Clone> Supervisor<B> {
         self.lost = Some((main.variant, message));
     }
 
-    /// Nothing more is tried until the user says so.
+    /// Nothing more is tried until the user requests it.
     pub(super) fn fail(&mut self, refusal: Refusal) {
         for worker in [
             self.main.take().map(|main| main.id),
@@ -76,7 +76,7 @@ impl<B: Clone> Supervisor<B> {
         self.state.error = Some(refusal);
     }
 
-    /// Forgets the failures.
+    /// Clears the failures.
     pub(super) fn revive(&mut self) {
         if self.state.error.take().is_some() {
             self.deaths_ms.clear();
@@ -94,7 +94,7 @@ impl<B: Clone> Supervisor<B> {
             return;
         };
         if asleep {
-            // Answers may be waiting behind this very tick.
+            // Replies may be waiting behind this very tick.
             main.pings_ms.iter_mut().for_each(|sent_ms| *sent_ms = now_ms);
         }
         let oldest_ms = main.pings_ms.front().copied().unwrap_or(now_ms);
@@ -114,7 +114,7 @@ impl<B: Clone> Supervisor<B> {
         Some(candidate.number())
     }
 
-    /// Whether asks of this kind are waiting for a worker.
+    /// Whether requests of this kind are waiting for a worker.
     pub fn is_waiting_to(&self, is_it: impl Fn(&Ask<B>) -> bool) -> bool {
         self.queue.iter().any(|(_, ask)| is_it(ask))
     }

@@ -1,4 +1,4 @@
-//! The supervisor against a worker that answers as the wire says, without a browser.
+//! Tests the supervisor against simulated workers, without a browser.
 
 mod leaving;
 mod other_data;
@@ -13,7 +13,7 @@ use crate::model::settings::{default_run, patched, preset_named};
 
 type Bytes = &'static str;
 
-/// Drives a supervisor and keeps what it wants done.
+/// Drives a supervisor and collects its effects.
 struct Bench {
     supervisor: Supervisor<Bytes>,
     now_ms: f64,
@@ -36,7 +36,8 @@ impl Bench {
         bench
     }
 
-    /// With a proved WebGPU worker that waits for the CPU's last checkpoint.
+    /// With a WebGPU worker whose trial has succeeded, and which waits for the CPU's last
+    /// checkpoint.
     fn taking_over(running: bool) -> Self {
         let mut bench = Self::on_cpu(Preference::Auto);
         bench.event(1, Event::State { phase: Phase::Ready, step: 0 }, &[]);
@@ -70,7 +71,7 @@ impl Bench {
         self.effects.extend(self.supervisor.ask(self.now_ms, ticket, ask));
     }
 
-    /// Answers the oldest request to `worker` that has not been answered.
+    /// Settles the oldest open request to `worker`.
     fn settle(&mut self, worker: WorkerId, result: Result<Reply, Fault>, attachments: &[Bytes]) {
         let position = self.effects.iter().position(|effect| {
             matches!(effect, Effect::Send { worker: to, request, .. }
@@ -95,7 +96,7 @@ impl Bench {
         self.signal(Signal::Tick);
     }
 
-    /// Takes the commands sent to `worker` with their attachments.
+    /// The commands sent to `worker` with their attachments.
     fn sent(&self, worker: WorkerId) -> Vec<(&Command, &[Bytes])> {
         let sent = self.effects.iter().filter_map(move |effect| match effect {
             Effect::Send { worker: to, request, attachments } if *to == worker => {
@@ -156,7 +157,7 @@ fn nothing_is_sent_before_the_worker_has_booted() {
     bench.boot(1);
     assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: false, .. }, [])]));
     bench.answer(1, Reply::Done, &[]);
-    // Once of its own accord, once for the one who asked.
+    // Once on its own, once for the caller.
     assert_eq!(bench.sent(1).iter().filter(|(command, _)| **command == Command::Start).count(), 2);
     bench.answer(1, Reply::Done, &[]);
     bench.answer(1, Reply::Done, &[]);
@@ -179,7 +180,7 @@ fn a_proved_gpu_takes_over_with_checkpoint_settings_and_intent() {
     assert!(matches!(bench.sent(2)[..], [(Command::Prove, ["before", "after"])]));
     bench.answer(2, proof(9e-4), &[]);
     assert!(matches!(bench.sent(1)[..], [(Command::Pause, [])]));
-    // What is asked for in between waits for the new worker.
+    // Requests in between wait for the new worker.
     bench.ask(Some(4), Ask::Sample { count: 1, seed: 1, label: None });
     bench.event(1, Event::State { phase: Phase::Paused, step: 40 }, &[]);
     assert_ne!(bench.supervisor.state.phase, Phase::Paused, "the user has not paused");
@@ -284,7 +285,7 @@ fn a_dead_worker_is_replaced_from_the_last_checkpoint_and_goes_on() {
 #[test]
 fn whoever_watches_the_stage_watches_the_next_worker_too() {
     let mut bench = Bench::new(Preference::Cpu);
-    // Nobody is there yet to be told.
+    // There is no worker yet to get the command.
     bench.effects.extend(bench.supervisor.watch(true));
     assert!(bench.sent(1).is_empty());
     bench.boot(1);

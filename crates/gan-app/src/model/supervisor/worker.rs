@@ -1,4 +1,4 @@
-//! What the supervisor remembers of one worker.
+//! The supervisor's record of one worker.
 
 use std::collections::VecDeque;
 
@@ -6,47 +6,47 @@ use gan_protocol::{Command, Request, Tuning};
 
 use super::{Effect, Run, Ticket, Variant, WorkerId};
 
-/// How far a worker is. The order is that in which they are reached.
+/// The state of a worker, in the order in which states are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
-    /// Its code is on its way.
+    /// Its code is loading.
     Booting,
-    /// It loads the run it starts with.
+    /// It loads its first run.
     Loading,
-    /// It takes asks.
+    /// It takes requests.
     Live,
-    /// It has been asked to pause and to hand over a checkpoint.
+    /// It has been requested to pause and to hand over a checkpoint.
     Leaving,
 }
 
-/// Why a request was sent.
+/// The reason for a request.
 #[derive(Clone, Debug)]
 pub(super) enum Purpose<B> {
-    /// The run that the worker starts with.
+    /// The run with which the worker starts.
     FirstLoad,
     /// The user replaces the run.
     Load { ticket: Option<Ticket>, run: Box<Run<B>>, then_run: bool },
     /// The user changes settings.
     Tune { ticket: Option<Ticket>, tuning: Tuning },
-    /// Any other ask.
+    /// Any other request of the user.
     Ask { ticket: Option<Ticket> },
-    /// The supervisor's own wish to go on.
+    /// The supervisor's own request to continue.
     Resume,
-    /// For whoever keeps runs, before another takes this one's place.
+    /// For the keeper of runs, before another replaces this one.
     Leave,
-    /// Before the worker is ended.
+    /// The pause before the worker is ended.
     LastPause,
-    /// Before the worker is ended.
+    /// The checkpoint before the worker is ended.
     LastCheckpoint,
-    /// For the candidate to start from; the number is the candidate's trial.
+    /// The checkpoint from which the candidate starts; the number is the candidate's trial.
     CandidateCheckpoint(u32),
-    /// For the candidate to repeat.
+    /// The step that the candidate repeats.
     CandidateProbe(u32),
     /// The candidate's own load.
     CandidateLoad(u32),
-    /// The candidate's proof.
+    /// The candidate's repetition of the step.
     CandidateProof(u32),
-    /// A sign of life.
+    /// A check that the worker is alive.
     Ping,
 }
 
@@ -55,9 +55,9 @@ pub(super) struct Worker<B> {
     pub(super) variant: Variant,
     pub(super) stage: Stage,
     pub(super) adapter: Option<(gan_protocol::Backend, String)>,
-    /// What was asked and not yet answered, oldest first.
+    /// Requests without a reply, oldest first.
     pub(super) pending: Vec<(u32, Purpose<B>)>,
-    /// When the unanswered pings were sent, oldest first.
+    /// Times of the unanswered pings, oldest first.
     pub(super) pings_ms: VecDeque<f64>,
     pub(super) last_ping_ms: f64,
     next_request: u32,
@@ -111,13 +111,13 @@ impl<B> Worker<B> {
         Effect::Send { worker: self.id, request: Request { id, command }, attachments }
     }
 
-    /// A request that is never settled.
+    /// A request whose outcome is ignored, or that is never settled.
     pub(super) fn unanswered(&mut self, command: Command) -> Effect<B> {
         let id = self.take_number();
         Effect::Send { worker: self.id, request: Request { id, command }, attachments: Vec::new() }
     }
 
-    /// Whether a load asked for by the user is on its way.
+    /// Whether a load requested by the user is under way.
     pub(super) fn is_loading(&self) -> bool {
         self.pending.iter().any(|(_, purpose)| matches!(purpose, Purpose::Load { .. }))
     }
@@ -129,7 +129,7 @@ impl<B> Worker<B> {
     }
 }
 
-/// The command that loads `run`, and the bytes that go with it.
+/// The command that loads `run`, and its attachments.
 pub(super) fn load_command<B: Clone>(run: &Run<B>) -> (Command, Vec<B>) {
     let checkpoint = run.checkpoint.as_ref().map(|(_, bytes)| bytes.clone());
     let command = Command::Load {

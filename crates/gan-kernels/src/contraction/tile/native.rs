@@ -1,4 +1,4 @@
-//! Outside of browsers: the widest instructions that the processor turns out to have.
+//! Outside of browsers: chooses the widest vector instructions of the processor at run time.
 
 use super::{Machine, Tile, Use};
 
@@ -36,7 +36,7 @@ fn store(numbers: &mut [f32; 4], vector: [f32; 4]) {
 }
 
 machine!(
-    /// Any processor: four numbers at a time, as the compiler sees fit.
+    /// Any processor: four numbers at a time, in instructions of the compiler's choice.
     Plain, 4, 8, vectors of 4,
     [0.0_f32; 4], all, load, multiplied_and_added, store
 );

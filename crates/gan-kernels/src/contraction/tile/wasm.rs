@@ -1,11 +1,12 @@
-//! In browsers: four numbers at a time.
+//! In browsers: vectors of four numbers, with relaxed SIMD where the module is built with it.
 
 use core::arch::wasm32::*;
 
 use super::{Machine, Tile, Use};
 
-/// Engines for x86-64 have fifteen registers for a tile, its rows' factors and its columns, all of which the compiler
-/// loads first: with six rows some would be put aside, which takes half of the speed.
+/// Engines for x86-64 have fifteen registers for a tile, its rows' factors and its columns, and the
+/// compiler loads them all at first: with six rows some would be spilled to memory, which halves
+/// the speed.
 const MR: usize = 4;
 const NR: usize = 8;
 
@@ -13,7 +14,7 @@ pub(in super::super) fn on_this_machine(task: impl Use) {
     task.on::<MR, NR, Wasm>();
 }
 
-/// Four numbers at any address.
+/// Loads four numbers from any address.
 #[inline(always)]
 fn load(numbers: &[f32; 4]) -> v128 {
     // SAFETY: four numbers are sixteen bytes, and any address will do.

@@ -1,4 +1,4 @@
-//! Runs that others replace.
+//! Runs that others replace are handed over first.
 
 use super::*;
 

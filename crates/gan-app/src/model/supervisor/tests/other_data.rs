@@ -1,4 +1,4 @@
-//! Runs that go on with other data than their checkpoints learned from.
+//! Runs that continue with other data than their checkpoints' are reported.
 
 use gan_protocol::{DataOrigin, DataSource};
 
@@ -19,7 +19,7 @@ fn a_run_that_goes_on_with_other_data_says_so_until_another_takes_its_place() {
     assert!(bench.result_of(1).expect("settled").is_ok(), "it is no refusal");
     let told = Notice::OtherData { before: data("a"), now: data("b") };
     assert_eq!(bench.notices(), [&told]);
-    // It comes up when the run has been replaced: it is of the new one.
+    // The notice appears when the run has been replaced, so it belongs to the new one.
     let standing = |is_another_run| Standing {
         phase: Phase::Paused,
         is_another_run,

@@ -1,0 +1,207 @@
+//! The numbers of nets as named tensors: read from the device, put back, and as the bytes of a
+//! `.safetensors` file.
+//!
+//! What a file holds beside tensors stands as JSON in its `__metadata__`; whose file it is decides
+//! what that must be.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, TensorData, Transaction};
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::CoreError;
+use crate::net::{Net, tensor};
+use crate::ops::tensor::Tensor;
+
+const HEADER_KEY: &str = "gan_playground";
+
+/// A tensor on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamedTensor {
+    pub(crate) name: String,
+    pub(crate) dimensions: Vec<usize>,
+    /// The last dimension running fastest.
+    pub(crate) values: Vec<f32>,
+}
+
+/// Where named tensors go: several parts of one flat tensor, each with its name and shape.
+pub(crate) struct Slot<'a> {
+    pub(crate) parts: Vec<(String, Vec<usize>)>,
+    /// A multiple of this is what each part takes up.
+    pub(crate) alignment: usize,
+    pub(crate) value: &'a mut Tensor<1>,
+}
+
+/// Name and shape of each parameter of `net`, under `prefix`.
+pub(crate) fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
+    let named = net.names.iter().zip(&net.dimensions);
+    named.map(|(name, dimensions)| (format!("{prefix}.{name}"), dimensions.clone())).collect()
+}
+
+/// Adds the slots of all that `net` keeps: its parameters, then its buffers.
+pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
+    let parts = parts(prefix, net);
+    slots.push(Slot { parts, alignment: net.alignment, value: &mut net.numbers });
+    for (name, value) in net.buffer_names.iter().zip(&mut net.buffers) {
+        let dimensions = value.dims().to_vec();
+        let parts = vec![(format!("{prefix}.{name}"), dimensions)];
+        slots.push(Slot { parts, alignment: 1, value });
+    }
+}
+
+/// The tensors behind `slots`, in their order. Waits for the device.
+///
+/// # Errors
+/// When the device fails.
+pub(crate) async fn read(slots: Vec<Slot<'_>>) -> Result<Vec<NamedTensor>, CoreError> {
+    let mut transaction = Transaction::default();
+    for slot in &slots {
+        transaction = transaction.register(slot.value.clone().burn());
+    }
+    let mut tensors = Vec::new();
+    for (slot, data) in slots.into_iter().zip(transaction.execute_async().await?) {
+        let all = floats(data)?;
+        let mut start = 0;
+        for (name, dimensions) in slot.parts {
+            let count = dimensions.iter().product::<usize>();
+            let values = all[start..start + count].to_vec();
+            start += count.next_multiple_of(slot.alignment);
+            tensors.push(NamedTensor { name, dimensions, values });
+        }
+    }
+    Ok(tensors)
+}
+
+/// Puts `stored` into `slots`, by name; what has no slot is left out.
+///
+/// # Errors
+/// If a tensor is missing or misshapen.
+pub(crate) fn fill(
+    slots: Vec<Slot<'_>>,
+    stored: &[NamedTensor],
+    device: &Device,
+) -> Result<(), String> {
+    let stored: HashMap<&str, &NamedTensor> =
+        stored.iter().map(|named| (named.name.as_str(), named)).collect();
+    for slot in slots {
+        let mut values = Vec::new();
+        for (name, dimensions) in &slot.parts {
+            let Some(named) = stored.get(name.as_str()) else {
+                return Err(format!("tensor {name} is missing"));
+            };
+            if named.dimensions != *dimensions {
+                let found = &named.dimensions;
+                return Err(format!("tensor {name} has shape {found:?}, not {dimensions:?}"));
+            }
+            values.extend_from_slice(&named.values);
+            values.resize(values.len().next_multiple_of(slot.alignment), 0.0);
+        }
+        *slot.value = tensor(values, device);
+    }
+    Ok(())
+}
+
+/// The bytes of a file with 32 bits a number.
+pub(crate) fn serialized(tensors: &[NamedTensor], header: &impl Serialize) -> Vec<u8> {
+    encoded(tensors, header, Dtype::F32, |value| value.to_le_bytes())
+}
+
+/// The bytes of a file with 16 bits a number.
+///
+/// # Errors
+/// If a number is not finite in 16 bits.
+pub(crate) fn serialized_in_16_bits(
+    tensors: &[NamedTensor],
+    header: &impl Serialize,
+) -> Result<Vec<u8>, String> {
+    let fits = |value: &f32| f16::from_f32(*value).is_finite();
+    match tensors.iter().find(|named| !named.values.iter().all(fits)) {
+        Some(named) => Err(format!("tensor {} does not fit 16 bits a number", named.name)),
+        None => {
+            Ok(encoded(tensors, header, Dtype::F16, |value| f16::from_f32(value).to_le_bytes()))
+        }
+    }
+}
+
+fn encoded<const N: usize>(
+    tensors: &[NamedTensor],
+    header: &impl Serialize,
+    dtype: Dtype,
+    encode: impl Fn(f32) -> [u8; N],
+) -> Vec<u8> {
+    let header = serde_json::to_string(header).expect("a header is plain data");
+    let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
+    let of = |named: &NamedTensor| named.values.iter().flat_map(|value| encode(*value)).collect();
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(of).collect();
+    let views = tensors.iter().zip(&bytes).map(|(named, bytes)| {
+        let view = TensorView::new(dtype, named.dimensions.clone(), bytes)
+            .expect("shape and bytes come from the same tensor");
+        (named.name.as_str(), view)
+    });
+    serialize(views, Some(metadata)).expect("the header is small and names are distinct")
+}
+
+/// What a file's `__metadata__` says; its `format` is the one that is asked for.
+///
+/// # Errors
+/// If the file is cut off, or of another kind or version.
+pub(crate) fn header(bytes: &[u8], format: &str) -> Result<Value, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER_KEY));
+    let header = header.ok_or("it has no header of this program")?;
+    let header: Value = serde_json::from_str(header).map_err(|error| error.to_string())?;
+    match header["format"].as_str() {
+        Some(found) if found == format => Ok(header),
+        found => Err(format!("its format is {}, not {format}", found.unwrap_or("none"))),
+    }
+}
+
+/// The tensors of a file, by name; `decode` gives the numbers of those that it knows.
+///
+/// # Errors
+/// If the file is cut off or of another kind, or holds numbers of another kind or not finite.
+pub(crate) fn tensors(
+    bytes: &[u8],
+    decode: impl Fn(&TensorView<'_>) -> Option<Vec<f32>>,
+) -> Result<Vec<NamedTensor>, String> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+    let mut tensors = Vec::new();
+    for (name, view) in file.iter() {
+        let Some(values) = decode(&view) else {
+            return Err(format!("tensor {name} holds {:?}, which is not read", view.dtype()));
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(format!("tensor {name} holds NaN or infinity"));
+        }
+        tensors.push(NamedTensor {
+            name: name.to_owned(),
+            dimensions: view.shape().to_vec(),
+            values,
+        });
+    }
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(tensors)
+}
+
+/// The numbers of a tensor of 32 bits; `None` of any other.
+pub(crate) fn f32_numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    let number = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
+    (view.dtype() == Dtype::F32).then(|| view.data().chunks_exact(4).map(number).collect())
+}
+
+/// The numbers of a tensor of 16 or 32 bits; `None` of any other.
+pub(crate) fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
+    match view.dtype() {
+        Dtype::F16 => Some(view.data().chunks_exact(2).map(number).collect()),
+        _ => f32_numbers(view),
+    }
+}
+
+/// The numbers of data just read.
+pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>, CoreError> {
+    data.try_into_vec::<f32>().map_err(|error| CoreError::Device(format!("{error:?}")))
+}

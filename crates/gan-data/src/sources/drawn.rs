@@ -1,0 +1,71 @@
+//! Images that are drawn at run time, without end or as a list.
+
+use std::marker::PhantomData;
+
+use gan_protocol::{RealBatch, Shape};
+
+use crate::batches::{RealSamples, empty, positions, scaled};
+use crate::dataset::ImageSet;
+use crate::error::DataError;
+
+/// A kind of images that are drawn at run time.
+pub trait DrawnImages: Send {
+    /// What a list of them is called.
+    const NAME: &'static str;
+    /// Channels, rows and columns of an image.
+    const DIMENSIONS: [usize; 3];
+    /// How many classes there are.
+    const CLASSES: usize;
+    /// An image's pixels, laid out [channel, row, column].
+    type Pixels: AsRef<[u8]>;
+
+    /// Image `index`, below 2^56, of those that follow from `seed`: its label, below [`Self::CLASSES`], and its pixels.
+    fn drawn(seed: u64, index: u64) -> (u8, Self::Pixels);
+}
+
+/// Drawn images without end; the batch's seed is the one that they are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Endless<D>(PhantomData<D>);
+
+impl<D> Default for Endless<D> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<D: DrawnImages> RealSamples for Endless<D> {
+    fn shape(&self) -> Shape {
+        let [channels, height, width] = D::DIMENSIONS;
+        Shape::Image { channels, height, width }
+    }
+
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    fn classes(&self) -> Option<usize> {
+        Some(D::CLASSES)
+    }
+
+    fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
+        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        for position in positions(step, size) {
+            let (label, pixels) = D::drawn(seed, position);
+            labels.push(label.into());
+            values.extend(pixels.as_ref().iter().copied().map(scaled));
+        }
+        RealBatch { values, labels }
+    }
+}
+
+/// The first `count` images of `seed` as a set, for what chooses from a list of images.
+///
+/// # Errors
+///
+/// If `count` is 0.
+pub(super) fn listed<D: DrawnImages>(seed: u64, count: usize) -> Result<ImageSet, DataError> {
+    let drawn = (0..count as u64).map(|index| D::drawn(seed, index));
+    let (labels, images): (Vec<u8>, Vec<D::Pixels>) = drawn.unzip();
+    let pixels = images.iter().flat_map(|pixels| pixels.as_ref()).copied().collect();
+    ImageSet::new(D::NAME, D::DIMENSIONS, pixels, Some(labels))
+}

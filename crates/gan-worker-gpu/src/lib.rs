@@ -1,9 +1,0 @@
-//! The worker for WebGPU, as a module.
-//!
-//! A crate of its own so that its module has a file of its own: cargo names files after crates, whatever their
-//! features.
-
-#![cfg(target_arch = "wasm32")]
-
-// What browsers call is exported by the crate itself.
-use gan_worker as _;

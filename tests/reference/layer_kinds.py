@@ -1,0 +1,272 @@
+"""Every kind of layer that is no random one: what it computes, and the cases that it is compared in.
+
+Each layer is PyTorch's own function where it has one, and the paper's formula where it has none.
+A function gets the layer's spec, the samples `x`, and its `Place` in the net (`nets.py`), which it asks
+for parameters. Those lie in the project's layouts: a linear layer's weight is `[inputs, outputs]`, a
+convolution's `[outputs, inputs, k, k]`, a transposed convolution's `[inputs, outputs, k, k]`.
+"""
+
+import torch
+import torch.nn.functional as F
+
+# Each kind's function, by the kind's name.
+KINDS = {}
+# Name of a case, shape of a sample, layers.
+CASES = []
+# Kinds that a penalty never passes through.
+FIRST_ORDER_ONLY = set()
+# Cases whose inputs would overflow an exponential that is not written with care.
+LARGE = "large"
+
+VECTOR, IMAGE = [4], [2, 5, 4]
+
+
+def kind(*cases, first_order_only=False):
+    """Registers the kind that is named as the function, with its cases."""
+
+    def register(function):
+        name = function.__name__
+        KINDS[name] = function
+        for title, shape, *rest in cases:
+            layers = [layer if "kind" in layer else {"kind": name, **layer} for layer in rest]
+            CASES.append((title, shape, layers))
+        if first_order_only:
+            FIRST_ORDER_ONLY.add(name)
+        return function
+
+    return register
+
+
+def both(name, **fields):
+    """A case of vectors and one of images."""
+    return [
+        (f"{name} of a vector", VECTOR, fields),
+        (f"{name} of an image", [3, 2, 3], fields),
+    ]
+
+
+def of(kind, **fields):
+    """A layer of another kind than that of the case."""
+    return {"kind": kind, **fields}
+
+
+def function(name, **fields):
+    return of("activation", function={"name": name, **fields})
+
+
+def bias_of(layer, at, size):
+    return at.ask("bias", size) if layer.get("bias", True) else None
+
+
+@kind(
+    ("linear", VECTOR, dict(units=3)),
+    ("linear without bias", VECTOR, dict(units=3, bias=False)),
+)
+def linear(layer, x, at):
+    weight = at.ask("weight", x.shape[1], layer["units"])
+    return F.linear(x, weight.T, bias_of(layer, at, layer["units"]))
+
+
+@kind(("maxout", VECTOR, dict(units=3, pieces=3)))
+def maxout(layer, x, at):
+    units, pieces = layer["units"], layer["pieces"]
+    weight, bias = at.ask("weight", x.shape[1], units * pieces), at.ask("bias", units * pieces)
+    return F.linear(x, weight.T, bias).unflatten(1, (units, pieces)).max(dim=2).values
+
+
+@kind(("mixture_linear", VECTOR, dict(units=2, generators=3)), first_order_only=True)
+def mixture_linear(layer, x, at):
+    units, count = layer["units"], layer["generators"]
+    weight, bias = at.ask("weight", x.shape[1], units * count), at.ask("bias", units * count)
+    rows = []
+    for sample, number in zip(x, at.told.generators):
+        own = slice(number * units, (number + 1) * units)
+        rows.append(F.linear(sample, weight[:, own].T, bias[own]))
+    return torch.stack(rows)
+
+
+@kind(
+    ("conv: same size", IMAGE, dict(channels=2, kernel=3, padding=1)),
+    ("conv: one pixel, no bias", IMAGE, dict(channels=2, kernel=1, bias=False)),
+    ("conv: an unreached row", IMAGE, dict(channels=2, kernel=2, stride=3)),
+    ("conv: an unreached row and column", IMAGE, dict(channels=2, kernel=3, stride=2)),
+    ("conv: wide padding", IMAGE, dict(channels=2, kernel=2, stride=3, padding=3)),
+    ("conv: a stride that leaves two rows", [1, 5, 8], dict(channels=2, kernel=3, stride=3)),
+)
+def conv(layer, x, at):
+    size, channels = layer["kernel"], layer["channels"]
+    weight = at.ask("weight", channels, x.shape[1], size, size)
+    bias = bias_of(layer, at, channels)
+    return F.conv2d(x, weight, bias, layer.get("stride", 1), layer.get("padding", 0))
+
+
+@kind(
+    ("conv_transpose: doubling", [2, 2, 3], dict(channels=2, kernel=4, stride=2, padding=1)),
+    ("conv_transpose: gaps", [2, 2, 3], dict(channels=2, kernel=2, stride=3)),
+    (
+        "conv_transpose: uneven overlap, no bias",
+        [2, 2, 3],
+        dict(channels=2, kernel=3, stride=2, bias=False),
+    ),
+    ("conv_transpose: cut edges", [2, 2, 3], dict(channels=2, kernel=5, stride=1, padding=2)),
+)
+def conv_transpose(layer, x, at):
+    size, channels = layer["kernel"], layer["channels"]
+    weight = at.ask("weight", x.shape[1], channels, size, size)
+    bias = bias_of(layer, at, channels)
+    return F.conv_transpose2d(x, weight, bias, layer.get("stride", 1), layer.get("padding", 0))
+
+
+@kind(*both("batch_norm", momentum=0.3), first_order_only=True)
+def batch_norm(layer, x, at):
+    size, statistics = x.shape[1], at.told.statistics
+    scale, shift = at.ask("scale", size), at.ask("shift", size)
+    mean = variance = None
+    if statistics is not None:
+        mean = statistics.setdefault(f"{at.name}.running_mean", torch.zeros(size))
+        variance = statistics.setdefault(f"{at.name}.running_variance", torch.ones(size))
+    momentum, epsilon = layer.get("momentum", 0.1), layer.get("epsilon", 1e-5)
+    return F.batch_norm(x, mean, variance, scale, shift, at.told.training, momentum, epsilon)
+
+
+@kind(*both("layer_norm", epsilon=0.01))
+def layer_norm(layer, x, at):
+    features = x.shape[1]
+    scale, shift = at.ask("scale", features), at.ask("shift", features)
+    normal = F.layer_norm(x, x.shape[1:], eps=layer.get("epsilon", 1e-5))
+    dimensions = [1, features] + [1] * (x.dim() - 2)
+    return normal * scale.reshape(dimensions) + shift.reshape(dimensions)
+
+
+@kind(*both("pixel_norm", epsilon=0.01))
+def pixel_norm(layer, x, at):
+    # Karras et al. 2017, section 4.2: b = a / sqrt(1/N Σ a² + ε), over the channels of a pixel.
+    squares = sum(x[:, j] ** 2 for j in range(x.shape[1])) / x.shape[1]
+    return x / torch.sqrt(squares + layer.get("epsilon", 1e-8)).unsqueeze(1)
+
+
+@kind(*both("minibatch_stddev"))
+def minibatch_stddev(layer, x, at):
+    # Karras et al. 2017, section 3; a small constant under the root, as in their code.
+    deviation = torch.sqrt(x.var(dim=0, correction=0) + 1e-8).mean()
+    return torch.cat([x, deviation.expand(x.shape[0], 1, *x.shape[2:])], dim=1)
+
+
+@kind(
+    ("minibatch_discrimination", VECTOR, dict(features=3, dimensions=2)), first_order_only=True
+)
+def minibatch_discrimination(layer, x, at):
+    # Salimans et al. 2016, section 3.2: o_b(x_i) = Σ_j exp(-‖M_ib - M_jb‖₁).
+    rows, columns = layer["features"], layer["dimensions"]
+    matrices = (x @ at.ask("weight", x.shape[1], rows * columns)).unflatten(1, (rows, columns))
+    distances = (matrices[:, None] - matrices[None, :]).abs().sum(dim=3)
+    return torch.cat([x, torch.exp(-distances).sum(dim=1)], dim=1)
+
+
+FUNCTIONS = {
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "silu": F.silu,
+    "softplus": F.softplus,
+}
+
+
+def functions():
+    """Every function, of small numbers and of large ones."""
+    for name in FUNCTIONS:
+        chosen = {"name": name, "slope": 0.3} if name == "leaky_relu" else {"name": name}
+        yield from both(name, function=chosen)
+        yield f"{name} of {LARGE} numbers", VECTOR, dict(function=chosen)
+
+
+@kind(*functions())
+def activation(layer, x, at):
+    function = layer["function"]
+    if function["name"] == "leaky_relu":
+        return F.leaky_relu(x, function.get("slope", 0.2))
+    return FUNCTIONS[function["name"]](x)
+
+
+@kind(*both("one-hot label", classes=3), *both("embedded label", classes=3, embedding=2))
+def label(layer, x, at):
+    classes, size = layer["classes"], layer.get("embedding")
+    numbers = torch.tensor(at.told.labels)
+    if size is None:
+        features = F.one_hot(numbers, classes).to(x.dtype)
+    else:
+        features = F.embedding(numbers, at.ask("embedding", classes, size))
+    if x.dim() == 4:
+        features = features[:, :, None, None].expand(-1, -1, *x.shape[2:])
+    return torch.cat([x, features], dim=1)
+
+
+@kind(
+    *[(f"upsample by {scale}", [1, 3, 1], dict(scale=scale)) for scale in [1, 2, 3, 5, 7]],
+    ("upsample of odd sides by 3", [1, 7, 1], dict(scale=3)),
+)
+def upsample(layer, x, at):
+    return F.interpolate(x, scale_factor=layer["scale"], mode="nearest")
+
+
+@kind(
+    ("average_pool of 2", [2, 4, 2], dict(size=2)),
+    ("average_pool of 3", [1, 3, 6], dict(size=3)),
+)
+def average_pool(layer, x, at):
+    return F.avg_pool2d(x, layer["size"])
+
+
+@kind(
+    (
+        "residual with identity",
+        VECTOR,
+        dict(layers=[of("linear", units=3), function("tanh"), of("linear", units=4)]),
+    ),
+    (
+        "residual with shortcut",
+        [2, 4, 4],
+        dict(
+            layers=[
+                of("conv", channels=3, kernel=3, padding=1),
+                of("average_pool", size=2),
+                function("silu"),
+            ],
+            shortcut=[of("average_pool", size=2), of("conv", channels=3, kernel=1)],
+        ),
+    ),
+    (
+        "residual in a residual",
+        VECTOR,
+        dict(
+            layers=[
+                of("residual", layers=[of("linear", units=4), function("softplus")]),
+                function("tanh"),
+            ]
+        ),
+        of("linear", units=2),
+    ),
+)
+def residual(layer, x, at):
+    body = at.run("layers", layer["layers"], x)
+    return body + at.run("shortcut", layer.get("shortcut", []), x)
+
+
+@kind(
+    (
+        "reshape and flatten",
+        [8],
+        dict(channels=2, height=2, width=2),
+        of("conv", channels=3, kernel=2),
+        of("flatten"),
+        of("linear", units=2),
+    )
+)
+def reshape(layer, x, at):
+    return x.reshape(-1, layer["channels"], layer["height"], layer["width"])
+
+
+@kind()
+def flatten(layer, x, at):
+    return x.flatten(1)
