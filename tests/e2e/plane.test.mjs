@@ -248,7 +248,7 @@ for (const colorScheme of ["light", "dark"]) {
     }
     await site.page.getByText("2 points drawn").waitFor();
     await site.page.evaluate(axe);
-    const { violations } = await site.page.evaluate(() => window.axe.run(".lab-stage"));
+    const { violations } = await site.page.evaluate(() => window.axe.run(".lab-plane-panel"));
     assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
   });
 }

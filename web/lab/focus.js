@@ -39,7 +39,7 @@ function nearest({ around }) {
       return heading;
     }
   }
-  return document.getElementById("stage");
+  return document.getElementById("samples");
 }
 
 function look() {

@@ -6,7 +6,7 @@ export const parts = {
   settings: ".settings",
   samples: ".sheets",
   charts: ".charts, .explanation",
-  plane: ".lab-stage",
+  plane: ".lab-plane-panel",
   lessons: ".lab-lessons",
   findings: ".lab-findings",
   images: ".lab-images",

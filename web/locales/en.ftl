@@ -1,6 +1,6 @@
 page-title = GAN Playground – train a GAN in your browser
 tagline = Watch two neural networks teach each other to make new samples, right here in your browser.
-skip-to-stage = Skip to the samples
+skip-to-samples = Skip to the samples
 theme-dark = Dark theme
 footer-local = Everything is computed on your device. Nothing you load leaves it.
 drop-here = Drop a checkpoint (.safetensors) or IDX files

@@ -1,8 +1,8 @@
 # What the lab says. One message a line; arguments stand as they are.
 
-stage-title = The plane
-stage-hint = Real points, generated points, and what the discriminator thinks of each place.
-stage-summary = Step { $step }: { $seen } of { $count } generated points lie within the picture of the real ones.
+plane-title = The plane
+plane-hint = Real points, generated points, and what the discriminator thinks of each place.
+plane-summary = Step { $step }: { $seen } of { $count } generated points lie within the picture of the real ones.
 layers = What is shown
 layer-reals = Real
 layer-fakes = Generated

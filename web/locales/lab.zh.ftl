@@ -1,8 +1,8 @@
 # 实验室的文字。每行一条；参数原样写出。
 
-stage-title = 平面
-stage-hint = 真实点、生成点，以及判别器对每个位置的看法。
-stage-summary = 第 { $step } 步：{ $count } 个生成点中有 { $seen } 个落在真实点所在的画面范围内。
+plane-title = 平面
+plane-hint = 真实点、生成点，以及判别器对每个位置的看法。
+plane-summary = 第 { $step } 步：{ $count } 个生成点中有 { $seen } 个落在真实点所在的画面范围内。
 layers = 显示内容
 layer-reals = 真实
 layer-fakes = 生成

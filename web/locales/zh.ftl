@@ -1,6 +1,6 @@
 page-title = GAN 游乐场 – 在浏览器中训练 GAN
 tagline = 看两个神经网络如何相互学习，就在你的浏览器里学会生成新样本。
-skip-to-stage = 跳到样本
+skip-to-samples = 跳到样本
 theme-dark = 深色主题
 footer-local = 一切都在你的设备上计算，你载入的内容不会离开它。
 drop-here = 把检查点（.safetensors）或 IDX 文件拖放到此处

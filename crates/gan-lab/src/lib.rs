@@ -4,7 +4,7 @@
 //! [`playground`], the interface that every script has. The page therefore opens as fast as without
 //! the lab, and the lab cannot disturb a training run.
 //!
-//! [`stage`] shows what the two nets do in the plane, [`images`] their images, `timeline` a run's
+//! [`plane`] shows what the two nets do in the plane, [`images`] their images, `timeline` a run's
 //! past, `microscope` one step taken apart, `beside` a second run, `builder` the nets layer by
 //! layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
 //! `findings` scores, diagnoses and remedies ([`remedies`]); [`lessons`] lead through all of this.
@@ -28,12 +28,12 @@ mod observation;
 mod own_files;
 mod picture;
 mod pictures;
+pub mod plane;
 pub mod playground;
 pub mod remedies;
 mod saving;
 mod shelf;
 mod spec;
-pub mod stage;
 mod teacher;
 mod ticks;
 mod timeline;
@@ -64,11 +64,11 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     // Panels that need more room than there is before the page's charts go beneath them.
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
-        let layers = RwSignal::new(stage::draw::Layers::default());
+        let layers = RwSignal::new(plane::draw::Layers::default());
         view! {
             <framed::Framed/>
             <lessons::view::Lessons layers=layers asked=lesson/>
-            <stage::view::StageView layers=layers/>
+            <plane::view::PlaneView layers=layers/>
             <findings::Findings/>
         }
     });

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use gan_protocol::{StageSet, Tuning};
+use gan_protocol::{PlaneSet, Tuning};
 use js_sys::{Array, Float32Array, Function, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -112,12 +112,12 @@ pub(crate) fn settle(promise: &JsValue, done: impl FnOnce(Result<JsValue, String
     }
 }
 
-/// Calls `watcher` with the step, the layout and the numbers of every stage, for the lifetime of
+/// Calls `watcher` with the step, the layout and the numbers of every plane, for the lifetime of
 /// the page.
-pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
-    let called = Closure::<dyn Fn(JsValue)>::new(move |stage: JsValue| {
-        let count = |name: &str| member(&stage, name).as_f64().unwrap_or(0.0) as usize;
-        let set = StageSet {
+pub fn watch(watcher: impl Fn(u64, PlaneSet, Vec<f32>) + 'static) {
+    let called = Closure::<dyn Fn(JsValue)>::new(move |plane: JsValue| {
+        let count = |name: &str| member(&plane, name).as_f64().unwrap_or(0.0) as usize;
+        let set = PlaneSet {
             reals: count("reals"),
             fakes: count("fakes"),
             pulls: count("pulls"),
@@ -125,7 +125,7 @@ pub fn watch(watcher: impl Fn(u64, StageSet, Vec<f32>) + 'static) {
             lattice_rows: count("latticeRows"),
             surface: count("surface"),
         };
-        let numbers = Float32Array::new(&member(&stage, "numbers")).to_vec();
+        let numbers = Float32Array::new(&member(&plane, "numbers")).to_vec();
         watcher(count("step") as u64, set, numbers);
     });
     call("watch", &called.into_js_value());

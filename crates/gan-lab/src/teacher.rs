@@ -12,7 +12,7 @@ const PARTS: [(&str, &str); 14] = [
     ("settings", key("part-settings")),
     ("samples", key("part-samples")),
     ("charts", key("part-charts")),
-    ("plane", key("stage-title")),
+    ("plane", key("plane-title")),
     ("lessons", key("lessons")),
     ("findings", key("findings-title")),
     ("images", key("images-title")),

@@ -5,7 +5,7 @@ use std::iter::successors;
 
 use crate::{
     Backend, Command, DataOrigin, DataSource, Dissection, Event, Fault, FrameKind, Metrics,
-    Neighbours, NetName, Objective, Phase, Reply, RunSpec, SampleSet, StageSet, Task, Tuning,
+    Neighbours, NetName, Objective, Phase, PlaneSet, Reply, RunSpec, SampleSet, Task, Tuning,
     Verdicts,
 };
 
@@ -38,7 +38,7 @@ pub fn commands(spec: &RunSpec) -> Vec<Command> {
             Command::NearestReals { .. } => Command::Tune(tuning.clone()),
             Command::Tune(_) => Command::Sample { count: 4, seed: (1 << 53) - 1, label: Some(9) },
             Command::Sample { .. } => Command::FreshSheet,
-            Command::FreshSheet => Command::Watch { stage: true },
+            Command::FreshSheet => Command::Watch { plane: true },
             Command::Watch { .. } => Command::Checkpoint,
             Command::Checkpoint => Command::Probe,
             Command::Probe => Command::Prove,
@@ -127,7 +127,7 @@ pub fn replies() -> Vec<Reply> {
 
 /// One of every event, and further [`Event::Settled`]s with every reply and every fault.
 pub fn events() -> Vec<Event> {
-    let stage = StageSet { reals: 1, fakes: 2, pulls: 3, lattice: 4, lattice_rows: 5, surface: 6 };
+    let plane = PlaneSet { reals: 1, fakes: 2, pulls: 3, lattice: 4, lattice_rows: 5, surface: 6 };
     let next = |event: &Event| {
         Some(match event {
             Event::Booted => {
@@ -141,8 +141,8 @@ pub fn events() -> Vec<Event> {
             Event::State { .. } => Event::Data { source: DataSource::Mnist, samples: Some(60_000) },
             Event::Data { .. } => Event::Metrics { points: vec![metrics()], steps_per_second: 2.5 },
             Event::Metrics { .. } => Event::Frame { sheet: FrameKind::Fresh, step: 8, set: SET },
-            Event::Frame { .. } => Event::Stage { step: 8, set: stage },
-            Event::Stage { .. } => Event::Report { step: 4, report: "{}".to_owned() },
+            Event::Frame { .. } => Event::Plane { step: 8, set: plane },
+            Event::Plane { .. } => Event::Report { step: 4, report: "{}".to_owned() },
             Event::Report { .. } => Event::Autosave { step: 6 },
             Event::Autosave { .. } => Event::Fault(Fault::State { message: why() }),
             Event::Fault(_) => return None,

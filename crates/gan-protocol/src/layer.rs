@@ -2,8 +2,7 @@
 //! `parameters` lists its tensors.
 
 pub(crate) mod cost;
-pub(crate) mod parameters;
-mod shapes;
+pub(crate) mod shapes;
 
 use serde::Serialize;
 

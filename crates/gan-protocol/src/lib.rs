@@ -46,11 +46,11 @@ pub use feed::{Feed, LatentDistribution, LatentSpec};
 pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
-pub use layer::parameters::{Parameter, Role};
+pub use layer::shapes::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
 pub use message::{
     Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
-    Phase, Reply, Request, SampleSet, StageSet, Task, Tuning, Verdicts,
+    Phase, PlaneSet, Reply, Request, SampleSet, Task, Tuning, Verdicts,
 };
 pub use names::{Named, Tagged};
 pub use net::{InitialWeights, NetSpec};

@@ -14,7 +14,7 @@ mod neighbours;
 mod reply;
 mod tuning;
 
-pub use attachment::{SampleSet, StageSet};
+pub use attachment::{PlaneSet, SampleSet};
 pub use command::{Command, NetName, Request};
 pub use dissection::{Dissection, Verdicts};
 pub use event::{Backend, Event, FrameKind, Phase, Task};

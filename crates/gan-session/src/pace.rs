@@ -5,27 +5,27 @@
 
 /// A slice of training ends after this time, so that requests are answered.
 const SLICE_MS: f64 = 60.0;
-/// The same while the stage is watched. The stage moves thirty times a second, so a slice, the
-/// stage and the wait for the screen's frame must fit into one picture.
-const STAGED_SLICE_MS: f64 = 12.0;
+/// The same while the plane is watched. The plane moves thirty times a second, so a slice, the
+/// plane and the wait for the screen's frame must fit into one picture.
+const PLANE_SLICE_MS: f64 = 12.0;
 /// Steps queued on a device before their scores are read, which is the back-pressure; for steps
 /// that take microseconds [`cheap_limit`] allows more.
 const MOST_QUEUED: usize = 16;
 /// Sheets come at most this often.
 const SHEET_INTERVAL_MS: f64 = 250.0;
-/// The costlier parts of a stage come at most this often.
+/// The costlier parts of a plane come at most this often.
 const LAYERS_INTERVAL_MS: f64 = 120.0;
 /// Reports come at most this often, and may cost this share of the time.
 const REPORT_INTERVAL_MS: f64 = 500.0;
 const REPORT_SHARE: f64 = 0.03;
 /// A checkpoint is kept at most this often.
 const AUTOSAVE_INTERVAL_MS: f64 = 15_000.0;
-/// Sheets, checkpoints and a stage's layers may each cost about this share of the time.
+/// Sheets, checkpoints and a plane's layers may each cost about this share of the time.
 const OVERHEAD_SHARE: f64 = 0.08;
-/// Stages come at most this often.
-const STAGE_INTERVAL_MS: f64 = 25.0;
-/// Stages may cost this share of the time: whoever watches wants to see points move.
-const STAGE_SHARE: f64 = 0.25;
+/// Planes come at most this often.
+const PLANE_INTERVAL_MS: f64 = 25.0;
+/// Planes may cost this share of the time: whoever watches wants to see points move.
+const PLANE_SHARE: f64 = 0.25;
 /// Steps per second are measured over this time.
 const SPEED_WINDOW_MS: f64 = 4_000.0;
 
@@ -43,12 +43,12 @@ impl Chore {
         Self::new(SHEET_INTERVAL_MS, OVERHEAD_SHARE, now_ms)
     }
 
-    /// The points of a watched stage.
-    pub(crate) fn stage() -> Self {
-        Self::new(STAGE_INTERVAL_MS, STAGE_SHARE, f64::NEG_INFINITY)
+    /// The points of a watched plane.
+    pub(crate) fn plane() -> Self {
+        Self::new(PLANE_INTERVAL_MS, PLANE_SHARE, f64::NEG_INFINITY)
     }
 
-    /// The costlier parts of a stage.
+    /// The costlier parts of a plane.
     pub(crate) fn layers() -> Self {
         Self::new(LAYERS_INTERVAL_MS, OVERHEAD_SHARE, f64::NEG_INFINITY)
     }
@@ -90,9 +90,9 @@ impl Pace {
         Self { slice_ms: SLICE_MS, most_queued: 1, recent: Vec::new() }
     }
 
-    /// Makes slices short while a stage is watched, else as long as usual.
-    pub(crate) fn suit(&mut self, staged: bool) {
-        self.slice_ms = if staged { STAGED_SLICE_MS } else { SLICE_MS };
+    /// Makes slices short while a plane is watched, else as long as usual.
+    pub(crate) fn suit(&mut self, watched_plane: bool) {
+        self.slice_ms = if watched_plane { PLANE_SLICE_MS } else { SLICE_MS };
     }
 
     /// Whether another step fits the slice that began at `begin_ms` with `queued` steps so far.
@@ -176,18 +176,18 @@ mod tests {
     }
 
     #[test]
-    fn a_watched_stage_makes_slices_short() {
+    fn a_watched_plane_makes_slices_short() {
         let mut pace = Pace::new();
-        assert!(pace.fits(0, 0.0, STAGED_SLICE_MS));
+        assert!(pace.fits(0, 0.0, PLANE_SLICE_MS));
         pace.suit(true);
-        assert!(!pace.fits(0, 0.0, STAGED_SLICE_MS));
+        assert!(!pace.fits(0, 0.0, PLANE_SLICE_MS));
         pace.suit(false);
-        assert!(pace.fits(0, 0.0, STAGED_SLICE_MS));
+        assert!(pace.fits(0, 0.0, PLANE_SLICE_MS));
     }
 
     #[test]
-    fn a_stage_may_cost_a_quarter_of_the_time() {
-        let mut chore = Chore::stage();
+    fn a_plane_may_cost_a_quarter_of_the_time() {
+        let mut chore = Chore::plane();
         assert!(chore.is_due(0.0));
         chore.done(0.0, 10.0);
         assert!(!chore.is_due(49.0) && chore.is_due(50.0));

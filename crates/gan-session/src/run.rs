@@ -17,8 +17,8 @@ use crate::pace::{Chore, Pace};
 const SHEET_SAMPLES: usize = 64;
 /// Points in a picture, of reals and of fakes.
 const SHEET_POINTS: usize = 512;
-/// Points on a stage, of reals and of fakes.
-pub(crate) const STAGE_POINTS: usize = 1_000;
+/// Points on a plane, of reals and of fakes.
+pub(crate) const PLANE_POINTS: usize = 1_000;
 /// One sheet in this many shows fresh samples; the others show the fixed latents.
 const FRESH_SHEET_EVERY: u64 = 4;
 
@@ -43,13 +43,13 @@ pub(crate) struct Run {
     pub(crate) goal: Goal,
     pub(crate) pace: Pace,
     pub(crate) sheet: Chore,
-    pub(crate) stage: Chore,
+    pub(crate) plane: Chore,
     pub(crate) autosave: Chore,
     pub(crate) report: Chore,
     pub(crate) health: Health,
     /// The last checkpoint with finite numbers: the run returns to it after a divergence.
     pub(crate) last_good: Option<Snapshot>,
-    /// Frames and stages that the page has not drawn yet.
+    /// Frames and planes that the page has not drawn yet.
     pub(crate) in_flight: u32,
     sheets: u64,
     /// The seed of the next fresh sheet.
@@ -58,7 +58,7 @@ pub(crate) struct Run {
     pub(crate) backdrop: Vec<f32>,
     /// Their classes.
     pub(crate) backdrop_labels: Vec<u16>,
-    /// Times the costlier parts of a stage.
+    /// Times the costlier parts of a plane.
     pub(crate) layers: Chore,
 }
 
@@ -70,7 +70,7 @@ impl Run {
             goal: Goal::Rest,
             pace: Pace::new(),
             sheet: Chore::sheet(now_ms),
-            stage: Chore::stage(),
+            plane: Chore::plane(),
             autosave: Chore::autosave(now_ms),
             report: Chore::report(now_ms),
             health: Health::default(),
@@ -191,12 +191,12 @@ impl Run {
         }
     }
 
-    /// Draws the real points that pictures and stages show behind generated ones, once the data are
+    /// Draws the real points that pictures and planes show behind generated ones, once the data are
     /// loaded.
     pub(crate) fn fill_backdrop(&mut self) {
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
-            let RealBatch { values, labels } = data.samples.batch(seed, 0, STAGE_POINTS);
+            let RealBatch { values, labels } = data.samples.batch(seed, 0, PLANE_POINTS);
             (self.backdrop, self.backdrop_labels) = (values, labels);
         }
     }

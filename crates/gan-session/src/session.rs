@@ -3,9 +3,9 @@
 mod dissecting;
 mod loading;
 mod neighbours;
+mod plane;
 mod reporting;
 mod sampling;
-mod staging;
 
 use gan_core::{CoreError, Device, PendingMetrics, Snapshot, Trainer, largest_deviation};
 use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
@@ -40,7 +40,7 @@ pub struct Session<L> {
     run: Option<Run>,
     /// The user's files, kept for a later run that needs them and brings none.
     files: Vec<(String, Vec<u8>)>,
-    /// Whether the stage is watched.
+    /// Whether the plane is watched.
     watched: bool,
 }
 
@@ -85,15 +85,15 @@ impl<L: DataLoader> Session<L> {
             Command::Tune(tuning) => self.tune(&tuning).map(done),
             Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
-            Command::Watch { stage } => self.watch(stage).await.map(done),
+            Command::Watch { plane } => self.watch(plane).await.map(done),
             Command::Checkpoint => self.checkpoint().await,
             Command::Probe => self.probe().await,
             Command::Prove => self.prove(&attachments).await,
             Command::FrameDrawn => {
-                let staged = self.has_stage();
+                let watched_plane = self.has_plane();
                 if let Some(run) = &mut self.run {
                     // A sheet replaces all sheets that were sent before it.
-                    run.in_flight = if staged { run.in_flight.saturating_sub(1) } else { 0 };
+                    run.in_flight = if watched_plane { run.in_flight.saturating_sub(1) } else { 0 };
                 }
                 return;
             }
@@ -115,9 +115,9 @@ impl<L: DataLoader> Session<L> {
 
     async fn train_slice(&mut self) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
-        let staged = self.has_stage();
+        let watched_plane = self.has_plane();
         let Some(run) = &mut self.run else { return Ok(()) };
-        run.pace.suit(staged);
+        run.pace.suit(watched_plane);
         let most = match run.goal {
             Goal::Rest => return Ok(()),
             Goal::Train => usize::MAX,
@@ -160,11 +160,11 @@ impl<L: DataLoader> Session<L> {
             }
             run.goal = Goal::Steps { left, request };
         }
-        if staged {
+        if watched_plane {
             // Two may be under way, one sent and one being drawn: with one, the page would wait for
             // a slice.
-            if run.stage.is_due(end_ms) && run.in_flight < 2 {
-                self.show_stage().await?;
+            if run.plane.is_due(end_ms) && run.in_flight < 2 {
+                self.show_plane().await?;
             }
         } else if run.sheet.is_due(end_ms) && run.in_flight == 0 {
             let (kind, purpose, seed) = run.next_sheet();
@@ -280,8 +280,8 @@ impl<L: DataLoader> Session<L> {
         purpose: Purpose,
         seed: u64,
     ) -> Result<(), CoreError> {
-        if sheet == FrameKind::Fixed && self.has_stage() {
-            return self.show_stage().await;
+        if sheet == FrameKind::Fixed && self.has_plane() {
+            return self.show_plane().await;
         }
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };

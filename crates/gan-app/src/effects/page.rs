@@ -44,7 +44,7 @@ pub struct Page {
     next_ticket: Ticket,
     next_notice: u32,
     frames: Frames<Uint8Array>,
-    /// Called with each stage.
+    /// Called with each plane.
     watcher: Option<Function>,
     /// Called with each run that another is about to replace.
     keeper: Option<Function>,
@@ -132,7 +132,7 @@ impl Page {
         self.write_address();
     }
 
-    /// Passes every stage to `watcher` from now on.
+    /// Passes every plane to `watcher` from now on.
     pub fn watch(&mut self, watcher: Option<Function>) {
         let effects = self.supervisor.watch(watcher.is_some());
         self.watcher = watcher;

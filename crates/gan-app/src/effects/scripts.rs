@@ -5,7 +5,7 @@ use js_sys::{Array, Error, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::effects::browser::js_value;
-use crate::model::frames::StageFrame;
+use crate::model::frames::PlaneFrame;
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{NamedFile, Outcome, Run};
 
@@ -73,8 +73,8 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
     }
 }
 
-/// A stage, as a script gets it.
-pub fn stage_value(frame: &StageFrame<Uint8Array>) -> JsValue {
+/// A plane, as a script gets it.
+pub fn plane_value(frame: &PlaneFrame<Uint8Array>) -> JsValue {
     let object = Object::new();
     // Setting a member of a fresh object does not fail.
     let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));

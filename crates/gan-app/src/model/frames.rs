@@ -1,6 +1,6 @@
-//! What waits to be drawn: sheets and stages come more often than the browser draws.
+//! What waits to be drawn: sheets and planes come more often than the browser draws.
 
-use gan_protocol::{FrameKind, SampleSet, StageSet};
+use gan_protocol::{FrameKind, PlaneSet, SampleSet};
 
 /// A sheet to be drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,14 +17,14 @@ pub struct Frame<B> {
 
 /// What the nets do in the plane, to be handed to whoever watches.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StageFrame<B> {
+pub struct PlaneFrame<B> {
     /// After how many generator steps.
     pub step: u64,
     /// How to read the numbers.
-    pub set: StageSet,
+    pub set: PlaneSet,
     /// The numbers' bytes.
     pub numbers: B,
-    /// Stages that this one stands for; each is acknowledged.
+    /// Planes that this one stands for; each is acknowledged.
     pub received: u32,
 }
 
@@ -32,12 +32,12 @@ pub struct StageFrame<B> {
 #[derive(Clone, Debug)]
 pub struct Frames<B> {
     sheets: [Option<Frame<B>>; 2],
-    stage: Option<StageFrame<B>>,
+    plane: Option<PlaneFrame<B>>,
 }
 
 impl<B> Default for Frames<B> {
     fn default() -> Self {
-        Self { sheets: [None, None], stage: None }
+        Self { sheets: [None, None], plane: None }
     }
 }
 
@@ -49,18 +49,18 @@ impl<B> Frames<B> {
         *slot = Some(Frame { step, set, pixels, received });
     }
 
-    /// A stage has come.
-    pub fn stage_came(&mut self, step: u64, set: StageSet, numbers: B) {
-        let mut frame = StageFrame { received: 1, step, set, numbers };
-        if let Some(before) = self.stage.take() {
+    /// A plane has come.
+    pub fn plane_came(&mut self, step: u64, set: PlaneSet, numbers: B) {
+        let mut frame = PlaneFrame { received: 1, step, set, numbers };
+        if let Some(before) = self.plane.take() {
             frame.received += before.received;
             // The newest is shown, unless the one before brought more than points: it is younger
             // than what is on the screen all the same.
             if set.lattice == 0 && before.set.lattice > 0 {
-                frame = StageFrame { received: frame.received, ..before };
+                frame = PlaneFrame { received: frame.received, ..before };
             }
         }
-        self.stage = Some(frame);
+        self.plane = Some(frame);
     }
 
     /// Takes the sheet that waits.
@@ -68,9 +68,9 @@ impl<B> Frames<B> {
         self.sheets[sheet as usize].take()
     }
 
-    /// Takes the stage that waits.
-    pub fn take_stage(&mut self) -> Option<StageFrame<B>> {
-        self.stage.take()
+    /// Takes the plane that waits.
+    pub fn take_plane(&mut self) -> Option<PlaneFrame<B>> {
+        self.plane.take()
     }
 }
 
@@ -93,15 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_of_points_alone_does_not_take_the_place_of_a_whole_one() {
-        let points = StageSet { reals: 3, fakes: 3, ..StageSet::default() };
-        let whole = StageSet { lattice: 20, lattice_rows: 20, ..points };
+    fn a_plane_of_points_alone_does_not_take_the_place_of_a_whole_one() {
+        let points = PlaneSet { reals: 3, fakes: 3, ..PlaneSet::default() };
+        let whole = PlaneSet { lattice: 20, lattice_rows: 20, ..points };
         let mut frames = Frames::default();
-        frames.stage_came(1, points, "points");
-        frames.stage_came(2, whole, "whole");
-        frames.stage_came(3, points, "points again");
-        let expected = StageFrame { step: 2, set: whole, numbers: "whole", received: 3 };
-        assert_eq!(frames.take_stage(), Some(expected));
-        assert_eq!(frames.take_stage(), None);
+        frames.plane_came(1, points, "points");
+        frames.plane_came(2, whole, "whole");
+        frames.plane_came(3, points, "points again");
+        let expected = PlaneFrame { step: 2, set: whole, numbers: "whole", received: 3 };
+        assert_eq!(frames.take_plane(), Some(expected));
+        assert_eq!(frames.take_plane(), None);
     }
 }

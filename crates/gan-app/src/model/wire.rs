@@ -4,7 +4,7 @@
 //! this reader is written by hand so that the page stays small enough to open at once. A test
 //! compares the two.
 
-use gan_protocol::{DataOrigin, Event, Fault, Named, Reply, SampleSet, StageSet, Task};
+use gan_protocol::{DataOrigin, Event, Fault, Named, PlaneSet, Reply, SampleSet, Task};
 use serde_json::Value;
 
 /// Reads an event other than measurements, which may be NaN, which JSON cannot hold.
@@ -37,7 +37,7 @@ pub fn event(value: &Value) -> Result<Event, String> {
             step: number(value, "step")?,
             set: set(value)?,
         },
-        "stage" => Event::Stage { step: number(value, "step")?, set: stage(&value["set"])? },
+        "plane" => Event::Plane { step: number(value, "step")?, set: plane(&value["set"])? },
         "report" => Event::Report {
             step: number(value, "step")?,
             report: text(value, "report")?.to_string(),
@@ -59,9 +59,9 @@ fn set(value: &Value) -> Result<SampleSet, String> {
     })
 }
 
-fn stage(set: &Value) -> Result<StageSet, String> {
+fn plane(set: &Value) -> Result<PlaneSet, String> {
     let count = |name| number(set, name).map(|count| count as usize);
-    Ok(StageSet {
+    Ok(PlaneSet {
         reals: count("reals")?,
         fakes: count("fakes")?,
         pulls: count("pulls")?,
@@ -174,7 +174,7 @@ mod tests {
             | Event::State { .. }
             | Event::Data { .. }
             | Event::Frame { .. }
-            | Event::Stage { .. }
+            | Event::Plane { .. }
             | Event::Report { .. }
             | Event::Autosave { .. }
             | Event::Fault(_) => false,

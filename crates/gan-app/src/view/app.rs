@@ -10,7 +10,7 @@ use crate::model::notice::AT_RUN;
 use crate::view::header::Header;
 use crate::view::notices::Notices;
 use crate::view::settings::SettingsPanel;
-use crate::view::stage::{Charts, Sheets};
+use crate::view::sheets::{Charts, Sheets};
 use crate::view::status::StatusLine;
 use crate::view::toolbar::{Toolbar, toggle_training};
 use crate::view::words::t;
@@ -23,7 +23,7 @@ pub(crate) fn App() -> impl IntoView {
     follow_keyboard();
     let hidden = Signal::derive(move || !dragged.get());
     view! {
-        <a class="skip" href="#stage">{t("skip-to-stage")}</a>
+        <a class="skip" href="#samples">{t("skip-to-samples")}</a>
         <Header/>
         <main>
             <div class="bar">
@@ -32,7 +32,7 @@ pub(crate) fn App() -> impl IntoView {
                 <Notices place=AT_RUN/>
             </div>
             <div class="columns">
-                <div class="column-main" id="stage" tabindex="-1">
+                <div class="column-main" id="samples" tabindex="-1">
                     <Sheets/>
                     // Filled by the lab, which is loaded after the page works.
                     <div id="lab"></div>

@@ -10,7 +10,7 @@ mod labels;
 mod notices;
 mod numbers;
 mod settings;
-mod stage;
+mod sheets;
 mod status;
 mod theme;
 mod toolbar;

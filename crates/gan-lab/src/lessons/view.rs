@@ -7,7 +7,7 @@ use super::scripts::{Settling, offer_lessons};
 use crate::driving;
 use crate::focus;
 use crate::observation;
-use crate::stage::draw::Layers;
+use crate::plane::draw::Layers;
 use crate::ticks::every_ms;
 use crate::words::{key, language, say, say_with, t};
 

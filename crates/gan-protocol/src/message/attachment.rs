@@ -17,11 +17,11 @@ pub struct SampleSet {
     pub channels: usize,
 }
 
-/// How to read the bytes of a stage: little-endian f32, part after part in this order. First the
+/// How to read the bytes of a plane: little-endian f32, part after part in this order. First the
 /// view, three numbers: the middle of a square (x, y) and half its side. A count of 0 says that the
-/// part is not in this stage, and the one before still holds.
+/// part is not in this plane, and the one before still holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageSet {
+pub struct PlaneSet {
     /// Real points: x, y, x, y …
     pub reals: usize,
     /// Points made of the fixed latents, likewise.
@@ -39,7 +39,7 @@ pub struct StageSet {
     pub surface: usize,
 }
 
-impl StageSet {
+impl PlaneSet {
     /// How many numbers there are in all.
     pub fn numbers(&self) -> usize {
         let lattice = self.lattice + 2 * self.lattice * self.lattice_rows;

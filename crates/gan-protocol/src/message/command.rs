@@ -69,11 +69,11 @@ pub enum Command {
     },
     /// Draws a sheet of fresh samples as soon as possible.
     FreshSheet,
-    /// Says whether someone watches the stage: a run on points then sends [`Event::Stage`](crate::Event::Stage) in place
+    /// Says whether someone watches the plane: a run on points then sends [`Event::Plane`](crate::Event::Plane) in place
     /// of pictures of the fixed latents.
     Watch {
         /// Whether.
-        stage: bool,
+        plane: bool,
     },
     /// Reply: [`Reply::Checkpoint`](crate::Reply::Checkpoint), the bytes attached.
     Checkpoint,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attachment::{SampleSet, StageSet};
+use super::attachment::{PlaneSet, SampleSet};
 use super::metrics::Metrics;
 use super::reply::Reply;
 use crate::data::DataSource;
@@ -64,11 +64,11 @@ pub enum Event {
         set: SampleSet,
     },
     /// What the nets do in the plane of the data; the numbers are attached.
-    Stage {
+    Plane {
         /// After how many generator steps.
         step: u64,
         /// How to read the numbers.
-        set: StageSet,
+        set: PlaneSet,
     },
     /// How the run does, by its newest samples.
     Report {

@@ -40,7 +40,7 @@ impl<L: DataLoader> Session<L> {
         run.last_good = snapshot;
         self.run = Some(run);
         self.tell_state();
-        // Data at hand come before the first picture: a stage without real points has another
+        // Data at hand come before the first picture: a plane without real points has another
         // scale, and no real points to judge beside the generated ones.
         let at_hand = data.or(kept);
         let is_missing = at_hand.is_none();

@@ -53,7 +53,7 @@ impl Page {
             Effect::Show { sheet, step, set, pixels } => {
                 self.frames.sheet_came(sheet, step, set, pixels);
             }
-            Effect::Stage { step, set, numbers } => self.frames.stage_came(step, set, numbers),
+            Effect::Plane { step, set, numbers } => self.frames.plane_came(step, set, numbers),
             Effect::Leave { number, run, samples } => {
                 if let Some(keeper) = self.keeper.clone() {
                     let left = left(number, &run, samples);

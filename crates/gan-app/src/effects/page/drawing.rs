@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Page, with};
 use crate::effects::browser::{now_ms, window};
 use crate::effects::display::Sheet;
-use crate::effects::scripts::stage_value;
+use crate::effects::scripts::plane_value;
 use crate::effects::sheets::{self, FIXED_CANVAS, FRESH_CANVAS};
 use crate::model::notice::{AT_RUN, Notice};
 use crate::model::refusal::Refusal;
@@ -59,12 +59,12 @@ impl Page {
             }
             self.drawn(frame.received);
         }
-        if let Some(frame) = self.frames.take_stage() {
+        if let Some(frame) = self.frames.take_plane() {
             let received = frame.received;
             if let Some(watcher) = self.watcher.clone() {
                 // Outside of this call, as it may call the page.
                 spawn_local(async move {
-                    drop(watcher.call1(&JsValue::NULL, &stage_value(&frame)));
+                    drop(watcher.call1(&JsValue::NULL, &plane_value(&frame)));
                 });
             }
             self.drawn(received);

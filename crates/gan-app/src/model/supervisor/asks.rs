@@ -2,7 +2,7 @@
 
 use gan_protocol::Command;
 
-use super::worker::{Purpose, Stage, load_command};
+use super::worker::{Plane, Purpose, load_command};
 use super::{Ask, Effect, Outcome, Run, Supervisor, Ticket};
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
@@ -48,7 +48,7 @@ impl<B: Clone> Supervisor<B> {
 
     /// Whether a worker has a run that must be kept if another is refused.
     fn has_a_run(&self) -> bool {
-        self.main.as_ref().is_some_and(|main| main.stage >= Stage::Live)
+        self.main.as_ref().is_some_and(|main| main.plane >= Plane::Live)
     }
 
     /// Replaces the run with which the worker will start.
@@ -65,7 +65,7 @@ impl<B: Clone> Supervisor<B> {
         self.state.replaced();
         self.effects.push(Effect::RunChanged);
         // A load under way cannot be cancelled, but its worker can be ended.
-        if let Some(main) = self.main.take_if(|main| main.stage == Stage::Loading) {
+        if let Some(main) = self.main.take_if(|main| main.plane == Plane::Loading) {
             self.effects.push(Effect::Terminate { worker: main.id });
             self.state.abandoned(crate::model::run_state::Actor::Main);
         }
@@ -80,7 +80,7 @@ impl<B: Clone> Supervisor<B> {
             let ready = self
                 .main
                 .as_ref()
-                .is_some_and(|main| main.stage == Stage::Live && !main.is_loading());
+                .is_some_and(|main| main.plane == Plane::Live && !main.is_loading());
             if !ready {
                 return;
             }

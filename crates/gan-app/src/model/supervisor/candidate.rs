@@ -4,7 +4,7 @@
 use gan_protocol::{Command, Event, Reply};
 
 use super::events::boot_task;
-use super::worker::{Candidate, Purpose, Stage, Trial, load_command};
+use super::worker::{Candidate, Plane, Purpose, Trial, load_command};
 use super::{Effect, Gpu, Preference, Run, Supervisor, Variant};
 use crate::model::listed::taken;
 use crate::model::notice::Notice;
@@ -23,7 +23,7 @@ impl<B: Clone> Supervisor<B> {
             return;
         }
         let Some(main) = self.main.as_mut() else { return };
-        if main.variant == Variant::Gpu || main.stage != Stage::Live || main.is_loading() {
+        if main.variant == Variant::Gpu || main.plane != Plane::Live || main.is_loading() {
             return;
         }
         match self.candidate.as_mut() {
@@ -164,7 +164,7 @@ impl<B: Clone> Supervisor<B> {
             return;
         };
         let mut worker = candidate.worker;
-        worker.stage = Stage::Loading;
+        worker.plane = Plane::Loading;
         self.state.promoted();
         if let Some((backend, adapter)) = worker.adapter.clone() {
             self.state.backend = Some(backend);

@@ -2,7 +2,7 @@
 
 use gan_protocol::{Event, Fault, Phase, Reply, Task};
 
-use super::worker::{Purpose, Stage, load_command};
+use super::worker::{Plane, Purpose, load_command};
 use super::{Effect, Outcome, Run, Supervisor, Ticket, Variant, WorkerId};
 use crate::model::listed::taken;
 use crate::model::notice::Notice;
@@ -41,9 +41,9 @@ impl<B: Clone> Supervisor<B> {
                     self.effects.push(Effect::Show { sheet, step, set, pixels });
                 }
             }
-            Event::Stage { step, set } => {
+            Event::Plane { step, set } => {
                 if let Some(numbers) = attachments.into_iter().next() {
-                    self.effects.push(Effect::Stage { step, set, numbers });
+                    self.effects.push(Effect::Plane { step, set, numbers });
                 }
             }
             Event::Report { report, .. } => self.state.report = Some(report),
@@ -60,17 +60,17 @@ impl<B: Clone> Supervisor<B> {
 
     fn on_booted(&mut self) {
         let (command, attachments) = load_command(&self.run);
-        let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Booting) else {
+        let Some(main) = self.main.as_mut().filter(|main| main.plane == Plane::Booting) else {
             return;
         };
-        main.stage = Stage::Loading;
+        main.plane = Plane::Loading;
         let effect = main.request(Purpose::FirstLoad, command, attachments);
         self.effects.push(effect);
         self.state.ended(Actor::Main, super::recovery::BOOT_TASK);
     }
 
     fn on_state(&mut self, phase: Phase, step: u64) {
-        let leaving = self.main.as_ref().is_some_and(|main| main.stage == Stage::Leaving);
+        let leaving = self.main.as_ref().is_some_and(|main| main.plane == Plane::Leaving);
         // This pause precedes a change of worker; the user has not requested it.
         if leaving && phase == Phase::Paused {
             self.state.step = step;
@@ -196,7 +196,7 @@ impl<B: Clone> Supervisor<B> {
 
     fn on_first_load(&mut self) {
         let Some(main) = self.main.as_mut() else { return };
-        main.stage = Stage::Live;
+        main.plane = Plane::Live;
         self.fallback = None;
         self.effects.push(Effect::RunChanged);
         if let Some((variant, message)) = self.lost.take() {
@@ -239,7 +239,7 @@ impl<B: Clone> Supervisor<B> {
 
     fn load_again(&mut self) {
         if let Some(main) = self.main.as_mut() {
-            main.stage = Stage::Booting;
+            main.plane = Plane::Booting;
         }
         self.on_booted();
     }
@@ -272,8 +272,8 @@ impl<B: Clone> Supervisor<B> {
             Preference::Webgpu => main.variant == Variant::Cpu && self.gpu == Gpu::Usable,
             Preference::Auto => proved,
         };
-        if misplaced && main.stage == Stage::Live && main.pending.is_empty() {
-            main.stage = Stage::Leaving;
+        if misplaced && main.plane == Plane::Live && main.pending.is_empty() {
+            main.plane = Plane::Leaving;
             let effect = main.request(Purpose::LastPause, gan_protocol::Command::Pause, vec![]);
             self.effects.push(effect);
         }

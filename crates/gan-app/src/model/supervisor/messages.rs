@@ -1,6 +1,6 @@
 //! The inputs and outputs of the supervisor.
 
-use gan_protocol::{Event, FrameKind, Request, RunSpec, SampleSet, StageSet, Tuning};
+use gan_protocol::{Event, FrameKind, PlaneSet, Request, RunSpec, SampleSet, Tuning};
 
 use crate::model::backends::{AdapterAnswer, Variant};
 use crate::model::notice::Notice;
@@ -167,12 +167,12 @@ pub enum Effect<B> {
         /// The pixels.
         pixels: B,
     },
-    /// Show the stage of a run on points.
-    Stage {
+    /// Show the plane of a run on points.
+    Plane {
         /// Generator steps.
         step: u64,
         /// The layout of the numbers.
-        set: StageSet,
+        set: PlaneSet,
         /// The numbers' bytes.
         numbers: B,
     },

@@ -26,7 +26,7 @@ use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::RunState;
 pub use messages::{Ask, Effect, NamedFile, Outcome, Run, Signal, Ticket, WorkerId};
-use worker::{Candidate, Stage, Worker};
+use worker::{Candidate, Plane, Worker};
 
 /// The supervisor; see the module.
 pub struct Supervisor<B> {
@@ -40,7 +40,7 @@ pub struct Supervisor<B> {
     /// Requests that wait for the load with which a worker starts.
     waiting_for_load: Vec<Ticket>,
     wants_running: bool,
-    /// Whether the stage is watched.
+    /// Whether the plane is watched.
     watched: bool,
     /// Whether replaced runs are kept.
     kept: bool,
@@ -128,7 +128,7 @@ impl<B: Clone> Supervisor<B> {
                 self.end_candidate(candidate);
             }
             // A worker that has not loaded its run has nothing to hand over.
-            if let Some(main) = self.main.take_if(|main| main.stage < Stage::Live) {
+            if let Some(main) = self.main.take_if(|main| main.plane < Plane::Live) {
                 self.effects.push(Effect::Terminate { worker: main.id });
                 self.state.abandoned(crate::model::run_state::Actor::Main);
             }
@@ -136,7 +136,7 @@ impl<B: Clone> Supervisor<B> {
         self.settled_down()
     }
 
-    /// Sets whether the stage is watched from now on.
+    /// Sets whether the plane is watched from now on.
     pub fn watch(&mut self, watched: bool) -> Vec<Effect<B>> {
         self.watched = watched;
         self.tell_watched();
@@ -148,11 +148,11 @@ impl<B: Clone> Supervisor<B> {
         self.kept = kept;
     }
 
-    /// Sends the main worker whether the stage is watched; a worker that is not live yet gets it
+    /// Sends the main worker whether the plane is watched; a worker that is not live yet gets it
     /// later.
     fn tell_watched(&mut self) {
-        let command = gan_protocol::Command::Watch { stage: self.watched };
-        if let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Live) {
+        let command = gan_protocol::Command::Watch { plane: self.watched };
+        if let Some(main) = self.main.as_mut().filter(|main| main.plane == Plane::Live) {
             self.effects.push(main.unanswered(command));
         }
     }
@@ -166,7 +166,7 @@ impl<B: Clone> Supervisor<B> {
 
     /// A frame has been drawn.
     pub fn frame_drawn(&mut self) -> Vec<Effect<B>> {
-        if let Some(main) = self.main.as_mut().filter(|main| main.stage > Stage::Booting) {
+        if let Some(main) = self.main.as_mut().filter(|main| main.plane > Plane::Booting) {
             self.effects.push(main.unanswered(gan_protocol::Command::FrameDrawn));
         }
         std::mem::take(&mut self.effects)
@@ -205,7 +205,7 @@ impl<B: Clone> Supervisor<B> {
     }
 
     fn find_gpu(&mut self) {
-        let main_is_live = self.main.as_ref().is_some_and(|main| main.stage == Stage::Live);
+        let main_is_live = self.main.as_ref().is_some_and(|main| main.plane == Plane::Live);
         let wanted = match self.preference {
             Preference::Auto => main_is_live,
             Preference::Webgpu => true,

@@ -2,7 +2,7 @@
 
 use gan_protocol::{Command, Phase};
 
-use super::worker::{Purpose, Stage};
+use super::worker::{Plane, Purpose};
 use super::{Ask, Effect, Gpu, Supervisor, Variant, WorkerId};
 use crate::model::refusal::Refusal;
 use crate::model::run_state::Actor;
@@ -90,7 +90,7 @@ impl<B: Clone> Supervisor<B> {
         self.watch_candidate();
         let now_ms = self.now_ms;
         let running = self.state.phase == Phase::Running;
-        let Some(main) = self.main.as_mut().filter(|main| main.stage == Stage::Live) else {
+        let Some(main) = self.main.as_mut().filter(|main| main.plane == Plane::Live) else {
             return;
         };
         if asleep {

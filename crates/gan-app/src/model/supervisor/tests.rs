@@ -283,18 +283,18 @@ fn a_dead_worker_is_replaced_from_the_last_checkpoint_and_goes_on() {
 }
 
 #[test]
-fn whoever_watches_the_stage_watches_the_next_worker_too() {
+fn whoever_watches_the_plane_watches_the_next_worker_too() {
     let mut bench = Bench::new(Preference::Cpu);
     // There is no worker yet to get the command.
     bench.effects.extend(bench.supervisor.watch(true));
     assert!(bench.sent(1).is_empty());
     bench.boot(1);
     bench.answer(1, Reply::Done, &[]);
-    assert!(bench.sent(1).contains(&(&Command::Watch { stage: true }, &[][..])));
+    assert!(bench.sent(1).contains(&(&Command::Watch { plane: true }, &[][..])));
     bench.die(1);
     bench.boot(2);
     bench.answer(2, Reply::Done, &[]);
-    assert!(bench.sent(2).contains(&(&Command::Watch { stage: true }, &[][..])));
+    assert!(bench.sent(2).contains(&(&Command::Watch { plane: true }, &[][..])));
     bench.effects.extend(bench.supervisor.watch(false));
     bench.die(2);
     bench.boot(3);

@@ -8,7 +8,7 @@ use super::{Effect, Run, Ticket, Variant, WorkerId};
 
 /// The state of a worker, in the order in which states are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(super) enum Plane {
     /// Its code is loading.
     Booting,
     /// It loads its first run.
@@ -53,7 +53,7 @@ pub(super) enum Purpose<B> {
 pub(super) struct Worker<B> {
     pub(super) id: WorkerId,
     pub(super) variant: Variant,
-    pub(super) stage: Stage,
+    pub(super) plane: Plane,
     pub(super) adapter: Option<(gan_protocol::Backend, String)>,
     /// Requests without a reply, oldest first.
     pub(super) pending: Vec<(u32, Purpose<B>)>,
@@ -90,7 +90,7 @@ impl<B> Worker<B> {
         Self {
             id,
             variant,
-            stage: Stage::Booting,
+            plane: Plane::Booting,
             adapter: None,
             pending: Vec::new(),
             pings_ms: VecDeque::new(),

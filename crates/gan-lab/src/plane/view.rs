@@ -1,4 +1,4 @@
-//! Shows the stage with its layers, its legend and a walk through latent space.
+//! Shows the plane with its layers, its legend and a walk through latent space.
 
 use gan_plot::Square;
 use leptos::html;
@@ -8,7 +8,7 @@ use web_sys::HtmlCanvasElement;
 
 use super::draw::Layers;
 use super::sketch::{SketchButton, SketchControls};
-use super::state::Stage;
+use super::state::Plane;
 use crate::focus;
 use crate::playground;
 use crate::ticks::every_ms;
@@ -17,41 +17,41 @@ use crate::words::{key, say, t};
 /// Time between two readings of the run's description, and between two updates of texts.
 const LOOK_EVERY_MS: i32 = 400;
 
-/// The stage; nothing is seen of it while the run's data are no points.
+/// The plane; nothing is seen of it while the run's data are no points.
 #[component]
-pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
-    let stage = Stage::new(layers);
+pub(crate) fn PlaneView(layers: RwSignal<Layers>) -> impl IntoView {
+    let plane = Plane::new(layers);
     playground::watch(move |step, set, numbers| {
-        let is_other = stage.scene.try_update_value(|scene| scene.take(step, set, &numbers));
+        let is_other = plane.scene.try_update_value(|scene| scene.take(step, set, &numbers));
         if is_other == Some(true) {
-            stage.sketch.make_way();
+            plane.sketch.make_way();
         }
-        stage.draw();
+        plane.draw();
     });
-    every_ms(LOOK_EVERY_MS, move || stage.look());
-    stage.look();
-    // The picture depends on these; stages redraw it as well.
+    every_ms(LOOK_EVERY_MS, move || plane.look());
+    plane.look();
+    // The picture depends on these; planes redraw it as well.
     Effect::new(move |_| {
-        stage.layers.track();
-        stage.chosen.track();
-        stage.run.track();
-        stage.sketch.on.track();
-        stage.sketch.points.track();
-        stage.sketch.cursor.track();
-        stage.draw();
+        plane.layers.track();
+        plane.chosen.track();
+        plane.run.track();
+        plane.sketch.on.track();
+        plane.sketch.points.track();
+        plane.sketch.cursor.track();
+        plane.draw();
     });
     Effect::new(move |_| {
-        if let Some(canvas) = stage.canvas.get() {
-            redraw_when_resized(&canvas, stage);
+        if let Some(canvas) = plane.canvas.get() {
+            redraw_when_resized(&canvas, plane);
         }
     });
-    Effect::new(move |_| mark_page(stage.run.with(|run| run.on_points)));
-    let hidden = Signal::derive(move || !stage.run.with(|run| run.on_points));
+    Effect::new(move |_| mark_page(plane.run.with(|run| run.on_points)));
+    let hidden = Signal::derive(move || !plane.run.with(|run| run.on_points));
     // While drawing, the keyboard needs the focus on the picture.
-    let focusable = Signal::derive(move || if stage.sketch.on.get() { "0" } else { "-1" });
-    let role = Signal::derive(move || if stage.sketch.on.get() { "application" } else { "img" });
+    let focusable = Signal::derive(move || if plane.sketch.on.get() { "0" } else { "-1" });
+    let role = Signal::derive(move || if plane.sketch.on.get() { "application" } else { "img" });
     let frame: Box<dyn Fn() -> Square> =
-        Box::new(move || stage.scene.with_value(|scene| scene.view));
+        Box::new(move || plane.scene.with_value(|scene| scene.view));
     let frame = StoredValue::new_local(frame);
     // The focus moves to the picture for drawing by the keyboard, and back to the button at the
     // end.
@@ -59,7 +59,7 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let under = NodeRef::<html::Div>::new();
     let ended: Box<dyn Fn()> = Box::new(move || {
         focus::soon(move || {
-            let (plane, under) = (stage.canvas.get_untracked()?, under.get_untracked()?);
+            let (plane, under) = (plane.canvas.get_untracked()?, under.get_untracked()?);
             let is_here = focus::is_free_or_within(&plane) || focus::is_free_or_within(&under);
             begins.get_untracked().filter(|_| is_here).map(Into::into)
         });
@@ -67,39 +67,39 @@ pub(crate) fn StageView(layers: RwSignal<Layers>) -> impl IntoView {
     let ended = StoredValue::new_local(ended);
     let begun = || focus::soon(|| focus::found(".lab-plane canvas"));
     view! {
-        <section class="lab-stage" hidden=hidden aria-label=t("stage-title")>
+        <section class="lab-plane-panel" hidden=hidden aria-label=t("plane-title")>
             <figure>
                 <figcaption>
-                    <h2>{t("stage-title")}</h2>
-                    <p class="hint">{t("stage-hint")}</p>
+                    <h2>{t("plane-title")}</h2>
+                    <p class="hint">{t("plane-hint")}</p>
                 </figcaption>
-                <LayerChips stage=stage/>
+                <LayerChips plane=plane/>
                 <div class="lab-plane">
                     <canvas
-                        node_ref=stage.canvas
+                        node_ref=plane.canvas
                         role=role
-                        aria-label=Signal::derive(move || stage.summary())
-                        on:pointermove=move |event| stage.point_at(&event)
-                        on:pointerdown=move |event| stage.point_at(&event)
+                        aria-label=Signal::derive(move || plane.summary())
+                        on:pointermove=move |event| plane.point_at(&event)
+                        on:pointerdown=move |event| plane.point_at(&event)
                         tabindex=focusable
-                        class:drawing=stage.sketch.on
-                        on:keydown=move |event| stage.press(&event)
+                        class:drawing=plane.sketch.on
+                        on:keydown=move |event| plane.press(&event)
                     ></canvas>
                 </div>
                 // The controls of the picture and of a drawing, in the same place.
                 <div node_ref=under class="lab-one-place">
-                    <div class="lab-under" class:away=stage.sketch.on>
-                        <Legend stage=stage/>
-                        <Walk stage=stage/>
+                    <div class="lab-under" class:away=plane.sketch.on>
+                        <Legend plane=plane/>
+                        <Walk plane=plane/>
                         <SketchButton
-                            sketch=stage.sketch
+                            sketch=plane.sketch
                             node=begins
                             frame=frame
                             begun=begun
                         />
                     </div>
-                    <div class:away=move || !stage.sketch.on.get()>
-                        <SketchControls sketch=stage.sketch ended=ended/>
+                    <div class:away=move || !plane.sketch.on.get()>
+                        <SketchControls sketch=plane.sketch ended=ended/>
                     </div>
                 </div>
             </figure>
@@ -119,11 +119,11 @@ const LAYERS: [Layer; 6] = [
 ];
 
 #[component]
-fn LayerChips(stage: Stage) -> impl IntoView {
+fn LayerChips(plane: Plane) -> impl IntoView {
     let chips = LAYERS.map(|(name, class, of)| {
-        let shown = Signal::derive(move || *of(&mut stage.layers.get()));
+        let shown = Signal::derive(move || *of(&mut plane.layers.get()));
         let toggle = move |_| {
-            stage.layers.update(|layers| {
+            plane.layers.update(|layers| {
                 let layer = of(layers);
                 *layer = !*layer;
             });
@@ -133,7 +133,7 @@ fn LayerChips(stage: Stage) -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=shown
-                    disabled=stage.sketch.on
+                    disabled=plane.sketch.on
                     on:change=toggle
                 />
                 <span class="lab-swatch" aria-hidden="true"></span>
@@ -149,15 +149,15 @@ fn LayerChips(stage: Stage) -> impl IntoView {
 }
 
 #[component]
-fn Legend(stage: Stage) -> impl IntoView {
+fn Legend(plane: Plane) -> impl IntoView {
     let hidden = Signal::derive(move || {
-        stage.told.track();
-        !stage.layers.get().surface || stage.scene.with_value(|scene| scene.surface.is_empty())
+        plane.told.track();
+        !plane.layers.get().surface || plane.scene.with_value(|scene| scene.surface.is_empty())
     });
     let end = move |at: usize| {
         let word = if at == 0 { key("legend-fake") } else { key("legend-real") };
         Signal::derive(move || {
-            let [fake, real] = stage.ends();
+            let [fake, real] = plane.ends();
             format!("{} · {}", say(word), if at == 0 { fake } else { real })
         })
     };
@@ -172,15 +172,15 @@ fn Legend(stage: Stage) -> impl IntoView {
 
 /// Two sliders that walk over the lattice, and the current node.
 #[component]
-fn Walk(stage: Stage) -> impl IntoView {
+fn Walk(plane: Plane) -> impl IntoView {
     let sides = Memo::new(move |_| {
-        stage.told.track();
-        stage.scene.with_value(|scene| (scene.lattice.rows, scene.lattice.columns))
+        plane.told.track();
+        plane.scene.with_value(|scene| (scene.lattice.rows, scene.lattice.columns))
     });
-    let hidden = Signal::derive(move || !stage.layers.get().lattice || sides.get().1 == 0);
+    let hidden = Signal::derive(move || !plane.layers.get().lattice || sides.get().1 == 0);
     let one_row = Signal::derive(move || sides.get().0 < 2);
-    let at = move || stage.chosen.get().unwrap_or_else(|| (sides.get().0 / 2, sides.get().1 / 2));
-    let told = Signal::derive(move || stage.walk().unwrap_or_else(|| say(key("walk-hint"))));
+    let at = move || plane.chosen.get().unwrap_or_else(|| (sides.get().0 / 2, sides.get().1 / 2));
+    let told = Signal::derive(move || plane.walk().unwrap_or_else(|| say(key("walk-hint"))));
     let slider = move |name: &'static str, id: &'static str, along_row: bool| {
         let most = Signal::derive(move || {
             let (rows, columns) = sides.get();
@@ -193,7 +193,7 @@ fn Walk(stage: Stage) -> impl IntoView {
         let slid = move |event| {
             let Ok(place) = event_target_value(&event).parse::<usize>() else { return };
             let (row, column) = at();
-            stage.chosen.set(Some(if along_row { (row, place) } else { (place, column) }));
+            plane.chosen.set(Some(if along_row { (row, place) } else { (place, column) }));
         };
         view! {
             <label for=id>{t(name)}</label>
@@ -218,21 +218,21 @@ fn Walk(stage: Stage) -> impl IntoView {
     }
 }
 
-/// Hides the page's own pictures of points while the stage shows them.
-fn mark_page(staged: bool) {
+/// Hides the page's own pictures of points while the plane shows them.
+fn mark_page(watched_plane: bool) {
     let document = web_sys::window().and_then(|window| window.document());
     let root = document.and_then(|document| document.document_element());
     if let Some(root) = root {
         // The attribute's name is a constant, which is never refused.
-        let _ = match staged {
-            true => root.set_attribute("data-staged", ""),
-            false => root.remove_attribute("data-staged"),
+        let _ = match watched_plane {
+            true => root.set_attribute("data-plane", ""),
+            false => root.remove_attribute("data-plane"),
         };
     }
 }
 
-fn redraw_when_resized(canvas: &HtmlCanvasElement, stage: Stage) {
-    let resized = Closure::<dyn FnMut()>::new(move || stage.draw()).into_js_value();
+fn redraw_when_resized(canvas: &HtmlCanvasElement, plane: Plane) {
+    let resized = Closure::<dyn FnMut()>::new(move || plane.draw()).into_js_value();
     if let Ok(observer) = web_sys::ResizeObserver::new(resized.unchecked_ref()) {
         observer.observe(canvas);
         std::mem::forget(observer);

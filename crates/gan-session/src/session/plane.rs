@@ -1,15 +1,15 @@
-//! Computes the stage of a run on points, as numbers for the page to draw: generated points, their
+//! Computes the plane of a run on points, as numbers for the page to draw: generated points, their
 //! pulls, the lattice of latents and the discriminator's surface.
 
 use gan_core::{CoreError, Inputs, lattice_coordinates};
 use gan_plot::Square;
-use gan_protocol::{Event, Fault, FrameKind, RealBatch, Shape, StageSet};
+use gan_protocol::{Event, Fault, FrameKind, PlaneSet, RealBatch, Shape};
 use gan_random::Purpose;
 
 use super::{Outgoing, Session, fault};
 use crate::data::DataLoader;
 use crate::drawing::point_bytes;
-use crate::run::{Run, STAGE_POINTS};
+use crate::run::{PLANE_POINTS, Run};
 
 /// Nodes along a side of the lattice of latents.
 const LATTICE: usize = 20;
@@ -19,55 +19,55 @@ const SURFACE: usize = 40;
 const PULLED: usize = 96;
 
 impl<L: DataLoader> Session<L> {
-    pub(super) async fn watch(&mut self, stage: bool) -> Result<(), Fault> {
-        self.watched = stage;
+    pub(super) async fn watch(&mut self, plane: bool) -> Result<(), Fault> {
+        self.watched = plane;
         if self.run.is_some() {
             self.draw_sheet(FrameKind::Fixed, Purpose::FixedLatents, 0).await.map_err(fault)?;
         }
         Ok(())
     }
 
-    /// Whether the current run is on points and its stage is watched.
-    pub(super) fn has_stage(&self) -> bool {
+    /// Whether the current run is on points and its plane is watched.
+    pub(super) fn has_plane(&self) -> bool {
         let on_points = |run: &Run| run.trainer.spec().data.shape() == Shape::flat(2);
         self.watched && self.run.as_ref().is_some_and(on_points)
     }
 
-    /// Sends the stage as it is now.
-    pub(super) async fn show_stage(&mut self) -> Result<(), CoreError> {
+    /// Sends the plane as it is now.
+    pub(super) async fn show_plane(&mut self) -> Result<(), CoreError> {
         let begin_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
-        let (set, numbers) = run.stage(begin_ms).await?;
+        let (set, numbers) = run.plane(begin_ms).await?;
         let end_ms = (self.clock)();
         if set.lattice > 0 {
             run.layers.done(begin_ms, end_ms);
         } else {
-            run.stage.done(begin_ms, end_ms);
+            run.plane.done(begin_ms, end_ms);
         }
         run.in_flight += 1;
-        let event = Event::Stage { step: run.trainer.generator_steps(), set };
+        let event = Event::Plane { step: run.trainer.generator_steps(), set };
         (self.sink)(Outgoing { event, attachments: vec![point_bytes(&numbers)] });
         Ok(())
     }
 }
 
 impl Run {
-    /// The stage as it is now, in the order of [`StageSet`].
-    async fn stage(&mut self, now_ms: f64) -> Result<(StageSet, Vec<f32>), CoreError> {
+    /// The plane as it is now, in the order of [`PlaneSet`].
+    async fn plane(&mut self, now_ms: f64) -> Result<(PlaneSet, Vec<f32>), CoreError> {
         self.fill_backdrop();
         let spec = self.trainer.spec().clone();
         let view = self.view();
         let mut numbers = vec![view.centre[0], view.centre[1], view.half_side];
         numbers.extend(&self.backdrop);
-        let inputs = Inputs::drawn(&spec, Purpose::FixedLatents, 0, STAGE_POINTS);
+        let inputs = Inputs::drawn(&spec, Purpose::FixedLatents, 0, PLANE_POINTS);
         let fakes = self.trainer.samples(&inputs, 0).await?;
         numbers.extend(&fakes);
-        let mut set = StageSet {
+        let mut set = PlaneSet {
             reals: self.backdrop.len() / 2,
             fakes: fakes.len() / 2,
-            ..StageSet::default()
+            ..PlaneSet::default()
         };
-        // At rest every stage is complete, because no later one would bring the missing parts.
+        // At rest every plane is complete, because no later one would bring the missing parts.
         if !self.layers.is_due(now_ms) && self.goal != crate::run::Goal::Rest {
             return Ok((set, numbers));
         }

@@ -1,4 +1,4 @@
-//! What is on the stage: what it shows, how a reader moves on it, and what is said of it.
+//! What is on the plane: what it shows, how a reader moves on it, and what is said of it.
 
 use gan_plot::{Heat, Square, Verdicts};
 use leptos::html;
@@ -14,7 +14,7 @@ use crate::words::{key, say, say_with};
 
 /// All that is on the screen, for handlers and watchers alike.
 #[derive(Clone, Copy)]
-pub(super) struct Stage {
+pub(super) struct Plane {
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) canvas: NodeRef<html::Canvas>,
     surface: StoredValue<HtmlCanvasElement, LocalStorage>,
@@ -27,7 +27,7 @@ pub(super) struct Stage {
     pub(super) told: RwSignal<u64>,
 }
 
-impl Stage {
+impl Plane {
     pub(super) fn new(layers: RwSignal<Layers>) -> Self {
         let document = web_sys::window().and_then(|window| window.document());
         let surface = document.and_then(|document| document.create_element("canvas").ok());
@@ -148,7 +148,7 @@ impl Stage {
             };
             let seen = scene.fakes.chunks_exact(2).filter(inside).count().to_string();
             say_with(
-                key("stage-summary"),
+                key("plane-summary"),
                 &[("step", step.to_string()), ("count", count), ("seen", seen)],
             )
         })

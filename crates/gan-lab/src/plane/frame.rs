@@ -1,9 +1,9 @@
-//! Combines the worker's stages into a complete scene, because not every stage contains every part.
+//! Combines the worker's planes into a complete scene, because not every plane contains every part.
 
 use std::collections::VecDeque;
 
 use gan_plot::Square;
-use gan_protocol::StageSet;
+use gan_protocol::PlaneSet;
 
 /// Number of generated points with trails.
 const TRAILS: usize = 24;
@@ -64,9 +64,9 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// Takes in a stage; ignores it if its count of numbers is wrong. Returns whether it is of
+    /// Takes in a plane; ignores it if its count of numbers is wrong. Returns whether it is of
     /// other data than the previous one.
-    pub fn take(&mut self, step: u64, set: StageSet, numbers: &[f32]) -> bool {
+    pub fn take(&mut self, step: u64, set: PlaneSet, numbers: &[f32]) -> bool {
         let Some(parts) = parts(set, numbers) else { return false };
         let [view, reals, fakes, pulls, coordinates, nodes, surface] = parts;
         // An earlier step, another view or other reals mean another run.
@@ -75,7 +75,7 @@ impl Scene {
         if step < self.step || view != self.view || reals != self.reals {
             *self = Self { view, ..Self::default() };
         }
-        // A stage that is repeated unchanged adds nothing to the trails.
+        // A plane that is repeated unchanged adds nothing to the trails.
         if step > self.step || self.trails.is_empty() {
             self.trails.push_back(fakes[..fakes.len().min(2 * TRAILS)].to_vec());
             if self.trails.len() > TRAIL_LENGTH {
@@ -101,7 +101,7 @@ impl Scene {
     }
 }
 
-fn parts(set: StageSet, numbers: &[f32]) -> Option<[&[f32]; 7]> {
+fn parts(set: PlaneSet, numbers: &[f32]) -> Option<[&[f32]; 7]> {
     let sizes = [
         3,
         2 * set.reals,
@@ -140,23 +140,23 @@ impl Lattice {
 mod tests {
     use super::*;
 
-    const WHOLE: StageSet =
-        StageSet { reals: 1, fakes: 2, pulls: 1, lattice: 2, lattice_rows: 2, surface: 2 };
+    const WHOLE: PlaneSet =
+        PlaneSet { reals: 1, fakes: 2, pulls: 1, lattice: 2, lattice_rows: 2, surface: 2 };
 
-    fn numbers(set: StageSet, first: f32) -> Vec<f32> {
+    fn numbers(set: PlaneSet, first: f32) -> Vec<f32> {
         let count = 3
             + 2 * (set.reals + set.fakes + set.pulls)
             + set.lattice
             + 2 * set.lattice * set.lattice_rows
             + set.surface * set.surface;
-        // View and real point are the same in every stage of the run.
+        // View and real point are the same in every plane of the run.
         let head = [0.5, -0.5, 2.0, 1.0, 1.0];
         let rest = (0..count - head.len()).map(|i| first + i as f32);
         head.into_iter().chain(rest).collect()
     }
 
     #[test]
-    fn parts_that_a_stage_leaves_out_stay() {
+    fn parts_that_a_plane_leaves_out_stay() {
         let mut scene = Scene::default();
         scene.take(1, WHOLE, &numbers(WHOLE, 10.0));
         assert_eq!(scene.view, Square { centre: [0.5, -0.5], half_side: 2.0 });
@@ -168,7 +168,7 @@ mod tests {
             (scene.surface.as_slice(), scene.surface_side),
             (&[26.0, 27.0, 28.0, 29.0][..], 2)
         );
-        let points = StageSet { reals: 1, fakes: 2, ..StageSet::default() };
+        let points = PlaneSet { reals: 1, fakes: 2, ..PlaneSet::default() };
         scene.take(2, points, &numbers(points, 50.0));
         assert_eq!((scene.step, scene.fakes[0], scene.pulls[0]), (2, 50.0, 14.0));
         assert_eq!(scene.trails.len(), 2);
@@ -178,7 +178,7 @@ mod tests {
     fn another_run_starts_with_nothing() {
         let mut scene = Scene::default();
         scene.take(9, WHOLE, &numbers(WHOLE, 10.0));
-        let points = StageSet { reals: 1, fakes: 2, ..StageSet::default() };
+        let points = PlaneSet { reals: 1, fakes: 2, ..PlaneSet::default() };
         scene.take(1, points, &numbers(points, 50.0));
         assert_eq!((scene.trails.len(), scene.lattice.columns), (1, 0));
     }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_sent_again_is_no_moment_of_its_own() {
+    fn a_plane_sent_again_is_no_moment_of_its_own() {
         let mut scene = Scene::default();
         for step in [3, 3, 4] {
             scene.take(step, WHOLE, &numbers(WHOLE, 10.0));
@@ -214,7 +214,7 @@ mod tests {
         scene.take(1, WHOLE, &numbers(WHOLE, 1.0)[1..]);
         let longer = [numbers(WHOLE, 1.0), vec![0.0]].concat();
         scene.take(1, WHOLE, &longer);
-        scene.take(1, StageSet { surface: usize::MAX >> 40, ..WHOLE }, &[0.0; 9]);
+        scene.take(1, PlaneSet { surface: usize::MAX >> 40, ..WHOLE }, &[0.0; 9]);
         assert_eq!(scene, Scene::default());
     }
 

@@ -57,7 +57,7 @@ impl DataLoader for Shelf {
 /// The outcome of a request, with its attachments.
 pub type Outcome = (Result<Reply, Fault>, Vec<Vec<u8>>);
 
-pub struct Bench {
+pub struct Harness {
     pub session: Session<Shelf>,
     pub events: Rc<RefCell<Vec<Outgoing>>>,
     pub time_ms: Rc<Cell<f64>>,
@@ -65,7 +65,7 @@ pub struct Bench {
     pub next_id: u32,
 }
 
-impl Bench {
+impl Harness {
     pub fn new() -> Self {
         Self::with_mnist(Err("there is no network here".to_owned()))
     }
@@ -91,9 +91,9 @@ impl Bench {
     }
 
     pub fn loaded(spec: RunSpec) -> Self {
-        let mut bench = Self::new();
-        bench.ask_done(load(spec));
-        bench
+        let mut harness = Self::new();
+        harness.ask_done(load(spec));
+        harness
     }
 
     pub fn send(&mut self, command: Command, attachments: Vec<Vec<u8>>) -> u32 {

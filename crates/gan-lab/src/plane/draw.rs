@@ -1,4 +1,4 @@
-//! Draws the stage on a canvas.
+//! Draws the plane on a canvas.
 
 use std::f64::consts::TAU;
 
