@@ -1,5 +1,5 @@
-//! Connects the supervisor with the browser: the page's state and the requests to it. `carrying` carries out the
-//! supervisor's effects, `drawing` draws their results, `telling` reports to the user.
+//! Connects the supervisor with the browser, and holds the page's state. `carrying` carries out the
+//! supervisor's effects, `drawing` draws the frames that have come, `telling` keeps the notices.
 
 mod carrying;
 mod drawing;
