@@ -33,7 +33,7 @@ const open = async () => {
     import("./reader.js"),
   ]);
   await initialize();
-  openLab(document.getElementById("lab"), lesson, Object.assign({}, ...workers));
+  openLab(lesson, Object.assign({}, ...workers));
   keepFocus();
 };
 
