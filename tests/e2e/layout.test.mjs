@@ -8,6 +8,7 @@ import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { browserOfThisFile, siteUrl } from "./support/browser.mjs";
+import { controlsOf } from "./support/controls.mjs";
 import { tinyConv } from "./support/nets.mjs";
 
 const open = browserOfThisFile();
@@ -88,11 +89,11 @@ test("without the settings the lab's lower part stays beneath the charts", async
   const site = new URL("?hide=settings", siteUrl());
   const { page } = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { context, site });
   await page.locator(".lab-builder").waitFor();
-  const [charts, beneath] = await Promise.all(
-    [".charts", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+  const [picture, charts, beneath] = await Promise.all(
+    [".picture", ".charts", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
   );
   assert.ok(await page.locator(".settings").isHidden());
-  assert.ok(charts.y + charts.height <= beneath.y && charts.x === beneath.x);
+  assert.ok(charts.y + charts.height <= beneath.y && picture.x === beneath.x);
 });
 
 test("the colour scheme follows the system", async (t) => {
@@ -130,16 +131,53 @@ test("the settings stand beside the rest, and on a narrow screen before the lab'
   for (const width of [390, 1440]) {
     const { page } = await openTrained(t, "en", "light", width);
     await page.locator(".lab-builder").waitFor();
-    const [charts, settings, beneath] = await Promise.all(
-      [".charts", ".settings", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+    const [charts, side, settings, beneath] = await Promise.all(
+      [".charts", ".side", ".settings", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
     );
     const bottom = ({ y, height }) => y + height;
     assert.ok(bottom(charts) <= beneath.y, `${width}`);
     if (width === 390) {
       assert.ok(bottom(charts) <= settings.y && bottom(settings) <= beneath.y);
     } else {
-      assert.ok(settings.x > beneath.x + beneath.width && settings.y < charts.y);
-      assert.ok(beneath.y - bottom(charts) < 80, "no gap as high as the settings");
+      assert.ok(settings.x > beneath.x + beneath.width && settings.y <= charts.y);
+      assert.ok(beneath.y - bottom(side) < 120, "no gap as high as the settings");
     }
   }
+});
+
+/** Whether all of an element lies within the window. */
+const isInSight = (locator) =>
+  locator.evaluate((element) => {
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+  });
+
+for (const preset of ["mnist-dcgan-small", "ring"]) {
+  for (const [width, height] of [[1440, 900], [1280, 720]]) {
+    test(`one screen of ${width} x ${height} px shows ${preset} at work`, async (t) => {
+      const context = { viewport: { width, height } };
+      const site = await open(t, { backend: "cpu", lang: "en", preset, autostart: 1 }, { context });
+      const { page } = site;
+      const diagnosis = page.locator(".lab-findings h2");
+      await diagnosis.waitFor();
+      await site.untilStep(5);
+      const controls = controlsOf(site);
+      const made = preset === "ring" ? page.locator(".lab-plane canvas") : controls.fixedSheet;
+      const [losses, scores] = [page.locator(".plot").first(), page.locator(".plot").last()];
+      const settings = [
+        controls.preset, controls.data, controls.objective, controls.generatorRate, controls.discriminatorRate,
+      ];
+      for (const part of [controls.pause, made, losses, scores, diagnosis, ...settings]) {
+        assert.ok(await isInSight(part), `${part}`);
+      }
+    });
+  }
+}
+
+test("on a phone the run's buttons and its samples stay in sight", async (t) => {
+  const { page } = await openTrained(t, "en", "light", 390);
+  await page.locator(".lab-builder").waitFor();
+  await page.evaluate(() => scrollTo(0, 2_000));
+  assert.ok(await isInSight(page.locator(".toolbar")));
+  assert.ok(await isInSight(page.locator(".sheet canvas").first()));
 });

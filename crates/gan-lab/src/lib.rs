@@ -120,9 +120,14 @@ fn line_in_bar() -> Option<web_sys::HtmlElement> {
 /// A place for panels beneath the first screen.
 fn beneath() -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
-    let beneath = document.create_element("div").ok()?;
-    beneath.set_class_name("lab-beneath");
-    document.query_selector(".columns").ok()??.append_child(&beneath).ok()?;
+    let element = |class: &str| {
+        let element = document.create_element("div").ok()?;
+        element.set_class_name(class);
+        Some(element)
+    };
+    let (below, beneath) = (element("lab-below")?, element("lab-beneath")?);
+    below.append_child(&beneath).ok()?;
+    document.query_selector(".columns").ok()??.append_child(&below).ok()?;
     beneath.dyn_into().ok()
 }
 
