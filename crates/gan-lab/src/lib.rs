@@ -43,12 +43,12 @@ mod workers;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Mounts the lab in the element `place`, and begins the `lesson` in the page's address. `workers`
+/// Mounts the lab in the element `place`, and begins the lesson in the page's address. `workers`
 /// holds the functions that send requests to the lab's own workers (`web/lab`): `ask` (examines
 /// nets), `second` (a run beside the page's), `microscope` (a copy of the page's run), `shelf`
 /// (kept runs), `pictures` and `reader` (the user's files).
 #[wasm_bindgen]
-pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys::Object) {
+pub fn open(place: web_sys::HtmlElement, workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
     // First of all, because a text that is created without a language stays as it is.
@@ -65,11 +65,13 @@ pub fn open(place: web_sys::HtmlElement, lesson: Option<String>, workers: js_sys
     let beneath = beneath(&place);
     let handle = leptos::mount::mount_to(place, || {
         let layers = RwSignal::new(plane::draw::Layers::default());
+        let run = RwSignal::new(None);
+        let effects = lessons::course::Effects { layers, run };
         view! {
             <framed::Framed/>
-            <lessons::view::Lessons layers=layers asked=lesson/>
+            <lessons::view::Lessons effects=effects/>
             <plane::view::PlaneView layers=layers/>
-            <findings::Findings/>
+            <findings::Findings of_lesson=run/>
         }
     });
     // The panels stay for the lifetime of the page.
