@@ -30,7 +30,7 @@ const open = async () => {
     import("./reader.js"),
   ]);
   await initialize();
-  openLab(document.getElementById("lab"), Object.assign({}, ...workers));
+  openLab(Object.assign({}, ...workers));
   keepFocus();
 };
 

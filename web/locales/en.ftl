@@ -80,8 +80,9 @@ trend-falling = falling
 trend-steady = steady
 
 settings = Settings
-settings-run = Run
-settings-live = Tune while it trains
+settings-most-used = Most used
+settings-live = While it trains
+settings-start = At the start
 settings-keep = Keep and share
 restarts = restarts
 restarts-hint = Changing this starts the run again

@@ -80,8 +80,9 @@ trend-falling = 下降
 trend-steady = 平稳
 
 settings = 设置
-settings-run = 训练设置
+settings-most-used = 常用
 settings-live = 训练中可调
+settings-start = 开始时
 settings-keep = 保存与分享
 restarts = 会重新开始训练
 restarts-hint = 更改这一项，训练会从头开始

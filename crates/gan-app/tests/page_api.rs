@@ -1,22 +1,22 @@
-//! `docs/page-api.md` says of the page's address and of `window.ganPlayground` what the code has.
+//! `docs/page-api.md` agrees with the code about the page's address and `window.ganPlayground`.
 
 use std::collections::BTreeSet;
 
 use gan_app::model::refusal::Refusal;
 use gan_app::model::run_state::RunState;
 use gan_app::model::snapshot::Snapshot;
-use gan_protocol::{Ailment, Backend, Named, Phase, Score, Tuning, examples, presets};
+use gan_protocol::{Ailment, Backend, Named, Phase, Score, Tuning, examples};
 use serde_json::Value;
 
 const DOCUMENT: &str = include_str!("../../../docs/page-api.md");
 
-/// What stands between `begin` and the next `end`.
+/// The text between `begin` and the next `end`.
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
     let rest = text.split_once(begin).unwrap_or_else(|| panic!("no {begin}")).1;
     rest.split_once(end).unwrap_or_else(|| panic!("no {end} behind {begin}")).0
 }
 
-/// Every other part of `text` that is split at `mark`: what stands in quotes.
+/// The parts of `text` inside of a pair of `mark`s, such as quotation marks.
 fn quoted(text: &str, mark: char) -> impl Iterator<Item = &str> {
     text.split(mark).skip(1).step_by(2)
 }
@@ -42,7 +42,7 @@ fn fields(interface: &str) -> BTreeSet<&str> {
     names.map(|(name, _)| name.trim().trim_end_matches('?')).collect()
 }
 
-/// The texts that a field of an interface may be.
+/// The texts that a field of an interface allows.
 fn allowed<'a>(interface: &'a str, field: &str) -> Vec<&'a str> {
     quoted(between(interface, &format!("{field}:"), ";"), '"').collect()
 }
@@ -78,7 +78,7 @@ fn a_snapshot_is_as_documented() {
 
 #[test]
 fn scores_and_diagnoses_are_as_documented() {
-    // The lab adds it to what it shows; the page's snapshot has it not.
+    // The lab adds this score to its display; the page's snapshot lacks it.
     let of_page = Score::ALL.iter().filter(|score| **score != Score::Digits);
     assert_eq!(fields(&interface("Scores")), set(of_page.map(|score| score.name())));
     let documented = interface("Diagnosis");
@@ -96,13 +96,7 @@ fn every_code_of_a_refusal_is_documented() {
 }
 
 #[test]
-fn presets_lessons_and_settings_are_as_documented() {
-    let row = |name: &str| between(DOCUMENT, &format!("| `{name}` | "), "|\n");
-    let presets = presets();
-    assert_eq!(set(quoted(row("preset"), '`')), set(presets.iter().map(|preset| preset.name)));
-    let lessons = gan_lessons::all().expect("lessons that can be read");
-    let ids = lessons.iter().map(|lesson| lesson.id.as_str());
-    assert_eq!(set(quoted(row("lesson"), '`')), set(ids));
+fn settings_that_change_as_a_run_goes_are_as_documented() {
     let tuning = serde_json::to_value(Tuning::default()).expect("plain data");
     let documented = between(DOCUMENT, "`tune({", "})`").split(", ");
     assert_eq!(set(documented), keys(&tuning));

@@ -1,7 +1,7 @@
 //! Computes scores with their floors, both for the same two counts of samples.
 //!
-//! [`Plan`] chooses the samples of a score and its floor. If there are at least twice as many reals
-//! as fakes, every score is of all fakes, and as many reals as fakes are set aside for the floor.
+//! [`crate::counts`] chooses the samples of a score and its floor. If there are at least twice as many
+//! reals as fakes, every score is of all fakes, and as many reals as fakes are set aside for the floor.
 //! If there are fewer reals, a score is of all samples. No two sets of reals have its counts then,
 //! so the floor is of smaller counts, and the score of these counts is printed beside it.
 

@@ -1,10 +1,10 @@
-//! How any file is read and written.
+//! Reads and writes files, with errors that contain the path.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-/// The bytes of a file; the error names it.
+/// The bytes of a file; errors contain its path.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }

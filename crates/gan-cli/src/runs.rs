@@ -48,7 +48,7 @@ impl TrainedRun {
         Ok(Self { trainer, data })
     }
 
-    /// At most `count` steps, whose measurements are read in one go: as many as are good to be read
+    /// Makes at most `count` steps, and at most [`READ_EVERY`], whose measurements are read
     /// together.
     ///
     /// # Errors

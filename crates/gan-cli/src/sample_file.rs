@@ -1,16 +1,16 @@
-//! Samples in memory.
+//! Samples in memory, with their shape.
 
 use gan_eval::{EvalError, Samples};
 
-/// Something that holds samples, or what was said of each.
+/// A set of samples, or of results for each sample.
 pub(crate) trait Set: Sized {
-    /// How many.
+    /// Number of samples.
     fn count(&self) -> usize;
-    /// Those at these places.
+    /// The samples at these places.
     fn chosen(&self, places: &[usize]) -> Self;
 }
 
-/// Samples with their shape; points are images of one row.
+/// Samples with their shape; points have one channel and one row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SampleFile {
     /// Sample after sample, channels first.
@@ -34,7 +34,7 @@ impl SampleFile {
         Samples::new(&self.values, self.size())
     }
 
-    /// In single precision, as nets take them.
+    /// In single precision, for nets.
     pub(crate) fn single(&self) -> Vec<f32> {
         self.values.iter().map(|value| *value as f32).collect()
     }

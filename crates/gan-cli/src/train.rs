@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         })?;
         if arguments.json {
             let mut due = points.iter().filter(|point| point.step % arguments.every == 0);
-            // What has been trained is kept although nobody wants to hear of it.
+            // The training is kept even if nobody reads the output any more.
             told = due.try_for_each(|point| say!("{}", serde_json::json!(point)));
         }
         if let Some(last) = points.last() {

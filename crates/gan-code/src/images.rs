@@ -85,7 +85,8 @@ pub(crate) fn stand_in(source: DataSource) -> Option<DataSource> {
     }
 }
 
-/// Channels of the source's images, and whether they have the nets' size and need not be made grey.
+/// Channels of the source's images, and whether they have the nets' size and need no conversion to
+/// grey.
 fn found(data: &DataSpec) -> (Channels, bool) {
     let (channels, side) = match data.source {
         DataSource::IdxFiles => return (Channels::OfFiles, false),

@@ -364,7 +364,7 @@ fn changed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// What a text of a spec may be instead: any name of any of its parts.
+/// The alternatives to a text in a spec: every name of each of its parts.
 const NAMES: [&[&str]; 11] = [
     DataSource::NAMES,
     PointsSpec::KINDS,

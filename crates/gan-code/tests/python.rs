@@ -56,7 +56,7 @@ fn each_program_makes_a_step_and_a_picture() {
     assert_none_fails(&folder, &cases);
 }
 
-/// The losses of given verdicts, with the critic that judges each number as itself.
+/// The losses for given verdicts, with a critic that returns its input as the verdict.
 const LOSSES: &str = r#"
 D = lambda verdicts: verdicts
 reals, fakes = torch.tensor({real}), torch.tensor({fake})
@@ -95,7 +95,7 @@ fn losses_are_those_that_the_run_is_compared_with() {
     assert_none_fails(&folder, &cases.collect::<Vec<Case>>());
 }
 
-/// A run on images whose nets are as small as nets can be.
+/// A run on images with minimal nets.
 fn run_on_images(data: &Value, [channels, height, width]: [usize; 3]) -> RunSpec {
     let mut data = data.clone();
     data["channels"] = channels.into();

@@ -3,8 +3,8 @@
 //! Burn only: this crate knows no browser, no files and no clock. Whatever must be read back from
 //! the device is read asynchronously, since WebGPU offers nothing else.
 //!
-//! Nets are data ([`gan_protocol::NetSpec`]); [`Net`] holds their numbers as one flat tensor per
-//! parameter, so that the optimiser, the average and the checkpoint need to know no layer.
+//! Nets are data ([`gan_protocol::NetSpec`]); [`Net`] holds the numbers of all parameters in one flat
+//! tensor, so that the optimiser, the average and the checkpoint need to know no layer.
 //!
 //! Without the feature `training` there are no gradients: nets are read from files and asked
 //! ([`Sampler`], [`Critic`], [`Classifier`]), which is all that a page's widget needs.

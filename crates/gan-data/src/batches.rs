@@ -51,7 +51,7 @@ impl<S: RealSamples + ?Sized> RealSamples for Box<S> {
     }
 }
 
-/// A finite set, each epoch in an order of its own. Batches run on across the end of an epoch.
+/// A finite set, in a new order for each epoch. Batches continue across the end of an epoch.
 #[derive(Clone, Debug)]
 pub struct ShuffledImages {
     images: ImageSet,

@@ -36,7 +36,7 @@ fn reads_plain_and_compressed_files_alike() {
     let array = idx::parse("a", &plain).unwrap();
     assert_eq!(array.dimensions, [2, 3]);
     assert_eq!(array.bytes, [1, 2, 3, 4, 5, 6]);
-    assert_eq!(idx::parse("a.gz", &gzip(&plain)).unwrap(), array);
+    assert_eq!(idx::parse("a.gz", gzip(&plain)).unwrap(), array);
 }
 
 #[test]
@@ -161,7 +161,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = idx::parse("a", &bytes);
-        let _ = idx::parse("a", &gzip(&bytes));
+        let _ = idx::parse("a", gzip(&bytes));
     }
 
     #[test]
@@ -194,7 +194,7 @@ proptest! {
     #[test]
     fn whole_files_are_read_whole(rows in 1_u32..9, body in prop::collection::vec(any::<u8>(), 8 * 9)) {
         let body = &body[..rows as usize * 8];
-        let array = idx::parse("a", &gzip(&file(&[rows, 4, 2], body))).unwrap();
+        let array = idx::parse("a", gzip(&file(&[rows, 4, 2], body))).unwrap();
         prop_assert_eq!(array.bytes, body);
     }
 }

@@ -1,38 +1,38 @@
-//! Which images are taken from a file, and how.
+//! Settings for the extraction of images from a file: which ones, their range and their layout.
 
 use crate::classes::{Classes, shares};
 use crate::error::FileError;
 use crate::range::Range;
 
-/// How images are taken from a file.
+/// How images are extracted from files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice {
-    /// Which array, by its path or the end of it; the likeliest where this is `None`.
+    /// The path of the array, or the path's end; `None` for the likeliest array.
     pub entry: Option<String>,
-    /// What black and white are; found where this is `None`.
+    /// The values of black and white; `None` to find them.
     pub range: Option<Range>,
-    /// Where the channels stand; by the shape where this is `None`.
+    /// The place of the channels; `None` to infer it from the shape.
     pub order: Option<Order>,
     /// Whether rows and columns are exchanged: EMNIST's images lie on their side.
     pub upright: bool,
     /// Whether CIFAR-100's classes are the 20 coarse ones, not the 100 fine ones.
     pub coarse: bool,
-    /// The only classes, by the names that the labels give them; empty is all.
+    /// The only classes to keep, by their names; empty for all.
     pub classes: Vec<String>,
-    /// How many images are kept at most.
+    /// The largest number of images to keep.
     pub limit: Option<Limit>,
 }
 
-/// How images beyond a limit are left out.
+/// Which images beyond a limit are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// The first so many are kept.
+    /// Keeps the first images.
     First(usize),
-    /// So many are kept, as many of each class as of every other one as far as there are some.
+    /// Keeps the same number of images of each class, as far as a class has so many.
     Shared(usize),
 }
 
-/// Where the channels of an image stand.
+/// The place of an image's channels among the dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// (count, channels, rows, columns)
@@ -94,7 +94,7 @@ pub(crate) fn kept(
     }
 }
 
-/// The classes of the images that are kept; the names stay those of all.
+/// The classes of the kept images; the names of all classes stay.
 pub(crate) fn chosen(classes: Classes, kept: &[bool]) -> Classes {
     let of =
         classes.of.iter().zip(kept).filter(|(_, kept)| **kept).map(|(class, _)| *class).collect();

@@ -1,8 +1,9 @@
-//! Where the labels of images stand: in a column of their table, or in an array beside them.
+//! Finds the labels of images: in a column of their table, or in an array of the same source.
 
 use crate::source::{ArrayInfo, Form, Source};
 
-/// Which column of a table holds labels: the one that says so, or the first of one too many for a square.
+/// The column of a table that holds labels: the one with such a heading, or, without headings, the
+/// first one if the table is one column too wide for a square.
 pub(crate) fn label_place(info: &ArrayInfo) -> Option<usize> {
     let Form::Table(table) = &info.form else { return None };
     let is_label = |heading: &String| {
@@ -19,7 +20,7 @@ pub(crate) fn label_place(info: &ArrayInfo) -> Option<usize> {
     are_labels.then_some(0)
 }
 
-/// Takes a table's labels out of it.
+/// Removes the column of labels from a table, and returns it.
 pub(crate) fn label_column(info: &mut ArrayInfo) -> Option<Vec<f64>> {
     let place = label_place(info)?;
     let Form::Table(table) = &mut info.form else { return None };
@@ -28,7 +29,8 @@ pub(crate) fn label_column(info: &mut ArrayInfo) -> Option<Vec<f64>> {
     Some(taken)
 }
 
-/// The array that holds the labels of `images`: the one that is called so, else the only one of their count.
+/// The array with the labels of `images`: the one with a matching name, else the only one of the
+/// same count.
 pub(crate) fn labels_beside<'s>(
     source: &'s Source<'_>,
     images: &ArrayInfo,
@@ -56,7 +58,7 @@ pub(crate) fn labels_beside<'s>(
     renamed.or_else(|| if let [only] = all[..] { Some(only) } else { None })
 }
 
-/// A path in small letters without the endings that say how a file is packed.
+/// A path in lower case, without the endings of packed files.
 fn stem(path: &str) -> String {
     let mut name = path.to_lowercase();
     for ending in [".npy", ".gz", ".csv"] {

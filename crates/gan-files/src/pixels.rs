@@ -1,4 +1,4 @@
-//! An array's numbers as the pixels of images.
+//! Converts an array's numbers to the pixels of images.
 
 use crate::array::{Array, Numbers};
 use crate::choice::{Choice, Order};
@@ -7,7 +7,7 @@ use crate::labels::label_place;
 use crate::range::Range;
 use crate::source::ArrayInfo;
 
-/// How an image's numbers lie.
+/// The layout of an image's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ImageShape {
     pub(crate) channels: usize,
@@ -16,7 +16,7 @@ pub(crate) struct ImageShape {
     pub(crate) channels_last: bool,
 }
 
-/// What images an array's rows may be; `None` if none.
+/// The shape of images in an array's rows; `None` if they cannot be images.
 pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<ImageShape> {
     let is_channels = |length: usize| matches!(length, 1 | 3);
     let side =
@@ -38,7 +38,7 @@ pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<Imag
                 pixels -= 1;
             }
             match (side(pixels), pixels.is_multiple_of(3).then(|| side(pixels / 3)).flatten()) {
-                // Fewer pixels are no picture, but some numbers.
+                // With fewer pixels a row is no picture, but numbers.
                 (Some(side), _) if side >= 4 => shape(1, side, side, false),
                 (_, Some(side)) if side >= 4 => {
                     shape(3, side, side, order == Some(Order::ChannelsLast))
@@ -50,7 +50,7 @@ pub(crate) fn image_shape(info: &ArrayInfo, order: Option<Order>) -> Option<Imag
     }
 }
 
-/// What black and white are.
+/// The values of black and white.
 pub(crate) fn range_of(array: &Array, choice: &Choice) -> Result<Range, FileError> {
     let declared = array.declared.map(|[low, high]| Range { low, high });
     if let Some(range) = choice.range.or(declared) {
@@ -69,7 +69,7 @@ pub(crate) fn range_of(array: &Array, choice: &Choice) -> Result<Range, FileErro
     })
 }
 
-/// One byte for each number, black at 0 and white at 255.
+/// One byte for each number: 0 for black, 255 for white.
 pub(crate) fn bytes(numbers: &Numbers, range: Range) -> Vec<u8> {
     match numbers {
         Numbers::Bytes(bytes) if range == Range::BYTES => bytes.clone(),
@@ -77,7 +77,7 @@ pub(crate) fn bytes(numbers: &Numbers, range: Range) -> Vec<u8> {
     }
 }
 
-/// The pixels with channels first, and rows and columns exchanged if images lie on their side.
+/// The pixels with channels first, and with rows and columns exchanged if images lie on their side.
 pub(crate) fn planes<T: Copy>(pixels: Vec<T>, shape: ImageShape, upright: bool) -> Vec<T> {
     let ImageShape { channels, height, width, channels_last } = shape;
     if !upright && (!channels_last || channels == 1) {

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::playground::{self, settle};
 use crate::workers;
 
-/// What was found in the run, and the samples that it is about, in parts.
+/// The result of an examination of the run, and its samples, in parts.
 pub(crate) struct Shown<T> {
     pub(crate) found: T,
     pub(crate) samples: Vec<Vec<u8>>,
@@ -32,7 +32,7 @@ pub(crate) fn ask_copy(
     });
 }
 
-/// As [`ask_copy`], for what answers with a type of gan-protocol and samples.
+/// As [`ask_copy`], for requests whose reply is a type of gan-protocol with samples.
 pub(crate) fn look_at_copy<T: DeserializeOwned>(
     kind: &'static str,
     more: Vec<(&'static str, JsValue)>,

@@ -1,4 +1,5 @@
-//! What the lab makes the page do of its own accord. The page's refusals are told in the bar at the top.
+//! Loads, starts and changes runs of the page on behalf of the lab. The page's refusals are shown
+//! in the bar at the top.
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -7,7 +8,8 @@ use crate::before::refused;
 use crate::leaving::{Reason, because};
 use crate::playground::{call, drive, load, settle, spec, spec_value};
 
-/// Calls `done` when one step more has been made, or was refused, which is told beside the toolbar.
+/// Calls `done` when one more step has been made or was refused; a refusal is shown beside the
+/// toolbar.
 pub(crate) fn step(done: impl FnOnce() + 'static) {
     settle(&call("step", &1.into()), |answer| {
         tell_refusal(answer.map(drop));
@@ -15,18 +17,18 @@ pub(crate) fn step(done: impl FnOnce() + 'static) {
     });
 }
 
-/// Trains the run in force from its start; `done` is called when it does, or with what is said against it.
+/// Restarts the current run from its start; `done` is called when it trains, or with the error.
 pub(crate) fn train_anew(done: impl FnOnce(Result<(), String>) + 'static) {
     drive(Some(spec_value()), true, done);
 }
 
-/// Trains on files of the user's, each by its name: `run` is what the page loads. What is refused is told beside the
-/// toolbar.
+/// Trains on the user's files, each with its name. `run` is the run to load. A refusal is shown
+/// beside the toolbar.
 pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value) {
     let list = Array::new();
     for (name, bytes) in files {
         let file = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&file, &"name".into(), &(*name).into());
         let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(&bytes[..]));
         list.push(&file);
@@ -34,8 +36,9 @@ pub(crate) fn train_on_files(files: &[(&str, Vec<u8>)], run: &serde_json::Value)
     load_with_files(&list, run, true);
 }
 
-/// Loads `run`, which learns from `files`, a list of `{name, bytes}`; started if `start`. A run of the page's that
-/// waits for files goes on with these in its place. What is refused is told beside the toolbar.
+/// Loads `run`, which learns from `files`, a list of `{name, bytes}`, and starts it if `start`. If
+/// a run on the page waits for files, it gets these and continues instead. A refusal is shown
+/// beside the toolbar.
 pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: bool) {
     let run = JSON::parse(&run.to_string()).ok();
     settle(&call("files", files), move |answer| {
@@ -46,8 +49,9 @@ pub(crate) fn load_with_files(files: &JsValue, run: &serde_json::Value, start: b
     });
 }
 
-/// Trains the run on other data from its start. `fields` holds `data` whole: a distribution has other
-/// members than the one before. `done` is told whether it trains; what is refused is told beside the toolbar.
+/// Trains the run on other data from its start. `fields` holds `data` as a whole, because another
+/// distribution has other members. `done` gets whether the run trains; a refusal is shown beside
+/// the toolbar.
 pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     let spec = spec_value().dyn_into::<Object>();
     let fields = JSON::parse(fields).ok().and_then(|fields| fields.dyn_into::<Object>().ok());
@@ -59,14 +63,14 @@ pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     });
 }
 
-/// The run with other `fields`, a JSON merge patch, from its start, and on if it was going. What is refused is told
-/// beside the toolbar.
+/// Restarts the run with other `fields`, a JSON merge patch, and starts it if it was running. A
+/// refusal is shown beside the toolbar.
 pub(crate) fn begin_anew(fields: &str) {
     let Ok(fields) = serde_json::from_str(fields) else { return };
     load(&gan_protocol::merged(&spec(), &fields), tell_refusal);
 }
 
-/// As a lesson's step asks: `load` is a preset's name and what differs from it, as JSON.
+/// Carries out a lesson's step: `load` is a preset's name and the differences from it, as JSON.
 pub(crate) fn follow(load: Option<&str>, start: bool, done: impl FnOnce() + 'static) {
     let load = load.map(|json| JSON::parse(json).unwrap_or(JsValue::UNDEFINED));
     if load.is_none() {

@@ -263,7 +263,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
         })
     };
     let offered = remedies(ailment, observation::run().on_points);
-    // What would change nothing, or make a run that cannot be, is no remedy.
+    // A remedy that changes nothing, or gives an invalid run, is useless.
     let is_useless = move |remedy: &'static Remedy| {
         treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))
     };

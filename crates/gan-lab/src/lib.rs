@@ -43,12 +43,12 @@ mod workers;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Mounts the lab in the element `place`, and begins the lesson in the page's address. `workers`
+/// Mounts the lab in the elements that the page keeps for it, and begins the lesson in the page's address. `workers`
 /// holds the functions that send requests to the lab's own workers (`web/lab`): `ask` (examines
 /// nets), `second` (a run beside the page's), `microscope` (a copy of the page's run), `shelf`
 /// (kept runs), `pictures` and `reader` (the user's files).
 #[wasm_bindgen]
-pub fn open(place: web_sys::HtmlElement, workers: js_sys::Object) {
+pub fn open(workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
     // First of all, because a text that is created without a language stays as it is.
@@ -61,21 +61,28 @@ pub fn open(place: web_sys::HtmlElement, workers: js_sys::Object) {
     if let Some(among) = among_settings() {
         leptos::mount::mount_to(among, || view! { <spec::SpecEditor/> }).forget();
     }
-    // Panels that need more room than there is before the page's charts go beneath them.
-    let beneath = beneath(&place);
-    let handle = leptos::mount::mount_to(place, || {
-        let layers = RwSignal::new(plane::draw::Layers::default());
-        let run = RwSignal::new(None);
-        let effects = lessons::course::Effects { layers, run };
-        view! {
-            <framed::Framed/>
-            <lessons::view::Lessons effects=effects/>
-            <plane::view::PlaneView layers=layers/>
-            <findings::Findings of_lesson=run/>
-        }
-    });
-    // The panels stay for the lifetime of the page.
-    handle.forget();
+    let layers = RwSignal::new(plane::draw::Layers::default());
+    let run = RwSignal::new(None);
+    let effects = lessons::course::Effects { layers, run };
+    if let Some(place) = place("lessons") {
+        let view = move || {
+            view! {
+                <framed::Framed/>
+                <lessons::view::Lessons effects=effects/>
+            }
+        };
+        leptos::mount::mount_to(place, view).forget();
+    }
+    if let Some(place) = place("plane") {
+        leptos::mount::mount_to(place, move || view! { <plane::view::PlaneView layers=layers/> })
+            .forget();
+    }
+    if let Some(place) = place("diagnosis") {
+        leptos::mount::mount_to(place, move || view! { <findings::Findings of_lesson=run/> })
+            .forget();
+    }
+    // Panels that need more room than the first screen has go beneath it.
+    let beneath = beneath();
     if let Some(beneath) = beneath {
         let handle = leptos::mount::mount_to(beneath, move || {
             view! {
@@ -113,17 +120,17 @@ fn line_in_bar() -> Option<web_sys::HtmlElement> {
     line.dyn_into().ok()
 }
 
-/// A second place, after the columns of `place`.
-fn beneath(place: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
+/// A place for panels beneath the first screen.
+fn beneath() -> Option<web_sys::HtmlElement> {
     let document = web_sys::window()?.document()?;
-    let element = |class: &str| {
-        let element = document.create_element("div").ok()?;
-        element.set_class_name(class);
-        Some(element)
-    };
-    let (column, beneath) = (element("column-main")?, element("lab-beneath")?);
-    column.append_child(&beneath).ok()?;
-    // After the settings: with a single column the settings come first.
-    place.closest(".columns").ok()??.append_child(&column).ok()?;
+    let beneath = document.create_element("div").ok()?;
+    beneath.set_class_name("lab-beneath");
+    document.query_selector(".columns").ok()??.append_child(&beneath).ok()?;
     beneath.dyn_into().ok()
+}
+
+/// An empty element that the page keeps for the lab.
+fn place(id: &str) -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.get_element_by_id(id)?.dyn_into().ok()
 }

@@ -1,4 +1,4 @@
-//! What the lab observes of the page's run.
+//! Observes the page's run: its description, step, scores and diagnoses.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,26 +10,26 @@ use wasm_bindgen::prelude::*;
 use crate::leaving::run_number;
 use crate::playground::{count, image_in, member, run_files, size_of, snapshot, spec_value};
 
-/// The run, as far as the lab looks at it.
+/// The facts about the run that the lab needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    /// Which of the page's runs it is.
+    /// Its number among the page's runs.
     pub number: u32,
-    /// Whether its data are points of the plane.
+    /// Whether its data are points in the plane.
     pub on_points: bool,
-    /// What its nets minimise.
+    /// Its objective.
     pub objective: Option<Objective>,
-    /// Whether its data are digits as the classifier reads them: 28 × 28 pixels of one channel.
+    /// Whether its data are digits that the classifier can read: 28 × 28 pixels of one channel.
     pub on_digits: bool,
     /// Columns, rows and channels of its images.
     pub image: [usize; 3],
-    /// Classes that its generator is told; 0 if none.
+    /// Number of classes of its generator; 0 if unconditional.
     pub classes: usize,
-    /// Size of the user's files that it learns from; 0 if from none.
+    /// Size of the user's files that it learns from; 0 if there are none.
     pub file_bytes: u64,
 }
 
-/// The run in force.
+/// The current run.
 pub fn run() -> Run {
     let spec = spec_value();
     let text = |object: &JsValue, name: &str| member(object, name).as_string();
@@ -52,28 +52,28 @@ fn shows_digits(source: &str) -> bool {
     DataSource::named(source).is_some_and(|source| source.facts().is_of_digits)
 }
 
-/// What is known of a run as it goes.
+/// The observed state of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     /// Generator steps done.
     pub step: u64,
     /// Scores, as in the page's snapshot.
     pub scores: BTreeMap<Score, f64>,
-    /// What the run seems to suffer from, the worst first.
+    /// Diagnoses, the worst first.
     pub findings: Vec<Finding>,
 }
 
-/// Something that the run seems to suffer from.
+/// A diagnosis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// What.
+    /// The failure.
     pub kind: Ailment,
     /// The figures behind it.
     pub figures: BTreeMap<Figure, f64>,
 }
 
 impl Observed {
-    /// As lessons look at it.
+    /// The same in the form for lessons' conditions.
     pub fn seen(&self) -> gan_lessons::Seen {
         let diagnoses = self.findings.iter().map(|one| one.kind).collect();
         gan_lessons::Seen { step: self.step, scores: self.scores.clone(), diagnoses }
@@ -81,11 +81,11 @@ impl Observed {
 }
 
 thread_local! {
-    /// Scores that the lab itself has taken, of the step at which it did.
+    /// Scores computed by the lab itself, for the step at which it computed them.
     static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Adds a score of the lab's own to those that are [`observed`]; `None` takes it back.
+/// Adds a score of the lab's own to the [`observed`] ones; `None` removes it.
 pub(crate) fn note_score(score: Score, value: Option<f64>) {
     OWN_SCORES.with_borrow_mut(|scores| match value {
         Some(value) => drop(scores.insert(score, value)),
@@ -93,14 +93,14 @@ pub(crate) fn note_score(score: Score, value: Option<f64>) {
     });
 }
 
-/// How the run does, with the lab's own scores beside the page's.
+/// The observed state of the run, with the lab's own scores.
 pub fn observed() -> Observed {
     let mut observed = observed_in(&snapshot());
     OWN_SCORES.with_borrow(|own| observed.scores.extend(own.clone()));
     observed
 }
 
-/// How the run of a snapshot does.
+/// The observed state in a snapshot.
 pub(crate) fn observed_in(snapshot: &JsValue) -> Observed {
     let found = member(snapshot, "diagnoses");
     let found = if found.is_object() { Array::from(&found) } else { Array::new() };
@@ -130,7 +130,7 @@ pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_f64()?))).collect()
 }
 
-/// The members of `object` that are numbers, by what their names stand for.
+/// The members of `object` that are numbers, by the values of their names.
 fn named_numbers<T: Named + Ord>(object: &JsValue) -> BTreeMap<T, f64> {
     numbers_of(object)
         .iter()

@@ -19,7 +19,7 @@ pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
 
 /// Adds a function to the interface.
 pub(crate) fn extend(name: &str, function: &JsValue) {
-    // The page's object takes members.
+    // The page's object accepts new members.
     let _ = Reflect::set(&playground(), &name.into(), function);
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn call(name: &str, argument: &JsValue) -> JsValue {
     method(&playground(), name, argument)
 }
 
-/// The user's files that the run learns from, each `{name, bytes}`: the page's own.
+/// The user's files that the run learns from, each `{name, bytes}`: the page's own buffers.
 pub(crate) fn run_files() -> Array {
     call("runFiles", &JsValue::UNDEFINED).dyn_into().unwrap_or_default()
 }
@@ -46,8 +46,8 @@ pub(crate) fn image_in(data: &JsValue) -> [usize; 3] {
     ["width", "height", "channels"].map(|name| count(data, name))
 }
 
-/// Calls `done` with `count` images drawn by `seed`, as the page gives pixels; classes go round.
-/// `None` if the page refuses.
+/// Calls `done` with `count` images drawn by `seed`, in the page's layout of pixels; classes take
+/// turns. `None` if the page refuses.
 pub(crate) fn sample(count: u32, seed: u32, done: impl FnOnce(Option<Uint8Array>) + 'static) {
     settle(&call("sample", &wanted(count, seed)), move |found| {
         done(found.ok().and_then(|found| member(&found, "pixels").dyn_into().ok()));
@@ -131,7 +131,7 @@ pub fn watch(watcher: impl Fn(u64, PlaneSet, Vec<f32>) + 'static) {
     call("watch", &called.into_js_value());
 }
 
-/// The run in force, as JSON has it.
+/// The current run's spec as JSON.
 pub(crate) fn spec() -> serde_json::Value {
     let spec = JSON::stringify(&spec_value());
     let spec = spec.ok().and_then(|text| text.as_string()).unwrap_or_default();
@@ -148,7 +148,7 @@ pub(crate) fn pause(done: impl FnOnce() + 'static) {
     settle(&call("pause", &JsValue::UNDEFINED), |_| done());
 }
 
-/// Goes on from a checkpoint, at rest; on `files`, if it learns from the user's.
+/// Continues from a checkpoint, at rest; with `files`, if it learns from the user's.
 pub(crate) fn restore(
     checkpoint: &JsValue,
     files: &Array,
@@ -171,7 +171,7 @@ pub(crate) fn snapshot() -> JsValue {
     call("snapshot", &JsValue::UNDEFINED)
 }
 
-/// Whether the run is going on.
+/// Whether the run is training.
 pub(crate) fn is_running() -> bool {
     member(&snapshot(), "phase").as_string().as_deref() == Some("running")
 }
@@ -182,21 +182,21 @@ pub(crate) fn stands_still() -> bool {
     matches!(phase.as_deref(), Some("ready" | "paused"))
 }
 
-/// Changes settings as the run goes; `done` is called when they are in force, or with what is said against them.
+/// Changes settings during the run; `done` is called when they are in force, or with the error.
 pub(crate) fn tune(tuning: &Tuning, done: impl FnOnce(Result<(), String>) + 'static) {
     let tuning = serde_json::to_string(tuning).unwrap_or_default();
     let tuning = JSON::parse(&tuning).unwrap_or(JsValue::UNDEFINED);
     settle(&call("tune", &tuning), |answer| done(answer.map(drop)));
 }
 
-/// Another run, and on if this one was going; `done` is called when it is loaded, or with what is said against it.
+/// Loads another run, and starts it if this one was running; `done` is called when it is loaded, or
+/// with the error.
 pub(crate) fn load(run: &serde_json::Value, done: impl FnOnce(Result<(), String>) + 'static) {
     let was_running = is_running();
     drive(JSON::parse(&run.to_string()).ok(), was_running, done);
 }
 
-/// Loads a run and starts it, or does one of the two; `done` is called when it is as asked for, or
-/// with what is said against it.
+/// Loads a run, starts it, or both; `done` is called when that is done, or with the error.
 pub(crate) fn drive(
     load: Option<JsValue>,
     start: bool,

@@ -1,8 +1,8 @@
-//! What is done again and again while a part of the view lives.
+//! Repeats an action at intervals while a part of the view exists.
 
 use wasm_bindgen::prelude::*;
 
-/// Calls `tick` about every `interval_ms` for as long as the part of the view lives that asks for it.
+/// Calls `tick` about every `interval_ms`, for the lifetime of the current part of the view.
 pub(crate) fn every_ms(interval_ms: i32, tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick).into_js_value();
     let window = web_sys::window().expect("the lab runs in a page");

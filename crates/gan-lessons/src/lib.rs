@@ -58,7 +58,7 @@ mod tests {
         let mut texts = vec![&lesson.summary];
         for step in &lesson.steps {
             texts.push(&step.text);
-            for question in &step.question {
+            if let Some(question) = &step.question {
                 texts.push(&question.text);
                 texts.extend(question.answers.iter().flat_map(|one| [&one.text, &one.reply]));
             }

@@ -62,37 +62,37 @@ named! {
     }
 }
 
-/// Who brings the samples of a source.
+/// The origin of a source's samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supply {
-    /// They are made from a seed at run time.
+    /// Made from a seed at run time.
     Made,
-    /// The user, in files: nobody else has them.
+    /// Files of the user, which exist only with the user.
     UsersFiles,
-    /// They are made from MNIST's images, which are fetched.
+    /// Made from MNIST's images, which are downloaded.
     Fetched,
 }
 
-/// What is true of all runs on a source.
+/// Properties of all runs on a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceFacts {
     /// The name in English, within a sentence.
     pub title: &'static str,
-    /// Who brings the samples.
+    /// The origin of the samples.
     pub supply: Supply,
-    /// The only shape that samples have; `None` where images are fitted to the shape that the run names.
+    /// The only shape that samples have; `None` if images are fitted to the run's shape.
     pub shape: Option<Shape>,
-    /// Whether the images are a list to choose from: some classes, one class more often than another, the first so
-    /// many.
+    /// Whether the images are a list, so that a run can select classes, weight them, or use only
+    /// the first images.
     pub has_list: bool,
-    /// Whether each image is of one digit.
+    /// Whether each image shows one digit.
     pub is_of_digits: bool,
     /// Whether the page offers the source in its list. Files are offered once, whatever their format.
     pub is_offered: bool,
 }
 
 impl DataSource {
-    /// What is true of all runs on this source.
+    /// Properties of all runs on this source.
     pub const fn facts(self) -> SourceFacts {
         match self {
             Self::Mnist => SourceFacts {

@@ -68,12 +68,12 @@ pub fn faults() -> Vec<Fault> {
     successors(Some(first), next).collect()
 }
 
-/// Measurements, each number another one.
+/// Measurements with a different value for each number.
 pub fn metrics() -> Metrics {
     Metrics::from_numbers(1 << 40, std::array::from_fn(|place| place as f64 + 0.125))
 }
 
-/// A step taken apart, each number another one.
+/// A dissection with a different value for each number.
 pub fn dissection() -> Dissection {
     let verdicts = |mean| Verdicts { first: vec![mean as f32, 0.1], mean };
     Dissection {

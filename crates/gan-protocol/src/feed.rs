@@ -1,4 +1,4 @@
-//! What any generator is fed: latents, and whatever stands behind or beside them.
+//! The inputs of a generator: latents, codes and classes.
 
 use serde::Serialize;
 
@@ -27,18 +27,18 @@ named! {
     }
 }
 
-/// What any generator is fed, whoever describes it.
+/// The inputs of a generator, described by a [`RunSpec`] or by a [`GeneratorHeader`].
 #[derive(Clone, Copy, Debug)]
 pub struct Feed<'a> {
-    /// Fixes latents, codes and which of several generators is asked.
+    /// Determines latents, codes and the choice among several generators.
     pub seed: u64,
     /// The latents.
     pub latent: LatentSpec,
     /// Classes.
     pub labels: Option<LabelSpec>,
-    /// InfoGAN's codes, behind each latent.
+    /// InfoGAN's codes, appended to each latent.
     pub codes: Option<&'a CodeSpec>,
-    /// Several generators.
+    /// For several generators in one net (MGAN): their number.
     pub mixture: Option<MixtureSpec>,
 }
 
@@ -63,7 +63,7 @@ impl Feed<'_> {
         }
     }
 
-    /// The shape of one input: a latent, and the codes behind it.
+    /// The shape of one input: a latent with its codes.
     pub fn shape(self) -> Shape {
         Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))
     }

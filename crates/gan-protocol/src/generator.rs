@@ -25,7 +25,7 @@ pub struct GeneratorHeader {
     pub step: u64,
     /// The seed of the run, which gives the same latents as in the run.
     pub seed: u64,
-    /// From a latent (and codes) to a sample.
+    /// The generator: from a latent (with codes) to a sample.
     pub generator: NetSpec,
     /// The generator's latent: size and distribution.
     pub latent: LatentSpec,

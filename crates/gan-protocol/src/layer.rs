@@ -170,7 +170,8 @@ pub enum ActivationKind {
 }
 
 impl LayerSpec {
-    /// A layer of each kind, in the order in which they are offered, with numbers that a new layer begins with.
+    /// A layer of each kind, in the order in which they are offered, with the settings of a new
+    /// layer.
     pub fn examples() -> Vec<Self> {
         let inside = Self::Conv { channels: 32, kernel: 3, stride: 1, padding: 1, bias: true };
         vec![

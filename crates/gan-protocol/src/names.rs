@@ -1,5 +1,5 @@
-//! Types whose values are mere names, and types of several kinds that have names. Each name stands once, where the
-//! type is; what reads, writes or offers it asks the type.
+//! Types whose values are mere names, and types of several kinds that have names. Each name is
+//! defined once, with its type; readers, writers and choices use the type's list.
 
 use serde_json::Value;
 
@@ -21,16 +21,16 @@ pub trait Named: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
-/// A type whose values say by a tag of which kind they are, and have fields of their kind's own.
+/// A type whose values have a tag for their kind, and the fields of that kind.
 pub trait Tagged {
-    /// Every kind by its name on the wire.
+    /// All kinds, by their names in JSON.
     const KINDS: &'static [&'static str];
 
     /// The name of its kind.
     fn kind(&self) -> &'static str;
 }
 
-/// The place of a name among `names`; the first where there is none.
+/// The place of a name among `names`; 0, with an error in `reading`, if it is not among them.
 pub(crate) fn place_of(value: &Value, names: &[&str], reading: &mut Reading) -> usize {
     let Some(name) = value.as_str() else {
         reading.refuse_type(value, "a name");

@@ -46,10 +46,10 @@ pub fn decimal(number: f64) -> String {
     }
 }
 
-/// `value` as JSON, each number in as few digits as name it.
+/// `value` as JSON, each number with as few digits as identify it.
 ///
 /// # Panics
-/// If `value` holds what JSON has no form for. Specs hold texts, finite numbers and lists only.
+/// If `value` has no form in JSON. Specs contain texts, finite numbers and lists only.
 pub fn written(value: &impl Serialize) -> Value {
     let value = serde_json::to_value(value);
     let mut value = value.expect("a spec holds only strings, finite numbers and lists");
@@ -57,7 +57,8 @@ pub fn written(value: &impl Serialize) -> Value {
     value
 }
 
-/// Numbers that are exactly an f32 in as few digits as name that f32: 0.3, not 0.30000001192092896.
+/// Writes numbers that are exactly an f32 in as few digits as identify it: 0.3, not
+/// 0.30000001192092896.
 fn shorten(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {

@@ -66,8 +66,9 @@ impl Objective {
         matches!(self, Self::NonSaturating | Self::Minimax)
     }
 
-    /// The discriminator's output at which it takes a sample neither for real nor for a fake: `σ(D) = ½`, or the
-    /// middle between the targets or margins of both. `None` where only the outputs' differences count.
+    /// The discriminator's output at which a sample counts neither as real nor as fake: `σ(D) = ½`,
+    /// or the middle between the targets or margins of both. `None` if only differences of outputs
+    /// matter.
     pub fn undecided_output(self) -> Option<f32> {
         match self {
             Self::NonSaturating | Self::Minimax | Self::Hinge => Some(0.0),
@@ -76,9 +77,10 @@ impl Objective {
         }
     }
 
-    /// How far apart the discriminator judges reals and fakes in a step: 0 where it tells nothing apart, 1 where it
-    /// is sure of everything. Where its verdicts have targets, the difference of its mean verdicts; else how far its
-    /// loss has fallen from what equal verdicts cost. `None` for a critic, whose outputs have no scale.
+    /// How far apart the discriminator judges reals and fakes in a step: 0 if not at all, 1 if it
+    /// is certain of all. For verdicts with targets, the difference of the mean verdicts; else the
+    /// decrease of its loss from the loss of equal verdicts, relative to the latter. `None` for a
+    /// critic, whose outputs have no scale.
     pub fn separation(self, of: &Metrics) -> Option<f64> {
         let fallen_from = |equal: f64| Some(1.0 - of.discriminator_loss / equal);
         match self {
@@ -92,9 +94,9 @@ impl Objective {
         }
     }
 
-    /// The gradient that reaches the generator in a step, relative to the gradient of the non-saturating loss at the
-    /// same verdicts: for [`Self::Minimax`] `p / (1 - p)` with `p = σ(D(G(z)))` (Goodfellow et al. 2014, section 3).
-    /// `None` where the loss does not saturate.
+    /// The gradient that reaches the generator in a step, relative to the gradient of the
+    /// non-saturating loss for the same verdicts: for [`Self::Minimax`] `p / (1 - p)` with
+    /// `p = σ(D(G(z)))` (Goodfellow et al. 2014, section 3). `None` if the loss does not saturate.
     pub fn gradient_share(self, of: &Metrics) -> Option<f64> {
         match self {
             Self::Minimax => Some(of.fake_score / (1.0 - of.fake_score).max(1e-6)),

@@ -21,7 +21,7 @@ macro_rules! files {
     };
 }
 
-/// In the order in which presets are offered.
+/// The presets, in the order in which they are offered.
 const FILES: &[(&str, &str)] = files![
     "mnist-dcgan-small",
     "mnist-dcgan",

@@ -130,7 +130,7 @@ impl<'a> Fields<'a> {
         self.required_by(name, reading, T::read)
     }
 
-    /// A field that must be there, read by `read`.
+    /// A required field, read by `read`.
     pub(crate) fn required_by<T>(
         &self,
         name: &'static str,
@@ -207,7 +207,7 @@ impl Read for f32 {
     }
 }
 
-/// A measured number: JSON has `null` in the place of one that is not finite, which is read as NaN.
+/// A measured number. JSON has `null` in place of a number that is not finite; it is read as NaN.
 pub(crate) fn number_or_nan(value: &Value, reading: &mut Reading) -> f64 {
     if value.is_null() { f64::NAN } else { f64::read(value, reading) }
 }
@@ -281,7 +281,7 @@ impl<T: Read> Read for [T; 2] {
     }
 }
 
-/// One field: required, or with what it is where it is absent; by a reader of its own after `by`.
+/// One field: required, or with a default; after `by`, with a reader of its own.
 macro_rules! reads_field {
     ($fields:ident, $reading:ident, $field:ident by $read:ident) => {
         $fields.required_by(stringify!($field), $reading, $read)
@@ -325,8 +325,8 @@ macro_rules! reads_struct {
     };
 }
 
-/// Gives an enum a reader that is told by the field `tag` which variant it is. A variant that the table lacks does
-/// not compile.
+/// Gives an enum a reader that selects the variant by the field `tag`. A variant missing from the
+/// table is a compile error.
 macro_rules! reads_tagged {
     ($type:ident by $tag:literal {
         $($name:literal => $variant:ident { $($field:ident $(= $default:expr)?),* $(,)? }),* $(,)?

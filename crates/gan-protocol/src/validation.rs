@@ -1,5 +1,5 @@
-//! Reads a run and checks all of it. Each part is checked where it is defined; here stand the run's own fields, and how
-//! its nets fit its data.
+//! Reads a run and checks all of it. Each part is checked where it is defined; this module checks
+//! the run's own fields, and whether its nets fit its data.
 
 use serde_json::Value;
 
@@ -14,9 +14,9 @@ impl RunSpec {
     /// Reads a spec from JSON and validates it.
     ///
     /// # Errors
-    /// The path of the first wrong field, what it holds and what is allowed.
+    /// The path of the first wrong field, its value and the allowed ones.
     pub fn from_json(json: &str) -> Result<Self, SpecError> {
-        // By way of a value, so that the page holds one reader of specs and not two.
+        // Read by way of a value, so that the page contains one reader of specs and not two.
         let value =
             serde_json::from_str(json).map_err(|error| SpecError::new(".", error.to_string()))?;
         Self::from_value(value)
@@ -35,10 +35,10 @@ impl RunSpec {
         Ok(spec)
     }
 
-    /// Checks every field and how the fields fit together.
+    /// Checks every field, and whether the fields fit together.
     ///
     /// # Errors
-    /// The path of the first wrong field, what it holds and what is allowed.
+    /// The path of the first wrong field, its value and the allowed ones.
     pub fn validate(&self) -> Result<(), SpecError> {
         Feed::from(self).validate()?;
         self.data.validate().map_err(|e| e.within("data"))?;
@@ -75,7 +75,7 @@ impl RunSpec {
         let made = self.generator.shapes(self.generator_input());
         let made = made.map_err(|e| e.within("generator"))?;
         let made = made[made.len() - 1];
-        // A vector of the right size is read as the image it stands for, channels first.
+        // A vector of the right size is read as an image, channels first.
         if made != sample && made != Shape::flat(sample.size().unwrap_or(0)) {
             return Err(SpecError::new(
                 "generator.layers",

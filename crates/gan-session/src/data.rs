@@ -8,11 +8,11 @@ use gan_data::{
 };
 use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
 
-/// Drawn images to choose from where a run asks for some classes, or more of one than of another.
+/// Drawn images to choose from, where a run uses only some classes or weights them.
 const LISTED_IMAGES: usize = 10_000;
-/// The seed of such a list: one for all runs, as a set of images is one.
+/// Seed of such a list: the same for all runs, as an image set is the same for all runs.
 const LIST_SEED: u64 = 1;
-/// The most that are drawn at a run's start.
+/// Upper limit of a list of drawn images, which is drawn at the run's start.
 const MOST_LISTED_IMAGES: usize = 20_000;
 
 /// Called with the bytes received so far and the bytes expected, if known.
@@ -135,12 +135,13 @@ impl LoadedData {
         Self::drawn(DataSource::DrawnDigits, spec)
     }
 
-    /// Images drawn by `source`, if it draws any: without end, or a list of them where `spec` chooses from one.
+    /// The images drawn by `source`, if it draws any: endless, or a list if `spec` chooses from
+    /// one.
     fn drawn(source: DataSource, spec: &DataSpec) -> Result<Option<Self>, Fault> {
         let Recipe::Drawn { endless, listed } = recipe(source) else { return Ok(None) };
         let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
         let samples = if chooses || spec.limit.is_some() {
-            // Of all that are drawn a class leaves some: the limit counts what is left.
+            // A class keeps only some of the images; the limit counts those kept.
             let all = if chooses { LISTED_IMAGES } else { 0 };
             let count = spec.limit.map_or(all, |limit| all.max(limit as usize));
             let images = listed(LIST_SEED, count.min(MOST_LISTED_IMAGES)).map_err(file)?;

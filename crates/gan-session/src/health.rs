@@ -27,7 +27,7 @@ const MOST_MODES: usize = 200;
 /// No copies are searched for among more images than this: the nearest of so many is near by
 /// chance, and the search takes long.
 const MOST_COPIED: u64 = 500;
-/// What is remembered of a run to tell how it does.
+/// The history of a run that its diagnosis needs.
 #[derive(Default)]
 pub struct Health {
     doctor: Doctor,
@@ -165,7 +165,8 @@ fn mode_scores(counts: &ModeCounts, names: [Score; 3]) -> impl Iterator<Item = (
     names.into_iter().zip(values)
 }
 
-/// Mean distance between two of `values`; `None` where a number is none.
+/// Mean distance between two of `values`, which have `size` numbers each; `None` if one is not
+/// finite.
 pub(crate) fn spread(values: &[f32], size: usize) -> Option<f64> {
     let samples = Samples::new(values, size).ok()?;
     mean_pairwise_distance(&samples, samples.count().max(2), 0).ok()
@@ -188,7 +189,7 @@ fn middle(values: &[f32], size: usize, spread: f64) -> Vec<f64> {
     middle.into_iter().map(|sum| sum / scale).collect()
 }
 
-/// The mean of what every step has; `None` where steps have none.
+/// The mean of a value of all steps; `None` if a step lacks it.
 fn mean_of_all(metrics: &[Metrics], of: impl Fn(&Metrics) -> Option<f64>) -> Option<f64> {
     metrics.iter().map(of).sum::<Option<f64>>().map(|sum| sum / metrics.len() as f64)
 }

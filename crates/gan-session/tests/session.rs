@@ -351,7 +351,7 @@ fn the_nearest_real_image_of_a_sample_is_found() {
     assert_eq!((set.count, attachments.len()), (3, 2));
     let distances = &neighbours.distances;
     assert!(distances.len() == 3 && distances.iter().all(|one| *one > 0.0), "{distances:?}");
-    // Drawn digits have no end: the first so many are searched.
+    // Drawn digits are endless: the first ones are searched.
     assert_eq!(neighbours.searched, 10_000);
     let bytes = set.width * set.height * set.channels;
     assert!(attachments.iter().all(|images| images.len() == 3 * bytes));

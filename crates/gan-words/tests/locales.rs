@@ -68,7 +68,7 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// The literals with which the code of a crate calls one of `functions`.
+/// The literals in calls of `functions` in the code of a crate.
 fn literals(speaker: &str, functions: &[&str]) -> BTreeSet<String> {
     let mut text = String::new();
     sources(&crates().join(speaker).join("src"), &mut text);
@@ -87,7 +87,7 @@ fn literals(speaker: &str, functions: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// The names of all values of a kind whose words are asked for by kind and name.
+/// The names of all values of a kind, for texts that are looked up by kind and name.
 fn names_of(kind: &str) -> Vec<&'static str> {
     match kind {
         "backend" => [&["auto"], Backend::NAMES].concat(),
@@ -99,8 +99,8 @@ fn names_of(kind: &str) -> Vec<&'static str> {
     }
 }
 
-/// Every key that the code of a crate asks for: the literals handed to the functions that say something, and a key for
-/// each value of the kinds that are marked in the code.
+/// Every key that the code of a crate looks up: the literals in calls of functions for texts, and a
+/// key for each value of the kinds that are marked in the code.
 fn keys_in_code(speaker: &str) -> BTreeSet<String> {
     let mut keys = literals(speaker, &["key", "t", "say", "say_with"]);
     for kind in literals(speaker, &["kind"]) {

@@ -4,8 +4,8 @@
 //! is stopped, panics, loses its device, or is to be replaced by the other backend. `gan_protocol`
 //! defines the messages; a list of transferred buffers travels with each.
 //!
-//! The three crates in `builds/` build modules of this crate, each with other features. In native builds the
-//! crate is empty.
+//! The three crates in `builds/` build modules of this crate with different features. In native
+//! builds the crate is empty.
 
 #![cfg(target_arch = "wasm32")]
 

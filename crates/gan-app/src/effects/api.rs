@@ -1,7 +1,7 @@
 //! `window.ganPlayground`: the page's interface for scripts.
 //!
-//! `docs/page-api.md` says what each call takes and gives, and `tests/page_api.rs` holds that page and this code
-//! together.
+//! `docs/page-api.md` documents the arguments and the result of each call; `tests/page_api.rs`
+//! compares that page with this code.
 
 use gan_protocol::Tuning;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};

@@ -1,5 +1,5 @@
-//! Connects the supervisor with the browser: the page's state and the requests to it. `carrying` carries out the
-//! supervisor's effects, `drawing` draws their results, `telling` reports to the user.
+//! Connects the supervisor with the browser, and holds the page's state. `carrying` carries out the
+//! supervisor's effects, `drawing` draws the frames that have come, `telling` keeps the notices.
 
 mod carrying;
 mod drawing;
@@ -25,7 +25,7 @@ const TICK_MS: i32 = 1_000;
 /// Called with what came of an ask.
 pub type Callback = Box<dyn FnOnce(Result<Outcome<Uint8Array>, Refusal>)>;
 
-/// The page's inner state.
+/// The state of the page outside of the model.
 pub struct Page {
     /// Makes the decisions.
     pub supervisor: Supervisor<Uint8Array>,
@@ -170,7 +170,7 @@ impl Page {
         waiting.map_or_else(|| self.supervisor.run().clone(), |(run, _)| run)
     }
 
-    /// Whether the user has chosen IDX files.
+    /// Whether the user has chosen data files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What the page gives to scripts, as JavaScript values.
+//! Converts files, samples, stages and refusals to the JavaScript values that scripts receive.
 
 use gan_protocol::SampleSet;
 use js_sys::{Array, Error, Float32Array, Object, Reflect, Uint8Array};
@@ -9,12 +9,12 @@ use crate::model::frames::PlaneFrame;
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{NamedFile, Outcome, Run};
 
-/// Files as a script gets them.
+/// Files in the form for scripts.
 pub fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     let list = Array::new();
     for file in files {
         let one = Object::new();
-        // Setting a member of a fresh object does not fail.
+        // Setting a member of a new object does not fail.
         let _ = Reflect::set(&one, &"name".into(), &file.name.as_str().into());
         let _ = Reflect::set(&one, &"bytes".into(), &file.bytes);
         list.push(&one);
@@ -22,14 +22,14 @@ pub fn file_list(files: &[NamedFile<Uint8Array>]) -> JsValue {
     list.into()
 }
 
-/// A run that is about to be replaced, as a script gets it.
+/// A run that is about to be replaced, in the form for scripts.
 pub fn left(
     number: u32,
     run: &Run<Uint8Array>,
     samples: Option<(SampleSet, Uint8Array)>,
 ) -> JsValue {
     let left = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let set = |name: &str, value: JsValue| drop(Reflect::set(&left, &name.into(), &value));
     let samples = samples.map(|(set, pixels)| outcome_of(Outcome::Samples { set, pixels }));
     set("run", number.into());
@@ -44,7 +44,7 @@ pub fn left(
     left.into()
 }
 
-/// What came of an ask.
+/// The outcome of a request in the form for scripts.
 pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
     match outcome {
         Outcome::Done => JsValue::UNDEFINED,
@@ -52,7 +52,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
         Outcome::Samples { set, pixels } => {
             let samples = Object::new();
             if set.width == 0 {
-                // A copy begins where its buffer does, as an array of floats must.
+                // A copy starts at the beginning of its buffer, as an array of floats must.
                 let points = Float32Array::new(&pixels.slice(0, pixels.length()).buffer());
                 let _ = Reflect::set(&samples, &"points".into(), &points);
                 return samples.into();
@@ -64,7 +64,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
                 ("channels", set.channels),
             ];
             for (name, number) in numbers {
-                // Setting a member of a fresh object does not fail.
+                // Setting a member of a new object does not fail.
                 let _ = Reflect::set(&samples, &name.into(), &(number as f64).into());
             }
             let _ = Reflect::set(&samples, &"pixels".into(), &pixels);
@@ -76,7 +76,7 @@ pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
 /// A plane, as a script gets it.
 pub fn plane_value(frame: &PlaneFrame<Uint8Array>) -> JsValue {
     let object = Object::new();
-    // Setting a member of a fresh object does not fail.
+    // Setting a member of a new object does not fail.
     let set = |name: &str, value: &JsValue| drop(Reflect::set(&object, &name.into(), value));
     let counts = [
         ("step", frame.step as usize),
@@ -94,7 +94,7 @@ pub fn plane_value(frame: &PlaneFrame<Uint8Array>) -> JsValue {
     object.into()
 }
 
-/// The error of a refusal.
+/// A refusal as a JavaScript `Error` with its `code`.
 pub fn error_of(refusal: &Refusal) -> JsValue {
     let error = Error::new(&refusal.message);
     let _ = Reflect::set(&error, &"code".into(), &refusal.code.into());

@@ -8,9 +8,9 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::effects::browser::{document, window};
 
-/// The id of the canvas with the fixed latents.
+/// The id of the canvas for the fixed latents.
 pub const FIXED_CANVAS: &str = "fixed-sheet";
-/// The id of the canvas with new latents.
+/// The id of the canvas for new latents.
 pub const FRESH_CANVAS: &str = "fresh-sheet";
 
 /// Pixels between two samples, before scaling.

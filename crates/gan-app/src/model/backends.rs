@@ -1,4 +1,4 @@
-//! What may compute: the worker's two builds, the user's choice between them, and what is known of WebGPU.
+//! The backends: the worker's two builds, the user's choice between them, and the state of WebGPU.
 
 /// The two builds of the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,49 +9,49 @@ pub enum Variant {
     Gpu,
 }
 
-/// What the user wants to compute on.
+/// The user's choice of the backend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preference {
-    /// The CPU at once, WebGPU as soon as it has proved itself.
+    /// The CPU at once, WebGPU as soon as its trial has succeeded.
     #[default]
     Auto,
     /// The CPU only.
     Cpu,
-    /// WebGPU, whatever adapter there is.
+    /// WebGPU, with any adapter.
     Webgpu,
 }
 
-/// What the browser says about WebGPU.
+/// The browser's answer about WebGPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdapterAnswer {
-    /// There is no WebGPU, or it gives no adapter.
+    /// There is no WebGPU, or no adapter.
     Absent {
-        /// What the browser says.
+        /// The browser's reason.
         message: String,
     },
-    /// There is an adapter that the page would not choose by itself: software, or it lacks a
-    /// feature.
+    /// There is an adapter that the page would not choose automatically: software, or one that
+    /// lacks a feature.
     Unfit {
-        /// Its name and what is wrong.
+        /// Its name and the reason.
         message: String,
     },
-    /// There is an adapter that should do.
+    /// There is a suitable adapter.
     Fit,
 }
 
-/// What is known of WebGPU on this machine.
+/// The state of WebGPU on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gpu {
-    /// Nobody has asked.
+    /// Not queried yet.
     Unasked,
-    /// The browser has been asked.
+    /// The browser has been queried.
     Asked,
-    /// There is an adapter; the build is looked for.
+    /// There is an adapter; the build is being looked for.
     AwaitingBuild,
-    /// There is an adapter; the build is not there yet.
+    /// There is an adapter; the build does not exist yet.
     WithoutBuild,
-    /// It may be tried.
+    /// A WebGPU worker can be tried.
     Usable,
-    /// It cannot be used, or failed.
+    /// WebGPU cannot be used, or has failed.
     Unusable,
 }

@@ -5,17 +5,17 @@ use gan_protocol::{FrameKind, PlaneSet, SampleSet};
 /// A sheet to be drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame<B> {
-    /// After how many generator steps.
+    /// Generator steps.
     pub step: u64,
     /// How to read the pixels.
     pub set: SampleSet,
     /// The pixels.
     pub pixels: B,
-    /// Sheets that this one stands for; each is acknowledged.
+    /// Number of sheets that this one replaces, itself included; each is acknowledged.
     pub received: u32,
 }
 
-/// What the nets do in the plane, to be handed to whoever watches.
+/// A stage for the script that watches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaneFrame<B> {
     /// After how many generator steps.
@@ -28,7 +28,7 @@ pub struct PlaneFrame<B> {
     pub received: u32,
 }
 
-/// The newest of each.
+/// The newest sheet of each kind, and the newest stage.
 #[derive(Clone, Debug)]
 pub struct Frames<B> {
     sheets: [Option<Frame<B>>; 2],
@@ -42,7 +42,7 @@ impl<B> Default for Frames<B> {
 }
 
 impl<B> Frames<B> {
-    /// A sheet has come, to be drawn in place of one that waits.
+    /// Keeps a new sheet, in place of one that was not drawn yet.
     pub fn sheet_came(&mut self, sheet: FrameKind, step: u64, set: SampleSet, pixels: B) {
         let slot = &mut self.sheets[sheet as usize];
         let received = slot.as_ref().map_or(0, |frame| frame.received) + 1;
@@ -54,8 +54,8 @@ impl<B> Frames<B> {
         let mut frame = PlaneFrame { received: 1, step, set, numbers };
         if let Some(before) = self.plane.take() {
             frame.received += before.received;
-            // The newest is shown, unless the one before brought more than points: it is younger
-            // than what is on the screen all the same.
+            // The newest stage is kept, unless the previous one has more parts than points:
+            // that one is newer than the screen as well.
             if set.lattice == 0 && before.set.lattice > 0 {
                 frame = PlaneFrame { received: frame.received, ..before };
             }
@@ -63,7 +63,7 @@ impl<B> Frames<B> {
         self.plane = Some(frame);
     }
 
-    /// Takes the sheet that waits.
+    /// Removes the sheet to be drawn.
     pub fn take_sheet(&mut self, sheet: FrameKind) -> Option<Frame<B>> {
         self.sheets[sheet as usize].take()
     }

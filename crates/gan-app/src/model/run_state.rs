@@ -42,11 +42,11 @@ pub enum Column {
 }
 
 impl Column {
-    /// All, in the order of the history.
+    /// All columns, in the order of the history.
     const ALL: [Self; 4] =
         [Self::GeneratorLoss, Self::DiscriminatorLoss, Self::RealScore, Self::FakeScore];
 
-    /// The column's number of a step.
+    /// The column's value for a step.
     fn of(self, point: &Metrics) -> f64 {
         match self {
             Self::GeneratorLoss => point.generator_loss,

@@ -153,8 +153,8 @@ mod tests {
     use super::*;
     use gan_protocol::examples;
 
-    /// Whether this reader is given the event at all: measurements, which may be NaN, have a reader of their own, and
-    /// some replies answer what the lab alone asks, of workers of its own.
+    /// Whether this reader never receives the event: measurements, which may be NaN, have a reader
+    /// of their own, and some replies are sent only to the lab, by its own workers.
     fn is_read_elsewhere(event: &Event) -> bool {
         match event {
             Event::Metrics { .. } => true,

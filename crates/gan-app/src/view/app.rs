@@ -10,7 +10,7 @@ use crate::model::notice::AT_RUN;
 use crate::view::header::Header;
 use crate::view::notices::Notices;
 use crate::view::settings::SettingsPanel;
-use crate::view::sheets::{Charts, Sheets};
+use crate::view::sheets::{Charts, Explanation, Sheets};
 use crate::view::status::StatusLine;
 use crate::view::toolbar::{Toolbar, toggle_training};
 use crate::view::words::t;
@@ -32,13 +32,18 @@ pub(crate) fn App() -> impl IntoView {
                 <Notices place=AT_RUN/>
             </div>
             <div class="columns">
-                <div class="column-main" id="samples" tabindex="-1">
+                // The lab, once loaded, fills the empty elements: the plane, lessons, the diagnosis.
+                <div class="picture" id="samples" tabindex="-1">
                     <Sheets/>
-                    // Filled by the lab, which is loaded after the page works.
-                    <div id="lab"></div>
+                    <div id="plane"></div>
+                </div>
+                <div class="side">
+                    <div id="lessons"></div>
                     <Charts/>
+                    <div id="diagnosis"></div>
                 </div>
                 <SettingsPanel/>
+                <Explanation/>
             </div>
         </main>
         <footer>

@@ -19,13 +19,13 @@ use crate::view::words::{derived, t};
 pub(crate) fn SelectField(
     id: &'static str,
     label: &'static str,
-    /// What the keys of the choices' words begin with.
+    /// First part of the keys of the choices' texts.
     kind: &'static str,
     #[prop(optional)] hint: Option<Signal<String>>,
     #[prop(optional)] restarts: bool,
-    /// The names of what can be chosen.
+    /// The names of the choices.
     choices: Vec<&'static str>,
-    /// What may be in force and cannot be chosen here: without it the field would be blank.
+    /// Values that may be current but cannot be chosen here; without them the field would be blank.
     #[prop(optional)]
     others: Vec<&'static str>,
     value: Signal<String>,

@@ -1,8 +1,9 @@
-//! The words for the protocol's values. A value's key is its kind's and its name: `objective-hinge`, `phase-ready`.
+//! The texts of the protocol's values. The key of a value consists of its kind and its name:
+//! `objective-hinge`, `phase-ready`.
 
 use crate::view::words::{key, say};
 
-/// Marks what the keys of a kind of value begin with, so that tests find the kind.
+/// Marks the first part of a kind's keys, so that tests find all kinds.
 pub(crate) const fn kind(kind: &'static str) -> &'static str {
     kind
 }

@@ -22,8 +22,9 @@ use crate::view::words::{key, say, say_with, t};
 pub(crate) fn SettingsPanel() -> impl IntoView {
     view! {
         <aside class="settings" aria-label=t("settings")>
-            <RunSettings/>
-            <LiveSettings/>
+            <MostUsed/>
+            <Regularisation/>
+            <Start/>
             <Files/>
         </aside>
     }
@@ -43,8 +44,7 @@ fn opens(picker: NodeRef<html::Input>) -> Click {
 }
 
 #[component]
-fn RunSettings() -> impl IntoView {
-    let status = expect_context::<Display>().status;
+fn MostUsed() -> impl IntoView {
     let picker = NodeRef::<html::Input>::new();
     let files = watched(|settings| settings.files.clone());
     let choose_data = move |name: String| match DataSource::named(&name) {
@@ -70,16 +70,9 @@ fn RunSettings() -> impl IntoView {
             say_with("data-files", &[("names", files.join(", "))])
         }
     });
-    let backend_hint = Signal::derive(move || {
-        say(match status.with(|status| status.gpu) {
-            Gpu::Unasked | Gpu::Usable => key("backend-hint"),
-            Gpu::Asked | Gpu::AwaitingBuild | Gpu::WithoutBuild => key("backend-hint-waiting"),
-            Gpu::Unusable => key("backend-hint-unusable"),
-        })
-    });
     view! {
         <section>
-            <h2>{t("settings-run")}</h2>
+            <h2>{t("settings-most-used")}</h2>
             <SelectField
                 id="preset"
                 label=key("preset")
@@ -102,46 +95,6 @@ fn RunSettings() -> impl IntoView {
             />
             <button class="full" on:click=opens(picker)>{t("choose-idx")}</button>
             <FilePicker place=picker told="dataset" accept=".idx,.gz,.idx3-ubyte,.idx1-ubyte,*"/>
-            <SelectField
-                id="backend"
-                label=key("backend")
-                kind=kind("backend")
-                hint=backend_hint
-                choices=[preference_name(Preference::Auto)].iter().chain(Backend::NAMES).copied().collect()
-                value=watched(|settings| preference_name(settings.preference).to_string())
-                choose=Box::new(|name| with(|page| {
-                    page.prefer(preference(&name).unwrap_or(Preference::Auto));
-                }))
-            />
-            <NumberField
-                id="seed"
-                label=key("seed")
-                restarts=true
-                minimum=0
-                maximum=(1 << 53) - 1
-                value=watched(|settings| settings.spec.seed)
-                choose=Box::new(|seed| requests::change_run("seed", |spec| spec.seed = seed))
-            />
-            <NumberField
-                id="batch-size"
-                label=key("batch-size")
-                restarts=true
-                minimum=2
-                maximum=1024
-                value=watched(|settings| settings.spec.batch_size as u64)
-                choose=Box::new(|size| {
-                    requests::change_run("batch-size", |spec| spec.batch_size = size as usize);
-                })
-            />
-        </section>
-    }
-}
-
-#[component]
-fn LiveSettings() -> impl IntoView {
-    view! {
-        <section>
-            <h2>{t("settings-live")}</h2>
             <SelectField
                 id="objective"
                 label=key("objective")
@@ -179,6 +132,15 @@ fn LiveSettings() -> impl IntoView {
                     ..Tuning::default()
                 })
             />
+        </section>
+    }
+}
+
+#[component]
+fn Regularisation() -> impl IntoView {
+    view! {
+        <section>
+            <h2>{t("settings-live")}</h2>
             <SliderField
                 id="label-smoothing"
                 label=key("label-smoothing")
@@ -201,6 +163,54 @@ fn LiveSettings() -> impl IntoView {
                     discriminator_steps: Some(steps as usize),
                     ..Tuning::default()
                 }))
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Start() -> impl IntoView {
+    let status = expect_context::<Display>().status;
+    let backend_hint = Signal::derive(move || {
+        say(match status.with(|status| status.gpu) {
+            Gpu::Unasked | Gpu::Usable => key("backend-hint"),
+            Gpu::Asked | Gpu::AwaitingBuild | Gpu::WithoutBuild => key("backend-hint-waiting"),
+            Gpu::Unusable => key("backend-hint-unusable"),
+        })
+    });
+    view! {
+        <section>
+            <h2>{t("settings-start")}</h2>
+            <SelectField
+                id="backend"
+                label=key("backend")
+                kind=kind("backend")
+                hint=backend_hint
+                choices=[preference_name(Preference::Auto)].iter().chain(Backend::NAMES).copied().collect()
+                value=watched(|settings| preference_name(settings.preference).to_string())
+                choose=Box::new(|name| with(|page| {
+                    page.prefer(preference(&name).unwrap_or(Preference::Auto));
+                }))
+            />
+            <NumberField
+                id="seed"
+                label=key("seed")
+                restarts=true
+                minimum=0
+                maximum=(1 << 53) - 1
+                value=watched(|settings| settings.spec.seed)
+                choose=Box::new(|seed| requests::change_run("seed", |spec| spec.seed = seed))
+            />
+            <NumberField
+                id="batch-size"
+                label=key("batch-size")
+                restarts=true
+                minimum=2
+                maximum=1024
+                value=watched(|settings| settings.spec.batch_size as u64)
+                choose=Box::new(|size| {
+                    requests::change_run("batch-size", |spec| spec.batch_size = size as usize);
+                })
             />
         </section>
     }

@@ -77,8 +77,9 @@ fn SheetCanvas(
     }
 }
 
+/// The two nets and the charts, in a few sentences.
 #[component]
-fn Explanation() -> impl IntoView {
+pub(crate) fn Explanation() -> impl IntoView {
     view! {
         <details class="explanation">
             <summary>{t("what-is-this")}</summary>
@@ -121,6 +122,5 @@ pub(crate) fn Charts() -> impl IntoView {
                 range=Range::Probability
             />
         </section>
-        <Explanation/>
     }
 }

@@ -6,11 +6,12 @@ use gan_protocol::{
 };
 use serde_json::{Map, Value, json};
 
-/// Runs that are written by hand: a preset and what differs from it.
+/// Runs written by hand: a preset and the differences from it.
 const SPECS: &str = include_str!("../specs.json");
 
-/// Runs that between them have everything that a run can have, each with its name: those of [`SPECS`], the presets, and
-/// a run for each objective, data source, distribution of points and kind of layer.
+/// Runs that together use everything that a run can have, each with its name: those of [`SPECS`],
+/// the presets, and a run for each objective, data source, distribution of points and kind of
+/// layer.
 pub fn specs() -> Vec<(String, RunSpec)> {
     let listed: Vec<Map<String, Value>> = serde_json::from_str(SPECS).expect("a list");
     let varied = listed.into_iter().map(|entry| {
@@ -42,7 +43,7 @@ fn objectives() -> impl Iterator<Item = (String, RunSpec)> {
     })
 }
 
-/// Two layers with a function between, behind a class where there are classes.
+/// Two layers with an activation between them, after a `label` layer if there are classes.
 fn small_net(classes: Option<usize>, units: usize) -> Value {
     let label = classes.map(|classes| json!({"kind": "label", "classes": classes, "embedding": 4}));
     let rest = [
@@ -53,7 +54,8 @@ fn small_net(classes: Option<usize>, units: usize) -> Value {
     json!({"layers": label.into_iter().chain(rest).collect::<Vec<_>>()})
 }
 
-/// A run on each distribution of points, `points_moons`, and with its classes, `points_moons_with_classes`.
+/// A run on each distribution of points, `points_moons`, and with its classes,
+/// `points_moons_with_classes`.
 fn points() -> impl Iterator<Item = (String, RunSpec)> {
     PointsSpec::examples().into_iter().flat_map(|points| {
         let name = format!("points_{}", points.kind());
@@ -93,11 +95,11 @@ fn images() -> impl Iterator<Item = (String, RunSpec)> {
     })
 }
 
-/// A generator with each kind of layer and each function, fed with a vector, `layer_linear_of_a_vector`, and with an
-/// image, where the layer takes one. Left out are layers that need another part of the run beside them: such runs are
-/// written by hand.
+/// A generator with each kind of layer and each activation: with a vector as input,
+/// `layer_linear_of_a_vector`, and with an image if the layer accepts one. Layers that need another
+/// part of the run are left out: such runs are written by hand.
 fn layers() -> impl Iterator<Item = (String, RunSpec)> {
-    // A vector of 1,568 numbers is what `reshape` reads as an image.
+    // `reshape` reads a vector of 1,568 numbers as an image.
     let inputs = [
         ("vector", vec![Shape::flat(32), Shape::flat(1_568)]),
         ("image", vec![Shape::image(8, 8, 8)]),
@@ -118,7 +120,7 @@ fn layers() -> impl Iterator<Item = (String, RunSpec)> {
     })
 }
 
-/// Layers from a vector to a point, of which `layer` is one and is fed with `input`.
+/// Layers from a vector to a point. One of them is `layer`, with the input `input`.
 fn around(layer: &Value, input: Shape) -> Vec<Value> {
     let mut layers = vec![json!({"kind": "linear", "units": input.size()})];
     if let Shape::Image { channels, height, width } = input {

@@ -1,4 +1,4 @@
-//! Images that are drawn at run time, without end or as a list.
+//! Images drawn at run time, endless or as a list.
 
 use std::marker::PhantomData;
 
@@ -8,22 +8,23 @@ use crate::batches::{RealSamples, empty, positions, scaled};
 use crate::dataset::ImageSet;
 use crate::error::DataError;
 
-/// A kind of images that are drawn at run time.
+/// A kind of images drawn at run time.
 pub trait DrawnImages: Send {
-    /// What a list of them is called.
+    /// The name of a list of them.
     const NAME: &'static str;
     /// Channels, rows and columns of an image.
     const DIMENSIONS: [usize; 3];
-    /// How many classes there are.
+    /// Number of classes.
     const CLASSES: usize;
     /// An image's pixels, laid out [channel, row, column].
     type Pixels: AsRef<[u8]>;
 
-    /// Image `index`, below 2^56, of those that follow from `seed`: its label, below [`Self::CLASSES`], and its pixels.
+    /// Image `index`, below 2^56, of the sequence of `seed`: its label, below [`Self::CLASSES`],
+    /// and its pixels.
     fn drawn(seed: u64, index: u64) -> (u8, Self::Pixels);
 }
 
-/// Drawn images without end; the batch's seed is the one that they are drawn from.
+/// Endless drawn images. A batch draws them with the seed that it is given.
 #[derive(Clone, Copy, Debug)]
 pub struct Endless<D>(PhantomData<D>);
 
@@ -58,7 +59,7 @@ impl<D: DrawnImages> RealSamples for Endless<D> {
     }
 }
 
-/// The first `count` images of `seed` as a set, for what chooses from a list of images.
+/// The first `count` images of `seed` as a set, for runs that choose from a list of images.
 ///
 /// # Errors
 ///

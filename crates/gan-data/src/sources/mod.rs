@@ -1,4 +1,4 @@
-//! Where real samples come from. A new source is a file in this folder and a line in [`recipe`].
+//! The sources of real samples. A new source is a file in this folder and an arm of [`recipe`].
 
 pub mod cifar10;
 mod drawn;
@@ -16,33 +16,33 @@ pub use drawn_digits::{DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits};
 pub use points::EndlessPoints;
 pub use stacked::StackedDigits;
 
-/// Drawn digits without end.
+/// Endless drawn digits.
 pub type EndlessDigits = Endless<DrawnDigits>;
 
 /// A file with its name.
 type NamedFile = (String, Vec<u8>);
 
-/// How a run comes to the samples of a source.
+/// How the samples of a source are loaded or made.
 #[derive(Clone, Copy)]
 pub enum Recipe {
-    /// They are points of the plane, drawn from the run's own distribution.
+    /// Points of the plane, drawn from the run's own distribution.
     Points,
-    /// They are images that are drawn from a seed.
+    /// Images drawn from a seed.
     Drawn {
-        /// Images without end.
+        /// Endless images.
         endless: fn() -> Box<dyn RealSamples>,
-        /// The first so many images of a seed, to choose from.
+        /// The first images of a seed, to choose from; the arguments are the seed and their number.
         listed: fn(u64, usize) -> Result<ImageSet, DataError>,
     },
-    /// They are a list of images in the user's files, each with its name.
+    /// A list of images in the user's files.
     Files(fn(&[NamedFile]) -> Result<ImageSet, DataError>),
-    /// They are MNIST's training images.
+    /// MNIST's training images.
     Mnist,
-    /// They are made of MNIST's training images.
+    /// Images made from MNIST's training images.
     OfMnist(fn(ImageSet) -> Result<Box<dyn RealSamples>, DataError>),
 }
 
-/// How a run comes to the samples of `source`.
+/// How the samples of `source` are loaded or made.
 pub fn recipe(source: DataSource) -> Recipe {
     match source {
         DataSource::Mnist => Recipe::Mnist,

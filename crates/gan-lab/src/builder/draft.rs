@@ -6,13 +6,13 @@ use gan_protocol::{
 };
 use serde_json::{Number, Value, json};
 
-/// A new layer.
+/// A new layer of a kind.
 pub(super) fn fresh(kind: &str) -> Value {
     let layer = LayerSpec::examples().into_iter().find(|layer| layer.kind() == kind);
     layer.as_ref().map_or(Value::Null, written)
 }
 
-/// An activation's function with what it begins with.
+/// An activation with its initial settings.
 pub(super) fn fresh_function(name: &str) -> Value {
     let bare = json!({"name": name});
     let read = serde_json::from_value::<ActivationKind>(bare.clone());

@@ -67,7 +67,7 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
             let Some(pixels) = pixels else { return asked.set_value(false) };
             ask(Question::Read(pixels), move |answer| {
                 asked.set_value(false);
-                // An answer about another run says nothing of this one.
+                // An answer about another run does not apply to this one.
                 if observation::observed().step < now {
                     return;
                 }

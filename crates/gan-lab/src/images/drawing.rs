@@ -55,7 +55,7 @@ pub(super) fn DrawingBoard(run: Run) -> impl IntoView {
     let told = RwSignal::new(None::<(f32, Option<(usize, f32)>)>);
     let asked = StoredValue::new(false);
     let judged = StoredValue::new(Board::new(run.image));
-    // Strokes come faster than answers: the newest drawing is judged once the last answer is there.
+    // Strokes come faster than answers: the newest drawing is judged after the last answer.
     every_ms(250, move || {
         let now = board.try_get_untracked();
         let Some(now) = now.filter(|_| !asked.try_get_value().unwrap_or(true)) else { return };

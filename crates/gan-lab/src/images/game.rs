@@ -50,8 +50,8 @@ impl Game {
     }
 }
 
-/// The output from which on the discriminator takes a sample for real: where it is undecided, or between what it
-/// gives reals and fakes on average.
+/// The output from which on the discriminator counts a sample as real: the output at which it is
+/// undecided, or the middle between its mean outputs for reals and fakes.
 fn threshold(objective: Option<Objective>, of: &Dissection) -> f32 {
     let between = 0.5 * (of.on_reals.mean + of.on_fakes.mean) as f32;
     objective.and_then(Objective::undecided_output).unwrap_or(between)

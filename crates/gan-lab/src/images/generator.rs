@@ -105,7 +105,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
             }
         });
     };
-    // As long as it is followed, and has got on.
+    // While the run is followed and has made steps.
     every_ms(FOLLOW_EVERY_MS, move || {
         let is_behind = observation::observed().step != at_step.get_untracked()
             || address.with_untracked(Option::is_none)

@@ -40,8 +40,8 @@ pub(crate) fn Images() -> impl IntoView {
     }
 }
 
-/// A discriminator's output in words: a share where it stands for a probability, else the number; a dash for an
-/// output that is no number.
+/// A discriminator's output in words: a percentage for a probability or an output with targets,
+/// else the number; a dash for NaN.
 pub(crate) fn verdict_text(run: &Run, output: f32) -> String {
     if output.is_nan() {
         return "–".to_string();

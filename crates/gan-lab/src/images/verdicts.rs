@@ -50,7 +50,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
                 playground::sample(SAMPLES, seed.get_value(), move |pixels| {
                     let Some(pixels) = pixels else { return };
                     judge_samples(run, pixels, move |answer| match answer {
-                        // Another run's verdicts would be taken for this one's.
+                        // Verdicts about another run would be mistaken for this one's.
                         Ok(samples) if observation::run() == run => judged.set(samples),
                         Ok(_) => {}
                         Err(message) => failed.set(Some(message)),

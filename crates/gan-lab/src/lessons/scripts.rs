@@ -1,4 +1,4 @@
-//! Lessons for scripts: `lessons()` and `lesson(id)` of the page's interface.
+//! Adds `lessons()` and `lesson(id)` to the page's interface for scripts.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -12,13 +12,13 @@ pub struct Settling {
 }
 
 impl Settling {
-    /// It is done.
+    /// Resolves the promise.
     pub fn done(self) {
         // A promise's functions do not throw.
         let _ = self.resolve.call0(&JsValue::UNDEFINED);
     }
 
-    /// It came to nothing, as `message` says.
+    /// Rejects the promise with `message`.
     pub fn refused(self, code: &str, message: &str) {
         let error = js_sys::Error::new(message);
         let _ = Reflect::set(&error, &"code".into(), &code.into());
@@ -26,8 +26,8 @@ impl Settling {
     }
 }
 
-/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` gives names and
-/// titles; `begin` begins one and settles when that has come to an end.
+/// Adds `lessons()` and `lesson(id)` to the page's interface for scripts. `list` returns names and
+/// titles; `begin` starts a lesson and settles when the lesson has ended.
 pub fn offer_lessons(
     list: impl Fn() -> Vec<(String, String)> + 'static,
     begin: impl Fn(&str, Settling) + 'static,
@@ -35,7 +35,7 @@ pub fn offer_lessons(
     let list = Closure::<dyn Fn() -> Array>::new(move || {
         let entries = list().into_iter().map(|(id, title)| {
             let entry = Object::new();
-            // Setting a member of a fresh object does not fail.
+            // Setting a member of a new object does not fail.
             let _ = Reflect::set(&entry, &"id".into(), &id.into());
             let _ = Reflect::set(&entry, &"title".into(), &title.into());
             entry

@@ -1,4 +1,4 @@
-//! A step taken apart: its numbers and samples, and what is seen of them at each moment.
+//! One training step in detail: its numbers and samples, and those shown at each moment.
 
 use gan_protocol::Dissection;
 
@@ -8,32 +8,32 @@ use crate::images::verdict_text;
 use crate::observation::{self, Run};
 use crate::words::key;
 
-/// A step taken apart.
+/// A training step in detail.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) run: Run,
     pub(super) dissection: Dissection,
     /// The bytes of its first reals.
     pub(super) reals: Vec<u8>,
-    /// Of its first fakes.
+    /// The bytes of its first fakes.
     pub(super) fakes: Vec<u8>,
-    /// Of what the updated generator makes of the same latents.
+    /// The bytes of the updated generator's samples from the same latents.
     pub(super) new_fakes: Vec<u8>,
 }
 
-/// Samples of one kind with what is said of each.
+/// Samples of one kind with their verdicts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kind {
-    /// The key of what they are called.
+    /// The key of the kind's name.
     pub(super) name: &'static str,
-    /// As classes of the style sheet name it.
+    /// The kind's class in the style sheet.
     pub(super) class: &'static str,
     pub(super) bytes: Vec<u8>,
     pub(super) notes: Vec<String>,
 }
 
 impl Step {
-    /// The step of the run on the page, as its copy shows it.
+    /// The step that a copy of the page's run has reported.
     pub(super) fn of(shown: Shown<Dissection>) -> Self {
         let mut samples = shown.samples.into_iter();
         let mut next = || samples.next().unwrap_or_default();
@@ -41,7 +41,7 @@ impl Step {
         Self { run: observation::run(), dissection: shown.found, reals, fakes, new_fakes }
     }
 
-    /// What is seen of the step at a moment; `None` are its latents.
+    /// The samples shown at a moment; `None` for its latents.
     pub(super) fn kinds(&self, moment: Moment) -> Option<Vec<Kind>> {
         let of = &self.dissection;
         let kind = |name: &'static str, class: &'static str, bytes: &[u8], outputs: &[f32]| {

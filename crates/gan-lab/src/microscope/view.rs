@@ -113,7 +113,7 @@ pub(crate) fn Microscope() -> impl IntoView {
             scope.slow.set(false);
             scope.failed.set(None);
         }
-        // A run that has gone on has made the step.
+        // If the run has made steps, the step shown is in the past.
         let step = observation::observed().step;
         let is_past = scope.step.with_untracked(|taken| {
             taken.as_ref().is_some_and(|taken| taken.dissection.metrics.step != step + 1)
@@ -224,7 +224,7 @@ fn Shown(scope: Scope, moment: Signal<Moment>) -> impl IntoView {
     }
 }
 
-/// Points in the plane, in the same square all through a step.
+/// Points in the plane, in the same square during the whole step.
 fn few_points(step: &Step, kinds: &[Kind]) -> impl IntoView + use<> {
     let all = [&step.reals, &step.fakes, &step.new_fakes];
     plane(&all.map(|bytes| points(bytes)), kinds)

@@ -12,7 +12,7 @@ use super::sketch::{Sketch, Stroke, stroke};
 use crate::observation::{self, Run};
 use crate::words::{key, say, say_with};
 
-/// All that is on the screen, for handlers and watchers alike.
+/// The state of the stage, shared by handlers and watchers.
 #[derive(Clone, Copy)]
 pub(super) struct Plane {
     pub(super) scene: StoredValue<Scene, LocalStorage>,
@@ -23,7 +23,7 @@ pub(super) struct Plane {
     /// Row and column of a node of the lattice.
     pub(super) chosen: RwSignal<Option<(usize, usize)>>,
     pub(super) sketch: Sketch,
-    /// Changes when texts are to be said anew.
+    /// Changes when texts must be updated.
     pub(super) told: RwSignal<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Plane {
         let painter = self.surface.with_value(|surface| Painter::new(&canvas, surface));
         let Some(painter) = painter else { return };
         if self.sketch.on.get_untracked() {
-            // Nothing beside what will be trained on.
+            // Only the drawing, without the current scene.
             let (frame, cursor) =
                 (self.sketch.frame.get_untracked(), self.sketch.cursor.get_untracked());
             return self.sketch.points.with_untracked(|points| {
@@ -69,7 +69,7 @@ impl Plane {
         self.scene.with_value(|scene| painter.draw(scene, layers, verdicts, chosen));
     }
 
-    /// Looks at the run's description; texts follow.
+    /// Reads the run's description, and updates texts.
     pub(super) fn look(self) {
         let run = observation::run();
         if self.run.with_untracked(|old| *old != run) {
@@ -78,7 +78,7 @@ impl Plane {
         self.told.set(self.scene.with_value(|scene| scene.step));
     }
 
-    /// Draws where a pointer is pressed, or marks the node nearest to it.
+    /// Draws at the pressed pointer, or marks the node nearest to it.
     pub(super) fn point_at(self, event: &web_sys::PointerEvent) {
         let Some(canvas) = self.canvas.get_untracked() else { return };
         let side = f64::from(canvas.client_width().max(1));
@@ -116,7 +116,7 @@ impl Plane {
         }
     }
 
-    /// What lies at the marked node, in words.
+    /// The marked node's latent and image, in words.
     pub(super) fn walk(self) -> Option<String> {
         self.told.track();
         let (row, column) = self.chosen.get()?;
@@ -133,7 +133,7 @@ impl Plane {
         })
     }
 
-    /// The picture in words, for those who do not see it.
+    /// The picture in words, for users who cannot see it.
     pub(super) fn summary(self) -> String {
         if self.sketch.on.get() {
             return say(key("draw-hint"));
@@ -154,7 +154,7 @@ impl Plane {
         })
     }
 
-    /// What the ends of the legend stand for.
+    /// The values at the ends of the legend.
     pub(super) fn ends(self) -> [String; 2] {
         self.told.track();
         self.run.track();
@@ -167,10 +167,10 @@ impl Plane {
     }
 }
 
-/// Two decimals, without needless ones.
+/// Two decimals, without trailing zeros.
 fn short(number: f32) -> String {
     let rounded = (f64::from(number) * 100.0).round() / 100.0;
-    // A minus before zero tells nobody anything.
+    // Avoids a minus sign before zero.
     format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn ShelfView(before: Before) -> impl IntoView {
     shelf.list();
     shelf.keep_what_is_left();
     every_ms(LOOK_EVERY_MS, move || shelf.look());
-    // Once the page is out of sight it may never be seen again.
+    // A page that goes out of sight may never return.
     let hides =
         || web_sys::window().and_then(|window| window.document()).is_some_and(|it| it.hidden());
     let listeners = [

@@ -25,7 +25,7 @@ const SEED: u32 = 1 << 21;
 pub(crate) fn TimelineView() -> impl IntoView {
     let kept = RwSignal::new(Timeline::default());
     let run = RwSignal::new(observation::run());
-    // The moment that is shown; `None` is the newest.
+    // The moment shown; `None` for the newest.
     let chosen = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(false);
     every_ms(LOOK_EVERY_MS, move || {
@@ -39,7 +39,7 @@ pub(crate) fn TimelineView() -> impl IntoView {
         if now.step > 0 {
             let (step, scores) = (now.step, now.scores.clone());
             let figures = Figures { step, losses: observation::losses(), scores };
-            // No part of what is shown.
+            // Figures are not shown, so that no update is needed.
             kept.update_untracked(|kept| kept.note(figures));
         }
         let is_due = kept.with_untracked(|kept| kept.is_due(now.step));

@@ -223,7 +223,7 @@ impl LayerSpec {
     }
 }
 
-/// When an output depends on the other samples of the batch.
+/// When an output depends on other samples of the batch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mixing {
     Never,
@@ -231,7 +231,7 @@ enum Mixing {
     Always,
 }
 
-/// `shape` with `count` features more.
+/// `shape` with `count` more features.
 fn appended(shape: Shape, count: usize) -> Shape {
     match shape {
         Shape::Flat { size } => Shape::flat(size + count),

@@ -1,9 +1,9 @@
-//! How to read the bytes that travel beside messages.
+//! The layout of the attachments of messages.
 
 use serde::{Deserialize, Serialize};
 
-/// How to read the bytes of samples: `count` images one after another, each row by row, the
-/// channels of a pixel side by side, 0 black to 255 white. Points have neither width nor height: two
+/// The layout of the bytes of samples: `count` images one after another, each row by row, the
+/// channels of a pixel side by side, 0 black to 255 white. Points have a width and height of 0: two
 /// little-endian f32 each, x and y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SampleSet {
@@ -24,17 +24,18 @@ pub struct SampleSet {
 pub struct PlaneSet {
     /// Real points: x, y, x, y …
     pub reals: usize,
-    /// Points made of the fixed latents, likewise.
+    /// Points that the generator makes from the fixed latents, likewise.
     pub fakes: usize,
-    /// Where the first of those are pulled: the negative gradient of the generator's loss with
-    /// respect to each point, times their count; x, y, x, y …
+    /// The pull on the first of those: the negative gradient of the generator's loss with respect
+    /// to each point, times their count; x, y, x, y …
     pub pulls: usize,
-    /// The coordinates of a lattice of latents, and behind them where its nodes go: `lattice` nodes
-    /// along a side, row after row, x, y, x, y …; of a latent of one number one row.
+    /// The coordinates of a lattice of latents, followed by the points that the generator makes
+    /// from its nodes: `lattice` nodes along a side, row after row, x, y, x, y …. For latents of
+    /// one number the lattice is one row.
     pub lattice: usize,
     /// Rows of the lattice.
     pub lattice_rows: usize,
-    /// The discriminator's output at the middles of `surface × surface` equal squares that fill the
+    /// The discriminator's output at the centres of `surface × surface` equal squares that fill the
     /// view, row after row from the top left.
     pub surface: usize,
 }

@@ -1,4 +1,4 @@
-//! What the page sends to a worker.
+//! The requests of the page to a worker.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,56 +15,58 @@ pub struct Request {
     pub command: Command,
 }
 
-/// What the page asks of a worker.
+/// A request of the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
-    /// Replaces the run. Attachments: the checkpoint if `checkpoint`, then one per name in
-    /// `files`; without any, the user's files of the run before serve again. If anything is refused, the run that was
-    /// there goes on. Settles when the data are there; the first sheet comes earlier. Reply: [`Reply::OtherData`](crate::Reply::OtherData) if
-    /// the checkpoint's run learned from others.
+    /// Replaces the run. Attachments: the checkpoint if `checkpoint`, then one for each name in
+    /// `files`; without any, the user's files of the previous run are used again. If anything is
+    /// refused, the previous run continues. Settles when the data are loaded; the first sheet comes
+    /// earlier. Reply: [`Reply::OtherData`](crate::Reply::OtherData) if the checkpoint's run was
+    /// trained on other data.
     Load {
-        /// The new run; with a checkpoint, what to continue it under.
+        /// The new run; with a checkpoint, the settings for its continuation.
         spec: Box<RunSpec>,
         /// Whether the first attachment is a checkpoint to continue from.
         checkpoint: bool,
-        /// Names of the user's IDX files.
+        /// Names of the user's files: IDX or CIFAR-10.
         files: Vec<String>,
     },
     /// Trains until paused.
     Start,
-    /// Stops training after the step in hand; settles when it has stopped.
+    /// Stops training after the current step; settles when it has stopped.
     Pause,
     /// Trains `count` steps, then pauses; settles when they are done.
     Step {
         /// Generator steps.
         count: u32,
     },
-    /// One step of one net, the other being left as it is; settles when it is done. Not while the
-    /// run trains.
+    /// Makes one step of one net and leaves the other as it is; settles when it is done. Refused
+    /// while the run trains.
     StepAlone {
-        /// Whose.
+        /// The net that is updated.
         net: NetName,
     },
-    /// Takes the next step apart, on a copy. Reply: [`Reply::Dissection`](crate::Reply::Dissection).
+    /// Makes the next step on a copy, and reports it in detail. Reply:
+    /// [`Reply::Dissection`](crate::Reply::Dissection).
     Dissect,
-    /// Looks for the real image that is most like each of `count` samples from the latents of `seed`.
-    /// Reply: [`Reply::Neighbours`](crate::Reply::Neighbours).
+    /// Finds the real image nearest to each of `count` samples from the latents of `seed`. Reply:
+    /// [`Reply::Neighbours`](crate::Reply::Neighbours).
     NearestReals {
-        /// How many, at most 64.
+        /// Number of samples, at most 64.
         count: u32,
-        /// Which latents.
+        /// The seed of the latents.
         seed: u64,
     },
-    /// Changes settings of the run as it goes.
+    /// Changes settings during the run.
     Tune(Tuning),
     /// Draws `count` samples from the latents of `seed`. Reply: [`Reply::Samples`](crate::Reply::Samples).
     Sample {
-        /// How many, at most 4,096.
+        /// Number of samples, at most 4,096.
         count: u32,
-        /// Which latents.
+        /// The seed of the latents.
         seed: u64,
-        /// The class of all of them, for runs with labels; without it classes go round.
+        /// The class of all samples, for runs with labels; without it classes take turns.
         label: Option<u16>,
     },
     /// Draws a sheet of fresh samples as soon as possible.
@@ -75,16 +77,17 @@ pub enum Command {
         /// Whether.
         plane: bool,
     },
-    /// Reply: [`Reply::Checkpoint`](crate::Reply::Checkpoint), the bytes attached.
+    /// Requests a checkpoint. Reply: [`Reply::Checkpoint`](crate::Reply::Checkpoint), the bytes
+    /// attached.
     Checkpoint,
     /// Makes one step on a copy. Reply: [`Reply::Probe`](crate::Reply::Probe); attached: checkpoints before and after.
     Probe,
     /// Repeats a probe made on another backend and compares. Attachments: checkpoints before and
     /// after. Reply: [`Reply::Proof`](crate::Reply::Proof).
     Prove,
-    /// Says that the last frame is on the screen, so that the next may come. Not settled.
+    /// Reports that the last frame is on the screen, so that the next may be sent. Not settled.
     FrameDrawn,
-    /// Settles at once: the worker is alive.
+    /// Settles as soon as the worker's thread is free, which shows that the worker is alive.
     Ping,
 }
 
@@ -93,7 +96,7 @@ named! {
     pub enum NetName {
         /// Makes samples.
         Generator = "generator",
-        /// Judges them.
+        /// Judges samples.
         Discriminator = "discriminator",
     }
 }

@@ -1,17 +1,17 @@
-//! A training step, taken apart.
+//! One training step in detail.
 
 use serde::Serialize;
 
 use super::metrics::Metrics;
 use crate::read::{number_or_nan, numbers_or_nan, reads_struct};
 
-/// The step that a run makes next, taken apart on a copy (Goodfellow et al. 2014, algorithm 1). As JSON, a number
-/// that is not finite is `null`.
+/// The step that a run makes next, made on a copy and reported in detail (Goodfellow et al. 2014,
+/// algorithm 1). As JSON, a number that is not finite is `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Dissection {
-    /// What the step reports.
+    /// The step's measurements.
     pub metrics: Metrics,
-    /// A latent for each of the attached samples, of each the first few numbers.
+    /// The first few numbers of the latent of each attached sample.
     pub latents: Vec<Vec<f32>>,
     /// On the reals of the discriminator's last step, before its update.
     pub on_reals: Verdicts,
@@ -21,7 +21,7 @@ pub struct Dissection {
     pub on_reals_after: Verdicts,
     /// On the same fakes, after the discriminator's update: the generator learns from these.
     pub on_fakes_after: Verdicts,
-    /// On what the generator makes of the same latents after its own update.
+    /// On the updated generator's samples from the same latents.
     pub on_new_fakes: Verdicts,
     /// The discriminator's loss on the same batch after its update, in the units of
     /// [`Metrics::discriminator_loss`].

@@ -1,4 +1,4 @@
-//! What a worker sends to the page as it happens.
+//! The events of a worker.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,29 +9,29 @@ use crate::data::DataSource;
 use crate::fault::Fault;
 use crate::names::named;
 
-/// What a worker tells the page.
+/// An event of a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// The worker's code is running and takes requests.
     Booted,
-    /// The device is there.
+    /// The device has been opened.
     Ready {
-        /// What computes.
+        /// The backend.
         backend: Backend,
         /// The device's name as the browser or system gives it.
         adapter: String,
     },
-    /// A request is done. Exactly one of `reply` and `fault` is there.
+    /// A request is settled. Exactly one of `reply` and `fault` is present.
     Settled {
         /// The request's number.
         id: u32,
-        /// What came of it.
+        /// The outcome.
         reply: Option<Reply>,
-        /// Why it was refused.
+        /// The reason of a refusal.
         fault: Option<Fault>,
     },
-    /// Something that takes a while has got on.
+    /// Progress of a task that takes a while.
     Progress(Task),
     /// The run's phase changed.
     State {
@@ -40,11 +40,11 @@ pub enum Event {
         /// Generator steps done.
         step: u64,
     },
-    /// The data of the run are there.
+    /// The run's data are loaded.
     Data {
-        /// Where they come from; differs from the spec's where that could not be had.
+        /// The source really in use; differs from the spec's if that could not be loaded.
         source: DataSource,
-        /// Count of samples; `None` is unlimited.
+        /// Number of samples; `None` if endless.
         samples: Option<u64>,
     },
     /// Measurements of the newest steps, oldest first.
@@ -58,9 +58,9 @@ pub enum Event {
     Frame {
         /// Which sheet.
         sheet: FrameKind,
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
     },
     /// What the nets do in the plane of the data; the numbers are attached.
@@ -70,26 +70,27 @@ pub enum Event {
         /// How to read the numbers.
         set: PlaneSet,
     },
-    /// How the run does, by its newest samples.
+    /// Scores and diagnoses of the run, from its newest samples.
     Report {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
-        /// [`crate::Report`] as JSON, since the page only hands it on.
+        /// [`crate::Report`] as JSON, since the page only passes it on.
         report: String,
     },
-    /// A checkpoint made on the worker's own account, to go on from if it dies; attached.
+    /// A checkpoint that the worker makes on its own, to continue from if the worker dies;
+    /// attached.
     Autosave {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
     },
-    /// Something went wrong outside of any request.
+    /// An error outside of any request.
     Fault(Fault),
 }
 
 named! {
-    /// Which sheet a frame belongs to.
+    /// The sheet to which a frame belongs.
     pub enum FrameKind {
-        /// The same latents all through the run.
+        /// The same latents during the whole run.
         Fixed = "fixed",
         /// New latents each time.
         Fresh = "fresh",
@@ -97,9 +98,9 @@ named! {
 }
 
 named! {
-    /// Where a session stands.
+    /// The phase of a session.
     pub enum Phase {
-        /// The nets or the data are not there yet.
+        /// The nets or the data are not loaded yet.
         Loading = "loading",
         /// Nothing is trained yet.
         Ready = "ready",
@@ -113,7 +114,7 @@ named! {
 }
 
 named! {
-    /// What computes.
+    /// The library that computes.
     pub enum Backend {
         /// Burn's Flex backend, on the processor.
         Cpu = "cpu",
@@ -122,13 +123,13 @@ named! {
     }
 }
 
-/// Something that takes a while.
+/// A task that takes a while.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
-    /// Which: `data`, `device`, `nets`, `first_step`, `proof`, `checkpoint` or `sample`.
+    /// The task: `data`, `device`, `nets`, `first_step`, `proof`, `checkpoint` or `sample`.
     pub name: String,
-    /// How much is done, in bytes or pieces.
+    /// Amount done, in bytes or pieces.
     pub done: f64,
-    /// How much there is; `None` is unknown. `done == total` ends the task.
+    /// Total amount; `None` if unknown. `done == total` ends the task.
     pub total: Option<f64>,
 }

@@ -1,11 +1,12 @@
-//! What a training step reports.
+//! The measurements of a training step.
 
 use serde::Serialize;
 
 use crate::read::{Fields, Read, Reading, deserializes_by_value, number_or_nan};
 use crate::report::Score;
 
-/// Defines [`Metrics`] from its numbers, so that each stands once: as a field, as a name, and in every list of all.
+/// Defines [`Metrics`] from a list of its numbers, so that each is written once: as a field, as a
+/// name, and in every list of all.
 macro_rules! metrics {
     ($($(#[$about:meta])* $number:ident),+ $(,)?) => {
         /// Measurements of one generator step. As JSON, a number that is not finite is `null`.
@@ -17,7 +18,7 @@ macro_rules! metrics {
         }
 
         impl Metrics {
-            /// Count of the numbers.
+            /// Number of values.
             pub const COUNT: usize = Self::NAMES.len();
             /// Names of the numbers on the wire and in tables, in the order of the fields.
             pub const NAMES: [&'static str; [$(stringify!($number)),+].len()] =
@@ -77,7 +78,7 @@ impl Metrics {
         self.numbers().iter().all(|number| number.is_finite())
     }
 
-    /// The numbers that scripts see as scores. The two losses stand beside those.
+    /// The numbers that scripts receive as scores. The two losses are separate.
     pub fn scores(&self) -> [(Score, f64); 6] {
         // Without `..`: a new number is a score, or is left out here on purpose.
         let Self {

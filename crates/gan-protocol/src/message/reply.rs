@@ -1,4 +1,4 @@
-//! What a worker answers a request with.
+//! The replies of a worker to requests.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,50 +7,50 @@ use super::dissection::Dissection;
 use super::neighbours::Neighbours;
 use crate::checkpoint::DataOrigin;
 
-/// What came of a request.
+/// The outcome of a request that succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reply {
-    /// It is done.
+    /// The request was carried out.
     Done,
-    /// It is done: the run goes on, with other data than its checkpoint learned from.
+    /// The run was loaded, with other data than its checkpoint was trained on.
     OtherData {
-        /// What the checkpoint learned from.
+        /// The checkpoint's data.
         before: DataOrigin,
-        /// What the run learns from now.
+        /// The run's data now.
         now: DataOrigin,
     },
     /// The samples; pixels attached.
     Samples {
-        /// How to read the pixels.
+        /// The layout of the pixels.
         set: SampleSet,
     },
     /// A checkpoint; attached.
     Checkpoint {
-        /// After how many generator steps.
+        /// Generator steps.
         step: u64,
     },
-    /// The next step, taken apart. Attached, up to eight of each: its first reals, the generator's first samples,
-    /// and what the generator makes of the same latents after its update.
+    /// One training step in detail. Attached, up to eight of each: its first reals, the generator's
+    /// first samples, and the updated generator's samples from the same latents.
     Dissection {
-        /// How to read each attachment.
+        /// The layout of each attachment.
         set: SampleSet,
         /// The step's numbers.
         dissection: Box<Dissection>,
     },
     /// The nearest real images of some samples. Attached: the samples, and the nearest real image of each.
     Neighbours {
-        /// How to read each attachment.
+        /// The layout of each attachment.
         set: SampleSet,
-        /// How near they are.
+        /// Their distances.
         neighbours: Neighbours,
     },
     /// Checkpoints before and after one step; attached.
     Probe,
-    /// How far this backend's step is from the other's.
+    /// The difference between this backend's step and the other's.
     Proof {
-        /// The largest of the parameters' differences: Euclidean norm of a tensor's difference,
-        /// relative to that of the tensor.
+        /// The largest relative difference of all parameters: Euclidean norm of a tensor's
+        /// difference, relative to the norm of the tensor.
         largest_relative_difference: f64,
         /// The parameter that differs most.
         parameter: String,

@@ -1,4 +1,4 @@
-//! Settings that change while a run goes on.
+//! The settings that can change during a run.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::objective::Objective;
 use crate::read::reads_struct;
 use crate::run::RunSpec;
 
-/// Settings that can change while a run goes on; `None` leaves one as it is.
+/// Settings that can change during a run; `None` leaves one as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Tuning {
-    /// Step size for the generator.
+    /// Learning rate of the generator.
     pub generator_learning_rate: Option<f64>,
-    /// Step size for the discriminator.
+    /// Learning rate of the discriminator.
     pub discriminator_learning_rate: Option<f64>,
-    /// What the nets minimise.
+    /// The losses.
     pub objective: Option<Objective>,
     /// Steps of the discriminator per step of the generator.
     pub discriminator_steps: Option<usize>,
@@ -35,12 +35,12 @@ impl Tuning {
     /// Reads changes.
     ///
     /// # Errors
-    /// The path of the first field that cannot be read, and why.
+    /// The path of the first field that cannot be read, and the reason.
     pub fn from_value(value: &Value) -> Result<Self, SpecError> {
         crate::read::whole(value)
     }
 
-    /// `spec` with the changes made.
+    /// `spec` with the changes.
     ///
     /// # Errors
     /// As [`RunSpec::validate`].

@@ -42,7 +42,8 @@ impl<L: DataLoader> Session<L> {
     }
 }
 
-/// The numbers of a dissection, for its first `count` samples, whose latents have `latent_size` numbers each.
+/// The numbers of a dissection, for its first `count` samples, whose latents have `latent_size`
+/// numbers each.
 fn told(of: &gan_core::Dissection, count: usize, latent_size: usize) -> Dissection {
     let verdicts = |outputs: &[f32]| Verdicts {
         first: outputs[..outputs.len().min(count)].to_vec(),

@@ -1,4 +1,4 @@
-//! Carries out what the supervisor wants done.
+//! Carries out the effects that the supervisor returns.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -57,7 +57,7 @@ impl Page {
             Effect::Leave { number, run, samples } => {
                 if let Some(keeper) = self.keeper.clone() {
                     let left = left(number, &run, samples);
-                    // Outside of this call, as it may call the page.
+                    // After this call, because the callback may use the page.
                     spawn_local(async move { drop(keeper.call1(&JsValue::NULL, &left)) });
                 }
             }
@@ -66,7 +66,7 @@ impl Page {
     }
 }
 
-/// Delivers a signal that came up while the page was in use.
+/// Delivers a signal that arose while the page was in use.
 fn later(signal: Signal<Uint8Array>) {
     spawn_local(async move { deliver(signal) });
 }

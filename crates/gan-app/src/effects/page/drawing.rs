@@ -1,4 +1,4 @@
-//! Draws what has come, once a frame of the browser's.
+//! Draws charts, sheets and stages, at most once in each of the browser's frames.
 
 use gan_protocol::FrameKind;
 use leptos::prelude::Set as _;
@@ -13,7 +13,8 @@ use crate::effects::sheets::{self, FIXED_CANVAS, FRESH_CANVAS};
 use crate::model::notice::{AT_RUN, Notice};
 use crate::model::refusal::Refusal;
 
-/// Between two drawings of the charts: the eye needs no more, and training wants the processor.
+/// Time between two drawings of the charts: the eye needs no more, and training needs the
+/// processor.
 const CHART_INTERVAL_MS: f64 = 100.0;
 
 thread_local! {
@@ -21,8 +22,8 @@ thread_local! {
 }
 
 impl Page {
-    /// Fits the sheets into their places, at the next frame: what is told of sizes must not change
-    /// any at once.
+    /// Fits the sheets into their places at the next frame, because a listener for sizes must not
+    /// change sizes at once.
     pub fn fit_sheets(&mut self) {
         self.places_changed = true;
         self.request_frame();
@@ -62,7 +63,7 @@ impl Page {
         if let Some(frame) = self.frames.take_plane() {
             let received = frame.received;
             if let Some(watcher) = self.watcher.clone() {
-                // Outside of this call, as it may call the page.
+                // After this call, because the callback may use the page.
                 spawn_local(async move {
                     drop(watcher.call1(&JsValue::NULL, &plane_value(&frame)));
                 });
@@ -82,7 +83,7 @@ impl Page {
             }
         }
     }
-    /// Acknowledges so many frames.
+    /// Acknowledges `received` frames to the worker.
     fn drawn(&mut self, received: u32) {
         for _ in 0..received {
             for effect in self.supervisor.frame_drawn() {

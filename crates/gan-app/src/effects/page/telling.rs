@@ -1,4 +1,4 @@
-//! What the page tells the user, and where.
+//! Shows notices and refusals to the user, each at the control that it is about.
 
 use js_sys::Uint8Array;
 use leptos::prelude::{Update as _, WithUntracked as _};
@@ -11,21 +11,22 @@ use crate::model::notice::{Notice, Place, Weight};
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{Ask, Outcome, Run};
 
-/// Notices at one place.
+/// Most notices at one place.
 const MOST_NOTICES: usize = 4;
 
 impl Page {
-    /// Tells the user at `place`.
+    /// Shows a notice at `place`.
     pub fn notify(&mut self, place: Place, notice: Notice) {
         let id = self.next_notice;
         self.next_notice += 1;
         let weight = notice.weight();
         let replacements = self.supervisor.state.replacements;
         self.display.notices.update(|shown| {
-            // Said again, it is the same notice; and a control has one refusal, the newest.
+            // A repeated notice replaces the earlier one; and a control shows only its newest
+            // refusal.
             shown.retain(|other| other.place != place || other.notice != notice);
             shown.push(ShownNotice { id, place, replacements, notice });
-            // Old ones make room: nobody reads ten.
+            // Old notices are removed, because nobody reads ten.
             let there = shown.iter().filter(|other| other.place == place).count();
             if let Some(oldest) = shown.iter().position(|other| other.place == place)
                 && there > MOST_NOTICES
@@ -42,7 +43,7 @@ impl Page {
         }
     }
 
-    /// Tells at `place` what came of what was asked for there: the refusal, in place of an earlier one.
+    /// Shows at `place` the refusal of a request made there, instead of an earlier one.
     pub fn tell(&mut self, place: Place, result: Result<(), Refusal>) {
         self.display.notices.update(|shown| {
             shown.retain(|one| one.place != place || one.notice.weight() != Weight::Alert);
@@ -53,7 +54,7 @@ impl Page {
         }
     }
 
-    /// Asks for something at `place`, where a refusal is told.
+    /// Sends a request whose refusal is shown at `place`.
     pub fn ask_at(&mut self, place: Place, ask: Ask<Uint8Array>) {
         let callback = move |result: Result<_, _>| {
             with(|page| page.tell(place, result.map(|_: Outcome<_>| ())));
@@ -61,7 +62,7 @@ impl Page {
         self.ask(ask, Some(Box::new(callback)));
     }
 
-    /// Says at `place` that `run` waits for the user's files.
+    /// Shows at `place` that `run` waits for the user's files.
     pub fn wait_for_files(
         &mut self,
         place: Place,
@@ -82,7 +83,7 @@ impl Page {
         self.waiting.clone().filter(|_| self.display.notices.with_untracked(is_shown))
     }
 
-    /// Shows what is in force in every control.
+    /// Shows the current setting in every control.
     pub fn show_settings_again(&self) {
         self.display.shown_again.update(|count| *count += 1);
     }

@@ -303,7 +303,7 @@ fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
         Some(Reply::Checkpoint { step }) => {
             first.map(|bytes| Outcome::Checkpoint { step: *step, bytes })
         }
-        // The last two the page never asks for.
+        // The page never sends the requests of the last two replies; the lab does.
         None
         | Some(
             Reply::Done

@@ -63,16 +63,16 @@ pub(super) struct Worker<B> {
     next_request: u32,
 }
 
-/// How far the candidate is.
+/// Progress of the candidate's trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trial {
-    /// Its code is on its way.
+    /// Its code is loading.
     Booting,
     /// It waits for a checkpoint of the run.
     Idle,
     /// It loads, or repeats a step.
     Working,
-    /// It has proved itself.
+    /// Its step agreed with the CPU's.
     Proved,
 }
 
@@ -80,7 +80,7 @@ pub(super) enum Trial {
 pub(super) struct Candidate<B> {
     pub(super) worker: Worker<B>,
     pub(super) trial: Trial,
-    /// Counts the trials, so that answers meant for an earlier one are told apart.
+    /// Number of the trial, so that replies to an earlier trial are ignored.
     pub(super) number: u32,
     pub(super) since_ms: f64,
 }
