@@ -71,7 +71,11 @@ impl Lesson {
     /// The step whose run is on the page at `step`: the last one up to `step` that loads a run.
     pub fn loading_step(&self, step: usize) -> Option<usize> {
         let until = self.steps.iter().take(step + 1);
-        until.enumerate().filter(|(_, one)| one.load.is_some()).map(|(number, _)| number).last()
+        until
+            .enumerate()
+            .filter(|(_, one)| one.load.is_some())
+            .map(|(number, _)| number)
+            .next_back()
     }
 
     /// Whether that run trains at `step`: whether a step since its load starts it.

@@ -111,6 +111,7 @@ impl Course {
         self.show_layers();
         self.effects.run.set(run);
         self.driving.set(load.is_some());
+        self.is_paused.set(false);
         self.carried_out.update_value(|number| *number += 1);
         let number = self.carried_out.get_value();
         let load = load.map(|load| serde_json::Value::Object(load).to_string());
