@@ -31,8 +31,8 @@ SHEET_SIDE = 4
 RING = "ring-collapse"
 RING_STEPS = [100, 500, 1000, 3000]
 POINTS = 512
-# The patch of the lesson's step that repairs the collapse is read from the lesson, so that it stands in one place.
-LESSON = ROOT / "web/lessons/collapse-on-a-ring.json"
+# The repair that the page offers. Its settings are read from the page's own recipe, so that they stand in one place.
+RECIPE = ROOT / "crates/gan-protocol/recipes/r3gan-points.json"
 
 # An opaque light ground: the pictures read the same on a light page and on a dark one.
 GROUND = (250, 250, 248)
@@ -128,12 +128,6 @@ def read_points(file):
         return [(float(x), float(y)) for x, y in csv.reader(lines)]
 
 
-def repair():
-    """The patch of the lesson's last step that loads a run."""
-    patch = [step["load"] for step in json.loads(LESSON.read_text())["steps"] if "load" in step][-1]
-    return {key: value for key, value in patch.items() if key != "preset"}
-
-
 def ring(folder):
     """A run that collapses in the upper row, the same run repaired in the lower, at the same steps."""
     points = json.loads(gan("presets", RING))["data"]["points"]
@@ -142,7 +136,7 @@ def ring(folder):
     middles = list(ring_places(points))
     reals = [tuple(at + chance.gauss(0, points["sd"]) for at in chance.choice(middles)) for _ in range(POINTS)]
     rows = [("Collapse", "all generated points run to one place, then to the next", {}),
-            ("Repair", "the same nets with R3GAN's losses and without momentum", repair())]
+            ("Repair", "the same nets with R3GAN's losses and without momentum", json.loads(RECIPE.read_text()))]
     side, title, foot = 384, 48, 66
     width = 2 * MARGIN + len(RING_STEPS) * side + (len(RING_STEPS) - 1) * GAP
     picture = Image.new("RGB", (width, MARGIN - 8 + len(rows) * (title + side + foot) + 8 + 34 + MARGIN - 8), GROUND)

@@ -216,6 +216,8 @@ test("a remedy that restarts says so, and there is a way back to the preset", as
 test("a remedy that changes the run as it goes is taken back", async (t) => {
   // A discriminator that is far too fast: the page says that it wins, or that nothing is left to learn.
   const { site, page } = await openLab(t, { lesson: "vanishing-gradient" });
+  // The finding is what the lesson is about.
+  await page.locator(".lab-findings summary").click({ timeout: 120_000 });
   const remedy = page.locator(".lab-found").getByRole("button", { name: "Discriminator's rate to a quarter" }).first();
   await remedy.waitFor({ timeout: 120_000 });
   assert.doesNotMatch(await remedy.innerText(), /starts at step 0/);

@@ -231,7 +231,7 @@ test("a lesson leads through a run step by step, with a question", async (t) => 
   assert.equal(await lab.layer("Latent grid").isChecked(), false);
   await next.click();
   await site.until("the run to train", ({ phase }) => phase === "running");
-  await site.page.getByText("Waiting for it to happen…").waitFor();
+  await site.page.getByText("Waits for step 300.").waitFor();
   assert.equal(await next.isDisabled(), true);
   await site.page.getByText("There it is.").waitFor({ timeout: 120_000 });
   await next.click();
@@ -243,7 +243,9 @@ test("a lesson leads through a run step by step, with a question", async (t) => 
   await lab.button("From the discriminator's gradient").click();
   await site.page.getByText("Yes. The pulls that you saw", { exact: false }).waitFor();
   await lab.button("Finish").click();
-  await lab.button("What is a GAN?").waitFor();
+  await site.page.getByRole("heading", { name: "What is a GAN?: in short" }).waitFor();
+  await lab.button("All lessons").click();
+  await site.page.getByRole("button", { name: "What is a GAN?" }).waitFor();
   site.assertNoProblems();
 });
 

@@ -96,7 +96,7 @@ function fetchedText({ page }, path) {
 }
 
 const beginsLesson = async ({ page }) => {
-  await page.getByRole("button", { name: "What is a GAN?", exact: true }).click();
+  await page.getByRole("button", { name: "What is a GAN?" }).click();
   await page.getByText("Step 1 of 5").waitFor();
 };
 

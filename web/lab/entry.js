@@ -5,9 +5,6 @@ import { applyAddress } from "./teacher.js";
 
 applyAddress();
 
-// The page writes the address anew when it has loaded its run.
-const lesson = new URLSearchParams(location.hash.slice(1)).get("lesson") ?? undefined;
-
 const untilDrawn = async () => {
   while (window.ganPlayground.snapshot().phase === "loading") {
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -33,7 +30,7 @@ const open = async () => {
     import("./reader.js"),
   ]);
   await initialize();
-  openLab(lesson, Object.assign({}, ...workers));
+  openLab(Object.assign({}, ...workers));
   keepFocus();
 };
 

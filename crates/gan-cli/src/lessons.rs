@@ -175,7 +175,7 @@ fn look(
         seen.scores = report.scores;
     }
     let on_digits = run.trainer.spec().data.shape() == Shape::image(1, 28, 28);
-    if until.score() == Some(Score::Digits) && on_digits {
+    if until.counts_digits() && on_digits {
         let inputs = Inputs::drawn(run.trainer.spec(), Purpose::FixedLatents, 0, DIGIT_SAMPLES);
         let fakes = block_on(run.trainer.samples(&inputs, 0))?;
         let counts = class_counts(&block_on(classifier.judge(&fakes))?)?;

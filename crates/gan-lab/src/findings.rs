@@ -65,7 +65,7 @@ fn figure_text(figure: Figure, value: f64) -> String {
     }
 }
 
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     // NaN is not a share: the figure is unknown.
     if share.is_nan() { "–".to_string() } else { format!("{:.0} %", 100.0 * share) }
 }
@@ -149,9 +149,10 @@ impl Treated {
     }
 }
 
-/// Scores and diagnoses, updated during the run.
+/// Scores and diagnoses, updated during the run. Diagnoses of the run that a lesson has loaded,
+/// `of_lesson`, are what the lesson is about: they are folded.
 #[component]
-pub(crate) fn Findings() -> impl IntoView {
+pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
     let seen = RwSignal::new(Observed::default());
     let treated = Treated {
         spec: RwSignal::new(None),
@@ -167,25 +168,38 @@ pub(crate) fn Findings() -> impl IntoView {
     });
     let hidden = Signal::derive(move || seen.with(|seen| score(seen, Score::Diversity).is_none()));
     let ill = Signal::derive(move || seen.with(|seen| !seen.findings.is_empty()));
+    let folded = Memo::new(move |_| {
+        of_lesson.with(|run| run.is_some() && treated.spec.with(|spec| spec == run))
+    });
+    let count = move || match seen.with(|seen| seen.findings.len()) {
+        1 => say(key("finding-of-lesson")),
+        count => say_with(key("findings-of-lesson"), &[("count", count.to_string())]),
+    };
     view! {
         <section class="lab-findings" hidden=hidden aria-label=t("findings-title")>
             <h2>{t("findings-title")}</h2>
             <ScoreList seen=seen/>
             <div aria-live="polite">
                 <p class="hint" hidden=ill>{t("findings-none")}</p>
-                <ul>
-                    // An entry is created, and read aloud, only when another diagnosis is made.
-                    <For
-                        each=move || seen.with(|seen| seen.findings.clone())
-                        key=|one| one.kind
-                        let:finding
-                    >
-                        <Found seen=seen treated=treated ailment=finding.kind/>
-                    </For>
-                </ul>
+                <details prop:open=move || !folded.get()>
+                    <summary hidden=move || !folded.get() || !ill.get()>{count}</summary>
+                    <ul>
+                        // An entry is created, and read aloud, only when another diagnosis is made.
+                        <For
+                            each=move || seen.with(|seen| seen.findings.clone())
+                            key=|one| one.kind
+                            let:finding
+                        >
+                            <Found seen=seen treated=treated ailment=finding.kind/>
+                        </For>
+                    </ul>
+                </details>
             </div>
             <Told treated=treated/>
-            <BackToPreset treated=treated hidden=Signal::derive(move || !ill.get())/>
+            <BackToPreset
+                treated=treated
+                hidden=Signal::derive(move || !ill.get() || folded.get())
+            />
         </section>
     }
 }

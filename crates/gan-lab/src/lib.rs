@@ -43,12 +43,12 @@ mod workers;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Mounts the lab in the elements that the page keeps for it, and begins the `lesson` in the page's address. `workers`
+/// Mounts the lab in the elements that the page keeps for it, and begins the lesson in the page's address. `workers`
 /// holds the functions that send requests to the lab's own workers (`web/lab`): `ask` (examines
 /// nets), `second` (a run beside the page's), `microscope` (a copy of the page's run), `shelf`
 /// (kept runs), `pictures` and `reader` (the user's files).
 #[wasm_bindgen]
-pub fn open(lesson: Option<String>, workers: js_sys::Object) {
+pub fn open(workers: js_sys::Object) {
     console_error_panic_hook::set_once();
     workers::set_up(workers);
     // First of all, because a text that is created without a language stays as it is.
@@ -62,11 +62,13 @@ pub fn open(lesson: Option<String>, workers: js_sys::Object) {
         leptos::mount::mount_to(among, || view! { <spec::SpecEditor/> }).forget();
     }
     let layers = RwSignal::new(plane::draw::Layers::default());
+    let run = RwSignal::new(None);
+    let effects = lessons::course::Effects { layers, run };
     if let Some(place) = place("lessons") {
         let view = move || {
             view! {
                 <framed::Framed/>
-                <lessons::view::Lessons layers=layers asked=lesson/>
+                <lessons::view::Lessons effects=effects/>
             }
         };
         leptos::mount::mount_to(place, view).forget();
@@ -76,7 +78,8 @@ pub fn open(lesson: Option<String>, workers: js_sys::Object) {
             .forget();
     }
     if let Some(place) = place("diagnosis") {
-        leptos::mount::mount_to(place, || view! { <findings::Findings/> }).forget();
+        leptos::mount::mount_to(place, move || view! { <findings::Findings of_lesson=run/> })
+            .forget();
     }
     // Panels that need more room than the first screen has go beneath it.
     let beneath = beneath();

@@ -176,6 +176,12 @@ pub(crate) fn is_running() -> bool {
     member(&snapshot(), "phase").as_string().as_deref() == Some("running")
 }
 
+/// Whether there is a run that nothing trains.
+pub(crate) fn stands_still() -> bool {
+    let phase = member(&snapshot(), "phase").as_string();
+    matches!(phase.as_deref(), Some("ready" | "paused"))
+}
+
 /// Changes settings during the run; `done` is called when they are in force, or with the error.
 pub(crate) fn tune(tuning: &Tuning, done: impl FnOnce(Result<(), String>) + 'static) {
     let tuning = serde_json::to_string(tuning).unwrap_or_default();

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::copying::CopyButton;
+use crate::lessons::address::with_step;
 use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, language, t};
@@ -44,7 +45,9 @@ fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> S
         query.push("lock=settings".to_string());
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let hash = if lesson.is_empty() { hash.to_string() } else { format!("#lesson={lesson}") };
+    // The run, and not the lesson's step that the page may be at.
+    let run = with_step(hash, None);
+    let hash = if lesson.is_empty() { run } else { with_step("", Some((lesson, 0))) };
     format!("{base}{query}{hash}")
 }
 
@@ -158,6 +161,8 @@ mod tests {
             link(base, &["charts", "code"], true, "oscillation", "#preset=ring"),
             format!("{base}?hide=charts,code,teacher&lock=settings#lesson=oscillation")
         );
+        let in_lesson = "#preset=ring&lesson=repairs&step=2";
+        assert_eq!(link(base, &[], false, "", in_lesson), format!("{base}#preset=ring"));
         assert_eq!(link(base, &[], true, "", ""), format!("{base}?hide=teacher&lock=settings"));
     }
 

@@ -8,9 +8,13 @@ use wasm_bindgen::prelude::*;
 
 const ENGLISH: &str = include_str!("../../../web/locales/lab.en.ftl");
 const CHINESE: &str = include_str!("../../../web/locales/lab.zh.ftl");
+/// The page's own texts, for the labels of its settings.
+const PAGE_ENGLISH: &str = include_str!("../../../web/locales/en.ftl");
+const PAGE_CHINESE: &str = include_str!("../../../web/locales/zh.ftl");
 
 thread_local! {
     static TEXTS: [Texts; 2] = [Texts::read(ENGLISH), Texts::read(CHINESE)];
+    static PAGE_TEXTS: [Texts; 2] = [Texts::read(PAGE_ENGLISH), Texts::read(PAGE_CHINESE)];
     static LANGUAGE: RefCell<Option<RwSignal<Language>>> = const { RefCell::new(None) };
 }
 
@@ -53,6 +57,11 @@ pub fn say_with(key: &str, arguments: &[(&str, String)]) -> String {
     TEXTS.with(|texts| texts[language() as usize].text(key, arguments))
 }
 
+/// The text of a key of the page's own.
+pub(crate) fn page_says(key: &str) -> String {
+    PAGE_TEXTS.with(|texts| texts[language() as usize].text(key, &[]))
+}
+
 /// The current language; tracked if it is read by something reactive.
 pub fn language() -> Language {
     let signal = LANGUAGE.with_borrow(|signal| *signal);
@@ -67,4 +76,14 @@ pub fn t(key: &'static str) -> Signal<String> {
 /// Marks the key of a text that is displayed elsewhere, so that tests find it.
 pub const fn key(key: &'static str) -> &'static str {
     key
+}
+
+/// Marks the key of a text of the page's own, so that tests find it.
+pub(crate) const fn page_key(key: &'static str) -> &'static str {
+    key
+}
+
+/// Marks what the page's keys of a kind of value begin with, so that tests find the kind.
+pub(crate) const fn page_kind(kind: &'static str) -> &'static str {
+    kind
 }

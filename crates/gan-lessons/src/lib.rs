@@ -2,13 +2,19 @@
 //!
 //! The lab gives lessons to the user; `gan lessons` checks natively that the runs they load meet
 //! their conditions.
+//!
+//! A lesson's minutes are estimated, and stand in its file: its English texts are read at 200 words
+//! a minute, and each event that it waits for takes half a minute. The sum is rounded up. Events
+//! come after 2 to 60 seconds in a browser (`docs/measurements.md`), so that a lesson with a slow
+//! one may state a minute more. A test holds the files to this.
 
-use std::collections::BTreeMap;
+mod condition;
+mod lesson;
 
-use gan_protocol::{Ailment, RunSpec, Score, SpecError, merged, preset};
-use gan_words::Language;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+pub use condition::{
+    Bound, Condition, DEFAULT_MODES_SHARE, Event, LEAST_SHARE, Seen, Share, digits_drawn,
+};
+pub use lesson::{Answer, Lesson, Minutes, Question, Step, Words};
 
 const FILES: [&str; 10] = [
     include_str!("../../../web/lessons/what-is-a-gan.json"),
@@ -23,157 +29,6 @@ const FILES: [&str; 10] = [
     include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 
-/// A text in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    en: String,
-    zh: String,
-}
-
-impl Words {
-    /// The text in `language`.
-    pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.en,
-            Language::Chinese => &self.zh,
-        }
-    }
-}
-
-/// A lesson.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lesson {
-    /// Its name in the page's address and for scripts.
-    pub id: String,
-    /// Its name for the user.
-    pub title: Words,
-    /// Its steps, one after the other.
-    pub steps: Vec<Step>,
-}
-
-/// One step of a lesson.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// The text of the step.
-    pub text: Words,
-    /// The run to load: a preset's name and the differences from it.
-    #[serde(default)]
-    pub load: Option<Map<String, Value>>,
-    /// Whether to start training.
-    #[serde(default)]
-    pub start: bool,
-    /// Names of the layers that the plane shows.
-    #[serde(default)]
-    pub layers: Option<Vec<String>>,
-    /// The condition to wait for.
-    #[serde(default)]
-    pub until: Option<Condition>,
-    /// The question to the user.
-    #[serde(default)]
-    pub question: Option<Question>,
-}
-
-impl Step {
-    /// The run to load, if the step loads one: a preset with changes.
-    ///
-    /// # Errors
-    /// The fault of the run. A test makes every lesson's runs.
-    pub fn run(&self) -> Option<Result<RunSpec, SpecError>> {
-        let mut changes = self.load.clone()?;
-        let name = changes.remove("preset").unwrap_or_default();
-        let Some(base) = name.as_str().and_then(preset) else {
-            return Some(Err(SpecError::new("preset", format!("{name} is none"))));
-        };
-        Some(RunSpec::from_value(merged(&base.spec.to_value(), &changes.into())))
-    }
-}
-
-/// A condition on a run. All its given parts must hold.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// Least number of generator steps done.
-    #[serde(default)]
-    step: Option<u64>,
-    /// A diagnosis that the report must contain.
-    #[serde(default)]
-    diagnosis: Option<Ailment>,
-    /// A score that the report must contain.
-    #[serde(default)]
-    score: Option<Score>,
-    /// The score's least value.
-    #[serde(default)]
-    at_least: Option<f64>,
-    /// The score's largest value.
-    #[serde(default)]
-    at_most: Option<f64>,
-}
-
-/// A question with answers to choose from.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// The text of the question.
-    pub text: Words,
-    /// The answers to choose from.
-    pub answers: Vec<Answer>,
-}
-
-/// One answer.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// The text of the answer.
-    pub text: Words,
-    /// Whether the answer is right.
-    #[serde(default)]
-    pub right: bool,
-    /// The text that is displayed after the answer.
-    pub reply: Words,
-}
-
-/// The facts about a run that conditions are checked against.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Seen {
-    /// Generator steps done.
-    pub step: u64,
-    /// Scores of its samples.
-    pub scores: BTreeMap<Score, f64>,
-    /// Diagnoses of the run.
-    pub diagnoses: Vec<Ailment>,
-}
-
-/// Least share of the samples from which a digit counts as drawn: a quarter of the expected share.
-pub const LEAST_SHARE: f64 = 0.025;
-
-/// The score `digits`: number of the ten digits that are drawn, from their shares of the samples.
-pub fn digits_drawn(shares: &[f64]) -> usize {
-    shares.iter().filter(|share| **share >= LEAST_SHARE).count()
-}
-
-impl Condition {
-    /// The score that the condition needs.
-    pub fn score(&self) -> Option<Score> {
-        self.score
-    }
-
-    /// Whether the condition holds.
-    pub fn holds(&self, run: &Seen) -> bool {
-        let has_steps = self.step.is_none_or(|step| run.step >= step);
-        let suffers = self.diagnosis.is_none_or(|kind| run.diagnoses.contains(&kind));
-        let scores_well = self.score.is_none_or(|name| {
-            run.scores.get(&name).is_some_and(|score| {
-                self.at_least.is_none_or(|least| *score >= least)
-                    && self.at_most.is_none_or(|most| *score <= most)
-            })
-        });
-        has_steps && suffers && scores_well
-    }
-}
-
 /// The lessons, in the order in which they are offered.
 ///
 /// # Errors
@@ -186,37 +41,60 @@ pub fn all() -> Result<Vec<Lesson>, serde_json::Error> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use gan_protocol::PointsSpec;
+    use gan_words::Language;
+
     use super::*;
 
     const LAYERS: [&str; 6] = ["reals", "fakes", "surface", "lattice", "pulls", "trails"];
-    /// The scores of `Event::Report`, and the one that the lab computes itself.
+    const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
+
+    fn lessons() -> Vec<Lesson> {
+        all().expect("readable")
+    }
+
+    /// All texts of a lesson but its title.
+    fn texts(lesson: &Lesson) -> Vec<&Words> {
+        let mut texts = vec![&lesson.summary];
+        for step in &lesson.steps {
+            texts.push(&step.text);
+            if let Some(question) = &step.question {
+                texts.push(&question.text);
+                texts.extend(question.answers.iter().flat_map(|one| [&one.text, &one.reply]));
+            }
+        }
+        texts
+    }
 
     #[test]
     fn every_file_is_a_lesson_of_its_name() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/lessons");
         let files = std::fs::read_dir(folder).expect("the folder is there");
         let files: BTreeSet<_> = files.map(|file| file.expect("readable").file_name()).collect();
-        let lessons = all().expect("readable").into_iter();
-        let listed = lessons.map(|lesson| format!("{}.json", lesson.id).into()).collect();
+        let listed = lessons().iter().map(|lesson| format!("{}.json", lesson.id).into()).collect();
         assert_eq!(files, listed);
     }
 
     #[test]
     fn every_lesson_can_be_given() {
-        let lessons = all().expect("readable");
+        let lessons = lessons();
         let ids: BTreeSet<&str> = lessons.iter().map(|lesson| lesson.id.as_str()).collect();
         assert_eq!(ids.len(), lessons.len(), "two lessons have one name");
-        for Lesson { id, steps, .. } in &lessons {
+        for lesson in &lessons {
+            let Lesson { id, steps, .. } = lesson;
             assert!(steps[0].load.is_some(), "{id} starts with whatever run is there");
+            let shows = steps[0].layers.is_some();
+            assert_eq!(shows, on_points(&steps[0]), "{id} shows whatever layers are there");
+            for words in texts(lesson).into_iter().chain([&lesson.title]) {
+                for language in LANGUAGES {
+                    assert!(!words.in_language(language).trim().is_empty(), "{id}: {words:?}");
+                }
+            }
             for step in steps {
                 let run = step.run();
                 assert!(!matches!(run, Some(Err(_))), "{id}: {run:?}");
                 for layer in step.layers.iter().flatten() {
                     assert!(LAYERS.contains(&layer.as_str()), "{id}: layer {layer}");
-                }
-                if let Some(Condition { score, at_least, at_most, .. }) = &step.until {
-                    let bounded = at_least.is_some() || at_most.is_some();
-                    assert_eq!(score.is_some(), bounded, "{id}: a score needs a bound");
                 }
                 if let Some(question) = &step.question {
                     let right = question.answers.iter().filter(|answer| answer.right).count();
@@ -226,29 +104,113 @@ mod tests {
         }
     }
 
+    fn on_points(step: &Step) -> bool {
+        step.run().is_some_and(|run| run.is_ok_and(|run| run.data.points.is_some()))
+    }
+
     #[test]
-    fn conditions_hold_when_all_that_they_name_is_seen() {
-        let condition = |json: &str| -> Condition { serde_json::from_str(json).expect("JSON") };
-        let run = Seen {
-            step: 100,
-            scores: [(Score::ModesCovered, 6.0)].into(),
-            diagnoses: vec![Ailment::Collapse],
-        };
-        for (json, expected) in [
-            (r#"{"step": 100}"#, true),
-            (r#"{"step": 101}"#, false),
-            (r#"{"diagnosis": "collapse"}"#, true),
-            (r#"{"diagnosis": "oscillation"}"#, false),
-            (r#"{"score": "modesCovered", "at_least": 6}"#, true),
-            (r#"{"score": "modesCovered", "at_least": 7}"#, false),
-            (r#"{"score": "modesCovered", "at_most": 5}"#, false),
-            (r#"{"score": "diversity", "at_least": 0}"#, false),
-            (
-                r#"{"step": 5, "diagnosis": "collapse", "score": "modesCovered", "at_most": 6}"#,
-                true,
-            ),
-        ] {
-            assert_eq!(condition(json).holds(&run), expected, "{json}");
+    fn a_goal_on_modes_or_shares_is_one_that_the_data_have() {
+        for Lesson { id, steps, .. } in lessons() {
+            let mut modes = 0;
+            for step in steps {
+                if let Some(Ok(run)) = step.run() {
+                    modes = run
+                        .data
+                        .points
+                        .as_ref()
+                        .and_then(PointsSpec::modes)
+                        .map_or(0, |all| all.len());
+                }
+                for event in step.until.iter().flat_map(Condition::events) {
+                    match *event {
+                        Event::Modes { at_least, .. } => {
+                            assert!(
+                                at_least as usize <= modes,
+                                "{id}: {at_least} of {modes} modes"
+                            );
+                        }
+                        Event::Share(Share::HighQuality, _) => assert!(modes > 0, "{id}: no modes"),
+                        Event::Digits(_) => assert_eq!(modes, 0, "{id}: no digits"),
+                        Event::Step(_) | Event::Diagnosis(_) | Event::Share(..) => {}
+                    }
+                }
+            }
         }
+    }
+
+    #[test]
+    fn a_summary_has_one_to_three_sentences() {
+        for Lesson { id, summary, .. } in lessons() {
+            for (language, ends) in LANGUAGES.into_iter().zip([['.', '?'], ['。', '？']]) {
+                let text = summary.in_language(language);
+                let count = text.matches(ends).count();
+                assert!((1..=3).contains(&count), "{id}: {count} sentences: {text}");
+                assert!(text.ends_with(ends), "{id}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn minutes_are_those_of_reading_and_waiting() {
+        for lesson in lessons() {
+            let count =
+                |words: &&Words| words.in_language(Language::English).split_whitespace().count();
+            let words: usize = texts(&lesson).iter().map(count).sum();
+            let events = lesson.steps.iter().filter(|step| step.until.is_some()).count();
+            let estimate = (words as f64 / 200.0 + 0.5 * events as f64).ceil() as u32;
+            let stated = lesson.minutes.count();
+            assert!(
+                (estimate..=estimate + 1).contains(&stated),
+                "{}: {stated} minutes, estimated {estimate} for {words} words, {events} events",
+                lesson.id
+            );
+        }
+    }
+
+    #[test]
+    fn minutes_outside_of_their_range_are_refused() {
+        for (json, is_valid) in [("0", false), ("1", true), ("30", true), ("31", false)] {
+            assert_eq!(serde_json::from_str::<Minutes>(json).is_ok(), is_valid, "{json}");
+        }
+        assert!(serde_json::from_str::<Minutes>("-1").is_err());
+    }
+
+    #[test]
+    fn a_lesson_has_a_worksheet_where_it_says_so() {
+        let sheets = include_str!("../../../web/worksheets/index.html");
+        for Lesson { id, worksheet, .. } in lessons() {
+            for language in LANGUAGES {
+                let anchor = format!("<article class=\"sheet\" id=\"{}-{id}\"", language.code());
+                assert_eq!(sheets.contains(&anchor), worksheet, "{anchor}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_entered_from_outside_finds_its_run() {
+        let lessons = lessons();
+        let lesson = lessons.iter().find(|lesson| lesson.id == "what-is-a-gan").expect("there");
+        let at = |step| (lesson.loading_step(step), lesson.trains_at(step));
+        assert_eq!(
+            [at(0), at(1), at(2), at(4)],
+            [(0, false), (0, false), (0, true), (0, true)]
+                .map(|(step, trains)| (Some(step), trains))
+        );
+        let lesson = lessons.iter().find(|lesson| lesson.id == "repairs").expect("there");
+        assert_eq!([0, 1, 3, 4].map(|step| lesson.loading_step(step)), [0, 1, 3, 3].map(Some));
+        // The second step chooses no layers.
+        assert_eq!(lesson.steps[1].layers, None);
+        assert_eq!(lesson.layers_at(1), lesson.steps[0].layers.as_deref());
+    }
+
+    #[test]
+    fn the_runs_around_a_step_are_those_of_the_lesson() {
+        let lessons = lessons();
+        let lesson = lessons.iter().find(|lesson| lesson.id == "repairs").expect("there");
+        assert_eq!(lesson.runs_around(0), None, "no run of the lesson's before it");
+        assert_eq!(lesson.runs_around(4), None, "no run is loaded");
+        let [before, after] = lesson.runs_around(2).expect("two runs");
+        assert_eq!((before.packing, after.packing), (4, 1));
+        assert_eq!((before.unrolled_steps, after.unrolled_steps), (0, 5));
     }
 }

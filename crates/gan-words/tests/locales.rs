@@ -130,6 +130,18 @@ fn the_code_asks_for_exactly_the_messages_that_there_are() {
 }
 
 #[test]
+fn the_lab_asks_the_page_for_texts_that_the_page_has() {
+    let there: BTreeSet<String> = messages("", "en").into_keys().collect();
+    let mut asked = literals("gan-lab", &["page_key"]);
+    for kind in literals("gan-lab", &["page_kind"]) {
+        asked.extend(names_of(&kind).into_iter().map(|name| format!("{kind}-{name}")));
+    }
+    assert!(asked.len() >= 8, "only {} keys found", asked.len());
+    let missing: Vec<_> = asked.difference(&there).collect();
+    assert!(missing.is_empty(), "not among the page's texts: {missing:?}");
+}
+
+#[test]
 fn arguments_are_filled_in() {
     let texts = Texts::read("data-count = { $name }, { $count } images\nplain = as it is\n");
     let count = [("name", "MNIST".to_string()), ("count", "60,000".to_string())];

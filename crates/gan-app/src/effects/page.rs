@@ -151,13 +151,14 @@ impl Page {
         self.carry_out(effects);
     }
 
-    /// Writes the differences from the defaults into the address.
+    /// Writes the differences from the defaults into the address. The lab's lesson stays there.
     pub fn write_address(&self) {
         let run = self.shared_run();
         let preference = self.supervisor.preference();
         let address = Address::of(&run, preference, self.autostart, self.language.as_deref());
-        let new = address.to_hash();
-        if new != hash() {
+        let old = hash();
+        let new = address.in_place_of(Address::parse(&old).0).to_hash();
+        if new != old {
             replace_hash(&new);
         }
     }

@@ -276,7 +276,7 @@ pub fn follow_address(hash: &str) {
             page.wait_for_link(run);
             return tell(page);
         }
-        if run.spec != page.supervisor.run().spec {
+        if run.spec != page.supervisor.run().spec && !address.is_lesson_alone() {
             // Shown after the load, since notices disappear with the replaced run.
             let callback = move |result: Result<_, Refusal>| {
                 with(|page| {

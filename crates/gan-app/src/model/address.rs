@@ -1,7 +1,8 @@
 //! Reads and writes the page's address, which shares a run by a link.
 //!
 //! `#preset=…&spec=…&backend=auto|cpu|webgpu&autostart=1&lang=en|zh`, every part optional. `spec`
-//! is a percent-encoded JSON merge patch of the preset: only the differences.
+//! is a percent-encoded JSON merge patch of the preset: only the differences. `lesson=…&step=…` are
+//! the lab's: it begins the lesson at the step, and writes both as the reader goes on.
 
 use gan_protocol::{DEFAULT_PRESET, difference, preset};
 use serde_json::Value;
@@ -24,6 +25,10 @@ pub struct Address {
     pub autostart: bool,
     /// The language, `en` or `zh`.
     pub language: Option<String>,
+    /// The name of the lab's lesson.
+    pub lesson: Option<String>,
+    /// The number of the lesson's step, from 1.
+    pub step: Option<String>,
 }
 
 impl Address {
@@ -59,12 +64,12 @@ impl Address {
             ("autostart", "0" | "") => self.autostart = false,
             ("autostart", other) => return Err(format!("is `{other}`; allowed is 0, 1")),
             ("lang", "en" | "zh") => self.language = Some(value),
-            // The lab begins the lesson, once it is loaded.
-            ("lesson", _) => {}
+            ("lesson", _) => self.lesson = Some(value),
+            ("step", _) => self.step = Some(value),
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
             _ => {
                 return Err(
-                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson"
+                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson, step"
                         .into(),
                 );
             }
@@ -101,7 +106,19 @@ impl Address {
             backend,
             autostart,
             language: language.map(str::to_string),
+            lesson: None,
+            step: None,
         }
+    }
+
+    /// With the lesson and the step of the address that this one replaces.
+    pub fn in_place_of(self, before: Self) -> Self {
+        Self { lesson: before.lesson, step: before.step, ..self }
+    }
+
+    /// Whether the lab is to load a lesson's run, and no other run is named.
+    pub fn is_lesson_alone(&self) -> bool {
+        self.lesson.is_some() && self.preset.is_none() && self.patch.is_none()
     }
 
     /// The hash, with its `#`; empty if everything has its default.
@@ -121,6 +138,12 @@ impl Address {
         }
         if let Some(language) = &self.language {
             parts.push(format!("lang={language}"));
+        }
+        if let Some(lesson) = &self.lesson {
+            parts.push(format!("lesson={}", encoded(lesson)));
+        }
+        if let Some(step) = &self.step {
+            parts.push(format!("step={}", encoded(step)));
         }
         if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
     }
@@ -246,6 +269,20 @@ mod tests {
             Some(json!({"generator_optimizer": {"learning_rate": 0.003}, "label_smoothing": 0.2}))
         );
         assert_eq!(run_of(&address.to_hash()), (run, None));
+    }
+
+    #[test]
+    fn the_lessons_parts_stay_when_another_run_is_written() {
+        let (before, refusals) = Address::parse("#preset=ring&lang=en&lesson=repairs&step=3");
+        assert_eq!(refusals, []);
+        assert!(!before.is_lesson_alone());
+        let mut run: Run<()> = settings::default_run();
+        run.spec.seed = 7;
+        let now = Address::of(&run, Preference::Auto, false, Some("zh")).in_place_of(before);
+        assert_eq!(now.to_hash(), "#spec=%7B%22seed%22:7%7D&lang=zh&lesson=repairs&step=3");
+        assert_eq!(run_of(&now.to_hash()), (run, None));
+        assert!(Address::parse("#lesson=repairs&lang=en").0.is_lesson_alone());
+        assert!(!Address::parse("#lang=en").0.is_lesson_alone());
     }
 
     #[test]

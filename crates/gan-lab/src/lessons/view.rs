@@ -1,160 +1,90 @@
-//! Shows the list of lessons, and the current lesson.
+//! Shows the list of lessons, and the current step.
 
-use gan_lessons::{Lesson, Question, Step};
+use gan_lessons::{Lesson, Question};
+use leptos::ev;
 use leptos::prelude::*;
 
+use super::changes;
+use super::course::{Course, Effects, Unknown};
+use super::end::Ended;
 use super::scripts::{Settling, offer_lessons};
-use crate::driving;
+use super::waiting;
 use crate::focus;
-use crate::observation;
-use crate::plane::draw::Layers;
 use crate::ticks::every_ms;
 use crate::words::{key, language, say, say_with, t};
 
 /// Time between two checks of a step's condition.
 const LOOK_EVERY_MS: i32 = 300;
-/// Checks until a lesson that a script started goes on by itself.
-const LOOKS_BY_ITSELF: u32 = 5;
+/// The element that says what *Next* waits for.
+const WHY: &str = "lesson-why";
 
-/// The position in a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    lesson: usize,
-    step: usize,
+/// What the panel shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    List,
+    Step { lesson: usize },
+    End { lesson: usize },
 }
 
-/// The current lesson. Lessons that scripts start go on by themselves.
-#[derive(Clone, Copy)]
-struct Course {
-    lessons: StoredValue<Vec<Lesson>>,
-    place: RwSignal<Option<Place>>,
-    /// Whether the step's condition has been met.
-    reached: RwSignal<bool>,
-    /// The answer that was chosen.
-    answered: RwSignal<Option<usize>>,
-    /// Whether the page is still loading or starting the step's run.
-    driving: RwSignal<bool>,
-    layers: RwSignal<Layers>,
-    /// The script that waits for the lesson's end.
-    waiting: StoredValue<Option<Settling>, LocalStorage>,
-    /// Number of checks in this step so far.
-    looks: StoredValue<u32>,
-}
-
-impl Course {
-    fn step_at(self, place: Place) -> Option<Step> {
-        self.lessons.with_value(|lessons| lessons.get(place.lesson)?.steps.get(place.step).cloned())
-    }
-
-    /// Begins a lesson; an earlier one is left.
-    fn begin(self, lesson: usize, waiting: Option<Settling>) {
-        self.leave();
-        self.waiting.set_value(waiting);
-        self.enter(Place { lesson, step: 0 });
-    }
-
-    fn enter(self, place: Place) {
-        let Some(step) = self.step_at(place) else { return self.finish() };
-        self.answered.set(None);
-        self.looks.set_value(0);
-        self.reached.set(step.until.is_none() && step.question.is_none());
-        if let Some(names) = &step.layers {
-            self.layers.set(Layers::only(names));
-        }
-        self.place.set(Some(place));
-        self.driving.set(step.load.is_some());
-        let load = step.load.map(|load| serde_json::Value::Object(load).to_string());
-        driving::follow(load.as_deref(), step.start, move || self.driving.set(false));
-    }
-
-    /// Goes to the next step, or to the end.
-    fn go_on(self) {
-        if let Some(Place { lesson, step }) = self.place.get_untracked() {
-            self.enter(Place { lesson, step: step + 1 });
-        }
-    }
-
-    /// Ends the lesson at its last step.
-    fn finish(self) {
-        self.place.set(None);
-        if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
-            waiting.done();
-        }
-    }
-
-    /// Leaves the lesson before its end.
-    fn leave(self) {
-        self.place.set(None);
-        if let Some(waiting) = self.waiting.try_update_value(Option::take).flatten() {
-            waiting.refused("left", "the lesson was left before its end");
-        }
-    }
-
-    /// Checks the step's condition.
-    fn look(self) {
-        let Some(place) = self.place.get_untracked() else { return };
-        if self.driving.get_untracked() {
-            return;
-        }
-        let until = self.step_at(place).and_then(|step| step.until);
-        if let Some(until) = until
-            && !self.reached.get_untracked()
-        {
-            self.reached.set(until.holds(&observation::observed().seen()));
-        }
-        let by_itself = self.waiting.with_value(Option::is_some);
-        let asks = self.step_at(place).is_some_and(|step| step.question.is_some());
-        self.looks.update_value(|looks| *looks += 1);
-        let seen = self.looks.get_value() >= LOOKS_BY_ITSELF;
-        if by_itself && seen && (asks || self.reached.get_untracked()) {
-            self.go_on();
-        }
-    }
-}
-
-/// The lessons. `asked` is one to begin at once.
+/// The lessons. The one in the page's address is begun at once.
 #[component]
-pub(crate) fn Lessons(layers: RwSignal<Layers>, asked: Option<String>) -> impl IntoView {
-    // A test reads all lessons, so none is unreadable.
-    let course = Course {
-        lessons: StoredValue::new(gan_lessons::all().unwrap_or_default()),
-        place: RwSignal::new(None),
-        reached: RwSignal::new(false),
-        answered: RwSignal::new(None),
-        driving: RwSignal::new(false),
-        layers,
-        waiting: StoredValue::new_local(None),
-        looks: StoredValue::new(0),
-    };
+pub(crate) fn Lessons(effects: Effects) -> impl IntoView {
+    let course = Course::new(effects);
     every_ms(LOOK_EVERY_MS, move || course.look());
     offer_to_scripts(course);
-    let first = asked.as_ref().and_then(|id| numbered(course, id));
-    if let Some(first) = first {
-        course.begin(first, None);
-    }
-    let lesson = Memo::new(move |_| course.place.get().map(|place| place.lesson));
-    let unknown = asked.filter(|_| first.is_none()).map(|id| {
-        let told = move || say_with(key("lesson-unknown"), &[("id", id.clone())]);
-        view! { <p class="hint" role="status">{told}</p> }
+    course.follow_address();
+    let follows = window_event_listener(ev::hashchange, move |_| course.follow_address());
+    on_cleanup(move || follows.remove());
+    let shown = Memo::new(move |_| {
+        course.reading.with(|reading| match reading {
+            None => Shown::List,
+            Some(reading) if reading.is_over() => Shown::End { lesson: reading.lesson },
+            Some(reading) => Shown::Step { lesson: reading.lesson },
+        })
     });
+    let unknown = move || {
+        course.unknown.get().map_or_else(String::new, |unknown| match unknown {
+            Unknown::Lesson { id } => say_with(key("lesson-unknown"), &[("id", id)]),
+            Unknown::Step { lesson, step } => {
+                let title = title_of(course, lesson);
+                say_with(key("lesson-step-unknown"), &[("title", title), ("step", step)])
+            }
+        })
+    };
     view! {
         <section class="lab-lessons" aria-label=t("lessons")>
-            {unknown}
-            {move || match lesson.get() {
-                Some(lesson) => view! { <Given course=course lesson=lesson/> }.into_any(),
-                None => view! { <Offered course=course/> }.into_any(),
+            <p class="hint" role="status" hidden=move || course.unknown.with(Option::is_none)>
+                {unknown}
+            </p>
+            {move || match shown.get() {
+                Shown::List => view! { <Offered course=course/> }.into_any(),
+                Shown::Step { lesson } => view! { <Given course=course lesson=lesson/> }.into_any(),
+                Shown::End { lesson } => view! { <Ended course=course lesson=lesson/> }.into_any(),
             }}
         </section>
     }
 }
 
-fn numbered(course: Course, id: &str) -> Option<usize> {
-    course.lessons.with_value(|lessons| lessons.iter().position(|lesson| lesson.id == id))
+/// The title of the lesson at a place in the list.
+pub(super) fn title_of(course: Course, lesson: usize) -> String {
+    let title = |lesson: &Lesson| lesson.title.in_language(language()).to_string();
+    course.with(lesson, title).unwrap_or_default()
+}
+
+/// A lesson's number, title and minutes.
+pub(super) fn named(course: Course, lesson: usize) -> String {
+    let minutes = course.with(lesson, |lesson| lesson.minutes.count()).unwrap_or(0);
+    let values = [
+        ("number", (lesson + 1).to_string()),
+        ("title", title_of(course, lesson)),
+        ("minutes", minutes.to_string()),
+    ];
+    say_with(key("lesson-named"), &values)
 }
 
 fn offer_to_scripts(course: Course) {
     let list = move || {
-        course.lessons.with_value(|lessons| {
+        course.with_all(|lessons| {
             let language = language();
             let titled = |lesson: &Lesson| {
                 (lesson.id.clone(), lesson.title.in_language(language).to_string())
@@ -162,54 +92,65 @@ fn offer_to_scripts(course: Course) {
             lessons.iter().map(titled).collect::<Vec<_>>()
         })
     };
-    let begin = move |id: &str, settling: Settling| match numbered(course, id) {
-        Some(lesson) => course.begin(lesson, Some(settling)),
+    let begin = move |id: &str, settling: Settling| match course.place_of(id) {
+        Some(lesson) => course.begin(lesson, 0, Some(settling)),
         None => settling.refused("usage", &format!("there is no lesson `{id}`")),
     };
     offer_lessons(list, begin);
 }
 
+/// Begins a lesson for a reader who has pressed a button.
+pub(super) fn begin(course: Course, lesson: usize) {
+    course.begin(lesson, 0, None);
+    focus_heading();
+}
+
+/// The heading of a lesson's card.
+pub(super) fn focus_heading() {
+    focus::soon(|| focus::found(".lab-lesson h2"));
+}
+
+/// Leaves a lesson for its button in the list, where its reader came from.
+pub(super) fn leave(course: Course, lesson: usize) {
+    course.leave();
+    let button = format!(".lab-lessons li:nth-child({}) button", lesson + 1);
+    focus::soon(move || focus::found(&button));
+}
+
 #[component]
 fn Offered(course: Course) -> impl IntoView {
-    let buttons = course.lessons.with_value(|lessons| {
-        let titles = lessons.iter().map(|lesson| lesson.title.clone()).enumerate();
-        titles
-            .map(|(number, title)| {
-                let title = move || title.in_language(language()).to_string();
-                let begin = move |_| {
-                    course.begin(number, None);
-                    focus::soon(|| focus::found(".lab-lesson h2"));
-                };
-                view! { <li><button on:click=begin>{title}</button></li> }
-            })
-            .collect_view()
+    let count = course.with_all(<[Lesson]>::len);
+    let buttons = (0..count).map(|lesson| {
+        view! {
+            <li>
+                <button on:click=move |_| begin(course, lesson)>
+                    {move || named(course, lesson)}
+                </button>
+            </li>
+        }
     });
     view! {
         <h2>{t("lessons")}</h2>
-        <ul>{buttons}</ul>
+        <ol>{buttons.collect_view()}</ol>
     }
-}
-
-/// The button of a finished lesson in the list, where its reader came from.
-fn focus_offer(lesson: usize) {
-    let button = format!(".lab-lessons li:nth-child({}) button", lesson + 1);
-    focus::soon(move || focus::found(&button));
 }
 
 /// A lesson from its first step to its last: its buttons stay in place.
 #[component]
 fn Given(course: Course, lesson: usize) -> impl IntoView {
-    let (title, steps) = course.lessons.with_value(|lessons| {
-        let lesson = &lessons[lesson];
-        (lesson.title.clone(), lesson.steps.len())
+    let steps = course.with(lesson, |lesson| lesson.steps.len()).unwrap_or(0);
+    // The view keeps its content until another takes its place.
+    let place = Memo::new(move |before: Option<&usize>| {
+        let step = course.reading.with(|reading| {
+            let here = reading.as_ref().filter(|one| one.lesson == lesson && !one.is_over());
+            here.map(|one| one.step)
+        });
+        step.or(before.copied()).unwrap_or(0)
     });
-    // After the last step the view keeps its content until it disappears.
-    let place = Memo::new(move |before| {
-        let place = course.place.get().filter(|place| place.lesson == lesson);
-        place.map(|place| place.step).or(before.copied()).unwrap_or(0)
+    let step = Memo::new(move |_| {
+        let place = place.get();
+        course.with(lesson, |lesson| lesson.steps.get(place).cloned()).flatten()
     });
-    let step = Memo::new(move |_| course.step_at(Place { lesson, step: place.get() }));
-    let title = move || title.in_language(language()).to_string();
     let count = move || {
         let numbers = [("step", (place.get() + 1).to_string()), ("steps", steps.to_string())];
         say_with(key("lesson-step"), &numbers)
@@ -217,28 +158,40 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
     let text = move || {
         step.with(|step| step.as_ref().map(|step| step.text.in_language(language()).to_string()))
     };
-    let waits = move || step.with(|step| step.as_ref().is_some_and(|step| step.until.is_some()));
-    let state = move || match (waits(), course.reached.get()) {
-        (true, false) => say(key("lesson-waits")),
-        (true, true) => say(key("lesson-seen")),
-        (false, _) => String::new(),
+    let other_run = move || {
+        let other = course.reading.with(|reading| {
+            let reading = reading.as_ref()?;
+            course.with(reading.lesson, |of| reading.other_run(of)).flatten()
+        });
+        other.map(|step| say_with(key("lesson-other-run"), &[("step", (step + 1).to_string())]))
     };
-    // While the step's run is loading, the condition would be checked against the previous run.
-    let stopped = Signal::derive(move || !course.reached.get() || course.driving.get());
-    let is_last = move || place.get() + 1 == steps;
-    let next = move || say(if is_last() { key("lesson-finish") } else { key("lesson-next") });
+    let waits = Memo::new(move |_| course.waits());
+    let is_stopped = Signal::derive(move || waits.with(|waits| !waits.is_empty()));
+    let why = move || {
+        let waits = waits.get();
+        let is_met = course.reading.with(|reading| {
+            let reading = reading.as_ref()?;
+            course.with(reading.lesson, |of| reading.is_met(of)).flatten()
+        });
+        match is_met {
+            Some(true) if waits.is_empty() => say(key("lesson-seen")),
+            _ => waiting::told(&waits, course.is_paused.get()),
+        }
+    };
+    let next = move || {
+        say(if place.get() + 1 == steps { key("lesson-finish") } else { key("lesson-next") })
+    };
     let go_on = move |_| {
-        if stopped.get_untracked() {
+        if is_stopped.get_untracked() {
             return;
         }
         course.go_on();
-        if course.place.with_untracked(Option::is_none) {
-            focus_offer(lesson);
+        let is_over = course
+            .reading
+            .with_untracked(|reading| reading.as_ref().is_some_and(|reading| reading.is_over()));
+        if is_over {
+            focus_heading();
         }
-    };
-    let leave = move |_| {
-        course.leave();
-        focus_offer(lesson);
     };
     let asked = move || {
         let question = step.with(|step| step.as_ref().and_then(|step| step.question.clone()));
@@ -247,23 +200,55 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
     view! {
         <div class="lab-lesson">
             <div class="lab-lesson-head">
-                <h2 tabindex="-1">{title}</h2>
+                <h2 tabindex="-1">{move || title_of(course, lesson)}</h2>
                 <span class="hint number">{count}</span>
             </div>
             <p class="lab-lesson-text" aria-live="polite">{text}</p>
+            <p class="hint" role="status" hidden=move || other_run().is_none()>{other_run}</p>
+            <Changes course=course lesson=lesson place=place/>
             {asked}
+            // Not disabled: a button that waits or leads nowhere keeps the focus.
             <div class="lab-lesson-foot">
-                // Not disabled: while the lesson waits, the pressed button keeps the focus.
+                <button
+                    aria-disabled=move || (place.get() == 0).to_string()
+                    on:click=move |_| course.go_back()
+                >
+                    {t("lesson-back")}
+                </button>
                 <button
                     class="primary"
-                    aria-disabled=move || stopped.get().to_string()
+                    aria-disabled=move || is_stopped.get().to_string()
+                    aria-describedby=move || is_stopped.get().then_some(WHY)
                     on:click=go_on
                 >
                     {next}
                 </button>
-                <button on:click=leave>{t("lesson-leave")}</button>
-                <span class="hint" role="status">{state}</span>
+                <span class="hint" id=WHY role="status">{why}</span>
+                <button on:click=move |_| leave(course, lesson)>{t("lesson-leave")}</button>
             </div>
+        </div>
+    }
+}
+
+/// What the step that is shown changes in the settings.
+#[component]
+fn Changes(course: Course, lesson: usize, place: Memo<usize>) -> impl IntoView {
+    let runs = Memo::new(move |_| {
+        let place = place.get();
+        course.with(lesson, |lesson| lesson.runs_around(place)).flatten()
+    });
+    // In the language of the page, which may change.
+    let lines = Memo::new(move |_| {
+        runs.with(|runs| {
+            runs.as_ref().map_or_else(Vec::new, |[before, after]| changes::told(before, after))
+        })
+    });
+    view! {
+        <div class="lab-changes" hidden=move || lines.with(Vec::is_empty)>
+            <p class="hint">{t("lesson-changes")}</p>
+            <ul>
+                {move || lines.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
+            </ul>
         </div>
     }
 }
@@ -271,28 +256,27 @@ fn Given(course: Course, lesson: usize) -> impl IntoView {
 /// The question of a step.
 #[component]
 fn Asked(course: Course, question: Question) -> impl IntoView {
+    let chosen = Memo::new(move |_| {
+        course.reading.with(|reading| reading.as_ref().and_then(|reading| reading.answer()))
+    });
     let asked = question.text.clone();
     let replies: Vec<_> = question.answers.iter().map(|answer| answer.reply.clone()).collect();
     let answers = question.answers.into_iter().enumerate().map(|(number, answer)| {
         let words = answer.text.clone();
-        let choose = move |_| {
-            course.answered.set(Some(number));
-            course.reached.set(true);
-        };
-        let class = move || match course.answered.get() {
+        let class = move || match chosen.get() {
             Some(chosen) if chosen == number && answer.right => "right",
             Some(chosen) if chosen == number => "wrong",
             _ => "",
         };
         view! {
-            <button class=class on:click=choose>
+            <button class=class on:click=move |_| course.choose(number)>
                 {move || words.in_language(language()).to_string()}
             </button>
         }
     });
     let answers = answers.collect_view();
     let reply = move || {
-        let reply = course.answered.get().and_then(|number| replies.get(number).cloned());
+        let reply = chosen.get().and_then(|number| replies.get(number).cloned());
         reply.map_or_else(String::new, |reply| reply.in_language(language()).to_string())
     };
     view! {
