@@ -200,7 +200,7 @@ mod tests {
     fn ranges_hold_zero_and_the_values_or_all_probabilities() {
         let domain = |values, measure| of(values, measure, NO_LEVELS).up.domain;
         assert_eq!(domain([0.4, 0.6], Measure::Score), (0.0, 1.0));
-        assert_eq!(domain([-0.4, 1.6], Measure::Score), (-0.5, 2.0));
+        assert_eq!(domain([-0.4, 1.6], Measure::Score), (-1.0, 2.0));
         assert_eq!(domain([0.5, 1.7], Measure::Loss), (0.0, 2.0));
         assert_eq!(domain([-0.999, -3.0], Measure::Loss), (-3.0, 0.0));
         let empty = Axes::of(400.0, [&[], &[]], Measure::Loss, [Some(("", 0.5)), None]);

@@ -26,7 +26,7 @@ fn a_setting_counts_as_changed_once_the_worker_has_it_and_until_another_run() {
     let first = bench.supervisor.run().spec.objective as usize as f64;
     bench.event(1, measured(7), &[]);
     choose(&mut bench, Objective::Hinge);
-    assert_eq!(noted(&bench), []);
+    assert!(noted(&bench).is_empty());
     bench.answer(1, Reply::Done, &[]);
     bench.event(1, measured(9), &[]);
     choose(&mut bench, Objective::Minimax);
@@ -39,7 +39,7 @@ fn a_setting_counts_as_changed_once_the_worker_has_it_and_until_another_run() {
 
     bench.ask(None, Ask::Reset);
     bench.answer(1, Reply::Done, &[]);
-    assert_eq!(noted(&bench), []);
+    assert!(noted(&bench).is_empty());
 }
 
 #[test]
