@@ -3,7 +3,7 @@
 use crate::axis::{Axis, fixed};
 use crate::scale::Scale;
 
-/// Distance from the rules to the labels of the vertical axis.
+/// Distance from the rules to the labels of the vertical axis, and to the name of the horizontal one.
 const GAP_PX: f64 = 8.0;
 /// Distance from the labels of the horizontal axis to the bottom.
 const BOTTOM_PX: f64 = 4.0;
@@ -14,7 +14,7 @@ const CHARACTER_PX: f64 = 7.0;
 const LEAST_LEFT_PX: f64 = 40.0;
 
 /// The room to the right of the rules. A label centred on a tick at their end needs more: it is
-/// moved to the left.
+/// moved to the left, as one at their beginning is moved to the right.
 pub const RIGHT_PX: f64 = 8.0;
 
 /// The room that the labels of `up`, the vertical axis, need to the left of the rules.
@@ -49,11 +49,35 @@ pub fn grid_svg(
     }
     for tick in &across.ticks {
         let (low, label) = (fixed(height_px - BOTTOM_PX, 1), &tick.label);
-        let at = x.to_px(tick.value).min(right_px + RIGHT_PX - width_px(label) / 2.0);
+        let half = width_px(label) / 2.0;
+        let at = x.to_px(tick.value).min(right_px + RIGHT_PX - half).max(left_px - GAP_PX + half);
         let at = fixed(at, 1);
         markup += &format!("<text x='{at}' y='{low}' text-anchor='middle'>{label}</text>");
     }
     markup
+}
+
+/// The names of both axes as the content of an SVG group: of the horizontal one before its labels, of the vertical one
+/// (`up`, with its scale `y`) between its two highest labels. Neither takes room from the plot. A name of five letters
+/// fits.
+pub fn axis_names_svg(
+    across: &str,
+    (name, up, y): (&str, &Axis, &Scale),
+    left_px: f64,
+    height_px: f64,
+) -> String {
+    let at = fixed(left_px - GAP_PX, 1);
+    let low = fixed(height_px - BOTTOM_PX, 1);
+    let between = match up.ticks.as_slice() {
+        [.., lower, upper] => (y.to_px(lower.value) + y.to_px(upper.value)) / 2.0,
+        _ => y.edges_px()[0] + CHARACTER_PX * 2.0,
+    };
+    let between = fixed(between, 1);
+    format!(
+        "<text class='name' x='{at}' y='{low}' text-anchor='end'>{across}</text>\
+         <text class='name' x='{at}' y='{between}' text-anchor='end' dominant-baseline='central'>\
+         {name}</text>"
+    )
 }
 
 #[cfg(test)]
@@ -72,11 +96,47 @@ mod tests {
         assert!(markup.contains("y='156.0' text-anchor='middle'>100</text>"), "{markup}");
     }
 
+    #[test]
+    fn names_stand_where_no_label_does() {
+        for (low, high) in [(0.0, 1.0), (-0.008, 0.001), (0.0, 7.0), (0.0, 0.3), (-40.0, 2.0)] {
+            for (first, last) in [(0.0, 100.0), (1.0, 20.0), (1_049.0, 1_061.0), (950.0, 1_900.0)] {
+                let (across, up) = (Axis::exact(first, last, 4), Axis::nice(low, high, 4));
+                let [left, right] = [left_px(&up), 400.0];
+                let x = Scale::new(across.domain, (left, right));
+                let y = Scale::new(up.domain, (146.0, 8.0));
+                let names = axis_names_svg("Step", ("score", &up, &y), left, 168.0);
+                let [(step_at, true, _), (score_at, true, _)] = &texts(&names)[..] else {
+                    panic!("two names that end at their place: {names}");
+                };
+                assert!(step_at.max(*score_at) <= left - GAP_PX + 0.05);
+                assert!(score_at - width_px("score") >= -3.0, "cut: {names}");
+                // Labels are 11 px high, and centred on their ticks.
+                let height = number(&names, "dominant", "y='");
+                for tick in &up.ticks {
+                    let apart = (y.to_px(tick.value) - height).abs();
+                    assert!(apart >= 11.0, "{}: {apart}", tick.label);
+                }
+                let labels = grid_svg((&across, &x), (&up, &y), [left, right], 168.0);
+                for (at, is_end, label) in texts(&labels) {
+                    assert!(is_end || at - width_px(&label) / 2.0 >= *step_at - 0.05, "{label}");
+                }
+            }
+        }
+    }
+
+    /// The number after the last `before` in front of `place`.
+    fn number(markup: &str, place: &str, before: &str) -> f64 {
+        let part = markup.split(place).next().expect("a part");
+        let rest = part.rsplit(before).next().expect("a part");
+        rest.split('\'').next().expect("a part").parse().expect("a number")
+    }
+
     /// The texts of `markup`: position, whether centred, and content.
     fn texts(markup: &str) -> Vec<(f64, bool, String)> {
-        let texts = markup.split("<text x='").skip(1);
+        let texts = markup.split("<text").skip(1);
         texts
             .map(|text| {
+                let (_, text) = text.split_once("x='").expect("a place");
                 let (at, rest) = text.split_once('\'').expect("a number");
                 let (tag, label) = rest.split_once('>').expect("a tag's end");
                 let label = label.split_once('<').expect("a text's end").0.to_string();

@@ -63,6 +63,23 @@ impl<const N: usize> History<N> {
         self.steps_per_row
     }
 
+    /// Number of rows in a series.
+    pub fn row_count(&self) -> usize {
+        self.rows.len() + usize::from(!self.open.is_empty())
+    }
+
+    /// The row `further` rows after the one nearest to `step` (before it, if negative), or the last one in that
+    /// direction: its step and values. `None` if there is no row.
+    pub fn near(&self, step: f64, further: isize) -> Option<(u64, [f64; N])> {
+        let last = self.row_count().checked_sub(1)?;
+        let row = |index: usize| self.rows.get(index).copied().unwrap_or_else(|| mean(&self.open));
+        let mut index = self.rows.partition_point(|row| (row.0 as f64) < step).min(last);
+        if index > 0 && step - (row(index - 1).0 as f64) < row(index).0 as f64 - step {
+            index -= 1;
+        }
+        Some(row(index.saturating_add_signed(further).min(last)))
+    }
+
     /// One of the `N` series, oldest first.
     ///
     /// # Panics
@@ -124,6 +141,35 @@ mod tests {
         let series = history.series(0);
         assert_eq!(series.len(), 6);
         assert_eq!(series[5], Point::new(6.0, 60.0));
+    }
+
+    #[test]
+    fn the_row_nearest_to_a_step_is_found_and_those_beside_it() {
+        let mut history = History::new(100);
+        for step in [10, 20, 40] {
+            history.push(step, [step as f64]);
+        }
+        let near = |step, further| history.near(step, further).map(|(step, _)| step);
+        let steps = [f64::NEG_INFINITY, 0.0, 10.0, 14.9, 15.1, 29.9, 30.1, 40.0, f64::INFINITY];
+        let expected = [10, 10, 10, 10, 20, 20, 40, 40, 40];
+        assert_eq!(steps.map(|step| near(step, 0)), expected.map(Some));
+        assert_eq!([-1, 1, -9, 9].map(|further| near(20.0, further)), [10, 40, 10, 40].map(Some));
+        assert_eq!(history.near(21.0, 0), Some((20, [20.0])));
+        assert_eq!(History::<1>::new(4).near(1.0, 0), None);
+    }
+
+    #[test]
+    fn rows_are_found_as_the_series_has_them_in_a_long_run_too() {
+        // 103 steps in rows of two: 51 rows, and a last step whose row is not full yet.
+        let history = filled(103, 100);
+        let series = history.series(0);
+        assert_eq!((history.steps_per_row(), history.row_count()), (2, series.len()));
+        for (index, point) in series.iter().enumerate() {
+            let found = history.near(point.x, 0).map(|(step, [value])| (step as f64, value));
+            assert_eq!(found, Some((point.x, point.y)));
+            assert_eq!(history.near(0.0, index as isize), history.near(point.x, 0));
+        }
+        assert_eq!(history.near(f64::INFINITY, 0), Some((103, [103.0])));
     }
 
     #[test]

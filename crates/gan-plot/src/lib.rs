@@ -6,9 +6,11 @@
 
 mod axis;
 mod decimate;
+mod extent;
 mod grid;
 mod heat;
 mod history;
+mod notes;
 mod path;
 mod scale;
 mod scatter;
@@ -18,9 +20,11 @@ mod summary;
 
 pub use axis::{Axis, Tick, compact_number, exponential, fixed};
 pub use decimate::decimated;
-pub use grid::{RIGHT_PX, grid_svg, left_px};
+pub use extent::extent;
+pub use grid::{RIGHT_PX, axis_names_svg, grid_svg, left_px};
 pub use heat::{Heat, Verdicts, quadrilateral_area};
 pub use history::History;
+pub use notes::{axis_marks, edge_marks, level_svg, reading_svg};
 pub use path::line_path;
 pub use scale::Scale;
 pub use scatter::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};

@@ -10,6 +10,7 @@ mod change;
 mod checkpoint;
 mod combination;
 mod data;
+mod equilibrium;
 mod error;
 #[doc(hidden)]
 pub mod examples;
@@ -40,6 +41,7 @@ pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
     SourceFacts, Supply,
 };
+pub use equilibrium::Equilibrium;
 pub use error::SpecError;
 pub use fault::Fault;
 pub use feed::{Feed, LatentDistribution, LatentSpec};

@@ -1,7 +1,5 @@
 //! The losses of the two nets, and the terms added to the discriminator's.
 
-use std::f64::consts::LN_2;
-
 use serde::Serialize;
 
 use crate::error::{SpecError, in_range};
@@ -79,17 +77,17 @@ impl Objective {
 
     /// How far apart the discriminator judges reals and fakes in a step: 0 if not at all, 1 if it
     /// is certain of all. For verdicts with targets, the difference of the mean verdicts; else the
-    /// decrease of its loss from the loss of equal verdicts, relative to the latter. `None` for a
-    /// critic, whose outputs have no scale.
+    /// decrease of its loss from its value at the [equilibrium](Self::equilibrium), relative to the
+    /// latter. `None` for a critic, whose outputs have no scale.
     pub fn separation(self, of: &Metrics) -> Option<f64> {
-        let fallen_from = |equal: f64| Some(1.0 - of.discriminator_loss / equal);
         match self {
             Self::NonSaturating | Self::Minimax | Self::LeastSquares => {
                 Some(of.real_score - of.fake_score)
             }
-            Self::RelativisticPaired => fallen_from(LN_2),
-            Self::RelativisticAverage => fallen_from(2.0 * LN_2),
-            Self::Hinge => fallen_from(2.0),
+            Self::RelativisticPaired | Self::RelativisticAverage | Self::Hinge => {
+                let equal = self.equilibrium(0.0, 0.0).discriminator_loss?;
+                Some(1.0 - of.discriminator_loss / equal)
+            }
             Self::Linear => None,
         }
     }
@@ -254,6 +252,8 @@ reads_struct!(DiffAugmentSpec {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::LN_2;
+
     use super::*;
 
     fn judged(discriminator_loss: f64, real_score: f64, fake_score: f64) -> Metrics {

@@ -46,6 +46,20 @@ pub fn on_window(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
         .expect("a window takes listeners");
 }
 
+/// Calls `listener` whenever one of `events` reaches `element`, for the lifetime of the page.
+pub fn on_element(
+    element: &web_sys::Element,
+    events: &[&str],
+    listener: impl FnMut(web_sys::Event) + 'static,
+) {
+    let listener = Closure::<dyn FnMut(web_sys::Event)>::new(listener).into_js_value();
+    for event in events {
+        element
+            .add_event_listener_with_callback(event, listener.unchecked_ref())
+            .expect("an element takes listeners");
+    }
+}
+
 /// Calls `listener` whenever `element` changes its size, and once at first. The window's size would
 /// not do: elements may be hidden, or lie beside others that come and go.
 pub fn on_resize(element: &web_sys::Element, listener: impl FnMut() + 'static) {

@@ -5,7 +5,9 @@ use gan_protocol::{Backend, DataSource, Phase, RunSpec};
 use leptos::prelude::*;
 
 use crate::model::backends::{Gpu, Preference};
+use crate::model::changes::Change;
 use crate::model::notice::{Notice, Place, Standing};
+use crate::model::reading::Reading;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::ActiveTask;
 use crate::model::supervisor::Supervisor;
@@ -47,6 +49,8 @@ pub struct Settings {
     pub preset: String,
     /// The run.
     pub spec: RunSpec,
+    /// Changes during the run, oldest first.
+    pub changes: Vec<Change>,
     /// The user's choice of the backend.
     pub preference: Preference,
     /// Names of the user's files.
@@ -95,6 +99,8 @@ pub struct Display {
     pub tasks: RwSignal<Vec<ActiveTask>>,
     /// Losses of generator and discriminator, then the scores of reals and fakes.
     pub series: [RwSignal<Series>; 4],
+    /// The step that is read in the charts.
+    pub reading: RwSignal<Option<Reading>>,
     /// The sheet of fixed latents.
     pub fixed: RwSignal<Option<Sheet>>,
     /// The sheet of new latents.
@@ -114,6 +120,7 @@ impl Display {
             settings: RwSignal::new(settings(supervisor)),
             tasks: RwSignal::new(Vec::new()),
             series: std::array::from_fn(|_| RwSignal::new(Series::default())),
+            reading: RwSignal::new(None),
             fixed: RwSignal::new(None),
             fresh: RwSignal::new(None),
             notices: RwSignal::new(Vec::new()),
@@ -149,12 +156,15 @@ impl Display {
         }
     }
 
-    /// Updates the charts' series.
+    /// Updates the charts' series, and the reading, whose step may now be a part of another row.
     pub fn refresh_series(&self, history: &History<4>) {
         for (column, signal) in self.series.iter().enumerate() {
             let measured = history.series(column);
             let average = decimated(&smoothed(&measured, SMOOTHING), DRAWN_COLUMNS);
             signal.set(Series { measured: decimated(&measured, DRAWN_COLUMNS), average });
+        }
+        if let Some((step, _)) = self.reading.get_untracked() {
+            set_if_changed(self.reading, history.near(step as f64, 0));
         }
     }
 }
@@ -186,6 +196,7 @@ fn settings<B: Clone>(supervisor: &Supervisor<B>) -> Settings {
     Settings {
         preset: run.preset.clone(),
         spec: run.spec.clone(),
+        changes: supervisor.state.changes.clone(),
         preference: supervisor.preference(),
         files: run.files.iter().map(|file| file.name.clone()).collect(),
     }

@@ -8,6 +8,7 @@ mod telling;
 use std::cell::RefCell;
 
 use js_sys::{Function, Uint8Array};
+use leptos::prelude::{GetUntracked as _, Set as _};
 
 use crate::effects::browser::{every_ms, hash, now_ms, on_window, replace_hash};
 use crate::effects::display::Display;
@@ -15,6 +16,7 @@ use crate::effects::worker::WorkerClient;
 use crate::model::address::Address;
 use crate::model::backends::Preference;
 use crate::model::frames::Frames;
+use crate::model::reading::led;
 use crate::model::refusal::Refusal;
 use crate::model::supervisor::{
     Ask, NamedFile, Outcome, Run, Signal, Supervisor, Ticket, WorkerId,
@@ -143,6 +145,18 @@ impl Page {
     pub fn keep(&mut self, keeper: Option<Function>) {
         self.supervisor.keep(keeper.is_some());
         self.keeper = keeper;
+    }
+
+    /// Reads the recorded step nearest to `step` in the charts.
+    pub fn read_at(&self, step: f64) {
+        self.display.reading.set(self.supervisor.state.history.near(step, 0));
+    }
+
+    /// Moves the charts' cursor as `key` says; returns whether it is a key of theirs.
+    pub fn read_by_key(&self, key: &str) -> bool {
+        let reading = self.display.reading;
+        let led = led(&self.supervisor.state.history, key, reading.get_untracked());
+        led.map(|led| reading.set(led)).is_some()
     }
 
     /// Tries again after a failure of all workers.

@@ -3,10 +3,12 @@
 
 pub mod address;
 pub mod backends;
+pub mod changes;
 pub mod checkpoint_file;
 pub mod frames;
 pub(crate) mod listed;
 pub mod notice;
+pub mod reading;
 pub mod refusal;
 pub mod run_state;
 pub mod settings;

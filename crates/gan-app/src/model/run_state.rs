@@ -3,6 +3,7 @@
 use gan_plot::History;
 use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
 
+use crate::model::changes::Change;
 use crate::model::refusal::Refusal;
 
 /// Rows of measurements kept before neighbours are averaged.
@@ -80,6 +81,8 @@ pub struct RunState {
     pub samples: Option<u64>,
     /// Losses and scores of every step.
     pub history: History<4>,
+    /// Changes of settings during the run, oldest first.
+    pub changes: Vec<Change>,
     /// Tasks under way.
     pub tasks: Vec<ActiveTask>,
     /// The reason why the session cannot go on.
@@ -101,6 +104,7 @@ impl Default for RunState {
             report: None,
             samples: None,
             history: History::new(HISTORY_ROWS),
+            changes: Vec::new(),
             tasks: Vec::new(),
             error: None,
             replacements: 0,
@@ -112,6 +116,12 @@ impl RunState {
     /// Adds measurements.
     pub fn measured(&mut self, points: &[Metrics], steps_per_second: f64) {
         for point in points {
+            // After a return to an earlier step, the run goes on from there with the present settings.
+            if self.history.newest().is_some_and(|(newest, _)| point.step <= newest) {
+                for change in &mut self.changes {
+                    change.step = change.step.min(point.step.saturating_sub(1));
+                }
+            }
             self.history.push(point.step, Column::ALL.map(|column| column.of(point)));
         }
         if let Some(point) = points.last() {
@@ -133,6 +143,7 @@ impl RunState {
     /// Another run has replaced this one: removes all measurements.
     pub fn replaced(&mut self) {
         self.history.clear();
+        self.changes.clear();
         self.report = None;
         self.error = None;
         self.replacements += 1;

@@ -8,8 +8,9 @@ use crate::effects::display::{Display, Sheet};
 use crate::effects::page::{Page, with};
 use crate::effects::requests;
 use crate::effects::sheets::{FIXED_CANVAS, FRESH_CANVAS};
+use crate::model::run_state::Column;
 use crate::model::supervisor::Ask;
-use crate::view::chart::{Chart, Line, Range};
+use crate::view::chart::{Chart, Line, Measure};
 use crate::view::events::click;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, say_with, t};
@@ -92,6 +93,7 @@ pub(crate) fn Explanation() -> impl IntoView {
                 </p>
                 <p><strong>{t("losses-title")}</strong>" "{t("losses-explained")}</p>
                 <p><strong>{t("scores-title")}</strong>" "{t("scores-explained")}</p>
+                <p><strong>{t("charts")}</strong>" "{t("charts-explained")}</p>
             </div>
         </details>
     }
@@ -100,26 +102,26 @@ pub(crate) fn Explanation() -> impl IntoView {
 /// The charts.
 #[component]
 pub(crate) fn Charts() -> impl IntoView {
-    let [generator, discriminator, real, fake] = expect_context::<Display>().series;
+    let line = |name, class, column| Line { name, class, column };
     view! {
         <section class="charts" aria-label=t("charts")>
             <Chart
                 title=key("losses-title")
                 explained=key("losses-explained")
                 lines=[
-                    Line { name: key("generator"), class: "generator", series: generator },
-                    Line { name: key("discriminator"), class: "discriminator", series: discriminator },
+                    line(key("generator"), "generator", Column::GeneratorLoss),
+                    line(key("discriminator"), "discriminator", Column::DiscriminatorLoss),
                 ]
-                range=Range::OfData
+                measure=Measure::Loss
             />
             <Chart
                 title=key("scores-title")
                 explained=key("scores-explained")
                 lines=[
-                    Line { name: key("score-real"), class: "real", series: real },
-                    Line { name: key("score-fake"), class: "fake", series: fake },
+                    line(key("score-real"), "real", Column::RealScore),
+                    line(key("score-fake"), "fake", Column::FakeScore),
                 ]
-                range=Range::Probability
+                measure=Measure::Score
             />
         </section>
     }

@@ -4,6 +4,7 @@ use gan_protocol::{Event, Fault, Phase, Reply, Task};
 
 use super::worker::{Plane, Purpose, load_command};
 use super::{Effect, Outcome, Run, Supervisor, Ticket, Variant, WorkerId};
+use crate::model::changes;
 use crate::model::listed::taken;
 use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
@@ -132,6 +133,9 @@ impl<B: Clone> Supervisor<B> {
             }
             Purpose::Tune { ticket, tuning } => {
                 if let Ok(spec) = tuning.applied_to(&self.run.spec) {
+                    let [before, after] = [&self.run.spec, &spec].map(changes::live);
+                    let state = &mut self.state;
+                    changes::note(&mut state.changes, self.now_ms, state.step, before, after);
                     self.run.spec = spec;
                     self.effects.push(Effect::RunChanged);
                 }

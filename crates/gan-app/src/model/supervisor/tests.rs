@@ -1,5 +1,6 @@
 //! Tests the supervisor against simulated workers, without a browser.
 
+mod changes;
 mod leaving;
 mod other_data;
 

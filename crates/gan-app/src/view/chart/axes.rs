@@ -1,0 +1,233 @@
+//! A chart's axes, and whatever is placed by them beside the curves.
+
+use gan_plot::{
+    Axis, Point, RIGHT_PX, Scale, axis_marks, axis_names_svg, extent, grid_svg, left_px, level_svg,
+    reading_svg,
+};
+use gan_protocol::Equilibrium;
+
+use crate::model::changes::Change;
+
+pub(super) const HEIGHT_PX: u32 = 168;
+const TOP_PX: f64 = 8.0;
+const BOTTOM_PX: f64 = 22.0;
+/// A change is named if it lies within this distance of the cursor.
+const NEAR_PX: f64 = 6.0;
+
+/// What the vertical axis measures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Measure {
+    /// Losses: from zero, or lower, to the largest value.
+    Loss,
+    /// Scores: 0 to 1, or more if the data exceed that.
+    Score,
+}
+
+/// A level's class in the style sheet, empty if it is that of both series, and its value.
+pub(super) type Level = (&'static str, f64);
+
+/// The levels of the two series at the equilibrium; one, if both have the same.
+pub(super) fn levels(of: &Equilibrium, measure: Measure) -> [Option<Level>; 2] {
+    let both = |value: Option<f64>| [value.map(|value| ("", value)), None];
+    match (measure, of.generator_loss, of.discriminator_loss) {
+        (Measure::Score, ..) => both(of.score),
+        (Measure::Loss, generator, discriminator) if generator == discriminator => both(generator),
+        (Measure::Loss, generator, discriminator) => [
+            generator.map(|value| ("generator", value)),
+            discriminator.map(|value| ("discriminator", value)),
+        ],
+    }
+}
+
+/// The axes, for a plot of a width.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Axes {
+    width_px: f64,
+    pub(super) across: Axis,
+    up: Axis,
+    levels: [Option<Level>; 2],
+}
+
+impl Axes {
+    /// The axes for the averages of two series: they determine the range, as measured values often leave it for a step
+    /// or two. Levels are drawn where the range holds them or is close to them.
+    pub(super) fn of(
+        width_px: f64,
+        averages: [&[Point]; 2],
+        measure: Measure,
+        levels: [Option<Level>; 2],
+    ) -> Self {
+        let mut steps = (f64::INFINITY, f64::NEG_INFINITY);
+        for points in averages {
+            if let (Some(first), Some(last)) = (points.first(), points.last()) {
+                steps = (steps.0.min(first.x), steps.1.max(last.x));
+            }
+        }
+        if steps.0 >= steps.1 {
+            steps = if steps.0.is_finite() { (0.0, steps.0.max(1.0)) } else { (0.0, 100.0) };
+        }
+        let range = extent(averages);
+        let up = match (measure, range) {
+            (Measure::Loss, None) => Axis::exact(0.0, 2.0, 4),
+            (Measure::Score, None) => Axis::exact(0.0, 1.0, 4),
+            (Measure::Score, Some([low, high])) if low >= 0.0 && high <= 1.0 => {
+                Axis::exact(0.0, 1.0, 4)
+            }
+            (_, Some([low, high])) => {
+                let [low, high] = widened([low.min(0.0), high.max(0.0)], levels);
+                Axis::nice(low, high * 1.1, 4)
+            }
+        };
+        let ticks = (width_px / 90.0) as usize;
+        Self {
+            width_px,
+            across: Axis::exact(steps.0, steps.1, ticks.max(2)),
+            up,
+            levels: if range.is_some() { levels } else { [None; 2] },
+        }
+    }
+
+    /// Places where the rules begin and end.
+    fn ends_px(&self) -> [f64; 2] {
+        [left_px(&self.up), self.width_px - RIGHT_PX]
+    }
+
+    pub(super) fn scales(&self) -> (Scale, Scale) {
+        let [left, right] = self.ends_px();
+        (
+            Scale::new(self.across.domain, (left, right)),
+            Scale::new(self.up.domain, (f64::from(HEIGHT_PX) - BOTTOM_PX, TOP_PX)),
+        )
+    }
+
+    /// The step at a distance from the chart's left side; outside of the plot that of its nearest end.
+    pub(super) fn step_at(&self, px: f64) -> f64 {
+        self.scales().0.to_value(px)
+    }
+
+    /// Rules, labels, levels and the marks of changes. `names` are those of the axes, the horizontal one first, and of
+    /// a level.
+    pub(super) fn grid_svg(&self, changes: &[Change], names: [String; 3]) -> String {
+        let ((x, y), ends_px) = (self.scales(), self.ends_px());
+        let height_px = f64::from(HEIGHT_PX);
+        let [step, measure, level] = &names;
+        let mut markup = grid_svg((&self.across, &x), (&self.up, &y), ends_px, height_px);
+        markup += &axis_names_svg(step, (measure, &self.up, &y), ends_px[0], height_px);
+        for (class, value) in self.levels.into_iter().flatten() {
+            markup += &level_svg(value, ends_px, &y, class, level);
+        }
+        let steps = changes.iter().map(|change| change.step as f64);
+        let marks = axis_marks(steps, &x, height_px - BOTTOM_PX);
+        markup + "<path class='change' d='" + &marks + "'/>"
+    }
+
+    /// The hair line at `step` with its dots and a note.
+    pub(super) fn reading_svg(&self, step: u64, dots: [(&str, f64); 2], note: &str) -> String {
+        let (x, y) = self.scales();
+        reading_svg(step as f64, dots, (&x, &y), note)
+    }
+
+    /// The last of the changes that lie near `step`.
+    pub(super) fn change_near<'a>(&self, changes: &'a [Change], step: u64) -> Option<&'a Change> {
+        let x = self.scales().0;
+        let px = |step: u64| x.to_px(step as f64);
+        changes.iter().rev().find(|change| (px(change.step) - px(step)).abs() <= NEAR_PX)
+    }
+}
+
+/// A range that also holds each of the levels that is no farther off than a quarter of the range.
+fn widened([low, high]: [f64; 2], levels: [Option<Level>; 2]) -> [f64; 2] {
+    let room = (high - low) / 4.0;
+    let near = |value: &f64| (low - room..=high + room).contains(value);
+    let levels = levels.into_iter().flatten().map(|(_, value)| value);
+    levels.filter(near).fold([low, high], |[low, high], value| [low.min(value), high.max(value)])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::LN_2;
+
+    use super::*;
+    use gan_protocol::Objective;
+
+    const NO_LEVELS: [Option<Level>; 2] = [None; 2];
+
+    fn flat(value: f64) -> Vec<Point> {
+        (1..=100).map(|step| Point::new(f64::from(step), value)).collect()
+    }
+
+    fn of(values: [f64; 2], measure: Measure, levels: [Option<Level>; 2]) -> Axes {
+        let [first, second] = values.map(flat);
+        Axes::of(400.0, [&first, &second], measure, levels)
+    }
+
+    fn names() -> [String; 3] {
+        ["Step", "loss", "equilibrium"].map(String::from)
+    }
+
+    #[test]
+    fn a_level_widens_the_range_a_little_or_is_not_drawn() {
+        let equilibrium = Objective::NonSaturating.equilibrium(0.0, 0.0);
+        let levels = levels(&equilibrium, Measure::Loss);
+        assert_eq!(
+            levels.map(|level| level.expect("both nets have one").0),
+            ["generator", "discriminator"]
+        );
+        let drawn = |values| {
+            let axes = of(values, Measure::Loss, levels);
+            (axes.up.domain, axes.grid_svg(&[], names()).matches("class='level").count())
+        };
+        // Within; then close by, for which the range grows; then far off, where it stays.
+        assert_eq!(drawn([0.7, 1.4]), ((0.0, 2.0), 2));
+        assert_eq!(drawn([0.7, 1.2]), ((0.0, 2.0), 2));
+        assert_eq!(drawn([0.1, 0.2]), (of([0.1, 0.2], Measure::Loss, NO_LEVELS).up.domain, 0));
+        assert_eq!(drawn([4.0, 5.0]).1, 2);
+    }
+
+    #[test]
+    fn nets_of_one_level_share_a_line_and_scores_have_one() {
+        let paired = Objective::RelativisticPaired.equilibrium(0.0, 0.0);
+        assert_eq!(levels(&paired, Measure::Loss), [Some(("", LN_2)), None]);
+        assert_eq!(levels(&paired, Measure::Score), NO_LEVELS);
+        let least_squares = Objective::LeastSquares.equilibrium(0.0, 0.0);
+        assert_eq!(levels(&least_squares, Measure::Score), [Some(("", 0.5)), None]);
+        let hinge = Objective::Hinge.equilibrium(0.0, 0.0);
+        assert_eq!(levels(&hinge, Measure::Loss), [None, Some(("discriminator", 2.0))]);
+        assert_eq!(levels(&Equilibrium::default(), Measure::Loss), NO_LEVELS);
+    }
+
+    #[test]
+    fn ranges_hold_zero_and_the_values_or_all_probabilities() {
+        let domain = |values, measure| of(values, measure, NO_LEVELS).up.domain;
+        assert_eq!(domain([0.4, 0.6], Measure::Score), (0.0, 1.0));
+        assert_eq!(domain([-0.4, 1.6], Measure::Score), (-1.0, 2.0));
+        assert_eq!(domain([0.5, 1.7], Measure::Loss), (0.0, 2.0));
+        assert_eq!(domain([-0.999, -3.0], Measure::Loss), (-3.0, 0.0));
+        let empty = Axes::of(400.0, [&[], &[]], Measure::Loss, [Some(("", 0.5)), None]);
+        assert_eq!((empty.up.domain, empty.across.domain), ((0.0, 2.0), (0.0, 100.0)));
+        assert!(!empty.grid_svg(&[], names()).contains("level"));
+    }
+
+    #[test]
+    fn a_spike_in_the_average_does_not_flatten_it() {
+        let (mut spiked, other) = (flat(0.7), flat(0.6));
+        spiked[50].y = 100.0;
+        let axes = Axes::of(400.0, [&spiked, &other], Measure::Loss, NO_LEVELS);
+        assert!(axes.up.domain.1 < 10.0, "{:?}", axes.up.domain);
+        let (x, y) = axes.scales();
+        assert_eq!(gan_plot::edge_marks(&spiked, &x, &y).matches('M').count(), 1);
+    }
+
+    #[test]
+    fn places_and_steps_belong_together() {
+        let axes = of([0.7, 1.4], Measure::Loss, NO_LEVELS);
+        let x = axes.scales().0;
+        for step in [1.0, 37.0, 100.0] {
+            assert!((axes.step_at(x.to_px(step)) - step).abs() < 1e-9);
+        }
+        assert!(
+            axes.reading_svg(37, [("generator", 0.7), ("discriminator", 1.4)], "")
+                .contains("circle")
+        );
+    }
+}
