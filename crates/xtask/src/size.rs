@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde::Deserialize;
+use wasmparser::{Parser, Payload};
 
 use crate::context::Context;
 use crate::{files, process};
@@ -98,32 +98,42 @@ pub fn check(ctx: &Context) -> Result<()> {
     }
 }
 
-/// What `js/measure.mjs` prints of a file.
-#[derive(Deserialize)]
-struct Printed {
-    brotli_bytes: u64,
-    exports: Vec<String>,
-}
-
-/// Node compresses the files and reads the modules: xtask links no compressor and no reader.
+/// Node compresses the files: xtask links no compressor.
 fn measure(ctx: &Context, dist: &Path, paths: &[PathBuf]) -> Result<Vec<Measured>> {
     let mut node = Command::new("node");
     node.arg(ctx.root.join("crates/xtask/js/measure.mjs"));
     node.args(paths);
     let printed = process::output(&mut node).context("node measures the files")?;
-    let printed: Vec<Printed> = serde_json::from_str(&printed)?;
-    ensure!(printed.len() == paths.len(), "node left out a file");
-    let measure = |(path, printed): (&PathBuf, Printed)| {
+    let sizes: Vec<u64> = serde_json::from_str(&printed)?;
+    ensure!(sizes.len() == paths.len(), "node left out a file");
+    let measure = |(path, brotli_bytes): (&PathBuf, u64)| {
         let path_in_site = path.strip_prefix(dist)?;
+        let bytes = files::read(path)?;
         Ok(Measured {
             load: load(path_in_site),
             name: path_in_site.display().to_string(),
-            bytes: path.metadata()?.len(),
-            brotli_bytes: printed.brotli_bytes,
-            exports: printed.exports,
+            bytes: bytes.len() as u64,
+            brotli_bytes,
+            exports: match has_extension(path, &["wasm"]) {
+                true => exports(&bytes).with_context(|| path.display().to_string())?,
+                false => Vec::new(),
+            },
         })
     };
-    paths.iter().zip(printed).map(measure).collect()
+    paths.iter().zip(sizes).map(measure).collect()
+}
+
+/// The names that a module exports. Node could list them too, but older versions refuse modules with relaxed SIMD.
+fn exports(module: &[u8]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::ExportSection(section) = payload? {
+            for export in section {
+                names.push(export?.name.to_owned());
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// Refuses a module that exports a command wrapper. When the linker takes a module for a command, it wraps each
