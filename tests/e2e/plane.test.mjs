@@ -99,10 +99,10 @@ test("a sheet fills its place again when that becomes wider, and no window is re
   await site.untilReady();
   const width = async () => (await site.page.locator("#fixed-sheet").boundingBox()).width;
   const before = await width();
-  await site.page.evaluate(() => document.querySelector(".sheets").style.setProperty("width", "300px"));
+  await site.page.evaluate(() => document.querySelector(".picture").style.setProperty("width", "300px"));
   await site.page.waitForTimeout(300);
   assert.ok((await width()) <= 300 && (await width()) > 0, `${before} and ${await width()} px`);
-  await site.page.evaluate(() => document.querySelector(".sheets").style.removeProperty("width"));
+  await site.page.evaluate(() => document.querySelector(".picture").style.removeProperty("width"));
   await site.page.waitForTimeout(300);
   assert.equal(await width(), before);
 });

@@ -8,7 +8,7 @@ const FARTHEST: f64 = 8.0;
 /// The least and the greatest finite value of all series, as `[low, high]`; `None` if there is none.
 ///
 /// A few values far out are left out, so that a spike does not flatten everything else: no end is farther from zero
-/// than [`FARTHEST`] times the size that three quarters of the values do not exceed, zeros not counted. Where ends are
+/// than `FARTHEST` times the size that three quarters of the values do not exceed, zeros not counted. Where ends are
 /// moved, they stay at least half as far as that, so that they seldom move while values come in.
 pub fn extent(series: [&[Point]; 2]) -> Option<[f64; 2]> {
     let values = || series.into_iter().flatten().map(|point| point.y).filter(|y| y.is_finite());

@@ -27,7 +27,7 @@ named! {
     }
 }
 
-/// The inputs of a generator, described by a [`RunSpec`] or by a [`GeneratorHeader`].
+/// The inputs of a generator, described by a [`RunSpec`](crate::RunSpec) or by a [`GeneratorHeader`](crate::GeneratorHeader).
 #[derive(Clone, Copy, Debug)]
 pub struct Feed<'a> {
     /// Determines latents, codes and the choice among several generators.
