@@ -27,6 +27,8 @@ const kinds = ({ layers }) => layers.locator("code").allInnerTexts();
 
 test("layers are shown with shapes and parameters, changed, and loaded into a run that trains", async (t) => {
   const { site, page, button, generator } = await openBuilder(t);
+  // The builder follows the page's run once the lab has looked at it.
+  await generator.layers.nth(4).waitFor();
   assert.deepEqual(await kinds(generator), ["linear", "activation", "linear", "activation", "linear"]);
   assert.match(await generator.layers.nth(0).innerText(), /→ 64 · 576 parameters/);
   await generator.place.getByText("4866 parameters").waitFor();
