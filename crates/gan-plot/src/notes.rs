@@ -15,22 +15,24 @@ const MARK_PX: f64 = 6.0;
 /// Height of a mark on the horizontal axis.
 const TICK_PX: f64 = 6.0;
 
-/// A line across the plot at `value` with its name above its right end, or beneath it where there is no room. Nothing
-/// for a value outside the scale's domain.
+/// A line across the plot at `value` with its name at the right end: above if `is_above`, else beneath, or on the other
+/// side where there is no room. Nothing for a value outside the scale's domain.
 pub fn level_svg(
     value: f64,
     [left_px, right_px]: [f64; 2],
     vertical: &Scale,
     class: &str,
-    name: &str,
+    (name, is_above): (&str, bool),
 ) -> String {
     let (at_px, [top_px, bottom_px]) = (vertical.to_px(value), vertical.edges_px());
     // The ends of an axis are exact only to rounding.
     if !(top_px - 0.1..=bottom_px + 0.1).contains(&at_px) {
         return String::new();
     }
-    let has_room = at_px - GAP_PX - NAME_PX >= top_px;
-    let name_px = if has_room { at_px - GAP_PX } else { at_px + NAME_PX };
+    let has_room_above = at_px - GAP_PX - NAME_PX >= top_px;
+    let has_room_beneath = at_px + GAP_PX + NAME_PX <= bottom_px;
+    let is_above = if is_above { has_room_above } else { !has_room_beneath };
+    let name_px = if is_above { at_px - GAP_PX } else { at_px + NAME_PX };
     let [from, to, name_at] = [left_px, right_px, right_px - GAP_PX].map(|px| fixed(px, 0));
     let [at, name_px] = [at_px, name_px].map(|px| fixed(px, 1));
     format!(
@@ -127,14 +129,21 @@ mod tests {
 
     #[test]
     fn a_level_lies_at_its_value_with_its_name_inside_the_plot() {
-        let level = |value| level_svg(value, [40.0, 240.0], &scales().1, "generator", "ln 2");
+        let named = |value, is_above| {
+            level_svg(value, [40.0, 240.0], &scales().1, "generator", ("ln 2", is_above))
+        };
+        let level = |value| named(value, true);
         assert_eq!(
             level(0.5),
             "<g class='level generator'><path d='M40 83.0H240'/>\
              <text x='236' y='79.0' text-anchor='end'>ln 2</text></g>"
         );
-        // Beneath the line where there is no room above.
+        // Beneath the line if wanted, or where there is no room above; above where there is none beneath.
+        assert!(named(0.5, false).contains("y='94.0'"));
         assert!(level(1.9).contains("M40 13.0H240") && level(1.9).contains("y='24.0'"));
+        assert!(
+            named(0.1, false).contains("M40 103.0H240") && named(0.1, false).contains("y='99.0'")
+        );
         assert!(level(0.0).contains("M40 108.0H240") && level(2.0).contains("M40 8.0H240"));
         assert_eq!([level(2.1), level(-0.1), level(f64::NAN)], ["", "", ""]);
     }

@@ -70,7 +70,7 @@ pub(crate) fn Chart(
             Measure::Loss => key("axis-loss"),
             Measure::Score => key("axis-score"),
         };
-        axes.get().grid_svg(&changes, [key("status-step"), name, key("equilibrium")].map(say))
+        axes.get().grid_svg(&changes, [key("status-step"), name].map(say))
     };
     let reading = move || {
         let Some((step, values)) = display.reading.get() else { return String::new() };
@@ -100,6 +100,7 @@ pub(crate) fn Chart(
                     {[0, 1].map(|one| view! {
                         <Curve class=lines[one].class series=series[one] axes=axes/>
                     }).collect_view()}
+                    <g inner_html=derived(move || axes.get().levels_svg(&say(key("equilibrium"))))></g>
                     <g class="reading" inner_html=derived(reading)></g>
                 </svg>
                 <p class="empty" hidden=has_points>{t("chart-empty")}</p>

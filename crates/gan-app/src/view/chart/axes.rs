@@ -105,20 +105,25 @@ impl Axes {
         self.scales().0.to_value(px)
     }
 
-    /// Rules, labels, levels and the marks of changes. `names` are those of the axes, the horizontal one first, and of
-    /// a level.
-    pub(super) fn grid_svg(&self, changes: &[Change], names: [String; 3]) -> String {
+    /// Rules, labels and the marks of changes. `names` are those of the axes, the horizontal one first.
+    pub(super) fn grid_svg(&self, changes: &[Change], names: [String; 2]) -> String {
         let ((x, y), ends_px) = (self.scales(), self.ends_px());
         let height_px = f64::from(HEIGHT_PX);
-        let [step, measure, level] = &names;
+        let [step, measure] = &names;
         let mut markup = grid_svg((&self.across, &x), (&self.up, &y), ends_px, height_px);
         markup += &axis_names_svg(step, (measure, &self.up, &y), ends_px[0], height_px);
-        for (class, value) in self.levels.into_iter().flatten() {
-            markup += &level_svg(value, ends_px, &y, class, level);
-        }
         let steps = changes.iter().map(|change| change.step as f64);
         let marks = axis_marks(steps, &x, height_px - BOTTOM_PX);
         markup + "<path class='change' d='" + &marks + "'/>"
+    }
+
+    /// The levels, each with the same name: above the highest, beneath another.
+    pub(super) fn levels_svg(&self, name: &str) -> String {
+        let ((_, y), ends_px) = (self.scales(), self.ends_px());
+        let levels = || self.levels.into_iter().flatten();
+        let highest = levels().fold(f64::NEG_INFINITY, |most, (_, value)| most.max(value));
+        let svg = |(class, value)| level_svg(value, ends_px, &y, class, (name, value >= highest));
+        levels().map(svg).collect()
     }
 
     /// The hair line at `step` with its dots and a note.
@@ -161,10 +166,6 @@ mod tests {
         Axes::of(400.0, [&first, &second], measure, levels)
     }
 
-    fn names() -> [String; 3] {
-        ["Step", "loss", "equilibrium"].map(String::from)
-    }
-
     #[test]
     fn a_level_widens_the_range_a_little_or_is_not_drawn() {
         let equilibrium = Objective::NonSaturating.equilibrium(0.0, 0.0);
@@ -175,13 +176,29 @@ mod tests {
         );
         let drawn = |values| {
             let axes = of(values, Measure::Loss, levels);
-            (axes.up.domain, axes.grid_svg(&[], names()).matches("class='level").count())
+            (axes.up.domain, axes.levels_svg("equilibrium").matches("class='level").count())
         };
         // Within; then close by, for which the range grows; then far off, where it stays.
         assert_eq!(drawn([0.7, 1.4]), ((0.0, 2.0), 2));
         assert_eq!(drawn([0.7, 1.2]), ((0.0, 2.0), 2));
         assert_eq!(drawn([0.1, 0.2]), (of([0.1, 0.2], Measure::Loss, NO_LEVELS).up.domain, 0));
         assert_eq!(drawn([4.0, 5.0]).1, 2);
+    }
+
+    #[test]
+    fn names_of_levels_that_are_close_are_not_between_them() {
+        // The generator's level is 0.125, the discriminator's 0.25.
+        let levels = levels(&Objective::LeastSquares.equilibrium(0.0, 0.0), Measure::Loss);
+        let axes = of([0.1, 0.9], Measure::Loss, levels);
+        let markup = axes.levels_svg("equilibrium");
+        let heights = |before: &str| -> Vec<f64> {
+            let parts = markup.split(before).skip(1);
+            let digits = |part: &str| part.split(['H', '\'']).next().map(str::to_string);
+            parts.map(|part| digits(part).expect("a part").parse().expect("a number")).collect()
+        };
+        let left = gan_plot::left_px(&axes.up);
+        let (lines, names) = (heights(&format!("d='M{left} ")), heights("y='"));
+        assert!(names[0] > lines[0] && lines[0] > lines[1] && lines[1] > names[1], "{markup}");
     }
 
     #[test]
@@ -205,7 +222,7 @@ mod tests {
         assert_eq!(domain([-0.999, -3.0], Measure::Loss), (-3.0, 0.0));
         let empty = Axes::of(400.0, [&[], &[]], Measure::Loss, [Some(("", 0.5)), None]);
         assert_eq!((empty.up.domain, empty.across.domain), ((0.0, 2.0), (0.0, 100.0)));
-        assert!(!empty.grid_svg(&[], names()).contains("level"));
+        assert_eq!(empty.levels_svg("equilibrium"), "");
     }
 
     #[test]
