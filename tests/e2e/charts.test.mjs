@@ -207,7 +207,7 @@ test("reading a step draws no curve and no axis again", async (t) => {
   await page.evaluate(() => {
     window.redrawn = 0;
     const observer = new MutationObserver((changes) => (window.redrawn += changes.length));
-    const parts = document.querySelectorAll(".charts .curve, .charts .grid");
+    const parts = document.querySelectorAll(".charts svg > g:not(.reading)");
     for (const part of parts) {
       observer.observe(part, { attributes: true, childList: true, subtree: true });
     }
@@ -248,7 +248,7 @@ test("the equilibrium's value is a named line where the objective has one", asyn
   assert.equal(await scores.all(".level").count(), 1);
   assert.equal(await scores.all(".level text").textContent(), "equilibrium");
   const d = await scores.all(".level path").getAttribute("d");
-  const height_px = Number(d.match(/^M\d+ ([\d.]+)H/)?.[1]);
+  const height_px = Number(d.match(/^M[\d.]+ ([\d.]+)H/)?.[1]);
   const [bottom_px, top_px] = [168 - 22, 8];
   assert.ok(Math.abs(height_px - (bottom_px - 0.45 * (bottom_px - top_px))) < 0.1, d);
 
@@ -269,7 +269,7 @@ test("a changed setting is marked at its step, and named there", async (t) => {
   const note = "Generator learning rate 0.0005 → 0.004";
   await losses.slider.focus();
   await page.keyboard.press("End");
-  assert.equal(await losses.all(".reading text").count(), 0);
+  assert.equal(await losses.all(".reading text").textContent(), "");
   for (let step = 50; step > 30; step -= 1) await page.keyboard.press("ArrowLeft");
   assert.equal(await losses.step(), "Step 30");
   for (const chart of [losses, scores]) {

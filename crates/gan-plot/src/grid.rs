@@ -1,6 +1,7 @@
 //! Draws the rules and labels of a chart as SVG.
 
-use crate::axis::{Axis, fixed};
+use crate::axis::Axis;
+use crate::notes::append;
 use crate::scale::Scale;
 
 /// Distance from the rules to the labels of the vertical axis, and to the name of the horizontal one.
@@ -9,6 +10,8 @@ const GAP_PX: f64 = 8.0;
 const BOTTOM_PX: f64 = 4.0;
 /// Largest width of a label's character, for letters of 11 px.
 const CHARACTER_PX: f64 = 7.0;
+/// Distance from the middle of a name to the line on which its letters stand.
+const TO_BASELINE_PX: f64 = 4.0;
 /// The least room to the left of the rules, so that the rules of charts above one another are
 /// aligned.
 const LEAST_LEFT_PX: f64 = 40.0;
@@ -38,21 +41,28 @@ pub fn grid_svg(
 ) -> String {
     let mut markup = String::new();
     for tick in &up.ticks {
-        let (at, label) = (fixed(y.to_px(tick.value), 1), &tick.label);
-        let [from, to] = [left_px, right_px].map(|px| fixed(px, 0));
-        let label_at = fixed(left_px - GAP_PX, 1);
-        markup += &format!(
-            "<line class='rule' x1='{from}' x2='{to}' y1='{at}' y2='{at}'/>\
-             <text x='{label_at}' y='{at}' text-anchor='end' dominant-baseline='central'>\
-             {label}</text>"
+        let at = y.to_px(tick.value);
+        append(
+            &mut markup,
+            &[
+                "<line class='rule' x1='",
+                "' x2='",
+                "' y1='",
+                "' y2='",
+                "'/><text text-anchor='end' dominant-baseline='central' x='",
+                "' y='",
+                "'>",
+            ],
+            &[left_px, right_px, at, at, left_px - GAP_PX, at],
         );
+        append(&mut markup, &[&tick.label, "</text>"], &[]);
     }
     for tick in &across.ticks {
-        let (low, label) = (fixed(height_px - BOTTOM_PX, 1), &tick.label);
-        let half = width_px(label) / 2.0;
+        let half = width_px(&tick.label) / 2.0;
         let at = x.to_px(tick.value).min(right_px + RIGHT_PX - half).max(left_px - GAP_PX + half);
-        let at = fixed(at, 1);
-        markup += &format!("<text x='{at}' y='{low}' text-anchor='middle'>{label}</text>");
+        let low = height_px - BOTTOM_PX;
+        append(&mut markup, &["<text text-anchor='middle' x='", "' y='", "'>"], &[at, low]);
+        append(&mut markup, &[&tick.label, "</text>"], &[]);
     }
     markup
 }
@@ -66,18 +76,21 @@ pub fn axis_names_svg(
     left_px: f64,
     height_px: f64,
 ) -> String {
-    let at = fixed(left_px - GAP_PX, 1);
-    let low = fixed(height_px - BOTTOM_PX, 1);
     let between = match up.ticks.as_slice() {
         [.., lower, upper] => (y.to_px(lower.value) + y.to_px(upper.value)) / 2.0,
         _ => y.edges_px()[0] + CHARACTER_PX * 2.0,
     };
-    let between = fixed(between, 1);
-    format!(
-        "<text class='name' x='{at}' y='{low}' text-anchor='end'>{across}</text>\
-         <text class='name' x='{at}' y='{between}' text-anchor='end' dominant-baseline='central'>\
-         {name}</text>"
-    )
+    let mut markup = String::new();
+    for (name, at) in [(across, height_px - BOTTOM_PX), (name, between + TO_BASELINE_PX)] {
+        let places_px = [left_px - GAP_PX, at];
+        append(
+            &mut markup,
+            &["<text class='name' text-anchor='end' x='", "' y='", "'>"],
+            &places_px,
+        );
+        append(&mut markup, &[name, "</text>"], &[]);
+    }
+    markup
 }
 
 #[cfg(test)]
@@ -92,8 +105,11 @@ mod tests {
         let markup = grid_svg((&across, &x), (&up, &y), [40.0, 400.0], 160.0);
         assert_eq!(markup.matches("<line").count(), up.ticks.len());
         assert_eq!(markup.matches("<text").count(), up.ticks.len() + across.ticks.len());
-        assert!(markup.contains("x1='40' x2='400' y1='140.0'"), "{markup}");
-        assert!(markup.contains("y='156.0' text-anchor='middle'>100</text>"), "{markup}");
+        assert!(markup.contains("x1='40' x2='400' y1='140'"), "{markup}");
+        assert!(
+            markup.contains("<text text-anchor='middle' x='397.5' y='156'>100</text>"),
+            "{markup}"
+        );
     }
 
     #[test]
@@ -111,9 +127,11 @@ mod tests {
                 assert!(step_at.max(*score_at) <= left - GAP_PX + 0.05);
                 assert!(score_at - width_px("score") >= -3.0, "cut: {names}");
                 // Labels are 11 px high, and centred on their ticks.
-                let height = number(&names, "dominant", "y='");
+                let (_, height) = names.rsplit_once("y='").expect("two names");
+                let height: f64 =
+                    height.split('\'').next().expect("a part").parse().expect("a number");
                 for tick in &up.ticks {
-                    let apart = (y.to_px(tick.value) - height).abs();
+                    let apart = (y.to_px(tick.value) - (height - TO_BASELINE_PX)).abs();
                     assert!(apart >= 11.0, "{}: {apart}", tick.label);
                 }
                 let labels = grid_svg((&across, &x), (&up, &y), [left, right], 168.0);
@@ -124,23 +142,16 @@ mod tests {
         }
     }
 
-    /// The number after the last `before` in front of `place`.
-    fn number(markup: &str, place: &str, before: &str) -> f64 {
-        let part = markup.split(place).next().expect("a part");
-        let rest = part.rsplit(before).next().expect("a part");
-        rest.split('\'').next().expect("a part").parse().expect("a number")
-    }
-
     /// The texts of `markup`: position, whether centred, and content.
     fn texts(markup: &str) -> Vec<(f64, bool, String)> {
         let texts = markup.split("<text").skip(1);
         texts
             .map(|text| {
-                let (_, text) = text.split_once("x='").expect("a place");
-                let (at, rest) = text.split_once('\'').expect("a number");
-                let (tag, label) = rest.split_once('>').expect("a tag's end");
+                let (tag, label) = text.split_once('>').expect("a tag's end");
+                let (_, at) = tag.split_once("x='").expect("a place");
+                let at = at.split('\'').next().expect("a part").parse().expect("a number");
                 let label = label.split_once('<').expect("a text's end").0.to_string();
-                (at.parse().expect("a number"), tag.contains("'end'"), label)
+                (at, tag.contains("'end'"), label)
             })
             .collect()
     }

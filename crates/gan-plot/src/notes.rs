@@ -1,7 +1,7 @@
 //! What is written into a chart beside its curves, as SVG: levels, marks at the edges and on the axis, and a reading.
 //! Classes and names are the caller's own words, never a user's.
 
-use crate::axis::fixed;
+use crate::path::push_px;
 use crate::{Point, Scale};
 
 /// Distance from a name to the line that it belongs to, and to the plot's sides.
@@ -10,10 +10,18 @@ const GAP_PX: f64 = 4.0;
 const NAME_PX: f64 = 11.0;
 /// Marks at an edge that are closer are one.
 const LEAST_APART_PX: f64 = 7.0;
-/// Distance from an edge of the plot to the tip of a mark outside.
+/// Distance from an edge of the plot to the tip of a mark outside, and height of a mark on the horizontal axis.
 const MARK_PX: f64 = 6.0;
-/// Height of a mark on the horizontal axis.
-const TICK_PX: f64 = 6.0;
+
+/// Appends texts, each followed by the place of the same number, as far as there are places.
+pub(crate) fn append(svg: &mut String, texts: &[&str], places_px: &[f64]) {
+    for (index, text) in texts.iter().enumerate() {
+        svg.push_str(text);
+        if let Some(px) = places_px.get(index) {
+            push_px(svg, *px);
+        }
+    }
+}
 
 /// A line across the plot at `value` with its name at the right end: above if `is_above`, else beneath, or on the other
 /// side where there is no room. Nothing for a value outside the scale's domain.
@@ -25,20 +33,26 @@ pub fn level_svg(
     (name, is_above): (&str, bool),
 ) -> String {
     let (at_px, [top_px, bottom_px]) = (vertical.to_px(value), vertical.edges_px());
-    // The ends of an axis are exact only to rounding.
-    if !(top_px - 0.1..=bottom_px + 0.1).contains(&at_px) {
-        return String::new();
+    let mut svg = String::new();
+    if is_within(at_px, top_px, bottom_px) {
+        let has_room_above = at_px - GAP_PX - NAME_PX >= top_px;
+        let has_room_beneath = at_px + GAP_PX + NAME_PX <= bottom_px;
+        let is_above = if is_above { has_room_above } else { !has_room_beneath };
+        let name_px = if is_above { at_px - GAP_PX } else { at_px + NAME_PX };
+        append(&mut svg, &["<g class='level ", class, "'><path d='M"], &[]);
+        append(
+            &mut svg,
+            &["", " ", "H", "'/><text text-anchor='end' x='", "' y='", "'>"],
+            &[left_px, at_px, right_px, right_px - GAP_PX, name_px],
+        );
+        append(&mut svg, &[name, "</text></g>"], &[]);
     }
-    let has_room_above = at_px - GAP_PX - NAME_PX >= top_px;
-    let has_room_beneath = at_px + GAP_PX + NAME_PX <= bottom_px;
-    let is_above = if is_above { has_room_above } else { !has_room_beneath };
-    let name_px = if is_above { at_px - GAP_PX } else { at_px + NAME_PX };
-    let [from, to, name_at] = [left_px, right_px, right_px - GAP_PX].map(|px| fixed(px, 0));
-    let [at, name_px] = [at_px, name_px].map(|px| fixed(px, 1));
-    format!(
-        "<g class='level {class}'><path d='M{from} {at}H{to}'/>\
-         <text x='{name_at}' y='{name_px}' text-anchor='end'>{name}</text></g>"
-    )
+    svg
+}
+
+/// Whether a place lies between two others. The ends of an axis are exact only to rounding.
+fn is_within(px: f64, low_px: f64, high_px: f64) -> bool {
+    px >= low_px - 0.1 && px <= high_px + 0.1
 }
 
 /// The `d` of an SVG path with a triangle outside the plot's upper or lower edge for each point beyond that edge.
@@ -47,25 +61,24 @@ pub fn edge_marks(points: &[Point], horizontal: &Scale, vertical: &Scale) -> Str
     let [top_px, bottom_px] = vertical.edges_px();
     let mut path = String::new();
     let mut last_px = [f64::NEG_INFINITY; 2];
-    for point in points.iter().filter(|point| point.y.is_finite()) {
-        let (edge, tip_px, foot) = if point.y > high {
-            (0, top_px - MARK_PX, "l3 5h-6z")
-        } else if point.y < low {
-            (1, bottom_px + MARK_PX, "l3-5h-6z")
-        } else {
+    for point in points {
+        let is_low = point.y < low;
+        if !point.y.is_finite() || !(is_low || point.y > high) {
             continue;
-        };
-        let at_px = horizontal.to_px(point.x);
-        if at_px - last_px[edge] >= LEAST_APART_PX {
-            last_px[edge] = at_px;
-            push(&mut path, &["M", &fixed(at_px, 1), " ", &fixed(tip_px, 1), foot]);
+        }
+        let (at_px, last_px) = (horizontal.to_px(point.x), &mut last_px[usize::from(is_low)]);
+        if at_px - *last_px >= LEAST_APART_PX {
+            *last_px = at_px;
+            let tip_px = if is_low { bottom_px + MARK_PX } else { top_px - MARK_PX };
+            let foot = if is_low { "l3-5h-6z" } else { "l3 5h-6z" };
+            append(&mut path, &["M", " ", foot], &[at_px, tip_px]);
         }
     }
     path
 }
 
-/// The `d` of an SVG path with a short line on the horizontal axis at each position within its domain; `bottom_px` is
-/// the height of the axis.
+/// The `d` of an SVG path with a short line on the horizontal axis, at the height `bottom_px`, for each position within
+/// its domain.
 pub fn axis_marks(
     positions: impl Iterator<Item = f64>,
     horizontal: &Scale,
@@ -73,9 +86,9 @@ pub fn axis_marks(
 ) -> String {
     let (low, high) = horizontal.domain();
     let mut path = String::new();
-    for position in positions.filter(|position| (low..=high).contains(position)) {
-        let at = fixed(horizontal.to_px(position), 1);
-        push(&mut path, &["M", &at, " ", &fixed(bottom_px, 1), "v-", &fixed(TICK_PX, 1)]);
+    for position in positions.filter(|position| *position >= low && *position <= high) {
+        let at_px = horizontal.to_px(position);
+        append(&mut path, &["M", " ", "V"], &[at_px, bottom_px, bottom_px - MARK_PX]);
     }
     path
 }
@@ -90,28 +103,23 @@ pub fn reading_svg(
     note: &str,
 ) -> String {
     let (at_px, [left_px, right_px]) = (horizontal.to_px(position), horizontal.edges_px());
-    if !(left_px - 0.1..=right_px + 0.1).contains(&at_px) {
-        return String::new();
-    }
     let [top_px, bottom_px] = vertical.edges_px();
-    let [at, top, bottom] = [at_px, top_px, bottom_px].map(|px| fixed(px, 1));
-    let mut markup = format!("<path d='M{at} {top}V{bottom}'/>");
-    for (class, value) in values.into_iter().filter(|(_, value)| value.is_finite()) {
-        let height = fixed(vertical.to_px(value).max(top_px).min(bottom_px), 1);
-        push(
-            &mut markup,
-            &["<circle class='", class, "' cx='", &at, "' cy='", &height, "' r='4'/>"],
-        );
+    let mut svg = String::new();
+    if !is_within(at_px, left_px, right_px) {
+        return svg;
     }
-    if !note.is_empty() {
-        let [x, y] = [left_px + GAP_PX, bottom_px - TICK_PX - GAP_PX].map(|px| fixed(px, 1));
-        push(&mut markup, &["<text x='", &x, "' y='", &y, "'>", note, "</text>"]);
+    append(&mut svg, &["<path d='M", " ", "V", "'/>"], &[at_px, top_px, bottom_px]);
+    for (class, value) in values {
+        if value.is_finite() {
+            let height_px = vertical.to_px(value).max(top_px).min(bottom_px);
+            append(&mut svg, &["<circle r='4' class='", class], &[]);
+            append(&mut svg, &["' cx='", "' cy='", "'/>"], &[at_px, height_px]);
+        }
     }
-    markup
-}
-
-fn push(text: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| text.push_str(part));
+    let low_px = bottom_px - MARK_PX - GAP_PX;
+    append(&mut svg, &["<text x='", "' y='", "'>"], &[left_px + GAP_PX, low_px]);
+    append(&mut svg, &[note, "</text>"], &[]);
+    svg
 }
 
 #[cfg(test)]
@@ -135,16 +143,14 @@ mod tests {
         let level = |value| named(value, true);
         assert_eq!(
             level(0.5),
-            "<g class='level generator'><path d='M40 83.0H240'/>\
-             <text x='236' y='79.0' text-anchor='end'>ln 2</text></g>"
+            "<g class='level generator'><path d='M40 83H240'/>\
+             <text text-anchor='end' x='236' y='79'>ln 2</text></g>"
         );
         // Beneath the line if wanted, or where there is no room above; above where there is none beneath.
-        assert!(named(0.5, false).contains("y='94.0'"));
-        assert!(level(1.9).contains("M40 13.0H240") && level(1.9).contains("y='24.0'"));
-        assert!(
-            named(0.1, false).contains("M40 103.0H240") && named(0.1, false).contains("y='99.0'")
-        );
-        assert!(level(0.0).contains("M40 108.0H240") && level(2.0).contains("M40 8.0H240"));
+        assert!(named(0.5, false).contains("y='94'"));
+        assert!(level(1.9).contains("M40 13H240") && level(1.9).contains("y='24'"));
+        assert!(named(0.1, false).contains("M40 103H240") && named(0.1, false).contains("y='99'"));
+        assert!(level(0.0).contains("M40 108H240") && level(2.0).contains("M40 8H240"));
         assert_eq!([level(2.1), level(-0.1), level(f64::NAN)], ["", "", ""]);
     }
 
@@ -153,9 +159,9 @@ mod tests {
         let (x, y) = scales();
         let marks = |values: &[f64]| edge_marks(&series(values), &x, &y);
         assert_eq!(marks(&[0.0, 2.0, 1.0, f64::NAN]), "");
-        assert_eq!(marks(&[1.0, 5.0, 1.0]), "M60.0 2.0l3 5h-6z");
-        assert_eq!(marks(&[1.0, -0.1, 1.0]), "M60.0 114.0l3-5h-6z");
-        assert_eq!(marks(&[9.0, 1.0, 1e300]), "M40.0 2.0l3 5h-6zM80.0 2.0l3 5h-6z");
+        assert_eq!(marks(&[1.0, 5.0, 1.0]), "M60 2l3 5h-6z");
+        assert_eq!(marks(&[1.0, -0.1, 1.0]), "M60 114l3-5h-6z");
+        assert_eq!(marks(&[9.0, 1.0, 1e300]), "M40 2l3 5h-6zM80 2l3 5h-6z");
     }
 
     #[test]
@@ -167,13 +173,13 @@ mod tests {
         let alternating: Vec<_> = (0..4)
             .map(|step| Point::new(f64::from(step), [3.0, -3.0][step as usize % 2]))
             .collect();
-        assert_eq!(edge_marks(&alternating, &x, &y), "M40.0 2.0l3 5h-6zM42.0 114.0l3-5h-6z");
+        assert_eq!(edge_marks(&alternating, &x, &y), "M40 2l3 5h-6zM42 114l3-5h-6z");
     }
 
     #[test]
     fn marks_on_the_axis_lie_at_their_steps() {
         let marks = axis_marks([-1.0, 0.0, 25.0, 101.0].into_iter(), &scales().0, 108.0);
-        assert_eq!(marks, "M40.0 108.0v-6.0M90.0 108.0v-6.0");
+        assert_eq!(marks, "M40 108V102M90 108V102");
     }
 
     #[test]
@@ -184,14 +190,14 @@ mod tests {
         };
         assert_eq!(
             reading(25.0, [0.5, 1.0], ""),
-            "<path d='M90.0 8.0V108.0'/><circle class='real' cx='90.0' cy='83.0' r='4'/>\
-             <circle class='fake' cx='90.0' cy='58.0' r='4'/>"
+            "<path d='M90 8V108'/><circle r='4' class='real' cx='90' cy='83'/>\
+             <circle r='4' class='fake' cx='90' cy='58'/><text x='44' y='98'></text>"
         );
         // A spike's dot lies at the edge; a gap has none.
         let spike = reading(25.0, [f64::NAN, 7.0], "");
-        assert!(spike.contains("cy='8.0'") && !spike.contains("real"), "{spike}");
+        assert!(spike.contains("cy='8'") && !spike.contains("real"), "{spike}");
         let noted = reading(25.0, [0.5, 1.0], "0.1 → 0.2");
-        assert!(noted.ends_with("<text x='44.0' y='98.0'>0.1 → 0.2</text>"), "{noted}");
+        assert!(noted.ends_with("<text x='44' y='98'>0.1 → 0.2</text>"), "{noted}");
         assert_eq!(reading(101.0, [0.5, 1.0], "far"), "");
     }
 }

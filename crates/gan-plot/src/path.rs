@@ -86,7 +86,8 @@ fn push_place(path: &mut String, command: char, [x, y]: [f64; 2]) {
     push_px(path, y);
 }
 
-fn push_px(path: &mut String, px: f64) {
+/// Appends a place to a tenth of a pixel.
+pub(crate) fn push_px(path: &mut String, px: f64) {
     let tenths = (px * 10.0).round() as i64;
     let (sign, size) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
     let written = if size % 10 == 0 {

@@ -5,18 +5,18 @@ mod axes;
 mod cursor;
 mod texts;
 
-use gan_plot::{Point, edge_marks, fixed, line_path};
+use gan_plot::fixed;
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::effects::browser::on_resize;
 use crate::effects::display::{Display, Series};
+use crate::model::changes::Change;
 use crate::model::run_state::Column;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, t};
 pub(crate) use axes::Measure;
 use axes::{Axes, HEIGHT_PX, levels};
-use cursor::Cursor;
 
 /// Width until the chart has been measured.
 const FIRST_WIDTH_PX: f64 = 420.0;
@@ -32,7 +32,73 @@ pub(crate) struct Line {
     pub(crate) column: Column,
 }
 
-/// The chart.
+/// What a chart draws. Its functions read signals; one function for each kind of thing that is read, as each place where
+/// a signal is read adds to the download.
+#[derive(Clone, Copy)]
+struct Plot {
+    display: Display,
+    width_px: RwSignal<f64>,
+    lines: [Line; 2],
+    measure: Measure,
+}
+
+impl Plot {
+    fn series(&self, line: usize) -> Series {
+        self.display.series[self.lines[line].column as usize].get()
+    }
+
+    /// The axes, and the changes of settings to be marked on them.
+    fn axes(&self, [first, second]: [&Series; 2]) -> (Axes, Vec<Change>) {
+        let (equilibrium, changes) = self
+            .display
+            .settings
+            .with(|settings| (settings.spec.equilibrium(), settings.changes.clone()));
+        let levels = levels(&equilibrium, self.measure);
+        let averages = [&*first.average, &*second.average];
+        (Axes::of(self.width_px.get(), averages, self.measure, levels), changes)
+    }
+
+    /// All that does not change while a step is read.
+    fn picture(&self) -> String {
+        let (first, second) = (self.series(0), self.series(1));
+        let (axes, changes) = self.axes([&first, &second]);
+        let name = match self.measure {
+            Measure::Loss => key("axis-loss"),
+            Measure::Score => key("axis-score"),
+        };
+        let [one, other] = self.lines;
+        axes.picture_svg(
+            [(one.class, &first), (other.class, &second)],
+            &changes,
+            [&say(key("status-step")), &say(name), &say(key("equilibrium"))],
+        )
+    }
+
+    /// The step that is read, with its values and the change of settings near it: as a picture and in words. Empty
+    /// where no step is read.
+    fn reading(&self) -> (String, String) {
+        let Some((step, values)) = self.display.reading.get() else { return Default::default() };
+        let (axes, changes) = self.axes([&self.series(0), &self.series(1)]);
+        let note = axes.change_near(&changes, step).map_or_else(String::new, texts::change);
+        let [one, other] = self.lines;
+        let [first, second] = [values[one.column as usize], values[other.column as usize]];
+        let dots = [(one.class, first), (other.class, second)];
+        let told = [(one.name, first), (other.name, second)];
+        (axes.reading_svg(step, dots, &note), texts::reading(step, told, &note))
+    }
+
+    fn summary(&self) -> String {
+        let told = |line: usize| texts::summary(self.lines[line].name, &self.series(line).average);
+        match (told(0), told(1)) {
+            (Some(first), Some(second)) => [&first, " ", &second].concat(),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => say(key("chart-empty")),
+        }
+    }
+}
+
+/// The chart. The place that takes pointers and keys is a slider along the steps. It lies beside the picture, as
+/// assistive technology leaves out what is inside a slider.
 #[component]
 pub(crate) fn Chart(
     title: &'static str,
@@ -41,42 +107,24 @@ pub(crate) fn Chart(
     measure: Measure,
 ) -> impl IntoView {
     let display = expect_context::<Display>();
-    let series = lines.map(|line| display.series[line.column as usize]);
-    let place = NodeRef::<html::Div>::new();
     let width_px = RwSignal::new(FIRST_WIDTH_PX);
-    Effect::new(move |_| {
-        if let Some(place) = place.get() {
+    let plot = Plot { display, width_px, lines, measure };
+    let [place, slider] = [NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new()];
+    Effect::new(move |is_followed: Option<bool>| {
+        let (Some(place), Some(slider)) = (place.get(), slider.get()) else { return false };
+        if is_followed != Some(true) {
             let measured = place.clone();
             on_resize(&place, move || {
                 width_px.set(f64::from(measured.client_width()).max(200.0));
             });
+            cursor::follow(&slider, plot);
         }
-    });
-    let axes = Memo::new(move |_| {
-        let levels =
-            display.settings.with(|settings| levels(&settings.spec.equilibrium(), measure));
-        series[0].with(|first| {
-            series[1].with(|second| {
-                Axes::of(width_px.get(), [&first.average, &second.average], measure, levels)
-            })
-        })
+        cursor::tell(&slider, &plot);
+        true
     });
     let has_points = Signal::derive(move || {
-        series.iter().any(|series| series.with(|series| !series.measured.is_empty()))
+        !(plot.series(0).measured.is_empty() && plot.series(1).measured.is_empty())
     });
-    let grid = move || {
-        let changes = display.settings.with(|settings| settings.changes.clone());
-        let name = match measure {
-            Measure::Loss => key("axis-loss"),
-            Measure::Score => key("axis-score"),
-        };
-        axes.get().grid_svg(&changes, [key("status-step"), name].map(say))
-    };
-    let reading = move || {
-        let Some((step, values)) = display.reading.get() else { return String::new() };
-        let dots = lines.map(|line| (line.class, values[line.column as usize]));
-        axes.get().reading_svg(step, dots, &texts::note(display, axes, step))
-    };
     view! {
         <figure class="chart">
             <figcaption>
@@ -84,7 +132,9 @@ pub(crate) fn Chart(
                 <span class="tip" tabindex="0" role="note" aria-label=t(explained)>
                     "?"<span class="tip-text" aria-hidden="true">{t(explained)}</span>
                 </span>
-                <span class="at number">{derived(move || texts::step(display.reading.get()))}</span>
+                <span class="at number">{derived(move || {
+                    display.reading.get().map_or_else(String::new, |(step, _)| texts::step(step))
+                })}</span>
                 <ul class="legend">
                     {lines.map(|line| view! { <LegendEntry line=line/> }).collect_view()}
                 </ul>
@@ -94,17 +144,13 @@ pub(crate) fn Chart(
                     viewBox=derived(move || format!("0 0 {} {HEIGHT_PX}", fixed(width_px.get(), 0)))
                     height=HEIGHT_PX.to_string()
                     role="img"
-                    aria-label=derived(move || summary(lines.map(|line| line.name), series))
+                    aria-label=derived(move || plot.summary())
                 >
-                    <g class="grid" inner_html=derived(grid)></g>
-                    {[0, 1].map(|one| view! {
-                        <Curve class=lines[one].class series=series[one] axes=axes/>
-                    }).collect_view()}
-                    <g inner_html=derived(move || axes.get().levels_svg(&say(key("equilibrium"))))></g>
-                    <g class="reading" inner_html=derived(reading)></g>
+                    <g inner_html=derived(move || plot.picture())></g>
+                    <g class="reading" inner_html=derived(move || plot.reading().0)></g>
                 </svg>
                 <p class="empty" hidden=has_points>{t("chart-empty")}</p>
-                <Cursor title=title lines=lines axes=axes has_points=has_points/>
+                <div node_ref=slider class="cursor" role="slider" tabindex="0" aria-label=t(title)></div>
             </div>
         </figure>
     }
@@ -113,11 +159,11 @@ pub(crate) fn Chart(
 #[component]
 fn LegendEntry(line: Line) -> impl IntoView {
     let display = expect_context::<Display>();
+    let place = line.column as usize;
     let current = derived(move || {
-        let place = line.column as usize;
         let value = match display.reading.get() {
             Some((_, values)) => Some(values[place]),
-            None => display.series[place].with(|series| series.average.last().map(|last| last.y)),
+            None => display.series[place].get().average.last().map(|last| last.y),
         };
         value.map_or_else(|| "–".to_string(), numbers::measured)
     });
@@ -129,34 +175,4 @@ fn LegendEntry(line: Line) -> impl IntoView {
             <span class="number">{current}</span>
         </li>
     }
-}
-
-#[component]
-fn Curve(class: &'static str, series: RwSignal<Series>, axes: Memo<Axes>) -> impl IntoView {
-    let path = move |pick: fn(&Series) -> &Vec<Point>| {
-        let (across, up) = axes.get().scales();
-        series.with(|series| line_path(pick(series), &across, &up))
-    };
-    let beyond = move || {
-        let (across, up) = axes.get().scales();
-        series.with(|series| {
-            edge_marks(&series.measured, &across, &up) + &edge_marks(&series.average, &across, &up)
-        })
-    };
-    view! {
-        <g class=format!("curve {class}")>
-            <path class="measured" d=derived(move || path(|series| &series.measured))/>
-            <path class="average" d=derived(move || path(|series| &series.average))/>
-            <path class="beyond" d=derived(beyond)/>
-        </g>
-    }
-}
-
-fn summary(names: [&'static str; 2], series: [RwSignal<Series>; 2]) -> String {
-    let sentences: Vec<_> = names
-        .into_iter()
-        .zip(series)
-        .filter_map(|(name, series)| series.with(|series| texts::summary(name, &series.average)))
-        .collect();
-    if sentences.is_empty() { say(key("chart-empty")) } else { sentences.join(" ") }
 }

@@ -1,11 +1,12 @@
 //! A chart's axes, and whatever is placed by them beside the curves.
 
 use gan_plot::{
-    Axis, Point, RIGHT_PX, Scale, axis_marks, axis_names_svg, extent, grid_svg, left_px, level_svg,
-    reading_svg,
+    Axis, Point, RIGHT_PX, Scale, axis_marks, axis_names_svg, edge_marks, extent, grid_svg,
+    left_px, level_svg, line_path, reading_svg,
 };
 use gan_protocol::Equilibrium;
 
+use crate::effects::display::Series;
 use crate::model::changes::Change;
 
 pub(super) const HEIGHT_PX: u32 = 168;
@@ -40,10 +41,9 @@ pub(super) fn levels(of: &Equilibrium, measure: Measure) -> [Option<Level>; 2] {
 }
 
 /// The axes, for a plot of a width.
-#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Axes {
     width_px: f64,
-    pub(super) across: Axis,
+    across: Axis,
     up: Axis,
     levels: [Option<Level>; 2],
 }
@@ -105,25 +105,56 @@ impl Axes {
         self.scales().0.to_value(px)
     }
 
-    /// Rules, labels and the marks of changes. `names` are those of the axes, the horizontal one first.
-    pub(super) fn grid_svg(&self, changes: &[Change], names: [String; 2]) -> String {
+    /// Rules, labels, curves, marks and levels. `curves` come with their classes; `names` are those of the horizontal
+    /// axis, the vertical one and a level.
+    pub(super) fn picture_svg(
+        &self,
+        curves: [(&str, &Series); 2],
+        changes: &[Change],
+        [step, measure, level]: [&str; 3],
+    ) -> String {
         let ((x, y), ends_px) = (self.scales(), self.ends_px());
         let height_px = f64::from(HEIGHT_PX);
-        let [step, measure] = &names;
-        let mut markup = grid_svg((&self.across, &x), (&self.up, &y), ends_px, height_px);
-        markup += &axis_names_svg(step, (measure, &self.up, &y), ends_px[0], height_px);
         let steps = changes.iter().map(|change| change.step as f64);
-        let marks = axis_marks(steps, &x, height_px - BOTTOM_PX);
-        markup + "<path class='change' d='" + &marks + "'/>"
+        let mut svg = [
+            "<g class='grid'>",
+            &grid_svg((&self.across, &x), (&self.up, &y), ends_px, height_px),
+            &axis_names_svg(step, (measure, &self.up, &y), ends_px[0], height_px),
+            "<path class='change' d='",
+            &axis_marks(steps, &x, height_px - BOTTOM_PX),
+            "'/></g>",
+        ]
+        .concat();
+        for (class, Series { measured, average }) in curves {
+            svg += &[
+                "<g class='curve ",
+                class,
+                "'><path class='measured' d='",
+                &line_path(measured, &x, &y),
+                "'/><path class='average' d='",
+                &line_path(average, &x, &y),
+                "'/><path class='beyond' d='",
+                &edge_marks(measured, &x, &y),
+                &edge_marks(average, &x, &y),
+                "'/></g>",
+            ]
+            .concat();
+        }
+        svg + &self.levels_svg(level)
     }
 
     /// The levels, each with the same name: above the highest, beneath another.
-    pub(super) fn levels_svg(&self, name: &str) -> String {
+    fn levels_svg(&self, name: &str) -> String {
         let ((_, y), ends_px) = (self.scales(), self.ends_px());
-        let levels = || self.levels.into_iter().flatten();
-        let highest = levels().fold(f64::NEG_INFINITY, |most, (_, value)| most.max(value));
-        let svg = |(class, value)| level_svg(value, ends_px, &y, class, (name, value >= highest));
-        levels().map(svg).collect()
+        let [first, second] = self.levels;
+        let mut svg = String::new();
+        for (level, other) in [(first, second), (second, first)] {
+            if let Some((class, value)) = level {
+                let is_above = other.is_none_or(|(_, other)| value >= other);
+                svg += &level_svg(value, ends_px, &y, class, (name, is_above));
+            }
+        }
+        svg
     }
 
     /// The hair line at `step` with its dots and a note.
@@ -143,9 +174,13 @@ impl Axes {
 /// A range that also holds each of the levels that is no farther off than a quarter of the range.
 fn widened([low, high]: [f64; 2], levels: [Option<Level>; 2]) -> [f64; 2] {
     let room = (high - low) / 4.0;
-    let near = |value: &f64| (low - room..=high + room).contains(value);
-    let levels = levels.into_iter().flatten().map(|(_, value)| value);
-    levels.filter(near).fold([low, high], |[low, high], value| [low.min(value), high.max(value)])
+    let mut range = [low, high];
+    for (_, value) in levels.into_iter().flatten() {
+        if value >= low - room && value <= high + room {
+            range = [range[0].min(value), range[1].max(value)];
+        }
+    }
+    range
 }
 
 #[cfg(test)]

@@ -1,12 +1,8 @@
 //! A chart's sentences: the summary, and the values of a step.
 
 use gan_plot::{Point, Summary, Trend};
-use leptos::prelude::*;
 
-use super::axes::Axes;
-use crate::effects::display::Display;
 use crate::model::changes::{Change, objective_name};
-use crate::model::reading::Reading;
 use crate::view::labels::{self, kind};
 use crate::view::numbers;
 use crate::view::words::{key, say, say_with};
@@ -32,31 +28,22 @@ pub(super) fn summary(name: &str, points: &[Point]) -> Option<String> {
     ))
 }
 
-/// `Step 1,428`; empty where no step is read.
-pub(super) fn step(reading: Option<Reading>) -> String {
-    reading.map_or_else(String::new, |(step, _)| {
-        say_with(key("chart-step"), &[("step", numbers::grouped(step))])
-    })
+/// `Step 1,428`
+pub(super) fn step(step: u64) -> String {
+    say_with(key("chart-step"), &[("step", numbers::grouped(step))])
 }
 
 /// `Step 1,428 · Generator 0.810 · Discriminator 0.690`, with a note at the end if there is one.
-pub(super) fn reading(reading: Reading, series: [(&str, f64); 2], note: &str) -> String {
-    let mut text = step(Some(reading));
+pub(super) fn reading(of: u64, series: [(&str, f64); 2], note: &str) -> String {
+    let mut text = step(of);
     for (name, value) in series {
         text = [&text, " · ", &say(name), " ", &numbers::measured(value)].concat();
     }
     if note.is_empty() { text } else { [&text, " · ", note].concat() }
 }
 
-/// The change of settings near `step`, in words; empty if there is none.
-pub(super) fn note(display: Display, axes: Memo<Axes>, step: u64) -> String {
-    display.settings.with(|settings| {
-        axes.with(|axes| axes.change_near(&settings.changes, step).map_or_else(String::new, change))
-    })
-}
-
 /// `Generator learning rate 0.0002 → 0.001`
-fn change(change: &Change) -> String {
+pub(super) fn change(change: &Change) -> String {
     let names = [
         key("objective"),
         key("generator-rate"),
@@ -87,16 +74,14 @@ mod tests {
 
     #[test]
     fn a_step_s_values_are_told_in_one_line() {
-        let values = (1_428, [0.812, 0.694, f64::NAN, 3e20]);
-        assert_eq!(step(Some(values)), "Step 1,428");
-        assert_eq!(step(None), "");
+        assert_eq!(step(1_428), "Step 1,428");
         assert_eq!(
-            reading(values, [("generator", values.1[0]), ("discriminator", values.1[1])], ""),
+            reading(1_428, [("generator", 0.812), ("discriminator", 0.694)], ""),
             "Step 1,428 · Generator 0.812 · Discriminator 0.694"
         );
         assert_eq!(
-            reading(values, [("score-real", values.1[2]), ("score-fake", values.1[3])], "a note"),
-            "Step 1,428 · real, D(x) – · fake, D(G(z)) 3e20 · a note"
+            reading(7, [("score-real", f64::NAN), ("score-fake", 3e20)], "a note"),
+            "Step 7 · real, D(x) – · fake, D(G(z)) 3e20 · a note"
         );
     }
 
