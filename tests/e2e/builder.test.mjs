@@ -11,7 +11,7 @@ const open = browserOfThisFile();
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function openBuilder(t, address) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", ...address });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "build", ...address });
   await site.until("a run", ({ phase }) => phase !== "loading");
   const { page } = site;
   const button = (name) => page.getByRole("button", { name, exact: true });

@@ -13,7 +13,7 @@ const open = browserOfThisFile();
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function openLab(t, address) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", ...address });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "compare", ...address });
   await site.until("a run", ({ phase }) => phase !== "loading");
   const { page } = site;
   await page.locator(".lab-beside").waitFor();

@@ -13,7 +13,7 @@ const open = browserOfThisFile();
 
 /** The page with small nets, and its panel for own data. */
 async function openSite(t, more = {}) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, ...more });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, panel: "data", ...more });
   await site.untilReady();
   const panel = site.page.locator(".lab-pictures");
   await panel.waitFor();

@@ -9,7 +9,7 @@ const open = browserOfThisFile();
 
 async function openLab(t, patch) {
   const spec = { data: { source: "drawn_digits", ...patch } };
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-dcgan-small", spec });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-dcgan-small", spec, panel: "look" });
   await site.until("a run", ({ phase }) => phase !== "loading");
   await site.page.locator(".lab-nearest").waitFor();
   return { site, page: site.page };

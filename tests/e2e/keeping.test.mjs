@@ -24,7 +24,7 @@ async function assertAccessible(page, place) {
 }
 
 test("a run that stops is kept, outlives the page, and goes on from there", async (t) => {
-  const { site, page } = await openLab(t);
+  const { site, page } = await openLab(t, { panel: "past" });
   const kept = page.locator(".lab-kept li");
   await site.call("step", 60);
   await kept.getByText("Step 60;").waitFor();
@@ -35,7 +35,7 @@ test("a run that stops is kept, outlives the page, and goes on from there", asyn
   assert.equal(await kept.count(), 1);
   await assertAccessible(page, ".lab-shelf");
   // Another page of the same browser, with another run.
-  const other = await openLab(t, { preset: "ring-collapse" }, { beside: site });
+  const other = await openLab(t, { preset: "ring-collapse", panel: "past" }, { beside: site });
   const there = other.page.locator(".lab-kept li");
   await there.getByText("Step 65;").waitFor();
   await there.getByRole("button", { name: "Go on with it" }).click();
@@ -66,7 +66,8 @@ const restarts = {
     await seed.fill("77");
     await seed.press("Enter");
   },
-  "a lesson": async ({ page }) => {
+  "a lesson": async ({ site, page }) => {
+    await site.show("learn");
     await page.getByRole("button", { name: "Reading the scores" }).click();
     await page.locator(".lab-before").getByText(/before the lesson/).waitFor();
     await page.getByRole("button", { name: "Leave the lesson" }).click();
@@ -85,6 +86,7 @@ for (const [name, restart] of Object.entries(restarts)) {
     const step = Number((await line.innerText()).match(/stood at step (\d+)/)[1]);
     assert.ok(step >= 60);
     await site.call("pause");
+    await site.show("past");
     await page.locator(".lab-kept").getByText(`Step ${step};`).waitFor();
     await assertAccessible(page, ".lab-before");
     await page.getByRole("button", { name: "Back to that run" }).click();
@@ -100,6 +102,7 @@ for (const [name, restart] of Object.entries(restarts)) {
 
 test("a load that is refused leaves the run, and says nothing of another", async (t) => {
   const { site, page } = await openLab(t);
+  await site.show("past");
   await site.call("step", 40);
   await page.locator(".lab-kept").getByText("Step 40;").waitFor();
   // Refused by the worker: the run was asked for what is kept of it all the same.
@@ -112,7 +115,7 @@ test("a load that is refused leaves the run, and says nothing of another", async
 });
 
 test("a run is kept when the page goes out of sight", async (t) => {
-  const { site, page } = await openLab(t);
+  const { site, page } = await openLab(t, { panel: "past" });
   await trainPast(site, 60);
   await page.evaluate(() => {
     Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
@@ -124,12 +127,15 @@ test("a run is kept when the page goes out of sight", async (t) => {
 test("half a step makes no other run of it", async (t) => {
   const { site, page } = await openLab(t);
   await site.call("step", 30);
+  await site.show("past");
   await page.locator(".lab-kept").getByText("Step 30;").waitFor();
+  await site.show("step");
   const half = page.getByRole("button", { name: "Only the discriminator's step" });
   await half.click();
   // Whoever makes it is at work until the page has the nets.
   await site.until("the half step", async () => (await half.getAttribute("aria-disabled")) !== "true");
   await site.call("step", 10);
+  await site.show("past");
   await page.locator(".lab-kept").getByText("Step 40;").waitFor();
   assert.equal(await page.locator(".lab-kept li").count(), 1);
 });
@@ -158,7 +164,7 @@ function fill(page, runs) {
 }
 
 test("what is short makes way first, and what is pinned never", async (t) => {
-  const { site, page } = await openLab(t);
+  const { site, page } = await openLab(t, { panel: "past" });
   const long = Array.from({ length: 11 }, (_, number) => ({ step: 2_000 + number }));
   await fill(page, [{ step: 21, pinned: true }, { step: 156 }, ...long]);
   await site.call("step", 30);
@@ -171,7 +177,7 @@ test("what is short makes way first, and what is pinned never", async (t) => {
 });
 
 test("a kept run is named, pinned, deleted and taken back", async (t) => {
-  const { site, page } = await openLab(t);
+  const { site, page } = await openLab(t, { panel: "past" });
   await site.call("step", 30);
   const run = page.locator(".lab-kept li");
   await run.getByText("Step 30;").waitFor();
@@ -245,7 +251,7 @@ test("without storage the run goes on, and the page says that it is not kept", a
       },
     });
   };
-  const { site, page } = await openLab(t, {}, { init: [forbidden] });
+  const { site, page } = await openLab(t, { panel: "past" }, { init: [forbidden] });
   await site.call("step", 40);
   await page.locator(".lab-shelf [role=alert]").getByText("storage is forbidden here").waitFor();
   await site.call("step", 1);
@@ -253,7 +259,7 @@ test("without storage the run goes on, and the page says that it is not kept", a
 });
 
 test("a teacher's link hides and locks what it names, and the page makes such links", async (t) => {
-  const { page } = await openLab(t);
+  const { page } = await openLab(t, { panel: "teach" });
   await page.getByText("Make a link for your class").click();
   const teacher = page.locator(".lab-teacher");
   await teacher.getByLabel("Charts", { exact: true }).check();
@@ -269,15 +275,16 @@ test("a teacher's link hides and locks what it names, and the page makes such li
   await pupil.goto(link);
   await pupil.getByText("The smallest GAN there is").waitFor();
   assert.ok(await pupil.locator(".charts").isHidden());
-  assert.ok(await pupil.locator(".lab-teacher").isHidden());
-  assert.ok(await pupil.locator(".lab-beside").isVisible());
+  // A panel all of whose parts are hidden has no tab.
+  assert.ok(await pupil.getByRole("tab", { name: "Compare" }).isVisible());
+  assert.equal(await pupil.getByRole("tab", { name: "Teach" }).count(), 0);
   const settings = pupil.locator(".settings");
   assert.ok(await settings.isVisible());
   assert.equal(await settings.evaluate((part) => part.inert), true);
 });
 
 test("the address that is shown for this run is the one that is copied", async (t) => {
-  const { site, page } = await openLab(t);
+  const { site, page } = await openLab(t, { panel: "teach" });
   await page.getByText("Make a link for your class").click();
   const teacher = page.locator(".lab-teacher");
   // The page writes another run into its address without an event.

@@ -40,7 +40,7 @@ async function openLab(t, address, options) {
 
 /** Leaves only the layers that are named. */
 async function show(lab, ...names) {
-  for (const name of ["Real", "Generated", "Discriminator", "Latent grid", "Pull on the generator", "Trails"]) {
+  for (const name of ["Real", "Generated", "Discriminator", "Latent grid", "Pulls", "Trails"]) {
     await lab.layer(name).setChecked(names.includes(name));
   }
 }
@@ -92,7 +92,7 @@ test("each layer of the plane can be shown alone", async (t) => {
   await site.call("step", 200);
   await show(lab);
   assert.equal((await coloured(lab, [])).all, 0, "an empty picture");
-  for (const name of ["Real", "Generated", "Latent grid", "Pull on the generator"]) {
+  for (const name of ["Real", "Generated", "Latent grid", "Pulls"]) {
     await show(lab, name);
     const { all } = await coloured(lab, []);
     assert.ok(all > 50, `${name}: ${all} pixels have colour`);
@@ -319,7 +319,7 @@ const imagesOf = ({ page }) => ({
 
 /** Opens a run on digits with the lab beside it, trained for a few steps. */
 async function openImages(t, spec = tinyConv, options = {}) {
-  const site = await open(t, { backend: "cpu", lang: "en", spec }, options);
+  const site = await open(t, { backend: "cpu", lang: "en", panel: "look", spec }, options);
   await site.until("a run", ({ phase }) => phase !== "loading");
   await site.call("step", 5);
   const images = imagesOf(site);
@@ -379,6 +379,7 @@ test("the discriminator judges samples, and a drawing made by mouse or keyboard"
 
 test("the generator is walked through, taken along, and those that are trained are shown", async (t) => {
   const { site, images } = await openImages(t);
+  await site.show("take");
   const lab = labOf(site);
   await lab.button("Take it now").click();
   await images.sampler.waitFor({ state: "visible" });
@@ -397,7 +398,7 @@ test("the generator is walked through, taken along, and those that are trained a
 });
 
 test("a generator of points is taken along and drawn as points", async (t) => {
-  const { site } = await openLab(t);
+  const { site } = await openLab(t, { panel: "take" });
   await site.call("step", 20);
   const lab = labOf(site);
   await lab.button("Take it now").click();
@@ -414,7 +415,7 @@ test("a generator of points is taken along and drawn as points", async (t) => {
 
 test("a run's past can be scrubbed through and saved as GIF, PNG and CSV", async (t) => {
   for (const spec of [{ ...tinyConv }, undefined]) {
-    const site = await open(t, { backend: "cpu", lang: "en", ...(spec ? { spec } : { preset: "ring" }) });
+    const site = await open(t, { backend: "cpu", lang: "en", panel: "past", ...(spec ? { spec } : { preset: "ring" }) });
     await site.until("a run", ({ phase }) => phase !== "loading");
     const slider = site.page.getByRole("slider", { name: "Moment" });
     for (let step = 0; !(await slider.isVisible()) || Number(await slider.getAttribute("max")) < 3; step += 1) {

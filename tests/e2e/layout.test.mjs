@@ -84,16 +84,17 @@ test("a large screen is made use of, and a wide and low one is not filled by lar
   assert.equal(await letters(2560, 1080), 16);
 });
 
-test("without the settings the lab's lower part stays beneath the charts", async (t) => {
+test("a teacher's link that hides a panel's parts hides its tab, and the rest stays in place", async (t) => {
   const context = { viewport: { width: 1440, height: 900 } };
-  const site = new URL("?hide=settings", siteUrl());
+  const site = new URL("?hide=settings,runs,timeline", siteUrl());
   const { page } = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { context, site });
-  await page.locator(".lab-builder").waitFor();
-  const [picture, charts, beneath] = await Promise.all(
-    [".picture", ".charts", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+  await page.getByRole("tab", { name: "Take along" }).waitFor();
+  assert.equal(await page.getByRole("tab", { name: "Past" }).count(), 0);
+  const [picture, charts] = await Promise.all(
+    [".picture", ".charts"].map((part) => page.locator(part).boundingBox()),
   );
   assert.ok(await page.locator(".settings").isHidden());
-  assert.ok(charts.y + charts.height <= beneath.y && picture.x === beneath.x);
+  assert.ok(charts.x > picture.x + picture.width && charts.y - picture.y < 60);
 });
 
 test("the colour scheme follows the system", async (t) => {
@@ -127,20 +128,17 @@ test("the colour scheme follows the system while the page is open, until one is 
   assert.equal(await scheme(), "light");
 });
 
-test("the settings stand beside the rest, and on a narrow screen before the lab's lower part", async (t) => {
+test("the settings stand beside the charts, and on a narrow screen beneath them", async (t) => {
   for (const width of [390, 1440]) {
     const { page } = await openTrained(t, "en", "light", width);
-    await page.locator(".lab-builder").waitFor();
-    const [charts, side, settings, beneath] = await Promise.all(
-      [".charts", ".side", ".settings", ".lab-beneath"].map((part) => page.locator(part).boundingBox()),
+    await page.locator(".lab-places").waitFor();
+    const [charts, side, settings] = await Promise.all(
+      [".charts", ".side", ".settings"].map((part) => page.locator(part).boundingBox()),
     );
-    const bottom = ({ y, height }) => y + height;
-    assert.ok(bottom(charts) <= beneath.y, `${width}`);
     if (width === 390) {
-      assert.ok(bottom(charts) <= settings.y && bottom(settings) <= beneath.y);
+      assert.ok(charts.y + charts.height <= settings.y);
     } else {
-      assert.ok(settings.x > beneath.x + beneath.width && settings.y <= charts.y);
-      assert.ok(beneath.y - bottom(side) < 120, "no gap as high as the settings");
+      assert.ok(settings.x >= side.x + side.width && settings.y <= charts.y);
     }
   }
 });
@@ -176,7 +174,7 @@ for (const preset of ["mnist-dcgan-small", "ring"]) {
 
 test("on a phone the run's buttons and its samples stay in sight", async (t) => {
   const { page } = await openTrained(t, "en", "light", 390);
-  await page.locator(".lab-builder").waitFor();
+  await page.locator(".lab-places").waitFor();
   await page.evaluate(() => scrollTo(0, 2_000));
   assert.ok(await isInSight(page.locator(".toolbar")));
   assert.ok(await isInSight(page.locator(".sheet canvas").first()));

@@ -59,8 +59,8 @@ const untilOpen = (page, timeout = 120_000) =>
 const specOf = (page) => page.evaluate(() => window.ganPlayground.spec());
 
 test("the list numbers the lessons in their order and says how long each takes", async (t) => {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
-  const names = site.page.locator(".lab-lessons li button");
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "learn" });
+  const names = site.page.locator(".lab-lesson-list li button");
   await names.first().waitFor();
   const lessons = await site.page.evaluate(() => window.ganPlayground.lessons());
   const expected = lessons.map(({ id, title }, place) => `${place + 1} · ${title} · about ${fileOf(id).minutes} min`);
@@ -221,7 +221,8 @@ test("another step in the address of the same page is opened, and an address wit
 });
 
 test("a teacher's link to this run does not open the lesson that is on", async (t) => {
-  const { page } = await openLesson(t, { lesson: "collapse-on-a-ring", step: 2 });
+  const { site, page } = await openLesson(t, { lesson: "collapse-on-a-ring", step: 2 });
+  await site.show("teach");
   await page.getByText("Make a link for your class").click();
   const made = page.locator(".lab-made");
   await made.getByText(/preset=ring-collapse/).waitFor();
@@ -318,7 +319,7 @@ test("the list of all lessons is behind a lesson's end, and the last lesson name
   await card.getByRole("button", { name: steps[4].question.answers[0].text.en }).click();
   await button("Finish").click();
   await button("All lessons").click();
-  await page.locator(".lab-lessons ol").waitFor();
+  await page.locator(".lab-lesson-list ol").waitFor();
   assert.deepEqual(await inAddress(page), [null, null]);
   // The last lesson's last step waits for diversity, which is there almost from the start.
   const last = await openLesson(t, { lesson: "reading-the-scores", step: 4 }, "ring");
@@ -334,11 +335,11 @@ for (const colorScheme of ["light", "dark"]) {
     const options = { context };
     const { steps } = fileOf("repairs");
     const { page, card, button } = await openLesson(t, { lesson: "repairs", step: 4 }, "ring-collapse", options);
-    const assertAccessible = async (what) => {
-      const violations = await page.evaluate(async () => {
-        const { violations: found } = await window.axe.run(".lab-lessons");
+    const assertAccessible = async (what, place = ".lab-lessons") => {
+      const violations = await page.evaluate(async (place) => {
+        const { violations: found } = await window.axe.run(place);
         return found.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((n) => n.target)}`);
-      });
+      }, place);
       assert.deepEqual(violations, [], what);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(wider, 0, `${what}: ${wider} px wider than the window`);
@@ -353,7 +354,7 @@ for (const colorScheme of ["light", "dark"]) {
     await button("All lessons").waitFor();
     await assertAccessible("the end");
     await button("All lessons").click();
-    await page.locator(".lab-lessons ol").waitFor();
-    await assertAccessible("the list");
+    await page.locator(".lab-lesson-list ol").waitFor();
+    await assertAccessible("the list", ".lab-lesson-list");
   });
 }

@@ -52,8 +52,9 @@ const filesOf = (site) =>
 
 test("a run on own files is kept with them, and goes on in another page", async (t) => {
   const { site, page } = await trained(t);
+  await site.show("past");
   await page.locator(".lab-kept").getByText("Step 30;").waitFor();
-  const other = await openLab(t, { preset: "ring" }, { beside: site });
+  const other = await openLab(t, { preset: "ring", panel: "past" }, { beside: site });
   const there = other.page.locator(".lab-kept li");
   await there.getByText("Step 30;").waitFor();
   await there.getByRole("button", { name: "Go on with it" }).click();
@@ -93,6 +94,7 @@ const stored = (page) =>
 test("runs on the same files share them, and files that no run needs are deleted", async (t) => {
   const { site, page } = await trained(t);
   const kept = page.locator(".lab-kept li");
+  await site.show("past");
   await kept.getByText("Step 30;").waitFor();
   await site.call("reset");
   await site.call("step", 40);
@@ -117,9 +119,11 @@ test("a run whose files are too large is not kept, which is said, and goes on fr
     await window.ganPlayground.load({ data: { source: "idx_files" } });
   });
   await site.call("step", 25);
+  await site.show("past");
   await page.locator(".lab-shelf").getByText(/not kept: its files have 67 MB/).waitFor();
   assert.equal(await page.locator(".lab-kept li").count(), 0);
   // Not too large for a copy beside the run.
+  await site.show("look");
   await page.locator(".lab-game").getByRole("button", { name: "Play" }).waitFor();
 });
 
@@ -203,9 +207,11 @@ for (const [lang, pattern] of [["en", /trained on other data: stripes\.idx, 32 i
 
 test("a link to a run on own files says what it lacks, and asks for it keeping the settings", async (t) => {
   const { site, page } = await trained(t);
+  await site.show("take");
   await page.getByRole("button", { name: "Copy link" }).first().click();
   await site.untilTold(/Link copied\. It holds your settings, not your files/);
   const link = await page.evaluate(() => navigator.clipboard.readText());
+  await site.show("teach");
   await page.getByText("Make a link for your class").click();
   await page.getByText(/hand those to the class too/).waitFor();
 
@@ -229,14 +235,16 @@ test("a link that has become very long says so", async (t) => {
   const points = Array.from({ length: 400 }, (_, i) => [Math.cos(i) * 2, Math.sin(i) * 2]);
   const spec = await page.evaluate(() => window.ganPlayground.spec());
   await site.load({ ...spec, data: { source: "points", points: { kind: "drawn", points, sd: 0.05 } } });
+  await site.show("take");
   await page.getByRole("button", { name: "Copy link" }).first().click();
   await site.untilTold(/is very long/);
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  assert.ok(link.length > 8_000 && link === page.url());
+  assert.ok(link.length > 8_000 && link === page.url().replace("&panel=take", ""));
 });
 
 test("what looks at a copy of the run looks at one on own files", async (t) => {
   const { site, page } = await trained(t);
+  await site.show("look");
   const game = page.locator(".lab-game");
   await game.getByRole("button", { name: "Play" }).click();
   await game.getByRole("button", { name: "Real", exact: true }).click();
@@ -245,6 +253,7 @@ test("what looks at a copy of the run looks at one on own files", async (t) => {
   await nearest.getByRole("button").first().click();
   await nearest.getByText(/32 real images were searched/).waitFor();
   assert.equal(await nearest.locator("li").count(), 8);
+  await site.show("step");
   const scope = page.locator(".lab-scope");
   await scope.getByRole("button").first().click();
   await scope.locator(".lab-moments").waitFor();
@@ -252,6 +261,7 @@ test("what looks at a copy of the run looks at one on own files", async (t) => {
   await scope.getByRole("button", { name: "Only the discriminator's step" }).click();
   await scope.locator(".lab-moments").waitFor();
   assert.deepEqual(await filesOf(site), [["stripes.idx", stripes().length]]);
+  await site.show("compare");
   const beside = page.locator(".lab-beside");
   await beside.getByRole("button").first().click();
   await beside.locator(".lab-run").nth(1).getByText(/step [1-9]/i).waitFor();
@@ -268,8 +278,10 @@ for (const [lang, pattern] of [["en", /Not with these files: they have 201 MB/],
           window.ganPlayground.runFiles = () => [large];
         }),
     ];
-    const { page } = await openLab(t, { ...mlp, lang }, { init });
-    for (const place of [".lab-game", ".lab-nearest", ".lab-scope", ".lab-beside"]) {
+    const { site, page } = await openLab(t, { ...mlp, lang }, { init });
+    const places = { ".lab-game": "look", ".lab-nearest": "look", ".lab-scope": "step", ".lab-beside": "compare" };
+    for (const [place, tab] of Object.entries(places)) {
+      await site.show(tab);
       const panel = page.locator(place);
       await panel.getByText(pattern).waitFor();
       await panel.locator("h2").waitFor();

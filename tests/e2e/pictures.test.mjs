@@ -12,7 +12,7 @@ const open = browserOfThisFile();
 const grey = (value) => png(40, 30, () => [value, value, value]);
 
 async function openPictures(t, address = {}) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", ...address });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "data", ...address });
   await site.until("a run", ({ phase }) => phase !== "loading");
   const panel = site.page.locator(".lab-pictures");
   await panel.waitFor();
@@ -132,7 +132,7 @@ test("pictures that are dropped are trained on in colour", async (t) => {
 
 test("pictures are not taken where a teacher's link hides them", async (t) => {
   const site = new URL("?hide=pictures", siteUrl());
-  const playground = await open(t, { backend: "cpu", lang: "en", preset: "ring" }, { site });
+  const playground = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "data" }, { site });
   await playground.until("a run", ({ phase }) => phase !== "loading");
   const { page } = playground;
   await page.locator(".lab-pictures").waitFor({ state: "attached" });

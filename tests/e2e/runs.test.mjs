@@ -79,7 +79,7 @@ test("a checkpoint can be saved as a file", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
   await trained(site, 2);
   const download = site.page.waitForEvent("download");
-  await controlsOf(site).saveCheckpoint.click();
+  await controlsOf(site).saveCheckpoint();
   const saved = await download;
   assert.match(saved.suggestedFilename(), /\.safetensors$/);
   const chunks = [];
@@ -221,6 +221,7 @@ test("points of the plane are drawn, sampled and learned from", async (t) => {
 test("what has no control of its own is changed as text", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
   await site.untilReady();
+  await site.show("build");
   await site.page.locator("details.spec summary").click();
   const editor = site.page.locator("details.spec textarea");
   assert.match(await editor.inputValue(), /"relativistic_paired"/);

@@ -13,7 +13,7 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
-  for (const part of ["lab", "beside", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
+  for (const part of ["lab", "places", "anatomy", "beside", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(`${part}.css`, import.meta.url).href;

@@ -3,11 +3,11 @@
 
 /** Parts of the page by the names that a link has for them. */
 export const parts = {
-  settings: ".settings",
+  settings: ".settings, .spec",
   samples: ".sheets",
   charts: ".charts, .explanation",
   plane: ".lab-plane-panel",
-  lessons: ".lab-lessons",
+  lessons: ".lab-lessons, .lab-lesson-list",
   findings: ".lab-findings",
   images: ".lab-images",
   timeline: ".lab-timeline",
@@ -16,6 +16,7 @@ export const parts = {
   nets: ".lab-builder",
   pictures: ".lab-pictures",
   code: ".lab-code",
+  take: "#take",
   runs: ".lab-shelf",
   teacher: ".lab-teacher",
 };

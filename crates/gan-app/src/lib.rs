@@ -10,7 +10,7 @@ pub mod effects;
 pub mod model;
 pub mod view;
 
-use effects::{api, browser, page, requests};
+use effects::{api, browser, history, page};
 use model::address::Address;
 use model::notice::{AT_RUN, Notice};
 use model::settings;
@@ -41,5 +41,5 @@ pub fn open() {
         leptos::logging::warn!("window.ganPlayground could not be put up");
     }
     page::begin();
-    browser::on_window("hashchange", |_| requests::follow_address(&browser::hash()));
+    history::follow();
 }

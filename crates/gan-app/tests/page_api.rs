@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gan_app::model::refusal::Refusal;
 use gan_app::model::run_state::RunState;
-use gan_app::model::snapshot::Snapshot;
+use gan_app::model::snapshot::{Averages, Snapshot};
 use gan_protocol::{Ailment, Backend, Named, Phase, Score, Tuning, examples};
 use serde_json::Value;
 
@@ -61,14 +61,19 @@ fn every_call_is_documented_and_every_documented_call_is_there() {
         .map(|(name, _)| name)
         .collect();
     let of_page = include_str!("../src/effects/api.rs").split("    add(\"").skip(1);
-    let of_lab = include_str!("../../gan-lab/src/lessons/scripts.rs").split(" extend(\"").skip(1);
+    let of_lab = [
+        include_str!("../../gan-lab/src/lessons/scripts.rs"),
+        include_str!("../../gan-lab/src/places/tabs.rs"),
+    ];
+    let of_lab = of_lab.into_iter().flat_map(|source| source.split(" extend(\"").skip(1));
     let added = of_page.chain(of_lab).filter_map(|rest| rest.split('"').next());
     assert_eq!(set(documented), set(added));
 }
 
 #[test]
 fn a_snapshot_is_as_documented() {
-    let snapshot = serde_json::to_value(Snapshot::of(&RunState::default(), "ring"));
+    let snapshot =
+        serde_json::to_value(Snapshot::of(&RunState::default(), "ring", Averages::default()));
     let snapshot = snapshot.expect("plain data");
     let documented = interface("Snapshot");
     assert_eq!(fields(&documented), keys(&snapshot));

@@ -4,11 +4,14 @@
 //! [`playground`], the interface that every script has. The page therefore opens as fast as without
 //! the lab, and the lab cannot disturb a training run.
 //!
-//! [`plane`] shows what the two nets do in the plane, [`images`] their images, `timeline` a run's
-//! past, `microscope` one step taken apart, `beside` a second run, `builder` the nets layer by
-//! layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
+//! `places` gives each panel a tab beside the samples; `anatomy` is the picture of the game, and a way
+//! into the places. [`plane`] shows what the two nets do in the plane, [`images`] their images,
+//! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `builder` the nets
+//! layer by layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
 //! `findings` scores, diagnoses and remedies ([`remedies`]); [`lessons`] lead through all of this.
 
+mod address;
+mod anatomy;
 mod before;
 mod beside;
 mod builder;
@@ -28,6 +31,7 @@ mod observation;
 mod own_files;
 mod picture;
 mod pictures;
+mod places;
 pub mod plane;
 pub mod playground;
 pub mod remedies;
@@ -43,10 +47,15 @@ mod workers;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Mounts the lab in the elements that the page keeps for it, and begins the lesson in the page's address. `workers`
-/// holds the functions that send requests to the lab's own workers (`web/lab`): `ask` (examines
-/// nets), `second` (a run beside the page's), `microscope` (a copy of the page's run), `shelf`
-/// (kept runs), `pictures` and `reader` (the user's files).
+use lessons::course::{Course, Effects};
+use places::tabs::Tabs;
+use places::{Place, Places};
+use plane::state::Points;
+
+/// Mounts the lab in the elements that the page keeps for it, shows the place in the page's address,
+/// and begins its lesson. `workers` holds the functions that send requests to the lab's own workers
+/// (`web/lab`): `ask` (examines nets), `second` (a run beside the page's), `microscope` (a copy of the
+/// page's run), `shelf` (kept runs), `pictures` and `reader` (the user's files).
 #[wasm_bindgen]
 pub fn open(workers: js_sys::Object) {
     console_error_panic_hook::set_once();
@@ -55,60 +64,60 @@ pub fn open(workers: js_sys::Object) {
     words::follow_document();
     let before = before::Before::new();
     if let Some(line) = line_in_bar() {
-        leptos::mount::mount_to(line, move || view! { <before::BeforeView before=before/> })
-            .forget();
+        mount(line, move || view! { <before::BeforeView before=before/> });
     }
-    if let Some(among) = among_settings() {
-        leptos::mount::mount_to(among, || view! { <spec::SpecEditor/> }).forget();
-    }
+    let places = Places::follow_address();
     let layers = RwSignal::new(plane::draw::Layers::default());
     let run = RwSignal::new(None);
-    let effects = lessons::course::Effects { layers, run };
-    if let Some(place) = place("lessons") {
-        let view = move || {
-            view! {
-                <framed::Framed/>
-                <lessons::view::Lessons effects=effects/>
-            }
-        };
-        leptos::mount::mount_to(place, view).forget();
+    let points = StoredValue::new(Points::default());
+    let course = Course::new(Effects { layers, run, places });
+    let mount_at = |id: &str| focus::found(&format!("#{id}"));
+    if let Some(row) = mount_at("places") {
+        row.set_inner_html("");
+        mount(row, move || view! { <Tabs places=places/> });
     }
-    if let Some(place) = place("plane") {
-        leptos::mount::mount_to(place, move || view! { <plane::view::PlaneView layers=layers/> })
-            .forget();
+    if let Some(place) = mount_at("lessons") {
+        mount(place, move || view! { <framed::Framed/> <lessons::view::Lessons course=course/> });
     }
-    if let Some(place) = place("diagnosis") {
-        leptos::mount::mount_to(place, move || view! { <findings::Findings of_lesson=run/> })
-            .forget();
+    if let Some(place) = mount_at("plane") {
+        mount(place, move || view! { <plane::view::PlaneView layers=layers points=points/> });
     }
-    // Panels that need more room than the first screen has go beneath it.
-    let beneath = beneath();
-    if let Some(beneath) = beneath {
-        let handle = leptos::mount::mount_to(beneath, move || {
-            view! {
-                <images::Images/>
-                <timeline::view::TimelineView/>
-                <microscope::view::Microscope/>
-                <beside::view::Beside/>
-                <builder::view::Builder/>
-                <pictures::view::OwnPictures/>
-                <code::Code/>
-                <shelf::view::ShelfView before=before/>
-                <teacher::Teacher/>
-            }
-        });
-        handle.forget();
+    if let Some(place) = mount_at("anatomy") {
+        mount(place, move || view! { <anatomy::view::Anatomy places=places points=points/> });
+    }
+    if let Some(place) = mount_at("diagnosis") {
+        mount(place, move || view! { <findings::Findings of_lesson=run/> });
+    }
+    for place in Place::ALL {
+        if let Some(panel) = place.element() {
+            mount(panel, move || content(place, before, course));
+        }
     }
 }
 
-/// A place in the page's settings, before their last part, which keeps and shares runs.
-fn among_settings() -> Option<web_sys::HtmlElement> {
-    let document = web_sys::window()?.document()?;
-    let place = document.create_element("div").ok()?;
-    let settings = document.query_selector(".settings").ok()??;
-    let last = settings.last_element_child();
-    settings.insert_before(&place, last.as_deref()).ok()?;
-    place.dyn_into().ok()
+/// What the lab adds to a place.
+fn content(place: Place, before: before::Before, course: Course) -> AnyView {
+    match place {
+        // The page's own charts and settings, with the diagnosis among them.
+        Place::Run => ().into_any(),
+        Place::Learn => view! { <lessons::view::LessonList course=course/> }.into_any(),
+        Place::Look => view! { <images::Images/> }.into_any(),
+        Place::Step => view! { <microscope::view::Microscope/> }.into_any(),
+        Place::Compare => view! { <beside::view::Beside/> }.into_any(),
+        Place::Build => view! { <builder::view::Builder/> <spec::SpecEditor/> }.into_any(),
+        Place::Data => view! { <pictures::view::OwnPictures/> }.into_any(),
+        Place::Past => {
+            view! { <timeline::view::TimelineView/> <shelf::view::ShelfView before=before/> }
+                .into_any()
+        }
+        Place::Take => view! { <images::TakeGenerator/> <code::Code/> }.into_any(),
+        Place::Teach => view! { <teacher::Teacher/> }.into_any(),
+    }
+}
+
+/// Mounts a view in an element of the page, for the lifetime of the page.
+fn mount<V: IntoView>(element: web_sys::HtmlElement, view: impl FnOnce() -> V + 'static) {
+    leptos::mount::mount_to(element, view).forget();
 }
 
 /// A line in the bar at the top, which always stays in sight.
@@ -118,24 +127,4 @@ fn line_in_bar() -> Option<web_sys::HtmlElement> {
     line.set_class_name("notices lab-before");
     document.query_selector(".bar").ok()??.append_child(&line).ok()?;
     line.dyn_into().ok()
-}
-
-/// A place for panels beneath the first screen.
-fn beneath() -> Option<web_sys::HtmlElement> {
-    let document = web_sys::window()?.document()?;
-    let element = |class: &str| {
-        let element = document.create_element("div").ok()?;
-        element.set_class_name(class);
-        Some(element)
-    };
-    let (below, beneath) = (element("lab-below")?, element("lab-beneath")?);
-    below.append_child(&beneath).ok()?;
-    document.query_selector(".columns").ok()??.append_child(&below).ok()?;
-    beneath.dyn_into().ok()
-}
-
-/// An empty element that the page keeps for the lab.
-fn place(id: &str) -> Option<web_sys::HtmlElement> {
-    let document = web_sys::window()?.document()?;
-    document.get_element_by_id(id)?.dyn_into().ok()
 }

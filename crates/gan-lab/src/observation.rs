@@ -123,6 +123,11 @@ pub(crate) fn losses() -> [Option<f64>; 2] {
     ["generator", "discriminator"].map(|net| losses.get(net).copied())
 }
 
+/// The charts' averages by their names in a snapshot.
+pub(crate) fn averages() -> BTreeMap<String, f64> {
+    numbers_of(&member(&snapshot(), "averages"))
+}
+
 /// The members of `object` that are numbers.
 pub(crate) fn numbers_of(object: &JsValue) -> BTreeMap<String, f64> {
     let entries = object.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();

@@ -61,6 +61,14 @@ pub(crate) fn sample_any(count: u32, seed: u32, done: impl FnOnce(Option<Samples
     });
 }
 
+/// Calls `done` with `count` real samples chosen by `seed`; `None` if the page refuses, which it does
+/// until the data are there.
+pub(crate) fn reals(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 'static) {
+    settle(&call("reals", &wanted(count, seed)), move |found| {
+        done(found.ok().and_then(|found| samples_in(&found)));
+    });
+}
+
 /// The samples in a reply of the page's `sample`.
 pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
     if let Ok(pixels) = member(found, "pixels").dyn_into::<Uint8Array>() {

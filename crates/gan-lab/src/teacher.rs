@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 
+use crate::address::with_parts;
 use crate::copying::CopyButton;
 use crate::lessons::address::with_step;
+use crate::places::tabs::PANEL;
 use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, language, t};
 
 /// Parts of the page by their names in `web/lab/teacher.js`, with the keys of their names.
-const PARTS: [(&str, &str); 14] = [
+const PARTS: [(&str, &str); 15] = [
     ("settings", key("part-settings")),
     ("samples", key("part-samples")),
     ("charts", key("part-charts")),
@@ -23,6 +25,7 @@ const PARTS: [(&str, &str); 14] = [
     ("nets", key("builder-title")),
     ("pictures", key("pictures-title")),
     ("code", key("code-title")),
+    ("take", key("part-take")),
     ("runs", key("shelf-title")),
 ];
 
@@ -45,8 +48,8 @@ fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> S
         query.push("lock=settings".to_string());
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    // The run, and not the lesson's step that the page may be at.
-    let run = with_step(hash, None);
+    // The run, and neither the lesson's step nor the panel that the page may be at.
+    let run = with_parts(&with_step(hash, None), &[(PANEL, None)]);
     let hash = if lesson.is_empty() { run } else { with_step("", Some((lesson, 0))) };
     format!("{base}{query}{hash}")
 }
@@ -161,7 +164,7 @@ mod tests {
             link(base, &["charts", "code"], true, "oscillation", "#preset=ring"),
             format!("{base}?hide=charts,code,teacher&lock=settings#lesson=oscillation")
         );
-        let in_lesson = "#preset=ring&lesson=repairs&step=2";
+        let in_lesson = "#preset=ring&panel=teach&lesson=repairs&step=2";
         assert_eq!(link(base, &[], false, "", in_lesson), format!("{base}#preset=ring"));
         assert_eq!(link(base, &[], true, "", ""), format!("{base}?hide=teacher&lock=settings"));
     }

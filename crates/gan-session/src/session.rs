@@ -84,6 +84,7 @@ impl<L: DataLoader> Session<L> {
             Command::NearestReals { count, seed } => self.nearest_reals(count, seed).await,
             Command::Tune(tuning) => self.tune(&tuning).map(done),
             Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
+            Command::Reals { count, seed } => self.reals(count, seed),
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
             Command::Watch { plane } => self.watch(plane).await.map(done),
             Command::Checkpoint => self.checkpoint().await,

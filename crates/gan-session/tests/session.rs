@@ -344,6 +344,20 @@ fn one_net_is_stepped_alone_while_the_run_rests() {
 }
 
 #[test]
+fn real_samples_are_those_that_a_run_learns_from() {
+    let mut harness = Harness::loaded(spec(json!({})));
+    let (outcome, first) = harness.ask(Command::Reals { count: 6, seed: 1 });
+    let Ok(Reply::Samples { set }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((set.count, first[0].len()), (6, 6 * set.width * set.height * set.channels));
+    // A digit: black ground, white strokes.
+    assert!(first[0].contains(&0) && first[0].iter().any(|pixel| *pixel > 200));
+    assert_eq!(harness.ask(Command::Reals { count: 6, seed: 1 }).1, first);
+    assert_ne!(harness.ask(Command::Reals { count: 6, seed: 2 }).1, first);
+    let refused = harness.ask(Command::Reals { count: 0, seed: 1 }).0;
+    assert!(matches!(refused, Err(Fault::Spec { ref path, .. }) if path == "count"), "{refused:?}");
+}
+
+#[test]
 fn the_nearest_real_image_of_a_sample_is_found() {
     let mut harness = Harness::loaded(spec(json!({})));
     let (outcome, attachments) = harness.ask(Command::NearestReals { count: 3, seed: 1 });

@@ -75,14 +75,19 @@ const unfold = (tab, selector) =>
   );
 
 async function copyButtonsWork(tab) {
-  const link = await copiedBy(tab, "Copy link");
-  assert.equal(link, await tab.evaluate(() => location.href));
+  const show = (panel) => tab.evaluate((name) => window.ganPlayground.panel(name), panel);
+  await tab.until("the panels", () => window.ganPlayground?.panel !== undefined);
+  const run = await tab.evaluate(() => location.href);
+  await show("take");
+  // The panel is no part of a link to the run.
+  assert.equal(await copiedBy(tab, "Copy link"), run);
   await tab.untilRead("Link copied");
   await unfold(tab, ".lab-code");
   assert.match(await copiedBy(tab, "Copy"), /import torch/);
+  await show("teach");
   await unfold(tab, ".lab-teacher");
   // Nothing is hidden or locked yet.
-  assert.equal(await copiedBy(tab, "Copy the link"), await tab.evaluate(() => location.href));
+  assert.equal(await copiedBy(tab, "Copy the link"), run);
 }
 
 test("over plain http from another machine every preset on MNIST trains", async (t) => {

@@ -43,7 +43,11 @@ export function controlsOf({ page }, lang = "en") {
     tryAgain: button("tryAgain"),
     // Not those of a generator in the lab.
     newSamples: page.locator(".sheets").getByRole("button", { name: words.newSamples, exact: true }),
-    saveCheckpoint: button("saveCheckpoint"),
+    /** Saves a checkpoint by the page's own button. */
+    async saveCheckpoint() {
+      await showPanelOf(page, button("saveCheckpoint"), "take");
+      await button("saveCheckpoint").click();
+    },
     chinese: page.getByRole("button", { name: "中文", exact: true }),
     english: page.getByRole("button", { name: "English", exact: true }),
 
@@ -63,9 +67,15 @@ export function controlsOf({ page }, lang = "en") {
     freshSheet: page.getByRole("img", { name: /from new noise/ }),
 
     /** Chooses data files by the page's own button. */
-    chooseData: (...files) => choose(page, button("chooseData"), files),
+    async chooseData(...files) {
+      await showPanelOf(page, button("chooseData"), "run");
+      await choose(page, button("chooseData"), files);
+    },
     /** Opens a checkpoint by the page's own button. */
-    openCheckpoint: (...files) => choose(page, button("openCheckpoint"), files),
+    async openCheckpoint(...files) {
+      await showPanelOf(page, button("openCheckpoint"), "take");
+      await choose(page, button("openCheckpoint"), files);
+    },
 
     /** Closes everything that the page has told. */
     async dismissNotices() {
@@ -73,6 +83,11 @@ export function controlsOf({ page }, lang = "en") {
       while ((await dismiss.count()) > 0) await dismiss.first().click();
     },
   };
+}
+
+/** Presses the tab of the panel in which a control is, unless it is in sight. */
+async function showPanelOf(page, control, panel) {
+  if (!(await control.isVisible())) await page.locator(`#tab-${panel}`).click();
 }
 
 async function choose(page, button, files) {

@@ -39,7 +39,7 @@ export function planeOf({ page }) {
 
     /** Leaves only the layers that are named. */
     async show(...names) {
-      for (const name of ["Real", "Generated", "Discriminator", "Latent grid", "Pull on the generator", "Trails"]) {
+      for (const name of ["Real", "Generated", "Discriminator", "Latent grid", "Pulls", "Trails"]) {
         await layer(name).setChecked(names.includes(name));
       }
     },

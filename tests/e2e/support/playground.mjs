@@ -67,6 +67,12 @@ export class Playground {
     return this.until(`step ${step}`, (snapshot) => snapshot.step >= step, timeout_ms);
   }
 
+  /** Shows the panel of that name, as its tab does. */
+  async show(name) {
+    await this.page.waitForFunction(() => window.ganPlayground.panel);
+    assert.equal(await this.page.evaluate((wanted) => window.ganPlayground.panel(wanted), name), true, name);
+  }
+
   /** Calls a method of `ganPlayground` and gives what its promise settles to. */
   call(method, ...parameters) {
     return this.callWithin(PATIENCE_MS, method, ...parameters);

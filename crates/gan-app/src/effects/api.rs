@@ -39,6 +39,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("reset", asking(|_| Ok(Ask::Reset)))?;
     add("tune", asking(tuning))?;
     add("sample", asking(sample))?;
+    add("reals", asking(reals))?;
     add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
     add("restore", function(restore))?;
     add("watch", function(watch))?;
@@ -57,7 +58,7 @@ fn function(call: impl FnMut(JsValue) -> JsValue + 'static) -> JsValue {
 fn snapshot() -> JsValue {
     let snapshot = with(|page| {
         let supervisor = &page.supervisor;
-        Snapshot::of(&supervisor.state, &supervisor.run().preset)
+        Snapshot::of(&supervisor.state, &supervisor.run().preset, page.averages())
     });
     js_value(&snapshot).unwrap_or(JsValue::NULL)
 }
@@ -143,9 +144,19 @@ fn tuning(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
     Ok(Ask::Tune(Tuning::from_value(&value_of(&argument)?)?))
 }
 
+fn reals(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
+    let (count, seed) = count_and_seed(&argument)?;
+    Ok(Ask::Reals { count, seed })
+}
+
+fn count_and_seed(argument: &JsValue) -> Result<(u32, u64), Refusal> {
+    let count = whole(&member(argument, "count"), "count", 1.0)? as u32;
+    let seed = whole(&member(argument, "seed"), "seed", 0.0)? as u64;
+    Ok((count, seed))
+}
+
 fn sample(argument: JsValue) -> Result<Ask<Uint8Array>, Refusal> {
-    let count = whole(&member(&argument, "count"), "count", 1.0)? as u32;
-    let seed = whole(&member(&argument, "seed"), "seed", 0.0)? as u64;
+    let (count, seed) = count_and_seed(&argument)?;
     let label = member(&argument, "label");
     let label = if label.is_undefined() {
         None

@@ -94,13 +94,27 @@ pub fn hash() -> String {
     window().location().hash().unwrap_or_default()
 }
 
+/// The mark of the entry that the browser's history is at; `None` for an entry without one.
+pub fn entry_mark() -> Option<f64> {
+    window().history().ok()?.state().ok()?.as_f64()
+}
+
+/// Marks the entry that the browser's history is at.
+pub fn mark_entry(mark: f64) {
+    if let Ok(history) = window().history() {
+        // A refusal (too many changes in a short time) leaves the entry without a mark.
+        let _ = history.replace_state_with_url(&mark.into(), "", None);
+    }
+}
+
 /// Writes the hash without a new entry in the browser's history.
 pub fn replace_hash(hash: &str) {
     let location = window().location();
     let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     if let Ok(history) = window().history() {
         // A refusal (too many changes in a short time) leaves an older address; nothing is lost.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&(path + hash)));
+        let mark = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&mark, "", Some(&(path + hash)));
     }
 }
 

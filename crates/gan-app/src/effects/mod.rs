@@ -7,6 +7,7 @@ pub mod api;
 pub mod browser;
 pub mod display;
 pub mod files;
+pub mod history;
 pub mod manifest;
 pub mod page;
 pub mod requests;

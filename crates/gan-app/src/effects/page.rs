@@ -8,7 +8,7 @@ mod telling;
 use std::cell::RefCell;
 
 use js_sys::{Function, Uint8Array};
-use leptos::prelude::{GetUntracked as _, Set as _};
+use leptos::prelude::{GetUntracked as _, Set as _, WithUntracked as _};
 
 use crate::effects::browser::{every_ms, hash, now_ms, on_window, replace_hash};
 use crate::effects::display::Display;
@@ -18,6 +18,8 @@ use crate::model::backends::Preference;
 use crate::model::frames::Frames;
 use crate::model::reading::led;
 use crate::model::refusal::Refusal;
+use crate::model::run_state::Column;
+use crate::model::snapshot::Averages;
 use crate::model::supervisor::{
     Ask, NamedFile, Outcome, Run, Signal, Supervisor, Ticket, WorkerId,
 };
@@ -145,6 +147,20 @@ impl Page {
     pub fn keep(&mut self, keeper: Option<Function>) {
         self.supervisor.keep(keeper.is_some());
         self.keeper = keeper;
+    }
+
+    /// The newest averages of the charts.
+    pub fn averages(&self) -> Averages {
+        let newest = |column: Column| {
+            self.display.series[column as usize]
+                .with_untracked(|series| series.average.last().map(|last| last.y))
+        };
+        Averages {
+            generator_loss: newest(Column::GeneratorLoss),
+            discriminator_loss: newest(Column::DiscriminatorLoss),
+            real_score: newest(Column::RealScore),
+            fake_score: newest(Column::FakeScore),
+        }
     }
 
     /// Reads the recorded step nearest to `step` in the charts.

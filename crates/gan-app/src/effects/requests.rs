@@ -296,9 +296,17 @@ pub fn follow_address(hash: &str) {
     }
 }
 
+/// The page's address without the panel that is shown: a link leads to the run.
+fn link() -> String {
+    let all = href();
+    let (page, hash) = all.split_once('#').unwrap_or((&all, ""));
+    let address = Address { panel: None, ..Address::parse(hash).0 };
+    [page, &address.to_hash()].concat()
+}
+
 /// Copies the page's link to the clipboard.
 pub async fn copy_link() {
-    let address = href();
+    let address = link();
     let is_copied = copied(&address).await;
     with(|page| {
         let link = if page.shared_run().spec.data.source.is_users_files() {

@@ -1,8 +1,9 @@
 //! Reads and writes the page's address, which shares a run by a link.
 //!
 //! `#preset=…&spec=…&backend=auto|cpu|webgpu&autostart=1&lang=en|zh`, every part optional. `spec`
-//! is a percent-encoded JSON merge patch of the preset: only the differences. `lesson=…&step=…` are
-//! the lab's: it begins the lesson at the step, and writes both as the reader goes on.
+//! is a percent-encoded JSON merge patch of the preset: only the differences. `lesson=…&step=…` and
+//! `panel=…` are the lab's: it begins the lesson at the step, shows the panel, and writes all three as
+//! the reader goes on.
 
 use gan_protocol::{DEFAULT_PRESET, difference, preset};
 use serde_json::Value;
@@ -29,6 +30,8 @@ pub struct Address {
     pub lesson: Option<String>,
     /// The number of the lesson's step, from 1.
     pub step: Option<String>,
+    /// The name of the lab's panel.
+    pub panel: Option<String>,
 }
 
 impl Address {
@@ -66,10 +69,11 @@ impl Address {
             ("lang", "en" | "zh") => self.language = Some(value),
             ("lesson", _) => self.lesson = Some(value),
             ("step", _) => self.step = Some(value),
+            ("panel", _) => self.panel = Some(value),
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
             _ => {
                 return Err(
-                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson, step"
+                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson, step, panel"
                         .into(),
                 );
             }
@@ -108,12 +112,13 @@ impl Address {
             language: language.map(str::to_string),
             lesson: None,
             step: None,
+            panel: None,
         }
     }
 
-    /// With the lesson and the step of the address that this one replaces.
+    /// With the lab's parts of the address that this one replaces.
     pub fn in_place_of(self, before: Self) -> Self {
-        Self { lesson: before.lesson, step: before.step, ..self }
+        Self { lesson: before.lesson, step: before.step, panel: before.panel, ..self }
     }
 
     /// Whether the lab is to load a lesson's run, and no other run is named.
@@ -139,11 +144,11 @@ impl Address {
         if let Some(language) = &self.language {
             parts.push(format!("lang={language}"));
         }
-        if let Some(lesson) = &self.lesson {
-            parts.push(format!("lesson={}", encoded(lesson)));
-        }
-        if let Some(step) = &self.step {
-            parts.push(format!("step={}", encoded(step)));
+        let of_lab = [("lesson", &self.lesson), ("step", &self.step), ("panel", &self.panel)];
+        for (key, value) in of_lab {
+            if let Some(value) = value {
+                parts.push(format!("{key}={}", encoded(value)));
+            }
         }
         if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
     }
@@ -272,14 +277,18 @@ mod tests {
     }
 
     #[test]
-    fn the_lessons_parts_stay_when_another_run_is_written() {
-        let (before, refusals) = Address::parse("#preset=ring&lang=en&lesson=repairs&step=3");
+    fn the_labs_parts_stay_when_another_run_is_written() {
+        let (before, refusals) =
+            Address::parse("#preset=ring&lang=en&lesson=repairs&step=3&panel=look");
         assert_eq!(refusals, []);
         assert!(!before.is_lesson_alone());
         let mut run: Run<()> = settings::default_run();
         run.spec.seed = 7;
         let now = Address::of(&run, Preference::Auto, false, Some("zh")).in_place_of(before);
-        assert_eq!(now.to_hash(), "#spec=%7B%22seed%22:7%7D&lang=zh&lesson=repairs&step=3");
+        assert_eq!(
+            now.to_hash(),
+            "#spec=%7B%22seed%22:7%7D&lang=zh&lesson=repairs&step=3&panel=look"
+        );
         assert_eq!(run_of(&now.to_hash()), (run, None));
         assert!(Address::parse("#lesson=repairs&lang=en").0.is_lesson_alone());
         assert!(!Address::parse("#lang=en").0.is_lesson_alone());

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub steps_per_second: f64,
     /// The newest losses, or `null`.
     pub losses: Losses,
+    /// The charts' averages at the newest step, or `null`.
+    pub averages: Averages,
     /// Newest scores by name, including those of the nets' last step.
     pub scores: Value,
     /// Diagnoses, the worst first.
@@ -46,9 +48,23 @@ pub struct Losses {
     pub discriminator: Option<f64>,
 }
 
+/// The newest moving averages, as the charts' legends have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Averages {
+    /// The generator's loss.
+    pub generator_loss: Option<f64>,
+    /// The discriminator's loss.
+    pub discriminator_loss: Option<f64>,
+    /// D(x).
+    pub real_score: Option<f64>,
+    /// D(G(z)).
+    pub fake_score: Option<f64>,
+}
+
 impl Snapshot {
     /// The state of a run.
-    pub fn of(state: &RunState, preset: &str) -> Self {
+    pub fn of(state: &RunState, preset: &str, averages: Averages) -> Self {
         // A report that is not JSON is ignored.
         let report = state.report.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut report = match report {
@@ -68,6 +84,7 @@ impl Snapshot {
                 generator: state.newest(Column::GeneratorLoss),
                 discriminator: state.newest(Column::DiscriminatorLoss),
             },
+            averages,
             scores: scores(state, &mut report),
             diagnoses: report.remove("diagnoses").unwrap_or_else(|| Value::Array(Vec::new())),
             error: state.error.clone(),
@@ -95,16 +112,19 @@ mod tests {
     fn a_report_joins_the_scores_and_brings_diagnoses() {
         let report = r#"{"scores":{"diversity":0.5},"diagnoses":[{"kind":"collapse"}]}"#;
         let state = RunState { report: Some(report.to_string()), ..RunState::default() };
-        let snapshot = Snapshot::of(&state, "ring");
+        let snapshot = Snapshot::of(&state, "ring", Averages::default());
         assert_eq!(snapshot.scores, serde_json::json!({"diversity": 0.5}));
         assert_eq!(snapshot.diagnoses, serde_json::json!([{"kind": "collapse"}]));
         let broken = RunState { report: Some("{".to_string()), ..RunState::default() };
-        assert_eq!(Snapshot::of(&broken, "ring").diagnoses, serde_json::json!([]));
+        assert_eq!(
+            Snapshot::of(&broken, "ring", Averages::default()).diagnoses,
+            serde_json::json!([])
+        );
     }
 
     #[test]
     fn the_fields_are_those_that_scripts_know() {
-        let snapshot = Snapshot::of(&RunState::default(), "mnist-mlp");
+        let snapshot = Snapshot::of(&RunState::default(), "mnist-mlp", Averages::default());
         let json = serde_json::to_value(snapshot).expect("plain data");
         let expected = serde_json::json!({
             "run": 0,

@@ -9,7 +9,7 @@ use crate::effects::requests;
 use crate::model::notice::AT_RUN;
 use crate::view::header::Header;
 use crate::view::notices::Notices;
-use crate::view::settings::SettingsPanel;
+use crate::view::settings::{Files, SettingsPanel};
 use crate::view::sheets::{Charts, Explanation, Sheets};
 use crate::view::status::StatusLine;
 use crate::view::toolbar::{Toolbar, toggle_training};
@@ -24,26 +24,34 @@ pub(crate) fn App() -> impl IntoView {
     let hidden = Signal::derive(move || !dragged.get());
     view! {
         <a class="skip" href="#samples">{t("skip-to-samples")}</a>
-        <Header/>
-        <main>
+        <header>
+            <Header/>
             <div class="bar">
                 <Toolbar/>
                 <StatusLine/>
                 <Notices place=AT_RUN/>
             </div>
+        </header>
+        <main>
+            // The lab, once loaded, fills the empty elements; without it everything is in sight.
             <div class="columns">
-                // The lab, once loaded, fills the empty elements: the plane, lessons, the diagnosis.
                 <div class="picture" id="samples" tabindex="-1">
                     <Sheets/>
                     <div id="plane"></div>
+                    <div id="anatomy"></div>
                 </div>
-                <div class="side">
+                <div class="work">
                     <div id="lessons"></div>
-                    <Charts/>
-                    <div id="diagnosis"></div>
+                    <div id="run">
+                        <div class="side">
+                            <Charts/>
+                            <div id="diagnosis"></div>
+                            <Explanation/>
+                        </div>
+                        <SettingsPanel/>
+                    </div>
+                    <div id="take"><Files/></div>
                 </div>
-                <SettingsPanel/>
-                <Explanation/>
             </div>
         </main>
         <footer>

@@ -1,4 +1,4 @@
-//! The page's head: name, purpose, language and theme.
+//! The page's head: name, purpose, the lab's tabs, language and theme.
 
 use leptos::prelude::*;
 
@@ -29,11 +29,10 @@ pub(crate) fn Header() -> impl IntoView {
     });
     let is_english = || language() == Language::English;
     view! {
-        <header>
-            <div class="title">
-                <h1>"GAN Playground"</h1>
-                <p>{t("tagline")}</p>
-            </div>
+        <div class="head">
+            <h1 title=t("tagline")>"GAN Playground"</h1>
+            // The lab, once loaded, has its tabs in place of the sentence.
+            <div id="places"><p>{t("tagline")}</p></div>
             <div class="header-controls">
                 // The other language's name is written in that language.
                 <button
@@ -56,6 +55,6 @@ pub(crate) fn Header() -> impl IntoView {
                     </svg>
                 </button>
             </div>
-        </header>
+        </div>
     }
 }

@@ -1,4 +1,4 @@
-//! The settings: those that restart the run, those that change during the run, and files.
+//! The settings: those that restart the run, and those that change during the run; and the run as a file.
 
 use gan_protocol::{Backend, DataSource, Named as _, Objective, Tuning, preset_names};
 use leptos::html;
@@ -25,7 +25,6 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
             <MostUsed/>
             <Regularisation/>
             <Start/>
-            <Files/>
         </aside>
     }
 }
@@ -216,11 +215,12 @@ fn Start() -> impl IntoView {
     }
 }
 
+/// The run as a file and as a link.
 #[component]
-fn Files() -> impl IntoView {
+pub(crate) fn Files() -> impl IntoView {
     let picker = NodeRef::<html::Input>::new();
     view! {
-        <section>
+        <section class="keep">
             <h2>{t("settings-keep")}</h2>
             <div class="buttons">
                 <button on:click=click(requests::save_checkpoint)>{t("save-checkpoint")}</button>

@@ -39,7 +39,14 @@ pub(crate) fn Sheets() -> impl IntoView {
                         <h2>{t("fresh-title")}</h2>
                         <p class="hint">{t("fresh-hint")}</p>
                     </div>
-                    <button on:click=click(|| requests::ask(Ask::FreshSheet))>{t("fresh-button")}</button>
+                    <button
+                        class="quiet icon"
+                        on:click=click(|| requests::ask(Ask::FreshSheet))
+                        aria-label=t("fresh-button")
+                        title=t("fresh-button")
+                    >
+                        "↻"
+                    </button>
                 </figcaption>
                 <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=key("fresh-described")/>
             </figure>

@@ -1,5 +1,5 @@
 //! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
-//! drawing, a game against it, the nearest real images, and the generator itself, of images or
+//! drawing, a game against it, and the nearest real images; and the generator itself, of images or
 //! points, to explore and to download.
 
 mod digits;
@@ -18,9 +18,8 @@ use crate::words::t;
 /// Time between two readings of the run's description.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// All panels; for a run on points, only the generator's, since the plane shows the rest.
-#[component]
-pub(crate) fn Images() -> impl IntoView {
+/// The current run, read at intervals.
+fn followed_run() -> RwSignal<Run> {
     let run = RwSignal::new(observation::run());
     every_ms(LOOK_EVERY_MS, move || {
         let now = observation::run();
@@ -28,6 +27,24 @@ pub(crate) fn Images() -> impl IntoView {
             run.set(now);
         }
     });
+    run
+}
+
+/// The generator, to explore and to download.
+#[component]
+pub(crate) fn TakeGenerator() -> impl IntoView {
+    let run = followed_run();
+    view! {
+        <section class="lab-images" aria-label=t("generator-title")>
+            <generator::Generator run=run/>
+        </section>
+    }
+}
+
+/// A closer look at images; the plane shows as much of points.
+#[component]
+pub(crate) fn Images() -> impl IntoView {
+    let run = followed_run();
     let on_points = Signal::derive(move || run.get().on_points);
     view! {
         <section class="lab-images" aria-label=t("images-title")>
@@ -35,7 +52,7 @@ pub(crate) fn Images() -> impl IntoView {
             <verdicts::Verdicts run=run hidden=on_points/>
             <game::GameView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>
-            <generator::Generator run=run/>
+            <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>
         </section>
     }
 }

@@ -1,41 +1,28 @@
 //! The lesson and the step in the page's address: `#lesson=collapse-on-a-ring&step=3`.
-//!
-//! The page writes its run into the address and leaves these two parts as they are.
+
+use crate::address::{Part, value, with_parts};
 
 /// The key of the lesson's name.
 const LESSON: &str = "lesson";
 /// The key of the step's number, from 1; the first step if it is absent.
 const STEP: &str = "step";
 
-fn parts(hash: &str) -> impl DoubleEndedIterator<Item = &str> {
-    hash.trim_start_matches('#').split('&').filter(|part| !part.is_empty())
-}
-
-fn split(part: &str) -> (&str, &str) {
-    part.split_once('=').unwrap_or((part, ""))
-}
-
 /// The lesson and the step that a hash names, as they are written there.
 pub(super) fn asked(hash: &str) -> Option<(&str, Option<&str>)> {
-    // The last one counts, as on the page.
-    let value = |key: &str| parts(hash).rev().map(split).find(|(known, _)| *known == key);
-    let (_, lesson) = value(LESSON)?;
-    Some((lesson, value(STEP).map(|(_, step)| step)))
+    Some((value(hash, LESSON)?, value(hash, STEP)))
+}
+
+fn parts(at: Option<(&str, usize)>) -> [Part<'static>; 2] {
+    let lesson = at.map(|(lesson, _)| lesson.to_string());
+    // The page's address leaves defaults out.
+    let step = at.filter(|(_, step)| *step > 0).map(|(_, step)| (step + 1).to_string());
+    [(LESSON, lesson), (STEP, step)]
 }
 
 /// The hash for a step, with its other parts as they are; without a lesson for `None`. `step` counts
 /// from 0.
 pub(crate) fn with_step(hash: &str, at: Option<(&str, usize)>) -> String {
-    let others = parts(hash).filter(|part| ![LESSON, STEP].contains(&split(part).0));
-    let mut all: Vec<_> = others.map(str::to_string).collect();
-    if let Some((lesson, step)) = at {
-        all.push(format!("{LESSON}={lesson}"));
-        // The page's address leaves defaults out.
-        if step > 0 {
-            all.push(format!("{STEP}={}", step + 1));
-        }
-    }
-    if all.is_empty() { String::new() } else { format!("#{}", all.join("&")) }
+    with_parts(hash, &parts(at))
 }
 
 /// The step, from 0, that `asked` stands for in a lesson of `count` steps; `None` if there is no
@@ -46,32 +33,9 @@ pub(super) fn step_among(asked: Option<&str>, count: usize) -> Option<usize> {
     number.checked_sub(1).filter(|step| *step < count)
 }
 
-/// A part of an address for people: without percent signs where they stand for letters.
-pub(super) fn decoded(part: &str) -> String {
-    js_sys::decode_uri_component(part).map_or_else(|_| part.to_string(), String::from)
-}
-
-/// The page's hash, with its `#`.
-pub(super) fn hash() -> String {
-    let location = web_sys::window().map(|window| window.location());
-    location.and_then(|location| location.hash().ok()).unwrap_or_default()
-}
-
 /// Writes a step into the address, without an entry in the browser's history.
 pub(super) fn write(at: Option<(&str, usize)>) {
-    let before = hash();
-    let after = with_step(&before, at);
-    let Some(window) = web_sys::window().filter(|_| before != after) else { return };
-    let location = window.location();
-    let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    if let Ok(history) = window.history() {
-        // A refusal (too many changes in a short time) leaves the address of an earlier step.
-        let _ = history.replace_state_with_url(
-            &wasm_bindgen::JsValue::NULL,
-            "",
-            Some(&(path + &after)),
-        );
-    }
+    crate::address::write(&parts(at), false);
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use leptos::prelude::*;
 use super::address;
 use super::reading::{Onward, Reading, Wait};
 use super::scripts::Settling;
+use crate::address::{decoded, hash, mark};
 use crate::driving;
 use crate::observation;
+use crate::places::{Place, Places};
 use crate::plane::draw::Layers;
 use crate::playground;
 
@@ -32,11 +34,13 @@ pub(crate) struct Effects {
     pub(crate) layers: RwSignal<Layers>,
     /// The run that the current lesson has loaded; `None` without a lesson.
     pub(crate) run: RwSignal<Option<RunSpec>>,
+    /// The places, one of which has the lessons to choose from.
+    pub(crate) places: Places,
 }
 
 /// The current lesson. Lessons that scripts start go on by themselves.
 #[derive(Clone, Copy)]
-pub(super) struct Course {
+pub(crate) struct Course {
     lessons: StoredValue<Vec<Lesson>>,
     pub(super) reading: RwSignal<Option<Reading>>,
     /// Whether the page is loading or starting a step's run.
@@ -51,10 +55,12 @@ pub(super) struct Course {
     looks: StoredValue<u32>,
     /// Number of steps carried out so far: an answer of the page may be to an earlier one.
     carried_out: StoredValue<u32>,
+    /// The mark of the browser's entry: entries with another mark are of another run.
+    mark: StoredValue<Option<f64>>,
 }
 
 impl Course {
-    pub(super) fn new(effects: Effects) -> Self {
+    pub(crate) fn new(effects: Effects) -> Self {
         Self {
             // A test reads all lessons, so none is unreadable.
             lessons: StoredValue::new(gan_lessons::all().unwrap_or_default()),
@@ -66,6 +72,7 @@ impl Course {
             waiting: StoredValue::new_local(None),
             looks: StoredValue::new(0),
             carried_out: StoredValue::new(0),
+            mark: StoredValue::new(mark().as_f64()),
         }
     }
 
@@ -145,9 +152,30 @@ impl Course {
         });
     }
 
+    /// Follows the browser to another entry of its history.
+    pub(super) fn follow_history(self) {
+        let mark = mark().as_f64();
+        if mark == self.mark.get_value() {
+            // Another panel of the same run: the lesson goes on.
+            return self.write_address();
+        }
+        self.mark.set_value(mark);
+        self.follow_address();
+    }
+
+    /// Shows the page's own charts, which lessons speak of.
+    pub(super) fn show_run(self) {
+        self.effects.places.show(Place::Run);
+    }
+
+    /// Shows the lessons to choose from.
+    pub(super) fn show_list(self) {
+        self.effects.places.show(Place::Learn);
+    }
+
     /// Begins what the page's address asks for, if it is not what is shown.
     pub(super) fn follow_address(self) {
-        let hash = address::hash();
+        let hash = hash();
         let Some((id, step)) = address::asked(&hash) else {
             // Another run has been asked for.
             if self.place().is_some() {
@@ -156,7 +184,7 @@ impl Course {
             return;
         };
         let Some(lesson) = self.place_of(id) else {
-            let id = address::decoded(id);
+            let id = decoded(id);
             return self.unknown.set(Some(Unknown::Lesson { id }));
         };
         let count = self.with(lesson, |of| of.steps.len()).unwrap_or(0);
@@ -164,7 +192,7 @@ impl Course {
         if found.is_some() && found.map(|step| (lesson, step)) == self.place() {
             return;
         }
-        let asked = step.map(address::decoded);
+        let asked = step.map(decoded);
         self.begin(lesson, found.unwrap_or(0), None);
         if let Some(step) = asked.filter(|_| found.is_none()) {
             self.unknown.set(Some(Unknown::Step { lesson, step }));

@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::changes;
-use super::course::{Course, Effects, Unknown};
+use super::course::{Course, Unknown};
 use super::end::Ended;
 use super::scripts::{Settling, offer_lessons};
 use super::waiting;
@@ -28,12 +28,11 @@ enum Shown {
 
 /// The lessons. The one in the page's address is begun at once.
 #[component]
-pub(crate) fn Lessons(effects: Effects) -> impl IntoView {
-    let course = Course::new(effects);
+pub(crate) fn Lessons(course: Course) -> impl IntoView {
     every_ms(LOOK_EVERY_MS, move || course.look());
     offer_to_scripts(course);
     course.follow_address();
-    let follows = window_event_listener(ev::hashchange, move |_| course.follow_address());
+    let follows = window_event_listener(ev::hashchange, move |_| course.follow_history());
     on_cleanup(move || follows.remove());
     let shown = Memo::new(move |_| {
         course.reading.with(|reading| match reading {
@@ -57,7 +56,7 @@ pub(crate) fn Lessons(effects: Effects) -> impl IntoView {
                 {unknown}
             </p>
             {move || match shown.get() {
-                Shown::List => view! { <Offered course=course/> }.into_any(),
+                Shown::List => ().into_any(),
                 Shown::Step { lesson } => view! { <Given course=course lesson=lesson/> }.into_any(),
                 Shown::End { lesson } => view! { <Ended course=course lesson=lesson/> }.into_any(),
             }}
@@ -101,6 +100,7 @@ fn offer_to_scripts(course: Course) {
 
 /// Begins a lesson for a reader who has pressed a button.
 pub(super) fn begin(course: Course, lesson: usize) {
+    course.show_run();
     course.begin(lesson, 0, None);
     focus_heading();
 }
@@ -113,12 +113,14 @@ pub(super) fn focus_heading() {
 /// Leaves a lesson for its button in the list, where its reader came from.
 pub(super) fn leave(course: Course, lesson: usize) {
     course.leave();
-    let button = format!(".lab-lessons li:nth-child({}) button", lesson + 1);
+    course.show_list();
+    let button = format!(".lab-lesson-list li:nth-child({}) button", lesson + 1);
     focus::soon(move || focus::found(&button));
 }
 
+/// The lessons to choose from.
 #[component]
-fn Offered(course: Course) -> impl IntoView {
+pub(crate) fn LessonList(course: Course) -> impl IntoView {
     let count = course.with_all(<[Lesson]>::len);
     let buttons = (0..count).map(|lesson| {
         view! {
@@ -130,8 +132,16 @@ fn Offered(course: Course) -> impl IntoView {
         }
     });
     view! {
-        <h2>{t("lessons")}</h2>
-        <ol>{buttons.collect_view()}</ol>
+        <section class="lab-lesson-list" aria-label=t("lessons")>
+            <h2>{t("lessons")}</h2>
+            <p class="hint">
+                {t("lessons-hint")} " "
+                <a href=move || format!("worksheets/?lang={}", language().code())>
+                    {t("teacher-worksheets")}
+                </a>
+            </p>
+            <ol>{buttons.collect_view()}</ol>
+        </section>
     }
 }
 

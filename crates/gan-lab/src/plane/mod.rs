@@ -4,5 +4,5 @@
 pub(crate) mod draw;
 pub mod frame;
 mod sketch;
-mod state;
+pub(crate) mod state;
 pub(crate) mod view;

@@ -12,7 +12,18 @@ use super::sketch::{Sketch, Stroke, stroke};
 use crate::observation::{self, Run};
 use crate::words::{key, say, say_with};
 
-/// The state of the stage, shared by handlers and watchers.
+/// The newest points, for other panels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Points {
+    /// The plane's square; `None` before the first plane.
+    pub(crate) view: Option<Square>,
+    /// Real points: x, y, x, y …
+    pub(crate) reals: Vec<f32>,
+    /// Generated points, likewise.
+    pub(crate) fakes: Vec<f32>,
+}
+
+/// The state of the plane, shared by handlers and watchers.
 #[derive(Clone, Copy)]
 pub(super) struct Plane {
     pub(super) scene: StoredValue<Scene, LocalStorage>,

@@ -9,6 +9,7 @@ use web_sys::HtmlCanvasElement;
 use super::draw::Layers;
 use super::sketch::{SketchButton, SketchControls};
 use super::state::Plane;
+use super::state::Points;
 use crate::focus;
 use crate::playground;
 use crate::ticks::every_ms;
@@ -17,15 +18,22 @@ use crate::words::{key, say, t};
 /// Time between two readings of the run's description, and between two updates of texts.
 const LOOK_EVERY_MS: i32 = 400;
 
-/// The plane; nothing is seen of it while the run's data are no points.
+/// The plane; nothing is seen of it while the run's data are no points. `points` is kept at the newest.
 #[component]
-pub(crate) fn PlaneView(layers: RwSignal<Layers>) -> impl IntoView {
+pub(crate) fn PlaneView(layers: RwSignal<Layers>, points: StoredValue<Points>) -> impl IntoView {
     let plane = Plane::new(layers);
     playground::watch(move |step, set, numbers| {
         let is_other = plane.scene.try_update_value(|scene| scene.take(step, set, &numbers));
         if is_other == Some(true) {
             plane.sketch.make_way();
         }
+        plane.scene.with_value(|scene| {
+            points.set_value(Points {
+                view: Some(scene.view),
+                reals: scene.reals.clone(),
+                fakes: scene.fakes.clone(),
+            });
+        });
         plane.draw();
     });
     every_ms(LOOK_EVERY_MS, move || plane.look());

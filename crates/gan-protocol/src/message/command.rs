@@ -69,6 +69,14 @@ pub enum Command {
         /// The class of all samples, for runs with labels; without it classes take turns.
         label: Option<u16>,
     },
+    /// Picks `count` real samples, as the run is trained on them. Reply:
+    /// [`Reply::Samples`](crate::Reply::Samples).
+    Reals {
+        /// Number of samples, at most 4,096.
+        count: u32,
+        /// The seed of the choice.
+        seed: u64,
+    },
     /// Draws a sheet of fresh samples as soon as possible.
     FreshSheet,
     /// Says whether someone watches the plane: a run on points then sends [`Event::Plane`](crate::Event::Plane) in place

@@ -15,7 +15,7 @@ use crate::model::refusal::Refusal;
 
 /// Time between two drawings of the charts: the eye needs no more, and training needs the
 /// processor.
-const CHART_INTERVAL_MS: f64 = 100.0;
+const CHART_INTERVAL_MS: f64 = 200.0;
 
 thread_local! {
     static ON_FRAME: Closure<dyn FnMut()> = Closure::new(|| with(Page::draw));

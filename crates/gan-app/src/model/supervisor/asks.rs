@@ -123,6 +123,7 @@ impl<B: Clone> Supervisor<B> {
             Ask::Sample { count, seed, label } => {
                 (other, Command::Sample { count, seed, label }, Vec::new())
             }
+            Ask::Reals { count, seed } => (other, Command::Reals { count, seed }, Vec::new()),
             Ask::FreshSheet => (other, Command::FreshSheet, Vec::new()),
             Ask::Checkpoint => (other, Command::Checkpoint, Vec::new()),
         };

@@ -63,6 +63,13 @@ pub enum Ask<B> {
         /// Class of all samples; `None` for all classes in turn.
         label: Option<u16>,
     },
+    /// Picks real samples.
+    Reals {
+        /// Number of samples.
+        count: u32,
+        /// Seed of the choice.
+        seed: u64,
+    },
     /// Draws new samples for the second sheet.
     FreshSheet,
     /// Makes a checkpoint.

@@ -1,0 +1,191 @@
+//! What a run's picture says of its parts.
+
+use gan_protocol::{LatentDistribution, RunSpec, Shape};
+use gan_random::{Purpose, standard_normal, stream, uniform_symmetric};
+
+use crate::words::{key, say, say_with};
+
+/// A net in figures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct NetFacts {
+    pub(super) layers: usize,
+    pub(super) parameters: usize,
+}
+
+/// A run in figures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Facts {
+    /// The generator's and the discriminator's.
+    pub(super) nets: [NetFacts; 2],
+    /// Numbers in a latent, without codes.
+    pub(super) latent: usize,
+    /// Classes that the generator is given; 0 for none.
+    pub(super) classes: usize,
+    /// Whether the discriminator is given the class as well.
+    pub(super) judges_with_class: bool,
+    /// InfoGAN's codes: categorical and continuous ones.
+    pub(super) codes: [usize; 2],
+    /// Generators in one.
+    pub(super) generators: usize,
+    /// Samples that the discriminator judges as one.
+    pub(super) packing: usize,
+    /// The latent of the first sample of the fixed noise.
+    pub(super) first_latent: Vec<f32>,
+    /// Whether samples are points.
+    pub(super) on_points: bool,
+}
+
+impl Facts {
+    pub(super) fn of(spec: &RunSpec) -> Self {
+        let net = |layers: usize, count: Option<usize>| NetFacts {
+            layers,
+            parameters: count.unwrap_or(0),
+        };
+        let (made, judged) = (&spec.generator, &spec.discriminator);
+        let classes = spec.labels.map_or(0, |labels| labels.classes());
+        let codes = spec.codes.as_ref();
+        Self {
+            nets: [
+                net(made.layers.len(), made.parameter_count(spec.generator_input()).ok()),
+                net(judged.layers.len(), judged.parameter_count(spec.discriminator_input()).ok()),
+            ],
+            latent: spec.latent.size,
+            classes,
+            judges_with_class: matches!(
+                spec.labels,
+                Some(gan_protocol::LabelSpec::Conditional { .. })
+            ),
+            codes: codes.map_or([0; 2], |codes| [codes.categorical.len(), codes.continuous]),
+            generators: spec.mixture.map_or(1, |mixture| mixture.generators),
+            packing: spec.packing,
+            first_latent: first_latent(spec),
+            on_points: matches!(spec.data.shape(), Shape::Flat { .. }),
+        }
+    }
+
+    /// What goes into the generator.
+    pub(super) fn given(&self) -> String {
+        let mut parts =
+            vec![say_with(key("anatomy-latent"), &[("count", self.latent.to_string())])];
+        if self.classes > 0 {
+            parts.push(say(key("anatomy-class")));
+        }
+        if self.codes != [0; 2] {
+            let count: usize = self.codes.iter().sum();
+            parts.push(say_with(key("anatomy-codes"), &[("count", count.to_string())]));
+        }
+        parts.join(" + ")
+    }
+
+    /// What is particular about a net of this run; empty for most.
+    pub(super) fn particular(&self, net: usize) -> String {
+        let mut parts = Vec::new();
+        if net == 0 && self.generators > 1 {
+            parts.push(say_with(
+                key("anatomy-generators"),
+                &[("count", self.generators.to_string())],
+            ));
+        }
+        if net == 1 && self.packing > 1 {
+            parts.push(say_with(key("anatomy-packing"), &[("count", self.packing.to_string())]));
+        }
+        if net == 1 && self.judges_with_class {
+            parts.push(say(key("anatomy-with-class")));
+        } else if net == 1 && self.classes > 0 {
+            parts.push(say(key("anatomy-names-class")));
+        }
+        if net == 1 && self.codes != [0; 2] {
+            parts.push(say(key("anatomy-infers-codes")));
+        }
+        parts.join(", ")
+    }
+}
+
+/// The numbers that the first sample of the page's fixed noise is made from, as the session draws them.
+fn first_latent(spec: &RunSpec) -> Vec<f32> {
+    let mut randomness = stream(spec.seed, Purpose::FixedLatents, 0);
+    match spec.latent.distribution {
+        LatentDistribution::Normal => standard_normal(&mut randomness, spec.latent.size),
+        LatentDistribution::Uniform => uniform_symmetric(&mut randomness, spec.latent.size),
+    }
+}
+
+/// A moment of a step, as the picture plays it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// Latents become samples.
+    Making,
+    /// The discriminator judges, and learns.
+    Judging,
+    /// The verdict goes back, and the generator learns.
+    Learning,
+}
+
+impl Moment {
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Making => Self::Judging,
+            Self::Judging => Self::Learning,
+            Self::Learning => Self::Making,
+        }
+    }
+
+    /// The name in the style sheet.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Making => "making",
+            Self::Judging => "judging",
+            Self::Learning => "learning",
+        }
+    }
+
+    /// The key of its sentence.
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Self::Making => key("anatomy-making"),
+            Self::Judging => key("anatomy-judging"),
+            Self::Learning => key("anatomy-learning"),
+        }
+    }
+}
+
+/// A count with thousands as k and millions as M.
+pub(super) fn short(count: usize) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{:.0} k", count as f64 / 1e3),
+        _ => format!("{:.1} M", count as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(preset: &str) -> Facts {
+        Facts::of(&gan_protocol::preset(preset).expect("a preset").spec)
+    }
+
+    #[test]
+    fn a_run_is_told_by_its_kind() {
+        let plain = facts("mnist-dcgan-small");
+        assert_eq!((plain.given(), plain.particular(1)), ("16 numbers".into(), String::new()));
+        assert!(!plain.on_points && plain.nets[0].layers == 9);
+        let conditional = facts("mnist-conditional");
+        assert!(conditional.given().ends_with("+ class"), "{}", conditional.given());
+        assert_eq!(conditional.particular(1), "is told the class");
+        assert!(facts("ring").on_points);
+    }
+
+    #[test]
+    fn the_first_latent_has_the_latents_size() {
+        let facts = facts("mnist-dcgan-small");
+        assert_eq!(facts.first_latent.len(), 16);
+        assert!(facts.first_latent.iter().all(|number| number.abs() < 6.0));
+    }
+
+    #[test]
+    fn counts_are_short() {
+        assert_eq!([999, 9_900, 1_250_000].map(short), ["999", "10 k", "1.2 M"]);
+    }
+}
