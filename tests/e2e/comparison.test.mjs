@@ -12,11 +12,11 @@ import { tinyConv } from "./support/nets.mjs";
 const open = browserOfThisFile();
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-async function openLab(t, address) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "compare", ...address });
+async function openLab(t, panel, address) {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel, ...address });
   await site.until("a run", ({ phase }) => phase !== "loading");
   const { page } = site;
-  await page.locator(".lab-beside").waitFor();
+  await page.locator(`#${panel}`).waitFor();
   const button = (name) => page.getByRole("button", { name, exact: true });
   return { site, page, button, told: page.locator(".lab-scope-told") };
 }
@@ -35,7 +35,7 @@ for (const [kind, address] of [
   ["images", { spec: tinyConv }],
 ]) {
   test(`a step of a run on ${kind} is taken apart, and is then the step that is made`, async (t) => {
-    const { site, page, button, told } = await openLab(t, address);
+    const { site, page, button, told } = await openLab(t, "step", address);
     await site.call("step", 3);
     await button("Take the next step apart").click();
     await told.getByText("Step 4 begins").waitFor();
@@ -67,7 +67,7 @@ for (const [kind, address] of [
 }
 
 test("half steps let one net learn alone", async (t) => {
-  const { site, button, told } = await openLab(t);
+  const { site, button, told } = await openLab(t, "step");
   const weights = async (net) => {
     const bytes = await site.page.evaluate(async () => [...(await window.ganPlayground.checkpoint())]);
     const file = Buffer.from(bytes);
@@ -93,7 +93,7 @@ test("half steps let one net learn alone", async (t) => {
 });
 
 test("slow motion goes through the moments by itself, and a run that goes on closes it", async (t) => {
-  const { site, page, button, told } = await openLab(t);
+  const { site, page, button, told } = await openLab(t, "step");
   await button("Take the next step apart").click();
   await told.getByText("Step 1 begins").waitFor();
   await button("Slow motion").click();
@@ -105,7 +105,7 @@ test("slow motion goes through the moments by itself, and a run that goes on clo
 });
 
 test("two runs are trained side by side, and what differs is named", async (t) => {
-  const { site, page, button } = await openLab(t);
+  const { site, page, button } = await openLab(t, "compare");
   // A run that has got further than the new one will: it is not taken for it.
   await site.call("step", 400);
   await page.locator("#lab-beside-change").selectOption({ label: "Objective: hinge" });
@@ -150,7 +150,7 @@ test("two runs are trained side by side, and what differs is named", async (t) =
 });
 
 test("a change that is no run is refused with its reason, and nothing is begun", async (t) => {
-  const { site, page, button } = await openLab(t);
+  const { site, page, button } = await openLab(t, "compare");
   await site.call("step", 5);
   await page.locator("#lab-beside-change").selectOption("own");
   const typed = page.getByRole("textbox", { name: "A change of your own, as JSON" });
@@ -168,7 +168,7 @@ test("a change that is no run is refused with its reason, and nothing is begun",
 });
 
 test("the run is shown as a PyTorch program, to be copied or saved", async (t) => {
-  const { site, page, button } = await openLab(t);
+  const { site, page, button } = await openLab(t, "take");
   await page.getByText("Show it in PyTorch").click();
   await page.locator(".lab-code pre").getByText("import torch").waitFor();
   const text = await page.locator(".lab-code pre").innerText();

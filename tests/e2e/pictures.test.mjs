@@ -203,6 +203,7 @@ test("a folder without pictures, and pictures that are none, are told", async (t
 test("the generator follows the run, and what was set by hand stays", async (t) => {
   const spec = { data: { source: "drawn_digits" } };
   const { site } = await openPictures(t, { preset: "mnist-conditional", spec });
+  await site.show("take");
   const panel = site.page.locator(".lab-generator");
   await site.call("step", 3);
   await panel.getByLabel("Follow the run").check();

@@ -13,10 +13,16 @@ const untilDrawn = async () => {
 
 const open = async () => {
   await untilDrawn();
+  const styles = [];
   for (const part of ["lab", "places", "anatomy", "beside", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(`${part}.css`, import.meta.url).href;
+    // A panel without its looks would move when they come; a style that does not come is done without.
+    styles.push(new Promise((settle) => {
+      style.onload = settle;
+      style.onerror = settle;
+    }));
     document.head.append(style);
   }
   const [{ default: initialize, open: openLab }, { keepFocus }, ...workers] = await Promise.all([
@@ -29,7 +35,7 @@ const open = async () => {
     import("./pictures.js"),
     import("./reader.js"),
   ]);
-  await initialize();
+  await Promise.all([initialize(), ...styles]);
   openLab(Object.assign({}, ...workers));
   keepFocus();
 };
