@@ -213,8 +213,16 @@ test("a remedy that restarts says so, and there is a way back to the preset", as
   await packing.click();
   await page.locator(".lab-before").getByText(/stood at step/).waitFor();
   assert.equal((await page.evaluate(() => window.ganPlayground.spec())).packing, 4);
-  // The preset has no packing: back to it.
-  await page.locator(".lab-before").getByRole("button", { name: /Back to the preset/ }).click();
+  // The preset has no packing: back to it, as soon as the new run is reported on.
+  const causes = page.locator(".lab-causes");
+  await causes.getByText(/Samples judged as one 1 → 4/).first().waitFor({ state: "attached" });
+  const toPreset = causes.getByRole("button", { name: /Back to the preset/ });
+  await site.until("the ways back", async () => {
+    await causes.evaluate((details) => (details.open = true));
+    return toPreset.isVisible();
+  });
+  assert.match(await toPreset.innerText(), /starts at step 0/);
+  await toPreset.click();
   await page.waitForFunction(() => (window.ganPlayground.spec().packing ?? 1) === 1);
   site.assertNoProblems();
 });
@@ -223,7 +231,7 @@ test("a remedy that changes the run as it goes is taken back", async (t) => {
   // A discriminator that is far too fast: the page says that it wins, or that nothing is left to learn.
   const { site, page } = await openLab(t, { lesson: "vanishing-gradient" });
   // The finding is what the lesson is about.
-  await page.locator(".lab-findings summary").click({ timeout: 120_000 });
+  await page.locator(".lab-diagnoses summary").click({ timeout: 120_000 });
   const remedy = page.locator(".lab-found").getByRole("button", { name: "Discriminator's rate to a quarter" }).first();
   await remedy.waitFor({ timeout: 120_000 });
   assert.doesNotMatch(await remedy.innerText(), /starts at step 0/);
@@ -235,7 +243,7 @@ test("a remedy that changes the run as it goes is taken back", async (t) => {
   const findings = page.locator(".lab-findings");
   await findings.getByText("Changed: Discriminator's rate to a quarter.").waitFor();
   assert.equal(await rate(), before / 4);
-  await findings.getByRole("button", { name: "Undo" }).click();
+  await findings.getByRole("button", { name: "Undo the last change" }).click();
   await site.until("the rate as it was", async () => (await rate()) === before);
   await findings.getByText(/^Changed:/).waitFor({ state: "hidden" });
   assert.ok((await site.snapshot()).step >= step, "the run did not start again");

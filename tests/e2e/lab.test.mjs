@@ -312,6 +312,7 @@ const imagesOf = ({ page }) => ({
   told: page.locator(".lab-digits p[role=status]"),
   shares: () =>
     page.locator(".lab-digits li .hint").evaluateAll((shares) => shares.map((share) => parseInt(share.textContent, 10))),
+  errors: () => page.locator(".lab-digits li .lab-error").allInnerTexts(),
   samples: page.locator(".lab-sheet li"),
   board: page.getByRole("application", { name: /Board to draw on/ }),
   sampler: page.locator(".lab-sampler gan-sampler canvas"),
@@ -351,6 +352,8 @@ test("the digits among fresh samples are counted", async (t) => {
   const shares = await images.shares();
   const sum = shares.reduce((a, b) => a + b, 0);
   assert.ok(Math.abs(sum - 100) <= 5, `${shares}`);
+  const errors = await images.errors();
+  assert.ok(errors.length === 10 && errors.every((error) => /^± [1-5]$/.test(error)), `${errors}`);
   // Nets this small and young draw noise, which no reader takes for all ten digits alike.
   await images.told.getByText("Hardly drawn or missing").waitFor();
 });

@@ -263,7 +263,7 @@ test("modes that are found by chance are not what a lesson waits for", async (t)
 
 test("the findings of a lesson's run are folded until they are opened or the run is another", async (t) => {
   const { site, page, button } = await openLesson(t, { lesson: "collapse-on-a-ring" });
-  const folded = page.locator(".lab-findings summary");
+  const folded = page.locator(".lab-diagnoses summary");
   const found = page.locator(".lab-found").first();
   await folded.filter({ hasText: /^\d+ findings?, part of this lesson$/ }).waitFor({ timeout: 120_000 });
   await site.call("pause");

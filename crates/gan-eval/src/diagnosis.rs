@@ -16,16 +16,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use gan_protocol::{Ailment, Diagnosis, Figure};
+use gan_protocol::{Ailment, COLLAPSED_DIVERSITY, Diagnosis, FIRST_STEPS, Figure};
 
 /// Number of observations behind a diagnosis.
 pub const LASTING: usize = 8;
 /// Number of observations kept, the older ones for comparison.
 const KEPT: usize = 4 * LASTING;
-/// First step of diagnoses; divergence and memorisation are diagnosed earlier, too.
-const FIRST_STEPS: u64 = 200;
-/// The same for images, whose samples are alike for longer before the generator has learned
-/// anything.
+/// As [`FIRST_STEPS`], for images, whose samples are alike for longer before the generator has
+/// learned anything. Divergence and memorisation are diagnosed before either.
 const FIRST_STEPS_WITHOUT_MODES: u64 = 1_000;
 
 /// Measurements of a run since the last observation.
@@ -200,7 +198,7 @@ impl Doctor {
         figures.extend(occupied.map(|occupied| (Figure::Occupied, occupied)));
         let (score, early, partly, wholly) = match occupied {
             Some(occupied) => (occupied, FIRST_STEPS, 0.8, 0.26),
-            None => (diversity, FIRST_STEPS_WITHOUT_MODES, 0.6, 0.15),
+            None => (diversity, FIRST_STEPS_WITHOUT_MODES, 0.6, COLLAPSED_DIVERSITY),
         };
         if self.step() < early || score >= partly {
             return None;

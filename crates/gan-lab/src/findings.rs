@@ -1,14 +1,15 @@
-//! Shows the run's scores, its diagnoses, and remedies.
+//! Shows the run's scores, its diagnoses, their likely causes, and remedies.
 
 use leptos::prelude::*;
 
-use gan_protocol::{Ailment, Figure, RunSpec, Score, Tuning};
+use gan_protocol::{Ailment, RunSpec, Score, Tuning, Verdict};
 
-use crate::beside::change::{Difference, differences};
+use crate::causes::{Causes, CausesView};
+use crate::figures::{figures_text, score_text};
 use crate::leaving::run_number;
 use crate::observation::{self, Observed};
 use crate::playground;
-use crate::remedies::{Effect as Made, Remedy, back_to_preset, remedies};
+use crate::remedies::{Effect as Made, Remedy, remedies};
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
@@ -33,51 +34,11 @@ fn words_of(ailment: Ailment) -> (&'static str, &'static str) {
     }
 }
 
-/// The key of a figure's name; `None` for figures that only the diagnosis needs.
-fn figure_name(figure: Figure) -> Option<&'static str> {
-    Some(match figure {
-        Figure::Diversity => key("figure-diversity"),
-        Figure::Occupied => key("figure-occupied"),
-        Figure::Separation => key("figure-separation"),
-        Figure::GradientLeft => key("figure-gradient-left"),
-        Figure::HighQuality => key("figure-high-quality"),
-        Figure::Stride => key("figure-stride"),
-        Figure::Loss => key("figure-loss"),
-        Figure::Copies => key("figure-copies"),
-        Figure::Way | Figure::Net | Figure::LossBefore => return None,
-    })
-}
-
-/// A share in percent; other figures with two decimals.
-fn figure_text(figure: Figure, value: f64) -> String {
-    match figure {
-        Figure::Copies
-        | Figure::Occupied
-        | Figure::GradientLeft
-        | Figure::HighQuality
-        | Figure::Diversity => percent(value),
-        Figure::Separation
-        | Figure::Stride
-        | Figure::Way
-        | Figure::Net
-        | Figure::Loss
-        | Figure::LossBefore => format!("{value:.2}"),
-    }
-}
-
-pub(crate) fn percent(share: f64) -> String {
-    // NaN is not a share: the figure is unknown.
-    if share.is_nan() { "–".to_string() } else { format!("{:.0} %", 100.0 * share) }
-}
-
-/// Longest value that is shown.
-const LONGEST_VALUE: usize = 24;
-
 /// The outcome of a remedy.
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
-    /// Settings were changed: the remedy's name, the change, and the change back.
-    Tuned { name: &'static str, tuning: Tuning, back: Tuning },
+    /// Settings were changed: the remedy's name, and the change.
+    Tuned { name: &'static str, tuning: Tuning },
     /// The remedy was refused.
     Refused(String),
 }
@@ -88,19 +49,15 @@ struct Treated {
     spec: RwSignal<Option<RunSpec>>,
     /// The outcome of the last remedy, with the number of its run.
     outcome: RwSignal<Option<(u32, Outcome)>>,
-    /// The differences from the preset, and the run without them.
-    preset: RwSignal<Option<(Vec<Difference>, serde_json::Value)>>,
+    causes: Causes,
 }
 
 impl Treated {
     /// Reads the current settings.
     fn look(self) {
-        let value = playground::spec();
-        let spec = RunSpec::from_value(value.clone()).ok();
-        let is_other = self.spec.with_untracked(|before| *before != spec);
-        if let Some(spec) = spec.as_ref().filter(|_| is_other) {
-            let back = back_to_preset(spec, &playground::names().0);
-            self.preset.set(back.map(|back| (differences(&value, &back), back)));
+        let spec = RunSpec::from_value(playground::spec()).ok();
+        if let Some(spec) = &spec {
+            self.causes.look(spec.clone());
         }
         // An outcome is over when another run is on the page, or when its settings have changed
         // again.
@@ -116,36 +73,34 @@ impl Treated {
         if self.outcome.with_untracked(|outcome| outcome.as_ref().is_some_and(is_over)) {
             self.outcome.set(None);
         }
-        if is_other {
+        if self.spec.with_untracked(|before| *before != spec) {
             self.spec.set(spec);
         }
     }
 
     fn apply(self, remedy: &'static Remedy) {
-        let made = RunSpec::from_value(playground::spec()).ok();
-        match made.and_then(|spec| remedy.change.on(&spec)) {
-            Some(Made::Tuned { tuning, back }) => {
-                let done = Outcome::Tuned { name: remedy.name, tuning: tuning.clone(), back };
-                self.tune(&tuning, Some(done));
-            }
-            Some(Made::Anew(run)) => self.load(&run),
-            None => {}
+        let spec = RunSpec::from_value(playground::spec()).ok();
+        if let Some(effect) = spec.and_then(|spec| remedy.change.on(&spec)) {
+            self.make(effect, Some(remedy.name));
         }
     }
 
-    fn tune(self, tuning: &Tuning, done: Option<Outcome>) {
-        playground::tune(tuning, move |answer| {
-            let outcome = answer.map_or_else(|message| Some(Outcome::Refused(message)), |()| done);
-            self.look();
-            self.outcome.set(outcome.map(|outcome| (run_number(), outcome)));
-        });
-    }
-
-    fn load(self, run: &serde_json::Value) {
-        playground::load(run, move |answer| {
-            let refused = answer.err().map(|message| (run_number(), Outcome::Refused(message)));
-            self.outcome.set(refused);
-        });
+    /// Changes the run: by the remedy of this name, or back to settings that it had. A run that
+    /// restarts is kept before, as every run that another replaces.
+    fn make(self, effect: Made, name: Option<&'static str>) {
+        match effect {
+            Made::Tuned(tuning) => playground::tune(&tuning.clone(), move |answer| {
+                let done = name.map(|name| Outcome::Tuned { name, tuning });
+                let outcome =
+                    answer.map_or_else(|message| Some(Outcome::Refused(message)), |()| done);
+                self.look();
+                self.outcome.set(outcome.map(|outcome| (run_number(), outcome)));
+            }),
+            Made::Anew(run) => playground::load(&run, move |answer| {
+                let refused = answer.err().map(|message| (run_number(), Outcome::Refused(message)));
+                self.outcome.set(refused);
+            }),
+        }
     }
 }
 
@@ -154,11 +109,8 @@ impl Treated {
 #[component]
 pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
     let seen = RwSignal::new(Observed::default());
-    let treated = Treated {
-        spec: RwSignal::new(None),
-        outcome: RwSignal::new(None),
-        preset: RwSignal::new(None),
-    };
+    let treated =
+        Treated { spec: RwSignal::new(None), outcome: RwSignal::new(None), causes: Causes::new() };
     every_ms(500, move || {
         treated.look();
         let now = observation::observed();
@@ -166,8 +118,18 @@ pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
             seen.set(now);
         }
     });
-    let hidden = Signal::derive(move || seen.with(|seen| score(seen, Score::Diversity).is_none()));
-    let ill = Signal::derive(move || seen.with(|seen| !seen.findings.is_empty()));
+    let diversity = move || seen.with(|seen| seen.scores.get(&Score::Diversity).copied());
+    let verdict = Memo::new(move |_| {
+        let (has_findings, step) = seen.with(|seen| (!seen.findings.is_empty(), seen.step));
+        let steps = treated.causes.steps_at(step);
+        Verdict::of(has_findings, steps, diversity().unwrap_or_default())
+    });
+    let told = move || match verdict.get() {
+        Verdict::TooEarly => say(key("findings-early")),
+        Verdict::NothingStandsOut => say(key("findings-none")),
+        Verdict::Findings => String::new(),
+    };
+    let ill = move || verdict.get() == Verdict::Findings;
     let folded = Memo::new(move |_| {
         of_lesson.with(|run| run.is_some() && treated.spec.with(|spec| spec == run))
     });
@@ -175,14 +137,29 @@ pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
         1 => say(key("finding-of-lesson")),
         count => say_with(key("findings-of-lesson"), &[("count", count.to_string())]),
     };
+    // A remedy may have ended the finding: the way back from it stays in sight.
+    let has_causes = Memo::new(move |_| {
+        let is_tuned =
+            treated.outcome.with(|outcome| matches!(outcome, Some((_, Outcome::Tuned { .. }))));
+        (ill() && !folded.get()) || is_tuned
+    });
     view! {
-        <section class="lab-findings" hidden=hidden aria-label=t("findings-title")>
+        <section
+            class="lab-findings"
+            hidden=move || diversity().is_none()
+            aria-label=t("findings-title")
+        >
             <h2>{t("findings-title")}</h2>
             <ScoreList seen=seen/>
+            <p class="hint" aria-live="polite" hidden=ill>{told}</p>
+            <CausesView
+                causes=treated.causes
+                open=has_causes
+                make=move |effect| treated.make(effect, None)
+            />
             <div aria-live="polite">
-                <p class="hint" hidden=ill>{t("findings-none")}</p>
-                <details prop:open=move || !folded.get()>
-                    <summary hidden=move || !folded.get() || !ill.get()>{count}</summary>
+                <details class="lab-diagnoses" prop:open=move || !folded.get()>
+                    <summary hidden=move || !folded.get() || !ill()>{count}</summary>
                     <ul>
                         // An entry is created, and read aloud, only when another diagnosis is made.
                         <For
@@ -196,54 +173,49 @@ pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
                 </details>
             </div>
             <Told treated=treated/>
-            <BackToPreset
-                treated=treated
-                hidden=Signal::derive(move || !ill.get() || folded.get())
-            />
         </section>
     }
 }
 
-fn score(seen: &Observed, score: Score) -> Option<f64> {
-    seen.scores.get(&score).copied()
-}
-
 #[component]
 fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
-    let of = move |one: Score| seen.with(|seen| score(seen, one));
-    let without_modes = Signal::derive(move || of(Score::Modes).is_none());
-    let without_copies = Signal::derive(move || of(Score::Copies).is_none());
+    let text = move |score: Score| seen.with(|seen| score_text(&seen.scores, score));
+    let or_dash = move |score: Score| move || text(score).unwrap_or_else(|| "–".to_string());
+    let is_missing = move |score: Score| Signal::derive(move || text(score).is_none());
+    let (without_modes, without_copies) = (is_missing(Score::Modes), is_missing(Score::Copies));
     let covered = move || {
-        let whole = |one: Score| of(one).map_or_else(String::new, |count| format!("{count:.0}"));
-        let counts = [("covered", whole(Score::ModesCovered)), ("all", whole(Score::Modes))];
+        let count = |score: Score| text(score).unwrap_or_default();
+        let counts = [("covered", count(Score::ModesCovered)), ("all", count(Score::Modes))];
         say_with(key("score-modes-value"), &counts)
     };
-    let share = move |one: Score| move || percent(of(one).unwrap_or(f64::NAN));
     // The scores of as many real samples: no generator is better.
-    let floor = move |one: Score, told: fn(f64) -> String| {
-        let said = move |value: f64| say_with(key("score-of-reals"), &[("value", told(value))]);
-        let text = move || of(one).map_or_else(String::new, said);
-        view! { <span class="hint">{text}</span> }
+    let floor = move |score: Score| {
+        let told = move || {
+            let said = |value| say_with(key("score-of-reals"), &[("value", value)]);
+            text(score).map_or_else(String::new, said)
+        };
+        view! { <span class="hint">{told}</span> }
     };
     view! {
         <dl>
             <div hidden=without_modes>
                 <dt>{t("score-modes")}</dt>
-                <dd class="number">
-                    {covered}{floor(Score::ModesCoveredOfReals, |count| format!("{count:.0}"))}
-                </dd>
+                <dd class="number">{covered}{floor(Score::ModesCoveredOfReals)}</dd>
             </div>
             <div hidden=without_modes>
                 <dt>{t("score-quality")}</dt>
                 <dd class="number">
-                    {share(Score::HighQuality)}{floor(Score::HighQualityOfReals, percent)}
+                    {or_dash(Score::HighQuality)}{floor(Score::HighQualityOfReals)}
                 </dd>
             </div>
             <div hidden=without_copies>
                 <dt>{t("score-copies")}</dt>
-                <dd class="number">{share(Score::Copies)}{floor(Score::CopiesOfReals, percent)}</dd>
+                <dd class="number">{or_dash(Score::Copies)}{floor(Score::CopiesOfReals)}</dd>
             </div>
-            <div><dt>{t("score-diversity")}</dt><dd class="number">{share(Score::Diversity)}</dd></div>
+            <div>
+                <dt>{t("score-diversity")}</dt>
+                <dd class="number">{or_dash(Score::Diversity)}</dd>
+            </div>
         </dl>
     }
 }
@@ -255,11 +227,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
     let figures = move || {
         seen.with(|seen| {
             let now = seen.findings.iter().find(|one| one.kind == ailment);
-            let told = now.into_iter().flat_map(|one| &one.figures);
-            let told = told.filter_map(|(figure, value)| {
-                Some(format!("{} {}", say(figure_name(*figure)?), figure_text(*figure, *value)))
-            });
-            told.collect::<Vec<_>>().join(" · ")
+            now.map_or_else(String::new, |one| figures_text(&one.figures, &seen.scores))
         })
     };
     let offered = remedies(ailment, observation::run().on_points);
@@ -290,7 +258,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
     }
 }
 
-/// The outcome of the last remedy, with a way back.
+/// The outcome of the last remedy.
 #[component]
 fn Told(treated: Treated) -> impl IntoView {
     let outcome = move || treated.outcome.get().map(|(_, outcome)| outcome);
@@ -299,53 +267,8 @@ fn Told(treated: Treated) -> impl IntoView {
         Some(Outcome::Refused(message)) => say_with(key("refused"), &[("message", message)]),
         None => String::new(),
     };
-    let undo = move |_| {
-        if let Some(Outcome::Tuned { back, .. }) = outcome() {
-            treated.tune(&back, None);
-        }
-    };
     let is_refusal = move || matches!(outcome(), Some(Outcome::Refused(_)));
-    view! {
-        <div class="lab-remedies" role="status">
-            <span class:lab-refusal=is_refusal>{told}</span>
-            <button
-                hidden=move || !matches!(outcome(), Some(Outcome::Tuned { .. }))
-                on:click=undo
-            >
-                {t("undo")}
-            </button>
-        </div>
-    }
-}
-
-/// The differences from the preset, and a button to go back to it.
-#[component]
-fn BackToPreset(treated: Treated, hidden: Signal<bool>) -> impl IntoView {
-    let is_short = |value: &String| value.chars().count() <= LONGEST_VALUE;
-    let told = move || {
-        let row = |one: Difference| match [one.second, one.first] {
-            [preset, now] if is_short(&preset) && is_short(&now) => {
-                format!("{}: {preset} → {now}", one.path)
-            }
-            _ => one.path,
-        };
-        let all = treated.preset.get().map(|(differs, _)| differs).unwrap_or_default();
-        all.into_iter().map(row).collect::<Vec<_>>().join(" · ")
-    };
-    let back = move |_| {
-        if let Some((_, run)) = treated.preset.get_untracked() {
-            treated.load(&run);
-        }
-    };
-    let hidden = move || hidden.get() || treated.preset.with(Option::is_none);
-    view! {
-        <div class="lab-preset" hidden=hidden>
-            <p class="hint">{t("preset-differs")} " " <span class="lab-value">{told}</span></p>
-            <button on:click=back>
-                {t("preset-back")} " " <span class="restarts">{t("from-step-0")}</span>
-            </button>
-        </div>
-    }
+    view! { <p role="status" class:lab-refusal=is_refusal>{told}</p> }
 }
 
 #[cfg(test)]
@@ -360,12 +283,5 @@ mod tests {
                 assert!(!remedies(ailment, on_points).is_empty(), "{ailment:?}");
             }
         }
-    }
-
-    #[test]
-    fn figures_are_told_in_their_units() {
-        assert_eq!(figure_text(Figure::Occupied, 0.125), "12 %");
-        assert_eq!(figure_text(Figure::Separation, 0.97), "0.97");
-        assert_eq!(percent(f64::NAN), "–");
     }
 }

@@ -8,17 +8,20 @@
 //! into the places. [`plane`] shows what the two nets do in the plane, [`images`] their images,
 //! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `builder` the nets
 //! layer by layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
-//! `findings` scores, diagnoses and remedies ([`remedies`]); [`lessons`] lead through all of this.
+//! `findings` scores, diagnoses, their likely causes (`causes`) and remedies ([`remedies`]); [`lessons`]
+//! lead through all of this.
 
 mod address;
 mod anatomy;
 mod before;
 mod beside;
 mod builder;
+mod causes;
 mod code;
 mod copy;
 mod copying;
 mod driving;
+mod figures;
 mod findings;
 mod focus;
 mod framed;
@@ -36,6 +39,7 @@ pub mod plane;
 pub mod playground;
 pub mod remedies;
 mod saving;
+mod settings;
 mod shelf;
 mod spec;
 mod teacher;

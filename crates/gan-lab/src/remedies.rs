@@ -1,5 +1,5 @@
-//! Defines remedies for diagnosed failures: what each changes in a run, and how the change is
-//! undone.
+//! Defines remedies for diagnosed failures: what each changes in a run, and how a run gets back to
+//! settings that it had.
 
 use gan_protocol::{Ailment, Objective, RunSpec, Tuning, merged, preset, recipes};
 use serde_json::{Value, json};
@@ -31,13 +31,8 @@ pub struct Remedy {
 /// The effect of a change on a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Settings that change during the run, and those that undo the change.
-    Tuned {
-        /// The change.
-        tuning: Tuning,
-        /// The settings before.
-        back: Tuning,
-    },
+    /// Settings that change during the run.
+    Tuned(Tuning),
     /// Another run, which starts at step 0.
     Anew(Value),
 }
@@ -61,37 +56,57 @@ impl Change {
         let (generator, discriminator) =
             (spec.generator_optimizer.learning_rate, spec.discriminator_optimizer.learning_rate);
         let now = Tuning::default();
-        let (tuning, back) = match self {
+        let tuning = match self {
             Self::Rates(for_generator, for_discriminator) => {
                 let scaled =
                     |factor: f64, rate: f64| (factor != 1.0).then(|| rounded(factor * rate));
-                let was = |factor: f64, rate: f64| (factor != 1.0).then_some(rate);
-                (
-                    Tuning {
-                        generator_learning_rate: scaled(for_generator, generator),
-                        discriminator_learning_rate: scaled(for_discriminator, discriminator),
-                        ..now.clone()
-                    },
-                    Tuning {
-                        generator_learning_rate: was(for_generator, generator),
-                        discriminator_learning_rate: was(for_discriminator, discriminator),
-                        ..now
-                    },
-                )
+                Tuning {
+                    generator_learning_rate: scaled(for_generator, generator),
+                    discriminator_learning_rate: scaled(for_discriminator, discriminator),
+                    ..now
+                }
             }
-            Self::Objective(objective) => (
-                Tuning { objective: Some(objective), ..now.clone() },
-                Tuning { objective: Some(spec.objective), ..now },
-            ),
-            Self::DiscriminatorSteps(steps) => (
-                Tuning { discriminator_steps: Some(steps as usize), ..now.clone() },
-                Tuning { discriminator_steps: Some(spec.discriminator_steps), ..now },
-            ),
+            Self::Objective(objective) => Tuning { objective: Some(objective), ..now },
+            Self::DiscriminatorSteps(steps) => {
+                Tuning { discriminator_steps: Some(steps as usize), ..now }
+            }
             Self::Anew(_) => return None,
         };
         let tuned = tuning.applied_to(spec).ok()?;
-        (tuned != *spec).then_some(Effect::Tuned { tuning, back })
+        (tuned != *spec).then_some(Effect::Tuned(tuning))
     }
+}
+
+impl Effect {
+    /// Whether the run starts at step 0 again.
+    pub fn restarts(&self) -> bool {
+        matches!(self, Self::Anew(_))
+    }
+}
+
+/// The way from the run `now` back to `before`, whose settings it had: as the run goes where that is
+/// possible. `None` if they are the same.
+pub fn way_back(now: &RunSpec, before: &RunSpec) -> Option<Effect> {
+    fn back<T: PartialEq>(now: T, before: T) -> Option<T> {
+        (now != before).then_some(before)
+    }
+    let (generators, discriminators) = (&now.generator_optimizer, &now.discriminator_optimizer);
+    let tuning = Tuning {
+        generator_learning_rate: back(
+            generators.learning_rate,
+            before.generator_optimizer.learning_rate,
+        ),
+        discriminator_learning_rate: back(
+            discriminators.learning_rate,
+            before.discriminator_optimizer.learning_rate,
+        ),
+        objective: back(now.objective, before.objective),
+        discriminator_steps: back(now.discriminator_steps, before.discriminator_steps),
+        label_smoothing: back(now.label_smoothing, before.label_smoothing),
+    };
+    let is_tuning = tuning.applied_to(now).as_ref() == Ok(before);
+    let way = if is_tuning { Effect::Tuned(tuning) } else { Effect::Anew(before.to_value()) };
+    (now != before).then_some(way)
 }
 
 /// A rate times a factor, without the digits of binary arithmetic: 3 times 0.0001 is 0.0003.
@@ -211,8 +226,7 @@ mod tests {
                     for name in ["ring", "mnist-dcgan-small"] {
                         let effect = remedy.change.on(&spec(name));
                         let Some(effect) = effect else { continue };
-                        let is_anew = matches!(effect, Effect::Anew(_));
-                        assert_eq!(remedy.change.restarts(), is_anew, "{}", remedy.name);
+                        assert_eq!(remedy.change.restarts(), effect.restarts(), "{}", remedy.name);
                     }
                 }
             }
@@ -226,16 +240,30 @@ mod tests {
             let mut broken = spec(name);
             broken.discriminator_optimizer.learning_rate = 0.0317;
             for remedy in Ailment::ALL.iter().flat_map(|ailment| remedies(*ailment, true)) {
-                let Some(Effect::Tuned { tuning, back }) = remedy.change.on(&broken) else {
-                    continue;
-                };
+                let Some(Effect::Tuned(tuning)) = remedy.change.on(&broken) else { continue };
                 let tuned = tuning.applied_to(&broken).expect("accepted");
                 assert_ne!(tuned, broken, "{}", remedy.name);
+                let Some(Effect::Tuned(back)) = way_back(&tuned, &broken) else {
+                    panic!("{} restarts the run", remedy.name);
+                };
                 assert_eq!(back.applied_to(&tuned), Ok(broken.clone()), "{}", remedy.name);
                 tried += 1;
             }
         }
         assert!(tried >= 16, "{tried}");
+    }
+
+    #[test]
+    fn the_way_back_restarts_the_run_only_for_settings_that_do() {
+        let before = spec("ring");
+        let mut now = before.clone();
+        now.discriminator_optimizer.learning_rate = 0.1;
+        now.objective = Objective::NonSaturating;
+        let way = way_back(&now, &before).expect("they differ");
+        assert!(!way.restarts(), "{way:?}");
+        now.batch_size = 16;
+        assert_eq!(way_back(&now, &before), Some(Effect::Anew(before.to_value())));
+        assert_eq!(way_back(&before, &before), None);
     }
 
     #[test]
@@ -252,7 +280,7 @@ mod tests {
     fn rates_are_as_short_as_before() {
         let mut run = spec("ring");
         run.discriminator_optimizer.learning_rate = 0.0007;
-        let Some(Effect::Tuned { tuning, .. }) = Change::Rates(1.0, 0.3).on(&run) else {
+        let Some(Effect::Tuned(tuning)) = Change::Rates(1.0, 0.3).on(&run) else {
             panic!("a tuning");
         };
         assert_eq!(tuning.discriminator_learning_rate, Some(0.00021));

@@ -31,8 +31,10 @@ pub mod recipes;
 mod report;
 mod run;
 mod shape;
+mod share;
 mod typed;
 mod validation;
+mod verdict;
 
 pub use batch::RealBatch;
 pub use change::{difference, merged};
@@ -63,4 +65,6 @@ pub use presets::{DEFAULT_PRESET, Preset, preset, preset_names, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
 pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;
+pub use share::Share;
 pub use typed::{typed_number, typed_whole};
+pub use verdict::{COLLAPSED_DIVERSITY, FIRST_STEPS, Verdict};

@@ -11,6 +11,8 @@ named! {
     /// are those of as many real samples, which a perfect generator would not surpass.
     #[derive(PartialOrd, Ord)]
     pub enum Score {
+        /// Number of the newest samples: shares of samples are shares of so many.
+        Samples = "samples",
         /// Mean distance between two samples, relative to that between two real ones.
         Diversity = "diversity",
         /// Share of the samples that are nearly one of the real images, where these are 500 or fewer.

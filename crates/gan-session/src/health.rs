@@ -108,7 +108,8 @@ impl Health {
             copies: copied,
             middle: middle(&fakes, size, spread),
         });
-        let mut scores = BTreeMap::from([(Score::Diversity, diversity)]);
+        let mut scores =
+            BTreeMap::from([(Score::Samples, count as f64), (Score::Diversity, diversity)]);
         scores.extend(copied.map(|copied| (Score::Copies, copied)));
         if let Some(counts) = &counts {
             scores.insert(Score::Modes, counts.all.len() as f64);

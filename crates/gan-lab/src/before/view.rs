@@ -2,15 +2,12 @@
 
 use std::cell::Cell;
 
-use gan_protocol::RunSpec;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::succession::Succession;
 use crate::leaving::{Left, Reason, run_number};
 use crate::playground;
-use crate::remedies::back_to_preset;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -54,8 +51,6 @@ pub(crate) struct Before {
     past: RwSignal<Option<Past>, LocalStorage>,
     /// A refused request of the lab to the page.
     refused: RwSignal<Refused>,
-    /// The run on the page with its preset's settings, if these differ.
-    preset: RwSignal<Option<Value>>,
     reopened: StoredValue<Option<Reopened>>,
     looks: StoredValue<u32>,
 }
@@ -79,7 +74,6 @@ impl Before {
             runs: StoredValue::new_local(Succession::default()),
             past: RwSignal::new_local(None),
             refused,
-            preset: RwSignal::new(None),
             reopened: StoredValue::new(None),
             looks: StoredValue::new(0),
         }
@@ -148,11 +142,6 @@ impl Before {
         if self.past.with_untracked(Option::is_none) {
             return;
         }
-        let spec = RunSpec::from_value(playground::spec()).ok();
-        let back = spec.and_then(|spec| back_to_preset(&spec, &playground::names().0));
-        if self.preset.with_untracked(|preset| *preset != back) {
-            self.preset.set(back);
-        }
         let is_kept = |past: &Option<Past>| past.as_ref().is_some_and(|past| past.id.is_some());
         if self.past.with_untracked(is_kept) {
             self.looks.update_value(|looks| *looks += 1);
@@ -176,22 +165,10 @@ pub(crate) fn BeforeView(before: Before) -> impl IntoView {
         let message = before.refused.get().map(|(_, message)| message).unwrap_or_default();
         say_with(key("refused"), &[("message", message)])
     };
-    let to_preset = move |_| {
-        if let Some(run) = before.preset.get_untracked() {
-            playground::load(&run, |answer| {
-                if let Err(message) = answer {
-                    refused(message);
-                }
-            });
-        }
-    };
     view! {
         <div class="notice info" role="status" hidden=move || before.past.with(Option::is_none)>
             <p>{told}</p>
             <button on:click=move |_| before.back()>{t("before-back")}</button>
-            <button hidden=move || before.preset.with(Option::is_none) on:click=to_preset>
-                {t("preset-back")} " " <span class="restarts">{t("from-step-0")}</span>
-            </button>
             <Dismiss on_press=move || before.past.set(None)/>
         </div>
         <div class="notice alert" role="alert" hidden=move || before.refused.with(Option::is_none)>

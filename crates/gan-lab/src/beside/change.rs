@@ -59,17 +59,17 @@ pub(super) fn changed(spec: &Value, patch: &str) -> Result<Value, String> {
 
 /// A field in which two runs differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Difference {
+pub(super) struct Difference {
     /// The field's path, as in errors: `generator_optimizer.learning_rate`.
-    pub(crate) path: String,
+    pub(super) path: String,
     /// The value in the first run; `–` if absent.
-    pub(crate) first: String,
+    pub(super) first: String,
     /// The value in the second run.
-    pub(crate) second: String,
+    pub(super) second: String,
 }
 
 /// All fields in which the runs differ.
-pub(crate) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
+pub(super) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("", Some(first), Some(second), &mut found);
     found

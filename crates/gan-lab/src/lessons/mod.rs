@@ -5,7 +5,6 @@
 //! address names the step that is shown.
 
 pub(crate) mod address;
-mod changes;
 pub(crate) mod course;
 mod end;
 mod reading;

@@ -4,12 +4,12 @@ use gan_lessons::{Lesson, Question};
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::changes;
 use super::course::{Course, Unknown};
 use super::end::Ended;
 use super::scripts::{Settling, offer_lessons};
 use super::waiting;
 use crate::focus;
+use crate::settings::{changed, lines};
 use crate::ticks::every_ms;
 use crate::words::{key, language, say, say_with, t};
 
@@ -250,7 +250,7 @@ fn Changes(course: Course, lesson: usize, place: Memo<usize>) -> impl IntoView {
     // In the language of the page, which may change.
     let lines = Memo::new(move |_| {
         runs.with(|runs| {
-            runs.as_ref().map_or_else(Vec::new, |[before, after]| changes::told(before, after))
+            runs.as_ref().map_or_else(Vec::new, |[before, after]| lines(&changed(before, after)))
         })
     });
     view! {

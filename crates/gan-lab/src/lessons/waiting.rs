@@ -3,7 +3,8 @@
 use gan_lessons::{Bound, Event, Share};
 
 use super::reading::Wait;
-use crate::findings::{ailment_name, percent};
+use crate::figures::percent;
+use crate::findings::ailment_name;
 use crate::words::{key, say, say_with};
 
 /// Everything that is waited for, as one sentence; empty if nothing is. `is_paused`: nothing that
