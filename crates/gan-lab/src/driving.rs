@@ -17,6 +17,11 @@ pub(crate) fn step(done: impl FnOnce() + 'static) {
     });
 }
 
+/// Trains the page's run; a refusal is shown beside the toolbar.
+pub(crate) fn start() {
+    drive(None, true, tell_refusal);
+}
+
 /// Restarts the current run from its start; `done` is called when it trains, or with the error.
 pub(crate) fn train_anew(done: impl FnOnce(Result<(), String>) + 'static) {
     drive(Some(spec_value()), true, done);

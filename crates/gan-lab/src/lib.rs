@@ -5,7 +5,7 @@
 //! the lab, and the lab cannot disturb a training run.
 //!
 //! `places` gives each panel a tab beside the samples; `anatomy` is the picture of the game, and a way
-//! into the places. [`plane`] shows what the two nets do in the plane, [`images`] their images,
+//! into the places. [`plane`] shows what the two nets do in the plane, `images` their images,
 //! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `builder` the nets
 //! layer by layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
 //! `findings` scores, diagnoses, their likely causes (`causes`) and remedies ([`remedies`]); [`lessons`]
@@ -25,7 +25,7 @@ mod figures;
 mod findings;
 mod focus;
 mod framed;
-pub mod images;
+mod images;
 mod inspector;
 mod leaving;
 pub mod lessons;
@@ -38,6 +38,7 @@ mod places;
 pub mod plane;
 pub mod playground;
 pub mod remedies;
+mod sampler;
 mod saving;
 mod settings;
 mod shelf;
@@ -45,6 +46,7 @@ mod spec;
 mod teacher;
 mod ticks;
 mod timeline;
+mod welcome;
 pub mod words;
 mod workers;
 
@@ -89,23 +91,29 @@ pub fn open(workers: js_sys::Object) {
     if let Some(place) = mount_at("anatomy") {
         mount(place, move || view! { <anatomy::view::Anatomy places=places points=points/> });
     }
+    if let Some(frame) = focus::found(".sheet:first-child .frame") {
+        mount(frame, || view! { <welcome::view::Welcome/> });
+    }
+    if let Some(caption) = focus::found(".sheet:first-child figcaption div") {
+        mount(caption, || view! { <welcome::narration::Narration/> });
+    }
     if let Some(place) = mount_at("diagnosis") {
         mount(place, move || view! { <findings::Findings of_lesson=run/> });
     }
     for place in Place::ALL {
         if let Some(panel) = place.element() {
-            mount(panel, move || content(place, before, course));
+            mount(panel, move || content(place, places, before, course));
         }
     }
 }
 
 /// What the lab adds to a place.
-fn content(place: Place, before: before::Before, course: Course) -> AnyView {
+fn content(place: Place, places: Places, before: before::Before, course: Course) -> AnyView {
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
         Place::Learn => view! { <lessons::view::LessonList course=course/> }.into_any(),
-        Place::Look => view! { <images::Images/> }.into_any(),
+        Place::Look => view! { <images::Images places=places/> }.into_any(),
         Place::Step => view! { <microscope::view::Microscope/> }.into_any(),
         Place::Compare => view! { <beside::view::Beside/> }.into_any(),
         Place::Build => view! { <builder::view::Builder/> <spec::SpecEditor/> }.into_any(),

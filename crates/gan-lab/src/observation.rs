@@ -85,6 +85,26 @@ thread_local! {
     static OWN_SCORES: RefCell<BTreeMap<Score, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
+thread_local! {
+    /// Parts of the lab that want the digits among the samples to be read.
+    static DIGITS_FOR: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Says whether `part` wants [`Score::Digits`], which costs the run some time.
+pub(crate) fn want_digits(part: &'static str, wants: bool) {
+    DIGITS_FOR.with_borrow_mut(|parts| {
+        parts.retain(|one| *one != part);
+        if wants {
+            parts.push(part);
+        }
+    });
+}
+
+/// Whether some part of the lab wants [`Score::Digits`].
+pub(crate) fn digits_are_wanted() -> bool {
+    DIGITS_FOR.with_borrow(|parts| !parts.is_empty())
+}
+
 /// Adds a score of the lab's own to the [`observed`] ones; `None` removes it.
 pub(crate) fn note_score(score: Score, value: Option<f64>) {
     OWN_SCORES.with_borrow_mut(|scores| match value {

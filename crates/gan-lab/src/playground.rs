@@ -69,6 +69,16 @@ pub(crate) fn reals(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 
     });
 }
 
+/// Calls `done` with the time of a training step on this device, in milliseconds; `None` if the page
+/// refuses. The first steps of a run also set up the device: the second answer counts.
+pub(crate) fn step_time(done: impl FnOnce(Option<f64>) + 'static) {
+    settle(&call("probe", &JsValue::UNDEFINED), move |_| {
+        settle(&call("probe", &JsValue::UNDEFINED), move |answer| {
+            done(answer.ok().and_then(|ms| ms.as_f64()));
+        });
+    });
+}
+
 /// The samples in a reply of the page's `sample`.
 pub(crate) fn samples_in(found: &JsValue) -> Option<Samples> {
     if let Ok(pixels) = member(found, "pixels").dyn_into::<Uint8Array>() {

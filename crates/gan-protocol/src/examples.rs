@@ -116,8 +116,8 @@ pub fn replies() -> Vec<Reply> {
                 set: SET,
                 neighbours: Neighbours { distances: vec![0.25, 1.5], searched: 10_000 },
             },
-            Reply::Neighbours { .. } => Reply::Probe,
-            Reply::Probe => {
+            Reply::Neighbours { .. } => Reply::Probe { step_ms: 20.5 },
+            Reply::Probe { .. } => {
                 Reply::Proof { largest_relative_difference: 1e-4, parameter: "g".to_owned() }
             }
             Reply::Proof { .. } => return None,

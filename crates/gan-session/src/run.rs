@@ -124,15 +124,24 @@ impl Run {
     /// The copy is first trained up to step [`PROBE_FROM_STEP`]. At the very start the
     /// discriminator's outputs are nearly equal for all samples; after batch normalisation, such a
     /// gradient is mostly rounding, in which no two devices agree.
-    pub(crate) async fn probe(&mut self) -> Result<Option<(Snapshot, Snapshot)>, CoreError> {
+    ///
+    /// Also gives the mean time of a step in milliseconds, by `clock`.
+    pub(crate) async fn probe(
+        &mut self,
+        clock: &dyn Fn() -> f64,
+    ) -> Result<Option<(Snapshot, Snapshot, f64)>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let mut copy = self.trainer.clone();
+        let (begin_ms, begin) = (clock(), copy.generator_steps());
         while copy.generator_steps() < PROBE_FROM_STEP {
             step(&mut copy, data);
         }
         let before = copy.snapshot().await?;
         step(&mut copy, data);
-        Ok(Some((before, copy.snapshot().await?)))
+        // The device has made all steps when it has given the numbers.
+        let after = copy.snapshot().await?;
+        let steps = (copy.generator_steps() - begin) as f64;
+        Ok(Some((before, after, (clock() - begin_ms) / steps)))
     }
 
     /// The next step, taken apart on a copy; `None` without data.

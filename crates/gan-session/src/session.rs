@@ -251,9 +251,11 @@ impl<L: DataLoader> Session<L> {
     }
 
     async fn probe(&mut self) -> Result<Attached, Fault> {
-        let probe = self.ready_run()?.probe().await.map_err(fault)?;
-        let (before, after) = probe.ok_or_else(no_data)?;
-        Ok((Reply::Probe, vec![before.to_bytes(), after.to_bytes()]))
+        self.ready_run()?;
+        let Some(run) = self.run.as_mut() else { return Err(no_data()) };
+        let probe = run.probe(&self.clock).await.map_err(fault)?;
+        let (before, after, step_ms) = probe.ok_or_else(no_data)?;
+        Ok((Reply::Probe { step_ms }, vec![before.to_bytes(), after.to_bytes()]))
     }
 
     async fn prove(&mut self, attachments: &[Vec<u8>]) -> Result<Attached, Fault> {

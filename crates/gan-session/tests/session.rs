@@ -201,7 +201,8 @@ fn a_step_proves_itself_against_another_session() {
     first.steps(2);
     let before = first.checkpoint();
     let (outcome, probe) = first.ask(Command::Probe);
-    assert_eq!(outcome, Ok(Reply::Probe));
+    let Ok(Reply::Probe { step_ms }) = outcome else { panic!("{outcome:?}") };
+    assert!(step_ms > 0.0, "{step_ms} ms");
     assert_eq!(first.checkpoint(), before, "a probe does not train");
     let mut second = Harness::loaded(spec(json!({})));
     let id = second.send(Command::Prove, probe.clone());

@@ -40,6 +40,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("tune", asking(tuning))?;
     add("sample", asking(sample))?;
     add("reals", asking(reals))?;
+    add("probe", asking(|_| Ok(Ask::Probe)))?;
     add("checkpoint", asking(|_| Ok(Ask::Checkpoint)))?;
     add("restore", function(restore))?;
     add("watch", function(watch))?;

@@ -48,6 +48,7 @@ pub fn left(
 pub fn outcome_of(outcome: Outcome<Uint8Array>) -> JsValue {
     match outcome {
         Outcome::Done => JsValue::UNDEFINED,
+        Outcome::Probed { step_ms } => step_ms.into(),
         Outcome::Checkpoint { bytes, .. } => bytes.slice(0, bytes.length()).into(),
         Outcome::Samples { set, pixels } => {
             let samples = Object::new();

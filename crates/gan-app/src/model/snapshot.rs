@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub preset: String,
     /// The data really in use (`mnist`, `drawn_digits`, `points`, … as in a spec), or `null`.
     pub dataset: Option<DataSource>,
+    /// Number of real samples, or `null` for endless ones.
+    pub samples: Option<u64>,
     /// Generator steps done.
     pub step: u64,
     /// Generator steps per second.
@@ -78,6 +80,7 @@ impl Snapshot {
             adapter: state.adapter.clone(),
             preset: preset.to_string(),
             dataset: state.dataset,
+            samples: state.samples,
             step: state.step,
             steps_per_second: state.steps_per_second,
             losses: Losses {

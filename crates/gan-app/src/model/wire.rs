@@ -79,7 +79,7 @@ fn reply(value: &Value) -> Result<Reply, String> {
         }
         "samples" => Reply::Samples { set: set(value)? },
         "checkpoint" => Reply::Checkpoint { step: number(value, "step")? },
-        "probe" => Reply::Probe,
+        "probe" => Reply::Probe { step_ms: value["step_ms"].as_f64().unwrap_or(f64::NAN) },
         "proof" => Reply::Proof {
             // A difference that JSON cannot hold (NaN, infinite) fails the trial.
             largest_relative_difference: value["largest_relative_difference"]
@@ -164,7 +164,7 @@ mod tests {
                 | Reply::OtherData { .. }
                 | Reply::Samples { .. }
                 | Reply::Checkpoint { .. }
-                | Reply::Probe
+                | Reply::Probe { .. }
                 | Reply::Proof { .. } => false,
             },
             Event::Settled { reply: None, .. }

@@ -255,7 +255,8 @@ fn Net(net: usize, facts: RwSignal<Facts>, state: RwSignal<Now>, places: Places)
     }
 }
 
-fn prefers_stillness() -> bool {
+/// Whether the system is set to do without movement.
+pub(crate) fn prefers_stillness() -> bool {
     let query = "(prefers-reduced-motion: reduce)";
     let list = web_sys::window().and_then(|window| window.match_media(query).ok()?);
     list.is_some_and(|list| list.matches())

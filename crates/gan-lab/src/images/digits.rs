@@ -10,6 +10,7 @@ use gan_protocol::{Score, Share};
 use crate::figures::{percent, points_of_error};
 use crate::inspector::{Question, ask};
 use crate::observation::{self, Run};
+use crate::places::{Place, Places};
 use crate::playground;
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with};
@@ -60,9 +61,9 @@ fn missing(shares: &[Share; DIGITS]) -> [Vec<usize>; 2] {
     [certain, doubtful]
 }
 
-/// The shares of the ten digits as bars, read about once a second.
+/// The shares of the ten digits as bars, read about once a second while they are seen, or wanted.
 #[component]
-pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
+pub(super) fn Digits(run: RwSignal<Run>, places: Places) -> impl IntoView {
     // The newest readings, the last one at the end.
     let seen = RwSignal::new(Vec::<Counts>::new());
     let asked = StoredValue::new(false);
@@ -78,7 +79,9 @@ pub(super) fn Digits(run: RwSignal<Run>) -> impl IntoView {
             seen.set(Vec::new());
             observation::note_score(Score::Digits, None);
         }
-        if !run.get_untracked().on_digits {
+        // A hundred samples a second cost the run some time.
+        let is_wanted = places.is_shown(Place::Look) || observation::digits_are_wanted();
+        if !run.get_untracked().on_digits || !is_wanted {
             return;
         }
         // New steps are read after the reading under way; a step at which the run rests is read until

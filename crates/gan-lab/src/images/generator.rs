@@ -13,6 +13,7 @@ use web_sys::{Blob, Url};
 use crate::inspector::{Question, ask};
 use crate::observation::{self, Run};
 use crate::playground;
+use crate::sampler::{is_seen, load_element, site};
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
 
@@ -209,28 +210,11 @@ fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
     });
 }
 
-/// Whether part of `place` is in the window, and the page is visible.
-fn is_seen(place: &web_sys::HtmlElement) -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
-    let area = place.get_bounding_client_rect();
-    let hidden = window.document().is_none_or(|document| document.hidden());
-    !hidden && area.height() > 0.0 && area.top() < height && area.bottom() > 0.0
-}
-
 /// Revokes an address after a pending read of it has ended.
 fn give_back_later(address: Option<String>) {
     let Some(address) = address else { return };
     let give_back = move || drop(Url::revoke_object_url(&address));
     set_timeout(give_back, Duration::from_secs(10));
-}
-
-/// The address of the site.
-fn site() -> String {
-    let location = web_sys::window().map(|window| window.location());
-    let address = location.and_then(|location| location.href().ok()).unwrap_or_default();
-    let address = address.split(['#', '?']).next().unwrap_or_default();
-    address[..address.rfind('/').map_or(0, |end| end + 1)].to_string()
 }
 
 /// An address for `bytes`.
@@ -265,26 +249,6 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
             }
         }
         Err(_) => drop(sampler.set_attribute("src", address)),
-    }
-}
-
-/// Loads the element's script, once.
-fn load_element() {
-    let window = web_sys::window().expect("the lab runs in a page");
-    let asked = JsValue::from("ganSamplerAsked");
-    if Reflect::has(&window, &asked).unwrap_or(true) {
-        return;
-    }
-    let _ = Reflect::set(&window, &asked, &JsValue::TRUE);
-    let document = window.document().expect("the lab runs in a page");
-    let script = document.create_element("script").ok();
-    if let (Some(script), Some(head)) = (script, document.head()) {
-        for (name, value) in
-            [("type", "module"), ("src", &format!("{}widget/gan-sampler.js", site()))]
-        {
-            let _ = script.set_attribute(name, value);
-        }
-        let _ = head.append_child(&script);
     }
 }
 

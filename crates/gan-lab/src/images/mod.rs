@@ -12,6 +12,7 @@ mod verdicts;
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};
+use crate::places::Places;
 use crate::ticks::every_ms;
 use crate::words::t;
 
@@ -43,12 +44,12 @@ pub(crate) fn TakeGenerator() -> impl IntoView {
 
 /// A closer look at images; the plane shows as much of points.
 #[component]
-pub(crate) fn Images() -> impl IntoView {
+pub(crate) fn Images(places: Places) -> impl IntoView {
     let run = followed_run();
     let on_points = Signal::derive(move || run.get().on_points);
     view! {
         <section class="lab-images" aria-label=t("images-title")>
-            <digits::Digits run=run/>
+            <digits::Digits run=run places=places/>
             <verdicts::Verdicts run=run hidden=on_points/>
             <game::GameView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>

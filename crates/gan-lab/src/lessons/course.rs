@@ -266,6 +266,8 @@ impl Course {
 
     /// Checks the run.
     pub(super) fn look(self) {
+        // Some lessons wait for digits.
+        observation::want_digits("lesson", self.reading.with_untracked(Option::is_some));
         let Some(before) = self.reading.get_untracked() else { return };
         if self.driving.get_untracked() {
             return;

@@ -73,6 +73,11 @@ impl Places {
         self.shown.get()
     }
 
+    /// Whether a place is shown, at this moment.
+    pub(crate) fn is_shown(self, place: Place) -> bool {
+        self.shown.get_untracked() == place
+    }
+
     /// Shows a place, with an entry in the browser's history.
     pub(crate) fn show(self, place: Place) {
         if !self.is_offered(place) || self.shown.get_untracked() == place {

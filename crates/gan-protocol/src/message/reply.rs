@@ -46,7 +46,10 @@ pub enum Reply {
         neighbours: Neighbours,
     },
     /// Checkpoints before and after one step; attached.
-    Probe,
+    Probe {
+        /// Mean time of a step, in milliseconds.
+        step_ms: f64,
+    },
     /// The difference between this backend's step and the other's.
     Proof {
         /// The largest relative difference of all parameters: Euclidean norm of a tensor's

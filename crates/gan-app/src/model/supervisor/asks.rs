@@ -126,6 +126,7 @@ impl<B: Clone> Supervisor<B> {
             Ask::Reals { count, seed } => (other, Command::Reals { count, seed }, Vec::new()),
             Ask::FreshSheet => (other, Command::FreshSheet, Vec::new()),
             Ask::Checkpoint => (other, Command::Checkpoint, Vec::new()),
+            Ask::Probe => (other, Command::Probe, Vec::new()),
         };
         let effect = main.request(purpose, command, attachments);
         self.effects.push(effect);
@@ -154,7 +155,7 @@ impl<B: Clone> Supervisor<B> {
                 let (number, samples) = (self.state.replacements, self.last_samples.take());
                 self.effects.push(Effect::Leave { number, run, samples });
             }
-            Outcome::Done => {}
+            Outcome::Done | Outcome::Probed { .. } => {}
         }
     }
 

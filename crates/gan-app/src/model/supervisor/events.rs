@@ -307,12 +307,12 @@ fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
         Some(Reply::Checkpoint { step }) => {
             first.map(|bytes| Outcome::Checkpoint { step: *step, bytes })
         }
+        Some(Reply::Probe { step_ms }) => Some(Outcome::Probed { step_ms: *step_ms }),
         // The page never sends the requests of the last two replies; the lab does.
         None
         | Some(
             Reply::Done
             | Reply::OtherData { .. }
-            | Reply::Probe
             | Reply::Proof { .. }
             | Reply::Dissection { .. }
             | Reply::Neighbours { .. },

@@ -74,6 +74,8 @@ pub enum Ask<B> {
     FreshSheet,
     /// Makes a checkpoint.
     Checkpoint,
+    /// Makes a step on a copy and forgets it, to find out how long it takes.
+    Probe,
 }
 
 /// The outcome of a request.
@@ -94,6 +96,11 @@ pub enum Outcome<B> {
         step: u64,
         /// The file.
         bytes: B,
+    },
+    /// A step was made on a copy.
+    Probed {
+        /// Its time in milliseconds.
+        step_ms: f64,
     },
 }
 

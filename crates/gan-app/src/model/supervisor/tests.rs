@@ -52,7 +52,7 @@ impl Bench {
         bench.event(2, ready(Backend::Webgpu, "A card"), &[]);
         bench.answer(1, Reply::Checkpoint { step: 3 }, &["first"]);
         bench.answer(2, Reply::Done, &[]);
-        bench.answer(1, Reply::Probe, &["before", "after"]);
+        bench.answer(1, Reply::Probe { step_ms: 20.0 }, &["before", "after"]);
         bench
     }
 

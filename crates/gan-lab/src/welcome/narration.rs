@@ -1,0 +1,97 @@
+//! Tells what a run on digits comes to, in the caption of the page's first sheet.
+
+use gan_protocol::{DataSource, Named as _, Score};
+use leptos::prelude::*;
+
+use super::milestones::{Milestone, Sight, edge_and_middle};
+use crate::observation;
+use crate::playground::{self, member};
+use crate::ticks::every_ms;
+use crate::timeline::record::Samples;
+use crate::words::t;
+
+/// Time between two readings of the run.
+const LOOK_EVERY_MS: i32 = 2_000;
+/// Samples that are looked at.
+const SAMPLES: u32 = 8;
+/// Seed of their latents.
+const SEED: u32 = 1 << 20;
+/// Where it is stored that a reader wants no narration any more.
+const STORED: &str = "gan-playground-narration";
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// Passes through the data: steps times the batch over the number of real images.
+fn epochs(step: u64) -> f64 {
+    let samples = member(&playground::snapshot(), "samples").as_f64();
+    let batch = playground::count(&playground::spec_value(), "batch_size") as f64;
+    samples.map_or(0.0, |samples| step as f64 * batch / samples)
+}
+
+fn is_mnist() -> bool {
+    playground::names().1 == DataSource::Mnist.name()
+}
+
+/// The newest milestone, with a button that ends the narration for good.
+#[component]
+pub(crate) fn Narration() -> impl IntoView {
+    let stored = storage().and_then(|storage| storage.get_item(STORED).ok()?);
+    let ended = RwSignal::new(stored.as_deref() == Some("off"));
+    // The milestone, the run's number, and the kinds of digits when it was reached.
+    let reached = RwSignal::new(None::<(Milestone, u32, Option<f64>)>);
+    let asked = StoredValue::new(false);
+    every_ms(LOOK_EVERY_MS, move || {
+        let run = observation::run();
+        let runs = playground::is_running() && is_mnist() && run.on_digits;
+        let is_told = !ended.get_untracked() && runs;
+        let last = reached.with_untracked(|reached| reached.map(|(milestone, ..)| milestone));
+        observation::want_digits("narration", is_told && last < Some(Milestone::AllDigits));
+        let is_other = reached
+            .with_untracked(|reached| reached.is_some_and(|(_, number, _)| number != run.number));
+        if is_other || ended.get_untracked() {
+            reached.set(None);
+        }
+        if !is_told || asked.get_value() {
+            return;
+        }
+        asked.set_value(true);
+        playground::sample_any(SAMPLES, SEED, move |samples| {
+            asked.set_value(false);
+            let Some(Samples::Images(pixels)) = samples else { return };
+            if observation::run() != run || ended.get_untracked() {
+                return;
+            }
+            let observed = observation::observed();
+            let [edge, middle] = edge_and_middle(&pixels, [run.image[0], run.image[1]]);
+            let digits = observed.scores.get(&Score::Digits).copied();
+            let (step, epochs) = (observed.step, epochs(observed.step));
+            let now = Milestone::reached(&Sight { step, edge, middle, digits, epochs });
+            // What was reached is not taken back.
+            let is_further =
+                reached.with_untracked(|reached| reached.is_none_or(|(before, ..)| now > before));
+            if is_further {
+                reached.set(Some((now, run.number, digits)));
+            }
+        });
+    });
+    let end = move |_| {
+        ended.set(true);
+        reached.set(None);
+        observation::want_digits("narration", false);
+        if let Some(storage) = storage() {
+            // A full store forgets it.
+            let _ = storage.set_item(STORED, "off");
+        }
+    };
+    let told = move || reached.get().map(|(milestone, _, digits)| milestone.told(digits));
+    view! {
+        <span class="lab-narration hint" hidden=move || reached.get().is_none()>
+            <span role="status">{told}</span>
+            <button class="quiet icon" aria-label=t("narration-end") title=t("narration-end") on:click=end>
+                "×"
+            </button>
+        </span>
+    }
+}
