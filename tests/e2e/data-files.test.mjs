@@ -13,10 +13,10 @@ const open = browserOfThisFile();
 
 /** The page with small nets, and its panel for own data. */
 async function openSite(t, more = {}) {
-  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, panel: "data", ...more });
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, ...more });
   await site.untilReady();
   const panel = site.page.locator(".lab-pictures");
-  await panel.waitFor();
+  await panel.waitFor({ state: "attached" });
   const controls = controlsOf(site);
   const choose = (...files) => controls.chooseData(...files.map(([name, bytes]) => upload(name, bytes)));
   const told = () => panel.locator(".lab-data-told");

@@ -41,10 +41,10 @@ async function beforeTheFirstStep(site, preset) {
 
 for (const { id, title, preset } of lessons) {
   test(`opened by its button, ${id} shows its run before the first step as it does by link`, async (t) => {
-    const byButton = await openHeld(t);
+    const byButton = await openHeld(t, { panel: "learn" });
     await byButton.untilReady();
     // Beside its number and its minutes.
-    await byButton.page.locator(".lab-lessons").getByRole("button", { name: title }).click();
+    await byButton.page.locator(".lab-lesson-list").getByRole("button", { name: title }).click();
     if (!preset.startsWith("ring")) {
       await byButton.until(`the run ${preset}`, (now) => now.preset === preset && now.phase === "ready");
       const sheet = byButton.page.locator("#fixed-sheet");

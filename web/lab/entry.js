@@ -14,7 +14,7 @@ const untilDrawn = async () => {
 const open = async () => {
   await untilDrawn();
   const styles = [];
-  for (const part of ["lab", "places", "anatomy", "welcome", "beside", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
+  for (const part of ["lab", "places", "anatomy", "welcome", "beside", "sweep", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(`${part}.css`, import.meta.url).href;
@@ -30,6 +30,8 @@ const open = async () => {
     import("./focus.js"),
     import("./inspector.js"),
     import("./second-run.js"),
+    import("./sweep.js"),
+    import("./linked.js"),
     import("./microscope.js"),
     import("./shelf.js"),
     import("./pictures.js"),
@@ -43,7 +45,11 @@ const open = async () => {
 // Without the lab the page is whole.
 const begin = () =>
   open()
-    .catch((error) => console.warn("the lab could not be loaded:", error))
+    .catch((error) => {
+      console.warn("the lab could not be loaded:", error);
+      // The room that was kept for it.
+      document.getElementById("anatomy")?.remove();
+    })
     .then(() => keepOffline(new URL("../service-worker.js", import.meta.url)));
 
 if (window.ganPlayground) {

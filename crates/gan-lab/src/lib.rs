@@ -6,7 +6,7 @@
 //!
 //! `places` gives each panel a tab beside the samples; `anatomy` is the picture of the game, and a way
 //! into the places. [`plane`] shows what the two nets do in the plane, `images` their images,
-//! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `builder` the nets
+//! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `sweep` runs with several values of a setting, `builder` the nets
 //! layer by layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
 //! `findings` scores, diagnoses, their likely causes (`causes`) and remedies ([`remedies`]); [`lessons`]
 //! lead through all of this.
@@ -29,6 +29,7 @@ mod images;
 mod inspector;
 mod leaving;
 pub mod lessons;
+mod linked;
 mod microscope;
 mod observation;
 mod own_files;
@@ -43,6 +44,7 @@ mod saving;
 mod settings;
 mod shelf;
 mod spec;
+mod sweep;
 mod teacher;
 mod ticks;
 mod timeline;
@@ -70,7 +72,7 @@ pub fn open(workers: js_sys::Object) {
     words::follow_document();
     let before = before::Before::new();
     if let Some(line) = line_in_bar() {
-        mount(line, move || view! { <before::BeforeView before=before/> });
+        mount(line, move || view! { <before::BeforeView before=before/> <linked::Linked/> });
     }
     let places = Places::follow_address();
     let layers = RwSignal::new(plane::draw::Layers::default());
@@ -115,9 +117,9 @@ fn content(place: Place, places: Places, before: before::Before, course: Course)
         Place::Learn => view! { <lessons::view::LessonList course=course/> }.into_any(),
         Place::Look => view! { <images::Images places=places/> }.into_any(),
         Place::Step => view! { <microscope::view::Microscope/> }.into_any(),
-        Place::Compare => view! { <beside::view::Beside/> }.into_any(),
+        Place::Compare => view! { <beside::view::Beside/> <sweep::view::SweepView/> }.into_any(),
         Place::Build => view! { <builder::view::Builder/> <spec::SpecEditor/> }.into_any(),
-        Place::Data => view! { <pictures::view::OwnPictures/> }.into_any(),
+        Place::Data => view! { <pictures::view::OwnPictures places=places/> }.into_any(),
         Place::Past => {
             view! { <timeline::view::TimelineView/> <shelf::view::ShelfView before=before/> }
                 .into_any()

@@ -74,7 +74,7 @@ pub(crate) fn reals(count: u32, seed: u32, done: impl FnOnce(Option<Samples>) + 
 pub(crate) fn step_time(done: impl FnOnce(Option<f64>) + 'static) {
     settle(&call("probe", &JsValue::UNDEFINED), move |_| {
         settle(&call("probe", &JsValue::UNDEFINED), move |answer| {
-            done(answer.ok().and_then(|ms| ms.as_f64()));
+            done(answer.ok().and_then(|ms| ms.as_f64()).filter(|ms| ms.is_finite()));
         });
     });
 }

@@ -102,6 +102,22 @@ pub(crate) fn lines(changed: &[Changed]) -> Vec<String> {
     lines
 }
 
+/// The name of the setting at `path`, and of its part that the path leads to; the path itself for one
+/// without a name.
+pub(crate) fn setting_name(path: &str) -> String {
+    let Some((place, part)) = place_of(path) else { return path.to_string() };
+    let own = match NAMES[place].1 {
+        Label(key) | LabelWithValues(key, _) => page_says(key),
+        Own(key) => say(key),
+    };
+    match part.rsplit('.').next() {
+        Some(field) if !field.is_empty() => {
+            say_with(key("setting-part"), &[("name", own), ("part", field.replace('_', " "))])
+        }
+        _ => own,
+    }
+}
+
 /// The name of a preset.
 pub(crate) fn preset_name(name: &str) -> String {
     page_says(&format!("{}-{name}", page_kind("preset")))
@@ -145,21 +161,8 @@ fn collect(path: &str, patch: &Value, before: &Value, after: &Value, found: &mut
 }
 
 fn line(changed: &Changed) -> String {
-    let (name, part) = match place_of(&changed.path) {
-        Some((place, part)) => (Some(NAMES[place].1), part),
-        None => (None, ""),
-    };
-    let own = match name {
-        Some(Label(key) | LabelWithValues(key, _)) => page_says(key),
-        Some(Own(key)) => say(key),
-        None => changed.path.clone(),
-    };
-    let name_told = match part.rsplit('.').next() {
-        Some(field) if !field.is_empty() => {
-            say_with(key("setting-part"), &[("name", own), ("part", field.replace('_', " "))])
-        }
-        _ => own,
-    };
+    let name = place_of(&changed.path).map(|(place, _)| NAMES[place].1);
+    let name_told = setting_name(&changed.path);
     let told = |value: &Value| match (name, value.as_str()) {
         (Some(LabelWithValues(_, kind)), Some(value)) => page_says(&format!("{kind}-{value}")),
         _ => value_told(value),

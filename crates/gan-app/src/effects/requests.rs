@@ -276,7 +276,7 @@ pub fn follow_address(hash: &str) {
             page.wait_for_link(run);
             return tell(page);
         }
-        if run.spec != page.supervisor.run().spec && !address.is_lesson_alone() {
+        if run.spec != page.supervisor.run().spec && !address.is_for_lab() {
             // Shown after the load, since notices disappear with the replaced run.
             let callback = move |result: Result<_, Refusal>| {
                 with(|page| {
@@ -300,7 +300,7 @@ pub fn follow_address(hash: &str) {
 fn link() -> String {
     let all = href();
     let (page, hash) = all.split_once('#').unwrap_or((&all, ""));
-    let address = Address { panel: None, ..Address::parse(hash).0 };
+    let address = Address::parse(hash).0.without_panel();
     [page, &address.to_hash()].concat()
 }
 

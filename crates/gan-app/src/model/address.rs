@@ -1,9 +1,9 @@
 //! Reads and writes the page's address, which shares a run by a link.
 //!
 //! `#preset=…&spec=…&backend=auto|cpu|webgpu&autostart=1&lang=en|zh`, every part optional. `spec`
-//! is a percent-encoded JSON merge patch of the preset: only the differences. `lesson=…&step=…` and
-//! `panel=…` are the lab's: it begins the lesson at the step, shows the panel, and writes all three as
-//! the reader goes on.
+//! is a percent-encoded JSON merge patch of the preset: only the differences. The lab has parts of its
+//! own, [`LAB_PARTS`]: it begins a lesson at a step, shows a panel, opens a checkpoint or a generator
+//! from another address, and writes these parts as the reader goes on.
 
 use gan_protocol::{DEFAULT_PRESET, difference, preset};
 use serde_json::Value;
@@ -26,13 +26,13 @@ pub struct Address {
     pub autostart: bool,
     /// The language, `en` or `zh`.
     pub language: Option<String>,
-    /// The name of the lab's lesson.
-    pub lesson: Option<String>,
-    /// The number of the lesson's step, from 1.
-    pub step: Option<String>,
-    /// The name of the lab's panel.
-    pub panel: Option<String>,
+    /// The lab's parts, in the order of [`LAB_PARTS`].
+    pub lab: [Option<String>; LAB_PARTS.len()],
 }
+
+/// The names of the lab's parts: a lesson and its step (from 1), a panel, and addresses of a checkpoint
+/// and of a generator. The panel is no part of a run: links leave it out.
+pub const LAB_PARTS: [&str; 5] = ["lesson", "step", "panel", "checkpoint", "generator"];
 
 impl Address {
     /// Reads a hash, with or without its `#`. Invalid parts are left out and returned as refusals.
@@ -67,16 +67,16 @@ impl Address {
             ("autostart", "0" | "") => self.autostart = false,
             ("autostart", other) => return Err(format!("is `{other}`; allowed is 0, 1")),
             ("lang", "en" | "zh") => self.language = Some(value),
-            ("lesson", _) => self.lesson = Some(value),
-            ("step", _) => self.step = Some(value),
-            ("panel", _) => self.panel = Some(value),
             ("lang", other) => return Err(format!("is `{other}`; allowed is en, zh")),
-            _ => {
-                return Err(
-                    "is not known; allowed is preset, spec, backend, autostart, lang, lesson, step, panel"
-                        .into(),
-                );
-            }
+            _ => match LAB_PARTS.iter().position(|name| *name == key) {
+                Some(place) => self.lab[place] = Some(value),
+                None => {
+                    let lab = LAB_PARTS.join(", ");
+                    return Err(format!(
+                        "is not known; allowed is preset, spec, backend, autostart, lang, {lab}"
+                    ));
+                }
+            },
         }
         Ok(())
     }
@@ -110,20 +110,29 @@ impl Address {
             backend,
             autostart,
             language: language.map(str::to_string),
-            lesson: None,
-            step: None,
-            panel: None,
+            lab: Default::default(),
         }
     }
 
     /// With the lab's parts of the address that this one replaces.
     pub fn in_place_of(self, before: Self) -> Self {
-        Self { lesson: before.lesson, step: before.step, panel: before.panel, ..self }
+        Self { lab: before.lab, ..self }
     }
 
-    /// Whether the lab is to load a lesson's run, and no other run is named.
-    pub fn is_lesson_alone(&self) -> bool {
-        self.lesson.is_some() && self.preset.is_none() && self.patch.is_none()
+    /// The address without its panel.
+    pub fn without_panel(mut self) -> Self {
+        if let Some(panel) = LAB_PARTS.iter().position(|name| *name == "panel") {
+            self.lab[panel] = None;
+        }
+        self
+    }
+
+    /// Whether the lab is to load a run, a lesson's or another address's, and no other run is named.
+    pub fn is_for_lab(&self) -> bool {
+        let loads = |(name, part): (&&str, &Option<String>)| {
+            part.is_some() && ["lesson", "checkpoint"].contains(name)
+        };
+        LAB_PARTS.iter().zip(&self.lab).any(loads) && self.preset.is_none() && self.patch.is_none()
     }
 
     /// The hash, with its `#`; empty if everything has its default.
@@ -144,8 +153,7 @@ impl Address {
         if let Some(language) = &self.language {
             parts.push(format!("lang={language}"));
         }
-        let of_lab = [("lesson", &self.lesson), ("step", &self.step), ("panel", &self.panel)];
-        for (key, value) in of_lab {
+        for (key, value) in LAB_PARTS.iter().zip(&self.lab) {
             if let Some(value) = value {
                 parts.push(format!("{key}={}", encoded(value)));
             }
@@ -281,7 +289,7 @@ mod tests {
         let (before, refusals) =
             Address::parse("#preset=ring&lang=en&lesson=repairs&step=3&panel=look");
         assert_eq!(refusals, []);
-        assert!(!before.is_lesson_alone());
+        assert!(!before.is_for_lab());
         let mut run: Run<()> = settings::default_run();
         run.spec.seed = 7;
         let now = Address::of(&run, Preference::Auto, false, Some("zh")).in_place_of(before);
@@ -290,8 +298,11 @@ mod tests {
             "#spec=%7B%22seed%22:7%7D&lang=zh&lesson=repairs&step=3&panel=look"
         );
         assert_eq!(run_of(&now.to_hash()), (run, None));
-        assert!(Address::parse("#lesson=repairs&lang=en").0.is_lesson_alone());
-        assert!(!Address::parse("#lang=en").0.is_lesson_alone());
+        assert!(now.without_panel().to_hash().ends_with("&lesson=repairs&step=3"));
+        for hash in ["#lesson=repairs&lang=en", "#checkpoint=https:%2F%2Fexample.org%2Frun"] {
+            assert!(Address::parse(hash).0.is_for_lab(), "{hash}");
+        }
+        assert!(!Address::parse("#lang=en&panel=look").0.is_for_lab());
     }
 
     #[test]

@@ -52,6 +52,11 @@ fn shares(readings: &[Counts]) -> [Share; DIGITS] {
     std::array::from_fn(|digit| Share::of(of(digit), all))
 }
 
+/// The share of each digit in one reading: `probabilities` of ten digits for each image.
+pub(crate) fn digit_shares(probabilities: &[f32]) -> [f64; DIGITS] {
+    shares(&[counts(&readings(probabilities))]).map(|share| share.value)
+}
+
 /// The digits that are certainly hardly drawn: the whole interval of 95 % lies below [`LEAST_SHARE`].
 /// Then those that are seldom seen, maybe by chance.
 fn missing(shares: &[Share; DIGITS]) -> [Vec<usize>; 2] {
@@ -106,8 +111,9 @@ pub(super) fn Digits(run: RwSignal<Run>, places: Places) -> impl IntoView {
                 else {
                     return;
                 };
-                let counts = counts(&readings(&numbers.to_vec()));
-                let drawn = digits_drawn(&shares(&[counts]).map(|share| share.value));
+                let numbers = numbers.to_vec();
+                let counts = counts(&readings(&numbers));
+                let drawn = digits_drawn(&digit_shares(&numbers));
                 observation::note_score(Score::Digits, Some(drawn as f64));
                 seen.update(|seen| {
                     seen.push(counts);

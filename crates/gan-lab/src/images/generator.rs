@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Url};
 
 use crate::inspector::{Question, ask};
+use crate::linked;
 use crate::observation::{self, Run};
 use crate::playground;
 use crate::sampler::{is_seen, load_element, site};
@@ -63,7 +64,10 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     // The trained generator that is shown in place of the run's own.
     // The first of them is shown before any training; the widget loads it only when it is near the
     // window.
-    let trained = RwSignal::new(Some(TRAINED[0].1));
+    let pretrained = |name: &str| format!("{}pretrained/{name}.safetensors", site());
+    let linked = StoredValue::new(linked::generator());
+    let first = linked.get_value().unwrap_or_else(|| pretrained(TRAINED[0].1));
+    let trained = RwSignal::new(Some(first));
     let at_step = RwSignal::new(0_u64);
     let bytes = RwSignal::new(0_u32);
     let failed = RwSignal::new(None::<String>);
@@ -110,7 +114,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     every_ms(FOLLOW_EVERY_MS, move || {
         let is_behind = observation::observed().step != at_step.get_untracked()
             || address.with_untracked(Option::is_none)
-            || trained.get_untracked().is_some();
+            || trained.with_untracked(Option::is_some);
         // A checkpoint costs the run some time, so none is taken while the panel is out of sight.
         if follows.get_untracked()
             && is_behind
@@ -124,21 +128,23 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         runs.update_value(|runs| *runs += 1);
         forget();
     });
-    let shown = Signal::derive(move || {
-        let file = trained.get().map(|name| format!("{}pretrained/{name}.safetensors", site()));
-        file.or_else(|| address.get())
-    });
+    let shown = Signal::derive(move || trained.get().or_else(|| address.get()));
     Effect::new(move |_| {
         let (Some(place), shown, mode) = (place.get(), shown.get(), mode.get()) else { return };
         show_sampler(&place, shown.as_deref(), mode);
     });
-    let gallery = TRAINED.map(|(name, file)| {
+    let all = TRAINED.map(|(name, file)| (name, pretrained(file)));
+    let of_link = linked.get_value().map(|file| (key("generator-linked"), file));
+    let gallery = of_link.into_iter().chain(all).map(|(name, file)| {
+        let file = StoredValue::new(file);
+        let is_shown =
+            move || trained.with(|shown| file.with_value(|file| shown.as_ref() == Some(file)));
         view! {
             <button
-                aria-pressed=move || (trained.get() == Some(file)).to_string()
+                aria-pressed=move || is_shown().to_string()
                 on:click=move |_| {
                     follows.set(false);
-                    trained.set(Some(file));
+                    trained.set(Some(file.get_value()));
                 }
             >
                 {t(name)}
@@ -146,7 +152,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         }
     });
     let nothing = Signal::derive(move || shown.get().is_none());
-    let none = Signal::derive(move || address.get().is_none() || trained.get().is_some());
+    let none = Signal::derive(move || address.get().is_none() || trained.with(Option::is_some));
     let facts = move || {
         let size = (f64::from(bytes.get()) / 1000.0).round().to_string();
         let facts = [("step", at_step.get().to_string()), ("size", size)];
@@ -183,7 +189,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
                 </span>
             </div>
             <p class="hint">{t("trained-hint")}</p>
-            <div class="lab-remedies">{gallery.into_iter().collect_view()}</div>
+            <div class="lab-remedies">{gallery.collect_view()}</div>
             <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
             <div node_ref=place class="lab-sampler"></div>
             <div hidden=none>

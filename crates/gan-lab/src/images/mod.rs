@@ -9,6 +9,7 @@ mod generator;
 mod nearest;
 mod verdicts;
 
+pub(crate) use digits::digit_shares;
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};

@@ -41,6 +41,7 @@ pub(crate) fn Lessons(course: Course) -> impl IntoView {
             Some(reading) => Shown::Step { lesson: reading.lesson },
         })
     });
+    let nothing = move || shown.get() == Shown::List && course.unknown.with(Option::is_none);
     let unknown = move || {
         course.unknown.get().map_or_else(String::new, |unknown| match unknown {
             Unknown::Lesson { id } => say_with(key("lesson-unknown"), &[("id", id)]),
@@ -51,7 +52,7 @@ pub(crate) fn Lessons(course: Course) -> impl IntoView {
         })
     };
     view! {
-        <section class="lab-lessons" aria-label=t("lessons")>
+        <section class="lab-lessons" aria-label=t("lesson-here") hidden=nothing>
             <p class="hint" role="status" hidden=move || course.unknown.with(Option::is_none)>
                 {unknown}
             </p>

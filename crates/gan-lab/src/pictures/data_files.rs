@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::summary::{Nets, Summary};
 use crate::driving;
 use crate::picture::Picture;
+use crate::places::{Place, Places};
 use crate::playground::{self, settle};
 use crate::words::{key, say, say_with, t};
 use crate::workers;
@@ -51,11 +52,13 @@ struct DataFiles {
     /// Number of the current reading; a new reading ends earlier ones.
     reading: StoredValue<u32>,
     failed: RwSignal<Option<String>>,
+    places: Places,
 }
 
 impl DataFiles {
-    fn new() -> Self {
+    fn new(places: Places) -> Self {
         Self {
+            places,
             summary: RwSignal::new(None),
             pixels: StoredValue::new(Vec::new()),
             entry: RwSignal::new(None),
@@ -80,20 +83,13 @@ impl DataFiles {
         self.range.set(RANGES[0].0);
         self.upright.set(false);
         self.coarse.set(false);
-        self.show();
+        // Files may be dropped while another panel is shown.
+        self.places.lead_to(Place::Data);
         let number = self.begin();
         ask("take", &[("files", files.clone())], move |answer| match answer {
             Ok(_) => self.look(true),
             Err(message) => drop(self.end(number, Some(message))),
         });
-    }
-
-    /// Scrolls to the panel, which may be far from where the files were dropped.
-    fn show(self) {
-        let panel = document().query_selector(".lab-pictures").ok().flatten();
-        if let Some(panel) = panel {
-            panel.scroll_into_view();
-        }
     }
 
     fn begin(self) -> u32 {
@@ -224,8 +220,8 @@ fn classes_in_words(summary: &Summary) -> Option<String> {
 
 /// The panel's part for data files.
 #[component]
-pub(super) fn OwnDataFiles() -> impl IntoView {
-    let files = DataFiles::new();
+pub(super) fn OwnDataFiles(places: Places) -> impl IntoView {
+    let files = DataFiles::new(places);
     files.follow();
     let none = move || files.summary.with(Option::is_none);
     let failed = files.failed;
@@ -359,10 +355,6 @@ fn interleaved(planes: &[u8], [channels, height, width]: [usize; 3]) -> Vec<u8> 
         (0..area).flat_map(move |at| (0..channels).map(move |channel| image[channel * area + at]))
     });
     pixels.collect()
-}
-
-fn document() -> web_sys::Document {
-    web_sys::window().and_then(|window| window.document()).expect("the lab runs in a page")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::data_files::OwnDataFiles;
 use super::form::{Classes, Form};
 use crate::driving;
 use crate::picture::Picture;
+use crate::places::{Place, Places};
 use crate::playground::settle;
 use crate::words::{key, say, say_with, t};
 use crate::workers;
@@ -52,11 +53,13 @@ struct Pictures {
     /// Number of the current reading; a new reading ends earlier ones.
     reading: StoredValue<u32>,
     failed: RwSignal<Option<String>>,
+    places: Places,
 }
 
 impl Pictures {
-    fn new() -> Self {
+    fn new(places: Places) -> Self {
         Self {
+            places,
             paths: RwSignal::new(Vec::new()),
             form: RwSignal::new(Form::default()),
             whole: RwSignal::new(false),
@@ -89,6 +92,8 @@ impl Pictures {
             // Cancelled.
             return;
         }
+        // Pictures may be dropped while another panel is shown.
+        self.places.lead_to(Place::Data);
         let member = |name: &str| Reflect::get(chosen, &name.into()).unwrap_or_default();
         let paths: Vec<String> =
             Array::from(&member("paths")).iter().filter_map(|path| path.as_string()).collect();
@@ -237,8 +242,8 @@ fn kind_and_count(kind: &JsValue) -> Option<(String, usize)> {
 }
 
 #[component]
-pub(crate) fn OwnPictures() -> impl IntoView {
-    let pictures = Pictures::new();
+pub(crate) fn OwnPictures(places: Places) -> impl IntoView {
+    let pictures = Pictures::new(places);
     pictures.follow_drops();
     let none = Signal::derive(move || pictures.paths.with(Vec::is_empty));
     let failed = pictures.failed;
@@ -276,7 +281,7 @@ pub(crate) fn OwnPictures() -> impl IntoView {
             </div>
             <h3>{t("data-title")}</h3>
             <p class="hint">{t("data-hint")}</p>
-            <OwnDataFiles/>
+            <OwnDataFiles places=places/>
         </section>
     }
 }

@@ -20,6 +20,19 @@ pub(crate) enum Samples {
     Points(Vec<f32>),
 }
 
+impl Samples {
+    /// The first `count` of images of `[width, height, channels]`; points are all left.
+    pub(crate) fn first(&self, count: usize, [width, height, channels]: [usize; 3]) -> Self {
+        match self {
+            Self::Images(pixels) => {
+                let length = pixels.len().min(count * width * height * channels);
+                Self::Images(pixels[..length].to_vec())
+            }
+            Self::Points(points) => Self::Points(points.clone()),
+        }
+    }
+}
+
 /// A moment of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Moment {

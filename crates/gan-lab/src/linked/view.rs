@@ -1,0 +1,157 @@
+//! Fetches a linked checkpoint, with a line in the bar at the top.
+
+use js_sys::Array;
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::{CHECKPOINT, base, host, in_hash};
+use crate::address;
+use crate::leaving::run_number;
+use crate::playground::{self, settle};
+use crate::ticks::every_ms;
+use crate::words::{key, say_with, t};
+use crate::workers;
+
+/// Time between two readings of the page's run.
+const LOOK_EVERY_MS: i32 = 500;
+
+/// How far the linked run is.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum State {
+    /// Nothing is linked, or it is there.
+    #[default]
+    Idle,
+    /// It is being fetched: bytes so far and in all, which may be 0.
+    Fetching { host: String, loaded: f64, total: f64 },
+    /// It was refused, for a reason in words.
+    Refused(String),
+}
+
+#[derive(Clone, Copy)]
+struct Link {
+    state: RwSignal<State>,
+    /// The address that was opened last.
+    opened: StoredValue<Option<String>>,
+    /// The number of its run on the page.
+    number: StoredValue<Option<u32>>,
+}
+
+/// The reason of a refusal in words, by the script's or the page's message.
+fn reason(host: &str, message: &str) -> String {
+    let facts = |more: &str| vec![("host", host.to_string()), ("more", more.to_string())];
+    match message {
+        "unreachable" => say_with(key("linked-unreachable"), &facts("")),
+        "large" => say_with(key("linked-large"), &facts("")),
+        other => match other.strip_prefix("status ") {
+            Some(status) => say_with(key("linked-status"), &facts(status)),
+            None => say_with(key("linked-refused"), &facts(other)),
+        },
+    }
+}
+
+impl Link {
+    /// Opens what the address names, unless that is what was opened last.
+    fn follow(self) {
+        let hash = address::hash();
+        let found = in_hash(&hash, CHECKPOINT, &base());
+        let named = found.clone().map(|found| found.unwrap_or_else(|written| written));
+        if named == self.opened.get_value() {
+            return;
+        }
+        self.opened.set_value(named);
+        match found {
+            None => self.state.set(State::Idle),
+            Some(Err(written)) => {
+                let told = say_with(key("linked-no-web"), &[("address", written)]);
+                self.state.set(State::Refused(told));
+            }
+            Some(Ok(address)) => self.open(address),
+        }
+    }
+
+    fn open(self, address: String) {
+        let host = host(&address).to_string();
+        let begun = State::Fetching { host: host.clone(), loaded: 0.0, total: 0.0 };
+        self.state.set(begun);
+        let told = host.clone();
+        let progress = Closure::<dyn Fn(f64, f64)>::new(move |loaded: f64, total: f64| {
+            self.state.set(State::Fetching { host: told.clone(), loaded, total });
+        });
+        let fields = [("url", address.as_str().into()), ("progress", progress.into_js_value())];
+        let is_last = move || self.opened.with_value(|opened| opened.as_ref() == Some(&address));
+        settle(&workers::ask("linked", "fetch", &fields), move |answer| {
+            // Another address may have been opened since.
+            if !is_last() {
+                return;
+            }
+            let bytes = match answer {
+                Ok(bytes) => bytes,
+                Err(message) => return self.state.set(State::Refused(reason(&host, &message))),
+            };
+            playground::restore(&bytes, &Array::new(), move |restored| {
+                self.state.set(match restored {
+                    Ok(()) => {
+                        self.number.set_value(Some(run_number()));
+                        State::Idle
+                    }
+                    Err(message) => State::Refused(reason(&host, &message)),
+                });
+            });
+        });
+    }
+
+    /// A run that takes the linked one's place is not what the address names.
+    fn look(self) {
+        if self.number.get_value().is_some_and(|number| number != run_number()) {
+            self.number.set_value(None);
+            self.opened.set_value(None);
+            address::write(&[(CHECKPOINT, None)], false);
+        }
+    }
+}
+
+/// The line: progress, or the reason of a refusal.
+#[component]
+pub(crate) fn Linked() -> impl IntoView {
+    let link = Link {
+        state: RwSignal::new(State::Idle),
+        opened: StoredValue::new(None),
+        number: StoredValue::new(None),
+    };
+    link.follow();
+    let follows = window_event_listener(ev::hashchange, move |_| link.follow());
+    on_cleanup(move || follows.remove());
+    every_ms(LOOK_EVERY_MS, move || link.look());
+    let fetched = move || match link.state.get() {
+        State::Fetching { host, loaded, total } => {
+            let megabytes = |bytes: f64| format!("{:.1}", bytes / 1e6);
+            let facts =
+                [("host", host), ("loaded", megabytes(loaded)), ("total", megabytes(total))];
+            let name = if total > 0.0 { key("linked-fetching-of") } else { key("linked-fetching") };
+            say_with(name, &facts)
+        }
+        _ => String::new(),
+    };
+    let refused = move || match link.state.get() {
+        State::Refused(told) => told,
+        _ => String::new(),
+    };
+    view! {
+        <div
+            class="notice info"
+            role="status"
+            hidden=move || !matches!(link.state.get(), State::Fetching { .. })
+        >
+            <p class="number">{fetched}</p>
+        </div>
+        <div
+            class="notice alert"
+            role="alert"
+            hidden=move || !matches!(link.state.get(), State::Refused(_))
+        >
+            <p>{refused}</p>
+            <button class="quiet" on:click=move |_| link.state.set(State::Idle)>{t("dismiss")}</button>
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+// Links that open a run or a generator from another address.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+import { browserOfThisFile } from "./support/browser.mjs";
+import { tinyConv } from "./support/nets.mjs";
+import { originOfThisFile } from "./support/origin.mjs";
+
+const open = browserOfThisFile();
+const files = {};
+/** A host that lets every site have its files, and one that does not. */
+const host = originOfThisFile(files);
+const closed = originOfThisFile(files, { isClosed: true });
+
+const address = (part, url) => ({ backend: "cpu", lang: "en", [part]: encodeURIComponent(url) });
+
+/** A checkpoint of a run that was trained for three steps. */
+async function checkpointOf(t) {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
+  await site.untilReady();
+  await site.call("step", 3);
+  return Buffer.from(await site.page.evaluate(async () => [...(await window.ganPlayground.checkpoint())]));
+}
+
+const sends = (bytes) => (response) => {
+  response.setHeader("Content-Length", bytes.length);
+  response.end(bytes);
+};
+
+test("a link opens a run from another address, until another run takes its place", async (t) => {
+  const bytes = await checkpointOf(t);
+  files["/run.safetensors"] = sends(bytes);
+  const site = await open(t, address("checkpoint", host.url("/run.safetensors")));
+  await site.until("the linked run", ({ step, phase }) => step === 3 && phase === "paused");
+  const now = await site.page.evaluate(async () => [...(await window.ganPlayground.checkpoint())]);
+  assert.deepEqual(Buffer.from(now), bytes);
+  const isNamed = () => /checkpoint=/.test(site.page.url());
+  await site.call("step", 2);
+  assert.ok(isNamed(), "the run is the linked one still");
+  await site.load("ring");
+  await site.until("an address without the link", () => !isNamed());
+  site.assertNoProblems();
+});
+
+test("what cannot be opened is refused with its host and the reason", async (t) => {
+  const bytes = await checkpointOf(t);
+  files["/run.safetensors"] = sends(bytes);
+  files["/cut.safetensors"] = sends(bytes.subarray(0, bytes.length - 50));
+  files["/page.html"] = sends(Buffer.from("<!doctype html><title>Not found</title>"));
+  files["/missing"] = (response) => {
+    response.statusCode = 404;
+    response.end();
+  };
+  for (const [url, pattern] of [
+    [host.url("/cut.safetensors"), /is refused: /],
+    [host.url("/page.html"), /is refused: /],
+    [host.url("/missing"), /answers 404/],
+    [closed.url("/run.safetensors"), /does not let other sites have its files \(CORS\)/],
+    ["file:///run.safetensors", /is not on the web: file:/],
+  ]) {
+    const site = await open(t, address("checkpoint", url));
+    const told = site.page.getByRole("alert").filter({ hasText: pattern });
+    await told.waitFor();
+    if (url.startsWith("http")) assert.ok((await told.innerText()).includes(new URL(url).host), url);
+    // The page has its own run all the same.
+    await site.untilReady();
+    await told.getByRole("button", { name: "Dismiss" }).click();
+    await told.waitFor({ state: "hidden" });
+  }
+});
+
+test("a link shows a generator from another address", async (t) => {
+  const file = new URL("../../web/pretrained/mnist-conditional.safetensors", import.meta.url);
+  files["/digits.safetensors"] = sends(await readFile(file));
+  const site = await open(t, { ...address("generator", host.url("/digits.safetensors")), panel: "take" });
+  const sampler = site.page.locator(".lab-sampler");
+  await sampler.getByRole("combobox", { name: "Class" }).waitFor();
+  const shown = site.page.getByRole("button", { name: "From the link" });
+  assert.equal(await shown.getAttribute("aria-pressed"), "true");
+  await site.page.getByRole("button", { name: "Collapsed" }).click();
+  assert.equal(await shown.getAttribute("aria-pressed"), "false");
+});
