@@ -310,3 +310,68 @@ test("all settings can be reached on one screen, and so can the run's buttons", 
     assert.equal(await page.evaluate(() => scrollY), before, "the page itself need not move");
   }
 });
+
+test("a sample is looked at large, by a press on it and by the keys", async (t) => {
+  const { site, page } = await openLab(t, { preset: "mnist-mlp", spec: { ...tinyConv, ...drawnDigits } });
+  await site.call("step", 5);
+  const sheet = page.locator("#fixed-sheet");
+  const { width, height } = await sheet.boundingBox();
+  await sheet.click({ position: { x: (width * 2.5) / 8, y: (height * 1.5) / 8 } });
+  const dialog = page.getByRole("dialog", { name: "One sample, large" });
+  await dialog.getByText("Sample 11 of 64, step 5").waitFor();
+  const canvas = dialog.locator("canvas");
+  assert.ok(await isDrawn(canvas));
+  /** The middle of each pixel of the sample, on the sheet and enlarged. */
+  const [small, large] = await page.evaluate(() => {
+    const grey = (canvas, x, y) => canvas.getContext("2d").getImageData(x, y, 1, 1).data[0];
+    const pixels = (at) => Array.from({ length: 784 }, (_, i) => at(i % 28, Math.floor(i / 28)));
+    const sheet = document.querySelector("#fixed-sheet");
+    const sample = document.querySelector(".lab-enlarged canvas");
+    const factor = sample.width / 28;
+    return [
+      pixels((x, y) => grey(sheet, 2 * 30 + x, 30 + y)),
+      pixels((x, y) => grey(sample, (x + 0.5) * factor, (y + 0.5) * factor)),
+    ];
+  });
+  assert.deepEqual(large, small);
+  await page.keyboard.press("ArrowRight");
+  await dialog.getByText("Sample 12 of 64").waitFor();
+  await dialog.getByRole("button", { name: "Previous" }).click();
+  await dialog.getByText("Sample 11 of 64").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "One sample, large" }).click();
+  await dialog.getByText("Sample 1 of 64").waitFor();
+  site.assertNoProblems();
+});
+
+test("after a reload the run that was on the page is offered, and goes on", async (t) => {
+  const { site, page } = await openLab(t);
+  await site.call("step", 60);
+  await site.show("past");
+  await page.locator(".lab-kept").getByText("Step 60;").waitFor();
+  await page.reload();
+  await page.waitForFunction(() => window.ganPlayground !== undefined);
+  const line = page.getByRole("status").filter({ hasText: "stood at step 60" });
+  await line.waitFor();
+  await line.getByRole("button", { name: "Go on with it" }).click();
+  await site.until("the run before", ({ step, phase }) => step === 60 && phase === "paused");
+  await line.waitFor({ state: "hidden" });
+  // Another page of the same browser was not loaded again.
+  const other = await openLab(t, { preset: "ring-collapse" }, { beside: site });
+  await other.page.waitForTimeout(1_500);
+  assert.equal(await other.page.getByText(/stood at step/).filter({ visible: true }).count(), 0);
+});
+
+test("a link for a projector has large letters, and the panel for teachers tries them at once", async (t) => {
+  const { page } = await openLab(t, { panel: "teach" });
+  const size = () => page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  assert.equal(await size(), 16);
+  await page.getByText("Make a link for your class").click();
+  await page.getByLabel("Large letters, for a projector").check();
+  assert.ok((await size()) > 20);
+  const link = await page.locator(".lab-made").innerText();
+  assert.match(link, /\?view=projector#/);
+  await page.goto(link);
+  await page.waitForFunction(() => getComputedStyle(document.documentElement).fontSize !== "16px");
+  assert.ok((await size()) > 20);
+});

@@ -1,4 +1,4 @@
-// What a teacher's link hides or locks: `?hide=settings,charts&lock=settings`. It stands in the query,
+// What a teacher's link hides or locks, and its large letters: `?hide=settings,charts&lock=settings&view=projector`. It stands in the query,
 // which the page leaves as it is when it writes a run into the address.
 
 /** Parts of the page by the names that a link has for them. */
@@ -28,6 +28,9 @@ const named = (key) => {
 
 /** Hides what the address hides, before it is drawn, and locks what it locks, whenever that is drawn. */
 export function applyAddress() {
+  if (new URLSearchParams(location.search).get("view") === "projector") {
+    document.documentElement.dataset.view = "projector";
+  }
   const [hidden, locked] = [named("hide"), named("lock")];
   if (hidden.length > 0) {
     const style = document.createElement("style");

@@ -21,6 +21,7 @@ mod code;
 mod copy;
 mod copying;
 mod driving;
+mod enlarged;
 mod figures;
 mod findings;
 mod focus;
@@ -59,6 +60,7 @@ use lessons::course::{Course, Effects};
 use places::tabs::Tabs;
 use places::{Place, Places};
 use plane::state::Points;
+use shelf::Shelf;
 
 /// Mounts the lab in the elements that the page keeps for it, shows the place in the page's address,
 /// and begins its lesson. `workers` holds the functions that send requests to the lab's own workers
@@ -71,8 +73,15 @@ pub fn open(workers: js_sys::Object) {
     // First of all, because a text that is created without a language stays as it is.
     words::follow_document();
     let before = before::Before::new();
+    let shelf = Shelf::new(before);
     if let Some(line) = line_in_bar() {
-        mount(line, move || view! { <before::BeforeView before=before/> <linked::Linked/> });
+        mount(line, move || {
+            view! {
+                <before::BeforeView before=before/>
+                <shelf::last::LastRun shelf=shelf/>
+                <linked::Linked/>
+            }
+        });
     }
     let places = Places::follow_address();
     let layers = RwSignal::new(plane::draw::Layers::default());
@@ -97,20 +106,20 @@ pub fn open(workers: js_sys::Object) {
         mount(frame, || view! { <welcome::view::Welcome/> });
     }
     if let Some(caption) = focus::found(".sheet:first-child figcaption div") {
-        mount(caption, || view! { <welcome::narration::Narration/> });
+        mount(caption, || view! { <welcome::narration::Narration/> <enlarged::Enlarged/> });
     }
     if let Some(place) = mount_at("diagnosis") {
         mount(place, move || view! { <findings::Findings of_lesson=run/> });
     }
     for place in Place::ALL {
         if let Some(panel) = place.element() {
-            mount(panel, move || content(place, places, before, course));
+            mount(panel, move || content(place, places, shelf, course));
         }
     }
 }
 
 /// What the lab adds to a place.
-fn content(place: Place, places: Places, before: before::Before, course: Course) -> AnyView {
+fn content(place: Place, places: Places, shelf: Shelf, course: Course) -> AnyView {
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
@@ -121,7 +130,7 @@ fn content(place: Place, places: Places, before: before::Before, course: Course)
         Place::Build => view! { <builder::view::Builder/> <spec::SpecEditor/> }.into_any(),
         Place::Data => view! { <pictures::view::OwnPictures places=places/> }.into_any(),
         Place::Past => {
-            view! { <timeline::view::TimelineView/> <shelf::view::ShelfView before=before/> }
+            view! { <timeline::view::TimelineView/> <shelf::view::ShelfView shelf=shelf/> }
                 .into_any()
         }
         Place::Take => view! { <images::TakeGenerator/> <code::Code/> }.into_any(),

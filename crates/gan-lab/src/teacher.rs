@@ -32,9 +32,19 @@ const PARTS: [(&str, &str); 15] = [
 /// Time between two readings of the page's address.
 const LOOK_EVERY_MS: i32 = 500;
 
-/// The page's address with hidden parts, a lock, and what it opens: a lesson, or the run in the
+/// What a link does to the page.
+#[derive(Clone, Copy, Debug, Default)]
+struct Manner {
+    /// Locks the settings.
+    locks: bool,
+    /// Large letters.
+    projects: bool,
+}
+
+/// The page's address with hidden parts, a manner, and what it opens: a lesson, or the run in the
 /// page's own link (`hash`).
-fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> String {
+fn link(base: &str, hidden: &[&str], manner: Manner, lesson: &str, hash: &str) -> String {
+    let Manner { locks, projects } = manner;
     let mut query = Vec::new();
     // A reader of a page with hidden parts should not get the panel for such links.
     let mut hidden = hidden.to_vec();
@@ -47,11 +57,34 @@ fn link(base: &str, hidden: &[&str], locks: bool, lesson: &str, hash: &str) -> S
     if locks {
         query.push("lock=settings".to_string());
     }
+    if projects {
+        query.push("view=projector".to_string());
+    }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     // The run, and neither the lesson's step nor the panel that the page may be at.
     let run = with_parts(&with_step(hash, None), &[(PANEL, None)]);
     let hash = if lesson.is_empty() { run } else { with_step("", Some((lesson, 0))) };
     format!("{base}{query}{hash}")
+}
+
+fn root() -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.document_element()
+}
+
+/// Whether the page has large letters (`web/lab/teacher.js` does so by its address).
+fn is_projected() -> bool {
+    root().is_some_and(|root| root.get_attribute("data-view").as_deref() == Some("projector"))
+}
+
+/// Gives the page large letters, or its usual ones.
+fn project(projects: bool) {
+    if let Some(root) = root() {
+        // The name is valid.
+        let _ = match projects {
+            true => root.set_attribute("data-view", "projector"),
+            false => root.remove_attribute("data-view"),
+        };
+    }
 }
 
 /// The page's address without its query and hash, and the hash.
@@ -67,6 +100,8 @@ fn place_of_page() -> (String, String) {
 pub(crate) fn Teacher() -> impl IntoView {
     let hidden = RwSignal::new(Vec::<&'static str>::new());
     let locks = RwSignal::new(false);
+    let projects = RwSignal::new(is_projected());
+    Effect::new(move |_| project(projects.get()));
     let lesson = RwSignal::new(String::new());
     let shown = NodeRef::new();
     let lessons = gan_lessons::all().unwrap_or_default();
@@ -88,7 +123,10 @@ pub(crate) fn Teacher() -> impl IntoView {
     });
     let lacks_files = move || on_files.get() && lesson.with(String::is_empty);
     let made = Memo::new(move |_| {
-        place.with(|(base, hash)| link(base, &hidden.get(), locks.get(), &lesson.get(), hash))
+        place.with(|(base, hash)| {
+            let manner = Manner { locks: locks.get(), projects: projects.get() };
+            link(base, &hidden.get(), manner, &lesson.get(), hash)
+        })
     });
     view! {
         <section class="lab-teacher" aria-label=t("teacher-title")>
@@ -130,6 +168,15 @@ pub(crate) fn Teacher() -> impl IntoView {
                     />
                     {t("teacher-lock")}
                 </label>
+                // Shown at once, so that one need not open a link to see how it looks.
+                <label class="lab-chip">
+                    <input
+                        type="checkbox"
+                        prop:checked=projects
+                        on:change=move |event| projects.set(event_target_checked(&event))
+                    />
+                    {t("teacher-projector")}
+                </label>
                 <div class="lab-beside-choice">
                     <label for="lab-teacher-lesson">{t("teacher-opens")}</label>
                     <select
@@ -159,14 +206,23 @@ mod tests {
     #[test]
     fn a_link_holds_what_is_hidden_locked_and_opened() {
         let base = "https://example.org/gan/";
-        assert_eq!(link(base, &[], false, "", "#preset=ring"), format!("{base}#preset=ring"));
+        let locked = Manner { locks: true, ..Manner::default() };
         assert_eq!(
-            link(base, &["charts", "code"], true, "oscillation", "#preset=ring"),
+            link(base, &[], Manner::default(), "", "#preset=ring"),
+            format!("{base}#preset=ring")
+        );
+        assert_eq!(
+            link(base, &["charts", "code"], locked, "oscillation", "#preset=ring"),
             format!("{base}?hide=charts,code,teacher&lock=settings#lesson=oscillation")
         );
         let in_lesson = "#preset=ring&panel=teach&lesson=repairs&step=2";
-        assert_eq!(link(base, &[], false, "", in_lesson), format!("{base}#preset=ring"));
-        assert_eq!(link(base, &[], true, "", ""), format!("{base}?hide=teacher&lock=settings"));
+        assert_eq!(
+            link(base, &[], Manner::default(), "", in_lesson),
+            format!("{base}#preset=ring")
+        );
+        assert_eq!(link(base, &[], locked, "", ""), format!("{base}?hide=teacher&lock=settings"));
+        let large = Manner { projects: true, ..Manner::default() };
+        assert_eq!(link(base, &[], large, "", ""), format!("{base}?view=projector"));
     }
 
     #[test]

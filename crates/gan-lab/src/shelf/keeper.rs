@@ -10,7 +10,7 @@ const SAVE_EVERY_MS: f64 = 45_000.0;
 
 /// The description of a kept run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     pub(super) id: String,
     /// The user's own name for it; empty if there is none.
     #[serde(default)]

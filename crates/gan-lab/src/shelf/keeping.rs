@@ -29,7 +29,7 @@ const POINTS: u32 = 300;
 const SEED: u32 = 7 << 20;
 
 #[derive(Clone, Copy)]
-pub(super) struct Shelf {
+pub(crate) struct Shelf {
     pub(super) runs: RwSignal<Vec<Kept>>,
     /// The last error: the key of a sentence, and the message.
     pub(super) told: RwSignal<Option<(&'static str, String)>>,
@@ -49,7 +49,7 @@ fn ask(
 }
 
 impl Shelf {
-    pub(super) fn new(before: Before) -> Self {
+    pub(crate) fn new(before: Before) -> Self {
         Self {
             runs: RwSignal::new(Vec::new()),
             told: RwSignal::new(None),

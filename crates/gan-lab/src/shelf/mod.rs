@@ -2,4 +2,7 @@
 
 mod keeper;
 mod keeping;
+pub(crate) mod last;
 pub(crate) mod view;
+
+pub(crate) use keeping::Shelf;

@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::*;
 
 use super::keeper::Kept;
 use super::keeping::Shelf;
-use crate::before::Before;
 use crate::ticks::every_ms;
 use crate::words::{key, language, say_with, t};
 
@@ -15,8 +14,7 @@ use crate::words::{key, language, say_with, t};
 const LOOK_EVERY_MS: i32 = 250;
 
 #[component]
-pub(crate) fn ShelfView(before: Before) -> impl IntoView {
-    let shelf = Shelf::new(before);
+pub(crate) fn ShelfView(shelf: Shelf) -> impl IntoView {
     shelf.list();
     shelf.keep_what_is_left();
     every_ms(LOOK_EVERY_MS, move || shelf.look());
