@@ -96,3 +96,25 @@ test("an activation's function is chosen, and has the fields that belong to it",
     () => window.ganPlayground.spec().generator.layers[1].function.name === "tanh",
   );
 });
+
+test("the nets are there when the panel is, and follow the run until they are changed", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  const { page } = site;
+  await site.untilReady();
+  await site.show("build");
+  const units = page.getByRole("group", { name: "Generator", exact: true }).locator("li").first().getByLabel("units");
+  await units.waitFor();
+  assert.equal(await units.inputValue(), "64");
+  const generator = await page.evaluate(() => window.ganPlayground.spec().generator);
+  const changed = (count) => ({ generator: { layers: [{ ...generator.layers[0], units: count }, ...generator.layers.slice(1)] } });
+  await site.load(changed(48));
+  await site.until("the run's nets", async () => (await units.inputValue()) === "48");
+  await units.fill("24");
+  await units.press("Tab");
+  await site.load(changed(40));
+  await site.untilReady();
+  await page.waitForTimeout(1_200);
+  assert.equal(await units.inputValue(), "24", "what was changed stays");
+  await page.getByRole("button", { name: "Take the nets of this run" }).click();
+  await site.until("the run's nets", async () => (await units.inputValue()) === "40");
+});

@@ -192,15 +192,16 @@ test("the samples stay in sight beside every panel, at the same place", async (t
   }
 });
 
-test("nothing moves when the lab arrives", async (t) => {
+test("nothing moves while the page and its lab arrive", async (t) => {
   const watch = () => {
     window.shifts = 0;
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) window.shifts += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
   };
-  for (const [width, height] of [[390, 844], [1440, 900]]) {
-    const { page } = await openLab(t, { preset: "mnist-mlp", spec: drawnDigits }, { init: [watch], context: { viewport: { width, height } } });
+  for (const [width, height] of [[390, 844], [1280, 720], [1440, 900]]) {
+    const options = { init: [watch], context: { viewport: { width, height } } };
+    const { page } = await open(t, { backend: "cpu", lang: "en" }, options);
     await page.locator(".lab-anatomy").waitFor();
     await page.waitForTimeout(1_000);
     const shifts = await page.evaluate(() => window.shifts);
@@ -261,7 +262,8 @@ test("before anything is pressed a trained generator's digits move, and its butt
   await site.until("digits", async () => (await picture()).length > 5_000);
   const first = await picture();
   await site.until("another picture", async () => (await picture()) !== first);
-  await welcome.getByText(/About (\d0 seconds|\d+ min) to readable digits on this device/).waitFor();
+  await welcome.getByText(/About (\d0 seconds|\d+ min) to readable digits on this device/).waitFor({ timeout: 60_000 });
+  await page.locator(".lab-welcome .number:not(.away)").waitFor();
   await welcome.getByRole("button", { name: "Train one from scratch" }).click();
   await site.untilStep(3);
   await welcome.waitFor({ state: "hidden" });

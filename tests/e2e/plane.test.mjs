@@ -228,6 +228,7 @@ test("a second drawing begins empty in the same frame, and Clear clears it", asy
   assert.equal((await points()).length, 2);
   // A lesson shows its own data, not what was being drawn.
   await button("Draw your own data").click();
+  await site.show("learn");
   await site.page.getByRole("button", { name: "What is a GAN?" }).click();
   await site.until("the lesson's run", ({ preset, phase }) => preset === "ring" && phase === "ready");
   await plane.atRest();

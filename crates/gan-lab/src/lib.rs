@@ -127,7 +127,9 @@ fn content(place: Place, places: Places, shelf: Shelf, course: Course) -> AnyVie
         Place::Look => view! { <images::Images places=places/> }.into_any(),
         Place::Step => view! { <microscope::view::Microscope/> }.into_any(),
         Place::Compare => view! { <beside::view::Beside/> <sweep::view::SweepView/> }.into_any(),
-        Place::Build => view! { <builder::view::Builder/> <spec::SpecEditor/> }.into_any(),
+        Place::Build => {
+            view! { <builder::view::Builder places=places/> <spec::SpecEditor/> }.into_any()
+        }
         Place::Data => view! { <pictures::view::OwnPictures places=places/> }.into_any(),
         Place::Past => {
             view! { <timeline::view::TimelineView/> <shelf::view::ShelfView shelf=shelf/> }

@@ -10,8 +10,13 @@ use web_sys::HtmlElement;
 use super::draft::{Field, Said, fields, fresh, fresh_function, number_in, run_with, said, set};
 use crate::driving;
 use crate::focus;
+use crate::places::{Place, Places};
 use crate::playground;
+use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
+
+/// Time between two readings of the run.
+const LOOK_EVERY_MS: i32 = 500;
 
 /// A layer in the list; its id stays when it is moved.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,16 +74,39 @@ impl Net {
 }
 
 #[component]
-pub(crate) fn Builder() -> impl IntoView {
+pub(crate) fn Builder(places: Places) -> impl IntoView {
     let spec = RwSignal::new(None::<Value>);
     let (generator, discriminator) = (Net::new(), Net::new());
-    let take = move |_| {
+    let take = move || {
         let value = playground::spec();
         let Ok(run) = RunSpec::from_value(value.clone()) else { return };
         generator.fill(&value["generator"], run.generator_input());
         discriminator.fill(&value["discriminator"], run.discriminator_input());
         spec.set(Some(value));
     };
+    // Nets that nobody has changed here follow the run.
+    let is_as_taken = move || {
+        untrack(|| {
+            let is_of = |net: Net, value: &Value| value["layers"] == json!(net.layers());
+            spec.with(|spec| {
+                spec.as_ref().is_none_or(|spec| {
+                    is_of(generator, &spec["generator"])
+                        && is_of(discriminator, &spec["discriminator"])
+                })
+            })
+        })
+    };
+    let follow = move || {
+        let is_other = || spec.with_untracked(|spec| spec.as_ref() != Some(&playground::spec()));
+        if places.is_shown(Place::Build) && is_as_taken() && is_other() {
+            take();
+        }
+    };
+    every_ms(LOOK_EVERY_MS, follow);
+    Effect::new(move |_| {
+        places.shown();
+        follow();
+    });
     let whole = Memo::new(move |_| {
         let spec = spec.get()?;
         Some(run_with(&spec, &generator.layers(), &discriminator.layers()))
@@ -98,7 +126,7 @@ pub(crate) fn Builder() -> impl IntoView {
             <h2>{t("builder-title")}</h2>
             <p class="hint">{t("builder-hint")}</p>
             <div class="lab-remedies">
-                <button on:click=take>{t("builder-take")}</button>
+                <button on:click=move |_| take()>{t("builder-take")}</button>
             </div>
             <div class="lab-nets" hidden=move || !is_open()>
                 <NetView title=key("builder-generator") class="generator" net=generator/>

@@ -33,6 +33,9 @@ const PAUSES: f64 = 4.0;
 /// Steps of the default run until its digits can be read.
 const READABLE_STEPS: f64 = 400.0;
 
+/// Of the text that keeps the room for the time.
+const USUAL_STEP_MS: f64 = 25.0;
+
 /// Whether the address asks for nothing but the page: no run, no lesson.
 fn asks_for_nothing(hash: &str) -> bool {
     ["preset", "spec", "lesson", "autostart"].iter().all(|key| address::value(hash, key).is_none())
@@ -79,11 +82,10 @@ pub(crate) fn Welcome() -> impl IntoView {
         }
     });
     let start = move |_| driving::start();
+    // Room is kept for it from the start.
     let cost = move || {
-        step_ms.get().map(|ms| {
-            let seconds = READABLE_STEPS * ms / 1e3;
-            say_with(key("welcome-cost"), &[("time", duration(seconds))])
-        })
+        let seconds = READABLE_STEPS * step_ms.get().unwrap_or(USUAL_STEP_MS) / 1e3;
+        say_with(key("welcome-cost"), &[("time", duration(seconds))])
     };
     view! {
         <div class="lab-welcome" hidden=move || !shown.get()>
@@ -91,7 +93,7 @@ pub(crate) fn Welcome() -> impl IntoView {
             <div class="lab-welcome-words">
                 <p>
                     {t("welcome")} " "
-                    <span class="number" hidden=move || step_ms.get().is_none()>{cost}</span>
+                    <span class="number" class:away=move || step_ms.get().is_none()>{cost}</span>
                 </p>
                 <button class="primary" on:click=start>{t("welcome-start")}</button>
             </div>
