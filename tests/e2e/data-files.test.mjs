@@ -1,10 +1,11 @@
 // Data files of the user's in every form: shown before they are trained on, read as what they are.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
-import { controlsOf, upload } from "./support/controls.mjs";
+import { controlsOf, isDrawn, upload } from "./support/controls.mjs";
 import { gzipped, idxImages, idxLabels } from "./support/idx.mjs";
 import { tinyMlp } from "./support/nets.mjs";
 import { npy } from "./support/npy.mjs";
@@ -122,4 +123,42 @@ test("what is no data is named with the remedy, and the run is left alone", asyn
   await choose(["good.idx", idxImages(16, 28, 28, bar)]);
   await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
   assert.equal(await panel.getByRole("alert").filter({ hasText: "binary version" }).count(), 0);
+});
+
+test("a table of points is shown and trained on, whatever the run before learned from", async (t) => {
+  const { site, panel, controls } = await openSite(t);
+  // A square's corners, large numbers, with headings and semicolons.
+  const table = "x;y\n100;100\n500;100\n100;500\n500;500\n";
+  await controls.chooseData(upload("corners.csv", Buffer.from(table)));
+  await panel.getByText(/corners\.csv: 4 points of the plane\..*Moved by \(300\.000, 300\.000\)/).waitFor();
+  assert.ok(await isDrawn(panel.locator(".lab-points-read canvas")));
+  await panel.getByRole("button", { name: "Train on these points" }).click();
+  await site.until("the points", ({ dataset, phase, step }) => dataset === "points" && phase === "running" && step > 2);
+  const { points } = (await site.page.evaluate(() => window.ganPlayground.spec())).data.points;
+  assert.deepEqual(points, [[-3, -3], [3, -3], [-3, 3], [3, 3]]);
+  await site.call("pause");
+  // Small numbers stay as they are; pasted ones are as good.
+  await site.show("data");
+  await panel.getByText("Paste a table of points").click();
+  await panel.getByRole("textbox", { name: "Paste a table of points" }).fill("0.5 -1\n2 3");
+  await panel.getByRole("button", { name: "Read it" }).click();
+  await panel.getByText("The pasted table: 2 points of the plane.").waitFor();
+  await panel.getByRole("button", { name: "Train on these points" }).click();
+  await site.until("the pasted points", async () =>
+    (await site.page.evaluate(() => window.ganPlayground.spec().data.points.points)).length === 2);
+  // And out again.
+  await site.call("step", 40);
+  await site.show("past");
+  const saving = site.page.waitForEvent("download");
+  await site.page.getByRole("button", { name: "Points (CSV)" }).click();
+  const saved = await readFile(await (await saving).path(), "utf8");
+  assert.match(saved, /^x,y\n-?\d/);
+  assert.equal(saved.trim().split("\n").length, 501);
+  site.assertNoProblems();
+});
+
+test("a table of points that is none is refused with its line", async (t) => {
+  const { panel, controls } = await openSite(t);
+  await controls.chooseData(upload("broken.csv", Buffer.from("x,y\n1,2\n3,many\n")));
+  await panel.getByRole("alert").filter({ hasText: /line 3, column 2: `many` is no number/ }).waitFor();
 });

@@ -260,7 +260,8 @@ test("a refusal stands where the setting is, and goes with the next one that is 
   await type(controls.labelSmoothing, "0.3");
   await site.page.locator("[role=alert]:visible").waitFor({ state: "detached" });
   await site.until("the new value", async () => (await controls.labelSmoothing.inputValue()) === "0.3");
-  // At the foot of the panel, far below the bar at the top.
+  // In another panel, far from the bar at the top.
+  await site.show("build");
   await site.page.getByText("Everything, as JSON").click();
   await site.page.locator(".spec textarea").fill('{"batch_size": -1}');
   await site.page.locator(".spec").getByRole("button", { name: "Load" }).click();
@@ -279,7 +280,7 @@ test("a refused file is no longer told once a good one is loaded", async (t) => 
   await site.call("step", 2);
   const checkpoint = await site.checkpoint();
   await controls.openCheckpoint(upload("half.safetensors", checkpoint.slice(0, checkpoint.length / 2)));
-  const told = site.page.locator(".settings .notice[role=alert]");
+  const told = site.page.locator("#take .notice[role=alert]");
   await told.getByText(/half\.safetensors/).waitFor();
   await controls.openCheckpoint(upload("whole.safetensors", checkpoint));
   await told.waitFor({ state: "detached" });

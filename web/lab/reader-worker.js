@@ -9,13 +9,18 @@ let reader;
 ready.then(() => (isThere = true)).catch(() => {});
 
 const does = {
-  /** Takes the files `[{name, bytes}]` in place of those before. */
+  /**
+   * Takes the files `[{name, bytes}]` in place of those before. Gives `{name, points}` where each sample is a
+   * point of the plane: x, y, x, y …
+   */
   take({ files }) {
     reader?.free();
     reader = new FileReader();
     for (const { name, bytes } of files) {
       reader.add(name, bytes);
     }
+    const points = reader.points();
+    return points && { name: files[0].name, points };
   },
   /** Reads images from them; gives the summary, JSON, with the pixels of the first `shown` images. */
   look({ choice, shown }) {

@@ -46,5 +46,5 @@ pub use error::{FileError, LeftOut, Reason};
 pub use images::{Images, candidates, images, lies_on_its_side};
 pub use kind::Kind;
 pub use range::Range;
-pub use samples::{Samples, samples};
+pub use samples::{Samples, has_pairs, samples};
 pub use source::{ArrayInfo, Source};

@@ -54,6 +54,11 @@ impl Samples {
     }
 }
 
+/// Whether the files hold one array, and each of its samples is two numbers: a point of the plane.
+pub fn has_pairs(source: &Source<'_>) -> bool {
+    matches!(&source.arrays[..], [one] if matches!(one.shape[..], [_, 2]))
+}
+
 /// The samples of `source` according to the entry, the range, the order and the orientation in
 /// `choice`.
 ///

@@ -5,8 +5,8 @@ use std::io::{Cursor, Write};
 use flate2::{Compression, write::GzEncoder};
 use gan_data::idx;
 use gan_files::{
-    Choice, Images, Limit, Order, Range, Reason, Source, candidates, images, lies_on_its_side,
-    samples,
+    Choice, Images, Limit, Order, Range, Reason, Source, candidates, has_pairs, images,
+    lies_on_its_side, samples,
 };
 
 /// Images of `rows` x `columns` that tell rows from columns, and images from each other.
@@ -449,4 +449,20 @@ fn a_header_that_claims_the_world_reserves_nothing() {
     assert!(refusal("claims.npy", &claims).contains("no samples have"));
     let row = npy("<f8", &[2, 1 << 30, 1 << 30], false, &[0; 40]);
     assert!(refusal("row.npy", &row).contains("no samples have"));
+}
+
+#[test]
+fn a_table_of_pairs_is_one_of_points() {
+    let pairs = |name: &str, text: &str| {
+        let files = [(name.to_owned(), text.as_bytes().to_vec())];
+        let source = Source::open(&files).expect("a table");
+        has_pairs(&source).then(|| samples(&source, &Choice::default()).expect("numbers").values)
+    };
+    let expected = Some(vec![0.5, -1.0, 2.0, 3.25]);
+    assert_eq!(pairs("a.csv", "x,y\n0.5,-1\n2,3.25\n"), expected);
+    // As spreadsheets write them where the comma separates decimals, and as pandas does.
+    assert_eq!(pairs("b.csv", "0,5;-1\n2;3,25\n"), expected);
+    assert_eq!(pairs("c.csv", ",x,y\n0,0.5,-1\n1,2,3.25\n"), expected);
+    assert_eq!(pairs("d.txt", "0.5 -1\n2 3.25\n"), expected);
+    assert_eq!(pairs("e.csv", "1,2,3\n4,5,6\n"), None);
 }

@@ -68,6 +68,11 @@ pub(crate) fn train_anew_on(fields: &str, done: impl FnOnce(bool) + 'static) {
     });
 }
 
+/// Loads `run`, and starts it if `start`; a refusal is shown beside the toolbar.
+pub(crate) fn load_run(run: &serde_json::Value, start: bool) {
+    drive(JSON::parse(&run.to_string()).ok(), start, tell_refusal);
+}
+
 /// Restarts the run with other `fields`, a JSON merge patch, and starts it if it was running. A
 /// refusal is shown beside the toolbar.
 pub(crate) fn begin_anew(fields: &str) {

@@ -1,7 +1,8 @@
 //! Reads data files: returns a summary of their images, and the images as IDX files for a run.
 
 use gan_files::{
-    Choice, Images, Limit, Range, Reason, Source, candidates, images, lies_on_its_side,
+    Choice, Images, Limit, Range, Reason, Source, candidates, has_pairs, images, lies_on_its_side,
+    samples,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -92,6 +93,19 @@ impl FileReader {
         });
         self.images = Some(read);
         Ok(summary.to_string())
+    }
+
+    /// The files as points of the plane, x, y, x, y …; nothing if a sample is not two numbers.
+    ///
+    /// # Errors
+    /// The fault of a table of two columns, as an `Error`.
+    pub fn points(&self) -> Result<Option<Vec<f32>>, JsError> {
+        let source = told(Source::open(&self.files))?;
+        if !has_pairs(&source) {
+            return Ok(None);
+        }
+        let found = told(samples(&source, &Choice::default()))?;
+        Ok(Some(found.values.iter().map(|value| *value as f32).collect()))
     }
 
     /// The first `count` images of the last reading, [image, channel, row, column].

@@ -132,8 +132,11 @@ mod tests {
         let expected = serde_json::json!({
             "run": 0,
             "phase": "loading", "backend": null, "adapter": "", "preset": "mnist-mlp",
-            "dataset": null, "step": 0, "stepsPerSecond": 0.0,
+            "dataset": null, "samples": null, "step": 0, "stepsPerSecond": 0.0,
             "losses": {"generator": null, "discriminator": null},
+            "averages": {
+                "generatorLoss": null, "discriminatorLoss": null, "realScore": null, "fakeScore": null,
+            },
             "scores": {}, "diagnoses": [], "error": null,
         });
         assert_eq!(json, expected);

@@ -173,7 +173,7 @@ mod tests {
         assert!(!plain.on_points && plain.nets[0].layers == 9);
         let conditional = facts("mnist-conditional");
         assert!(conditional.given().ends_with("+ class"), "{}", conditional.given());
-        assert_eq!(conditional.particular(1), "is told the class");
+        assert_eq!(conditional.particular(1), "names the class");
         assert!(facts("ring").on_points);
     }
 

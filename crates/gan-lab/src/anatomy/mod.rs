@@ -2,5 +2,5 @@
 //! way of a step between them, and a way into the panel for each.
 
 mod facts;
-mod pictures;
+pub(crate) mod pictures;
 pub(crate) mod view;

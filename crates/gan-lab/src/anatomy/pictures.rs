@@ -49,7 +49,7 @@ pub(super) fn show_images(canvas: &HtmlCanvasElement, pixels: &[u8], image: [usi
 }
 
 /// Points of one kind within the plane's square.
-pub(super) fn show_points(canvas: &HtmlCanvasElement, view: Square, points: &[f32], ink: Ink) {
+pub(crate) fn show_points(canvas: &HtmlCanvasElement, view: Square, points: &[f32], ink: Ink) {
     let pixels = scatter_rgba(view, &[(points, ink)]);
     Picture { width: SCATTER_SIDE_PX, height: SCATTER_SIDE_PX, pixels }.show(canvas);
 }

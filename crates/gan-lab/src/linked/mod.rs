@@ -13,7 +13,7 @@ const GENERATOR: &str = "generator";
 
 /// The address of the linked generator, if there is one.
 pub(crate) fn generator() -> Option<String> {
-    in_hash(&address::hash(), GENERATOR, &base()).and_then(Result::ok)
+    written(GENERATOR).and_then(|written| resolved(&written, &base()).ok())
 }
 
 /// The address of this page.
@@ -23,13 +23,18 @@ fn base() -> String {
     address.split('#').next().unwrap_or_default().to_string()
 }
 
-/// The address that a part of the hash names, as it is written there. `Err` for one that is not of the
-/// web: a page must not be led to files of the reader's own.
-fn in_hash(hash: &str, key: &str, base: &str) -> Option<Result<String, String>> {
-    let written = address::decoded(address::value(hash, key)?);
+/// What the page's hash says of `key`.
+fn written(key: &str) -> Option<String> {
+    let hash = address::hash();
+    address::value(&hash, key).map(address::decoded)
+}
+
+/// The whole address of what is written in a link on the page at `base`. `Err` for an address that is not
+/// of the web: a page must not be led to files of the reader's own.
+fn resolved(written: &str, base: &str) -> Result<String, String> {
     let is_whole = written.contains("://") || written.starts_with("data:");
     let address = if is_whole {
-        written.clone()
+        written.to_string()
     } else {
         // Beside the page.
         let folder = base.split('?').next().unwrap_or_default();
@@ -37,7 +42,7 @@ fn in_hash(hash: &str, key: &str, base: &str) -> Option<Result<String, String>> 
         format!("{folder}{written}")
     };
     let is_of_web = ["https://", "http://"].iter().any(|start| address.starts_with(start));
-    Some(if is_of_web { Ok(address) } else { Err(written) })
+    if is_of_web { Ok(address) } else { Err(written.to_string()) }
 }
 
 /// The host of an address, for people.
@@ -54,14 +59,12 @@ mod tests {
 
     #[test]
     fn an_address_is_whole_or_beside_the_page() {
-        let found = |hash: &str| in_hash(hash, CHECKPOINT, PAGE);
-        assert_eq!(found("#preset=ring"), None);
         let whole = "https://files.example.org/run.safetensors";
-        assert_eq!(found(&format!("#checkpoint={whole}")), Some(Ok(whole.to_string())));
+        assert_eq!(resolved(whole, PAGE), Ok(whole.to_string()));
         let beside = "https://example.org/gan/runs/a.safetensors".to_string();
-        assert_eq!(found("#checkpoint=runs/a.safetensors"), Some(Ok(beside)));
+        assert_eq!(resolved("runs/a.safetensors", PAGE), Ok(beside));
         for wrong in ["file:///etc/hosts", "data:text/plain,x"] {
-            assert_eq!(found(&format!("#checkpoint={wrong}")), Some(Err(wrong.to_string())));
+            assert_eq!(resolved(wrong, PAGE), Err(wrong.to_string()));
         }
     }
 

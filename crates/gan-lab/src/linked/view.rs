@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use super::{CHECKPOINT, base, host, in_hash};
+use super::{CHECKPOINT, base, host, resolved, written};
 use crate::address;
 use crate::leaving::run_number;
 use crate::playground::{self, settle};
@@ -53,9 +53,8 @@ fn reason(host: &str, message: &str) -> String {
 impl Link {
     /// Opens what the address names, unless that is what was opened last.
     fn follow(self) {
-        let hash = address::hash();
-        let found = in_hash(&hash, CHECKPOINT, &base());
-        let named = found.clone().map(|found| found.unwrap_or_else(|written| written));
+        let named = written(CHECKPOINT);
+        let found = named.as_ref().map(|written| resolved(written, &base()));
         if named == self.opened.get_value() {
             return;
         }
@@ -79,7 +78,8 @@ impl Link {
             self.state.set(State::Fetching { host: told.clone(), loaded, total });
         });
         let fields = [("url", address.as_str().into()), ("progress", progress.into_js_value())];
-        let is_last = move || self.opened.with_value(|opened| opened.as_ref() == Some(&address));
+        let named = self.opened.get_value();
+        let is_last = move || self.opened.with_value(|opened| *opened == named);
         settle(&workers::ask("linked", "fetch", &fields), move |answer| {
             // Another address may have been opened since.
             if !is_last() {

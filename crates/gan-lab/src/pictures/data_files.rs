@@ -1,12 +1,13 @@
 //! Shows the user's data files: their images, options for reading them, and a button to train on
 //! them.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use super::points::{FilePoints, PointsRead};
 use super::summary::{Nets, Summary};
 use crate::driving;
 use crate::picture::Picture;
@@ -52,6 +53,8 @@ struct DataFiles {
     /// Number of the current reading; a new reading ends earlier ones.
     reading: StoredValue<u32>,
     failed: RwSignal<Option<String>>,
+    /// Points of the plane, in place of images.
+    points: RwSignal<Option<FilePoints>>,
     places: Places,
 }
 
@@ -69,6 +72,7 @@ impl DataFiles {
             reads: RwSignal::new(false),
             reading: StoredValue::new(0),
             failed: RwSignal::new(None),
+            points: RwSignal::new(None),
         }
     }
 
@@ -85,11 +89,32 @@ impl DataFiles {
         self.coarse.set(false);
         // Files may be dropped while another panel is shown.
         self.places.lead_to(Place::Data);
+        self.points.set(None);
         let number = self.begin();
         ask("take", &[("files", files.clone())], move |answer| match answer {
+            Ok(points) if points.is_object() => {
+                if self.end(number, None) {
+                    let member =
+                        |name: &str| Reflect::get(&points, &name.into()).unwrap_or_default();
+                    let numbers = Float32Array::new(&member("points")).to_vec();
+                    let name = member("name").as_string().unwrap_or_default();
+                    self.summary.set(None);
+                    self.points.set(Some(FilePoints::of(name, &numbers)));
+                }
+            }
             Ok(_) => self.look(true),
             Err(message) => drop(self.end(number, Some(message))),
         });
+    }
+
+    /// Takes a table that was typed or pasted.
+    fn take_text(self, text: &str) {
+        let bytes = Uint8Array::from(text.as_bytes());
+        let file = Object::new();
+        // Setting a member of a new object does not fail.
+        let _ = Reflect::set(&file, &"name".into(), &say(key("points-pasted")).into());
+        let _ = Reflect::set(&file, &"bytes".into(), &bytes);
+        self.take(&Array::of1(&file));
     }
 
     fn begin(self) -> u32 {
@@ -223,6 +248,12 @@ fn classes_in_words(summary: &Summary) -> Option<String> {
 pub(super) fn OwnDataFiles(places: Places) -> impl IntoView {
     let files = DataFiles::new(places);
     files.follow();
+    let pasted = NodeRef::<html::Textarea>::new();
+    let read = move |_| {
+        if let Some(field) = pasted.get_untracked() {
+            files.take_text(&field.value());
+        }
+    };
     let none = move || files.summary.with(Option::is_none);
     let failed = files.failed;
     let classes = move || files.summary.with(|it| it.as_ref().and_then(classes_in_words));
@@ -235,6 +266,13 @@ pub(super) fn OwnDataFiles(places: Places) -> impl IntoView {
         >
             {move || files.told()}
         </p>
+        <PointsRead found=files.points/>
+        <details class="lab-paste">
+            <summary>{t("points-paste")}</summary>
+            <p class="hint">{t("points-paste-hint")}</p>
+            <textarea node_ref=pasted rows="6" spellcheck="false" aria-label=t("points-paste")></textarea>
+            <div class="lab-remedies"><button on:click=read>{t("points-read-it")}</button></div>
+        </details>
         <div class="lab-pictures-taken lab-data-files" hidden=none>
             <p class="hint number" hidden=move || classes().is_none()>{classes}</p>
             <Choices files=files/>

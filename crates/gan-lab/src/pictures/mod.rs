@@ -3,5 +3,6 @@
 
 pub(crate) mod data_files;
 mod form;
+pub(crate) mod points;
 mod summary;
 pub(crate) mod view;

@@ -218,7 +218,14 @@ pub(crate) fn SweepView() -> impl IntoView {
     let options = Setting::ALL.map(|setting| {
         let name = move || setting_name(setting.path());
         let is_chosen = move || sweep.setting.get() == setting;
-        view! { <option value=setting.path() selected=is_chosen>{name}</option> }
+        let is_useless = move || {
+            run.with(|_| {
+                RunSpec::from_value(playground::spec()).is_ok_and(|spec| !setting.is_offered(&spec))
+            })
+        };
+        view! {
+            <option value=setting.path() selected=is_chosen disabled=is_useless>{name}</option>
+        }
     });
     let none = move || sweep.tries.with(Vec::is_empty);
     view! {

@@ -4,10 +4,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::animation::{animation, for_file, picture, square};
-use super::record::{Figures, Moment, Timeline};
+use super::record::{Figures, Moment, Samples, Timeline};
 use gan_protocol::Score;
 
 use crate::observation;
+use crate::pictures::points::csv;
 use crate::playground;
 use crate::saving::{save, save_address};
 use crate::ticks::every_ms;
@@ -97,6 +98,16 @@ pub(crate) fn TimelineView() -> impl IntoView {
     };
     let save_csv =
         move |_| save(kept.with_untracked(Timeline::csv).as_bytes(), "text/csv", "run.csv");
+    let save_points = move |_| {
+        let samples = kept.with_untracked(|kept| {
+            kept.moments
+                .get(chosen.get_untracked().unwrap_or(last.get_untracked()))
+                .map(|it| it.samples.clone())
+        });
+        if let Some(Samples::Points(points)) = samples {
+            save(csv(&points).as_bytes(), "text/csv", "points.csv");
+        }
+    };
     let save_png = move |_| {
         let Some(canvas) = canvas.get_untracked() else { return };
         let address = canvas.to_data_url_with_type("image/png");
@@ -125,6 +136,9 @@ pub(crate) fn TimelineView() -> impl IntoView {
                 <button on:click=save_gif>"GIF"</button>
                 <button on:click=save_png>"PNG"</button>
                 <button on:click=save_csv>"CSV"</button>
+                <button hidden=move || !run.get().on_points on:click=save_points>
+                    {t("timeline-points")}
+                </button>
             </div>
         </section>
     }
