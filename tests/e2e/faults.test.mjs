@@ -84,7 +84,7 @@ for (const status of [404, 500]) {
     const { error } = await site.untilPhase("failed");
     assert.ok(error.message.length > 0);
     assert.equal(typeof error.code, "string");
-    const shown = await site.page.locator("main").innerText();
+    const shown = await site.page.locator("header").innerText();
     assert.ok(shown.includes(error.message), `the page does not say: ${error.message}`);
     assert.equal((await site.refusal("start")).code, error.code);
 

@@ -154,6 +154,7 @@ test("broken files do not take the place of the user's good ones", async (t) => 
   await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
   await controls.chooseData(upload("broken.idx", Buffer.from("no images")));
   await site.untilTold(/broken\.idx/);
+  await site.show("run");
   await type(controls.seed, 5);
   await site.until("the other seed", async () => headerOf(await site.checkpoint()).spec.seed === 5);
   assert.equal((await site.snapshot()).dataset, "idx_files");

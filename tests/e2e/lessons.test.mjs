@@ -280,6 +280,7 @@ test("the findings of a lesson's run are folded until they are opened or the run
   await site.call("tune", { generator_learning_rate: rate });
   await found.waitFor({ state: "hidden" });
   await button("Leave the lesson").click();
+  await site.show("run");
   await found.waitFor({ state: "visible" });
   assert.equal(await folded.isVisible(), false);
   site.assertNoProblems();
