@@ -12,7 +12,7 @@ const open = browserOfThisFile();
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const STEPS = 30;
-const HINT = "The arrow keys show the values of each step";
+const HINT = "The arrow keys show the values of each step, + and - zoom";
 
 /** A chart by its heading. */
 function chartOf({ page }, title) {
@@ -61,7 +61,7 @@ async function openTrained(t, address = {}, options = {}) {
   const losses = chartOf(site, "Losses");
   const scores = chartOf(site, "What the discriminator believes");
   if ((address.lang ?? "en") === "en") {
-    // Charts are drawn ten times a second.
+    // Charts are drawn some times a second.
     const isDrawn = async () => (await losses.slider.getAttribute("aria-valuemax")) === String(STEPS);
     await site.until("the last step in the chart", isDrawn);
     await losses.show();
@@ -306,3 +306,39 @@ for (const lang of ["en", "zh"]) {
     });
   }
 }
+
+test("both charts zoom to the newest steps, or around the step that is read, by buttons and keys", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", spec: tinyMlp });
+  const { page } = site;
+  await site.untilReady();
+  await site.call("step", 160);
+  const sliders = page.locator(".cursor");
+  const shown = async () => {
+    const both = await sliders.evaluateAll((all) =>
+      all.map((one) => ["aria-valuemin", "aria-valuemax"].map((name) => Number(one.getAttribute(name)))),
+    );
+    assert.deepEqual(both[0], both[1], "both show the same steps");
+    return both[0];
+  };
+  await site.until("all steps", async () => (await shown())[1] === 160);
+  assert.deepEqual(await shown(), [1, 160]);
+  const out = page.getByRole("button", { name: "Show twice as many steps" });
+  assert.equal(await out.getAttribute("aria-disabled"), "true");
+  await page.getByRole("button", { name: "Show half as many steps" }).click();
+  assert.deepEqual(await shown(), [81, 160]);
+  // It follows the run.
+  await site.call("step", 40);
+  await site.until("the newer steps", async () => (await shown())[1] === 200);
+  assert.deepEqual(await shown(), [101, 200]);
+  await out.click();
+  assert.deepEqual(await shown(), [1, 200]);
+  await sliders.first().focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("+");
+  await page.keyboard.press("+");
+  assert.deepEqual(await shown(), [1, 50]);
+  await page.keyboard.press("-");
+  await page.keyboard.press("-");
+  assert.deepEqual(await shown(), [1, 200]);
+  site.assertNoProblems();
+});

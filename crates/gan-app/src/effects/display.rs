@@ -11,6 +11,7 @@ use crate::model::reading::Reading;
 use crate::model::refusal::Refusal;
 use crate::model::run_state::ActiveTask;
 use crate::model::supervisor::Supervisor;
+use crate::model::zoom::Zoom;
 
 /// Columns of a drawn series, each with about four points; more would be invisible.
 const DRAWN_COLUMNS: usize = 300;
@@ -99,6 +100,8 @@ pub struct Display {
     pub tasks: RwSignal<Vec<ActiveTask>>,
     /// Losses of generator and discriminator, then the scores of reals and fakes.
     pub series: [RwSignal<Series>; 4],
+    /// The part of the steps that the charts show.
+    pub zoom: RwSignal<Zoom>,
     /// The step that is read in the charts.
     pub reading: RwSignal<Option<Reading>>,
     /// The sheet of fixed latents.
@@ -120,6 +123,7 @@ impl Display {
             settings: RwSignal::new(settings(supervisor)),
             tasks: RwSignal::new(Vec::new()),
             series: std::array::from_fn(|_| RwSignal::new(Series::default())),
+            zoom: RwSignal::new(Zoom::default()),
             reading: RwSignal::new(None),
             fixed: RwSignal::new(None),
             fresh: RwSignal::new(None),
@@ -158,10 +162,13 @@ impl Display {
 
     /// Updates the charts' series, and the reading, whose step may now be a part of another row.
     pub fn refresh_series(&self, history: &History<4>) {
+        let zoom = self.zoom.get_untracked();
         for (column, signal) in self.series.iter().enumerate() {
             let measured = history.series(column);
-            let average = decimated(&smoothed(&measured, SMOOTHING), DRAWN_COLUMNS);
-            signal.set(Series { measured: decimated(&measured, DRAWN_COLUMNS), average });
+            // The average is that of all steps, whatever part of it is shown.
+            let [average, measured] = [smoothed(&measured, SMOOTHING), measured]
+                .map(|points| decimated(&zoom.of(points), DRAWN_COLUMNS));
+            signal.set(Series { measured, average });
         }
         if let Some((step, _)) = self.reading.get_untracked() {
             set_if_changed(self.reading, history.near(step as f64, 0));

@@ -168,8 +168,20 @@ impl Page {
         self.display.reading.set(self.supervisor.state.history.near(step, 0));
     }
 
-    /// Moves the charts' cursor as `key` says; returns whether it is a key of theirs.
+    /// Shows half as many steps in the charts, or twice as many.
+    pub fn zoom(&self, closer: bool) {
+        let read = self.display.reading.get_untracked().map(|(step, _)| step as f64);
+        let zoom = self.display.zoom.get_untracked();
+        self.display.zoom.set(if closer { zoom.closer(read) } else { zoom.wider() });
+        self.display.refresh_series(&self.supervisor.state.history);
+    }
+
+    /// Moves the charts' cursor, or zooms, as `key` says; returns whether it is a key of theirs.
     pub fn read_by_key(&self, key: &str) -> bool {
+        if matches!(key, "+" | "=" | "-") {
+            self.zoom(key != "-");
+            return true;
+        }
         let reading = self.display.reading;
         let led = led(&self.supervisor.state.history, key, reading.get_untracked());
         led.map(|led| reading.set(led)).is_some()

@@ -15,3 +15,4 @@ pub mod settings;
 pub mod snapshot;
 pub mod supervisor;
 pub mod wire;
+pub mod zoom;

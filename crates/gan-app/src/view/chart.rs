@@ -11,8 +11,10 @@ use leptos::prelude::*;
 
 use crate::effects::browser::on_resize;
 use crate::effects::display::{Display, Series};
+use crate::effects::page::with;
 use crate::model::changes::Change;
 use crate::model::run_state::Column;
+use crate::view::events::click;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, t};
 pub(crate) use axes::Measure;
@@ -132,6 +134,7 @@ pub(crate) fn Chart(
                 <span class="tip" tabindex="0" role="note" aria-label=t(explained)>
                     "?"<span class="tip-text" aria-hidden="true">{t(explained)}</span>
                 </span>
+                {(measure == Measure::Loss).then(|| view! { <ZoomButtons display=display/> })}
                 <span class="at number">{derived(move || {
                     display.reading.get().map_or_else(String::new, |(step, _)| texts::step(step))
                 })}</span>
@@ -153,6 +156,31 @@ pub(crate) fn Chart(
                 <div node_ref=slider class="cursor" role="slider" tabindex="0" aria-label=t(title)></div>
             </div>
         </figure>
+    }
+}
+
+/// Both charts show the same steps: one pair of buttons for both.
+#[component]
+fn ZoomButtons(display: Display) -> impl IntoView {
+    let button = |label: &'static str, sign: &'static str, closer: bool| {
+        let is_useless = Signal::derive(move || !closer && display.zoom.get().is_whole());
+        view! {
+            <button
+                class="quiet icon"
+                aria-label=t(label)
+                title=t(label)
+                aria-disabled=derived(move || is_useless.get().to_string())
+                on:click=click(move || with(|page| page.zoom(closer)))
+            >
+                {sign}
+            </button>
+        }
+    };
+    view! {
+        <span class="zoom">
+            {button(key("zoom-out"), "−", false)}
+            {button(key("zoom-in"), "+", true)}
+        </span>
     }
 }
 
