@@ -117,7 +117,7 @@ test("two runs are trained side by side, and what differs is named", async (t) =
       (told) => Number(told.textContent.match(/step (\d+)/)?.[1]) > 50,
     ),
   );
-  assert.match(await page.locator(".lab-differences").innerText(), /objective relativistic_paired\s*→\s*hinge/);
+  assert.match(await page.locator(".lab-differences").innerText(), /Objective Relativistic, paired → Hinge/);
   assert.equal((await site.page.evaluate(() => window.ganPlayground.spec())).objective, "relativistic_paired");
   // Both pictures hold points, and both runs have their lines in the charts.
   const inked = await page.locator(".lab-run canvas").evaluateAll((all) =>

@@ -126,10 +126,10 @@ test("what is no data is named with the remedy, and the run is left alone", asyn
 });
 
 test("a table of points is shown and trained on, whatever the run before learned from", async (t) => {
-  const { site, panel, controls } = await openSite(t);
+  const { site, panel, choose } = await openSite(t);
   // A square's corners, large numbers, with headings and semicolons.
   const table = "x;y\n100;100\n500;100\n100;500\n500;500\n";
-  await controls.chooseData(upload("corners.csv", Buffer.from(table)));
+  await choose(["corners.csv", Buffer.from(table)]);
   await panel.getByText(/corners\.csv: 4 points of the plane\..*Moved by \(300\.000, 300\.000\)/).waitFor();
   assert.ok(await isDrawn(panel.locator(".lab-points-read canvas")));
   await panel.getByRole("button", { name: "Train on these points" }).click();
@@ -158,7 +158,7 @@ test("a table of points is shown and trained on, whatever the run before learned
 });
 
 test("a table of points that is none is refused with its line", async (t) => {
-  const { panel, controls } = await openSite(t);
-  await controls.chooseData(upload("broken.csv", Buffer.from("x,y\n1,2\n3,many\n")));
+  const { panel, choose } = await openSite(t);
+  await choose(["broken.csv", Buffer.from("x,y\n1,2\n3,many\n")]);
   await panel.getByRole("alert").filter({ hasText: /line 3, column 2: `many` is no number/ }).waitFor();
 });

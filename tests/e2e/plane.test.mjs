@@ -134,6 +134,8 @@ async function trainedPlaces(site, plane) {
 for (const width of [390, 768, 1280]) {
   test(`what is drawn is what is trained on, where it was drawn: ${width} px`, async (t) => {
     const { site, plane, button } = await openPlane(t, width);
+    // On a phone the plane stays in sight: it is measured where the window stays.
+    await button("Draw your own data").scrollIntoViewIfNeeded();
     const box = await plane.box();
     const stays = async (when) => assert.deepEqual(await plane.box(), box, when);
     await button("Draw your own data").click();

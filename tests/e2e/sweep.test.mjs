@@ -65,7 +65,7 @@ test("the same value gives the same run as on the page", async (t) => {
   await sweep.getByRole("button", { name: /^Diversity/ }).click();
   const told = await sweep.locator(".lab-sweep-chart").getAttribute("aria-label");
   for (const [place, seed] of [1, 2].entries()) {
-    await site.load({ seed });
+    await site.load({ ...spec, seed });
     await site.untilReady();
     await site.call("step", 30);
     // Settled after the report on the last step.

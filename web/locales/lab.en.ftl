@@ -451,3 +451,7 @@ points-scaled = Moved by ({ $centre }) to the origin, and scaled by { $factor }:
 points-refused = No run can be made of these points: at least one is needed, and all must be finite.
 points-train = Train on these points
 timeline-points = Points (CSV)
+findings-unlike = The samples differ more from each other than real ones do: they are not yet like those.
+data-draw = Draw points
+data-draw-hint = Or draw the points of a run yourself, on the plane.
+generator-copy = Copy the tag

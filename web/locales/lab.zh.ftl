@@ -451,3 +451,7 @@ points-scaled = 已把 ({ $centre }) 移到原点，并按 { $factor } 缩放：
 points-refused = 无法用这些点训练：至少需要一个点，且都必须是有限的数。
 points-train = 用这些点训练
 timeline-points = 点 (CSV)
+findings-unlike = 样本彼此之间的差异比真实样本还大：它们还不像真实样本。
+data-draw = 绘制点
+data-draw-hint = 也可以在平面上自己画出训练用的点。
+generator-copy = 复制标签

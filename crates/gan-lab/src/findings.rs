@@ -126,6 +126,7 @@ pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
     });
     let told = move || match verdict.get() {
         Verdict::TooEarly => say(key("findings-early")),
+        Verdict::Unlike => say(key("findings-unlike")),
         Verdict::NothingStandsOut => say(key("findings-none")),
         Verdict::Findings => String::new(),
     };
@@ -235,7 +236,13 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
     let is_useless = move |remedy: &'static Remedy| {
         treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))
     };
-    let none = move || offered.iter().all(is_useless);
+    let undo = move || treated.causes.undo();
+    let none = move || offered.iter().all(is_useless) && undo().is_none();
+    let back = move |_| {
+        if let Some(way) = untrack(undo) {
+            treated.make(way, None);
+        }
+    };
     let buttons = offered.iter().map(|remedy: &'static Remedy| {
         let restarts = remedy.change.restarts();
         view! {
@@ -252,6 +259,8 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
             <p class="hint number" aria-live="off">{figures}</p>
             <div class="lab-remedies" hidden=none>
                 <span class="hint">{t("remedies")}</span>
+                // What was changed last is the first thing to be doubted.
+                <button hidden=move || undo().is_none() on:click=back>{t("undo-last")}</button>
                 {buttons.collect_view()}
             </div>
         </li>

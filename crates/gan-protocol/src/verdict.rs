@@ -9,11 +9,18 @@ pub const FIRST_STEPS: u64 = 200;
 /// still hardly differ after their first steps are diagnosed as a collapse.
 pub const COLLAPSED_DIVERSITY: f64 = 0.15;
 
+/// Diversity, relative to that of real samples, from which on samples differ more than any data do:
+/// they are noise, or strokes of no digit. The recorded healthy runs stay below 1.05 after their first
+/// steps.
+pub const UNLIKE_DIVERSITY: f64 = 1.08;
+
 /// The outcome of a report as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing was diagnosed, and nothing could have been.
     TooEarly,
+    /// Nothing was diagnosed, but samples differ more than real ones do.
+    Unlike,
     /// Nothing was diagnosed.
     NothingStandsOut,
     /// Something was diagnosed.
@@ -29,6 +36,8 @@ impl Verdict {
             Self::Findings
         } else if steps < FIRST_STEPS || diversity <= COLLAPSED_DIVERSITY {
             Self::TooEarly
+        } else if diversity >= UNLIKE_DIVERSITY {
+            Self::Unlike
         } else {
             Self::NothingStandsOut
         }
@@ -51,6 +60,9 @@ mod tests {
             (FIRST_STEPS, 1.0, Verdict::NothingStandsOut),
             (FIRST_STEPS, 0.15, Verdict::TooEarly),
             (FIRST_STEPS, 0.16, Verdict::NothingStandsOut),
+            (FIRST_STEPS, 1.07, Verdict::NothingStandsOut),
+            (FIRST_STEPS, 1.08, Verdict::Unlike),
+            (FIRST_STEPS - 1, 1.5, Verdict::TooEarly),
         ] {
             assert_eq!(Verdict::of(false, steps, diversity), expected, "{steps} {diversity}");
         }
@@ -96,6 +108,18 @@ mod tests {
         }
         assert_eq!((runs, latest), (10, 175));
         assert!(latest < FIRST_STEPS);
+    }
+
+    #[test]
+    fn samples_of_healthy_runs_are_never_called_unlike_the_reals() {
+        for (name, observations) in recorded() {
+            for one in observations.iter().filter(|_| name.starts_with("healthy.")) {
+                let step = one["step"].as_u64().expect("a step");
+                let diversity = one["diversity"].as_f64().expect("a number");
+                let verdict = Verdict::of(false, step, diversity);
+                assert_ne!(verdict, Verdict::Unlike, "{name}: {diversity} at step {step}");
+            }
+        }
     }
 
     #[test]

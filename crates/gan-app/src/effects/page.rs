@@ -184,7 +184,15 @@ impl Page {
         }
         let reading = self.display.reading;
         let led = led(&self.supervisor.state.history, key, reading.get_untracked());
-        led.map(|led| reading.set(led)).is_some()
+        let Some(led) = led else { return false };
+        reading.set(led);
+        // A step outside of the shown ones comes into their middle.
+        let zoom = self.display.zoom.get_untracked();
+        if let Some((step, _)) = led.filter(|_| !zoom.is_whole()) {
+            self.display.zoom.set(zoom.around(step as f64));
+            self.display.refresh_series(&self.supervisor.state.history);
+        }
+        true
     }
 
     /// Tries again after a failure of all workers.

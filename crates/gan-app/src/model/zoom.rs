@@ -25,6 +25,11 @@ impl Zoom {
         Self { level, centre: self.centre.filter(|_| level > 0) }
     }
 
+    /// As many steps around another one.
+    pub fn around(self, step: f64) -> Self {
+        Self { centre: Some(step), ..self }
+    }
+
     /// Whether it is all steps.
     pub fn is_whole(self) -> bool {
         self.level == 0
@@ -70,6 +75,7 @@ mod tests {
         let all = [0.0, 800.0];
         let zoom = Zoom::default().closer(None).closer(Some(300.0));
         assert_eq!(zoom.steps(all), [200.0, 400.0]);
+        assert_eq!(zoom.around(600.0).steps(all), [500.0, 700.0]);
         assert_eq!(Zoom::default().closer(Some(10.0)).steps(all), [0.0, 400.0]);
         assert_eq!(Zoom::default().closer(Some(790.0)).steps(all), [400.0, 800.0]);
     }

@@ -153,7 +153,7 @@ pub(crate) fn Chart(
                     <g class="reading" inner_html=derived(move || plot.reading().0)></g>
                 </svg>
                 <p class="empty" hidden=has_points>{t("chart-empty")}</p>
-                <div node_ref=slider class="cursor" role="slider" tabindex="0" aria-label=t(title)></div>
+                <div node_ref=slider class="cursor" role="slider" tabindex="0" aria-label=t(title) title=t("chart-keys")></div>
             </div>
         </figure>
     }

@@ -1,5 +1,4 @@
-//! Defines the changes that are offered for a second run, and finds the differences between two
-//! runs.
+//! Defines the changes that are offered for a second run.
 
 use gan_protocol::merged;
 use serde_json::Value;
@@ -57,46 +56,6 @@ pub(super) fn changed(spec: &Value, patch: &str) -> Result<Value, String> {
     Ok(merged(spec, &patch))
 }
 
-/// A field in which two runs differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
-    /// The field's path, as in errors: `generator_optimizer.learning_rate`.
-    pub(super) path: String,
-    /// The value in the first run; `–` if absent.
-    pub(super) first: String,
-    /// The value in the second run.
-    pub(super) second: String,
-}
-
-/// All fields in which the runs differ.
-pub(super) fn differences(first: &Value, second: &Value) -> Vec<Difference> {
-    let mut found = Vec::new();
-    compare("", Some(first), Some(second), &mut found);
-    found
-}
-
-fn compare(path: &str, first: Option<&Value>, second: Option<&Value>, found: &mut Vec<Difference>) {
-    if first == second {
-        return;
-    }
-    if let (Some(Value::Object(a)), Some(Value::Object(b))) = (first, second) {
-        let mut names: Vec<&String> = a.keys().chain(b.keys()).collect();
-        names.sort();
-        names.dedup();
-        for name in names {
-            let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            compare(&inner, a.get(name), b.get(name), found);
-        }
-        return;
-    }
-    let told = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => "–".to_string(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-    };
-    found.push(Difference { path: path.to_string(), first: told(first), second: told(second) });
-}
-
 #[cfg(test)]
 mod tests {
     use gan_protocol::{RunSpec, presets};
@@ -118,18 +77,6 @@ mod tests {
         }
         // Packs of conditional nets and similar combinations are refused.
         assert!(refused.len() <= 6, "{refused:#?}");
-    }
-
-    #[test]
-    fn differences_are_named_by_their_paths() {
-        let first = json!({"objective": "hinge", "a": {"b": 1, "c": [1]}, "same": {"x": 1}});
-        let second = json!({"objective": "linear", "a": {"b": 1, "c": [2]}, "same": {"x": 1}, "ema": {"decay": 0.5}});
-        let told: Vec<_> = differences(&first, &second)
-            .into_iter()
-            .map(|one| format!("{} {} {}", one.path, one.first, one.second))
-            .collect();
-        assert_eq!(told, ["a.c [1] [2]", "ema – {\"decay\":0.5}", "objective hinge linear"]);
-        assert!(differences(&first, &first).is_empty());
     }
 
     #[test]

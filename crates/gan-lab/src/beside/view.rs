@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::change::{Difference, OFFERS, changed, differences};
+use super::change::{OFFERS, changed};
 use super::chart::{Curve, PairChart};
 use super::second::{self, State};
 use crate::driving;
@@ -13,6 +13,7 @@ use crate::findings::ailment_name;
 use crate::observation;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
+use crate::settings::{self, lines};
 use crate::ticks::every_ms;
 use crate::timeline::animation::{for_file, picture, square_around};
 use crate::timeline::record::Samples;
@@ -39,7 +40,7 @@ const CHARTS: [(&str, &str); 4] = [
 #[derive(Clone, Copy)]
 struct Comparison {
     /// The fields in which the runs differ; `None` without a comparison.
-    differs: RwSignal<Option<Vec<Difference>>>,
+    differs: RwSignal<Option<Vec<String>>>,
     states: [RwSignal<State>; 2],
     samples: [RwSignal<Option<Samples>>; 2],
     curves: [[RwSignal<Curve>; 2]; CHARTS.len()],
@@ -268,29 +269,26 @@ pub(crate) fn Beside() -> impl IntoView {
     }
 }
 
+/// The differences of two runs in words, by the names of the settings.
+fn differences(first: &Value, second: &Value) -> Vec<String> {
+    let read = |value: &Value| RunSpec::from_value(value.clone()).ok();
+    let both = read(first).zip(read(second));
+    both.map_or_else(Vec::new, |(first, second)| lines(&settings::changed(&first, &second)))
+}
+
 /// Whether a change gives another run, and a valid one.
 fn is_useful(spec: &Value, patch: &str) -> bool {
     changed(spec, patch).is_ok_and(|other| other != *spec && RunSpec::from_value(other).is_ok())
 }
 
 #[component]
-fn Differences(differs: RwSignal<Option<Vec<Difference>>>) -> impl IntoView {
+fn Differences(differs: RwSignal<Option<Vec<String>>>) -> impl IntoView {
     let list = move || {
         let all = differs.get().unwrap_or_default();
         if all.is_empty() {
             return view! { <p>{t("beside-same")}</p> }.into_any();
         }
-        let row = |one: Difference| {
-            view! {
-                <li>
-                    <code>{one.path}</code>
-                    " "
-                    <span class="lab-value">{one.first}</span>
-                    <span aria-hidden="true">" → "</span>
-                    <span class="lab-value">{one.second}</span>
-                </li>
-            }
-        };
+        let row = |one: String| view! { <li>{one}</li> };
         view! { <ul>{all.into_iter().map(row).collect_view()}</ul> }.into_any()
     };
     view! {

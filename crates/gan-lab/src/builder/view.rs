@@ -103,9 +103,10 @@ pub(crate) fn Builder(places: Places) -> impl IntoView {
         }
     };
     every_ms(LOOK_EVERY_MS, follow);
+    // Not within the effect, whose next run would dispose of the layers' signals.
     Effect::new(move |_| {
         places.shown();
-        follow();
+        request_animation_frame(follow);
     });
     let whole = Memo::new(move |_| {
         let spec = spec.get()?;

@@ -1,6 +1,7 @@
 //! Shows the last change and the differences from the preset, with the ways back.
 
 use gan_protocol::{Named as _, Phase, RunSpec, preset};
+use leptos::html;
 use leptos::prelude::*;
 
 use super::changes::{Changes, Look};
@@ -84,6 +85,11 @@ impl Causes {
         }
     }
 
+    /// The way back from the last change, if there was one.
+    pub(crate) fn undo(self) -> Option<Effect> {
+        self.found.with(|found| found.undo.clone())
+    }
+
     /// Steps that the run has made with its settings when it stands at `step`.
     pub(crate) fn steps_at(self, step: u64) -> u64 {
         step.saturating_sub(self.unchanged_since.get())
@@ -123,8 +129,20 @@ pub(crate) fn CausesView(
     };
     let undo = Signal::derive(move || found.with(|found| found.undo.clone()));
     let to_preset = Signal::derive(move || found.with(|found| found.to_preset.clone()));
+    let details = NodeRef::<html::Details>::new();
+    // Unfolded once there is something to be seen; whoever has unfolded it keeps it so.
+    leptos::prelude::Effect::new(move |was_open: Option<bool>| {
+        let is_open = open.get();
+        if let Some(details) = details.get()
+            && is_open
+            && was_open != Some(true)
+        {
+            details.set_open(true);
+        }
+        is_open
+    });
     view! {
-        <details class="lab-causes" prop:open=open>
+        <details class="lab-causes" node_ref=details>
             <summary>{t("causes")}</summary>
             <p hidden=move || found.with(|found| found.last.is_none())>{last}</p>
             <p hidden=move || found.with(|found| found.preset.is_none())>{differs}</p>

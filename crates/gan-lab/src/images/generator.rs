@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Url};
 
+use crate::copying::CopyButton;
 use crate::inspector::{Question, ask};
 use crate::linked;
 use crate::observation::{self, Run};
@@ -158,6 +159,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         let facts = [("step", at_step.get().to_string()), ("size", size)];
         say_with(key("generator-facts"), &facts)
     };
+    let tag = NodeRef::<html::Code>::new();
     let text = move || snippet(&site(), &say(key("generator-embed-link")));
     let choice = move |name: &'static str, value: &'static str| {
         view! {
@@ -199,7 +201,8 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
                 <a class="button" href=move || address.get() download=FILE_NAME>
                     {t("generator-file")}
                 </a>
-                <pre tabindex="0"><code>{text}</code></pre>
+                <pre tabindex="0"><code node_ref=tag>{text}</code></pre>
+                <CopyButton label=key("generator-copy") text=Signal::derive(text) shown=tag/>
                 <p class="hint" role="note" hidden=!is_loopback(&site())>
                     {t("generator-embed-loopback")}
                 </p>

@@ -1,5 +1,7 @@
 //! Shows the user's own pictures: choosing and reading them, and training on them.
 
+use std::time::Duration;
+
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
@@ -7,10 +9,13 @@ use wasm_bindgen::prelude::*;
 
 use super::data_files::OwnDataFiles;
 use super::form::{Classes, Form};
+use crate::before::refused;
 use crate::driving;
+use crate::focus;
+use crate::observation;
 use crate::picture::Picture;
 use crate::places::{Place, Places};
-use crate::playground::settle;
+use crate::playground::{self, settle};
 use crate::words::{key, say, say_with, t};
 use crate::workers;
 
@@ -241,6 +246,40 @@ fn kind_and_count(kind: &JsValue) -> Option<(String, usize)> {
     Some((member("name")?.as_string()?, member("count")?.as_f64()? as usize))
 }
 
+/// The preset that a drawing begins with, where the run is one on images.
+const POINTS_PRESET: &str = "ring";
+
+/// Looks for the plane, which takes the place of the sheets when the run is there; time between two.
+const LOOKS: u32 = 50;
+const LOOK_MS: u64 = 100;
+
+/// Begins a drawing on the plane, of a run on points.
+fn draw(places: Places) {
+    if observation::run().on_points {
+        places.lead_to(Place::Run);
+        return press_draw(LOOKS);
+    }
+    playground::load(&POINTS_PRESET.into(), move |loaded| match loaded {
+        Ok(()) => {
+            places.lead_to(Place::Run);
+            press_draw(LOOKS);
+        }
+        Err(message) => refused(message),
+    });
+}
+
+/// Presses the plane's button for drawing once it is in sight.
+fn press_draw(looks: u32) {
+    let button = focus::found(".lab-draw-begin").filter(|button| button.offset_parent().is_some());
+    match button {
+        Some(button) => button.click(),
+        None if looks > 0 => {
+            set_timeout(move || press_draw(looks - 1), Duration::from_millis(LOOK_MS));
+        }
+        None => {}
+    }
+}
+
 #[component]
 pub(crate) fn OwnPictures(places: Places) -> impl IntoView {
     let pictures = Pictures::new(places);
@@ -282,6 +321,10 @@ pub(crate) fn OwnPictures(places: Places) -> impl IntoView {
             <h3>{t("data-title")}</h3>
             <p class="hint">{t("data-hint")}</p>
             <OwnDataFiles places=places/>
+            <p class="hint">{t("data-draw-hint")}</p>
+            <div class="lab-remedies">
+                <button on:click=move |_| draw(places)>{t("data-draw")}</button>
+            </div>
         </section>
     }
 }

@@ -157,7 +157,7 @@ pub(super) fn SketchButton(
     };
     view! {
         <div class="lab-remedies">
-            <button node_ref=node on:click=begin>{t("draw-begin")}</button>
+            <button node_ref=node class="lab-draw-begin" on:click=begin>{t("draw-begin")}</button>
         </div>
     }
 }
