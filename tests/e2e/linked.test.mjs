@@ -44,6 +44,36 @@ test("a link opens a run from another address, until another run takes its place
   site.assertNoProblems();
 });
 
+test("the way back among panels does not fetch a linked run again, and a run begun meanwhile stays", async (t) => {
+  const bytes = await checkpointOf(t);
+  files["/run.safetensors"] = sends(bytes);
+  const site = await open(t, address("checkpoint", host.url("/run.safetensors")));
+  await site.until("the linked run", ({ step }) => step === 3);
+  await site.show("build");
+  await site.load("ring-collapse");
+  await site.call("step", 4);
+  await site.page.goBack();
+  await site.page.locator("#run").waitFor();
+  await site.page.waitForTimeout(1_500);
+  const { preset, step } = await site.snapshot();
+  assert.deepEqual([preset, step], ["ring-collapse", 4]);
+  assert.doesNotMatch(site.page.url(), /checkpoint=/);
+
+  let send;
+  files["/slow.safetensors"] = (response) => {
+    send = () => sends(bytes)(response);
+  };
+  const slow = await open(t, address("checkpoint", host.url("/slow.safetensors")));
+  await slow.untilReady();
+  await slow.until("the request", () => send !== undefined);
+  await slow.load("ring-collapse");
+  await slow.call("step", 4);
+  send();
+  await slow.page.waitForTimeout(2_000);
+  assert.equal((await slow.snapshot()).preset, "ring-collapse");
+  assert.ok(await slow.page.getByText(/Fetching the linked run/).isHidden());
+});
+
 test("what cannot be opened is refused with its host and the reason", async (t) => {
   const bytes = await checkpointOf(t);
   files["/run.safetensors"] = sends(bytes);

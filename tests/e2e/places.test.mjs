@@ -36,7 +36,7 @@ const panelInAddress = (page) => page.evaluate(() => new URLSearchParams(locatio
 test("a tab shows its panel, and nothing else but the samples and the run's buttons", async (t) => {
   const { site, page, tab } = await openLab(t);
   assert.equal(await shown(page), "run");
-  for (const [name, id] of [["Build", "build"], ["Past", "past"], ["Run", "run"]]) {
+  for (const [name, id] of [["Build", "build"], ["Past", "past"], ["Run", "run"], ["Build", "build"], ["Run", "run"]]) {
     await tab(name).click();
     assert.equal(await shown(page), id);
     assert.equal(await tab(name).getAttribute("aria-selected"), "true");
@@ -124,6 +124,11 @@ test("keys show panels and make steps, are listed, and can be done without", asy
   await site.untilStep(1);
   await page.keyboard.press("1");
   await page.locator("#run").waitFor();
+  // In a panel that has the focus as a whole, Space is the run's.
+  await page.keyboard.press("Space");
+  await site.untilPhase("running");
+  await page.keyboard.press("Space");
+  await site.untilPhase("paused");
   // Where someone types, a digit is a digit.
   const seed = controlsOf(site).seed;
   await seed.focus();
@@ -133,6 +138,7 @@ test("keys show panels and make steps, are listed, and can be done without", asy
   await page.keyboard.press("?");
   const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await list.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Close");
   assert.equal(await list.locator("kbd").count(), PANELS.length + 3);
   await page.evaluate(axe);
   const violations = await page.evaluate(async () => (await window.axe.run(".lab-shortcuts")).violations.map(({ id }) => id));

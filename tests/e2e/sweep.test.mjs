@@ -51,6 +51,13 @@ test("each value is trained, scored and drawn, and the one that is chosen become
   await site.until("the run with three steps", async () =>
     (await page.evaluate(() => window.ganPlayground.spec().discriminator_steps)) === 3);
   assert.equal((await site.snapshot()).step, 0);
+  // Whatever run is on the page by then, it is that of the sweep that is loaded.
+  await site.load("mnist-conditional");
+  await tries.nth(1).getByRole("button", { name: /Train with this value/ }).click();
+  await site.until("the run with two steps", async () => {
+    const { data, discriminator_steps: count, labels } = await page.evaluate(() => window.ganPlayground.spec());
+    return count === 2 && data.source === "points" && labels === undefined;
+  });
   site.assertNoProblems();
 });
 

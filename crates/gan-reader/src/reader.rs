@@ -105,7 +105,14 @@ impl FileReader {
             return Ok(None);
         }
         let found = told(samples(&source, &Choice::default()))?;
-        Ok(Some(found.values.iter().map(|value| *value as f32).collect()))
+        let numbers: Vec<f32> = found.values.iter().map(|value| *value as f32).collect();
+        if numbers.iter().any(|number| number.is_infinite()) {
+            return Err(JsError::new(&format!(
+                "{}: holds numbers too large for a run",
+                found.path
+            )));
+        }
+        Ok(Some(numbers))
     }
 
     /// The first `count` images of the last reading, [image, channel, row, column].

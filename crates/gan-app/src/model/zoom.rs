@@ -4,6 +4,8 @@ use gan_plot::Point;
 
 /// Halvings of the range, at most.
 const MOST: u32 = 8;
+/// Recorded steps in the smallest range.
+const LEAST_ROWS: usize = 8;
 
 /// The range: all steps, or a part that ends at the newest one or lies around a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,6 +25,11 @@ impl Zoom {
     pub fn wider(self) -> Self {
         let level = self.level.saturating_sub(1);
         Self { level, centre: self.centre.filter(|_| level > 0) }
+    }
+
+    /// Whether half of the range would hold enough of `rows` recorded steps for a curve.
+    pub fn has_room(self, rows: usize) -> bool {
+        self.level < MOST && rows >> (self.level + 1) >= LEAST_ROWS
     }
 
     /// As many steps around another one.
@@ -78,6 +85,12 @@ mod tests {
         assert_eq!(zoom.around(600.0).steps(all), [500.0, 700.0]);
         assert_eq!(Zoom::default().closer(Some(10.0)).steps(all), [0.0, 400.0]);
         assert_eq!(Zoom::default().closer(Some(790.0)).steps(all), [400.0, 800.0]);
+    }
+
+    #[test]
+    fn a_range_holds_a_few_steps_at_least() {
+        assert!(!Zoom::default().has_room(0) && !Zoom::default().has_room(15));
+        assert!(Zoom::default().has_room(16) && !Zoom::default().closer(None).has_room(16));
     }
 
     #[test]

@@ -94,7 +94,10 @@ fn follow_keyboard() {
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .and_then(|element| {
-                element.closest("button, input, select, textarea, summary, a, [role]").ok()
+                // A panel as a whole has no use for the key.
+                let uses =
+                    "button, input, select, textarea, summary, a, [role]:not([role=tabpanel])";
+                element.closest(uses).ok()
             })
             .is_some_and(|found| found.is_some());
         if !on_control {

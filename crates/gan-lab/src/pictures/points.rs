@@ -48,7 +48,8 @@ impl FilePoints {
             let reach = points.iter().fold(0.0_f32, |most, [x, y]| {
                 most.max((x - centre[0]).abs()).max((y - centre[1]).abs())
             });
-            (centre, SCALED / reach.max(f32::MIN_POSITIVE))
+            // Points at one place are only moved.
+            (centre, if reach > 0.0 { SCALED / reach } else { 1.0 })
         });
         if let Some((centre, factor)) = scaling {
             for point in &mut points {
@@ -141,6 +142,8 @@ mod tests {
         let (centre, factor) = large.scaling.expect("scaled");
         assert!((centre[0] - 320.0).abs() < 1e-3 && (factor * 320.0 - SCALED).abs() < 1e-4);
         assert!(large.points.iter().flatten().all(|x| x.abs() <= SCALED + 1e-4));
+        let one_place = FilePoints::of("c.csv".into(), &[1_000.0; 6]);
+        assert_eq!(one_place.scaling, Some(([1_000.0; 2], 1.0)));
     }
 
     #[test]

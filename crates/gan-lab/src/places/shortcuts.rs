@@ -46,7 +46,8 @@ fn storage() -> Option<web_sys::Storage> {
 
 /// Whether someone types where the event comes from.
 fn is_typed(event: &ev::KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    // Within an element that has a document of its own, the event's target is that element.
+    let target = event.composed_path().get(0).dyn_into::<Element>().ok();
     let typed = target.and_then(|element| {
         element
             .closest("input:not([type=checkbox]):not([type=range]), textarea, select, dialog")
@@ -113,7 +114,7 @@ pub(crate) fn Shortcuts(places: Places) -> impl IntoView {
                 <input type="checkbox" prop:checked=active on:change=choose/>
                 {t("shortcuts-active")}
             </label>
-            <form method="dialog"><button>{t(key("close"))}</button></form>
+            <form method="dialog"><button autofocus>{t(key("close"))}</button></form>
         </dialog>
     }
 }

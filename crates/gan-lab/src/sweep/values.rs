@@ -124,6 +124,8 @@ pub(super) struct Variant {
 pub(super) fn variants(spec: &Value, setting: Setting, typed: &str) -> Result<Vec<Variant>, Fault> {
     let words = typed.split(|sign: char| sign.is_whitespace() || sign == ';' || sign == '；');
     let mut found: Vec<Variant> = Vec::new();
+    // As in a list: "0.1, 0.2".
+    let words = words.map(|word| word.trim_end_matches([',', '，']));
     for word in words.filter(|word| !word.is_empty()) {
         let value = setting.value(word).ok_or_else(|| Fault::Word(word.to_string()))?;
         let other = merged(spec, &patch(setting.path(), value));
@@ -156,7 +158,7 @@ mod tests {
     #[test]
     fn values_make_runs_that_differ_in_them_alone() {
         let spec = ring().to_value();
-        let found = variants(&spec, GeneratorRate, " 0.001; 0,002 5e-4 0.001").expect("a sweep");
+        let found = variants(&spec, GeneratorRate, " 0.001, 0,002; 5e-4 0.001").expect("a sweep");
         let rates: Vec<_> = found
             .iter()
             .map(|one| one.spec["generator_optimizer"]["learning_rate"].as_f64().expect("a rate"))

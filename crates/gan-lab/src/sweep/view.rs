@@ -235,7 +235,7 @@ pub(crate) fn SweepView() -> impl IntoView {
             <WhyNoCopy run=run/>
             <div class="lab-sweep-choice" hidden=move || run.with(cannot_copy)>
                 <label for="lab-sweep-setting">{t("sweep-setting")}</label>
-                <select id="lab-sweep-setting" on:change=choose>
+                <select id="lab-sweep-setting" disabled=sweep.running on:change=choose>
                     {options.into_iter().collect_view()}
                 </select>
                 <label for="lab-sweep-values">{t("sweep-values")}</label>
@@ -244,6 +244,7 @@ pub(crate) fn SweepView() -> impl IntoView {
                     type="text"
                     inputmode="text"
                     spellcheck="false"
+                    disabled=sweep.running
                     prop:value=sweep.typed
                     on:input=move |event| sweep.typed.set(event_target_value(&event))
                 />
@@ -252,6 +253,7 @@ pub(crate) fn SweepView() -> impl IntoView {
                     id="lab-sweep-steps"
                     type="text"
                     inputmode="numeric"
+                    disabled=sweep.running
                     prop:value=move || sweep.steps.get().to_string()
                     on:change=type_steps
                 />
@@ -369,7 +371,8 @@ fn TryView(sweep: Sweep, place: usize) -> impl IntoView {
     let value = move || one.with(|one| one.as_ref().map(|one| one.variant.value.clone()));
     let take = move |_| {
         if let Some(one) = one.get_untracked() {
-            driving::begin_anew(&one.variant.spec.to_string());
+            // Whole: the page may have another run by now, of which nothing is to stay.
+            driving::load_run(&one.variant.spec, playground::is_running());
         }
     };
     let has_samples = move || {

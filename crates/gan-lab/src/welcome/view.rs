@@ -38,7 +38,9 @@ const USUAL_STEP_MS: f64 = 25.0;
 
 /// Whether the address asks for nothing but the page: no run, no lesson.
 fn asks_for_nothing(hash: &str) -> bool {
-    ["preset", "spec", "lesson", "autostart"].iter().all(|key| address::value(hash, key).is_none())
+    ["preset", "spec", "lesson", "autostart", "checkpoint"]
+        .iter()
+        .all(|key| address::value(hash, key).is_none())
 }
 
 /// Whether the run on the page is one on digits that nothing has trained yet.
@@ -145,6 +147,8 @@ fn begin(place: &web_sys::HtmlElement, shown: RwSignal<bool>) {
             );
         })
     };
+    // Without it the page's own sheet is seen.
+    listen("error", Closure::<dyn Fn(JsValue)>::new(move |_| shown.set(false)));
     listen("load", loaded);
     listen("sample", drawn);
     // Only a place that is gone refuses it.

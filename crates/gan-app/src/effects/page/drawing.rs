@@ -12,6 +12,7 @@ use crate::effects::scripts::plane_value;
 use crate::effects::sheets::{self, FIXED_CANVAS, FRESH_CANVAS};
 use crate::model::notice::{AT_RUN, Notice};
 use crate::model::refusal::Refusal;
+use crate::model::zoom::Zoom;
 
 /// Time between two drawings of the charts: the eye needs no more, and training needs the
 /// processor.
@@ -73,6 +74,10 @@ impl Page {
         self.display.refresh(&self.supervisor, now_ms);
         let history = &self.supervisor.state.history;
         let newest = history.newest().map(|(step, _)| step);
+        if newest < self.charts_step {
+            // Another run.
+            self.display.zoom.set(Zoom::default());
+        }
         if newest != self.charts_step {
             if now_ms - self.charts_drawn_ms >= CHART_INTERVAL_MS {
                 self.charts_drawn_ms = now_ms;
