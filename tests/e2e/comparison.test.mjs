@@ -137,7 +137,7 @@ test("two runs are trained side by side, and what differs is named", async (t) =
   await assertAccessible(page, ".lab-beside");
   // What is changed on the way is named, too: it is changed in one run alone.
   await site.call("tune", { generator_learning_rate: 0.0005 });
-  await page.locator(".lab-differences").getByText("generator_optimizer.learning_rate").waitFor();
+  await page.locator(".lab-differences").getByText("Generator learning rate").waitFor();
   // The second rests when the page's run does.
   await site.call("pause");
   await page.waitForTimeout(1_500);

@@ -122,7 +122,8 @@ pub(crate) fn Findings(of_lesson: RwSignal<Option<RunSpec>>) -> impl IntoView {
     let verdict = Memo::new(move |_| {
         let (has_findings, step) = seen.with(|seen| (!seen.findings.is_empty(), seen.step));
         let steps = treated.causes.steps_at(step);
-        Verdict::of(has_findings, steps, diversity().unwrap_or_default())
+        let are_images = !observation::run().on_points;
+        Verdict::of(has_findings, steps, diversity().unwrap_or_default(), are_images)
     });
     let told = move || match verdict.get() {
         Verdict::TooEarly => say(key("findings-early")),
