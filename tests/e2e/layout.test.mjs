@@ -176,6 +176,6 @@ test("on a phone the run's buttons and its samples stay in sight", async (t) => 
   const { page } = await openTrained(t, "en", "light", 390);
   await page.locator(".lab-places").waitFor();
   await page.evaluate(() => scrollTo(0, 2_000));
-  assert.ok(await isInSight(page.locator(".toolbar")));
+  assert.ok(await isInSight(page.getByRole("toolbar", { name: "Training" })));
   assert.ok(await isInSight(page.locator(".sheet canvas").first()));
 });

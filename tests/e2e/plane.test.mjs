@@ -100,11 +100,9 @@ test("a sheet fills its place again when that becomes wider, and no window is re
   const width = async () => (await site.page.locator("#fixed-sheet").boundingBox()).width;
   const before = await width();
   await site.page.evaluate(() => document.querySelector(".picture").style.setProperty("width", "300px"));
-  await site.page.waitForTimeout(300);
-  assert.ok((await width()) <= 300 && (await width()) > 0, `${before} and ${await width()} px`);
+  await site.until("a narrower sheet", async () => (await width()) <= 300 && (await width()) > 0);
   await site.page.evaluate(() => document.querySelector(".picture").style.removeProperty("width"));
-  await site.page.waitForTimeout(300);
-  assert.equal(await width(), before);
+  await site.until("the sheet as it was", async () => (await width()) === before);
 });
 
 /** Opens the preset `ring` in a window, with its plane. */
@@ -134,11 +132,10 @@ async function trainedPlaces(site, plane) {
 for (const width of [390, 768, 1280]) {
   test(`what is drawn is what is trained on, where it was drawn: ${width} px`, async (t) => {
     const { site, plane, button } = await openPlane(t, width);
-    // On a phone the plane stays in sight: it is measured where the window stays.
-    await button("Draw your own data").scrollIntoViewIfNeeded();
     const box = await plane.box();
     const stays = async (when) => assert.deepEqual(await plane.box(), box, when);
-    await button("Draw your own data").click();
+    // Pressed where it is: on a phone the plane stays in sight, and so moves in the document with the window.
+    await button("Draw your own data").evaluate((it) => it.click());
     await stays("as the drawing begins");
     assert.deepEqual(await plane.discs(), [], "an empty sheet to draw on");
     const shares = [[0.2, 0.3], [0.8, 0.25], [0.55, 0.5], [0.3, 0.8], [0.7, 0.9]];

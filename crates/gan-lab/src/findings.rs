@@ -237,13 +237,7 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
     let is_useless = move |remedy: &'static Remedy| {
         treated.spec.with(|spec| spec.as_ref().is_some_and(|spec| remedy.change.on(spec).is_none()))
     };
-    let undo = move || treated.causes.undo();
-    let none = move || offered.iter().all(is_useless) && undo().is_none();
-    let back = move |_| {
-        if let Some(way) = untrack(undo) {
-            treated.make(way, None);
-        }
-    };
+    let none = move || offered.iter().all(is_useless);
     let buttons = offered.iter().map(|remedy: &'static Remedy| {
         let restarts = remedy.change.restarts();
         view! {
@@ -260,8 +254,6 @@ fn Found(seen: RwSignal<Observed>, treated: Treated, ailment: Ailment) -> impl I
             <p class="hint number" aria-live="off">{figures}</p>
             <div class="lab-remedies" hidden=none>
                 <span class="hint">{t("remedies")}</span>
-                // What was changed last is the first thing to be doubted.
-                <button hidden=move || undo().is_none() on:click=back>{t("undo-last")}</button>
                 {buttons.collect_view()}
             </div>
         </li>

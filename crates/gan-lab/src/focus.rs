@@ -15,6 +15,20 @@ pub(crate) fn soon(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
     });
 }
 
+/// As [`soon`], for an element that stays in sight by itself: the page is not scrolled to it.
+pub(crate) fn soon_in_place(find: impl FnOnce() -> Option<HtmlElement> + 'static) {
+    request_animation_frame(move || {
+        let Some(element) = find() else { return };
+        let options = js_sys::Object::new();
+        // Setting a member of a new object does not fail.
+        let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+        let focus = js_sys::Reflect::get(&element, &"focus".into());
+        if let Ok(focus) = focus.and_then(JsCast::dyn_into::<js_sys::Function>) {
+            let _ = focus.call1(&element, &options);
+        }
+    });
+}
+
 /// The first element for a CSS selector.
 pub(crate) fn found(selector: &str) -> Option<HtmlElement> {
     let document = web_sys::window()?.document()?;

@@ -85,11 +85,6 @@ impl Causes {
         }
     }
 
-    /// The way back from the last change, if there was one.
-    pub(crate) fn undo(self) -> Option<Effect> {
-        self.found.with(|found| found.undo.clone())
-    }
-
     /// Steps that the run has made with its settings when it stands at `step`.
     pub(crate) fn steps_at(self, step: u64) -> u64 {
         step.saturating_sub(self.unchanged_since.get())

@@ -73,7 +73,7 @@ pub(crate) fn PlaneView(layers: RwSignal<Layers>, points: StoredValue<Points>) -
         });
     });
     let ended = StoredValue::new_local(ended);
-    let begun = || focus::soon(|| focus::found(".lab-plane canvas"));
+    let begun = || focus::soon_in_place(|| focus::found(".lab-plane canvas"));
     view! {
         <section class="lab-plane-panel" hidden=hidden aria-label=t("plane-title")>
             <figure>
