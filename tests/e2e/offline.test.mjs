@@ -95,7 +95,9 @@ function fetchedText({ page }, path) {
   }, path);
 }
 
-const beginsLesson = async ({ page }) => {
+const beginsLesson = async (site) => {
+  const { page } = site;
+  await site.show("learn");
   await page.getByRole("button", { name: "What is a GAN?" }).click();
   await page.getByText("Step 1 of 5").waitFor();
 };
