@@ -99,6 +99,22 @@ test("the way back to another link's run loads that run", async (t) => {
   site.assertNoProblems();
 });
 
+test("Space in a control of the widget is that control's, and the run stays as it is", async (t) => {
+  const { site } = await openLab(t, { panel: "take", preset: "mnist-mlp" });
+  await site.untilReady();
+  await site.page.getByRole("button", { name: "A digit of your choice" }).click();
+  const sampler = site.page.locator(".lab-sampler gan-sampler");
+  const button = sampler.getByRole("button").first();
+  await button.waitFor();
+  const picture = () => sampler.evaluate((element) => element.shadowRoot.querySelector("canvas").toDataURL());
+  const before = await picture();
+  await button.focus();
+  await site.page.keyboard.press("Space");
+  await site.until("other samples", async () => (await picture()) !== before);
+  const { step, phase } = await site.snapshot();
+  assert.deepEqual({ step, phase }, { step: 0, phase: "ready" });
+});
+
 test("a lesson goes on while panels are looked at", async (t) => {
   const { site, page, tab } = await openLab(t, { lesson: "what-is-a-gan" });
   const card = page.locator(".lab-lesson");

@@ -225,7 +225,7 @@ test("what has no control of its own is changed as text", async (t) => {
   await site.page.locator("details.spec summary").click();
   const editor = site.page.locator("details.spec textarea");
   assert.match(await editor.inputValue(), /"relativistic_paired"/);
-  const load = site.page.locator("details.spec button");
+  const load = site.page.locator("details.spec").getByRole("button", { name: "Load" });
   await editor.fill('{"objective": "hinge", "packing": 2, "penalties": []}');
   await load.click();
   await site.until("the changed run", ({ phase }) => phase === "ready");
@@ -235,4 +235,14 @@ test("what has no control of its own is changed as text", async (t) => {
   await editor.fill('{"packing": 99}');
   await load.click();
   await site.page.getByText("packing: is 99; allowed is 1 to 8").waitFor();
+  // Text that is typed stays, whatever else changes the run.
+  const discard = site.page.getByRole("button", { name: "Discard what is typed" });
+  await editor.fill('{"batch_size": 12}');
+  await discard.waitFor();
+  await site.call("tune", { generator_learning_rate: 0.0004 });
+  await site.page.waitForTimeout(1_500);
+  assert.equal(await editor.inputValue(), '{"batch_size": 12}');
+  await discard.click();
+  assert.match(await editor.inputValue(), /"learning_rate": 0.0004/);
+  await discard.waitFor({ state: "hidden" });
 });

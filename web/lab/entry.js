@@ -14,7 +14,7 @@ const untilDrawn = async () => {
 const open = async () => {
   await untilDrawn();
   const styles = [];
-  for (const part of ["lab", "places", "anatomy", "welcome", "beside", "sweep", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
+  for (const part of ["lab", "plane", "images", "lessons", "places", "anatomy", "welcome", "beside", "sweep", "microscope", "code", "shelf", "teacher", "builder", "pictures"]) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL(`${part}.css`, import.meta.url).href;

@@ -245,6 +245,7 @@ moment-generator-update-told = Now the gradient of the generator's own loss, of 
 spec = Everything, as JSON
 spec-hint = A part of it changes the preset.
 spec-apply = Load
+spec-discard = Discard what is typed
 code-title = The run as a program
 code-show = Show it in PyTorch
 code-hint = Does what this run does, with random numbers of its own. It needs Python and PyTorch, and saves a picture at the end.

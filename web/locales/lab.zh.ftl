@@ -245,6 +245,7 @@ moment-generator-update-told = 现在，生成器自己损失的梯度（范数 
 spec = 全部设置（JSON）
 spec-hint = 只写一部分，就是在预设的基础上修改。
 spec-apply = 载入
+spec-discard = 放弃修改
 code-title = 把训练写成程序
 code-show = 显示为 PyTorch 程序
 code-hint = 与这次训练做同样的事，只是随机数不同。需要 Python 和 PyTorch，最后会保存一张图。

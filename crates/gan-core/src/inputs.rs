@@ -122,3 +122,26 @@ pub(crate) fn one_hot(labels: &[u16], classes: usize, device: &Device) -> Tensor
     }
     Tensor::from_values(values, [labels.len(), classes], device)
 }
+
+#[cfg(test)]
+mod tests {
+    use gan_protocol::preset;
+
+    use super::*;
+
+    #[test]
+    fn the_fixed_noise_begins_with_the_streams_own_numbers() {
+        // The page draws the first of them by itself, without this crate.
+        for name in ["mnist-dcgan-small", "ring"] {
+            let spec = preset(name).expect("a preset").spec;
+            let size = spec.latent.size;
+            let fixed = Inputs::drawn(&spec, Purpose::FixedLatents, 0, 64).values;
+            let mut randomness = stream(spec.seed, Purpose::FixedLatents, 0);
+            let own = match spec.latent.distribution {
+                LatentDistribution::Normal => standard_normal(&mut randomness, size),
+                LatentDistribution::Uniform => uniform_symmetric(&mut randomness, size),
+            };
+            assert_eq!(fixed[..size], own[..], "{name}");
+        }
+    }
+}

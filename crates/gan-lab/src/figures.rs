@@ -25,7 +25,11 @@ pub(crate) fn score_text(scores: &BTreeMap<Score, f64>, score: Score) -> Option<
         matches!(score, Score::HighQuality | Score::HighQualityOfReals | Score::Copies);
     let is_count = matches!(
         score,
-        Score::Samples | Score::Modes | Score::ModesCovered | Score::ModesCoveredOfReals
+        Score::Samples
+            | Score::Modes
+            | Score::ModesCovered
+            | Score::ModesCoveredOfReals
+            | Score::Digits
     );
     Some(match scores.get(&Score::Samples) {
         Some(samples) if is_estimated => {

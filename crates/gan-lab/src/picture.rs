@@ -4,8 +4,15 @@ use gan_plot::{Ink, SCATTER_SIDE_PX, Samples, SheetLayout, Square, scatter_rgba}
 use wasm_bindgen::{Clamped, JsCast as _};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+/// Colour of real points, which is that of the discriminator.
+pub(crate) const REAL: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.8 };
 /// Colour of generated points, which is the page's colour of the generator.
-const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
+pub(crate) const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
+
+/// What draws on a canvas.
+pub(crate) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
 
 /// RGBA pixels, row by row.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +60,7 @@ impl Picture {
     pub(crate) fn show(&self, canvas: &HtmlCanvasElement) {
         canvas.set_width(self.width as u32);
         canvas.set_height(self.height as u32);
-        let context = canvas.get_context("2d").ok().flatten();
-        let context = context.and_then(|it| it.dyn_into::<CanvasRenderingContext2d>().ok());
+        let context = context(canvas);
         let pixels = Clamped(&self.pixels[..]);
         let image = ImageData::new_with_u8_clamped_array(pixels, self.width as u32);
         if let (Some(context), Ok(image)) = (context, image) {

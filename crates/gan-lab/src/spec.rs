@@ -27,11 +27,25 @@ pub(crate) fn SpecEditor() -> impl IntoView {
     let text = RwSignal::new(written());
     // The message of a refusal, with the number of its run.
     let refused = RwSignal::new(None::<(u32, String)>);
-    every_ms(LOOK_EVERY_MS, move || {
+    // Whether the text differs from the one put in: it is the reader's, and stays.
+    let is_edited = RwSignal::new(false);
+    let look = move |_| {
+        let differs = |field: web_sys::HtmlTextAreaElement| {
+            text.with_untracked(|put_in| field.value() != *put_in)
+        };
+        is_edited.set(place.get_untracked().is_some_and(differs));
+    };
+    let put_in = move || {
         let now = written();
-        // Only if the run has changed: an update would replace the text that is being typed.
-        if text.with_untracked(|before| *before != now) {
-            text.set(now);
+        if let Some(field) = place.get_untracked() {
+            field.set_value(&now);
+        }
+        text.set(now);
+        is_edited.set(false);
+    };
+    every_ms(LOOK_EVERY_MS, move || {
+        if !is_edited.get_untracked() && text.with_untracked(|before| *before != written()) {
+            put_in();
         }
         let is_over = |(number, _): &(u32, String)| *number != run_number();
         if refused.with_untracked(|refused| refused.as_ref().is_some_and(is_over)) {
@@ -44,9 +58,18 @@ pub(crate) fn SpecEditor() -> impl IntoView {
             refused.set(message.map(|message| (run_number(), message)));
         };
         match serde_json::from_str(&field.value()) {
-            Ok(run) => playground::load(&run, move |answer| told(answer.err())),
+            Ok(run) => playground::load(&run, move |answer| {
+                if answer.is_ok() {
+                    put_in();
+                }
+                told(answer.err());
+            }),
             Err(error) => told(Some(format!("JSON: {error}"))),
         }
+    };
+    let discard = move |_| {
+        put_in();
+        refused.set(None);
     };
     let told = move || {
         let message = refused.get().map(|(_, message)| message).unwrap_or_default();
@@ -62,8 +85,14 @@ pub(crate) fn SpecEditor() -> impl IntoView {
                 rows="16"
                 spellcheck="false"
                 prop:value=text
+                on:input=look
             ></textarea>
-            <button class="full" on:click=apply>{t("spec-apply")}</button>
+            <div class="lab-remedies">
+                <button on:click=apply>{t("spec-apply")}</button>
+                <button hidden=move || !is_edited.get() on:click=discard>
+                    {t("spec-discard")}
+                </button>
+            </div>
             <p class="lab-refusal" role="alert" hidden=move || refused.with(Option::is_none)>{told}</p>
         </details>
     }

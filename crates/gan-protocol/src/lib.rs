@@ -61,7 +61,7 @@ pub use net::{InitialWeights, NetSpec};
 pub use number::{decimal, written};
 pub use objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
 pub use optimizer::{DecaySpec, OptimizerMethod, OptimizerSpec, ScheduleSpec};
-pub use presets::{DEFAULT_PRESET, Preset, preset, preset_names, presets};
+pub use presets::{DEFAULT_PRESET, POINTS_PRESET, Preset, preset, preset_names, presets};
 pub use report::{Ailment, Diagnosis, Figure, Report, Score};
 pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;

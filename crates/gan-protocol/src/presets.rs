@@ -14,6 +14,9 @@ pub struct Preset {
 /// The preset that a page opens with.
 pub const DEFAULT_PRESET: &str = "mnist-dcgan-small";
 
+/// The preset of nets for points, where the run at hand is one on images.
+pub const POINTS_PRESET: &str = "ring";
+
 /// Files of `presets/` by their names.
 macro_rules! files {
     ($($name:literal),* $(,)?) => {

@@ -87,6 +87,8 @@ export function controlsOf({ page }, lang = "en") {
 
 /** Presses the tab of the panel in which a control is, unless it is in sight. */
 async function showPanelOf(page, control, panel) {
+  // Before the lab puts up its tabs, everything is in sight.
+  await page.waitForFunction(() => window.ganPlayground?.panel);
   if (!(await control.isVisible())) await page.locator(`#tab-${panel}`).click();
 }
 

@@ -102,6 +102,8 @@ pub struct Display {
     pub series: [RwSignal<Series>; 4],
     /// The part of the steps that the charts show.
     pub zoom: RwSignal<Zoom>,
+    /// Whether it can be halved.
+    pub can_zoom: RwSignal<bool>,
     /// The step that is read in the charts.
     pub reading: RwSignal<Option<Reading>>,
     /// The sheet of fixed latents.
@@ -124,6 +126,7 @@ impl Display {
             tasks: RwSignal::new(Vec::new()),
             series: std::array::from_fn(|_| RwSignal::new(Series::default())),
             zoom: RwSignal::new(Zoom::default()),
+            can_zoom: RwSignal::new(false),
             reading: RwSignal::new(None),
             fixed: RwSignal::new(None),
             fresh: RwSignal::new(None),
@@ -163,6 +166,7 @@ impl Display {
     /// Updates the charts' series, and the reading, whose step may now be a part of another row.
     pub fn refresh_series(&self, history: &History<4>) {
         let zoom = self.zoom.get_untracked();
+        set_if_changed(self.can_zoom, zoom.has_room(history.row_count()));
         for (column, signal) in self.series.iter().enumerate() {
             let measured = history.series(column);
             // The average is that of all steps, whatever part of it is shown.

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod display;
 pub mod files;
 pub mod history;
+pub mod link;
 pub mod manifest;
 pub mod page;
 pub mod requests;

@@ -172,7 +172,7 @@ impl Page {
     pub fn zoom(&self, closer: bool) {
         let read = self.display.reading.get_untracked().map(|(step, _)| step as f64);
         let zoom = self.display.zoom.get_untracked();
-        if closer && !zoom.has_room(self.supervisor.state.history.row_count()) {
+        if closer && !self.display.can_zoom.get_untracked() {
             return;
         }
         self.display.zoom.set(if closer { zoom.closer(read) } else { zoom.wider() });

@@ -1,25 +1,17 @@
 //! Converts requests of the user and of scripts to the supervisor's form.
 
-use gan_browser::copied;
-use gan_protocol::{DEFAULT_PRESET, DataSource, RunSpec, Tuning, preset};
+use gan_protocol::{DEFAULT_PRESET, DataSource, POINTS_PRESET, RunSpec, Tuning, preset};
 use js_sys::Uint8Array;
 use serde_json::Value;
 
-use crate::effects::browser::href;
 use crate::effects::files;
 use crate::effects::page::{Callback, Page, with};
 use crate::model::address::Address;
 use crate::model::checkpoint_file::{PREFIX_BYTES, header_bytes, is_own_header, read_header};
-use crate::model::notice::{AT_FILES, AT_RUN, Link, Notice, Place};
+use crate::model::notice::{AT_FILES, AT_RUN, Notice, Place};
 use crate::model::refusal::Refusal;
 use crate::model::settings;
 use crate::model::supervisor::{Ask, NamedFile, Outcome, Run};
-
-/// The preset for points, if the user chooses points while the nets are for images.
-const POINTS_PRESET: &str = "ring";
-
-/// Length beyond which some programs cut addresses.
-const LONG_LINK: usize = 8_000;
 
 /// Sends a request whose refusal is shown beside the toolbar.
 pub fn ask(ask: Ask<Uint8Array>) {
@@ -294,35 +286,6 @@ pub fn follow_address(hash: &str) {
     if let Some(language) = address.language {
         crate::view::words::choose_language(&language);
     }
-}
-
-/// The page's address without the panel that is shown: a link leads to the run.
-fn link() -> String {
-    let all = href();
-    let (page, hash) = all.split_once('#').unwrap_or((&all, ""));
-    let address = Address::parse(hash).0.without_panel();
-    [page, &address.to_hash()].concat()
-}
-
-/// Copies the page's link to the clipboard.
-pub async fn copy_link() {
-    let address = link();
-    let is_copied = copied(&address).await;
-    with(|page| {
-        let link = if page.shared_run().spec.data.source.is_users_files() {
-            Link::WithoutFiles
-        } else if address.len() > LONG_LINK {
-            Link::Long
-        } else {
-            Link::Whole
-        };
-        let notice = if is_copied {
-            Notice::LinkCopied(link)
-        } else {
-            Notice::LinkNotCopied { link: address }
-        };
-        page.notify(AT_FILES, notice);
-    });
 }
 
 impl Page {

@@ -90,9 +90,9 @@ fn follow_keyboard() {
         if event.key() != " " || !plain || event.repeat() {
             return;
         }
-        let on_control = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        // Within an element that has a document of its own, the event's target is that element.
+        let target = event.composed_path().get(0).dyn_into::<web_sys::Element>().ok();
+        let on_control = target
             .and_then(|element| {
                 // A panel as a whole has no use for the key.
                 let uses =

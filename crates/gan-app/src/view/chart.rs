@@ -163,7 +163,10 @@ pub(crate) fn Chart(
 #[component]
 fn ZoomButtons(display: Display) -> impl IntoView {
     let button = |label: &'static str, sign: &'static str, closer: bool| {
-        let is_useless = Signal::derive(move || !closer && display.zoom.get().is_whole());
+        let is_useless = Signal::derive(move || {
+            let can = if closer { display.can_zoom.get() } else { !display.zoom.get().is_whole() };
+            !can
+        });
         view! {
             <button
                 class="quiet icon"

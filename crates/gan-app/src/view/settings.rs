@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::effects::display::{Display, Settings};
+use crate::effects::link;
 use crate::effects::page::with;
 use crate::effects::requests;
 use crate::model::address::{preference, preference_name};
@@ -225,7 +226,7 @@ pub(crate) fn Files() -> impl IntoView {
             <div class="buttons">
                 <button on:click=click(requests::save_checkpoint)>{t("save-checkpoint")}</button>
                 <button on:click=opens(picker)>{t("open-checkpoint")}</button>
-                <button on:click=click(|| spawn_local(requests::copy_link()))>{t("copy-link")}</button>
+                <button on:click=click(|| spawn_local(link::copy_link()))>{t("copy-link")}</button>
             </div>
             <p class="hint">{t("keep-hint")}</p>
             <Notices place=AT_FILES/>

@@ -1,45 +1,29 @@
 //! Draws the small pictures in their places.
 
 use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
-use wasm_bindgen::JsCast as _;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
-use crate::focus::found;
-use crate::picture::Picture;
+use crate::picture::{FAKE, Picture, context};
+use crate::sheet;
 
 /// Images in a row, and rows.
 pub(super) const COLUMNS: usize = 4;
 pub(super) const ROWS: usize = 2;
-/// Between two images of the page's sheet, and of these pictures.
-const SHEET_GAP: f64 = 2.0;
-const GAP: f64 = 1.0;
-
-/// The page's colours of reals and fakes.
-pub(super) const REAL: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.8 };
-pub(super) const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
-
-fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
-    canvas.get_context("2d").ok()??.dyn_into().ok()
-}
+/// Between two images.
+const GAP_PX: usize = 1;
 
 /// The first images of the page's sheet of fixed noise, copied from its canvas: the run is asked for
 /// nothing.
 pub(super) fn show_fakes(canvas: &HtmlCanvasElement, [width, height, _]: [usize; 3]) {
-    let sheet = found("#fixed-sheet").and_then(|sheet| sheet.dyn_into::<HtmlCanvasElement>().ok());
-    let Some(sheet) = sheet else { return };
-    let (width, height) = (width as f64, height as f64);
-    canvas.set_width((COLUMNS as f64 * (width + GAP) - GAP) as u32);
-    canvas.set_height((ROWS as f64 * (height + GAP) - GAP) as u32);
+    let Some(sheet) = sheet::canvas(sheet::FIXED) else { return };
+    canvas.set_width((COLUMNS * (width + GAP_PX) - GAP_PX) as u32);
+    canvas.set_height((ROWS * (height + GAP_PX) - GAP_PX) as u32);
     let Some(context) = context(canvas) else { return };
-    for place in 0..COLUMNS * ROWS {
-        let (row, column) = ((place / COLUMNS) as f64, (place % COLUMNS) as f64);
-        let from = [column * (width + SHEET_GAP), row * (height + SHEET_GAP)];
-        let to = [column * (width + GAP), row * (height + GAP)];
-        // A place outside of the sheet stays empty.
-        let _ = context
-            .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-                &sheet, from[0], from[1], width, height, to[0], to[1], width, height,
-            );
+    for row in 0..ROWS {
+        for column in 0..COLUMNS {
+            let to = [column * (width + GAP_PX), row * (height + GAP_PX)].map(|px| px as f64);
+            sheet::copy(&sheet, [row, column], [width, height], &context, to, 1.0);
+        }
     }
 }
 
@@ -62,13 +46,14 @@ const HEIGHT_PX: u32 = 56;
 /// The number at the picture's edge.
 const EDGE: f32 = 3.0;
 
-/// A latent as bars up and down from zero, in the generator's colour.
-pub(super) fn show_latent(canvas: &HtmlCanvasElement, latent: &[f32], colour: &str) {
+/// A latent as bars up and down from zero, in the colour of generated points, which both themes show.
+pub(super) fn show_latent(canvas: &HtmlCanvasElement, latent: &[f32]) {
     let shown = &latent[..latent.len().min(MOST_BARS)];
     canvas.set_width(BAR_PX * shown.len().max(1) as u32);
     canvas.set_height(HEIGHT_PX);
     let Some(context) = context(canvas) else { return };
-    context.set_fill_style_str(colour);
+    let [red, green, blue] = FAKE.rgb;
+    context.set_fill_style_str(&format!("rgb({red} {green} {blue})"));
     let middle = f64::from(HEIGHT_PX) / 2.0;
     for (place, number) in shown.iter().enumerate() {
         let length = f64::from(number.clamp(-EDGE, EDGE) / EDGE) * middle;

@@ -5,10 +5,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::facts::{Facts, Moment, NetFacts, short};
-use super::pictures::{
-    COLUMNS, FAKE, REAL, ROWS, show_fakes, show_images, show_latent, show_points,
-};
+use super::pictures::{COLUMNS, ROWS, show_fakes, show_images, show_latent, show_points};
 use crate::observation::{self, Run};
+use crate::picture::{FAKE, REAL};
 use crate::places::{Place, Places};
 use crate::plane::state::Points;
 use crate::playground;
@@ -98,16 +97,18 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
     let canvases =
         Canvases { latent: NodeRef::new(), fakes: NodeRef::new(), reals: NodeRef::new() };
     let (looks, seed) = (StoredValue::new(0_u32), StoredValue::new(0_u32));
-    let reals_of = StoredValue::new(None::<Run>);
+    // The runs that the facts and the real samples are of.
+    let (facts_of, reals_of) = (StoredValue::new(None::<Run>), StoredValue::new(None::<Run>));
     let step = StoredValue::new(u64::MAX);
     let still = prefers_stillness();
     let look = move || {
         let (run, seen) = (observation::run(), now());
-        if let Ok(spec) = RunSpec::from_value(playground::spec()) {
-            let found = Facts::of(&spec);
-            if facts.with_untracked(|before| *before != found) {
-                facts.set(found);
-            }
+        // What changes while a run goes on is no part of them.
+        if facts_of.get_value() != Some(run)
+            && let Ok(spec) = RunSpec::from_value(playground::spec())
+        {
+            facts_of.set_value(Some(run));
+            facts.set(Facts::of(&spec));
         }
         looks.update_value(|looks| *looks = looks.wrapping_add(1));
         let looked = looks.get_value();
@@ -143,7 +144,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
     Effect::new(move |_| {
         let latent = facts.with(|facts| facts.first_latent.clone());
         if let Some(canvas) = canvases.latent.get() {
-            show_latent(&canvas, &latent, "#d9660f");
+            show_latent(&canvas, &latent);
         }
     });
     let played = move || match state.with(|state| state.is_running) {
@@ -157,38 +158,20 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
     view! {
         <section class="lab-anatomy" data-moment=played aria-label=t("anatomy-title")>
             <div class="lab-anatomy-picture">
-                <button
-                    class="latents generator"
-                    title=t("anatomy-opens-build")
-                    disabled=!places.is_offered(Place::Build)
-                    on:click=move |_| places.lead_to(Place::Build)
-                >
-                    <strong>{t("anatomy-noise")}</strong>
+                <Part class="latents generator" name=key("anatomy-noise") place=Place::Build places=places>
                     <canvas node_ref=canvases.latent aria-hidden="true"></canvas>
                     <span class="hint number">{move || facts.with(Facts::given)}</span>
-                </button>
+                </Part>
                 <Arrow class="to-generator"/>
                 <Net net=0 facts=facts state=state places=places/>
                 <Arrow class="to-fakes"/>
-                <button
-                    class="fakes generator"
-                    title=t("anatomy-opens-look")
-                    disabled=!places.is_offered(Place::Look)
-                    on:click=move |_| places.lead_to(Place::Look)
-                >
-                    <strong>{t("anatomy-fakes")}</strong>
+                <Part class="fakes generator" name=key("anatomy-fakes") place=Place::Look places=places>
                     <canvas node_ref=canvases.fakes aria-hidden="true"></canvas>
-                </button>
+                </Part>
                 <Arrow class="from-fakes"/>
-                <button
-                    class="reals discriminator"
-                    title=t("anatomy-opens-data")
-                    disabled=!places.is_offered(Place::Data)
-                    on:click=move |_| places.lead_to(Place::Data)
-                >
-                    <strong>{t("anatomy-reals")}</strong>
+                <Part class="reals discriminator" name=key("anatomy-reals") place=Place::Data places=places>
                     <canvas node_ref=canvases.reals aria-hidden="true"></canvas>
-                </button>
+                </Part>
                 <Arrow class="from-reals"/>
                 <Net net=1 facts=facts state=state places=places/>
                 <p class="lab-anatomy-told hint">{told}</p>
@@ -208,25 +191,41 @@ fn Arrow(class: &'static str) -> impl IntoView {
     }
 }
 
+/// A part of the picture: a button that leads to its place, if that is offered.
+#[component]
+fn Part(
+    class: &'static str,
+    name: &'static str,
+    place: Place,
+    places: Places,
+    children: Children,
+) -> impl IntoView {
+    let opens = match place {
+        Place::Build => key("anatomy-opens-build"),
+        Place::Data => key("anatomy-opens-data"),
+        _ => key("anatomy-opens-look"),
+    };
+    view! {
+        <button
+            class=class
+            title=t(opens)
+            disabled=!places.is_offered(place)
+            on:click=move |_| places.lead_to(place)
+        >
+            <strong>{t(name)}</strong>
+            {children()}
+        </button>
+    }
+}
+
 /// The generator (0) or the discriminator (1), and the way to its panel.
 #[component]
 fn Net(net: usize, facts: RwSignal<Facts>, state: RwSignal<Now>, places: Places) -> impl IntoView {
-    let [class, name, opens, learns] = if net == 0 {
-        [
-            "net generator",
-            key("builder-generator"),
-            key("anatomy-opens-build"),
-            key("anatomy-learns"),
-        ]
+    let (class, name, place) = if net == 0 {
+        ("net generator", key("builder-generator"), Place::Build)
     } else {
-        [
-            "net discriminator",
-            key("builder-discriminator"),
-            key("anatomy-opens-look"),
-            key("anatomy-learns"),
-        ]
+        ("net discriminator", key("builder-discriminator"), Place::Look)
     };
-    let place = if net == 0 { Place::Build } else { Place::Look };
     let size = move || {
         facts.with(|facts| {
             let NetFacts { layers, parameters } = &facts.nets[net];
@@ -244,21 +243,16 @@ fn Net(net: usize, facts: RwSignal<Facts>, state: RwSignal<Now>, places: Places)
         say_with(key("anatomy-verdicts"), &[("real", number(real)), ("fake", number(fake))])
     };
     view! {
-        <button
-            class=class
-            title=t(opens)
-            disabled=!places.is_offered(place)
-            on:click=move |_| places.lead_to(place)>
-            <strong>{t(name)}</strong>
+        <Part class=class name=name place=place places=places>
             <span class="hint number">{size}</span>
             <span class="hint" hidden=move || particular().is_empty()>{particular}</span>
             <span class="number">{loss}</span>
             {(net == 1).then(|| view! { <span class="hint number">{verdicts}</span> })}
             <span class="lab-learns hint" aria-hidden="true">
-                <span class="learns">{t(learns)}</span>
+                <span class="learns">{t("anatomy-learns")}</span>
                 <span class="frozen">{t("anatomy-frozen")}</span>
             </span>
-        </button>
+        </Part>
     }
 }
 

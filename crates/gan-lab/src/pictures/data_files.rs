@@ -13,14 +13,12 @@ use crate::driving;
 use crate::picture::Picture;
 use crate::places::{Place, Places};
 use crate::playground::{self, settle};
-use crate::words::{key, say, say_with, t};
+use crate::words::{key, say, t};
 use crate::workers;
 
 /// Images that are shown.
 const SHOWN: usize = 48;
 const SHOWN_COLUMNS: usize = 12;
-/// Classes that are listed; there may be 256.
-const LISTED: usize = 62;
 /// Ranges of black and white, each with its name in the document.
 const RANGES: [(&str, Option<[f64; 2]>); 5] = [
     ("found", None),
@@ -201,46 +199,8 @@ impl DataFiles {
         if self.reads.get() {
             return say(key("data-reads"));
         }
-        self.summary.with(|summary| summary.as_ref().map(in_words)).unwrap_or_default()
+        self.summary.with(|summary| summary.as_ref().map(Summary::in_words)).unwrap_or_default()
     }
-}
-
-fn in_words(summary: &Summary) -> String {
-    let Summary { count, of, height, width, range: [low, high], .. } = summary;
-    let facts = [
-        ("name", summary.path.clone()),
-        ("count", count.to_string()),
-        ("height", height.to_string()),
-        ("width", width.to_string()),
-        ("low", low.to_string()),
-        ("high", high.to_string()),
-    ];
-    let colours =
-        if summary.channels == 3 { key("data-read-colour") } else { key("data-read-grey") };
-    let mut told = vec![say_with(colours, &facts)];
-    if count < of {
-        let kept = if summary.classes.is_some() { key("data-shared") } else { key("data-first") };
-        told.push(say_with(kept, &[("of", of.to_string())]));
-    }
-    told.extend(summary.notes.iter().map(|note| format!("{note}.")));
-    let hidden = summary.left_out.iter().filter(|one| one.reason == "hidden").count();
-    if hidden > 0 {
-        told.push(say_with(key("data-hidden"), &[("count", hidden.to_string())]));
-    }
-    for one in summary.left_out.iter().filter(|one| one.reason != "hidden") {
-        told.push(format!("{}: {}.", one.path, one.message));
-    }
-    told.join(" ")
-}
-
-fn classes_in_words(summary: &Summary) -> Option<String> {
-    let classes = summary.classes.as_ref()?;
-    let listed = classes.iter().take(LISTED);
-    let listed: Vec<String> =
-        listed.map(|class| format!("{} {}", class.name, class.count)).collect();
-    let more = if classes.len() > LISTED { " …" } else { "" };
-    let facts = [("count", classes.len().to_string())];
-    Some(format!("{} {}{more}", say_with(key("data-classes"), &facts), listed.join(" · ")))
 }
 
 /// The panel's part for data files.
@@ -256,7 +216,7 @@ pub(super) fn OwnDataFiles(places: Places) -> impl IntoView {
     };
     let none = move || files.summary.with(Option::is_none);
     let failed = files.failed;
-    let classes = move || files.summary.with(|it| it.as_ref().and_then(classes_in_words));
+    let classes = move || files.summary.with(|it| it.as_ref().and_then(Summary::classes_in_words));
     view! {
         <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
         <p

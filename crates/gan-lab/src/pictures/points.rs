@@ -1,18 +1,17 @@
 //! Points of the plane from the user's tables: shown, and trained on.
 
-use gan_plot::{Ink, Square};
-use gan_protocol::{MAX_DRAWN_POINTS, PointsSpec, RunSpec, preset};
+use gan_plot::Square;
+use gan_protocol::{MAX_DRAWN_POINTS, POINTS_PRESET, PointsSpec, RunSpec, preset};
 use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::anatomy::pictures::show_points;
 use crate::driving;
+use crate::picture::REAL;
 use crate::playground;
 use crate::words::{key, say_with, t};
 
-/// Preset of nets for points, where the run on the page is one on images.
-const PRESET: &str = "ring";
 /// Coordinates up to this are left as they are. Larger ones are scaled: nets get them as they are, and
 /// learn nothing from large numbers.
 const LARGEST: f32 = 6.0;
@@ -20,7 +19,6 @@ const LARGEST: f32 = 6.0;
 const SCALED: f32 = 3.0;
 /// Noise around each point, as a share of the points' extent.
 const NOISE: f32 = 0.005;
-const INK: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.8 };
 
 /// Points from a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +66,7 @@ impl FilePoints {
     fn run(&self, present: &Value) -> Option<Value> {
         let spec = RunSpec::from_value(present.clone()).ok();
         let on_points = spec.filter(|spec| spec.data.points.is_some());
-        let mut spec = on_points.or_else(|| preset(PRESET).map(|preset| preset.spec))?;
+        let mut spec = on_points.or_else(|| preset(POINTS_PRESET).map(|preset| preset.spec))?;
         let sd = NOISE * self.square().half_side;
         spec.data.points = Some(PointsSpec::Drawn { points: self.points.clone(), sd, frame: None });
         // Classes of the points before are none of these.
@@ -102,7 +100,7 @@ pub(super) fn PointsRead(found: RwSignal<Option<FilePoints>>) -> impl IntoView {
         refused.set(false);
         let (Some(canvas), Some(found)) = (canvas.get(), found.get()) else { return };
         let flat: Vec<f32> = found.points.iter().flatten().copied().collect();
-        show_points(&canvas, found.square(), &flat, INK);
+        show_points(&canvas, found.square(), &flat, REAL);
     });
     let told = Signal::derive(move || {
         found.with(|found| found.as_ref().map(FilePoints::told)).unwrap_or_default()

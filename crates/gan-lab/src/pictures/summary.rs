@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::form::Form;
-use crate::words::key;
+use crate::words::{key, say_with};
+
+/// Classes that are listed; there may be 256.
+const LISTED: usize = 62;
 
 /// The images that were read from files.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -51,6 +54,46 @@ impl Summary {
     pub(super) fn class_count(&self) -> usize {
         let classes = self.classes.iter().flatten();
         classes.filter(|class| class.count > 0).count()
+    }
+
+    /// What was read, and what was left out.
+    pub(super) fn in_words(&self) -> String {
+        let Self { count, of, height, width, range: [low, high], .. } = self;
+        let facts = [
+            ("name", self.path.clone()),
+            ("count", count.to_string()),
+            ("height", height.to_string()),
+            ("width", width.to_string()),
+            ("low", low.to_string()),
+            ("high", high.to_string()),
+        ];
+        let colours =
+            if self.channels == 3 { key("data-read-colour") } else { key("data-read-grey") };
+        let mut told = vec![say_with(colours, &facts)];
+        if count < of {
+            let kept = if self.classes.is_some() { key("data-shared") } else { key("data-first") };
+            told.push(say_with(kept, &[("of", of.to_string())]));
+        }
+        told.extend(self.notes.iter().map(|note| format!("{note}.")));
+        let hidden = self.left_out.iter().filter(|one| one.reason == "hidden").count();
+        if hidden > 0 {
+            told.push(say_with(key("data-hidden"), &[("count", hidden.to_string())]));
+        }
+        for one in self.left_out.iter().filter(|one| one.reason != "hidden") {
+            told.push(format!("{}: {}.", one.path, one.message));
+        }
+        told.join(" ")
+    }
+
+    /// The classes with their numbers of images.
+    pub(super) fn classes_in_words(&self) -> Option<String> {
+        let classes = self.classes.as_ref()?;
+        let listed = classes.iter().take(LISTED);
+        let listed: Vec<String> =
+            listed.map(|class| format!("{} {}", class.name, class.count)).collect();
+        let more = if classes.len() > LISTED { " …" } else { "" };
+        let facts = [("count", classes.len().to_string())];
+        Some(format!("{} {}{more}", say_with(key("data-classes"), &facts), listed.join(" · ")))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gan_protocol::POINTS_PRESET;
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
@@ -245,9 +246,6 @@ fn kind_and_count(kind: &JsValue) -> Option<(String, usize)> {
     let member = |name: &str| Reflect::get(kind, &name.into()).ok();
     Some((member("name")?.as_string()?, member("count")?.as_f64()? as usize))
 }
-
-/// The preset that a drawing begins with, where the run is one on images.
-const POINTS_PRESET: &str = "ring";
 
 /// Looks for the plane, which takes the place of the sheets when the run is there; time between two.
 const LOOKS: u32 = 50;

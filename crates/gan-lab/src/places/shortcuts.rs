@@ -8,8 +8,9 @@ use web_sys::Element;
 
 use super::place::Place;
 use super::tabs::Places;
+use crate::choices;
+use crate::dialog;
 use crate::driving;
-use crate::playground::member;
 use crate::words::{key, t};
 
 /// Where the choice to do without is stored.
@@ -40,10 +41,6 @@ fn act_of(key: &str) -> Option<Act> {
     }
 }
 
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
 /// Whether someone types where the event comes from.
 fn is_typed(event: &ev::KeyboardEvent) -> bool {
     // Within an element that has a document of its own, the event's target is that element.
@@ -61,14 +58,10 @@ fn is_typed(event: &ev::KeyboardEvent) -> bool {
 #[component]
 pub(crate) fn Shortcuts(places: Places) -> impl IntoView {
     let list = NodeRef::<html::Dialog>::new();
-    let stored = storage().and_then(|storage| storage.get_item(STORED).ok()?);
-    let active = RwSignal::new(stored.as_deref() != Some("off"));
+    let active = RwSignal::new(!choices::is_off(STORED));
     let open = move || {
-        let Some(list) = list.get_untracked() else { return };
-        // A browser without dialogs (before 2022) has the keys without their list.
-        if let Ok(show) = member(&list, "showModal").dyn_into::<js_sys::Function>() {
-            // It is refused only to a list that is open already.
-            let _ = show.call0(&list);
+        if let Some(list) = list.get_untracked() {
+            dialog::open(&list);
         }
     };
     let pressed = window_event_listener(ev::keydown, move |event| {
@@ -88,10 +81,7 @@ pub(crate) fn Shortcuts(places: Places) -> impl IntoView {
     let choose = move |event| {
         let is_active = event_target_checked(&event);
         active.set(is_active);
-        if let Some(storage) = storage() {
-            // A full store forgets the choice.
-            let _ = storage.set_item(STORED, if is_active { "on" } else { "off" });
-        }
+        choices::turn(STORED, is_active);
     };
     let offered =
         Place::ALL.into_iter().enumerate().filter(move |(_, place)| places.is_offered(*place));

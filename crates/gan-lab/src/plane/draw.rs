@@ -3,10 +3,10 @@
 use std::f64::consts::TAU;
 
 use gan_plot::{Heat, Square, Verdicts, quadrilateral_area};
-use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::frame::{Lattice, Scene};
+use crate::picture::context;
 
 /// The layers that are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Painter {
             canvas.set_width(side);
             canvas.set_height(side);
         }
-        let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let context = context(canvas)?;
         let palette = palette(canvas);
         let (side_px, dpr) = (side as f32, dpr as f32);
         Some(Self { context, surface: surface.clone(), side_px, dpr, palette })
@@ -188,9 +188,7 @@ impl Painter {
         }
         let image =
             ImageData::new_with_u8_clamped_array_and_sh(wasm_bindgen::Clamped(&rgba), side, side);
-        let small = self.surface.get_context("2d").ok().flatten();
-        let small = small.and_then(|small| small.dyn_into::<CanvasRenderingContext2d>().ok());
-        let (Ok(image), Some(small)) = (image, small) else { return };
+        let (Ok(image), Some(small)) = (image, context(&self.surface)) else { return };
         let side = f64::from(self.side_px);
         // An image of the right size and a canvas of this document are accepted.
         let _ = small.put_image_data(&image, 0.0, 0.0);

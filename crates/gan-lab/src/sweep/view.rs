@@ -1,5 +1,7 @@
 //! Shows a sweep: its setting and values, how far its runs are, and what each came to.
 
+use std::collections::BTreeMap;
+
 use gan_protocol::{RunSpec, Score};
 use leptos::html;
 use leptos::prelude::*;
@@ -8,6 +10,7 @@ use super::chart::{height_px, picture as chart_svg};
 use super::runs::{self, Outcome};
 use super::values::{Fault, MOST_VALUES, Setting, Variant, variants};
 use crate::driving;
+use crate::figures::score_text;
 use crate::findings::ailment_name;
 use crate::observation::{self, Run};
 use crate::own_files::{WhyNoCopy, cannot_copy};
@@ -172,17 +175,9 @@ impl Sweep {
     }
 }
 
-/// The score of a try; `None` before it has one.
-fn score(one: &Try, score: Score) -> Option<f64> {
-    one.outcome.as_ref()?.seen.scores.get(&score).copied()
-}
-
-fn score_text(score: Score, value: Option<f64>) -> String {
-    match (score, value) {
-        (_, None) => "–".to_string(),
-        (Score::ModesCovered | Score::Digits, Some(count)) => format!("{count:.0}"),
-        (_, Some(share)) => format!("{:.0} %", 100.0 * share),
-    }
+/// The scores of a try; none before it has come to its end.
+fn scores_of(one: &Try) -> BTreeMap<Score, f64> {
+    one.outcome.as_ref().map(|outcome| outcome.seen.scores.clone()).unwrap_or_default()
 }
 
 #[component]
@@ -281,8 +276,9 @@ pub(crate) fn SweepView() -> impl IntoView {
 #[component]
 fn ScoreChart(sweep: Sweep) -> impl IntoView {
     let chosen = RwSignal::new(None::<Score>);
-    let is_there =
-        move |of: Score| sweep.tries.with(|all| all.iter().any(|one| score(one, of).is_some()));
+    let is_there = move |of: Score| {
+        sweep.tries.with(|all| all.iter().any(|one| scores_of(one).contains_key(&of)))
+    };
     let shown = Memo::new(move |_| {
         let chosen = chosen.get().filter(|chosen| is_there(*chosen));
         chosen.or_else(|| SCORES.iter().map(|(score, _)| *score).find(|score| is_there(*score)))
@@ -290,15 +286,21 @@ fn ScoreChart(sweep: Sweep) -> impl IntoView {
     let scores = move || -> Vec<(String, Option<f64>)> {
         let Some(shown) = shown.get() else { return Vec::new() };
         sweep.tries.with(|all| {
-            all.iter().map(|one| (one.variant.value.clone(), score(one, shown))).collect()
+            all.iter()
+                .map(|one| (one.variant.value.clone(), scores_of(one).get(&shown).copied()))
+                .collect()
         })
     };
     let described = move || {
         let Some(shown) = shown.get() else { return String::new() };
-        let told = scores()
-            .into_iter()
-            .map(|(value, score)| format!("{value}: {}", score_text(shown, score)));
-        told.collect::<Vec<_>>().join("; ")
+        let told = sweep.tries.with(|all| {
+            let told = all.iter().map(|one| {
+                let score = score_text(&scores_of(one), shown).unwrap_or_else(|| "–".to_string());
+                format!("{}: {score}", one.variant.value)
+            });
+            told.collect::<Vec<_>>()
+        });
+        told.join("; ")
     };
     let buttons = SCORES.map(|(score, name)| {
         view! {
@@ -360,8 +362,7 @@ fn TryView(sweep: Sweep, place: usize) -> impl IntoView {
             (Some(Outcome { error: Some(error), .. }), _) => error.clone(),
             (Some(outcome), _) => {
                 let scores = SCORES.iter().filter_map(|(kind, name)| {
-                    let value = score(&one, *kind)?;
-                    Some(format!("{} {}", say(name), score_text(*kind, Some(value))))
+                    Some(format!("{} {}", say(name), score_text(&outcome.seen.scores, *kind)?))
                 });
                 let ills = outcome.seen.findings.iter().map(|ill| say(ailment_name(ill.kind)));
                 scores.chain(ills).collect::<Vec<_>>().join(" · ")

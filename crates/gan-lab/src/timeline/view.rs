@@ -84,7 +84,8 @@ pub(crate) fn TimelineView() -> impl IntoView {
             say_with(key("timeline-moment"), &facts)
         })
     });
-    let hidden = Signal::derive(move || last.get() < 2);
+    let hidden = Signal::derive(move || kept.with(|kept| kept.moments.is_empty()));
+    let is_alone = Signal::derive(move || last.get() == 0);
     let slid = move |event| {
         if let Ok(place) = event_target_value(&event).parse::<usize>() {
             chosen.set((place < last.get_untracked()).then_some(place));
@@ -120,10 +121,11 @@ pub(crate) fn TimelineView() -> impl IntoView {
             <h2>{t("timeline-title")}</h2>
             <p class="hint">{t("timeline-hint")}</p>
             <canvas node_ref=canvas role="img" aria-label=told></canvas>
-            <label for="lab-timeline-moment">{t("timeline-slider")}</label>
+            <label for="lab-timeline-moment" hidden=is_alone>{t("timeline-slider")}</label>
             <input
                 id="lab-timeline-moment"
                 type="range"
+                hidden=is_alone
                 min="0"
                 max=move || last.get().to_string()
                 step="1"

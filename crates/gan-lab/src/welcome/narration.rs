@@ -4,6 +4,7 @@ use gan_protocol::{DataSource, Named as _, Score};
 use leptos::prelude::*;
 
 use super::milestones::{Milestone, Sight, edge_and_middle};
+use crate::choices;
 use crate::observation;
 use crate::playground::{self, member};
 use crate::ticks::every_ms;
@@ -19,10 +20,6 @@ const SEED: u32 = 1 << 20;
 /// Where it is stored that a reader wants no narration any more.
 const STORED: &str = "gan-playground-narration";
 
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
 /// Passes through the data: steps times the batch over the number of real images.
 fn epochs(step: u64) -> f64 {
     let samples = member(&playground::snapshot(), "samples").as_f64();
@@ -37,8 +34,7 @@ fn is_mnist() -> bool {
 /// The newest milestone, with a button that ends the narration for good.
 #[component]
 pub(crate) fn Narration() -> impl IntoView {
-    let stored = storage().and_then(|storage| storage.get_item(STORED).ok()?);
-    let ended = RwSignal::new(stored.as_deref() == Some("off"));
+    let ended = RwSignal::new(choices::is_off(STORED));
     // The milestone, the run's number, and the kinds of digits when it was reached.
     let reached = RwSignal::new(None::<(Milestone, u32, Option<f64>)>);
     let asked = StoredValue::new(false);
@@ -80,10 +76,7 @@ pub(crate) fn Narration() -> impl IntoView {
         ended.set(true);
         reached.set(None);
         observation::want_digits("narration", false);
-        if let Some(storage) = storage() {
-            // A full store forgets it.
-            let _ = storage.set_item(STORED, "off");
-        }
+        choices::turn(STORED, false);
     };
     let told = move || reached.get().map(|(milestone, _, digits)| milestone.told(digits));
     view! {
