@@ -1,5 +1,5 @@
-//! Differentiable augmentation: of images that the discriminator is about to see, with gradients that
-//! pass through.
+//! Differentiable augmentation of the images that the discriminator is about to see. Gradients pass
+//! through.
 
 use gan_protocol::DiffAugmentSpec;
 use gan_random::{RandomNumbers, RngExt, uniform_symmetric};
@@ -7,11 +7,11 @@ use gan_random::{RandomNumbers, RngExt, uniform_symmetric};
 use crate::ops::affine_sampling::affine_sampled;
 use crate::ops::tensor::Tensor;
 
-/// What images are where they have been moved away by a change of geometry: black.
+/// The value of pixels that a change of geometry leaves uncovered: black.
 const BACKGROUND: f32 = -1.0;
 
-/// Brightness, geometry, translation and cut-out; all but the second in the order of DiffAugment's
-/// code (Zhao et al. 2020), which like it gives zero to pixels that come in or are cut out.
+/// Brightness, geometry, translation and cut-out. All but geometry follow DiffAugment's code (Zhao
+/// et al. 2020) in their order and in the value zero for pixels that come in or are cut out.
 pub(crate) fn augmented(
     spec: DiffAugmentSpec,
     images: Tensor<4>,
@@ -42,7 +42,8 @@ pub(crate) fn augmented(
     images
 }
 
-/// For each image where it is read to be sheared, turned and made larger or smaller around its middle.
+/// One affine map for each image, from a place in the result to the place where the image is read.
+/// The maps shear, rotate and scale around the middle.
 fn geometries(spec: DiffAugmentSpec, randomness: &mut RandomNumbers, batch: usize) -> Vec<f32> {
     let most = [spec.rotation_degrees.to_radians(), spec.scale.ln(), spec.shear];
     let map = |drawn: &[f32]| {
@@ -54,19 +55,20 @@ fn geometries(spec: DiffAugmentSpec, randomness: &mut RandomNumbers, batch: usiz
     uniform_symmetric(randomness, 3 * batch).chunks_exact(3).flat_map(map).collect()
 }
 
-/// A whole number of pixels for each sample, uniform up to `share` of `side` both ways.
+/// Whole numbers of pixels, one for each sample, uniform up to `share` of `side` both ways.
 fn shifts(randomness: &mut RandomNumbers, batch: usize, side: usize, share: f32) -> Vec<i32> {
     let most = (side as f32 * share + 0.5) as i32;
     (0..batch).map(|_| randomness.random_range(-most..=most)).collect()
 }
 
-/// For each image where it is read to be moved down and to the right.
+/// One affine map for each image, from a place in the result to the place where the image is read.
+/// The maps move images down and to the right.
 fn shift_maps(down: &[i32], right: &[i32]) -> Vec<f32> {
     let maps = down.iter().zip(right);
     maps.flat_map(|(down, right)| [1.0, 0.0, -*right as f32, 0.0, 1.0, -*down as f32]).collect()
 }
 
-/// Ones, and zeros in a rectangle of `share` of the sides around a random centre, cut off at the
+/// Ones, with zeros in a rectangle of `share` of the sides around a random centre, cut off at the
 /// edges.
 fn cutout_mask(
     randomness: &mut RandomNumbers,
@@ -174,7 +176,7 @@ mod tests {
         assert!(shifts.iter().any(|s| *s < -0.25) && shifts.iter().any(|s| *s > 0.25));
     }
 
-    /// The lengths of both sides of what the map makes of a square, and the area.
+    /// The lengths of the two sides of the mapped unit square, and its area.
     fn sizes(map: &[f32]) -> [f32; 3] {
         let [a, b, _, d, e, _] = *map else { panic!("six numbers") };
         [a.hypot(d), b.hypot(e), a * e - b * d]
@@ -239,7 +241,7 @@ mod tests {
         let white = images(vec![1.0; 50 * 64], [50, 1, 8, 8]);
         let found = read(augmented(spec, white, &mut stream(1, Purpose::DiffAugment, 0)));
         assert!(found.iter().all(|x| (-1.0..=1.0001).contains(x)));
-        // The middle stays, and of an image in four at least a corner is gone.
+        // The middle stays white. The first corner is black in more than a quarter of the images.
         assert!(found.chunks_exact(64).all(|image| (image[8 * 4 + 4] - 1.0).abs() < 1e-4));
         let corners = found.chunks_exact(64).filter(|image| image[0] < -0.999).count();
         assert!(corners > 12, "{corners}");

@@ -1,12 +1,13 @@
-//! Tasks beside real or fake: the class of a sample (AC-GAN), its codes (InfoGAN), the number of
-//! its generator (MGAN). The discriminator's outputs after the verdict answer them, in this order.
+//! The discriminator's tasks beside real or fake: the class of a sample (AC-GAN), its codes
+//! (InfoGAN), the number of its generator (MGAN). The answers are its outputs after the verdict, in
+//! this order.
 
 use gan_protocol::{CodeSpec, LabelSpec, RunSpec};
 
 use crate::ops::fused::relu;
 use crate::ops::tensor::Tensor;
 
-/// What the answers should be, for each sample of a batch.
+/// The right answers for each sample of a batch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {
     /// One-hot: `[batch, classes]`.
@@ -17,8 +18,8 @@ pub(crate) struct Targets {
     pub(crate) generator: Option<Tensor<2>>,
 }
 
-/// The sum of all tasks' losses, each by its weight, shape `[1]`; `None` where there is no task with
-/// a target. `outputs` are all of the discriminator's: `[batch, 1 + …]`.
+/// The weighted sum of the losses of all tasks, shape `[1]`; `None` where no task has a target.
+/// `outputs` are all of the discriminator's: `[batch, 1 + …]`.
 pub(crate) fn auxiliary_loss(
     spec: &RunSpec,
     outputs: &Tensor<2>,
@@ -64,7 +65,7 @@ fn code_losses(spec: &CodeSpec, answers: &Tensor<2>, target: &Tensor<2>) -> Vec<
     if spec.continuous > 0 {
         let means = answers.clone().narrow(1, place, spec.continuous);
         let truth = target.clone().narrow(1, place, spec.continuous);
-        // Of a Gaussian of unit variance; a sum over the codes, a mean over the batch.
+        // The loss of a Gaussian of unit variance: a sum over the codes, a mean over the batch.
         let loss = (means - truth).square().sum_dim(1).mean();
         losses.push(loss.mul_scalar(0.5 * spec.continuous_weight));
     }
@@ -78,9 +79,9 @@ pub(crate) fn cross_entropy(logits: Tensor<2>, truth: Tensor<2>) -> Tensor<1> {
     ((shifted - normalizer) * truth).sum_dim(1).mean().neg()
 }
 
-/// The largest number of each row to within rounding, `[batch, 1]`: what keeps an exponential from
-/// overflowing. Halves are compared until one column is left; Burn's maximum over a dimension would
-/// do, but brings along scatter and gather for every type of number.
+/// The largest number of each row to within rounding, `[batch, 1]`, which keeps an exponential from
+/// overflowing. Halves are compared until one column is left. Burn's maximum over a dimension would
+/// add scatter and gather for every number type to the binary.
 fn largest(rows: Tensor<2>) -> Tensor<2> {
     let mut rows = rows;
     loop {

@@ -1,11 +1,12 @@
-//! A batch of vectors or images on a device: what enters a net, passes between its layers and leaves it.
+//! A batch of vectors or images on a device: the input, the intermediate results and the output of
+//! a net.
 
 use burn::tensor::Device;
 use gan_protocol::Shape;
 
 use crate::ops::tensor::Tensor;
 
-/// Samples, or what a layer made of them, on a device.
+/// Samples, or a layer's output for them, on a device.
 #[derive(Clone, Debug)]
 pub enum Batch {
     /// `[batch, size]`
@@ -23,7 +24,7 @@ macro_rules! each {
         }
     };
 }
-/// Applies the same expression to two of the same form.
+/// Applies the same expression to two batches of the same form.
 macro_rules! both {
     ($first:expr, $second:expr, $x:ident, $y:ident => $body:expr) => {
         match ($first, $second) {
@@ -41,7 +42,7 @@ impl Batch {
     /// `values`, sample after sample, as samples of `shape` on `device`.
     ///
     /// # Panics
-    /// If they are not whole samples.
+    /// If the count of values is no multiple of a sample's size.
     pub fn from_values(values: Vec<f32>, shape: Shape, device: &Device) -> Self {
         match shape {
             Shape::Flat { size } => {
@@ -67,7 +68,7 @@ impl Batch {
         }
     }
 
-    /// As samples of `shape`, which hold as many numbers.
+    /// As samples of `shape`, which must have as many numbers a sample.
     pub(crate) fn shaped(self, shape: Shape) -> Self {
         let x = self.flat();
         match shape {
@@ -79,7 +80,7 @@ impl Batch {
         }
     }
 
-    /// As an image. The plan of a net puts a reshape wherever a vector becomes an image.
+    /// As an image. The plan of a net has a reshape wherever a vector becomes an image.
     pub(crate) fn image(self) -> Tensor<4> {
         match self {
             Self::Image(x) => x,
@@ -106,7 +107,7 @@ impl Batch {
         }
     }
 
-    /// Outside of any graph.
+    /// The same batch, detached from any graph.
     pub(crate) fn inner(self) -> Self {
         each!(self, x => x.inner())
     }
@@ -116,12 +117,12 @@ impl Batch {
         both!(self, other, x, y => Tensor::cat(vec![x, y], 0))
     }
 
-    /// Sum of two of the same shape.
+    /// Sum of two batches of the same shape.
     pub(crate) fn plus(self, other: Self) -> Self {
         both!(self, other, x, y => x + y)
     }
 
-    /// Product of two of the same shape, number by number.
+    /// Element-wise product of two batches of the same shape.
     pub(crate) fn times(self, other: Self) -> Self {
         both!(self, other, x, y => x * y)
     }

@@ -1,4 +1,4 @@
-//! A discriminator that is asked and no longer trained.
+//! A discriminator that is only evaluated.
 
 use burn::tensor::{Device, Transaction};
 use gan_protocol::RunSpec;
@@ -11,7 +11,7 @@ use crate::named_tensor::{fill, floats, net_slots};
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::packing::packed;
 
-/// A discriminator with its numbers.
+/// A discriminator with its parameters.
 #[derive(Clone, Debug)]
 pub struct Critic {
     spec: RunSpec,
@@ -33,12 +33,12 @@ impl Critic {
         Ok(Self { spec, net, device: device.clone() })
     }
 
-    /// The run that it comes from.
+    /// The run that the discriminator comes from.
     pub fn spec(&self) -> &RunSpec {
         &self.spec
     }
 
-    /// Its outputs for samples as they are (no augmentation, no noise, running statistics):
+    /// The outputs for samples as they are (no augmentation, no noise, running statistics):
     /// `[count, outputs]`, flat; with packing, a row for each pack. `labels` are the samples'
     /// classes, where the run has any. Waits for the device.
     ///
@@ -49,7 +49,7 @@ impl Critic {
     }
 }
 
-/// As [`Critic::verdicts`], of any discriminator of `spec`.
+/// As [`Critic::verdicts`], for any discriminator of `spec`.
 pub(crate) async fn verdicts(
     net: &Net,
     spec: &RunSpec,

@@ -1,4 +1,4 @@
-//! What computes.
+//! The devices that compute.
 
 use burn::tensor::Device;
 
@@ -8,10 +8,10 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
-/// What `future` gives, where it asks nothing of any device but the processor: that answers at once.
+/// The result of a `future` that uses no device but the processor, and so never waits.
 ///
 /// # Panics
-/// If it waits for something.
+/// If the future waits for something.
 #[cfg(feature = "cpu")]
 pub fn at_once<T>(future: impl Future<Output = T>) -> T {
     use std::task::{Context, Poll, Waker};
@@ -22,16 +22,16 @@ pub fn at_once<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// The graphics processor, by Burn's wgpu backend, and the name its driver gives.
+/// The graphics processor, by Burn's wgpu backend, and the name that its driver gives.
 ///
 /// Call it once per process or worker: the runtime cannot be initialised twice.
 ///
 /// # Errors
-/// What the runtime says when there is no adapter or device.
+/// The runtime's error when there is no adapter or device.
 #[cfg(feature = "gpu")]
 pub async fn gpu() -> Result<(Device, String), crate::CoreError> {
     let (device, setup) = Device::wgpu_options()
-        // Fewer, larger submits keep the processor's side of a step short.
+        // Fewer, larger submits shorten the processor's share of a step.
         .tasks_max(32)
         .init_with_setup_async()
         .await

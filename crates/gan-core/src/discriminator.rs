@@ -1,4 +1,4 @@
-//! The discriminator with its optimiser, and one step of it.
+//! The discriminator with its optimiser, and one training step.
 
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, stream};
@@ -11,14 +11,14 @@ use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::penalty::{Presented, penalties};
 
-/// The discriminator and what its optimiser remembers.
+/// The discriminator and the state of its optimiser.
 #[derive(Clone, Debug)]
 pub(crate) struct Discriminator {
     pub(crate) net: Net,
     pub(crate) optimizer: NetOptimizer,
 }
 
-/// A batch to be judged, as the discriminator sees it, outside of any graph.
+/// A batch as the discriminator sees it, detached from any graph.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) samples: Batch,
@@ -26,7 +26,7 @@ pub(crate) struct Shown {
     pub(crate) targets: Targets,
 }
 
-/// What a discriminator step leaves behind, outside of any graph.
+/// The results of a discriminator step, detached from any graph.
 #[derive(Debug)]
 pub(crate) struct Verdicts {
     /// The outputs for reals: `[batch]`.
@@ -39,7 +39,7 @@ pub(crate) struct Verdicts {
     pub(crate) penalty: Option<Tensor<1>>,
     /// `[1]`
     pub(crate) auxiliary: Option<Tensor<1>>,
-    /// `[1]`
+    /// Squared norm of the gradient: `[1]`.
     pub(crate) squared_norm: Tensor<1>,
 }
 
@@ -50,7 +50,7 @@ impl Shown {
 }
 
 impl Discriminator {
-    /// One update by `reals` and `fakes`. Dropout draws from stream number `index`.
+    /// One update by `reals` and `fakes`. Dropout and penalties draw from streams number `index`.
     pub(crate) fn step(
         &mut self,
         spec: &RunSpec,
@@ -117,17 +117,18 @@ impl Discriminator {
             self.net.forward_with(weights, samples, &mut pass).flat()
         };
         if spec.discriminator.mixes_samples() || spec.labels.is_some() {
-            // Each kind gets statistics of its own, as in DCGAN, and is told its own classes.
+            // Reals and fakes each get their own batch statistics, as in DCGAN, and their own
+            // classes.
             let real = judge(reals.samples.clone(), &reals.condition);
             return (real, judge(fakes.samples.clone(), &fakes.condition));
         }
-        // One pass over both gives the same numbers with half the launches.
+        // One pass over both gives the same outputs with half the launches.
         let size = reals.samples.count();
         let all = judge(reals.samples.clone().joined(fakes.samples.clone()), &reals.condition);
         (all.clone().narrow(0, 0, size), all.narrow(0, size, size))
     }
 
-    /// All outputs for `samples`, the parameters taken as constants: `[batch, outputs]`.
+    /// All outputs for `samples`, with the parameters as constants: `[batch, outputs]`.
     pub(crate) fn judge(
         &mut self,
         spec: &RunSpec,
@@ -149,7 +150,7 @@ pub(crate) fn verdict(outputs: &Tensor<2>) -> Tensor<2> {
     }
 }
 
-/// `[batch, 1]` as `[batch]`, outside of any graph.
+/// `[batch, 1]` as `[batch]`, detached from any graph.
 pub(crate) fn column(verdicts: &Tensor<2>) -> Tensor<1> {
     let batch = verdicts.dims()[0];
     verdicts.clone().inner().reshape([batch])

@@ -1,4 +1,4 @@
-//! What can go wrong in the mathematics' own domain.
+//! The errors of this crate.
 
 use gan_protocol::SpecError;
 
@@ -14,7 +14,7 @@ pub enum CoreError {
     /// A generator's file was refused.
     #[error("the generator cannot be used: {0}")]
     Generator(String),
-    /// A classifier, or what it was given, was refused.
+    /// A classifier, or its input, was refused.
     #[error("the classifier cannot be used: {0}")]
     Classifier(String),
     /// The device was refused, lost, or failed to compute.

@@ -1,4 +1,4 @@
-//! How weights are drawn at the start.
+//! The initial values of parameters.
 
 use gan_protocol::{InitialWeights, Role};
 use gan_random::{RandomNumbers, standard_normal, uniform_symmetric};
@@ -36,9 +36,9 @@ pub(crate) fn initial_values(
     }
 }
 
-/// A matrix of `dimensions[output_axis]` rows by the rest whose rows (or columns, if those are
-/// fewer) are orthonormal and spread evenly over all such matrices: Gram and Schmidt's method on
-/// normal draws, in double precision, twice over, which leaves no error that f32 could hold.
+/// A matrix of `dimensions[output_axis]` rows by the rest, with orthonormal rows (or columns, if
+/// those are fewer), drawn uniformly from all such matrices. The method is Gram-Schmidt on normal
+/// draws in double precision. A second pass leaves no error that f32 could hold.
 fn orthogonal(
     dimensions: &[usize],
     output_axis: usize,
@@ -68,7 +68,7 @@ fn orthogonal(
         let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
         return places.map(|(row, column)| at(row, column)).collect();
     }
-    // Stored as [input, output, kernel…]: the output is the second axis.
+    // The layout is [input, output, kernel…]: the output is the second axis.
     let area: usize = dimensions[2..].iter().product();
     let mut values = Vec::with_capacity(rows * columns);
     for first in 0..dimensions[0] {
@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn orthogonal_weights_have_orthonormal_rows_or_columns() {
-        // Dimensions, the axis of outputs, and how to find row r, column c of the matrix.
+        // Dimensions, the axis of outputs, rows, columns, and the place of row r, column c in the
+        // values.
         type At = fn(usize, usize) -> usize;
         let cases: [([usize; 4], usize, usize, usize, At); 3] = [
             ([5, 12, 1, 1], 0, 5, 12, |r, c| r * 12 + c),

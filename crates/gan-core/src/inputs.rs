@@ -1,4 +1,4 @@
-//! What a generator is fed: latents, codes, classes, and which of several generators is asked.
+//! The inputs of a generator: latents, codes, classes, and the choice among several generators.
 
 use burn::tensor::Device;
 use gan_protocol::{CodeSpec, Feed, LatentDistribution};
@@ -17,13 +17,14 @@ pub struct Inputs {
     pub values: Vec<f32>,
     /// Classes, one a sample; empty where the run has no labels.
     pub labels: Vec<u16>,
-    /// Numbers of generators, one a sample; empty where there is one.
+    /// Indices of generators, one a sample; empty where there is one generator.
     pub generators: Vec<u16>,
 }
 
 impl Inputs {
-    /// `count` inputs for `purpose` and `index` of a run or generator. The first of many are the same as
-    /// of few. Classes go round: sample `i` is of class `i mod classes`.
+    /// `count` inputs for `purpose` and `index` of a run or generator. A longer list begins with
+    /// the same latents as a shorter one. Classes take turns: sample `i` is of class `i mod
+    /// classes`.
     pub fn drawn<'a>(
         feed: impl Into<Feed<'a>>,
         purpose: Purpose,
@@ -54,7 +55,7 @@ impl Inputs {
         Self { values, labels, generators }
     }
 
-    /// How many samples they are for.
+    /// The count of samples.
     pub fn count<'a>(&self, feed: impl Into<Feed<'a>>) -> usize {
         self.values.len() / input_size(feed.into())
     }
@@ -74,7 +75,7 @@ impl Inputs {
         Batch::from_values(self.values.clone(), feed.into().shape(), device)
     }
 
-    /// What the nets are told.
+    /// The condition of the nets: classes and generators as one-hot rows.
     pub(crate) fn condition<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Condition {
         let spec = feed.into();
         Condition {
@@ -85,7 +86,7 @@ impl Inputs {
         }
     }
 
-    /// What the discriminator is to tell.
+    /// The answers that the discriminator should give.
     #[cfg(feature = "training")]
     pub(crate) fn targets<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Targets {
         let spec = feed.into();
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_fixed_noise_begins_with_the_streams_own_numbers() {
-        // The page draws the first of them by itself, without this crate.
+        // The page draws the first of these numbers by itself, without this crate.
         for name in ["mnist-dcgan-small", "ring"] {
             let spec = preset(name).expect("a preset").spec;
             let size = spec.latent.size;

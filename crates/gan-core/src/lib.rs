@@ -1,12 +1,12 @@
 //! The mathematics: nets, objectives, one training step, sampling, checkpoints.
 //!
-//! Burn only: this crate knows no browser, no files and no clock. Whatever must be read back from
-//! the device is read asynchronously, since WebGPU offers nothing else.
+//! Built on Burn alone: the crate knows no browser, no files and no clock. Values are read back
+//! from the device asynchronously, since WebGPU has no other way.
 //!
-//! Nets are data ([`gan_protocol::NetSpec`]); [`Net`] holds the numbers of all parameters in one flat
-//! tensor, so that the optimiser, the average and the checkpoint need to know no layer.
+//! Nets are data ([`gan_protocol::NetSpec`]). [`Net`] holds the numbers of all parameters in one
+//! flat tensor, so that optimiser, average and checkpoint need to know no layer.
 //!
-//! Without the feature `training` there are no gradients: nets are read from files and asked
+//! Without the feature `training` there are no gradients: nets are read from files and evaluated
 //! ([`Sampler`], [`Critic`], [`Classifier`]), which is all that a page's widget needs.
 
 #![cfg_attr(not(feature = "training"), allow(dead_code))]

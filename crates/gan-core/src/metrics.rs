@@ -1,4 +1,4 @@
-//! Reads what a step reports of the two nets from the device.
+//! The metrics of a training step, and their reading from the device.
 
 use burn::tensor::Transaction;
 use gan_protocol::{Metrics, Objective, RunSpec};
@@ -7,7 +7,7 @@ use crate::error::CoreError;
 use crate::named_tensor::floats;
 use crate::ops::tensor::Tensor;
 
-/// The discriminator's outputs of one step, still on the device.
+/// The results of one step for its metrics, still on the device.
 #[derive(Debug)]
 pub struct PendingMetrics {
     /// Generator steps done, this one included.
@@ -16,7 +16,7 @@ pub struct PendingMetrics {
     pub(crate) outputs: StepOutputs,
 }
 
-/// The numbers that metrics are computed from, outside of any graph.
+/// The numbers that metrics are computed from, detached from any graph.
 #[derive(Debug)]
 pub(crate) struct StepOutputs {
     /// Verdicts on reals in the discriminator's step: `[batch]`.
@@ -25,14 +25,14 @@ pub(crate) struct StepOutputs {
     pub(crate) fake: Tensor<1>,
     /// Verdicts on fakes in the generator's step: `[batch]`.
     pub(crate) judged: Tensor<1>,
-    /// The very losses that the generator and the discriminator minimise, without penalties and
+    /// The losses that the generator and the discriminator minimise, without penalties and
     /// auxiliary terms: `[1]` each.
     pub(crate) losses: [Tensor<1>; 2],
     /// Squared norms of the generator's gradient and of the discriminator's: `[1]` each.
     pub(crate) squared_norms: [Tensor<1>; 2],
-    /// `[1]`
+    /// The sum of all penalties: `[1]`.
     pub(crate) penalty: Option<Tensor<1>>,
-    /// `[1]`
+    /// The sum of all auxiliary terms: `[1]`.
     pub(crate) auxiliary: Option<Tensor<1>>,
 }
 
@@ -41,8 +41,8 @@ impl PendingMetrics {
         Self { step, objective: spec.objective, outputs }
     }
 
-    /// Reads the metrics of several steps in one go; this also waits until the device has done
-    /// them.
+    /// Reads the metrics of several steps in one transfer. This also waits until the device has
+    /// done the steps.
     ///
     /// # Errors
     /// When the device fails.
@@ -85,7 +85,7 @@ impl PendingMetrics {
     }
 }
 
-/// The mean of σ over the discriminator's outputs, or of the outputs where σ gives no probability.
+/// The mean of σ over the discriminator's outputs, or of the outputs if σ gives no probability.
 fn score(objective: Objective, verdicts: &[f32]) -> f64 {
     let values = verdicts.iter().map(|value| f64::from(*value));
     let sum: f64 = if objective.gives_probability() {

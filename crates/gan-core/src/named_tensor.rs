@@ -1,8 +1,8 @@
-//! The numbers of nets as named tensors: read from the device, put back, and as the bytes of a
+//! The numbers of nets as named tensors: reading from the device, writing back, and the bytes of a
 //! `.safetensors` file.
 //!
-//! What a file holds beside tensors stands as JSON in its `__metadata__`; whose file it is decides
-//! what that must be.
+//! A header beside the tensors stands as JSON in the file's `__metadata__`. The module of each kind
+//! of file defines its header.
 
 use std::collections::HashMap;
 
@@ -23,14 +23,14 @@ const HEADER_KEY: &str = "gan_playground";
 pub(crate) struct NamedTensor {
     pub(crate) name: String,
     pub(crate) dimensions: Vec<usize>,
-    /// The last dimension running fastest.
+    /// The last dimension runs fastest.
     pub(crate) values: Vec<f32>,
 }
 
-/// Where named tensors go: several parts of one flat tensor, each with its name and shape.
+/// The target of named tensors: several parts of one flat tensor, each with its name and shape.
 pub(crate) struct Slot<'a> {
     pub(crate) parts: Vec<(String, Vec<usize>)>,
-    /// A multiple of this is what each part takes up.
+    /// Each part takes up a multiple of this count of numbers.
     pub(crate) alignment: usize,
     pub(crate) value: &'a mut Tensor<1>,
 }
@@ -41,7 +41,7 @@ pub(crate) fn parts(prefix: &str, net: &Net) -> Vec<(String, Vec<usize>)> {
     named.map(|(name, dimensions)| (format!("{prefix}.{name}"), dimensions.clone())).collect()
 }
 
-/// Adds the slots of all that `net` keeps: its parameters, then its buffers.
+/// Adds the slots of all tensors of `net`: its parameters, then its buffers.
 pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot<'a>>) {
     let parts = parts(prefix, net);
     slots.push(Slot { parts, alignment: net.alignment, value: &mut net.numbers });
@@ -52,7 +52,7 @@ pub(crate) fn net_slots<'a>(prefix: &str, net: &'a mut Net, slots: &mut Vec<Slot
     }
 }
 
-/// The tensors behind `slots`, in their order. Waits for the device.
+/// The tensors of `slots`, in their order. Waits for the device.
 ///
 /// # Errors
 /// When the device fails.
@@ -75,7 +75,7 @@ pub(crate) async fn read(slots: Vec<Slot<'_>>) -> Result<Vec<NamedTensor>, CoreE
     Ok(tensors)
 }
 
-/// Puts `stored` into `slots`, by name; what has no slot is left out.
+/// Writes `stored` into `slots`, by name. Tensors without a slot are ignored.
 ///
 /// # Errors
 /// If a tensor is missing or misshapen.
@@ -144,7 +144,7 @@ fn encoded<const N: usize>(
     serialize(views, Some(metadata)).expect("the header is small and names are distinct")
 }
 
-/// What a file's `__metadata__` says; its `format` is the one that is asked for.
+/// The header in a file's `__metadata__`, after a check that its format is `format`.
 ///
 /// # Errors
 /// If the file is cut off, or of another kind or version.
@@ -159,7 +159,8 @@ pub(crate) fn header(bytes: &[u8], format: &str) -> Result<Value, String> {
     }
 }
 
-/// The tensors of a file, by name; `decode` gives the numbers of those that it knows.
+/// The tensors of a file, by name. `decode` gives a tensor's numbers, or `None` for a number type
+/// that the file must not have.
 ///
 /// # Errors
 /// If the file is cut off or of another kind, or holds numbers of another kind or not finite.
@@ -186,13 +187,13 @@ pub(crate) fn tensors(
     Ok(tensors)
 }
 
-/// The numbers of a tensor of 32 bits; `None` of any other.
+/// The numbers of a tensor of 32 bits; `None` for any other type.
 pub(crate) fn f32_numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
     let number = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
     (view.dtype() == Dtype::F32).then(|| view.data().chunks_exact(4).map(number).collect())
 }
 
-/// The numbers of a tensor of 16 or 32 bits; `None` of any other.
+/// The numbers of a tensor of 16 or 32 bits; `None` for any other type.
 pub(crate) fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
     let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
     match view.dtype() {

@@ -1,4 +1,4 @@
-//! One net: its plan from the spec, its numbers on the device, and the pass through it.
+//! One net: its plan from the spec, its numbers on the device, and the forward pass.
 
 use burn::tensor::Device;
 use gan_protocol::{NetSpec, Shape, SpecError};
@@ -16,33 +16,34 @@ use crate::spectral::SpectralNorm;
 /// How a pass treats batch normalisation, dropout and noise.
 #[derive(Debug)]
 pub enum Mode<'a> {
-    /// Statistics of the batch; numbers are dropped and noise is added.
+    /// Statistics of the batch; dropout drops numbers and noise layers add noise.
     Training {
-        /// Where dropout masks and noise come from.
+        /// The source of dropout masks and noise.
         randomness: &'a mut RandomNumbers,
         /// Whether the batch moves the running statistics.
         moves_statistics: bool,
-        /// Without training there is no such mode, and nothing of it is linked.
+        /// Without the feature `training` this mode cannot be constructed, so the linker drops its
+        /// code.
         #[cfg(not(feature = "training"))]
         never: std::convert::Infallible,
     },
     /// Running statistics; nothing is dropped.
     Sampling {
-        /// Where noise layers draw from; without it they add none.
+        /// The source for noise layers; without it they add no noise.
         noise: Option<&'a mut RandomNumbers>,
     },
 }
 
-/// What a pass through a net needs beside its input.
+/// The arguments of a forward pass beside its input.
 #[derive(Debug)]
 pub struct Pass<'a> {
-    /// How normalisation and random layers work.
+    /// The behaviour of normalisation and random layers.
     pub mode: Mode<'a>,
-    /// What the samples are.
+    /// Class and generator of each sample.
     pub condition: &'a Condition,
 }
 
-/// What the samples of a batch are, for nets that are told.
+/// Class and generator of each sample of a batch, for conditional nets.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     /// The class, one-hot: `[batch, classes]`.
@@ -61,13 +62,14 @@ impl Pass<'_> {
     }
 }
 
-/// WebGPU binds parts of a buffer from multiples of 256 bytes on: parameters that lie elsewhere would be copied each time
-/// that they are used.
+/// WebGPU binds a part of a buffer only at multiples of 256 bytes. A parameter at another place
+/// would be copied at every use.
 const ALIGNMENT: usize = 64;
-/// Nets of fewer numbers lie close: there the zeros between them would be more to handle than the copies.
+/// Nets with fewer numbers have no padding: for them the copies cost less than the zeros between
+/// the parameters.
 const ALIGNED: usize = 4_096;
 
-/// A net with its numbers.
+/// A net with its parameters.
 #[derive(Clone, Debug)]
 pub struct Net {
     layers: Vec<PlannedLayer>,
@@ -75,13 +77,13 @@ pub struct Net {
     /// `3.layers.0.weight` …
     pub(crate) names: Vec<String>,
     pub(crate) dimensions: Vec<Vec<usize>>,
-    /// All trained numbers, one parameter after the other, without autodiff: what the optimiser
-    /// and the average work on, in a few operations however many layers there are. Between them lie zeros, so that
-    /// each takes up a multiple of `alignment`.
+    /// All trained numbers, one parameter after the other, without autodiff. Optimiser and average
+    /// work on this one tensor, in a few operations for any count of layers. Zeros between the
+    /// parameters pad each to a multiple of `alignment`.
     pub(crate) numbers: Tensor<1>,
     pub(crate) alignment: usize,
     pub(crate) buffer_names: Vec<String>,
-    /// Running statistics and what spectral normalisation keeps, without autodiff.
+    /// Running statistics and the vectors of spectral normalisation, without autodiff.
     pub(crate) buffers: Vec<Tensor<1>>,
     spectral: Option<SpectralNorm>,
 }
@@ -90,7 +92,7 @@ impl Net {
     /// A net at its start, for samples of shape `input`.
     ///
     /// # Errors
-    /// As [`NetSpec::shapes`]; nothing is allocated then.
+    /// As [`NetSpec::shapes`]; an invalid spec allocates nothing.
     pub fn new(
         spec: &NetSpec,
         input: Shape,
@@ -100,7 +102,7 @@ impl Net {
         Self::starting(spec, input, Some(randomness), device)
     }
 
-    /// A net of zeros, to be filled.
+    /// A net of zeros, whose numbers are filled in later.
     ///
     /// # Errors
     /// As [`Net::new`].
@@ -108,7 +110,7 @@ impl Net {
         Self::starting(spec, input, None, device)
     }
 
-    /// A net with numbers from `randomness`, or of zeros.
+    /// A net with initial numbers from `randomness`, or of zeros.
     fn starting(
         spec: &NetSpec,
         input: Shape,
@@ -161,7 +163,7 @@ impl Net {
         self.dimensions.iter().map(|dimensions| dimensions.iter().product::<usize>()).sum()
     }
 
-    /// The parameters one by one, flat.
+    /// The parameters one by one, each flat.
     pub fn parameters(&self) -> Vec<Tensor<1>> {
         let mut start = 0;
         let mut parameters = Vec::with_capacity(self.dimensions.len());
@@ -173,16 +175,16 @@ impl Net {
         parameters
     }
 
-    /// The net's parameters as leaves of a new autodiff graph, to be passed to
-    /// [`Net::effective`] and asked for their gradients.
+    /// The net's parameters as leaves of a new autodiff graph, for [`Net::effective`] and a later
+    /// read of their gradients.
     #[cfg(feature = "training")]
     pub fn leaves(&self) -> Vec<Tensor<1>> {
         self.parameters().into_iter().map(|value| value.leaf()).collect()
     }
 
-    /// The weights that the net computes with, from its parameters: the same, unless spectral
-    /// normalisation divides some by their largest singular value. `advances` says whether its
-    /// estimate makes a power iteration first.
+    /// The effective weights for `parameters`. Spectral normalisation divides some of them by an
+    /// estimate of their largest singular value; the others are returned as they are. `advances`
+    /// says whether the estimate first makes a power iteration.
     pub fn effective(&mut self, parameters: Vec<Tensor<1>>, advances: bool) -> Vec<Tensor<1>> {
         match &self.spectral {
             Some(spectral) => {
@@ -192,7 +194,7 @@ impl Net {
         }
     }
 
-    /// The net's output for `input`, its parameters taken as constants.
+    /// The net's output for `input`, with the parameters as constants.
     pub fn forward(&mut self, input: Batch, pass: &mut Pass<'_>) -> Batch {
         let weights = self.parameters();
         let weights = self.effective(weights, false);
@@ -211,8 +213,8 @@ impl Net {
         layer::forward_all(&self.layers, weights, &mut self.buffers, input, pass, None)
     }
 
-    /// As [`Net::forward_with`], and the gradient, with respect to `input`, of the sum over the
-    /// batch of the first number of the output.
+    /// As [`Net::forward_with`]; and the gradient, with respect to `input`, of the sum over the
+    /// batch of the output's first number.
     ///
     /// Both are differentiable with respect to the leaves behind `weights` (the second order of a
     /// gradient penalty).
@@ -226,8 +228,8 @@ impl Net {
         (output.flat(), gradient)
     }
 
-    /// As [`Net::forward_with`], and the gradient with respect to `input` of the output's product
-    /// with `cotangent(output)`, which is taken as a constant.
+    /// As [`Net::forward_with`]; and the gradient, with respect to `input`, of the output's product
+    /// with `cotangent(output)`, which counts as a constant.
     pub(crate) fn forward_and_pull_back(
         &mut self,
         weights: &[Tensor<1>],
@@ -244,7 +246,8 @@ impl Net {
         (output, gradient)
     }
 
-    /// Moves this net's numbers towards `other`'s: `self += (1 - decay) (other - self)`.
+    /// Moves this net's numbers and buffers towards those of `other`: `self += (1 - decay) (other -
+    /// self)`.
     #[cfg(feature = "training")]
     pub(crate) fn approach(&mut self, other: &Self, decay: f32) {
         blend_into(&mut self.numbers, &other.numbers, decay);

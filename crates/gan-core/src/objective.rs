@@ -1,4 +1,4 @@
-//! What the two nets minimise.
+//! The losses of the two nets.
 //!
 //! `D` is the discriminator's output before any sigmoid. With `σ` the logistic function and
 //! `softplus(t) = log(1 + exp(t))`: `-log σ(t) = softplus(-t)` and `-log(1 - σ(t)) = softplus(t)`,
@@ -12,20 +12,20 @@ use crate::ops::tensor::Tensor;
 /// How far targets are moved towards each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Smoothing {
-    /// The target for reals is one less this.
+    /// The target for reals is 1 minus this number.
     pub real: f32,
     /// The target for fakes.
     pub fake: f32,
 }
 
 impl Smoothing {
-    /// As `spec` says.
+    /// The smoothing that `spec` asks for.
     pub fn of(spec: &RunSpec) -> Self {
         Self { real: spec.label_smoothing, fake: spec.fake_label_smoothing }
     }
 }
 
-/// The mean as `[1, 1]`, to be subtracted from a column.
+/// The mean as `[1, 1]`, so that it can be subtracted from a column.
 fn centre(column: &Tensor<2>) -> Tensor<2> {
     column.clone().mean_dim(0)
 }

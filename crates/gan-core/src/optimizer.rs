@@ -1,9 +1,9 @@
-//! The optimisers, over all numbers of a net at once.
+//! The optimisers. Each updates all numbers of a net at once.
 //!
-//! A net's gradients are joined into one tensor, so that an update takes a dozen operations however
-//! many layers there are: on WebGPU each operation costs its launch, in WebAssembly its allocation.
-//! State lies where a checkpoint can read it without waiting synchronously for the device. Formulas
-//! and the order of their parts are PyTorch's.
+//! A net's gradients are joined into one tensor, so that an update takes about a dozen operations
+//! for any count of layers. Each operation costs a launch on WebGPU, and an allocation in
+//! WebAssembly. State is kept in tensors, which a checkpoint can read without blocking on the
+//! device. Formulas and the order of their parts are PyTorch's.
 
 use gan_protocol::{OptimizerMethod, OptimizerSpec};
 
@@ -14,18 +14,18 @@ use crate::ops::tensor::{Gradients, Tensor};
 /// PyTorch's guard against a gradient of norm zero.
 const CLIP_EPSILON: f32 = 1e-6;
 
-/// What an optimiser remembers.
+/// The state of an optimiser.
 #[derive(Clone, Debug)]
 pub(crate) struct NetOptimizer {
     /// Updates made; the `t` of Kingma & Ba's algorithm 1.
     pub(crate) updates: u64,
     /// First moments or velocities, one for each number of the net.
     pub(crate) first: Option<Tensor<1>>,
-    /// Second moments, likewise.
+    /// Second moments, in the same order.
     pub(crate) second: Option<Tensor<1>>,
 }
 
-/// Which moments `method` keeps: first, second.
+/// The moments that `method` keeps: first, second.
 pub(crate) fn keeps(method: OptimizerMethod) -> (bool, bool) {
     match method {
         OptimizerMethod::Sgd { momentum, .. } => (momentum > 0.0, false),
@@ -42,7 +42,7 @@ impl NetOptimizer {
         optimizer
     }
 
-    /// Makes room for what the method keeps, and lets go of what it does not.
+    /// Allocates the moments that the method keeps, and drops the others.
     pub(crate) fn suit(&mut self, spec: &OptimizerSpec, net: &Net) {
         let (first, second) = keeps(spec.method);
         for (kept, moments) in [(first, &mut self.first), (second, &mut self.second)] {
@@ -54,8 +54,8 @@ impl NetOptimizer {
         }
     }
 
-    /// One update of `net` by the gradients of its `leaves`; gives the squared norm of all of them,
-    /// `[1]`, before any clipping.
+    /// One update of `net` by the gradients of its `leaves`. Returns the squared norm of all
+    /// gradients before any clipping, `[1]`.
     pub(crate) fn update(
         &mut self,
         spec: &OptimizerSpec,
@@ -63,7 +63,8 @@ impl NetOptimizer {
         leaves: Vec<Tensor<1>>,
         gradients: &mut Gradients,
     ) -> Tensor<1> {
-        // Afterwards nobody but the net holds its numbers, which can then be changed in place.
+        // The loop drops the leaves, so that the net alone holds its numbers and the update can run
+        // in place.
         let mut parts = Vec::with_capacity(leaves.len());
         for leaf in leaves {
             let count = leaf.dims()[0];
@@ -137,7 +138,7 @@ impl NetOptimizer {
     }
 }
 
-/// A moment, which the optimiser gets back changed.
+/// Takes a moment out of the optimiser, which later stores its new value.
 fn kept(moment: &mut Option<Tensor<1>>) -> Tensor<1> {
     moment.take().expect("the method keeps this moment")
 }
@@ -149,7 +150,7 @@ fn clipped(spec: &OptimizerSpec, mut gradient: Tensor<1>) -> Tensor<1> {
     if let Some(limit) = spec.clip_norm {
         let norm = gradient.clone().square().sum().sqrt();
         let share = norm.ones_like().mul_scalar(limit) / norm.add_scalar(CLIP_EPSILON);
-        // The smaller of the share and one.
+        // `min(share, 1)`, by way of ReLU.
         let below = relu(share.neg().add_scalar(1.0));
         gradient = gradient * below.neg().add_scalar(1.0);
     }

@@ -1,10 +1,11 @@
-//! Packs of samples that are judged together (PacGAN, Lin et al. 2018).
+//! Packs of samples that the discriminator judges together (PacGAN, Lin et al. 2018).
 
 use gan_protocol::Shape;
 
 use crate::batch::Batch;
 
-/// `count` neighbours of the batch side by side: numbers after numbers, channels after channels.
+/// Joins each `count` neighbours of the batch into one sample: vectors end to end, images by their
+/// channels.
 pub(crate) fn packed(samples: Batch, count: usize) -> Batch {
     if count == 1 {
         return samples;

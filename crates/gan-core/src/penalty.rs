@@ -1,6 +1,6 @@
-//! Penalties on the slope of the discriminator, exact: the gradient with respect to samples is
-//! written as forward operations ([`Net::forward_and_input_gradient`]), so that automatic
-//! differentiation of first order gives the gradient of the penalty. The formulas stand at
+//! Exact penalties on the slope of the discriminator. The gradient with respect to samples is
+//! written as forward operations ([`Net::forward_and_input_gradient`]), so that first-order
+//! automatic differentiation gives the gradient of the penalty. The formulas stand at
 //! [`PenaltySpec`].
 
 use gan_protocol::{PenaltySpec, RunSpec};
@@ -11,10 +11,10 @@ use crate::net::{Condition, Mode, Net, Pass};
 use crate::ops::fused::relu;
 use crate::ops::tensor::Tensor;
 
-/// Keeps the slope of a norm finite at zero.
+/// Keeps the derivative of a norm finite at zero.
 const NORM_EPSILON: f32 = 1e-12;
 
-/// A batch as it is presented to the discriminator, with its condition, outside of any graph.
+/// A batch as the discriminator sees it, with its condition, detached from any graph.
 #[derive(Clone, Copy)]
 pub(crate) struct Presented<'a> {
     pub(crate) samples: &'a Batch,
@@ -22,7 +22,7 @@ pub(crate) struct Presented<'a> {
 }
 
 /// The sum of all penalties, shape `[1]`; `None` without any. `weights` are effective weights made
-/// from leaves; random numbers come from the streams number `index`.
+/// from leaves. Random numbers come from the stream number `index`.
 pub(crate) fn penalties(
     spec: &RunSpec,
     net: &mut Net,
@@ -43,7 +43,7 @@ pub(crate) fn penalties(
     sum
 }
 
-/// One penalty, where it is to be taken.
+/// One penalty at the points that its kind asks for, shape `[1]`.
 pub(crate) fn term(
     penalty: PenaltySpec,
     net: &mut Net,
@@ -63,7 +63,7 @@ pub(crate) fn term(
     term_at(penalty, net, weights, Presented { samples: &samples, condition }, randomness)
 }
 
-/// One penalty at given points.
+/// One penalty at given points, shape `[1]`.
 pub(crate) fn term_at(
     penalty: PenaltySpec,
     net: &mut Net,
@@ -91,7 +91,7 @@ pub(crate) fn term_at(
     }
 }
 
-/// A point on the way from each fake to its real.
+/// A random point on the line from each fake to its real.
 fn between(reals: &Batch, fakes: &Batch, randomness: &mut RandomNumbers) -> Batch {
     let share = uniform(randomness, reals.count());
     both!(reals, fakes, x, y => {
@@ -100,7 +100,7 @@ fn between(reals: &Batch, fakes: &Batch, randomness: &mut RandomNumbers) -> Batc
     })
 }
 
-/// A point near each real.
+/// A random point near each real.
 fn around(reals: &Batch, randomness: &mut RandomNumbers) -> Batch {
     let share = uniform(randomness, reals.count());
     each!(reals, x => {

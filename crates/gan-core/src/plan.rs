@@ -1,43 +1,43 @@
-//! What a net is made of, before it has numbers: which layer stands where, which numbers it keeps
-//! and what they are called.
+//! The structure of a net before it has numbers: its layers in order, and the names and shapes of
+//! their parameters and buffers.
 
 use std::ops::Range;
 
 use gan_protocol::{LayerSpec, Parameter, Role, Shape};
 
-/// A parameter that a layer asks for.
+/// A parameter of a layer.
 pub(crate) struct ParameterPlan {
     pub(crate) name: String,
     pub(crate) dimensions: Vec<usize>,
     pub(crate) role: Role,
 }
 
-/// Numbers that a layer keeps and that are not trained.
+/// Numbers of a layer that are not trained, such as running statistics.
 pub(crate) struct BufferPlan {
     pub(crate) name: String,
     pub(crate) size: usize,
     pub(crate) start: f32,
 }
 
-/// A layer in its place.
+/// A layer with its place in the net.
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedLayer {
     pub(crate) spec: LayerSpec,
-    /// The shape of a sample before it.
+    /// The shape of one input sample.
     pub(crate) input: Shape,
-    /// Its parameters among the net's.
+    /// The range of its parameters among the net's.
     pub(crate) parameters: Range<usize>,
-    /// Its buffers among the net's.
+    /// The range of its buffers among the net's.
     pub(crate) buffers: Range<usize>,
     /// Dimensions of each parameter.
     pub(crate) dimensions: Vec<Vec<usize>>,
-    /// Of a residual block.
+    /// The body of a residual block; empty for other layers.
     pub(crate) body: Vec<PlannedLayer>,
-    /// Likewise.
+    /// The shortcut of a residual block; empty for other layers.
     pub(crate) shortcut: Vec<PlannedLayer>,
 }
 
-/// Layers in their places, with all that they ask for.
+/// The parameters and buffers of all layers planned so far.
 #[derive(Default)]
 pub(crate) struct Plan {
     pub(crate) parameters: Vec<ParameterPlan>,
@@ -45,8 +45,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Plans `layers` for samples of shape `input`; names begin with `prefix`. The shapes have been
-    /// checked.
+    /// Plans `layers` for samples of shape `input`, which must fit; names begin with `prefix`.
     pub(crate) fn add(
         &mut self,
         prefix: &str,

@@ -1,5 +1,5 @@
-//! What happens to samples before the discriminator sees them: differentiable augmentation, noise,
-//! packing. Reals and fakes are treated alike; gradients pass through.
+//! The treatment of samples before the discriminator sees them: differentiable augmentation, noise,
+//! packing. It is the same for reals and fakes. Gradients pass through.
 
 use gan_protocol::RunSpec;
 use gan_random::{Purpose, standard_normal, stream};
@@ -9,8 +9,8 @@ use crate::batch::{Batch, each};
 use crate::ops::tensor::Tensor;
 use crate::packing::packed;
 
-/// `samples` as the discriminator sees them in generator step `step`. Random numbers come from
-/// streams number `occasion`, one for each batch that is judged.
+/// `samples` as the discriminator sees them in generator step `step`. Random numbers come from the
+/// streams number `occasion`, a different one for each batch.
 pub(crate) fn presented(spec: &RunSpec, samples: Batch, step: u64, occasion: u64) -> Batch {
     let mut samples = samples;
     if let Some(augment) = spec.diff_augment {

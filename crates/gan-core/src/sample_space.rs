@@ -1,5 +1,5 @@
-//! What the two nets do in sample space, for pictures of a run: where a plane through latent space
-//! goes, how the discriminator judges a place, and where each sample is pulled.
+//! The two nets in sample space, for pictures of a run: the samples of a plane through latent
+//! space, and the pull of the generator's loss on each sample.
 
 use burn::tensor::Transaction;
 use gan_protocol::{LatentDistribution, RealBatch, RunSpec};
@@ -15,15 +15,16 @@ use crate::presentation::presented;
 use crate::trainer::Trainer;
 
 impl Inputs {
-    /// A lattice of `side × side` latents, row after row, on a plane through latent space: the first
-    /// coordinate runs along a row, the second from row to row. Of a latent of two numbers the plane
-    /// is all there is; of a longer one each number follows one of the coordinates, with either
-    /// sign, so that the lattice's latents are as long as drawn ones; of a single number there is
-    /// one row.
+    /// A lattice of `side × side` latents, row after row, on a plane through latent space: the
+    /// first coordinate varies along a row, the second from row to row.
+    ///
+    /// The plane covers a latent of two numbers completely. In a longer latent each number follows
+    /// one of the coordinates, with either sign, so that the lattice's latents have the length of
+    /// drawn ones. A latent of one number gives a single row.
     ///
     /// Coordinates are the middles of `side` equally likely parts of the latents' distribution, so
-    /// that every cell of the lattice stands for the same share of samples. Codes are zero, the
-    /// class and the generator the first.
+    /// that every cell of the lattice stands for the same share of samples. Codes are zero. Class
+    /// and generator are number 0.
     pub fn lattice(spec: &RunSpec, side: usize) -> Self {
         let coordinates = lattice_coordinates(spec.latent.distribution, side);
         let size = spec.latent.size;
@@ -57,8 +58,7 @@ pub fn lattice_coordinates(distribution: LatentDistribution, side: usize) -> Vec
     }
 }
 
-/// The number that N(0, 1) stays below with probability `share`, by bisection of its distribution
-/// function.
+/// The quantile of N(0, 1) at `share`, by bisection of the distribution function.
 fn normal_quantile(share: f32) -> f32 {
     let (mut low, mut high) = (-8.0_f64, 8.0_f64);
     for _ in 0..40 {
@@ -68,7 +68,8 @@ fn normal_quantile(share: f32) -> f32 {
     f64::midpoint(low, high) as f32
 }
 
-/// The share of N(0, 1) below `x`, within 1e-7 (Abramowitz & Stegun 1964, 26.2.17).
+/// The probability of a value below `x` under N(0, 1), within 1e-7 (Abramowitz & Stegun 1964,
+/// 26.2.17).
 fn normal_share(x: f64) -> f64 {
     const TERMS: [f64; 5] =
         [0.319_381_53, -0.356_563_782, 1.781_477_937, -1.821_255_978, 1.330_274_429];
@@ -78,19 +79,21 @@ fn normal_share(x: f64) -> f64 {
     if x < 0.0 { beyond } else { 1.0 - beyond }
 }
 
-/// Which way a number of a latent follows its coordinate. The first two of them follow it as it is.
+/// The sign with which a number of a latent follows its coordinate; positive for the first two.
 fn sign(number: usize) -> f32 {
-    // The parity of the set bits (Thue-Morse): balanced over any run of numbers, without a pattern.
+    // The parity of the set bits (Thue-Morse sequence) is balanced over any run of numbers and
+    // shows no pattern.
     if number > 1 && (number / 2).count_ones() % 2 == 1 { -1.0 } else { 1.0 }
 }
 
 impl Trainer {
-    /// Where each sample is pulled: `-∂L/∂x` for the generator's loss `L`, times the count of
-    /// samples, so that the batch's mean does not matter. `samples` as [`Trainer::samples`] gives
-    /// them for `inputs`; `reals`, as many, are what a relativistic objective compares with. No
-    /// augmentation, no noise, running statistics. `[count, size of a sample]`, flat.
+    /// The pull on each sample: `-∂L/∂x` for the generator's loss `L`, times the count of verdicts
+    /// (one a sample, with packing one a pack), which cancels the loss's mean over the batch.
+    /// `samples` as [`Trainer::samples`] gives them for `inputs`. A relativistic objective compares
+    /// with `reals`, which must be as many. No augmentation, no noise, running statistics. `[count,
+    /// size of a sample]`, flat.
     ///
-    /// With packing whole packs are judged, and samples beyond the last whole pack are left out.
+    /// With packing, samples beyond the last whole pack are left out.
     ///
     /// # Errors
     /// When the device fails.

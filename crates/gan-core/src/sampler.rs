@@ -1,4 +1,4 @@
-//! A generator that is sampled and no longer trained, and its file.
+//! A generator that is only sampled, and its file.
 //!
 //! Tensors of the file: `generator.<layer>.<name>`; its header is [`GeneratorHeader`].
 
@@ -15,15 +15,16 @@ use crate::named_tensor::{
 };
 use crate::net::{Mode, Net, Pass};
 
-/// Samples are drawn in groups of at most this many, which bounds memory.
+/// Samples are drawn in groups of at most this many, to bound memory.
 const GROUP: usize = 64;
-/// Numbers that a layer may make of one latent, and multiplications for one sample: a file says which
-/// layers there are.
+/// The most numbers that one layer may give for one sample. A file names the layers, so its cost
+/// needs a limit.
 const MAXIMUM_ACTIVATIONS: usize = 1 << 20;
+/// The most multiplications for one sample.
 const MAXIMUM_MULTIPLICATIONS: usize = 1 << 30;
 const PREFIX: &str = "generator";
 
-/// A generator with its numbers.
+/// A generator with its parameters.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     header: GeneratorHeader,
@@ -32,16 +33,17 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Reads the bytes of a generator file; numbers have 16 or 32 bits.
+    /// Reads the bytes of a generator file, whose numbers have 16 or 32 bits.
     ///
     /// # Errors
-    /// If the file is cut off, of another kind or version, describes a generator that cannot be or
-    /// has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
+    /// If the file is cut off, is of another kind or version, describes an impossible generator,
+    /// has fewer numbers than the generator, lacks a tensor, or holds numbers that are not finite.
     pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
         let header = header(bytes, GENERATOR_FORMAT).map_err(|error| refused(&error))?;
         let header = GeneratorHeader::from_value(&header);
         let header = header.map_err(|error| refused(&error.to_string()))?;
-        // Two bytes a number at least: what the file cannot hold is not made room for.
+        // A number takes at least two bytes. Memory is allocated for no more numbers than the file
+        // holds.
         if header.generator.parameter_count(header.input())? > bytes.len() / 2 {
             return Err(refused("its net has more numbers than the file"));
         }
@@ -49,7 +51,7 @@ impl Sampler {
         Self::of_tensors(header, &tensors, device)
     }
 
-    /// The generator of a run as one would use it: its average where there is one.
+    /// The generator of a run for use after training: its average if the run has one.
     ///
     /// # Errors
     /// If tensors are missing or misshapen.
@@ -75,7 +77,7 @@ impl Sampler {
         Ok(Self { header, net, device: device.clone() })
     }
 
-    /// What its file says of it.
+    /// The header of its file.
     pub fn header(&self) -> &GeneratorHeader {
         &self.header
     }
@@ -90,8 +92,8 @@ impl Sampler {
         self.samples_watched(inputs, noise, &mut |_| ()).await
     }
 
-    /// As [`Sampler::samples`]; `watcher` is told how many more samples have been computed, or queued
-    /// where the device computes on its own.
+    /// As [`Sampler::samples`]. `watcher` receives the count of further samples computed, or queued
+    /// where the device computes asynchronously.
     ///
     /// # Errors
     /// When the device fails.
@@ -107,8 +109,8 @@ impl Sampler {
 }
 
 impl Snapshot {
-    /// The generator alone, its average where there is one, as the bytes of a generator file: with
-    /// 16 bits a number, or 32.
+    /// The generator alone (its average if the run has one), as the bytes of a generator file with
+    /// 32 bits a number, or 16.
     ///
     /// # Errors
     /// If a number is not finite in 16 bits.
@@ -121,7 +123,7 @@ impl Snapshot {
         serialized_in_16_bits(&tensors, &header).map_err(CoreError::Checkpoint)
     }
 
-    /// The generator as one would use it, under the names of a generator file.
+    /// The generator for use (its average if there is one), under the names of a generator file.
     fn generator_tensors(&self) -> Vec<NamedTensor> {
         let of = |prefix: &str| -> Vec<NamedTensor> {
             let named = self.tensors().iter().filter_map(|named| {
@@ -136,7 +138,7 @@ impl Snapshot {
     }
 }
 
-/// As [`Sampler::samples_watched`], of any generator.
+/// As [`Sampler::samples_watched`], for any generator.
 pub(crate) async fn samples(
     net: &Net,
     feed: Feed<'_>,

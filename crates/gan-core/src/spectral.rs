@@ -1,9 +1,9 @@
 //! Spectral normalisation: weights divided by an estimate of their largest singular value
 //! (Miyato et al. 2018, algorithm 1).
 //!
-//! A weight is read as a matrix `W` of its outputs by the rest. With unit vectors `u` and `v` that a
-//! power iteration keeps close to the first singular vectors, `σ = uᵀ W v`; `u` and `v` are taken
-//! as constants, `σ` is differentiated.
+//! A weight is read as a matrix `W` of its outputs by the rest. A power iteration keeps the unit
+//! vectors `u` and `v` close to the first singular vectors; then `σ = uᵀ W v`. The vectors are
+//! constants in the gradient; `σ` is differentiated.
 
 use gan_protocol::Role;
 use gan_random::{RandomNumbers, standard_normal};
@@ -11,9 +11,9 @@ use gan_random::{RandomNumbers, standard_normal};
 use crate::ops::tensor::Tensor;
 use crate::plan::ParameterPlan;
 
-/// Keeps a norm from being zero; PyTorch's value.
+/// Keeps a norm above zero; PyTorch's value.
 const EPSILON: f32 = 1e-12;
-/// Power iterations at the start, as in PyTorch: one would leave a fresh estimate far off.
+/// Power iterations at the start, as in PyTorch. A single one would leave a fresh estimate far off.
 const FIRST_ITERATIONS: usize = 15;
 
 /// Which parameters are normalised, and where their `u` lies among the net's buffers.
@@ -26,13 +26,14 @@ pub(crate) struct SpectralNorm {
 struct NormalizedWeight {
     parameter: usize,
     buffer: usize,
-    /// The axis of its outputs: 0, or 1 after a swap.
+    /// The axis of the outputs: 0, or 1, in which case the matrix needs a swap of axes.
     output_axis: usize,
 }
 
 impl SpectralNorm {
-    /// The normalisation of all weights among `parameters`, which start at `values`, and for each
-    /// the name and start of its `u`: zeros without `randomness`. The first of them becomes buffer number `first_buffer`.
+    /// The normalisation of all weights among `parameters`, which start at `values`; and for each
+    /// weight the name and start of its `u`, zeros without `randomness`. The first `u` becomes
+    /// buffer number `first_buffer`.
     pub(crate) fn new(
         parameters: &[ParameterPlan],
         values: &[Vec<f32>],
@@ -69,7 +70,8 @@ impl SpectralNorm {
             let matrix = as_matrix(value, &dimensions[weight.parameter], weight.output_axis);
             let constant = matrix.clone().inner();
             let rows = constant.dims()[0];
-            // An average of unit vectors, as in an averaged net, is a little shorter than one.
+            // In an averaged net `u` is an average of unit vectors, which is a little shorter than
+            // 1.
             let mut u = unit(buffers[weight.buffer].clone().reshape([rows, 1]));
             let mut v = unit(constant.clone().transpose().matmul(u.clone()));
             if advances {

@@ -1,4 +1,4 @@
-//! One run's numbers and one step of it.
+//! The numbers of one run, and one training step.
 
 mod dissection;
 
@@ -22,7 +22,7 @@ use crate::sampler::samples;
 
 pub use dissection::Dissection;
 
-/// Streams of the unrolled copy's steps, far from those of any run's own steps.
+/// First stream number for the steps of the unrolled copy, far from those of a run's own steps.
 const UNROLLED_STREAMS: u64 = 1 << 48;
 
 /// Generator, discriminator, their optimisers and counters.
@@ -44,20 +44,20 @@ struct Reals {
     label: Option<Tensor<2>>,
 }
 
-/// A batch of the generator's.
+/// A batch from the generator.
 struct Fakes {
     /// In the graph of the generator's leaves.
     samples: Batch,
     inputs: Inputs,
 }
 
-/// What a generator's step leaves behind, outside of any graph.
+/// The results of a generator step, detached from any graph.
 struct Judged {
     /// Verdicts on the fakes: `[batch]`.
     judged: Tensor<1>,
     /// The loss without auxiliary terms: `[1]`.
     loss: Tensor<1>,
-    /// Of the gradient: `[1]`.
+    /// Squared norm of the gradient: `[1]`.
     squared_norm: Tensor<1>,
 }
 
@@ -65,7 +65,7 @@ impl Trainer {
     /// A run at its start.
     ///
     /// # Errors
-    /// As [`RunSpec::validate`]; nothing is allocated then.
+    /// As [`RunSpec::validate`]; an invalid spec allocates nothing.
     pub fn new(spec: &RunSpec, device: &Device) -> Result<Self, CoreError> {
         spec.validate()?;
         let net = |net, input: Shape, purpose| {
@@ -90,7 +90,7 @@ impl Trainer {
         &self.spec
     }
 
-    /// What computes.
+    /// The device that computes the run.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -100,17 +100,17 @@ impl Trainer {
         self.generator_optimizer.updates
     }
 
-    /// Discriminator steps done; the next one's number, counted from 0.
+    /// Discriminator steps done, which is also the number of the next one, counted from 0.
     pub fn discriminator_steps(&self) -> u64 {
         self.discriminator.optimizer.updates
     }
 
-    /// Reals that a discriminator step takes.
+    /// Count of reals in the batch of a discriminator step.
     pub fn reals_per_step(&self) -> usize {
         self.spec.batch_size * self.spec.packing
     }
 
-    /// Puts settings in force that leave the nets and the data as they are.
+    /// Applies changed settings. They must leave the nets as they are.
     pub fn tune(&mut self, spec: &RunSpec) {
         debug_assert_eq!(
             (&spec.generator, &spec.discriminator, spec.generator_input()),
@@ -131,9 +131,10 @@ impl Trainer {
     /// One generator step with the discriminator steps before it (Goodfellow et al. 2014,
     /// algorithm 1). Queues the work; nothing is read back.
     ///
-    /// The fakes of the last discriminator step serve the generator's step too, as in DCGAN's
-    /// published code: one pass through the generator less. Fakes are of the classes of the reals
-    /// beside them. `reals` gives the batch for the discriminator step of the given number.
+    /// The fakes of the last discriminator step also serve the generator's step, as in DCGAN's
+    /// published code, which saves one pass through the generator. Fakes have the classes of the
+    /// reals in the same batch. `reals` gives the batch for the discriminator step of the given
+    /// number.
     pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingMetrics {
         let step = self.generator_steps();
         for _ in 1..self.spec.discriminator_steps {
@@ -170,7 +171,7 @@ impl Trainer {
         PendingMetrics::new(self.generator_steps(), &self.spec, outputs)
     }
 
-    /// Moves the average of the generator's weights, where there is one, after an update.
+    /// Moves the average of the generator's weights, if there is one, after an update.
     fn move_average(&mut self) {
         if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
             let step = self.generator_optimizer.updates as f32;
@@ -179,7 +180,7 @@ impl Trainer {
         }
     }
 
-    /// A batch of the generator with `parameters`, of the classes `labels`.
+    /// A batch of fakes from the generator with `parameters`, of the classes `labels`.
     fn fakes(
         &mut self,
         parameters: Vec<Tensor<1>>,
@@ -193,7 +194,7 @@ impl Trainer {
         if self.spec.labels.is_some() {
             inputs.labels = labels.to_vec();
         }
-        // Masks of the two kinds of pass come from streams of their own.
+        // Separate streams for the two kinds of pass make their dropout masks independent.
         let stream_index = 2 * index + u64::from(in_generator_step);
         let mut randomness = stream(self.spec.seed, Purpose::GeneratorDropout, stream_index);
         let condition = inputs.condition(&self.spec, &self.device);
@@ -203,7 +204,7 @@ impl Trainer {
         let weights = self.generator.effective(parameters, in_generator_step);
         let input = inputs.tensor(&self.spec, &self.device);
         let samples = self.generator.forward_with(&weights, input, &mut pass);
-        // A vector is read as the image that it stands for, channels first.
+        // A flat output is read as the image that it represents, channels first.
         Fakes { samples: samples.shaped(self.spec.data.shape()), inputs }
     }
 
@@ -233,7 +234,8 @@ impl Trainer {
         }
     }
 
-    /// The discriminator after the further steps of an unrolled GAN; `None` without any.
+    /// The discriminator after the further steps of an unrolled GAN (Metz et al. 2016); `None`
+    /// without such steps.
     fn unrolled(&self, reals: &Shown, fakes: &Shown, step: u64) -> Option<Discriminator> {
         if self.spec.unrolled_steps == 0 {
             return None;
@@ -245,10 +247,11 @@ impl Trainer {
         Some(copy)
     }
 
-    /// Updates the generator by `fakes`, made from `leaves`. `judge` is asked in place of the
-    /// discriminator where it is there.
+    /// Updates the generator by `fakes`, which were made from `leaves`. `judge`, if given, takes
+    /// the discriminator's place.
     ///
-    /// The judge's parameters take part as constants, so that no gradient is computed for them.
+    /// The parameters of the discriminator are constants here, so that no gradient is computed for
+    /// them.
     fn generator_step(
         &mut self,
         leaves: Vec<Tensor<1>>,
@@ -294,8 +297,8 @@ impl Trainer {
         self.samples_watched(inputs, noise, &mut |_| ()).await
     }
 
-    /// As [`Trainer::samples`]; `watcher` is told how many more samples have been computed, or queued
-    /// where the device computes on its own.
+    /// As [`Trainer::samples`]. `watcher` receives the count of further samples computed, or queued
+    /// where the device computes asynchronously.
     ///
     /// # Errors
     /// When the device fails.

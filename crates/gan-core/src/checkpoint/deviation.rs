@@ -1,4 +1,4 @@
-//! How far one snapshot is from another of the same run.
+//! The deviation of one snapshot from another of the same run.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use crate::named_tensor::NamedTensor;
 /// The largest deviation between two snapshots of the same run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deviation {
-    /// Euclidean norm of a tensor's difference, relative to that of the tensor.
+    /// Euclidean norm of a tensor's difference, relative to the norm of the tensor.
     ///
-    /// Not the largest single difference: Adam's first step is the gradient's sign times the
-    /// rate, so that a gradient that is nothing but rounding moves its weight by a whole step.
+    /// The largest single difference would not do. Adam's first step is the rate times the
+    /// gradient's sign, so a gradient of pure rounding error moves its weight by a whole step.
     pub relative: f64,
-    /// The tensor where that is.
+    /// The tensor with this deviation.
     pub tensor: String,
 }
 
-/// Where `found` differs most from `expected`, over the weights and running statistics of
-/// generator and discriminator (not the optimisers' moments).
+/// The largest deviation of `found` from `expected`, over the weights and running statistics of the
+/// nets (not the optimisers' moments).
 ///
 /// # Errors
 /// If they do not hold the same tensors.
@@ -44,7 +44,7 @@ pub fn largest_deviation(expected: &Snapshot, found: &Snapshot) -> Result<Deviat
         let size = norm(&mut mine.values.iter().map(|x| f64::from(*x)));
         let pairs = mine.values.iter().zip(&theirs.values);
         let difference = norm(&mut pairs.map(|(a, b)| f64::from(a - b)));
-        // A tensor of zeros (a shift that nothing has moved) must be met exactly.
+        // A tensor of zeros (such as a shift that was never moved) must be equal exactly.
         let relative = if difference == 0.0 { 0.0 } else { difference / size };
         let relative = if relative.is_nan() { f64::INFINITY } else { relative };
         if relative > largest.relative || largest.tensor.is_empty() {
@@ -54,8 +54,8 @@ pub fn largest_deviation(expected: &Snapshot, found: &Snapshot) -> Result<Deviat
     Ok(largest)
 }
 
-/// The bias that a relativistic objective leaves without a gradient: it shifts all verdicts alike.
-/// What an optimiser makes of the rounding in its place is no measure of anything.
+/// The bias that has no gradient under a relativistic objective, as it shifts all verdicts alike.
+/// Its optimiser steps follow rounding errors alone, so it is left out of the comparison.
 fn idle_bias(spec: &RunSpec) -> Option<String> {
     let last = spec.discriminator.layers.len().checked_sub(1)?;
     spec.objective.is_relativistic().then(|| format!("discriminator.{last}.bias"))

@@ -18,7 +18,7 @@ use crate::named_tensor::{NamedTensor, f32_numbers, header, serialized, tensors}
 /// A run's numbers on the host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// What is not a tensor.
+    /// All data but the tensors.
     pub header: CheckpointHeader,
     /// Every tensor, in a fixed order.
     tensors: Vec<NamedTensor>,

@@ -1,4 +1,4 @@
-//! A run in training, to and from a snapshot.
+//! Conversion of a run in training to and from a snapshot.
 
 use burn::tensor::Device;
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, RunSpec};
@@ -12,7 +12,7 @@ use crate::optimizer::NetOptimizer;
 use crate::trainer::Trainer;
 
 impl Trainer {
-    /// The run as it stands, without its data. Waits for the device.
+    /// The run at its present step, without its data. Waits for the device.
     ///
     /// # Errors
     /// When the device fails.
@@ -23,15 +23,15 @@ impl Trainer {
             spec: self.spec.clone(),
             step: self.generator_steps(),
             discriminator_step: self.discriminator_steps(),
-            // Only whoever has the data knows them.
+            // Filled in by the owner of the data.
             data: None,
         };
         Ok(Snapshot { header, tensors: read(copy.slots()).await? })
     }
 
-    /// The run that `snapshot` was taken of, with `spec` in place of its settings.
+    /// The run of `snapshot`, with `spec` in place of its settings.
     ///
-    /// An average or moments that the snapshot's own settings did not keep start afresh.
+    /// An average or moments that the snapshot does not hold start afresh.
     ///
     /// # Errors
     /// If `spec` has other nets or inputs than the snapshot, or tensors are missing or misshapen.
@@ -47,7 +47,7 @@ impl Trainer {
         if !same_nets || !same_samples {
             return Err(refused("it was made with other nets, latents or sample shapes"));
         }
-        // With the old settings first: they say which tensors must be there.
+        // The snapshot's own settings come first: they say which tensors must be there.
         let mut trainer = Self::new(old, device)?;
         trainer.generator_optimizer.updates = snapshot.header.step;
         trainer.discriminator.optimizer.updates = snapshot.header.discriminator_step;

@@ -11,15 +11,16 @@ use super::{Classifier, parts, refused};
 use crate::error::CoreError;
 use crate::named_tensor::{fill, header, numbers, read, serialized_in_16_bits, tensors};
 
-/// Names the format and its version; a file with another value is refused.
+/// The format and its version; a file with another value is refused.
 const FORMAT: &str = "gan-playground-classifier-1";
 
 impl Classifier {
     /// Reads the bytes of a `.safetensors` file; numbers have 16 or 32 bits.
     ///
     /// # Errors
-    /// If the file is cut off, of another kind or version, describes a net that is no classifier
-    /// or has more numbers than the file, lacks a tensor, or holds numbers that are not finite.
+    /// If the file is cut off, is of another kind or version, describes a net that is no
+    /// classifier, has fewer numbers than the net, lacks a tensor, or holds numbers that are not
+    /// finite.
     pub fn from_safetensors(bytes: &[u8], device: &Device) -> Result<Self, CoreError> {
         let header = header(bytes, FORMAT).map_err(|error| refused(&error))?;
         let field = |name: &str| header[name].clone();
@@ -27,7 +28,8 @@ impl Classifier {
         let input: Shape = serde_json::from_value(field("input")).map_err(broken)?;
         let net: NetSpec = serde_json::from_value(field("net")).map_err(broken)?;
         let parts = parts(&net, input)?;
-        // Two bytes a number at least: what the file cannot hold is not made room for.
+        // A number takes at least two bytes. Memory is allocated for no more numbers than the file
+        // holds.
         if net.parameter_count(input)? > bytes.len() / 2 {
             return Err(refused("its net has more numbers than the file"));
         }

@@ -1,7 +1,7 @@
-//! A small classifier of images: what scores of generators see images by.
+//! A small classifier of images, whose features the scores of generators compare.
 //!
-//! It is two nets, one after the other: the trunk makes features of an image, the head, a single
-//! linear layer, makes logits of the features. Scores compare features.
+//! A classifier is two nets, one after the other. The trunk makes features of an image; the head, a
+//! single linear layer, makes logits of the features.
 
 mod file;
 #[cfg(feature = "training")]
@@ -19,15 +19,17 @@ use crate::named_tensor::{Slot, floats, net_slots};
 use crate::net::{Condition, Mode, Net, Pass};
 use crate::ops::tensor::Tensor;
 
-/// Images that are judged at once, which bounds memory.
+/// Images are judged in groups of this size, to bound memory.
 const GROUP: usize = 64;
-/// Numbers that a layer may make of one image: a file says which layers there are.
+/// The most numbers that one layer may give for one image. A file names the layers, so its cost
+/// needs a limit.
 const MAXIMUM_ACTIVATIONS: usize = 1 << 18;
-/// Sides and channels that an image may have.
+/// The largest side of an image.
 const MAXIMUM_SIDE_PX: usize = 256;
+/// The most channels of an image.
 const MAXIMUM_CHANNELS: usize = 4;
 
-/// A classifier with its numbers.
+/// A classifier with its parameters.
 #[derive(Clone, Debug)]
 pub struct Classifier {
     net: NetSpec,
@@ -38,18 +40,18 @@ pub struct Classifier {
     device: Device,
 }
 
-/// What a classifier says of images.
+/// A classifier's results for images.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// How many images they were.
+    /// Count of images.
     pub count: usize,
-    /// What enters the last layer, image after image: `[count, features]`, flat.
+    /// The inputs of the last layer, image after image: `[count, features]`, flat.
     pub features: Vec<f32>,
-    /// Before softmax, image after image: `[count, classes]`, flat.
+    /// The outputs before softmax, image after image: `[count, classes]`, flat.
     pub logits: Vec<f32>,
 }
 
-/// A classifier's nets as data, known to fit each other.
+/// The two nets of a classifier as data; they fit each other.
 struct Parts {
     trunk: NetSpec,
     head: NetSpec,
@@ -58,12 +60,13 @@ struct Parts {
 }
 
 impl Classifier {
-    /// The classifier `net` of images of shape `input` at its start; its last layer is linear.
+    /// The classifier `net` for images of shape `input`, with initial weights. The last layer must
+    /// be linear.
     ///
     /// # Errors
-    /// If it has no trunk and linear head, if a layer is of a kind that looks at more than the
-    /// image, or if a layer makes more than 2^18 numbers; as [`NetSpec::shapes`]. Nothing is
-    /// allocated then.
+    /// If the net has no trunk and linear head, if a layer uses more than the image itself, or if a
+    /// layer's output has more than 2^18 numbers; as [`NetSpec::shapes`]. An invalid net allocates
+    /// nothing.
     pub fn new(net: &NetSpec, input: Shape, seed: u64, device: &Device) -> Result<Self, CoreError> {
         Self::of_parts(net, input, parts(net, input)?, seed, device)
     }
@@ -88,7 +91,7 @@ impl Classifier {
         self.input
     }
 
-    /// How many classes it tells apart.
+    /// Count of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
@@ -98,11 +101,11 @@ impl Classifier {
         self.trunk.parameter_count() + self.head.parameter_count()
     }
 
-    /// What it says of `images`, one after another, channels first, in [-1, 1]. Waits for the
-    /// device.
+    /// Features and logits of `images`, which follow each other, channels first, in [-1, 1]. Waits
+    /// for the device.
     ///
     /// # Errors
-    /// If they are not whole images, or the device fails.
+    /// If the numbers are not whole images, or the device fails.
     pub async fn judge(&mut self, images: &[f32]) -> Result<Judgement, CoreError> {
         let size = self.image_size();
         if !images.len().is_multiple_of(size) {
@@ -130,7 +133,7 @@ impl Classifier {
         Ok(judgement)
     }
 
-    /// Features and logits of `images`, which are whole, with the parameters `[trunk, head]`.
+    /// Features and logits of whole `images`, with the parameters `[trunk, head]`.
     fn pass(
         &mut self,
         [trunk, head]: [Vec<Tensor<1>>; 2],
@@ -194,7 +197,7 @@ fn parts(net: &NetSpec, input: Shape) -> Result<Parts, CoreError> {
     Ok(Parts { trunk: of(trunk), head, features, classes })
 }
 
-/// Whether what a layer makes of an image depends on nothing else, in a trained net.
+/// Whether a layer of a trained net computes its output from the one image alone.
 fn judges_alone(layer: &LayerSpec) -> bool {
     matches!(
         layer,

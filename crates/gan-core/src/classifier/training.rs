@@ -1,4 +1,5 @@
-//! Training of a classifier; a page that only judges does not link it.
+//! Training of a classifier, in a module of its own so that a page that only judges does not link
+//! it.
 
 use burn::tensor::Transaction;
 use gan_protocol::{OptimizerSpec, RealBatch};
@@ -22,14 +23,14 @@ pub struct ClassifierTrainer {
 }
 
 impl ClassifierTrainer {
-    /// The training of `classifier`; `seed` is that of dropout.
+    /// The training of `classifier`; `seed` is the seed of dropout.
     pub fn new(classifier: Classifier, spec: &OptimizerSpec, seed: u64) -> Self {
         let trunk = NetOptimizer::new(spec, &classifier.trunk);
         let head = NetOptimizer::new(spec, &classifier.head);
         Self { classifier, spec: *spec, seed, trunk, head }
     }
 
-    /// The classifier as it stands.
+    /// The classifier with its present weights.
     pub fn classifier(&mut self) -> &mut Classifier {
         &mut self.classifier
     }
@@ -39,8 +40,8 @@ impl ClassifierTrainer {
         self.trunk.updates
     }
 
-    /// One step on a batch of images and their classes; gives the mean cross-entropy before it, in
-    /// nats. Waits for the device.
+    /// One step on a batch of images and their classes. Returns the mean cross-entropy before the
+    /// step, in nats. Waits for the device.
     ///
     /// # Errors
     /// If the batch is empty, does not hold one label for each image, or a label is no class; if

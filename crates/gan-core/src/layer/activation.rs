@@ -1,4 +1,4 @@
-//! Element-wise non-linearities and their slopes.
+//! Element-wise activation functions and their derivatives.
 
 use gan_protocol::ActivationKind;
 
@@ -22,9 +22,9 @@ fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
     }
 }
 
-/// `gradient` times the derivative of `function`, where that gave `output` for `input`. Of the
-/// piecewise linear ones the derivative is a constant; at zero it is that of the negative side, as
-/// PyTorch's.
+/// `gradient` times the derivative of `function`, whose value for `input` was `output`. Piecewise
+/// linear functions have a constant derivative on each side; at zero it is that of the negative
+/// side, as in PyTorch.
 pub(super) fn gradient(
     gradient: Batch,
     input: Batch,

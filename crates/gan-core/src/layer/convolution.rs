@@ -1,4 +1,4 @@
-//! Convolution and its transpose, each the other's gradient with respect to the input.
+//! Convolution and transposed convolution, each the other's gradient with respect to the input.
 
 use gan_protocol::Shape;
 
@@ -21,7 +21,7 @@ pub(super) fn conv_transpose(
     Batch::Image(mapped(input.image(), values.get(0), values.optional(1), map))
 }
 
-/// Rows and columns that the kernel did not reach get a zero: the output padding.
+/// Rows and columns that the kernel did not reach get the gradient zero, by output padding.
 pub(super) fn conv_gradient(
     gradient: Batch,
     values: &Values<'_>,

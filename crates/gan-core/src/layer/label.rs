@@ -1,4 +1,4 @@
-//! The class of a sample, told to a net.
+//! The class of a sample as an input of a net.
 
 use gan_protocol::Shape;
 
@@ -6,6 +6,7 @@ use super::Values;
 use crate::batch::{Batch, each};
 use crate::ops::tensor::Tensor;
 
+/// Appends the class to each sample: features of a vector, or constant channels of an image.
 /// `label` is one-hot, `[batch, classes]`.
 pub(super) fn append(
     input: Batch,
@@ -29,7 +30,7 @@ pub(super) fn append(
     }
 }
 
-/// The class does not depend on the sample: what was appended is cut off.
+/// The class does not depend on the sample, so the gradient of the appended features is cut off.
 pub(super) fn gradient(gradient: Batch, input: Shape) -> Batch {
     let features = match input {
         Shape::Flat { size } => size,

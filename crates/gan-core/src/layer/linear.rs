@@ -1,4 +1,4 @@
-//! Layers that are products with a matrix.
+//! Layers based on a product with a matrix.
 
 use super::Values;
 use crate::batch::Batch;
@@ -19,7 +19,7 @@ pub(super) fn linear_gradient(gradient: Batch, values: &Values<'_>) -> Batch {
     Batch::Flat(gradient.flat().matmul(weight.transpose()))
 }
 
-/// All linear maps of a maxout layer, `[batch, units]` each.
+/// The outputs of all linear maps of a maxout layer, `[batch, units]` each.
 fn pieces_of(input: Batch, values: &Values<'_>, units: usize, pieces: usize) -> Vec<Tensor<2>> {
     let x = input.flat();
     let batch = x.dims()[0];
@@ -29,14 +29,14 @@ fn pieces_of(input: Batch, values: &Values<'_>, units: usize, pieces: usize) -> 
     (0..pieces).map(piece).collect()
 }
 
-/// Ones where `piece` is larger than `largest`, zeros elsewhere: a constant, since which piece is the
-/// largest does not depend smoothly on anything. Of equal pieces the first counts.
+/// Ones where `piece` is larger than `largest`, zeros elsewhere. The result is a constant, since
+/// the choice of the largest piece has no derivative. Of equal pieces the first counts.
 fn is_larger(piece: &Tensor<2>, largest: &Tensor<2>) -> Tensor<2> {
     (piece.clone().inner() - largest.clone().inner()).ones_above(0.0)
 }
 
-/// Written by comparisons of two: Burn's maximum over a dimension brings along scatter and gather
-/// for every type of number, a tenth of the processor's worker.
+/// The largest piece of each unit, by pairwise comparisons. Burn's maximum over a dimension would
+/// add scatter and gather for every number type, a tenth of the processor's worker.
 pub(super) fn maxout(input: Batch, values: &Values<'_>, units: usize, pieces: usize) -> Batch {
     let mut all = pieces_of(input, values, units, pieces).into_iter();
     let first = all.next().expect("validation asks for two pieces or more");

@@ -1,4 +1,4 @@
-//! Layers that let a discriminator see how alike the samples of a batch are.
+//! Layers that show a discriminator how alike the samples of a batch are.
 
 use super::Values;
 use super::linear::affine;
@@ -6,10 +6,11 @@ use crate::batch::Batch;
 use crate::ops::fused::relu;
 use crate::ops::tensor::Tensor;
 
-/// Added to the variance, so that a collapsed batch has a slope; Karras et al.'s value.
+/// Added to the variance, so that a collapsed batch has a finite derivative; Karras et al.'s value.
 const EPSILON: f32 = 1e-8;
 
-/// Standard deviation of each number over the batch: `[1, size]`; and the deviations.
+/// Standard deviation of each number over the batch, `[1, size]`, and the centred numbers, `[batch,
+/// size]`.
 fn spread(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let centred = rows.clone() - rows.mean_dim(0);
     let sd = centred.clone().square().mean_dim(0).add_scalar(EPSILON).sqrt();
@@ -32,8 +33,8 @@ pub(super) fn stddev(input: Batch) -> Batch {
     }
 }
 
-/// The appended number depends on every number of the batch: with `sd_f` the deviation of number
-/// `f` of `F`, over `N` samples, its slope is `(x_if - mean_f) / (N F sd_f)`.
+/// The appended number depends on every number of the batch. With `sd_f` the deviation of number
+/// `f` of `F`, over `N` samples, its derivative is `(x_if - mean_f) / (N F sd_f)`.
 pub(super) fn stddev_gradient(gradient: Batch, input: Batch) -> Batch {
     let shape = input.shape();
     let rows = input.flat();

@@ -1,10 +1,9 @@
-//! What each layer kind computes: its output, and the gradient of a number made from its output
-//! with respect to its input.
+//! The computation of each layer kind: its output, and the gradient with respect to its input.
 //!
-//! That gradient ([`input_gradient`]) is written as forward tensor operations, so that ordinary,
-//! first-order automatic differentiation over it gives the exact gradient of a penalty on a
-//! critic's slope: a linear layer gives a product with the transposed weights, a convolution a
-//! transposed convolution with the same weights, leaky ReLU a constant mask.
+//! The gradient ([`input_gradient`]) is written as forward tensor operations, so that ordinary
+//! first-order automatic differentiation gives the exact gradient of a penalty on a critic's slope.
+//! The gradient of a linear layer is a product with the transposed weights, that of a convolution a
+//! transposed convolution with the same weights, that of leaky ReLU a constant mask.
 
 mod activation;
 mod convolution;
@@ -22,19 +21,19 @@ use crate::net::Pass;
 use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
 
-/// What [`input_gradient`] needs to know of a pass through a layer.
+/// The values of a layer's forward pass that [`input_gradient`] needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     input: Batch,
     output: Batch,
-    /// What the input was multiplied with, for dropout.
+    /// The factors of dropout.
     mask: Option<Batch>,
-    /// Of a residual block.
+    /// The body of a residual block; empty for other layers.
     body: Vec<Kept>,
     shortcut: Vec<Kept>,
 }
 
-/// A layer's parameters in the shapes that it computes with.
+/// A layer's parameters, in the shapes for computing.
 struct Values<'a> {
     tensors: &'a [Tensor<1>],
     dimensions: &'a [Vec<usize>],
@@ -57,8 +56,9 @@ fn values<'a>(layer: &'a PlannedLayer, weights: &'a [Tensor<1>]) -> Values<'a> {
 }
 
 /// Applies `layers` one after the other. `weights` are all of the net's parameters, `buffers` all
-/// of its buffers; a training pass that is told to moves the running statistics there, detached
-/// from the graph. Where `kept` is there, what the pass leaves behind is added to it.
+/// of its buffers. A training pass that moves statistics updates the running statistics in
+/// `buffers`, detached from the graph. If `kept` is given, the values for the gradient are added to
+/// it.
 pub(crate) fn forward_all(
     layers: &[PlannedLayer],
     weights: &[Tensor<1>],
@@ -142,7 +142,7 @@ fn forward(
 }
 
 /// The gradient with respect to the input of `layers`, from that with respect to their output and
-/// what their pass left behind.
+/// the values kept by the forward pass.
 pub(crate) fn input_gradient_all(
     layers: &[PlannedLayer],
     weights: &[Tensor<1>],

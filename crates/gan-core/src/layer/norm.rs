@@ -40,7 +40,7 @@ impl BatchNorm {
         if !moves_statistics {
             return output;
         }
-        // Running statistics hold the unbiased variance, as PyTorch's do.
+        // Running statistics hold the unbiased variance, as in PyTorch.
         let unbiased = count as f32 / (count as f32 - 1.0);
         let new = [mean.inner(), variance.inner().mul_scalar(unbiased)];
         for (statistic, new) in statistics.iter_mut().zip(new) {
@@ -50,7 +50,7 @@ impl BatchNorm {
     }
 }
 
-/// `affine[index]` in a shape that multiplies each feature of activations like `like`.
+/// One number per feature, in a shape that broadcasts over activations: features are axis 1.
 fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
     let mut dimensions = [1; D];
     dimensions[1] = tensor.dims()[0];

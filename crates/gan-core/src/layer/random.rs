@@ -21,7 +21,7 @@ pub(super) fn dropout_mask(input: &Batch, rate: f32, mode: &mut Mode<'_>) -> Opt
     }
 }
 
-/// `input` with N(0, sd²) added to each number, where the pass draws noise.
+/// `input` with noise of N(0, sd²) added to each number, if the pass draws noise.
 pub(super) fn with_noise(input: Batch, sd: f32, mode: &mut Mode<'_>) -> Batch {
     let randomness = match mode {
         Mode::Training { randomness, .. } => randomness,

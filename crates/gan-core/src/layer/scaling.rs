@@ -1,12 +1,12 @@
 //! Layers that change height and width, each the other's gradient up to a factor.
 //!
-//! Written by reshapes, copies and sums: Burn's interpolation and pooling hold every method for
-//! every type of number, tens of kilobytes of which one is used.
+//! Built from reshapes, copies and sums. Burn's interpolation and pooling contain every method for
+//! every number type: tens of kilobytes, of which one method is used.
 
 use crate::batch::Batch;
 use crate::ops::tensor::Tensor;
 
-/// Each pixel as `scale` x `scale` pixels.
+/// Each pixel repeated as `scale` x `scale` pixels.
 fn repeated(x: Tensor<4>, scale: usize) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     let apart: Tensor<6> = x.reshape([batch, channels, height, 1, width, 1]);
@@ -14,7 +14,7 @@ fn repeated(x: Tensor<4>, scale: usize) -> Tensor<4> {
     spread.reshape([batch, channels, height * scale, width * scale])
 }
 
-/// The sum of each `size` x `size` pixels.
+/// The sums over blocks of `size` x `size` pixels.
 fn summed(x: Tensor<4>, size: usize) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     let (rows, columns) = (height / size, width / size);

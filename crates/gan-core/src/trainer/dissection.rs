@@ -1,4 +1,4 @@
-//! One step taken apart, and half steps, for whoever wants to see how a step works.
+//! One training step in its parts, and half steps, for pages that show how a step works.
 
 use burn::tensor::Transaction;
 use gan_protocol::{Metrics, RealBatch};
@@ -12,29 +12,30 @@ use crate::metrics::PendingMetrics;
 use crate::named_tensor::floats;
 use crate::objective::{Smoothing, discriminator_loss, generator_loss};
 
-/// The step that a run would make next. Verdicts are the discriminator's outputs, one a sample (with
-/// packing one a pack), as training sees them: with augmentation, noise and the batch's statistics.
+/// The parts of the next step of a run. Verdicts are the discriminator's outputs, one a sample
+/// (with packing one a pack), as training sees them: with augmentation, noise and the batch's
+/// statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
-    /// What the generator is fed.
+    /// Inputs of the generator.
     pub inputs: Inputs,
     /// Reals of the discriminator's last step: sample after sample, channels first.
     pub reals: Vec<f32>,
-    /// What the generator makes of the inputs, likewise.
+    /// The generator's samples for the inputs, in the same layout.
     pub fakes: Vec<f32>,
-    /// What it makes of the same inputs once it has been updated.
+    /// Samples for the same inputs after the generator's update.
     pub fakes_after: Vec<f32>,
     /// Verdicts on the reals before the discriminator's update.
     pub on_reals: Vec<f32>,
-    /// Verdicts on the fakes before that.
+    /// Verdicts on the fakes before the discriminator's update.
     pub on_fakes: Vec<f32>,
-    /// Verdicts on the reals after it.
+    /// Verdicts on the reals after the discriminator's update.
     pub on_reals_after: Vec<f32>,
-    /// Verdicts on the same fakes after it: what the generator learns from.
+    /// Verdicts on the same fakes after the discriminator's update. The generator learns from them.
     pub on_fakes_after: Vec<f32>,
-    /// Verdicts on the new fakes.
+    /// Verdicts on the new fakes (`fakes_after`).
     pub on_new_fakes: Vec<f32>,
-    /// As the step itself tells them.
+    /// The metrics that the step itself reports.
     pub metrics: Metrics,
     /// The discriminator's loss on the same batch after its update.
     pub discriminator_loss_after: f64,
@@ -43,8 +44,8 @@ pub struct Dissection {
 }
 
 impl Trainer {
-    /// Takes the next step apart, on a copy: the run stays as it is. `reals` as in
-    /// [`Trainer::step`], which then makes this very step.
+    /// Computes the parts of the next step on a copy, so that the run stays as it is. `reals` as in
+    /// [`Trainer::step`]; a call of that method makes exactly this step next.
     ///
     /// # Errors
     /// When the device fails.
@@ -59,7 +60,8 @@ impl Trainer {
             batch = reals(index);
             batch.clone()
         });
-        // The generator rests while the discriminator makes its steps: these are the fakes of the last.
+        // The generator does not change during the discriminator's steps, so these fakes equal
+        // those of the last one.
         let fakes_of = |trainer: &mut Self| {
             let weights = trainer.generator.parameters();
             trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch.labels, true)
@@ -121,7 +123,7 @@ impl Trainer {
         })
     }
 
-    /// One step of the discriminator, the generator being left as it is.
+    /// One step of the discriminator; the generator stays as it is.
     pub fn step_discriminator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
         let index = self.discriminator_steps();
         let batch = reals(index);
@@ -132,8 +134,8 @@ impl Trainer {
         self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
     }
 
-    /// One step of the generator, the discriminator being left as it is. It is shown the reals that
-    /// the discriminator's next step will see, where its objective compares with some.
+    /// One step of the generator; the discriminator stays as it is. A relativistic objective
+    /// compares with the reals that the discriminator's next step will see.
     pub fn step_generator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
         let (step, index) = (self.generator_steps(), self.discriminator_steps());
         let batch = reals(index);
