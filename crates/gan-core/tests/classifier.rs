@@ -1,4 +1,4 @@
-//! The classifier: training, its file, and files that are refused.
+//! The classifier: training, its file, and the refusal of bad files.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ fn classifier() -> Classifier {
     Classifier::new(&net, shape(), 1, &cpu()).expect("a classifier's net")
 }
 
-/// Noise with one of three rows, the class's, bright.
+/// Noise in which one of three rows is bright: the row of the class.
 fn batch(step: u64, count: usize) -> RealBatch {
     let noise = standard_normal(&mut stream(1, Purpose::DataSample, step), count * SIDE * SIDE);
     let labels: Vec<u16> =
@@ -68,7 +68,7 @@ fn bytes_of(classifier: &Classifier) -> Vec<u8> {
     block_on(classifier.to_safetensors_f16()).expect("finite numbers")
 }
 
-/// A file in parts, to be changed.
+/// The parts of a file, for changes to them.
 struct File {
     header: Value,
     tensors: Vec<(String, Vec<usize>, Vec<f32>)>,
@@ -121,7 +121,7 @@ fn it_learns_what_it_is_shown() {
     assert!((losses[0] - (CLASSES as f32).ln()).abs() < 0.7, "{}", losses[0]);
     let last = losses[140..].iter().sum::<f32>() / 10.0;
     assert!(last < 0.15, "{last}");
-    // Batches that it was not trained on, by running statistics.
+    // Batches outside of the training data, judged with running statistics.
     let held_out = batch(1_000, 90);
     let logits = judged(&mut classifier, &held_out.values).logits;
     let right = logits
@@ -222,11 +222,11 @@ fn a_file_with_wrong_bytes_never_panics() {
     for _ in 0..3_000 {
         let mut broken = bytes.clone();
         for _ in 0..3 {
-            // Most of what can go wrong stands in the header.
+            // Most checks concern the header, so most bytes are changed there.
             let place = generator.random_range(0..bytes.len().min(2_500) as u32) as usize;
             broken[place] = generator.random_range(0..256_u32) as u8;
         }
-        // Whatever it is, it is an answer.
+        // Any result will do, as long as there is no panic.
         let _ = Classifier::from_safetensors(&broken, &cpu());
     }
 }
@@ -263,7 +263,7 @@ fn a_file_of_another_net_is_refused() {
         let told = changed(path, value);
         assert!(told.contains(expected), "{path}: {told}");
     }
-    // Few weights that make 2,048 channels of 256x256 pixels.
+    // Few weights, but 2,048 channels of 256x256 pixels.
     let mut file = File::of(&good);
     file.header["input"] = json!({"kind": "image", "channels": 1, "height": 256, "width": 256});
     file.header["net"]["layers"] = json!([

@@ -1,6 +1,7 @@
-//! The graphics processor against the processor: every preset trained on both for a few steps.
+//! Compares the graphics processor with the processor: every preset trains on both for a few steps.
 //!
-//! Computed only with `GAN_TEST_DEVICE=gpu`, which says that there is a graphics processor.
+//! The comparison runs only with `GAN_TEST_DEVICE=gpu`, which says that there is a graphics
+//! processor.
 #![cfg(all(feature = "cpu", feature = "gpu"))]
 
 mod noise;
@@ -11,18 +12,18 @@ use pollster::block_on;
 
 use self::noise::reals;
 
-/// As when the page's GPU worker is let take over.
+/// Tolerance of the numbers, the same as when the page lets a GPU worker take over.
 const TOLERANCE: f64 = 1e-3;
-/// Of the scores, relative to their size where that is above one.
+/// Tolerance of the metrics, relative to their size where that is above one.
 const SCORE_TOLERANCE: f64 = 1e-3;
 const STEPS: usize = 3;
-/// Small: a software device takes seconds for a batch of images.
+/// A small batch, since a software device takes seconds for a batch of images.
 const IMAGES: usize = 8;
-/// Verdicts on pairs start out almost equal; before this step the gradients are not much more than
-/// what rounding leaves of their differences, of which Adam makes whole steps.
+/// A relativistic objective starts with almost equal verdicts. Before this step the gradients of
+/// their differences are hardly more than rounding errors, of which Adam makes whole steps.
 const FIRST_PAIRED_STEP: usize = 5;
 
-/// The run after `steps` more steps, and their scores.
+/// The run after `steps` more steps, and their metrics.
 fn trained(start: &Snapshot, device: &Device, steps: usize) -> (Snapshot, Vec<Metrics>) {
     let mut trainer = Trainer::restore(start, &start.header.spec, device).expect("its own spec");
     let batch = reals(trainer.spec());
@@ -37,7 +38,7 @@ fn largest_score_difference(a: &[Metrics], b: &[Metrics]) -> f64 {
         losses.into_iter().chain([s.real_score, s.fake_score])
     };
     let pairs = a.iter().zip(b).flat_map(|(a, b)| numbers(a).zip(numbers(b)));
-    // `max` would overlook what is not a number.
+    // `max` would ignore NaN.
     pairs.map(|(a, b)| (a - b).abs() / a.abs().max(1.0)).fold(0.0, |largest, difference| {
         if difference > largest || difference.is_nan() { difference } else { largest }
     })
@@ -77,7 +78,7 @@ fn every_preset_trains_alike_on_both_devices() {
         );
         println!("{line}");
         let is_alike = deviation.relative < TOLERANCE && scores < SCORE_TOLERANCE;
-        // What stands still agrees on any device.
+        // A run that does not move agrees on any device, so each step must move it clearly.
         if !is_alike || step < 10.0 * TOLERANCE {
             failures.push(line);
         }

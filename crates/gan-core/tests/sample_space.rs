@@ -1,4 +1,4 @@
-//! What pictures of a run are made of, against finite differences.
+//! The computations behind the pictures of a run, against finite differences.
 
 use gan_core::{Inputs, Tensor, Trainer, cpu, generator_loss};
 use gan_protocol::{Named as _, Objective, RealBatch, RunSpec, merged, preset};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 fn trainer(patch: &Value) -> Trainer {
     let base = preset("ring-collapse").expect("a preset").spec.to_value();
-    // Smooth, so that differences over a finite distance are close to the gradient.
+    // A smooth net, so that differences over a finite distance are close to the gradient.
     let small = json!({
         "latent": {"size": 3},
         "discriminator": {"layers": [
@@ -100,7 +100,8 @@ fn a_lattices_latents_are_as_long_as_drawn_ones() {
     };
     let drawn = mean_square(&Inputs::drawn(&spec, Purpose::FixedLatents, 0, 400));
     let lattice = mean_square(&Inputs::lattice(&spec, 20));
-    // A little shorter: the tails beyond the outermost middles are missing.
+    // The lattice's latents are a little shorter, since the tails beyond the outermost coordinates
+    // are missing.
     assert!((0.9..1.0).contains(&(lattice / drawn)), "{lattice} against {drawn}");
 }
 

@@ -1,4 +1,4 @@
-//! Generators and discriminators that are asked and no longer trained.
+//! Generators and discriminators without training: `Sampler` and `Critic`.
 
 mod noise;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use self::noise::reals;
 
-/// A small run of `name`'s kind after two steps.
+/// A small run like preset `name` after two steps.
 fn trained(name: &str, patch: &Value) -> Trainer {
     let spec = preset(name).expect("a preset").spec.to_value();
     let spec = RunSpec::from_value(merged(&spec, patch)).expect("a valid spec");
@@ -67,7 +67,7 @@ fn a_critic_judges_as_the_runs_discriminator_does() {
     }
 }
 
-/// `file` with another header.
+/// `file` with a changed header.
 fn with_header(file: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
     let length = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
     let mut outer: Value = serde_json::from_slice(&file[8..8 + length]).expect("JSON");

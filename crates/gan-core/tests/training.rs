@@ -1,4 +1,4 @@
-//! One step and many, on the processor.
+//! Single steps and whole runs on the processor.
 
 mod noise;
 
@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use self::noise::reals;
 
-/// A run small enough to be differentiated by hand and to train in milliseconds: every layer
-/// kind stands somewhere in it.
+/// A run small enough for finite differences and for training in milliseconds, with many of the
+/// layer kinds.
 fn small_spec(patch: Value) -> RunSpec {
     let base = json!({
         "seed": 5,
@@ -104,7 +104,7 @@ fn minimised_losses_are_as_their_papers_define_them() {
     let fake = [-2.0_f32, 1.5, 0.0, -30.0];
     let column = |values: [f32; 4]| Tensor::from_values(values.to_vec(), [4, 1], &device);
     let scalar = |loss: Tensor<1>| f64::from(loss.burn().into_scalar::<f32>());
-    // Written out in double precision from the definitions.
+    // The definitions, in double precision.
     let log_sigmoid = |t: f64| -(1.0 + (-t).exp()).ln();
     let mean = |values: [f32; 4], f: &dyn Fn(f64) -> f64| {
         values.iter().map(|v| f(f64::from(*v))).sum::<f64>() / 4.0
@@ -130,7 +130,7 @@ fn minimised_losses_are_as_their_papers_define_them() {
 
 #[test]
 fn gradients_agree_with_finite_differences_through_every_layer() {
-    // The discriminator is judged without dropout, so that the loss is a function.
+    // The discriminator is evaluated without dropout, so that the loss is a deterministic function.
     let device = cpu();
     let spec = small_spec(json!({}));
     let mut seed = stream(3, Purpose::GeneratorWeights, 0);
@@ -187,7 +187,7 @@ fn gradients_agree_with_finite_differences_through_every_layer() {
 
 #[test]
 fn a_generator_step_leaves_the_discriminator_alone() {
-    // With a discriminator that does not learn, only the generator's numbers may change.
+    // If the discriminator does not learn, only the generator's numbers may change.
     let spec = small_spec(json!({"discriminator_optimizer": {"learning_rate": 0.0}}));
     let mut run = trainer(&spec);
     let before = snapshot(&run);
@@ -281,16 +281,16 @@ fn broken_checkpoints_are_refused_in_words() {
         message(&good[..length]);
     }
     message(b"PK\x03\x04 not a checkpoint at all");
-    // A header length that promises more than there is.
+    // A header length larger than the file.
     let mut hostile = good.clone();
     hostile[..8].copy_from_slice(&u64::MAX.to_le_bytes());
     message(&hostile);
-    // Not a number among the weights.
+    // NaN among the weights.
     let mut poisoned = good.clone();
     let last = poisoned.len() - 4;
     poisoned[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert!(message(&poisoned).contains("NaN"));
-    // Another program's file.
+    // A file of another program.
     let foreign = safetensors::serialize(
         [(
             "w",
@@ -358,7 +358,7 @@ fn a_step_taken_apart_lowers_both_losses_where_steps_are_small() {
     let patch = json!({
         "generator_optimizer": {"learning_rate": 1e-4},
         "discriminator_optimizer": {"learning_rate": 1e-4},
-        // Without masks, which differ from pass to pass.
+        // No dropout, whose masks differ from pass to pass.
         "discriminator": {"layers": [
             {"kind": "conv", "channels": 3, "kernel": 4, "stride": 2, "padding": 1},
             {"kind": "activation", "function": {"name": "leaky_relu"}},
@@ -378,7 +378,7 @@ fn half_steps_leave_the_other_net_alone() {
     let tensors = |trainer: &Trainer, net: &str| -> BTreeMap<String, Vec<u8>> {
         let bytes = block_on(trainer.snapshot()).expect("read").to_bytes();
         let file = SafeTensors::deserialize(&bytes).expect("a checkpoint");
-        // Running statistics move with every batch that the generator makes.
+        // Running statistics change with every batch of the generator, so they are left out.
         let of_net = file.tensors().into_iter().filter(|(name, _)| {
             name.starts_with(net) && !name.contains("running") && !name.contains("optimizer")
         });

@@ -1,4 +1,4 @@
-//! Tensors of floats and the operations on them: the layer between nets and Burn's backends.
+//! Float tensors and the operations on them: the layer between the nets and Burn's backends.
 //!
 //! | module | holds |
 //! |---|---|
@@ -8,8 +8,8 @@
 //! | [`affine_sampling`] | images read along affine maps |
 //! | [`normalisation`] | batch and layer normalisation, and the logistic function |
 //!
-//! An operation with kernels of its own has a file for each backend: `flex.rs` for the CPU, `cube.rs` (or a folder
-//! `cube`) for WebGPU, `autodiff.rs` for its gradient.
+//! An operation with kernels of its own has a file for each backend: `flex.rs` for the CPU,
+//! `cube.rs` (or a folder `cube`) for WebGPU, `autodiff.rs` for its gradient.
 
 #[cfg(feature = "training")]
 pub(crate) mod affine_sampling;

@@ -1,11 +1,11 @@
-//! Functions of tensors that Burn's backends have whole: normalisation, the logistic function.
+//! Normalisation and the logistic function, which Burn's backends have as single operations.
 
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps as _, ModuleOps as _};
 
 use crate::ops::tensor::Tensor;
 
-/// Batch normalisation by given statistics, one of each for a feature.
+/// Batch normalisation by given statistics, one mean and variance per feature.
 pub(crate) fn batch_norm<const D: usize>(
     x: Tensor<D>,
     [scale, shift, mean, variance]: [Tensor<1>; 4],
@@ -21,7 +21,8 @@ pub(crate) fn batch_norm<const D: usize>(
     ))
 }
 
-/// Batch normalisation by the batch's own statistics: the output, the means, the variances.
+/// Batch normalisation by the batch's own statistics. Returns the output, the means and the
+/// variances.
 pub(crate) fn batch_norm_train<const D: usize>(
     x: Tensor<D>,
     [scale, shift]: [Tensor<1>; 2],

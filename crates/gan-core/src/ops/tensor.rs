@@ -1,8 +1,8 @@
-//! Tensors of 32-bit floats on whatever device Burn has.
+//! Tensors of 32-bit floats on any of Burn's devices.
 //!
-//! Burn's own tensors hold numbers of any type, quantised ones too, and what decides between them
-//! is linked with every operation: a third of the size of a module for browsers. Here an operation
-//! is the one of Burn's dispatch for floats, without a choice; names and meanings are Burn's.
+//! Burn's own tensors hold numbers of any type, quantised ones too, and the code that chooses
+//! between the types is linked with every operation: a third of the size of a browser module. The
+//! operations here call Burn's dispatch for floats directly. Names and meanings are Burn's.
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -26,10 +26,10 @@ impl<const D: usize> Tensor<D> {
         burn::tensor::Tensor::from_dispatch(self.0)
     }
 
-    /// A constant from its numbers, the last dimension running fastest.
+    /// A constant from its numbers; the last dimension runs fastest.
     ///
     /// # Panics
-    /// If there are not as many numbers as `dimensions` say.
+    /// If the count of numbers does not match `dimensions`.
     pub fn from_values(values: Vec<f32>, dimensions: [usize; D], device: &Device) -> Self {
         let data = TensorData::new(values, dimensions);
         Self(Dispatch::float_from_data(data, device.as_dispatch()))
@@ -64,7 +64,7 @@ impl<const D: usize> Tensor<D> {
         self.0.shape().dims()
     }
 
-    /// Where constants beside it belong: its device, outside of any graph.
+    /// The tensor's device without autodiff, for constants beside it.
     pub(crate) fn device(&self) -> Device {
         let device = Device::new(self.0.device());
         #[cfg(feature = "training")]
@@ -136,7 +136,7 @@ impl<const D: usize> Tensor<D> {
         Self(Dispatch::float_clamp(self.0, least.into(), most.into()))
     }
 
-    /// Ones where a number is larger than `limit`, zeros elsewhere; a constant.
+    /// Ones where a number is larger than `limit`, zeros elsewhere. The result is a constant.
     pub(crate) fn ones_above(self, limit: f32) -> Self {
         let x = self.inner();
         let kind = get_or_init_device_settings::<Dispatch>(&x.0.device()).bool_dtype;
@@ -149,7 +149,8 @@ impl<const D: usize> Tensor<D> {
         Tensor(Dispatch::float_sum(self.0))
     }
 
-    /// The mean of all numbers: `[1]`. In one line they are one reduction, else one for each dimension.
+    /// The mean of all numbers: `[1]`. The reshape to one dimension makes it one reduction, instead
+    /// of one for each dimension.
     pub(crate) fn mean(self) -> Tensor<1> {
         let count = self.dims().iter().product();
         Tensor(Dispatch::float_mean(self.reshape([count]).0))
@@ -208,7 +209,7 @@ impl<const D: usize> Div for Tensor<D> {
     }
 }
 
-/// Without training there are no graphs: everything is a constant.
+/// Without training there are no graphs, so every tensor is a constant.
 #[cfg(not(feature = "training"))]
 impl<const D: usize> Tensor<D> {
     pub(crate) fn inner(self) -> Self {
@@ -223,7 +224,7 @@ mod training {
     use super::Tensor;
 
     impl<const D: usize> Tensor<D> {
-        /// Outside of any graph.
+        /// The same tensor, detached from any graph.
         pub fn inner(self) -> Self {
             Self(self.burn().inner().into_dispatch())
         }
@@ -233,18 +234,18 @@ mod training {
             Self(self.burn().autodiff().require_grad().into_dispatch())
         }
 
-        /// The gradients of the sum of its numbers.
+        /// The gradients of the sum of the tensor's numbers.
         pub fn backward(&self) -> Gradients {
             self.clone().burn().backward()
         }
 
-        /// The gradient of a leaf, a constant.
+        /// The gradient of a leaf, as a constant; `None` if there is none.
         pub fn grad(&self, gradients: &Gradients) -> Option<Self> {
             let found = self.clone().burn().grad(gradients);
             found.map(|gradient| Self(gradient.into_dispatch()))
         }
 
-        /// As [`Tensor::grad`], which is then no longer there.
+        /// As [`Tensor::grad`], and removes the gradient from `gradients`.
         pub(crate) fn grad_remove(&self, gradients: &mut Gradients) -> Option<Self> {
             let found = self.clone().burn().grad_remove(gradients);
             found.map(|gradient| Self(gradient.into_dispatch()))

@@ -1,4 +1,4 @@
-//! Images read along affine maps, and their gradients.
+//! Resampling along affine maps, and its gradients.
 
 use super::{Comparison, fixture, floats, leaf, numbers, read, samples, shape, text};
 use crate::ops::affine_sampling::affine_sampled;

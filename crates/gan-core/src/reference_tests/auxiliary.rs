@@ -1,4 +1,4 @@
-//! Losses of the discriminator's further tasks.
+//! Losses of the discriminator's auxiliary tasks.
 
 use gan_protocol::{DEFAULT_PRESET, RunSpec, preset};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::auxiliary::{Targets, auxiliary_loss};
 use crate::inputs::one_hot;
 use crate::ops::tensor::Tensor;
 
-/// A run with the tasks of `case`; its other settings are not looked at.
+/// A run with the tasks of `case`; its other settings have no effect.
 fn run(case: &Value) -> RunSpec {
     let mut run = preset(DEFAULT_PRESET).expect("the default preset").spec;
     let part = |name: &str| case["spec"].get(name).cloned().unwrap_or(Value::Null);

@@ -1,13 +1,13 @@
-//! The gradient of a penalty against differences of the penalty: a check that needs no other
-//! program, and that PyTorch's side of the comparison cannot share a mistake with.
+//! Compares the gradient of a penalty with finite differences of the penalty. The check needs no
+//! other program, so it cannot share a mistake with the comparison against PyTorch.
 
 use super::layers::parameter_gradients;
 use super::penalties::{Critic, asked};
 use super::{fixture, read, text};
 use crate::net::tensor;
 
-/// Without kinks, at which a difference would straddle two slopes, and without spectral
-/// normalisation, whose singular vectors are constants to the gradient and not to a difference.
+/// Critics without kinks, where a difference would mix two slopes, and without spectral
+/// normalisation, whose singular vectors are constants in the gradient but not in a difference.
 const SMOOTH: [&str; 6] = [
     "tanh, with further outputs",
     "layer normalisation",
@@ -32,7 +32,7 @@ fn penalties_change_as_their_gradients_say() {
             assert!(largest > 0.0, "{} {penalty:?}: a penalty that moves nothing", case["name"]);
             let values: Vec<Vec<f32>> = critic.net.parameters().into_iter().map(read).collect();
             for (index, gradient) in gradients.iter().enumerate() {
-                // Of each parameter the number that matters most.
+                // The number of each parameter with the largest gradient.
                 let place = (0..gradient.len())
                     .max_by(|a, b| gradient[*a].abs().total_cmp(&gradient[*b].abs()))
                     .expect("parameters are not empty");

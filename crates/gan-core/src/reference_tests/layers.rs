@@ -1,4 +1,4 @@
-//! Each layer kind: its output, its gradients, and the gradients of its gradient.
+//! Each layer kind: its output, its gradients, and the gradients of its input gradient.
 
 use gan_protocol::{ActivationKind, LayerSpec, Tagged as _};
 use gan_random::{Purpose, standard_normal, stream};
@@ -13,7 +13,7 @@ use crate::inputs::one_hot;
 use crate::net::{Condition, Mode, Net, Pass, tensor};
 use crate::ops::tensor::{Gradients, Tensor};
 
-/// What the samples are; a fixture's labels and generators are of three each.
+/// The condition of a case's samples; fixtures have three classes and three generators.
 fn condition(case: &Value) -> Condition {
     let told = |name: &str| Some(one_hot(&classes(&case[name]), 3, &super::device()));
     Condition { label: told("labels"), generator: told("generators") }
@@ -26,13 +26,13 @@ fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {
     }
 }
 
-/// The gradients of each parameter; zeros where the number does not depend on it.
+/// The gradients of each parameter; zeros for parameters without influence.
 pub(super) fn parameter_gradients(leaves: &[Tensor<1>], gradients: &Gradients) -> Vec<Vec<f32>> {
     let zeros = |leaf: &Tensor<1>| vec![0.0; leaf.dims()[0]];
     leaves.iter().map(|leaf| leaf.grad(gradients).map_or_else(|| zeros(leaf), read)).collect()
 }
 
-/// Kinds whose output is drawn at random: `random_layers_pass_the_gradient_through_what_they_drew` is of them.
+/// Kinds with random output, tested by `random_layers_pass_the_gradient_through_what_they_drew`.
 const RANDOM: [&str; 2] = ["dropout", "noise"];
 
 #[test]
@@ -73,7 +73,7 @@ fn outputs_and_gradients_are_pytorchs() {
         comparison.close(&format!("{name}, input gradient"), &found, &expected, 1.0);
         let found = parameter_gradients(&leaves, &gradients);
         comparison.all_close(name, &found, &lists(&case["parameter_gradients"]), 1.0);
-        // After the pass above has moved the running statistics.
+        // The pass above has moved the running statistics by now.
         if case.get("sampled").is_some() {
             let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
             let found = read_flat(net.forward(x.inner(), &mut pass));
@@ -103,8 +103,8 @@ fn gradients_written_as_forward_operations_are_pytorchs_to_the_second_order() {
         comparison.close(&format!("{name}, input gradient"), &found, &first, 1.0);
         let second = &case["second_order"];
         let direction = samples(&second["direction"], shape).flat();
-        // The gradient of a layer like average pooling is no function of anything in the graph,
-        // which this zero is.
+        // The gradient of a layer like average pooling depends on nothing in the graph. This zero
+        // does, so that there is something to differentiate.
         let zero = x.clone().flat().sum().mul_scalar(0.0);
         let gradients = ((gradient.flat() * direction).sum() + zero).backward();
         let found = gradient_of(&x, &gradients).expect("it is in the sum");
@@ -120,7 +120,7 @@ fn of_equal_pieces_one_has_the_slope() {
     let cases = fixture("layers");
     let case = cases.iter().find(|case| case["name"] == "maxout").expect("there is such a case");
     let mut net = net(case);
-    // A sample of zeros and biases of zero: all pieces are equal.
+    // A sample of zeros and biases of zero make all pieces equal.
     let count = net.parameter_count();
     let biases = net.dimensions[1][0];
     let weights = net.numbers.clone().narrow(0, 0, count - biases);
@@ -148,8 +148,8 @@ fn random_layers_pass_the_gradient_through_what_they_drew() {
     Comparison::new("random layers").close("random layers", &written, &found, 0.0);
 }
 
-/// The gradient of the sum of a net's outputs with respect to its input: written as forward
-/// operations, and by automatic differentiation of the same pass.
+/// The gradient of the sum of a net's outputs with respect to its input: first as forward
+/// operations, then by automatic differentiation of the same pass.
 fn input_gradients(net: &mut Net, input: Batch) -> (Vec<f32>, Vec<f64>) {
     let weights = net.parameters();
     let x = leaf(input);

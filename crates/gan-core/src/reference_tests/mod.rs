@@ -1,8 +1,8 @@
-//! What this crate computes against what PyTorch computes: `tests/reference` writes the fixtures,
-//! in double precision and from the papers' formulas.
+//! Compares this crate's computations with PyTorch's. The program `tests/reference` writes the
+//! fixtures in double precision, from the papers' formulas.
 //!
-//! The tests stand inside the crate because most of what they compare (an optimiser's update, a
-//! penalty at given points, a gradient written as forward operations) has no public name.
+//! The tests stand inside the crate because most of the compared functions (an optimiser's update,
+//! a penalty at given points, a gradient written as forward operations) are not public.
 
 mod affine_sampling;
 mod auxiliary;
@@ -29,13 +29,13 @@ use crate::ops::tensor::Tensor;
 
 /// Largest difference from PyTorch, relative to the largest number of a tensor.
 const TOLERANCE: f64 = 1e-4;
-/// What single precision leaves of a number that should be zero, relative to the largest number
-/// that took part.
+/// The rounding error in single precision of a number that should be zero, relative to the largest
+/// number of its computation.
 const ROUNDING: f64 = 2e-6;
 
-/// What computes: the processor, or with the feature `gpu` and `GAN_TEST_DEVICE=gpu` the graphics
-/// processor. A name that cannot be honoured is an error: tests that were meant for another device
-/// would pass on the processor.
+/// The device of the tests: the processor, or the graphics processor with the feature `gpu` and
+/// `GAN_TEST_DEVICE=gpu`. A name that cannot be honoured is an error, since otherwise tests for
+/// another device would pass on the processor.
 pub(crate) fn device() -> Device {
     // The graphics processor's runtime cannot be initialised twice.
     static DEVICE: OnceLock<Device> = OnceLock::new();
@@ -64,7 +64,7 @@ fn path(name: &str) -> PathBuf {
     PathBuf::from(folder).join(format!("{name}.json"))
 }
 
-/// The cases of a fixture; there is at least one.
+/// The cases of a fixture, at least one.
 fn fixture(name: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(path(name)).expect("the fixture was generated");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("a list of cases");
@@ -103,7 +103,7 @@ fn shape(value: &Value) -> Shape {
     }
 }
 
-/// The case's net with the case's numbers.
+/// The net of a case with the case's numbers.
 fn net(case: &Value) -> Net {
     let spec: NetSpec = serde_json::from_value(case["net"].clone()).expect("a net");
     let mut any = stream(1, Purpose::GeneratorWeights, 0);
@@ -120,7 +120,8 @@ fn net(case: &Value) -> Net {
     net
 }
 
-/// Calls `then` with a training pass that draws nothing the fixtures would have to know.
+/// Calls `then` with a training pass. Its layers must draw no random numbers, as the fixtures have
+/// none.
 fn training<T>(
     condition: &Condition,
     moves_statistics: bool,
@@ -148,7 +149,7 @@ fn read_flat(samples: Batch) -> Vec<f32> {
     read(samples.flat())
 }
 
-/// Compares tensors, and keeps the largest deviation, to be printed with `--no-capture`.
+/// Compares tensors and keeps the largest deviation, which `--no-capture` shows.
 struct Comparison {
     name: &'static str,
     largest: Cell<f64>,
@@ -160,14 +161,14 @@ impl Comparison {
         Self { name, largest: Cell::new(0.0), compared: Cell::new(0) }
     }
 
-    /// Asserts that `found` is `expected`. `scale` is the size of the numbers that took part where
-    /// they may have cancelled, and 0 where they have not.
+    /// Asserts that `found` is close to `expected`. `scale` is the size of the terms if they may
+    /// cancel each other, and otherwise 0.
     fn close(&self, what: &str, found: &[f32], expected: &[f64], scale: f64) {
         assert_eq!(found.len(), expected.len(), "{what}");
         let size = largest(expected);
         let pairs = found.iter().zip(expected);
         let difference = pairs.map(|(a, b)| (f64::from(*a) - b).abs());
-        // `fold` with `max` would overlook what is not a number.
+        // `fold` with `max` would ignore NaN.
         let difference = difference.fold(0.0, |a, b| if b > a || b.is_nan() { b } else { a });
         let allowed = (TOLERANCE * size).max(ROUNDING * scale).max(1e-7);
         assert!(
@@ -181,7 +182,7 @@ impl Comparison {
         self.compared.set(self.compared.get() + found.len());
     }
 
-    /// As [`Comparison::close`] for the gradient of each parameter, of which some may be zero.
+    /// As [`Comparison::close`] for the gradients of all parameters, some of which may be zero.
     fn all_close(&self, what: &str, found: &[Vec<f32>], expected: &[Vec<f64>], scale: f64) {
         assert_eq!(found.len(), expected.len(), "{what}");
         let scale = expected.iter().map(|list| largest(list)).fold(scale, f64::max);

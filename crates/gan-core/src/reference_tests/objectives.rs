@@ -1,4 +1,4 @@
-//! Losses of both nets, their gradients, and step sizes.
+//! Losses of both nets, their gradients, and learning rates.
 
 use gan_protocol::{Named as _, Objective, OptimizerSpec};
 use serde_json::Value;

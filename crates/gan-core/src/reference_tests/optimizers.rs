@@ -7,7 +7,7 @@ use super::{Comparison, fixture, floats, lists, read};
 use crate::net::{Net, tensor};
 use crate::optimizer::NetOptimizer;
 
-/// A net of `count` numbers; which they are of its layers is no matter to an optimiser.
+/// A net of `count` numbers. An optimiser does not depend on their layers.
 fn net(count: usize) -> Net {
     let layers = vec![LayerSpec::Linear { units: count, bias: false }];
     let initial_weights = InitialWeights::default();

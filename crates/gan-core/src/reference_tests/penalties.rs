@@ -14,7 +14,7 @@ use crate::net::{Condition, Net, tensor};
 use crate::ops::tensor::Tensor;
 use crate::penalty::{Presented, term, term_at};
 
-/// A critic with the points at which a fixture asks for its slope.
+/// A critic with the points of a fixture's penalties.
 pub(super) struct Critic {
     pub(super) net: Net,
     reals: (Batch, Condition),
@@ -46,8 +46,8 @@ impl Critic {
         }
     }
 
-    /// The penalty for a critic with `parameters`. Where its points are drawn, the fixture's are
-    /// taken.
+    /// The penalty for a critic with `parameters`. Penalties at random points use the fixture's
+    /// points instead.
     pub(super) fn penalty(&self, penalty: PenaltySpec, parameters: &[Tensor<1>]) -> Tensor<1> {
         let mut net = self.net.clone();
         let weights = net.effective(parameters.to_vec(), true);

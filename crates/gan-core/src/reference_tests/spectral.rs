@@ -1,4 +1,4 @@
-//! Weights divided by their largest singular value, after one power iteration from a given `u`.
+//! Spectral normalisation after one power iteration from a given `u`.
 
 use super::{Comparison, fixture, floats, net, numbers, read, text};
 use crate::net::tensor;

@@ -1,8 +1,8 @@
-//! Whole training steps: every number of both nets after two generator steps, and the scores.
+//! Whole training steps: every number of both nets after two generator steps, and the metrics.
 //!
-//! Python cannot draw what `gan-random` draws. With `RECORD_REFERENCE=1` the test writes initial
-//! weights, latents and reals down, from which `tests/reference` computes the rest; without it the
-//! test first makes sure that what is drawn is still what was recorded.
+//! Python cannot reproduce the draws of `gan-random`. With `RECORD_REFERENCE=1` the test writes
+//! initial weights, latents and reals to a file, from which `tests/reference` computes the rest.
+//! Otherwise the test first makes sure that the draws still equal the recorded ones.
 
 use gan_protocol::{Metrics, RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
@@ -30,10 +30,10 @@ fn uniform(layers: Value) -> Value {
     json!({"initial_weights": {"kind": "kaiming_uniform"}, "layers": layers})
 }
 
-/// The runs that are compared. Nothing in them is random beyond what is recorded, and no gradient
-/// is nothing but rounding, of which Adam would make a whole step. So no bias is followed by batch
-/// normalisation, and where a loss takes only differences of verdicts, no bias moves all verdicts
-/// alike: there is none at the end, and none before a piecewise linear function.
+/// The runs that are compared. The recorded draws are their only random numbers. No gradient may
+/// consist of rounding errors alone, since Adam would make a whole step of it. So no bias is
+/// followed by batch normalisation. If the loss takes only differences of verdicts, no bias may
+/// shift all verdicts alike: there is none at the end, and none before a piecewise linear function.
 fn specs() -> Vec<(&'static str, Value)> {
     let ring = json!({"source": "points",
         "points": {"kind": "ring", "modes": 8, "radius": 1.0, "sd": 0.1}});
@@ -122,7 +122,7 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     RealBatch { values, labels }
 }
 
-/// The shortest decimals that are these numbers in single precision.
+/// The shortest decimals that give these numbers in single precision.
 fn short(values: &[f32]) -> Value {
     let decimal = |x: &f32| x.to_string().parse::<f64>().expect("a number");
     Value::from(values.iter().map(decimal).collect::<Vec<f64>>())
@@ -145,8 +145,8 @@ fn start(net: &Net) -> Value {
     })
 }
 
-/// All that the run draws, in the order of its discriminator steps: the last of those before a
-/// generator step shares its fakes.
+/// All draws of the run, in the order of its discriminator steps. The last of these before a
+/// generator step shares its fakes with that step.
 fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
     let steps = spec.discriminator_steps;
     let batches = (0..STEPS * steps).map(|index| {
@@ -213,7 +213,8 @@ fn training_steps_are_pytorchs() {
         .map(|(name, spec)| {
             let spec = RunSpec::from_value(spec).expect("a valid spec");
             let trainer = Trainer::new(&spec, &super::device()).expect("a valid spec");
-            // As text and back, as the recorded ones: reading may move a number's last bit.
+            // The inputs go through text, as the recorded ones did, because reading may change a
+            // number's last bit.
             let inputs = inputs(name, &spec, &trainer).to_string();
             let inputs = serde_json::from_str(&inputs).expect("just written");
             (spec, trainer, inputs)

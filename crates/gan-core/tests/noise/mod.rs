@@ -3,7 +3,7 @@
 use gan_protocol::{RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
 
-/// Reals as a pure function of the step, with classes that go round.
+/// Reals as a pure function of the step; classes take turns.
 pub fn reals(spec: &RunSpec) -> impl Fn(u64) -> RealBatch + use<> {
     let samples = spec.batch_size * spec.packing;
     let count = samples * spec.data.shape().size().expect("small");

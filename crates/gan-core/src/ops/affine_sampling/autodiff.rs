@@ -1,4 +1,4 @@
-//! How resampling passes gradients back: to the images.
+//! The gradient of resampling, with respect to the images.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -37,7 +37,7 @@ impl<B: AffineSampling, C: CheckpointStrategy> AffineSampling for Autodiff<B, C>
         gradient: FloatTensor<Self>,
         maps: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        // Of a gradient that is a constant itself: nothing here differentiates twice.
+        // The result is a constant, since nothing differentiates this gradient again.
         let (gradient, maps) = (gradient.into_primitive(), maps.into_primitive());
         Self::from_inner(B::affine_sampled_gradient(gradient, maps))
     }

@@ -1,7 +1,8 @@
-//! AffineSampling on Burn's CubeCL backend: one launch either way.
+//! Resampling on Burn's CubeCL backend: one launch for each direction.
 //!
-//! The transpose is no scattering, for which units would have to wait for each other: a unit looks for
-//! what was made from its pixel, in the part of the output that the inverse of the map leads to.
+//! The gradient gathers instead of scattering, so that units need not wait for each other. Each
+//! unit looks for the output pixels that were read from its pixel, in the region given by the
+//! inverse of the map.
 
 use burn::backend::Cube;
 use burn::backend::tensor::FloatTensor;
@@ -16,7 +17,7 @@ use super::AffineSampling;
 
 type Floats = FloatTensor<Cube>;
 
-/// Launches `kernel` once for every number of the images.
+/// Launches `kernel` with one unit for every number of the images.
 macro_rules! launched {
     ($kernel:ident, $images:expr, $maps:expr) => {{
         let (images, maps) = (into_contiguous($images), into_contiguous($maps));
@@ -59,13 +60,13 @@ fn empty_like(tensor: &CubeTensor) -> CubeTensor {
     empty_device_contiguous_dtype(client, device, tensor.meta.shape().clone(), tensor.dtype)
 }
 
-/// How much a pixel at `pixel` has of a place at `place`, along one side.
+/// The bilinear weight of the pixel at `pixel` for a read at `place`, along one side.
 #[cube]
 fn share(place: f32, pixel: f32) -> f32 {
     f32::max(1.0 - f32::abs(place - pixel), 0.0)
 }
 
-/// A unit makes a pixel of a channel: of the four around where its map says to read.
+/// Each unit computes one output pixel of a channel, from the four input pixels around its place.
 #[cube(launch_unchecked)]
 fn read_along(
     images: &[f32],
@@ -87,10 +88,11 @@ fn read_along(
     let y = f32::cast_from(ABSOLUTE_POS / columns % rows) - middle_row;
     let column = maps[map] * x + maps[map + 1] * y + maps[map + 2] + middle_column;
     let row = maps[map + 3] * x + maps[map + 4] * y + maps[map + 5] + middle_row;
-    // What is farther outside than a pixel is as much outside as what is just a pixel away.
+    // The clamp changes no result: a place a whole pixel outside reads zero, like all places
+    // farther out.
     let column = clamp(column, -1.0f32, f32::cast_from(columns));
     let row = clamp(row, -1.0f32, f32::cast_from(rows));
-    // Counted from a pixel before the first, so that none is negative.
+    // Rows and columns count from one pixel before the first, so that no number is negative.
     let first_column = usize::cast_from(f32::floor(column) + 1.0);
     let first_row = usize::cast_from(f32::floor(row) + 1.0);
     let mut sum = 0.0f32;
@@ -110,7 +112,8 @@ fn read_along(
     output[ABSOLUTE_POS] = sum;
 }
 
-/// A unit makes the gradient of a pixel of a channel: of those of all pixels that were made from it.
+/// Each unit computes the gradient of one pixel of a channel, from those of all output pixels that
+/// were read from it.
 #[cube(launch_unchecked)]
 fn read_back(
     gradient: &[f32],
@@ -132,8 +135,8 @@ fn read_back(
     let last_row = f32::cast_from(rows) - 1.0;
     let x = f32::cast_from(ABSOLUTE_POS % columns) - 0.5 * last_column;
     let y = f32::cast_from(ABSOLUTE_POS / columns % rows) - 0.5 * last_row;
-    // What is read less than a pixel away from here comes from a parallelogram: its middle, and how
-    // far it reaches along each side, with a little more against rounding.
+    // Output pixels read from within one pixel of this one lie in a parallelogram: here are its
+    // middle and its reach along each side, with a small margin for rounding.
     let area = a * e - b * d;
     let column = (e * (x - c) - b * (y - f)) / area + 0.5 * last_column;
     let row = (a * (y - f) - d * (x - c)) / area + 0.5 * last_row;

@@ -1,4 +1,4 @@
-//! AffineSampling on Burn's Flex backend.
+//! Resampling on Burn's Flex backend.
 
 use burn::backend::ops::FloatTensorOps as _;
 use burn::backend::tensor::FloatTensor;
@@ -33,7 +33,7 @@ fn computed(
     Flex::float_from_data(data, &Default::default())
 }
 
-/// All numbers of a tensor that is contiguous.
+/// All numbers of a contiguous tensor.
 fn numbers(tensor: &Floats) -> &[f32] {
     tensor.as_slice().expect("contiguous single precision")
 }

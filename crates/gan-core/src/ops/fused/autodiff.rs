@@ -1,4 +1,4 @@
-//! How the operations pass gradients back.
+//! The gradients of the operations.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -27,7 +27,7 @@ impl<B: FusedOps> Backward<B, 1> for Tanh {
 struct LeakyRelu;
 
 impl<B: FusedOps> Backward<B, 1> for LeakyRelu {
-    /// Numbers that are positive where the input is, and the slope.
+    /// A tensor that is positive where the input is, and the slope.
     type State = (FloatTensor<B>, f32);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
@@ -81,7 +81,8 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
                 if slope < 0.0 {
                     return prep.finish((x.clone(), slope), B::leaky_relu_of(x, slope));
                 }
-                // The output is positive where the input is, so that the input may be changed in place.
+                // With a slope of at least 0 the output is positive where the input is. Its use as
+                // state leaves the input free to be changed in place.
                 let y = B::leaky_relu_of(x, slope);
                 prep.finish((y.clone(), slope), y)
             }
@@ -95,7 +96,8 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
         slope: f32,
     ) -> FloatTensor<Self> {
         let x = x.into_primitive();
-        // Linear in the gradient, by the same factors as the function itself is in its input.
+        // The function is linear in the gradient, by the same factors as leaky ReLU in its input,
+        // so it has the same backward step.
         match LeakyRelu.prepare::<C>([gradient.node()]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let given = B::leaky_relu_gradient(x.clone(), gradient.into_primitive(), slope);

@@ -1,4 +1,4 @@
-//! The operations on Burn's CubeCL backend: a launch each, where Burn's own would be several.
+//! The operations on Burn's CubeCL backend: one launch each, where Burn's own need several.
 
 use burn::backend::Cube;
 use burn::backend::tensor::FloatTensor;
@@ -13,8 +13,9 @@ use cubecl::std::tensor::layout::linear::{LinearView, LinearViewLaunch, LinearVi
 use super::AdamStep;
 use super::FusedOps;
 
-/// Launches `kernel` once for every number of its inputs, which are all as long, and gives what comes out: in the
-/// place of the inputs with the numbers after `in place of`, where nobody else holds them.
+/// Launches `kernel` once for all numbers of its inputs, which have equal lengths, and returns its
+/// outputs. `in place of` lists one input for each output: the output reuses this input's memory if
+/// no one else holds it.
 macro_rules! launched {
     ($kernel:ident, [$($input:ident),+], in place of [$($place:literal),+], $($scalar:expr),*) => {{
         let inputs = [$($input),+].map(into_contiguous);
@@ -103,7 +104,7 @@ impl FusedOps for Cube {
     }
 }
 
-/// How an operation on every number of a contiguous tensor is launched.
+/// Launch settings of an operation on every number of a contiguous tensor.
 struct Launch {
     client: cubecl::client::Client,
     count: CubeCount,
@@ -122,8 +123,8 @@ impl Launch {
         Self { client, count, dim, vector }
     }
 
-    /// A tensor for what comes out, and the view through which it is written: `input`'s own, the kernel's argument
-    /// number `place`, where nobody else holds it.
+    /// A tensor for an output, and the view for writing it. The tensor is `input` itself (the
+    /// kernel's argument number `place`) if no one else holds it.
     fn target(&self, input: &CubeTensor, place: usize) -> (CubeTensor, LinearViewLaunch) {
         if input.handle.can_mut() && input.is_nonoverlapping() {
             return (input.clone(), input.as_linear_view_alias(place));
@@ -214,7 +215,7 @@ fn softplus_gradient<N: Size>(
     let sign = Vector::new(sign);
     let x = x.read(ABSOLUTE_POS) * sign;
     let positive = x.greater_than(&zero);
-    // The exponential of what is not positive: it never overflows.
+    // The argument of the exponential is never positive, so that it cannot overflow.
     let small = select_many(positive, zero - x, x).exp();
     let share = select_many(positive, one, small) / (one + small);
     output.write(ABSOLUTE_POS, gradient.read(ABSOLUTE_POS) * sign * share);

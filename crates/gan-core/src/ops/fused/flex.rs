@@ -90,17 +90,17 @@ impl FusedOps for Flex {
     }
 }
 
-/// The numbers of `x` after a `change` in place; what is held elsewhere too is copied first.
+/// The numbers of `x` after a `change` in place. A tensor with a second owner is copied first.
 fn mapped(x: FloatTensor<Flex>, change: impl FnOnce(&mut [f32])) -> FloatTensor<Flex> {
     let mut x = contiguous(x);
     change(x.storage_mut());
     x
 }
 
-/// `x` with its numbers in order and no others beside them.
+/// `x` as a contiguous tensor with no other numbers in its storage.
 fn contiguous(x: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let contiguous = x.to_contiguous();
-    // What is held twice would be copied before it is changed.
+    // A second owner would cause a copy at the next change.
     drop(x);
     contiguous
 }

@@ -1,4 +1,4 @@
-//! Operations that Burn has, made faster by its backend extensions.
+//! Operations of Burn, made faster by its backend extensions.
 //!
 //! | operation | what Burn does | what is done on Flex and on CubeCL (WebGPU) |
 //! |---|---|---|
@@ -7,7 +7,7 @@
 //! | [`leaky_relu`] | the gradient by a mask and a choice, in several passes | one pass each way |
 //! | `blended`, `blended_square`, `adam`, `sum_of_squares` | an operation and a fresh tensor for each part of the formula | one pass each, in place |
 //!
-//! On CubeCL, where every operation is a launch, tanh itself and the sum of squares are Burn's.
+//! On CubeCL every operation is a launch, so there tanh itself and the sum of squares stay Burn's.
 
 #[cfg(feature = "training")]
 mod autodiff;
@@ -27,7 +27,7 @@ use burn::backend::{
 #[cfg(feature = "training")]
 pub(crate) use gan_kernels::AdamStep;
 
-/// The operations that a backend may do in its own way. The defaults are put together from Burn's.
+/// Operations that a backend may implement in its own way. The defaults combine Burn's operations.
 #[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
 pub(crate) trait FusedOps: Backend {
     /// Hyperbolic tangent of each number.
@@ -35,7 +35,7 @@ pub(crate) trait FusedOps: Backend {
         Self::float_tanh(x)
     }
 
-    /// `gradient (1 - y²)`, where `y` is what [`FusedOps::tanh_of`] gave.
+    /// `gradient (1 - y²)`, where `y` is the result of [`FusedOps::tanh_of`].
     fn tanh_gradient(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let square = Self::float_mul(y.clone(), y);
         let product = Self::float_mul(square, gradient.clone());
@@ -91,7 +91,7 @@ pub(crate) trait FusedOps: Backend {
         Self::blend(old, Self::float_mul(new.clone(), new), decay)
     }
 
-    /// An update by Adam: the weights and both moments, from those before and the gradient.
+    /// An update by Adam. Returns the new weights and both moments.
     #[cfg(feature = "training")]
     fn adam_update(
         weights: FloatTensor<Self>,
@@ -125,8 +125,8 @@ pub(crate) fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::of(Dispatch::tanh_of(x.primitive()))
 }
 
-/// Each number `x` where it is positive, `slope x` elsewhere; its derivative at zero is `slope`, as
-/// PyTorch's.
+/// Each number `x` where it is positive, `slope x` elsewhere. The derivative at zero is `slope`, as
+/// in PyTorch.
 pub(crate) fn leaky_relu<const D: usize>(x: Tensor<D>, slope: f32) -> Tensor<D> {
     Tensor::of(Dispatch::leaky_relu_of(x.primitive(), slope))
 }
@@ -136,8 +136,9 @@ pub(crate) fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     leaky_relu(x, 0.0)
 }
 
-/// `gradient` where `x` is positive, `slope gradient` elsewhere: what [`leaky_relu`] passes back.
-/// Differentiable with respect to `gradient`; its derivative with respect to `x` is zero.
+/// `gradient` where `x` is positive, `slope gradient` elsewhere: the backward step of
+/// [`leaky_relu`]. Differentiable with respect to `gradient`; the derivative with respect to `x` is
+/// zero.
 pub(crate) fn leaky_relu_gradient<const D: usize>(
     x: Tensor<D>,
     gradient: Tensor<D>,
@@ -158,7 +159,7 @@ pub(crate) fn softplus_of_negated<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::of(Dispatch::softplus_of(x.primitive(), -1.0))
 }
 
-/// Moves `old` to `decay old + (1 - decay) new`, in place where nobody else holds it.
+/// Moves `old` to `decay old + (1 - decay) new`, in place if no one else holds it.
 pub(crate) fn blend_into(old: &mut Tensor<1>, new: &Tensor<1>, decay: f32) {
     let taken = std::mem::replace(old, new.clone());
     *old = blended(taken, new.clone(), decay);
@@ -175,8 +176,8 @@ pub(crate) fn blended_square(old: Tensor<1>, new: Tensor<1>, decay: f32) -> Tens
     Tensor::of(Dispatch::blend_square(old.primitive(), new.primitive(), decay))
 }
 
-/// An update by Adam or AdamW (Kingma & Ba's algorithm 1): the weights and both moments. What nobody else holds is
-/// changed in place.
+/// An update by Adam or AdamW (Kingma & Ba's algorithm 1). Returns the new weights and both
+/// moments. Tensors that no one else holds are changed in place.
 #[cfg(feature = "training")]
 pub(crate) fn adam(
     weights: Tensor<1>,
@@ -190,7 +191,7 @@ pub(crate) fn adam(
     (Tensor::of(weights), [Tensor::of(first), Tensor::of(second)])
 }
 
-/// The sum of all squares.
+/// The sum of all squares: `[1]`.
 #[cfg(feature = "training")]
 pub(crate) fn sum_of_squares(x: Tensor<1>) -> Tensor<1> {
     Tensor::of(Dispatch::squares(x.primitive()))

@@ -1,4 +1,4 @@
-//! The operations against Burn's own, forwards and backwards, on the reference tests' device.
+//! Compares the operations and their gradients with Burn's own, on the reference tests' device.
 
 use burn::tensor::activation;
 
@@ -27,7 +27,7 @@ fn assert_close(ours: &[f32], theirs: &[f32]) {
     }
 }
 
-/// Both functions' values, and gradients of the squares' sum.
+/// Asserts that both functions have the same values, and the same gradients of the sum of squares.
 fn assert_same(ours: fn(Tensor<2>) -> Tensor<2>, theirs: fn(Tensor<2>) -> Tensor<2>) {
     let found = [ours, theirs].map(|function| {
         let x = numbers(404).leaf();
@@ -60,7 +60,8 @@ fn softplus_is_burns_and_finite() {
 
 #[test]
 fn leaky_relu_is_burns_away_from_zero() {
-    // 0 itself is among the numbers: the derivative of a square is 0 there in any case.
+    // The numbers include 0, where the derivatives of the two may differ; the sum of squares has
+    // the derivative 0 there either way.
     assert_same(|x| leaky_relu(x, 0.2), |x| of_burn(activation::leaky_relu(x.burn(), 0.2)));
 }
 
@@ -119,7 +120,7 @@ fn what_optimisers_do_is_what_burns_operations_do() {
         assert_close(&values(found), &values(expected));
     }
     assert_close(&values(sum_of_squares(new.clone())), &values(new.clone().square().sum()));
-    // What is held elsewhere is not changed.
+    // Tensors with a second owner are not changed.
     assert_eq!(values(old), values(kept));
     assert_eq!(values(new), values(line(2.0)));
     assert_eq!(values(weights), values(line(1.0)));

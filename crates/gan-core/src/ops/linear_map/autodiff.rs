@@ -1,4 +1,4 @@
-//! How the maps pass gradients back: to those of input, weight and bias that are asked for.
+//! The gradients of the maps, with respect to those of input, weight and bias that are tracked.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -16,7 +16,7 @@ struct Mapped;
 /// Input, weight and map.
 type State<B> = (FloatTensor<B>, FloatTensor<B>, LinearMap);
 
-/// Passes the `gradient` of the output back to input and weight, where these ask for it.
+/// Registers the gradients of input and weight that are tracked, from the `gradient` of the output.
 fn pass_back<B: LinearMaps>(
     [input, weight]: [Option<NodeId>; 2],
     (x, weights, map): State<B>,
@@ -43,7 +43,7 @@ impl<B: LinearMaps> Backward<B, 2> for Mapped {
 }
 
 impl<B: LinearMaps> Backward<B, 3> for Mapped {
-    /// With the bias.
+    /// As above, with the bias.
     type State = (State<B>, FloatTensor<B>);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {

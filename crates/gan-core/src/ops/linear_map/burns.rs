@@ -6,12 +6,12 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use super::LinearMap;
 
-/// A convolution as Burn has it.
+/// Burn's options of a convolution.
 fn convolution(stride: usize, padding: usize) -> ConvOptions<2> {
     ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)
 }
 
-/// A transposed convolution as Burn has it.
+/// Burn's options of a transposed convolution.
 fn transposed(
     stride: usize,
     padding: usize,
@@ -20,7 +20,7 @@ fn transposed(
     ConvTransposeOptions::new([stride; 2], [padding; 2], output_padding, [1; 2], 1)
 }
 
-/// What `map` makes of `x`, plus a `bias` for each output where there is one.
+/// The result of `map` for `x`, plus a `bias` for each output if there is one.
 #[cfg(any(feature = "gpu", test))]
 pub(super) fn mapped<B: Backend>(
     x: FloatTensor<B>,
@@ -40,7 +40,7 @@ pub(super) fn mapped<B: Backend>(
     }
 }
 
-/// The gradient with respect to `x`, from that of the output.
+/// The gradient with respect to `x`, from the gradient with respect to the output.
 #[cfg(feature = "training")]
 pub(super) fn input_gradient<B: Backend>(
     x: FloatTensor<B>,
@@ -60,7 +60,7 @@ pub(super) fn input_gradient<B: Backend>(
     }
 }
 
-/// The gradient with respect to the weight, from that of the output.
+/// The gradient with respect to the weight, from the gradient with respect to the output.
 #[cfg(feature = "training")]
 pub(super) fn weight_gradient<B: Backend>(
     x: FloatTensor<B>,

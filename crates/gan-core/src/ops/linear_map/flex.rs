@@ -80,7 +80,7 @@ fn computed(x: &Floats, weight: &Floats, bias: Option<&[f32]>, map: LinearMap) -
     tensor(found, shape::output(&shape, map))
 }
 
-/// A matrix where it lies.
+/// A matrix in its present layout, possibly transposed or a part of another.
 struct Matrix<'numbers> {
     numbers: &'numbers [f32],
     start: usize,
@@ -121,7 +121,7 @@ fn product(left: &Matrix<'_>, right: &Matrix<'_>, bias: Option<&[f32]>) -> Float
     tensor(found, [rows, columns])
 }
 
-/// All numbers of a tensor that is contiguous.
+/// All numbers of a contiguous tensor.
 fn numbers(tensor: &Floats) -> &[f32] {
     tensor.as_slice().expect("contiguous single precision")
 }

@@ -1,7 +1,7 @@
 //! Products with weights: of matrices, convolutions and transposed convolutions.
 //!
-//! On Flex they are contractions of `gan-kernels`, which take operands as they lie: no patches are written out,
-//! nothing is turned round. On WebGPU they are a few launches of kernels of our own.
+//! On Flex they are contractions of `gan-kernels`, which read operands in any layout: they write no
+//! patches and transpose nothing. On WebGPU they are a few launches of kernels of our own.
 
 #[cfg(feature = "training")]
 mod autodiff;
@@ -20,7 +20,7 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 
 use crate::ops::tensor::Tensor;
 
-/// What is linear in its input and in its weight.
+/// A map that is linear in its input and in its weight.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LinearMap {
     /// `[batch, inputs]` times `[inputs, outputs]`.
@@ -29,28 +29,28 @@ pub(crate) enum LinearMap {
     Convolution {
         /// Pixels from one place of the kernel to the next.
         stride: usize,
-        /// Zeros around the images.
+        /// Rows and columns of zeros around the images.
         padding: usize,
     },
     /// Images `[batch, inputs, rows, columns]` with a weight `[inputs, outputs, rows, columns]`.
     Transposed {
         /// Pixels of the output from one place of the kernel to the next.
         stride: usize,
-        /// What is cut off around the output.
+        /// Rows and columns cut off around the output.
         padding: usize,
-        /// Rows and columns that the output gets at its end.
+        /// Rows and columns added at the end of the output.
         output_padding: [usize; 2],
     },
 }
 
-/// The maps and their gradients; by default the gradients are Burn's.
+/// The maps and their gradients. By default the gradients are Burn's.
 #[backend_extension(Autodiff: cfg(feature = "training"), Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"))]
 pub(crate) trait LinearMaps: Backend {
-    /// What `map` makes of `x`.
+    /// The result of `map` for `x`.
     fn mapped(x: FloatTensor<Self>, weight: FloatTensor<Self>, map: LinearMap)
     -> FloatTensor<Self>;
 
-    /// The same plus a `bias` for each output.
+    /// The result of `map` for `x`, plus a `bias` for each output.
     fn mapped_plus(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -58,7 +58,7 @@ pub(crate) trait LinearMaps: Backend {
         map: LinearMap,
     ) -> FloatTensor<Self>;
 
-    /// The gradient with respect to `x`, from that of the output.
+    /// The gradient with respect to `x`, from the gradient with respect to the output.
     #[cfg(feature = "training")]
     fn input_gradient(
         x: FloatTensor<Self>,
@@ -69,7 +69,7 @@ pub(crate) trait LinearMaps: Backend {
         burns::input_gradient::<Self>(x, weight, gradient, map)
     }
 
-    /// The gradient with respect to the weight, from that of the output.
+    /// The gradient with respect to the weight, from the gradient with respect to the output.
     #[cfg(feature = "training")]
     fn weight_gradient(
         x: FloatTensor<Self>,
@@ -80,7 +80,7 @@ pub(crate) trait LinearMaps: Backend {
         burns::weight_gradient::<Self>(x, weight, gradient, map)
     }
 
-    /// The gradient with respect to the bias, from that of the output.
+    /// The gradient with respect to the bias, from the gradient with respect to the output.
     #[cfg(feature = "training")]
     fn bias_gradient(
         x: FloatTensor<Self>,
@@ -96,7 +96,7 @@ pub(crate) trait LinearMaps: Backend {
     }
 }
 
-/// What `map` makes of `x` by `weight`, plus a `bias` for each output.
+/// The result of `map` for `x` and `weight`, plus a `bias` for each output if there is one.
 pub(crate) fn mapped<const D: usize>(
     x: Tensor<D>,
     weight: Tensor<D>,

@@ -1,14 +1,15 @@
-//! The shapes of convolutions, transposed ones too.
+//! The shapes of convolutions and transposed convolutions.
 
 use gan_kernels::convolution::Convolution;
 
 use super::LinearMap;
 
-/// The convolution that `map` is, or is the transpose of, for images `x` and a `weight` of these dimensions.
+/// The convolution equal to `map`, or of which `map` is the transpose, for an input `x` and a
+/// `weight` of these dimensions.
 ///
 /// # Panics
 ///
-/// If the map is a product: that has no images.
+/// If the map is a product, which has no images.
 pub(super) fn of(map: LinearMap, x: [usize; 4], weight: [usize; 4]) -> Convolution {
     let sides = [x[2], x[3]];
     let kernel = [weight[2], weight[3]];
@@ -39,7 +40,7 @@ pub(super) fn of(map: LinearMap, x: [usize; 4], weight: [usize; 4]) -> Convoluti
     }
 }
 
-/// The dimensions of what the map with this `shape` makes.
+/// The output dimensions of `map` with this `shape`.
 #[cfg(feature = "cpu")]
 pub(super) fn output(shape: &Convolution, map: LinearMap) -> [usize; 4] {
     let (channels, [rows, columns]) = match map {

@@ -1,4 +1,4 @@
-//! The maps against Burn's own, forwards and backwards.
+//! Compares the maps and their gradients with Burn's own.
 
 use super::*;
 use crate::reference_tests::device;
@@ -31,7 +31,8 @@ fn by_burn<const D: usize>(
     Tensor::of(super::burns::mapped::<Dispatch>(x.primitive(), weight.primitive(), bias, map))
 }
 
-/// Values and all gradients of a number that is made from every output in another way.
+/// Asserts that values and all gradients are those of Burn, for a sum that weights every output
+/// differently.
 fn assert_burns<const D: usize>(x: Tensor<D>, weight: Tensor<D>, outputs: usize, map: LinearMap) {
     for biased in [false, true] {
         let found = [mapped, by_burn].map(|function| {
@@ -63,7 +64,7 @@ fn products_are_burns() {
     );
 }
 
-/// Of sides that are read in fours and of some that are not, as they lie and turned round.
+/// Sides that are read in fours and others that are not, plain and transposed.
 #[test]
 fn products_of_all_sides_are_burns() {
     for rows in [8, 6] {
@@ -78,9 +79,9 @@ fn products_of_all_sides_are_burns() {
             }
         }
     }
-    // More than a cube of units to each side.
+    // More than one cube of units along each side.
     assert_burns(numbers([70, 24], 1.0), numbers([24, 72], 0.8), 72, LinearMap::Product);
-    // Long enough to be made in parts, the last of them a short one.
+    // Long enough for sums in parts, the last of which is shorter.
     assert_burns(numbers([6, 1100], 1.0), numbers([1100, 3], 0.8), 3, LinearMap::Product);
     assert_burns(numbers([6, 1101], 1.0), numbers([1101, 4], 0.8), 4, LinearMap::Product);
 }
@@ -108,7 +109,7 @@ fn transposed_convolutions_are_burns() {
 #[test]
 fn convolutions_of_many_and_of_one_channel_are_burns() {
     let map = LinearMap::Convolution { stride: 2, padding: 1 };
-    // So large a weight that two images go together, and one is left over.
+    // The weight is so large that images are added up in pairs; one image is left over.
     assert_burns(numbers([7, 64, 6, 6], 1.0), numbers([64, 64, 4, 4], 0.8), 64, map);
     assert_burns(numbers([3, 40, 6, 5], 1.0), numbers([1, 40, 3, 3], 0.8), 1, map);
     assert_burns(numbers([3, 1, 6, 5], 1.0), numbers([40, 1, 3, 3], 0.8), 40, map);

@@ -1,7 +1,8 @@
-//! Convolutions of images and their gradients, without patches that are written out: a unit makes four pixels of
-//! several channels and keeps them in registers.
+//! Convolutions of images and their gradients without written patches: each unit computes four
+//! pixels of several channels and keeps them in registers.
 //!
-//! Images are `[batch, channels, rows, columns]` and padded first, so that what runs most has nothing to check.
+//! Images are `[batch, channels, rows, columns]`. They are padded first, so that the innermost
+//! loops need no bounds checks.
 
 use burn::backend::Cube;
 #[cfg(feature = "training")]
@@ -22,7 +23,8 @@ use super::{SIDE, cubes, empty};
 
 type Floats = FloatTensor<Cube>;
 
-/// LinearMaps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output.
+/// Maps of `images` by `weight`, `[outputs, inputs, rows, columns]`, plus a `bias` for each output
+/// channel.
 pub(super) fn convolved(
     shape: &Convolution,
     images: Floats,
@@ -47,11 +49,12 @@ pub(super) fn convolved(
     plan.run(source, weight, bias)
 }
 
-/// The images whose maps' gradient is `maps`: what a transposed convolution computes, plus a `bias` for each channel
-/// of the images.
+/// The gradient with respect to the images, from `maps`, the gradient with respect to the output.
+/// This is also the transposed convolution of `maps`, plus a `bias` for each channel of the images.
 ///
-/// Rows (and columns) that are a stride apart are reached by the same rows of the kernel: each such phase is a
-/// convolution by every `stride`-th row, from the last to the first.
+/// Rows (and columns) of the images that lie a multiple of the stride apart use the same rows of
+/// the kernel. Each such phase is a convolution with every `stride`-th row of the kernel, from the
+/// last to the first.
 pub(super) fn image_gradient(
     shape: &Convolution,
     maps: Floats,
@@ -82,10 +85,11 @@ pub(super) fn image_gradient(
     plan.run(source, weight, bias)
 }
 
-/// The gradient with respect to the weight, from `images` and the `maps`' gradient.
+/// The gradient with respect to the weight, from `images` and `maps`, the gradient with respect to
+/// the output.
 ///
-/// Parts of the batch are added up apart and then together: a small weight has too few numbers to keep a graphics
-/// processor busy.
+/// Parts of the batch are summed separately and then added: a small weight has too few numbers to
+/// keep a graphics processor busy.
 #[cfg(feature = "training")]
 pub(super) fn weight_gradient(shape: &Convolution, images: Floats, maps: Floats) -> Floats {
     let source = Padded::of(images, shape.padding, shape.padding_after());
@@ -125,7 +129,7 @@ pub(super) fn weight_gradient(shape: &Convolution, images: Floats, maps: Floats)
     Cube::float_reshape(found, [shape.outputs, shape.inputs, rows, columns].into())
 }
 
-/// Images with zeros around them.
+/// Images with a border of zeros.
 struct Padded {
     tensor: CubeTensor,
     sides: [usize; 2],
@@ -164,20 +168,21 @@ impl Padded {
     }
 }
 
-/// A sum over `depth` planes of a source and over a kernel's taps, for every pixel and channel of an output.
+/// A sum over `depth` planes of a source and over a kernel's taps, for every pixel and channel of
+/// an output.
 struct Plan {
     batch: usize,
     channels: usize,
     depth: usize,
     output: [usize; 2],
     kernel: [usize; 2],
-    /// From a pixel to the next of its phase, in the source.
+    /// Source pixels from one output pixel of a phase to the next.
     stride: [usize; 2],
-    /// Pixels whose rows (or columns) differ by a multiple of these are made in the same way.
+    /// Pixels whose rows (or columns) differ by a multiple of these use the same taps.
     phases: [usize; 2],
-    /// What is cut off before the output's first row and column.
+    /// Rows and columns cut off before the output's first ones.
     begin: [usize; 2],
-    /// Whether the kernel is gone through from its end.
+    /// Whether the kernel is applied from its end.
     turned: bool,
     weight_channel: usize,
     weight_depth: usize,

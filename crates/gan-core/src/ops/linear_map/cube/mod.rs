@@ -1,9 +1,10 @@
 //! The maps on Burn's CubeCL backend, by kernels of our own.
 //!
-//! Launches, and what the processor has to do before each, are what small networks cost. Here a product is one launch, its
-//! bias included, and a convolution one or two; the gradient of a convolution's weight is up to three. None needs memory that
-//! is shared and waited for: a unit keeps 4 x 4 numbers of the output in registers. Products so large that this would
-//! read the same numbers too often stay Burn's.
+//! Small networks spend their time on launches and the processor's work before each. Here a product
+//! with its bias is one launch, or two if its sums are split into parts. A convolution is one or
+//! two, and the gradient of its weight up to three. No kernel needs shared memory and its barriers:
+//! a unit keeps 4 x 4 numbers of the output in registers. For large products this would read the
+//! same numbers too often, so those stay Burn's.
 
 mod convolution;
 mod product;
@@ -22,16 +23,18 @@ use super::{LinearMap, LinearMaps, burns, shape};
 
 type Floats = FloatTensor<Cube>;
 
-/// Rows and columns of the output that a unit makes.
+/// Rows and columns of the output per unit.
 const SIDE: usize = 4;
-/// Units of a cube.
+/// Units per cube.
 const UNITS: u32 = 64;
-/// From so many multiplications on, Burn's kernels make a product: they read each number less often.
+/// From this count of multiplications on, a product uses Burn's kernels, which read each number
+/// less often.
 const LARGE: usize = 1 << 28;
-/// Pixels of a channel over the batch, or a product's rows or columns, that a launch may have: the cubes of a dimension are
-/// limited to 65,535.
+/// The largest count of pixels of a channel over the batch, or of rows or columns of a product, for
+/// one launch. A dimension has at most 65,535 cubes.
 const MOST: usize = 1 << 20;
-/// Units that what has few numbers to make is spread over: too few do not keep a graphics processor busy.
+/// Small results are spread over up to this many units, since a few units do not keep a graphics
+/// processor busy.
 const SPREAD: usize = 1 << 14;
 
 impl LinearMaps for Cube {
@@ -73,7 +76,7 @@ fn computed(x: Floats, weight: Floats, bias: Option<Floats>, map: LinearMap) -> 
     }
 }
 
-/// A map that the kernels here make.
+/// A map that the kernels of this module compute.
 enum Ours {
     Product,
     Convolution(Convolution),
@@ -84,7 +87,7 @@ enum Ours {
 impl Ours {
     fn of(x: &Floats, weight: &Floats, map: LinearMap) -> Option<Self> {
         if let LinearMap::Product = map {
-            // Each of the three is a side of a product: of this one or of a gradient.
+            // Each of the three lengths is a side of this product or of one of its gradients.
             let [batch, inputs] = x.meta.shape().dims();
             let sides = [batch, inputs, weight.meta.shape()[1]];
             let size = sides.into_iter().try_fold(1_usize, |size, side| size.checked_mul(side));
@@ -107,13 +110,13 @@ fn turned(mut matrix: Floats) -> Floats {
     matrix
 }
 
-/// A tensor whose numbers are to be written.
+/// A tensor with undefined numbers, to be written.
 fn empty(like: &CubeTensor, dimensions: Vec<usize>) -> CubeTensor {
     let (client, device) = (like.client.clone(), like.device.clone());
     empty_device_contiguous_dtype(client, device, dimensions.into(), like.dtype)
 }
 
-/// Cubes for so many units beside, below and behind each other.
+/// Cubes for this many units in x, y and z.
 fn cubes(across: usize, down: usize, deep: usize) -> (CubeCount, CubeDim) {
     let (across, down) = (across as u32, down as u32);
     let width = across.next_power_of_two().min(8);

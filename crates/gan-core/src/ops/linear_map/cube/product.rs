@@ -1,4 +1,4 @@
-//! Products of matrices as they lie, turned round or not, and a bias added.
+//! Products of matrices in any layout, transposed or not, with an optional bias.
 
 use burn::backend::Cube;
 use burn::backend::ops::FloatTensorOps as _;
@@ -11,14 +11,15 @@ use super::{SIDE, SPREAD, cubes, empty};
 
 type Floats = FloatTensor<Cube>;
 
-/// Numbers of a line from which on a product may be made in parts.
+/// Sums of at least this length may be split into parts.
 const LONG: usize = 1024;
-/// Numbers of a line in a part; a multiple of a block's.
+/// Length of a part; a multiple of `BLOCK`.
 const PART: usize = 256;
-/// Numbers of a line that are added up by themselves; a multiple of four.
+/// Length of a block with a sum of its own; a multiple of four.
 const BLOCK: usize = 64;
 
-/// How four numbers are read of a side's lines (an output's row or column has one each) at once.
+/// The way to read four numbers of a side's lines at once. Each row or column of the output has one
+/// line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Reads {
     /// One by one.
@@ -29,18 +30,18 @@ enum Reads {
     Along,
 }
 
-/// One side of a product: lines of `depth` numbers.
+/// One side of a product, as lines of `depth` numbers.
 struct Side {
     tensor: CubeTensor,
-    /// From a number to that of the next line.
+    /// Distance from a number to the same number of the next line.
     line: usize,
-    /// From a number of a line to its next.
+    /// Distance from a number to the next of its line.
     depth: usize,
     reads: Reads,
 }
 
 impl Side {
-    /// `lines` is the dimension that numbers the lines.
+    /// `lines` is the dimension that counts the lines.
     fn of(tensor: CubeTensor, lines: usize) -> Self {
         let is_matrix = tensor.meta.strides().contains(&1);
         let tensor = if is_matrix { tensor } else { into_contiguous(tensor) };
@@ -67,7 +68,8 @@ impl Side {
 
 /// `[rows, depth]` times `[depth, columns]`, plus a number for each column.
 ///
-/// A long sum of few numbers is made in parts that are added up then: one unit after the other would do it all.
+/// If a small output needs long sums, the sums are split into parts, which run in parallel and are
+/// added afterwards. Otherwise too few units would share the work.
 pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floats {
     let (rows, depth) = (left.meta.shape()[0], left.meta.shape()[1]);
     let columns = right.meta.shape()[1];
@@ -78,7 +80,7 @@ pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floa
     let output = empty(&left, vec![parts, rows * columns]);
     let (left, right) = (Side::of(left, 0), Side::of(right, 1));
     let (count, dim) = cubes(across, down, parts);
-    // As many as are read before any is used.
+    // Positions of the depth that a unit reads before it uses them.
     let steps = [SIDE, 2, 1].into_iter().find(|steps| depth.is_multiple_of(*steps));
     let client = output.client.clone();
     // SAFETY: lines beyond the last are read as the last, or there are none where four are read at once; units, rows
@@ -112,7 +114,7 @@ pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floa
     Cube::float_reshape(output, [rows, columns].into())
 }
 
-/// A unit makes the output's numbers of four rows and four columns.
+/// Each unit computes four rows by four columns of the output.
 #[cube(launch_unchecked)]
 fn matrix_product<L: Size, R: Size, O: Size>(
     left: &[Vector<f32, L>],
@@ -153,7 +155,8 @@ fn matrix_product<L: Size, R: Size, O: Size>(
         sums[index] = start;
     }
 
-    // Each block's sum by itself: few numbers are added to a large one, so that less is lost in rounding.
+    // Each block has a sum of its own: adding fewer small numbers to a large one loses less in
+    // rounding.
     let mut blocks = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
     let end = clamp_max((part + 1) * share, depth);
     for begin in range_stepped(part * share, end, BLOCK) {
@@ -198,7 +201,8 @@ fn matrix_product<L: Size, R: Size, O: Size>(
     }
 }
 
-/// `steps` numbers, from `at` on, of four lines from `first` on: a vector of the lines for each step.
+/// `steps` numbers, from `at` on, of four lines from `first` on: for each step a vector over the
+/// lines.
 #[cube]
 fn lines<N: Size>(
     numbers: &[Vector<f32, N>],

@@ -1,4 +1,5 @@
-//! What runs on the device for convolutions: sums over the taps of a kernel, and over the pixels of maps.
+//! The device's kernels for convolutions: sums over the taps of a kernel, and over the pixels of
+//! maps.
 
 use cubecl::prelude::*;
 use cubecl::terminate;
@@ -8,7 +9,7 @@ use super::SIDE;
 /// The shapes of a sum of taps.
 #[derive(CubeLaunch, CubeType)]
 pub(super) struct Shape {
-    /// Of all images, in a phase.
+    /// Pixels of all images in one phase.
     pixels: usize,
     channels: usize,
     depth: usize,
@@ -25,7 +26,7 @@ pub(super) struct Shape {
     weight_depth: usize,
 }
 
-/// A unit makes a number of images with zeros around them.
+/// Each unit computes one number of the padded images.
 #[cube(launch_unchecked)]
 pub(super) fn padded(
     images: &[f32],
@@ -55,7 +56,7 @@ pub(super) fn padded(
     output[ABSOLUTE_POS] = value;
 }
 
-/// A unit makes four pixels of one phase, of `together` channels.
+/// Each unit computes four pixels of one phase, for `together` channels.
 #[cube(launch_unchecked)]
 pub(super) fn sums_of_taps(
     source: &[f32],
@@ -69,7 +70,7 @@ pub(super) fn sums_of_taps(
     #[comptime] turned: bool,
     #[comptime] together: usize,
 ) {
-    // Units beside each other have pixels beside each other: what they read at once lies together.
+    // Neighbouring units take neighbouring pixels, so that their simultaneous reads are contiguous.
     let apart = CUBE_DIM_X as usize;
     let first_pixel = CUBE_POS_X as usize * apart * SIDE + UNIT_POS_X as usize;
     let first_channel = ABSOLUTE_POS_Y as usize * together;
@@ -86,11 +87,12 @@ pub(super) fn sums_of_taps(
     let phase = CUBE_POS_Z as usize;
     let row_phase = phase / column_phases;
     let column_phase = phase % column_phases;
-    // The kernel's rows that reach this phase: this one and those that are whole strides below it.
+    // The first kernel row for this phase. The others follow at distances of the stride.
     let kernel_row = (row_phase + shape.begin_row) % row_phases;
     let kernel_column = (column_phase + shape.begin_column) % column_phases;
     let plane = shape.source_rows * shape.source_columns;
-    // Of the first pixel of the phase and the first of these rows, in a source that is padded for all of them.
+    // The padded source's row and column for the phase's first pixel and the first of these kernel
+    // rows and columns.
     let start_row = (row_phase + shape.begin_row - kernel_row) / row_phases
         + comptime!(if turned { kernel_rows.div_ceil(row_phases) - 1 } else { 0 });
     let start_column = (column_phase + shape.begin_column - kernel_column) / column_phases
@@ -122,10 +124,11 @@ pub(super) fn sums_of_taps(
         sums[index] = Vector::new(start);
     }
 
-    // As many rows and columns of the kernel as reach a phase at most.
+    // The most rows and columns of the kernel that one phase uses.
     let tap_rows = comptime!(kernel_rows.div_ceil(row_phases));
     let tap_columns = comptime!(kernel_columns.div_ceil(column_phases));
-    // Each plane's sum by itself: few numbers are added to a large one, so that less is lost in rounding.
+    // Each plane has a sum of its own: adding fewer small numbers to a large one loses less in
+    // rounding.
     let mut parts = Array::<Vector<f32, Const<SIDE>>>::new(together);
     for depth in 0..shape.depth {
         #[unroll]
@@ -190,7 +193,7 @@ pub(super) fn sums_of_taps(
 #[derive(CubeLaunch, CubeType)]
 pub(super) struct WeightShape {
     batch: usize,
-    /// Images that are added up together.
+    /// Images per part of the batch.
     share: usize,
     outputs: usize,
     inputs: usize,
@@ -200,7 +203,7 @@ pub(super) struct WeightShape {
     source_columns: usize,
 }
 
-/// A unit makes the gradients of four taps for four outputs, over a share of the batch.
+/// Each unit computes the gradients of four taps for four outputs, over a part of the batch.
 #[cfg(feature = "training")]
 #[cube(launch_unchecked)]
 pub(super) fn weight_kernel(
@@ -239,7 +242,7 @@ pub(super) fn weight_kernel(
         sums[index] = Vector::new(0.0);
     }
 
-    // Each image's sum by itself, for less loss in rounding.
+    // Each image has a sum of its own, which loses less in rounding.
     let mut parts = Array::<Vector<f32, Const<SIDE>>>::new(SIDE);
     let part = CUBE_POS_Z as usize;
     let end = clamp_max((part + 1) * shape.share, shape.batch);
