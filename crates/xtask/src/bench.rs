@@ -1,6 +1,7 @@
-//! The command `bench`: a training step of ours beside those of other engines, in one run.
+//! The command `bench`: our training step beside those of other engines, in one run.
 //!
-//! What is timed, and how, is in `tests/bench`; this builds what it needs and starts it.
+//! The measurements are defined in `tests/bench`. This module builds the programs that they need
+//! and starts them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,19 +17,19 @@ use crate::stages::Stages;
 use crate::tools::WASM_TARGET;
 use crate::{browser, dist, packages, process};
 
-/// What is to be timed, and what becomes of it.
+/// The options of `bench`.
 pub struct Wanted {
-    /// Fewer goes.
+    /// Fewer repetitions.
     pub quick: bool,
-    /// Where the rows go.
+    /// The file for the rows, as JSON.
     pub json: Option<PathBuf>,
-    /// Nets, with commas between them; all of them otherwise.
+    /// The nets to time, with commas between them; `None` for all.
     pub nets: Option<String>,
-    /// Engines, likewise.
+    /// The engines to time, with commas between them; `None` for all.
     pub engines: Option<String>,
     /// Whether our native program is built for a graphics processor.
     pub native_gpu: bool,
-    /// The Python that may have PyTorch.
+    /// The Python interpreter, which may have PyTorch.
     pub python: String,
 }
 
@@ -38,10 +39,10 @@ impl Wanted {
     }
 }
 
-/// Builds everything, times it, prints the table.
+/// Builds everything, times it and prints the table.
 ///
 /// # Errors
-/// If something cannot be built or started. An engine that fails is told, and left out.
+/// If something cannot be built or started. An engine that fails is reported and left out.
 pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
     if process::on_path("node").is_none() {
         bail!("node is missing: install Node.js with npm");
@@ -59,7 +60,7 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
     let address = server::start(server::listen(0)?, Site::new(ctx))?;
 
     let mut node = Command::new("node");
-    // What the command line names is seen from where it was typed.
+    // Node keeps the caller's working directory: paths on the command line are relative to it.
     node.arg(folder.join("run.mjs"));
     browser.name_to(&mut node);
     node.args(["--site", &address, "--python", &wanted.python]);
@@ -81,7 +82,7 @@ pub fn run(ctx: &Context, wanted: &Wanted) -> Result<()> {
     process::run(&mut node)
 }
 
-/// The programs and modules that measure what one core can do.
+/// Compiles the programs and modules that measure the peak of one core.
 fn build_peaks(sources: &Path, built: &Path) -> Result<()> {
     std::fs::create_dir_all(built)?;
     let compile = |source: &str, name: &str, options: &[&str]| {
@@ -100,7 +101,7 @@ fn build_peaks(sources: &Path, built: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The program `gan`, optimised.
+/// Builds the program `gan`, optimised.
 fn build_gan(ctx: &Context, gpu: bool) -> Result<PathBuf> {
     let mut cargo = ctx.cargo();
     cargo.args(["build", "--release", "--package", "gan-cli"]);

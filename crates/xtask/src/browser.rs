@@ -1,4 +1,4 @@
-//! The system's browsers and what drives them, installed where that can be done unasked.
+//! The system's browsers and their drivers, installed if that needs no password.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{files, packages, process};
 
-/// What makes headless Chromium quiet, able to run as root, and able to use WebGPU.
+/// Flags that make headless Chromium quiet, able to run as root, and able to use WebGPU.
 const CHROMIUM_FLAGS: [&str; 8] = [
     "--headless=new",
     "--no-sandbox",
@@ -20,24 +20,25 @@ const CHROMIUM_FLAGS: [&str; 8] = [
     "--enable-unsafe-webgpu",
 ];
 
-/// A browser, or what drives one.
+/// A browser's program, or its driver.
 struct Program {
-    /// The variable that names it to the tests, and by which a user names another one.
+    /// The environment variable with its path. The tests read the variable; a user may set it to
+    /// another program.
     variable: &'static str,
     /// Names under which systems install it.
     names: &'static [&'static str],
-    /// Folders below those of [`LIBRARIES`] where it lies if it is on no path.
+    /// Its folders below [`LIBRARIES`], for a program that is not in PATH.
     folders: &'static [&'static str],
 }
 
-/// Where systems keep programs that only other programs start.
+/// The systems' folders for programs that only other programs start.
 const LIBRARIES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/usr/libexec"];
 
-/// A browser as tests need it.
+/// A browser for the tests.
 pub struct Browser {
-    /// Its name for the tests (`tests/e2e/support/engines`).
+    /// Its name for the tests (see `tests/e2e/support/engines`).
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name in messages.
     title: &'static str,
     programs: &'static [Program],
     /// Debian's packages.
@@ -67,7 +68,7 @@ pub const FIREFOX: Browser = Browser {
     packages: &["firefox-esr"],
 };
 
-/// WebKit as WebKitGTK brings it: a small browser, its driver, and a screen in memory, which it needs.
+/// WebKit from WebKitGTK: a small browser, its driver, and the virtual screen that it needs.
 pub const WEBKIT: Browser = Browser {
     name: "webkit",
     title: "WebKit",
@@ -83,17 +84,17 @@ pub const WEBKIT: Browser = Browser {
     packages: &["webkit2gtk-driver", "libwebkit2gtk-4.1-0", "xvfb"],
 };
 
-/// A browser that is there.
+/// The programs of an installed browser.
 pub struct Found {
     programs: Vec<(&'static str, PathBuf)>,
 }
 
 impl Browser {
-    /// Finds the browser's programs, installing Debian's packages if one is missing and it can be done without
-    /// a password. Their variables name others.
+    /// Finds the browser's programs. Environment variables may name others. If one is missing,
+    /// Debian's packages are installed, provided that this needs no password.
     ///
     /// # Errors
-    /// If they are not to be had; the error holds the command to run.
+    /// If they cannot be installed; the error holds the command to run.
     pub fn ensure(&self) -> Result<Found> {
         if let Some(found) = self.find() {
             return Ok(found);
@@ -126,7 +127,8 @@ impl Program {
         named.or_else(on_path).or_else(|| self.find_below(libraries))
     }
 
-    /// In a folder of its own, or in one within that of a processor's kind, as Debian has it.
+    /// Looks in a library folder itself, and in its subfolders such as Debian's folder per
+    /// processor type.
     fn find_below(&self, libraries: &[impl AsRef<Path>]) -> Option<PathBuf> {
         let mut places = Vec::new();
         for library in libraries {
@@ -144,7 +146,7 @@ impl Program {
 }
 
 impl Found {
-    /// Names the programs to `command` by their variables.
+    /// Sets the variables of the programs for `command`.
     pub fn name_to(&self, command: &mut Command) {
         for (variable, path) in &self.programs {
             command.env(variable, path);

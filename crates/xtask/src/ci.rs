@@ -1,4 +1,5 @@
-//! The command `ci`: formatting, lints, documentation, tests and budgets, all of them reported.
+//! The command `ci`: formatting, lints, documentation, tests and budgets. It reports every failure,
+//! not only the first.
 
 use std::process::Command;
 use std::thread;
@@ -24,14 +25,15 @@ macro_rules! clippy_wasm {
     };
 }
 
-/// Run before anything else, which could change the file.
+/// The check of the lock file comes first, since any other command could change the file.
 const LOCK_FILE: CargoStage = CargoStage {
     name: "lock file",
     arguments: &["tree", "--locked", "--quiet", "--workspace", "--depth", "0"],
 };
 
-/// Crates that are checked together ask for the same features of what they share, so that none hides what another
-/// lacks. Crates that they depend on are checked with them.
+/// Crates that are checked together share the features of their dependencies. Each group therefore
+/// holds only crates with the same needs, so that none hides a feature that another lacks. Their
+/// dependencies are checked with them.
 const CHECKS: [CargoStage; 9] = [
     CargoStage { name: "formatting", arguments: &["fmt", "--all", "--check"] },
     CargoStage {
@@ -71,16 +73,17 @@ const CHECKS: [CargoStage; 9] = [
     },
 ];
 
-/// The command `ci`. What the tests in browsers need is built beside the checks and the native tests: each way
-/// leaves a core idle now and then, while it links. The tests in browsers have the machine to themselves.
+/// The command `ci`. The site and the browser tests are built beside the checks and the native
+/// tests, because each of the two leaves a core idle now and then, while it links. The browser
+/// tests run alone.
 ///
 /// # Errors
-/// If any stage failed; all are run nevertheless.
+/// If any stage failed; all stages run nevertheless.
 pub fn run() -> Result<()> {
     let ctx = Context::new()?;
     let stages = Stages::new();
     let mut outcomes = test::Outcomes::default();
-    // Clippy for the browser needs it.
+    // Clippy for the browser needs the compilation target.
     let mut failures = report(stages.run("target", || tools::ensure_target(&ctx.root)));
     let check = |check: &CargoStage| {
         report(stages.run(check.name, || process::run(&mut command(&ctx, check))))
@@ -101,7 +104,8 @@ pub fn run() -> Result<()> {
     if !failed.is_empty() {
         println!("\nfailed stages: {failed}");
     }
-    // A check that failed counts as a test that did, so that the last line is never green alone.
+    // A failed check counts as a failed test, so that the last line alone shows whether everything
+    // passed.
     counts.failed += failures;
     println!("\n{} passed, {} failed", counts.passed, counts.failed);
     ensure!(counts.failed == 0, "ci failed");
@@ -115,7 +119,7 @@ fn command(ctx: &Context, check: &CargoStage) -> Command {
     cargo
 }
 
-/// Prints why a stage failed; the number of failures that is.
+/// Prints why a stage failed. Returns the count of failures, 0 or 1.
 fn report(outcome: Result<()>) -> u64 {
     match outcome {
         Ok(()) => 0,

@@ -1,4 +1,4 @@
-//! Where things are: the checkout, cargo's target folder, the cache of tools, the built site.
+//! The locations of the checkout, cargo's target folder, the cache of tools and the built site.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 
-/// How modules for browsers are compiled.
+/// The way to compile modules for browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Small and fast, as they are shipped.
+    /// Small and fast, for the published site.
     Shipped,
-    /// Soon.
+    /// Quick to compile.
     Development,
 }
 
@@ -26,12 +26,12 @@ pub struct Context {
     pub target: PathBuf,
     /// The project's cache outside the checkout, for its tools.
     pub cache: PathBuf,
-    /// How modules for browsers are compiled; each way has a site of its own.
+    /// The way to compile modules for browsers; each has a site of its own.
     pub profile: Profile,
 }
 
 impl Context {
-    /// The folders as cargo and the environment name them.
+    /// The folders that cargo and the environment name.
     ///
     /// # Errors
     /// If cargo cannot read the workspace, or no home folder is known.
@@ -52,7 +52,7 @@ impl Context {
         })
     }
 
-    /// A checkout of a test's at `root`, with everything in it.
+    /// A checkout for a test at `root`, with all folders inside it.
     #[cfg(test)]
     pub fn of_test(root: &Path) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Context {
         }
     }
 
-    /// The static site: everything in it, and nothing else, is published.
+    /// The static site. All its files are published, and no others.
     pub fn dist(&self) -> PathBuf {
         match self.profile {
             Profile::Shipped => self.root.join("dist"),
@@ -71,12 +71,12 @@ impl Context {
         }
     }
 
-    /// Data sets, kept out of version control.
+    /// Data sets, which are not under version control.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
     }
 
-    /// Finished modules, from which the site is put together.
+    /// Finished modules, from which the site is assembled.
     pub fn stage(&self) -> PathBuf {
         match self.profile {
             Profile::Shipped => self.target.join("web-stage"),
@@ -92,8 +92,9 @@ impl Context {
     }
 }
 
-/// The checkout's root: cargo tells a running program where its package lies. The place known at
-/// compile time is the fallback, because a shared target folder may hold another checkout's build.
+/// The checkout's root. Cargo tells a running program the folder of its package. The folder known
+/// at compile time is only the fallback, because a shared target folder may hold another checkout's
+/// build.
 pub fn root() -> PathBuf {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);

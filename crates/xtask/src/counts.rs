@@ -1,4 +1,4 @@
-//! How many tests passed and failed, from what test programs report.
+//! Counts of passed and failed tests, from the reports of test programs.
 
 use std::ops::AddAssign;
 use std::path::Path;
@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result};
 use roxmltree::Document;
 use serde_json::Value;
 
-/// How many tests passed and failed.
+/// Counts of passed and failed tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Tests that ran and succeeded.
     pub passed: u64,
-    /// Tests that ran and did not.
+    /// Tests that ran and failed.
     pub failed: u64,
 }
 
@@ -44,7 +44,7 @@ impl Counts {
         Ok(counts)
     }
 
-    /// The counts that `js/counts.mjs` reports of Node's tests.
+    /// The counts in a report that `js/counts.mjs` wrote about Node's tests.
     ///
     /// # Errors
     /// If `report` is not such a report.
@@ -56,8 +56,8 @@ impl Counts {
         Ok(Self { passed: number("passed")?, failed: number("failed")? })
     }
 
-    /// The sum of all summaries that `cargo test` printed, one a test program; wasm-bindgen's runner prints the
-    /// same: `test result: ok. 3 passed; 0 failed; 0 ignored`.
+    /// The sum of all summaries that `cargo test` printed, one per test program. Wasm-bindgen's
+    /// runner prints the same format: `test result: ok. 3 passed; 0 failed; 0 ignored`.
     pub fn of_cargo_test(printed: &str) -> Self {
         let mut counts = Self::default();
         for summary in printed.lines().filter_map(|line| line.strip_prefix("test result: ")) {
@@ -71,7 +71,8 @@ impl Counts {
     }
 }
 
-/// Options of `node --test`: its own report goes to the terminal, that of [`Counts::of_node`] to the file `report`.
+/// Options of `node --test`: Node's own report goes to the terminal, the one for
+/// [`Counts::of_node`] to the file `report`.
 pub fn node_reporters(root: &Path, report: &Path) -> [String; 4] {
     let counts = root.join("crates/xtask/js/counts.mjs");
     [
@@ -139,12 +140,12 @@ mod tests {
             let report = folder.path().join("report.json");
             let mut node = Command::new("node");
             node.arg("--test").args(node_reporters(&context::root(), &report)).arg(tests);
-            // It fails, as its tests do.
+            // Node fails, since some tests fail on purpose.
             let _ = process::output(&mut node);
             Counts::of_node(&fs::read_to_string(report).expect("written")).expect("a report")
         };
         assert_eq!(count(&tests), Counts { passed: 2, failed: 1 });
-        // A file that cannot be loaded counts as a test that failed.
+        // A file that cannot be loaded counts as a failed test.
         files::write_whole(&tests, b"throw 1;").expect("written");
         assert_eq!(count(&tests), Counts { passed: 0, failed: 1 });
         Counts::of_node("{}").expect_err("without counts");

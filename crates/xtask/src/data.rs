@@ -1,8 +1,8 @@
-//! Puts MNIST's four files into data/mnist/: from a folder of the user's, or from a mirror.
+//! Puts MNIST's four files into data/mnist/, from a folder of the user or from a mirror.
 //!
-//! A file is taken only if it is the data set it claims to be. A download must be the published
-//! file to the bit; a file from `GAN_DATA_DIR` may have been packed anew, so there a deviating
-//! checksum is only worth a line.
+//! Every file is checked. A download must be the published file to the bit. A file from
+//! `GAN_DATA_DIR` may have been compressed again, so a different checksum there only causes a
+//! message.
 
 use std::env;
 use std::fs;
@@ -54,21 +54,21 @@ const MIRRORS: [&str; 2] = [
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];
 
-/// Names the user's folder of data sets, which holds `mnist/`.
+/// The variable with the user's folder of data sets, which holds `mnist/`.
 const DATA_DIR_VARIABLE: &str = "GAN_DATA_DIR";
 
 struct DataFile {
     name: &'static str,
     bytes: u64,
     sha256: &'static str,
-    /// Of the array of bytes within, outermost first.
+    /// Dimensions of the array of bytes in the file, outermost first.
     dimensions: &'static [u32],
 }
 
 /// Makes data/mnist/ complete. Does nothing if it is.
 ///
 /// # Errors
-/// If a file is missing and can be had neither from `GAN_DATA_DIR` nor from a mirror.
+/// If a file is missing and neither `GAN_DATA_DIR` nor a mirror has it.
 pub fn install(ctx: &Context) -> Result<()> {
     let folder = ctx.data().join("mnist");
     let mut missing: Vec<&DataFile> = MNIST.iter().collect();
@@ -122,7 +122,7 @@ fn download(ctx: &Context, folder: &Path, file: &DataFile) -> Result<()> {
             }
             Err(error) => last = Some(error),
         }
-        // Nothing there is as good as removed.
+        // A failure is ignored: there may be no file to remove.
         let _ = fs::remove_file(&part);
     }
     let error = last.context("there are no mirrors")?;
@@ -151,7 +151,8 @@ fn download_from(ctx: &Context, mirror: &str, part: &Path, file: &DataFile) -> R
     Ok(bytes)
 }
 
-/// curl, because it knows the user's proxies; else Node, which has to be here anyway.
+/// The download command: curl, because it knows the user's proxies; otherwise Node, which the
+/// project needs anyway.
 fn download_command(ctx: &Context, url: &str, part: &Path) -> Result<Command> {
     if let Some(curl) = process::on_path("curl") {
         let mut command = Command::new(curl);
@@ -170,7 +171,7 @@ fn download_command(ctx: &Context, url: &str, part: &Path) -> Result<Command> {
     bail!("neither curl nor node is installed to download it with")
 }
 
-/// Follows the growing file; hidden where there is no terminal.
+/// Shows a progress bar of the growing file; hidden without a terminal.
 fn show_progress(part: &Path, file: &DataFile, done: &AtomicBool) {
     let bar = ProgressBar::new(file.bytes);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}") {

@@ -7,7 +7,8 @@ use anyhow::Result;
 use crate::context::Context;
 use crate::{process, tools};
 
-/// Checks the dependencies. With `advisories` also against the RustSec database, which is downloaded from GitHub.
+/// Checks the dependencies. With `advisories` the check includes the RustSec database, downloaded
+/// from GitHub.
 ///
 /// # Errors
 /// If a rule is broken, or cargo-deny cannot be installed.

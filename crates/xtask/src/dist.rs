@@ -1,4 +1,4 @@
-//! Puts the static site together of its parts, and at last what keeps all of it for use without a network.
+//! Assembles the static site from its parts, and finally adds the files for use without a network.
 
 use anyhow::Result;
 
@@ -12,7 +12,7 @@ use crate::{data, files, offline};
 /// Installs the tools, and the data that the site offers.
 ///
 /// # Errors
-/// If a tool cannot be installed. That MNIST cannot be had is none.
+/// If a tool cannot be installed. Missing MNIST is no error.
 pub fn set_up(ctx: &Context, stages: &Stages) -> Result<Tools> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
     stages.run("data", || {
@@ -27,7 +27,7 @@ pub fn set_up(ctx: &Context, stages: &Stages) -> Result<Tools> {
 /// Builds `parts` into the stage.
 ///
 /// # Errors
-/// What the first failing part says.
+/// The error of the first failing part.
 pub fn build(
     ctx: &Context,
     tools: &Tools,
@@ -39,7 +39,7 @@ pub fn build(
     parts.iter().try_for_each(build)
 }
 
-/// Makes the site of built `parts` and nothing else.
+/// Makes a site that consists of the built `parts` alone.
 ///
 /// # Errors
 /// If a part is not built, or a file cannot be written.
@@ -48,7 +48,7 @@ pub fn assemble(ctx: &Context, parts: &[Part]) -> Result<()> {
     install(ctx, parts)
 }
 
-/// Puts built `parts` into the site, in the place of those that are there.
+/// Puts built `parts` into the site, in place of their earlier versions.
 ///
 /// # Errors
 /// If a part is not built, or a file cannot be written.
@@ -56,7 +56,7 @@ pub fn install(ctx: &Context, parts: &[Part]) -> Result<()> {
     parts.iter().try_for_each(|part| part.install(ctx))?;
     match ctx.profile {
         Profile::Shipped => offline::install(ctx),
-        // What a browser keeps would stand in the way of what was just built.
+        // A service worker's cache would hide newly built files.
         Profile::Development => Ok(()),
     }
 }
@@ -64,7 +64,7 @@ pub fn install(ctx: &Context, parts: &[Part]) -> Result<()> {
 /// The command `build`: the whole site of `parts`, with a copy of data/ for a static host.
 ///
 /// # Errors
-/// What the first failing stage says.
+/// The error of the first failing stage.
 pub fn build_site(ctx: &Context, parts: &[Part], with_data: bool, stages: &Stages) -> Result<()> {
     let tools = set_up(ctx, stages)?;
     build(ctx, &tools, parts, stages, Output::Shown)?;
@@ -76,10 +76,10 @@ pub fn build_site(ctx: &Context, parts: &[Part], with_data: bool, stages: &Stage
     Ok(())
 }
 
-/// The command `build` with the names of parts, which are put into the site that is there.
+/// The command `build` with the names of parts, which are put into the present site.
 ///
 /// # Errors
-/// What the first failing stage says.
+/// The error of the first failing stage.
 pub fn renew(ctx: &Context, parts: &[Part], stages: &Stages) -> Result<()> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
     build(ctx, &tools, parts, stages, Output::Shown)?;

@@ -1,4 +1,4 @@
-//! Files as builds need them: hashed, replaced whole, copied as trees.
+//! File operations for builds: hashes, atomic writes, copies of folder trees.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads a whole file; the error names it.
+/// Reads a whole file; the error names the file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Reads a whole file of text; the error names it.
+/// Reads a whole text file; the error names the file.
 pub fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Removes a file; one that is not there is as good.
+/// Removes a file; a missing file is no error.
 pub fn remove_file(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -45,7 +45,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Removes a folder with all it holds; one that is not there is as good.
+/// Removes a folder with its content; a missing folder is no error.
 pub fn remove_folder(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -55,7 +55,7 @@ pub fn remove_folder(path: &Path) -> Result<()> {
     }
 }
 
-/// Puts a copy of the tree `from` in the place of `to`.
+/// Replaces the folder `to` by a copy of the tree `from`.
 pub fn replace_folder(from: &Path, to: &Path) -> Result<()> {
     let part = with_suffix(to, ".part");
     remove_folder(&part)?;
@@ -64,7 +64,7 @@ pub fn replace_folder(from: &Path, to: &Path) -> Result<()> {
     fs::rename(&part, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-/// Copies the tree `from` into the folder `to`, over what is there.
+/// Copies the tree `from` into the folder `to`, and overwrites files of the same names.
 pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     for file in list(from)? {
@@ -74,14 +74,14 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files in `folder` itself, sorted by path. None if there is no such folder.
+/// The files in `folder` itself, sorted by path; an empty list if there is no such folder.
 pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = list(folder)?;
     found.retain(|path| path.parent() == Some(folder));
     Ok(found)
 }
 
-/// All files below `folder`, sorted by path. None if there is no such folder.
+/// All files below `folder`, sorted by path; an empty list if there is no such folder.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -104,37 +104,38 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// `path` with `suffix` put behind its last component.
+/// `path` with `suffix` appended to its last component.
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut text = path.as_os_str().to_owned();
     text.push(suffix);
     PathBuf::from(text)
 }
 
-/// A note beside a product of what it was made from, so that it is not made again in vain.
+/// A file beside a product that records its ingredients, so that an unchanged product is not made
+/// again.
 pub struct Stamp {
     path: PathBuf,
     content: String,
 }
 
 impl Stamp {
-    /// The stamp at `path` that stands for `ingredients`, in this order.
+    /// The stamp at `path` for `ingredients`, in this order.
     pub fn new(path: PathBuf, ingredients: &[&str]) -> Self {
         let content = ingredients.join("\n") + "\n";
         Self { path, content }
     }
 
-    /// Whether the product was made from just these ingredients.
+    /// Whether the product was made from exactly these ingredients.
     pub fn is_fresh(&self) -> bool {
         fs::read_to_string(&self.path).is_ok_and(|content| content == self.content)
     }
 
-    /// Notes that the product is made. Call it last.
+    /// Records that the product is finished. Call it last.
     pub fn write(&self) -> Result<()> {
         write_whole(&self.path, self.content.as_bytes())
     }
 
-    /// Withdraws the note, before the product is touched.
+    /// Removes the record; call it before the product is changed.
     pub fn clear(&self) -> Result<()> {
         remove_file(&self.path)
     }
@@ -142,7 +143,7 @@ impl Stamp {
 
 #[cfg(test)]
 pub mod testing {
-    //! Folders that vanish with the test that uses them.
+    //! Folders that are removed at the end of a test.
 
     use std::path::{Path, PathBuf};
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -151,7 +152,7 @@ pub mod testing {
     pub struct TempFolder(PathBuf);
 
     impl TempFolder {
-        /// A new folder of the system's own place for such.
+        /// A new folder in the system's folder for temporary files.
         pub fn new() -> Self {
             static COUNT: AtomicUsize = AtomicUsize::new(0);
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -161,7 +162,7 @@ pub mod testing {
             Self(path)
         }
 
-        /// Where it is.
+        /// The folder's path.
         pub fn path(&self) -> &Path {
             &self.0
         }

@@ -1,4 +1,4 @@
-//! The lab, which the page loads once it works, and its place in the site.
+//! The lab, which the page loads after its start, and its place in the site.
 
 use anyhow::Result;
 
@@ -8,17 +8,17 @@ use crate::module::Module;
 
 const LAB: Module =
     Module { package: "gan-lab", file: "gan_lab", profile: "web", name: "gan_lab", options: &[] };
-/// The lab's modules: what is seen of it, what looks into nets, and what reads files, in workers of their
-/// own.
+/// The lab's modules: its views, the inspector of nets and the reader of files. The last two run in
+/// workers of their own.
 pub const MODULES: [Module; 3] = [
     LAB,
     Module { package: "gan-inspector", file: "gan_inspector", name: "gan_inspector", ..LAB },
     Module { package: "gan-reader", file: "gan_reader", name: "gan_reader", ..LAB },
 ];
 
-/// Its hand-written files.
+/// The lab's hand-written files.
 pub const SCRIPTS: &str = "web/lab";
-/// Printed sheets that the lessons go with.
+/// Printable worksheets for the lessons.
 pub const WORKSHEETS: &str = "web/worksheets";
 
 /// Puts the staged lab into the site, with its hand-written files.

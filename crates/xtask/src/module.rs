@@ -1,7 +1,7 @@
-//! Modules for browsers: compiled by cargo, made loadable by wasm-bindgen, and kept ready in the stage.
+//! Modules for browsers: compiled by cargo, made loadable by wasm-bindgen, and kept in the stage.
 //!
-//! Cargo alone decides whether code must be compiled again; wasm-bindgen runs only if the module
-//! that cargo made is another one than last time.
+//! Cargo alone decides whether code must be compiled again. Wasm-bindgen runs only if cargo's
+//! module has changed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,33 +13,33 @@ use crate::files::{self, Stamp};
 use crate::process;
 use crate::tools::{Tools, WASM_TARGET};
 
-/// A crate that becomes a module.
+/// A crate that is compiled to a module.
 pub struct Module {
     /// The crate.
     pub package: &'static str,
-    /// The file that cargo makes, without its extension.
+    /// The file that cargo writes, without its extension.
     pub file: &'static str,
-    /// The profile of what is shipped.
+    /// The cargo profile of the published module.
     pub profile: &'static str,
-    /// The name of the files that wasm-bindgen makes.
+    /// The base name of the files that wasm-bindgen writes.
     pub name: &'static str,
-    /// Options of wasm-bindgen beside those of every module.
+    /// Options of wasm-bindgen in addition to those of every module.
     pub options: &'static [&'static str],
 }
 
-/// The profile of what is to be compiled soon.
+/// The cargo profile for quick compilation.
 const DEVELOPMENT_PROFILE: &str = "wasm-dev";
 /// Options of wasm-bindgen for every module.
 const OPTIONS: &[&str] = &["--target", "web", "--no-typescript"];
-/// Names of functions and the producers section are of no use to the browser.
+/// Browsers need neither the names of functions nor the producers section.
 const SHIPPED_OPTIONS: &[&str] = &["--remove-name-section", "--remove-producers-section"];
 
-/// Where the output of the programs that build goes.
+/// The destination of the output of cargo and wasm-bindgen.
 #[derive(Clone, Copy)]
 pub enum Output<'path> {
     /// To the terminal.
     Shown,
-    /// To a file, behind what it holds.
+    /// Appended to a file.
     Logged(&'path Path),
 }
 
@@ -57,7 +57,7 @@ impl Output<'_> {
 }
 
 impl Module {
-    /// Builds the module into the stage, or finds it fresh there.
+    /// Builds the module into the stage, unless a fresh one is there.
     ///
     /// # Errors
     /// If cargo or wasm-bindgen fails.
@@ -92,7 +92,7 @@ impl Module {
         stamp.write()
     }
 
-    /// The folder in which the finished module waits.
+    /// The stage folder of the finished module.
     pub fn staged(&self, ctx: &Context) -> PathBuf {
         ctx.stage().join(self.package)
     }
@@ -102,7 +102,8 @@ impl Module {
         format!("{}_bg.wasm", self.name)
     }
 
-    /// What cargo makes of the crate: a module (`wasm`), and the list of the files it was made of (`d`).
+    /// A file that cargo writes for the crate: the module (`wasm`), or the list of its sources
+    /// (`d`).
     pub fn compiled(&self, ctx: &Context, extension: &str) -> PathBuf {
         let folder = ctx.target.join(WASM_TARGET).join(self.profile(ctx));
         folder.join(format!("{}.{extension}", self.file))

@@ -1,4 +1,4 @@
-//! Puts what lets the site work without a network into it: the service worker, the web app
+//! Adds the files that let the site work without a network: the service worker, the web app
 //! manifest with its icons, and the list of the site's files.
 
 use std::path::Path;
@@ -11,9 +11,9 @@ use crate::files;
 
 const LIST: &str = "offline.json";
 const SERVICE_WORKER: &str = "service-worker.js";
-/// Folders whose files a browser keeps once it has loaded them, but does not load in advance.
+/// Folders whose files a browser keeps after their first use, but does not load in advance.
 const ON_DEMAND: [&str; 1] = ["worker/gpu/"];
-/// The workers themselves keep the data sets.
+/// Data sets are not listed, since the workers keep them.
 const DATA: &str = "data/";
 
 /// Installs the hand-written files, then lists the site. Nothing may change in the site afterwards.
@@ -27,7 +27,7 @@ pub fn install(ctx: &Context) -> Result<()> {
     files::write_whole(&dist.join(LIST), text.as_bytes())
 }
 
-/// The site's files with their SHA-256, and a version that stands for all of them.
+/// The site's files with their SHA-256, and a version that changes with any of them.
 fn list(dist: &Path) -> Result<Value> {
     let mut in_advance = Map::new();
     let mut on_demand = Map::new();
@@ -47,14 +47,14 @@ fn list(dist: &Path) -> Result<Value> {
     Ok(json!({ "version": version, "files": in_advance, "on_demand": on_demand }))
 }
 
-/// Whether the list names the file `path`. Browsers renew the service worker by themselves; what
-/// begins with a dot is not served by every host.
+/// Whether the list contains the file `path`. Browsers renew the service worker by themselves. Some
+/// hosts do not serve names that begin with a dot.
 fn is_listed(path: &str) -> bool {
     let is_hidden = path.split('/').any(|part| part.starts_with('.'));
     path != LIST && path != SERVICE_WORKER && !path.starts_with(DATA) && !is_hidden
 }
 
-/// A path as it stands in URLs.
+/// The path in the form of a URL.
 fn url_path(path: &Path) -> Result<String> {
     let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
     let parts = parts.with_context(|| format!("{} is not UTF-8", path.display()))?;

@@ -1,4 +1,4 @@
-//! Debian's packages, installed where that can be done unasked, and those of Node.
+//! Debian's packages, installed if that needs no password, and those of Node.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result, bail};
 use crate::files::{self, Stamp};
 use crate::process;
 
-/// Installs `packages` by apt-get, as root or by a `sudo` that asks for no password.
+/// Installs `packages` by apt-get, as root or by `sudo` without a password.
 ///
 /// # Errors
-/// If there is no apt-get, it takes a password, or a package cannot be installed.
+/// If there is no apt-get, a password is needed, or a package cannot be installed.
 pub fn install(packages: &[&str]) -> Result<()> {
     let apt_get = process::on_path("apt-get").context("there is no apt-get here")?;
     let id = process::output(Command::new("id").arg("-u"))?;
@@ -31,7 +31,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     process::run(&mut install)
 }
 
-/// Installs the packages of Node that `folder` asks for, as its lock file has them, unless they are there.
+/// Installs the Node packages of `folder` as its lock file names them, unless they are installed.
 ///
 /// # Errors
 /// If there is no npm, or a package cannot be installed.
@@ -46,7 +46,7 @@ pub fn install_node(folder: &Path) -> Result<()> {
     }
     let mut npm = Command::new("npm");
     npm.current_dir(folder);
-    // None of the packages needs a script of its own to be installed.
+    // No package needs an installation script, so none is allowed to run.
     npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     let what = || format!("the packages of {} cannot be installed", folder.display());
     process::run(&mut npm).with_context(what)?;

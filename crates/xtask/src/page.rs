@@ -1,6 +1,6 @@
-//! The page's own files, which trunk makes: its module, its style, and the HTML that names them.
+//! The page's own files, which trunk builds: its module, its style, and the HTML that names them.
 //!
-//! Trunk builds into the stage, since it empties the folder that it writes to.
+//! Trunk builds into the stage, since it empties its output folder.
 
 use std::path::PathBuf;
 
@@ -21,19 +21,19 @@ pub const MODULE: Module =
 pub const HTML: &str = "index.html";
 /// The style.
 pub const STYLE: &str = "web/style/page.css";
-/// Loads the page anew when another version of it was built; for development alone.
+/// Reloads the page when another version was built; only in development.
 const RELOAD: &str = "crates/xtask/js/reload.js";
 
-/// Scripts within the module's crates, which its glue imports.
+/// Scripts in the module's crates, which its glue imports.
 const SNIPPETS: &str = "snippets";
-/// Sections of a module that browsers have no use for, a few kilobytes of every visit. Trunk has no switch for
-/// wasm-bindgen's own removal of them.
+/// Sections of a module that browsers do not need: a few kilobytes of every visit. Trunk has no
+/// option for wasm-bindgen's own removal of them.
 const UNUSED: [&str; 2] = ["name", "producers"];
 
 /// Builds the page into the stage.
 ///
 /// # Errors
-/// If trunk fails, or there is no page to build.
+/// If trunk fails, or its output is no valid module.
 pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
     let mut trunk = tools.trunk()?;
     trunk.current_dir(&ctx.root);
@@ -57,7 +57,7 @@ pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// Puts the staged page into the site, in the place of the one that is there.
+/// Puts the staged page into the site, in place of its earlier version.
 ///
 /// # Errors
 /// If the page is not built, or a file cannot be read or written.
@@ -66,7 +66,7 @@ pub fn install(ctx: &Context) -> Result<()> {
     let mut html = files::read_text(&staged.join(HTML))?;
     files::remove_folder(&site.join(SNIPPETS))?;
     if site.is_dir() {
-        // Files of the version before, which no page asks for any more.
+        // Files of the earlier version may have other names, under which no page would use them.
         for path in files::list_folder(&site)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("gan-app-") || name.starts_with("page-") {
@@ -83,12 +83,12 @@ pub fn install(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Where trunk puts the page.
+/// Trunk's output folder.
 fn staged(ctx: &Context) -> PathBuf {
     ctx.stage().join("page")
 }
 
-/// `module` without the sections that browsers have no use for.
+/// `module` without the sections that browsers do not need.
 fn stripped(module: &[u8]) -> Result<Vec<u8>> {
     let mut kept = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(module) {

@@ -1,4 +1,4 @@
-//! The parts of the site, each built and replaced by itself.
+//! The parts of the site, each of which can be built and replaced alone.
 
 use std::slice;
 
@@ -32,7 +32,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// All parts, in the order in which somebody who waits for them needs them.
+    /// All parts, in the order in which a waiting user needs them.
     pub const ALL: [Self; 6] = [
         Self::CpuWorker,
         Self::Page,
@@ -41,10 +41,10 @@ impl Part {
         Self::Widget,
         Self::GpuWorker,
     ];
-    /// What a page needs to train: the site can be served with these.
+    /// The parts that a page needs for training: the site can be served with these.
     pub const FIRST: [Self; 2] = [Self::CpuWorker, Self::Page];
 
-    /// The name for people.
+    /// The name in messages.
     pub fn title(self) -> &'static str {
         match self {
             Self::CpuWorker => "CPU worker",
@@ -56,7 +56,7 @@ impl Part {
         }
     }
 
-    /// Its modules.
+    /// The modules of the part.
     pub fn modules(self) -> &'static [Module] {
         match self {
             Self::CpuWorker => slice::from_ref(Variant::Cpu.module()),
@@ -68,7 +68,7 @@ impl Part {
         }
     }
 
-    /// Files and folders of the checkout that are copied into the site with it.
+    /// Files and folders of the checkout that are copied into the site with the part.
     pub fn copied(self) -> &'static [&'static str] {
         match self {
             Self::CpuWorker | Self::RelaxedWorker | Self::GpuWorker => &[worker::SCRIPTS],
@@ -78,10 +78,10 @@ impl Part {
         }
     }
 
-    /// Builds the part into the stage, or finds it fresh there.
+    /// Builds the part into the stage, unless a fresh one is there.
     ///
     /// # Errors
-    /// If it cannot be built.
+    /// If the part cannot be built.
     pub fn build(self, ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
         match self {
             Self::Page => page::build(ctx, tools, output),
@@ -89,10 +89,10 @@ impl Part {
         }
     }
 
-    /// Puts the built part into the site, in the place of the one that is there.
+    /// Puts the built part into the site, in place of its earlier version.
     ///
     /// # Errors
-    /// If it is not built, or a file cannot be read or written.
+    /// If the part is not built, or a file cannot be read or written.
     pub fn install(self, ctx: &Context) -> Result<()> {
         match self {
             Self::CpuWorker => worker::install(ctx, Variant::Cpu),

@@ -1,4 +1,5 @@
-//! Running other programs: with their output passed on, kept, or both; and ending them with us.
+//! Runs other programs, with their output shown, kept, or both; and ends them together with this
+//! one.
 //!
 //! Each child leads a process group of its own, so that one signal ends it together with the
 //! compilers or browsers that it started.
@@ -16,18 +17,18 @@ use std::thread;
 use anyhow::{Context as _, Result, bail};
 
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-/// What a signal ends this program with: 130, as a shell reports an interrupt, unless being
-/// interrupted is how the command is meant to end.
+/// This program's exit code after a signal. The default is 130, which shells report for an
+/// interrupt. It is 0 for commands that are meant to end by an interrupt.
 static EXIT_CODE_ON_SIGNAL: AtomicI32 = AtomicI32::new(130);
 
-/// From now on an interrupt or a request to end also ends all children.
+/// From now on an interrupt or a termination signal also ends all children.
 pub fn end_children_on_signal() {
     let handler = || {
         let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         for &id in running.iter() {
             end_group(id);
         }
-        // The lock is held to the end: nobody starts another child on the way out.
+        // The lock is held until the end, so that no other child can be started.
         std::process::exit(EXIT_CODE_ON_SIGNAL.load(Ordering::Relaxed));
     };
     if let Err(error) = ctrlc::set_handler(handler) {
@@ -35,7 +36,7 @@ pub fn end_children_on_signal() {
     }
 }
 
-/// From now on an interrupt is the regular end.
+/// From now on an interrupt is the regular end of this program.
 pub fn interrupt_is_success() {
     EXIT_CODE_ON_SIGNAL.store(0, Ordering::Relaxed);
 }
@@ -50,10 +51,10 @@ fn end_group(id: u32) {
 
 #[cfg(not(unix))]
 fn end_group(_id: u32) {
-    // The console passes an interrupt to the children itself.
+    // The console passes an interrupt to the children.
 }
 
-/// A running child, noted so that a signal ends it.
+/// A running child, registered so that a signal ends it.
 struct Running(Child);
 
 impl Running {
@@ -81,19 +82,19 @@ impl Drop for Running {
     }
 }
 
-/// Runs `command` with its output passed on.
+/// Runs `command` and shows its output.
 ///
 /// # Errors
-/// If it cannot be started or fails; the error names the command.
+/// If the command cannot be started or fails; the error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = Running::start(command)?.wait()?;
     check(command, status)
 }
 
-/// Runs `command` with its output written to the file `log`.
+/// Runs `command` and appends its output to the file `log`.
 ///
 /// # Errors
-/// If it cannot be started or fails; the error names the command and the file.
+/// If the command cannot be started or fails; the error names the command and the file.
 pub fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
     let file = File::options()
         .create(true)
@@ -105,10 +106,10 @@ pub fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
     check(command, status).with_context(|| format!("see {}", log.display()))
 }
 
-/// Runs `command` silently and gives its standard output.
+/// Runs `command` silently and returns its standard output.
 ///
 /// # Errors
-/// If it cannot be started or fails; the error holds the line that names the reason.
+/// If the command cannot be started or fails; the error holds the line with the reason.
 pub fn output(command: &mut Command) -> Result<String> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let (status, out, err) = collect(Running::start(command)?, false)?;
@@ -122,10 +123,10 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(out)
 }
 
-/// Runs `command` with its output passed on and kept: its status, then all that it printed.
+/// Runs `command`, shows its output and keeps it. Returns the exit status and the output.
 ///
 /// # Errors
-/// If it cannot be started. That it fails is for the caller to judge.
+/// If the command cannot be started. A failing status is left to the caller.
 pub fn run_kept(command: &mut Command) -> Result<(ExitStatus, String)> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let (status, out, err) = collect(Running::start(command)?, true)?;
@@ -143,7 +144,7 @@ fn collect(mut running: Running, echo: bool) -> Result<(ExitStatus, String, Stri
     Ok((running.wait()?, out, err))
 }
 
-/// Reads to the end, line by line, passing each on to `echo`.
+/// Reads to the end, line by line, and passes each line on to `echo`.
 fn keep(from: impl Read, mut echo: Option<impl Write>) -> String {
     let mut reader = BufReader::new(from);
     let mut kept = Vec::new();
@@ -153,7 +154,7 @@ fn keep(from: impl Read, mut echo: Option<impl Write>) -> String {
             Ok(0) | Err(_) => return String::from_utf8_lossy(&kept).into_owned(),
             Ok(_) => {
                 if let Some(echo) = &mut echo {
-                    // A closed terminal is no reason to stop reading the child.
+                    // If the terminal is closed, the child's output is still read.
                     let _ = echo.write_all(&kept[start..]);
                 }
             }
@@ -168,7 +169,7 @@ fn check(command: &Command, status: ExitStatus) -> Result<()> {
     bail!("`{}` ended with {status}", line(command))
 }
 
-/// The command as one would type it, without its environment.
+/// The command as a user would type it, without its environment.
 pub fn line(command: &Command) -> String {
     let mut line = name(command);
     for argument in command.get_args() {
@@ -189,7 +190,7 @@ fn name(command: &Command) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The program called `name` in one of PATH's folders.
+/// The path of the program called `name` in one of PATH's folders.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&env::var_os("PATH")?)

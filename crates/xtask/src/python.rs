@@ -8,16 +8,17 @@ use anyhow::{Context as _, Result};
 
 use crate::process;
 
-/// What the programs import, each with the package that brings it.
+/// The modules that the programs import, under the names of their packages.
 const MODULES: [&str; 4] = ["torch", "torchvision", "matplotlib", "safetensors"];
 
 /// Names under which systems install Python.
 const NAMES: [&str; 2] = ["python3", "python"];
 
-/// The Python that `PYTHON` names, or the system's, if it has PyTorch and what else the programs need.
+/// The Python that `PYTHON` names, otherwise the system's, if it has PyTorch and the other modules.
 ///
 /// # Errors
-/// Says what is missing and how it is installed. It is not installed unasked: PyTorch takes gigabytes.
+/// If something is missing; the error holds the command to install it. It is not installed
+/// automatically, since PyTorch takes gigabytes.
 pub fn find() -> Result<PathBuf> {
     const MISSING: &str = "Python is missing, the programs of `gan code` are not run: install Python 3, or name one in PYTHON";
     let named = env::var_os("PYTHON").filter(|name| !name.is_empty()).map(PathBuf::from);

@@ -1,7 +1,7 @@
-//! Hand-written scripts as browsers get them: without what is for readers of the source only.
+//! Hand-written scripts in their published form: without comments.
 
-/// The script without the lines that are comments and nothing else. Comments behind code stay, and so do
-/// the lines of a text between backticks, whatever they look like.
+/// The script without lines that consist of comments only. Comments behind code stay. Lines inside
+/// backticks also stay, even if they look like comments.
 pub fn without_comments(script: &str) -> String {
     let mut kept = String::with_capacity(script.len());
     let (mut is_comment, mut is_text) = (false, false);

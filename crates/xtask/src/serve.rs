@@ -1,4 +1,5 @@
-//! The command `serve`: set up, build, serve; then build the other parts while the page is in use.
+//! The command `serve`: sets up, builds and serves; then builds the other parts while the page is
+//! in use.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -18,26 +19,26 @@ use crate::stages::Stages;
 use crate::tools::Tools;
 use crate::{dist, process, watch};
 
-/// What is served.
+/// The options of `serve`.
 pub struct Options {
     /// The port on 127.0.0.1.
     pub port: u16,
-    /// With the worker for WebGPU.
+    /// Whether the worker for WebGPU is built.
     pub gpu: bool,
-    /// Compiled to be compiled soon, and built anew when a source changes.
+    /// Whether to compile quickly, and to build again when a source changes.
     pub watch: bool,
 }
 
 /// Builds and serves the site until interrupted.
 ///
 /// # Errors
-/// If the port is taken, or the page or the CPU worker cannot be built. Another part that cannot be built is
-/// reported, but the page goes on without it.
+/// If the port is taken, or the page or the CPU worker cannot be built. A failure of another part
+/// is reported, and the page goes on without it.
 pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
     if options.watch {
         ctx.profile = Profile::Development;
     }
-    // Taken first: better to fail now than after the build.
+    // The port comes first, so that a taken port is reported before the build.
     let listener = server::listen(options.port)?;
     let stages = Stages::new();
     let tools = build_first(&ctx, &stages);
@@ -68,7 +69,7 @@ pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
     }
 }
 
-/// Builds what can be served first, the page and the CPU worker, and makes the site of it.
+/// Builds the page and the CPU worker, the first parts to be served, and makes the site of them.
 fn build_first(ctx: &Context, stages: &Stages) -> Result<Tools> {
     let tools = dist::set_up(ctx, stages)?;
     dist::build(ctx, &tools, &Part::FIRST, stages, Output::Shown)?;
@@ -76,8 +77,8 @@ fn build_first(ctx: &Context, stages: &Stages) -> Result<Tools> {
     Ok(tools)
 }
 
-/// The parts that are built while the page is in use. Those that compile Burn once more are of no use to
-/// somebody who changes sources: browsers do without them.
+/// The parts that are built while the page is in use. With `watch`, parts that compile Burn once
+/// more are left out: browsers do without them, and a developer would only wait.
 fn later(options: &Options) -> Vec<Part> {
     let mut later = Part::ALL.to_vec();
     later.retain(|part| match part {
@@ -89,7 +90,7 @@ fn later(options: &Options) -> Vec<Part> {
     later
 }
 
-/// Builds and installs a part with cargo's output in a file, so that the address stays in sight.
+/// Builds and installs a part. Cargo's output goes to a file, so that the address stays visible.
 fn build_later(ctx: &Context, tools: &Tools, part: Part) -> Result<()> {
     let log = log_path(ctx, part)?;
     let bar = progress(&format!(
@@ -103,7 +104,7 @@ fn build_later(ctx: &Context, tools: &Tools, part: Part) -> Result<()> {
     dist::install(ctx, &[part])
 }
 
-/// An empty file for the output.
+/// A new, empty log file for the part.
 fn log_path(ctx: &Context, part: Part) -> Result<PathBuf> {
     let name = part.title().replace([' ', ','], "-");
     let log = ctx.stage().join(format!("{name}.log"));
@@ -111,7 +112,7 @@ fn log_path(ctx: &Context, part: Part) -> Result<PathBuf> {
     Ok(log)
 }
 
-/// One line that shows the time spent; printed once where there is no terminal.
+/// One line that shows the time spent. Without a terminal the message is printed once.
 fn progress(message: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         println!("{message}");

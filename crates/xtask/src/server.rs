@@ -1,5 +1,5 @@
-//! A static server for this machine only. It answers what a plain static host would, plus the
-//! headers that let pages share memory with their workers.
+//! A static server for this machine only. It answers like a plain static host, and adds the headers
+//! that let pages share memory with their workers.
 
 use std::convert::Infallible;
 use std::fs;
@@ -24,10 +24,10 @@ use crate::site::{Found, Site, mime_type};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Where the site's version is told; `?seen=VERSION` waits for another one.
+/// The URL of the site's version; `?seen=VERSION` waits for another one.
 const VERSION_PATH: &str = "/.version";
 
-/// Takes `port` of 127.0.0.1; port 0 stands for any free one. Connections wait until [`start`].
+/// Binds `port` of 127.0.0.1, or any free port for 0. Connections wait until [`start`].
 ///
 /// # Errors
 /// If the port is taken.
@@ -36,10 +36,10 @@ pub fn listen(port: u16) -> Result<TcpListener> {
         .with_context(|| format!("cannot listen at 127.0.0.1:{port}; --port takes another"))
 }
 
-/// Serves `site` from a thread of its own until the program ends. Gives the address.
+/// Serves `site` from a thread of its own until the program ends. Returns the address.
 ///
-/// Every connection is a task, never a thread that others wait for: browsers open connections that
-/// they use later or not at all.
+/// Every connection is a task. With a thread per connection others would wait, since browsers open
+/// connections that they use later or never.
 ///
 /// # Errors
 /// If the listener cannot be used.
@@ -59,7 +59,7 @@ async fn accept(listener: TcpListener, site: Arc<Site>) {
     };
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, or a client that was gone before it was greeted.
+            // There are too many open files, or the client closed the connection first.
             tokio::time::sleep(BREATH).await;
             continue;
         };
@@ -68,7 +68,7 @@ async fn accept(listener: TcpListener, site: Arc<Site>) {
             let site = Arc::clone(&site);
             async move { Ok::<_, Infallible>(answer(&request, &site).await) }
         });
-        // A browser that went away is no concern of ours.
+        // Errors are ignored: the browser has closed the connection.
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         tokio::spawn(async { drop(connection.await) });
     }
@@ -104,14 +104,16 @@ async fn answer<B>(request: &Request<B>, site: &Site) -> Answer {
     if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         return with_headers(StatusCode::NOT_MODIFIED, "", &headers);
     }
-    // Whole, so that the length is told and the page can show a download's progress.
+    // The file is read whole, so that its length is sent and the page can show a download's
+    // progress.
     match fs::read(&path) {
         Ok(content) => with_headers(StatusCode::OK, content, &headers),
         Err(_) => not_found(),
     }
 }
 
-/// An answer with the headers of every answer; `headers` come in place of those of the same name.
+/// An answer with the headers of every answer; an entry of `headers` replaces the common one of the
+/// same name.
 fn with_headers(
     status: StatusCode,
     body: impl Into<Bytes>,
@@ -121,7 +123,8 @@ fn with_headers(
         (CACHE_CONTROL, "no-cache"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
-        // The site is public. A page in a sandboxed frame is of no origin: its own files are another one's.
+        // The site is public. A page in a sandboxed frame has an opaque origin, so even its own
+        // files are cross-origin.
         (RESOURCE_POLICY, "cross-origin"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -136,7 +139,7 @@ fn with_headers(
     response
 }
 
-/// Changes with every new version of a file: from its size and time of writing.
+/// A tag that changes with every new version of a file: its size and time of writing.
 fn entity_tag(metadata: &fs::Metadata) -> String {
     let written = metadata.modified().ok();
     let written = written.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -154,7 +157,7 @@ mod tests {
     use crate::files::testing::TempFolder;
     use crate::site::testing::site;
 
-    /// Sends one request by hand; gives the head of the answer and its body.
+    /// Sends one request by hand. Returns the head and the body of the answer.
     fn ask(address: &str, method: &str, path: &str, extra: &str) -> (String, String) {
         let host = address.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(host).expect("the server listens");
@@ -244,7 +247,7 @@ mod tests {
             assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
             assert!(has(&head, "access-control-allow-origin: *"), "{path}: {head}");
             assert!(has(&head, "cross-origin-resource-policy: cross-origin"), "{path}: {head}");
-            // A copy that a browser has kept is told again whose it is.
+            // The headers must also come with the answer for a cached copy.
             let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");
             let (head, _) = ask(&address, "GET", path, &format!("If-None-Match: {tag}\r\n"));
             assert!(head.starts_with("HTTP/1.1 304"), "{path}: {head}");
@@ -252,7 +255,7 @@ mod tests {
         }
     }
 
-    /// Browsers keep connections open and open several at once: none may wait for another's end.
+    /// Browsers keep several connections open at once: none may wait for the end of another.
     #[test]
     fn no_connection_waits_for_another() {
         let folder = TempFolder::new();
@@ -272,7 +275,8 @@ mod tests {
                 assert_eq!(&status, b"HTTP/1.1 200");
                 stream
             };
-            // A pool of threads may have as many left as nearly suffice.
+            // In a server with a thread pool these connections would occupy threads, and later ones
+            // would wait.
             let _held = [asked(), asked(), asked()].map(answered);
             let _silent = TcpStream::connect(host).expect("the server listens");
             let _together = [asked(), asked(), asked()].map(answered);

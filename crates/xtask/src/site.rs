@@ -1,4 +1,4 @@
-//! What a server offers: the files of a site by their URLs, and the site's version.
+//! The content of a server: the files of a site by their URLs, and the site's version.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::context::Context;
 
-/// What the server offers: the site, and data sets that lie outside it.
+/// The content of the server: the site, and data sets outside of it.
 #[derive(Clone)]
 pub struct Site {
     dist: PathBuf,
@@ -21,12 +21,12 @@ impl Site {
         Self { dist: ctx.dist(), data: ctx.data(), version: Version::new() }
     }
 
-    /// The version of the site, wherever it is served.
+    /// The version of the site, shared with all its clones.
     pub fn version(&self) -> Version {
         self.version.clone()
     }
 
-    /// What a request for the URL `url` (path and query) finds.
+    /// The file or folder for the URL `url` (path and query).
     pub fn find(&self, url: &str) -> Found {
         let Some(path) = clean_path(url) else {
             return Found::Nothing;
@@ -49,21 +49,21 @@ impl Site {
     }
 }
 
-/// What a URL leads to.
+/// The result of a look-up by URL.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     /// A file.
     File(PathBuf),
-    /// A folder asked for without the slash that relative links need.
+    /// A folder whose URL lacks the final slash that relative links need.
     Folder,
-    /// What is not there.
+    /// No file or folder.
     Nothing,
 }
 
-/// How long a request for another version waits at most.
+/// The longest time that a request for another version waits.
 const VERSION_WAIT: Duration = Duration::from_secs(60);
 
-/// The version of a site while it is served; no two runs of a server have the same.
+/// The version of a site while it is served. Two runs of a server have different versions.
 #[derive(Clone)]
 pub struct Version(watch::Sender<u128>);
 
@@ -73,12 +73,12 @@ impl Version {
         Self(watch::Sender::new(since.as_nanos()))
     }
 
-    /// There is a new version from now on.
+    /// Changes to a new version.
     pub fn raise(&self) {
         self.0.send_modify(|version| *version += 1);
     }
 
-    /// The version, once it is another one than `seen`, or after a while.
+    /// The version, as soon as it differs from `seen`, or after `VERSION_WAIT`.
     pub async fn other_than(&self, seen: &str) -> String {
         let mut versions = self.0.subscribe();
         let other = versions.wait_for(|version| version.to_string() != seen);
@@ -87,8 +87,8 @@ impl Version {
     }
 }
 
-/// The path below the site's root that a URL's path names, without a leading slash; nothing if it
-/// could lead outside.
+/// The path below the site's root for a URL's path, without a leading slash; `None` if it is
+/// invalid or could lead outside.
 fn clean_path(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?.strip_prefix('/')?;
     let path = percent_decode(path)?;
@@ -116,8 +116,8 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The media type of a file by its name. Gzip files are files, not an encoding of others: the
-/// page unpacks the data sets itself.
+/// The media type of a file by its extension. Gzip files are sent as files, without a content
+/// encoding, because the page itself unpacks the data sets.
 pub fn mime_type(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str());
     match extension.unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! What a visitor downloads: the compressed sizes of the built site against their budgets.
+//! Compares the compressed sizes of the built site with their budgets.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,14 +9,14 @@ use wasmparser::{Parser, Payload};
 use crate::context::Context;
 use crate::{files, process};
 
-/// What browsers load together.
+/// A group of files that browsers load together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Load {
-    /// All that shows the page, in every language.
+    /// The page in all languages.
     Page,
     /// The worker without WebGPU.
     CpuWorker,
-    /// The same, with relaxed SIMD: a browser loads one of the two.
+    /// The same with relaxed SIMD; a browser loads one of the two.
     RelaxedWorker,
     /// The worker with WebGPU.
     GpuWorker,
@@ -29,9 +29,9 @@ enum Load {
 struct Budget {
     load: Load,
     name: &'static str,
-    /// After brotli at quality 11; in bytes, 1 kB being 1000 of them.
+    /// Size after brotli at quality 11, in bytes; 1 kB is 1,000 bytes.
     limit_bytes: Option<u64>,
-    /// Whether the site is incomplete without it.
+    /// Whether the site is incomplete without this group.
     required: bool,
 }
 
@@ -64,18 +64,18 @@ struct Measured {
     name: String,
     bytes: u64,
     brotli_bytes: u64,
-    /// Of a WebAssembly module.
+    /// The exports of a WebAssembly module; empty for other files.
     exports: Vec<String>,
 }
 
-/// Prints the sizes and compares them with the budgets; looks at the modules' exports as well.
+/// Prints the sizes and compares them with the budgets; also checks the modules' exports.
 ///
 /// # Errors
 /// If the site is not built, a budget is exceeded, or a module exports a command wrapper.
 pub fn check(ctx: &Context) -> Result<()> {
     let dist = ctx.dist();
     let mut paths = files::list(&dist)?;
-    // Not the data sets.
+    // The data sets have no budget.
     paths.retain(|path| !path.starts_with(dist.join("data")));
     ensure!(!paths.is_empty(), "dist/ is empty: run `cargo xtask build`");
     let measured = measure(ctx, &dist, &paths)?;
@@ -98,7 +98,7 @@ pub fn check(ctx: &Context) -> Result<()> {
     }
 }
 
-/// Node compresses the files: xtask links no compressor.
+/// Measures the files. Node compresses them, so that xtask links no compressor.
 fn measure(ctx: &Context, dist: &Path, paths: &[PathBuf]) -> Result<Vec<Measured>> {
     let mut node = Command::new("node");
     node.arg(ctx.root.join("crates/xtask/js/measure.mjs"));
@@ -123,7 +123,8 @@ fn measure(ctx: &Context, dist: &Path, paths: &[PathBuf]) -> Result<Vec<Measured
     paths.iter().zip(sizes).map(measure).collect()
 }
 
-/// The names that a module exports. Node could list them too, but older versions refuse modules with relaxed SIMD.
+/// The names that a module exports. They are read here because older versions of Node refuse
+/// modules with relaxed SIMD.
 fn exports(module: &[u8]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -136,9 +137,9 @@ fn exports(module: &[u8]) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Refuses a module that exports a command wrapper. When the linker takes a module for a command, it wraps each
-/// export into `NAME.command_export`, which runs all constructors and destructors at every call; a training step
-/// through such a wrapper took thirty times as long.
+/// Refuses a module that exports a command wrapper. If the linker takes a module for a command, it
+/// wraps each export into `NAME.command_export`, which runs all constructors and destructors at
+/// every call. A training step through such a wrapper took thirty times as long.
 fn check_exports(file: &Measured) -> Result<()> {
     let wrapper = file.exports.iter().find(|export| export.ends_with(".command_export"));
     match wrapper {
@@ -150,14 +151,14 @@ fn check_exports(file: &Measured) -> Result<()> {
     }
 }
 
-/// With what a file of the site is loaded.
+/// The group with which a file of the site is loaded.
 fn load(path: &Path) -> Load {
     let is_code = has_extension(path, &["html", "js", "wasm", "css", "json", "ftl"]);
     let mut folders = path.iter().map(|name| name.to_string_lossy());
     let first = folders.next().unwrap_or_default();
     let second = folders.next();
     match (&*first, second.as_deref()) {
-        // For use without a network; loaded once the page works.
+        // These files are for use without a network, and are loaded after the page's start.
         ("service-worker.js" | "offline.json", None) => Load::OnDemand,
         ("worker", Some("cpu-relaxed")) => Load::RelaxedWorker,
         ("worker", Some("gpu")) => Load::GpuWorker,
@@ -173,7 +174,7 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     extension.is_some_and(|extension| extensions.contains(&extension))
 }
 
-/// A line on one part, and what is wrong with it.
+/// A line about one group, and the error if it breaks its budget.
 fn judge(budget: &Budget, measured: &[Measured]) -> (String, Result<(), String>) {
     let name = budget.name;
     let mut files = measured.iter().filter(|file| file.load == budget.load).peekable();

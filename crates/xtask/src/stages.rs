@@ -1,11 +1,11 @@
-//! What a long command is doing, and how long each part of it took.
+//! The progress of a long command, and the time of each of its stages.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// The stages of one command, timed; some may run beside others.
+/// The timed stages of one command; some may run at the same time.
 pub struct Stages {
     started: Instant,
     rows: Mutex<Vec<Row>>,
@@ -18,15 +18,15 @@ struct Row {
 }
 
 impl Stages {
-    /// No stage yet; the total is counted from here.
+    /// Starts without stages; the total time counts from here.
     pub fn new() -> Self {
         Self { started: Instant::now(), rows: Mutex::default() }
     }
 
-    /// Runs one stage, announcing it before and its time after.
+    /// Runs one stage; prints its name before and its time after.
     ///
     /// # Errors
-    /// What the stage failed with.
+    /// The error of the stage.
     pub fn run<T>(&self, name: &str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("== {name}");
         let start = Instant::now();
@@ -45,7 +45,7 @@ impl Stages {
         failed.map(|row| row.name.clone()).collect()
     }
 
-    /// Those that have ended, in the order of their ends.
+    /// The stages that have ended, in the order of their ends.
     fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }

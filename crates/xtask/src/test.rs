@@ -1,9 +1,9 @@
-//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page, the
-//! programs of `gan code`, and where they are asked for tests on a graphics processor.
+//! The command `test`: native tests, WebAssembly tests in a browser, tests of the built page, tests
+//! of the programs of `gan code`, and on request tests on a graphics processor.
 //!
-//! Nothing is skipped: what a group needs and cannot get is a failure of that group. One exception is
-//! said in a line of its own: PyTorch is not installed unasked, and without it programs are not run
-//! unless that group is named.
+//! No group is skipped: if it needs something that cannot be installed, it fails. The one exception
+//! is reported in a line of its own: PyTorch is not installed automatically, and without it the
+//! programs of `gan code` are tested only if their group is named.
 
 use std::sync::OnceLock;
 
@@ -37,25 +37,26 @@ pub struct Groups {
     python: Programs,
 }
 
-/// When the programs of `gan code` are run.
+/// The condition for tests of the programs of `gan code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Programs {
     Never,
-    /// If there is a Python that has PyTorch.
+    /// If there is a Python with PyTorch.
     WherePossible,
     Always,
 }
 
 impl Groups {
-    /// The groups that must pass before a change is merged. Those on a graphics processor compile
-    /// Burn for it, which takes longer than all the rest.
+    /// The groups that must pass before a change is merged. The tests on a graphics processor are
+    /// not among them: they compile Burn for it, which takes longer than all the rest.
     pub const MERGING: Self =
         Self { native: true, wasm: true, e2e: true, gpu: false, python: Programs::WherePossible };
-    /// Those of them that need no browser, and the others.
+    /// The groups of [`Self::MERGING`] that need no browser.
     pub const NATIVE: Self = Self { wasm: false, e2e: false, ..Self::MERGING };
+    /// The groups of [`Self::MERGING`] that need a browser.
     pub const IN_BROWSERS: Self = Self { native: false, python: Programs::Never, ..Self::MERGING };
 
-    /// The named groups; [`Self::MERGING`] if none is named.
+    /// The named groups, or [`Self::MERGING`] if none is named.
     pub fn chosen(native: bool, wasm: bool, e2e: bool, gpu: bool, python: bool) -> Self {
         if native || wasm || e2e || gpu || python {
             let python = if python { Programs::Always } else { Programs::Never };
@@ -65,15 +66,15 @@ impl Groups {
     }
 }
 
-/// How groups ended.
+/// The results of the groups.
 #[derive(Default)]
 pub struct Outcomes {
     ended: Vec<Outcome>,
-    /// Why programs were not run, where they are run if possible.
+    /// The reason why optional programs were not tested.
     missing: Option<anyhow::Error>,
 }
 
-/// How a group ended. A group that failed without a failed test, by not compiling for example,
+/// The result of a group. A group that failed without a failed test, for example by not compiling,
 /// counts as one failure.
 struct Outcome {
     name: &'static str,
@@ -132,7 +133,7 @@ impl Outcomes {
         self.missing = self.missing.take().or(missing);
     }
 
-    /// Prints a line on each group, and gives the sum.
+    /// Prints a line about each group, and returns the sum.
     pub fn print(&self) -> Counts {
         println!();
         let mut sum = Counts::default();
@@ -151,14 +152,15 @@ impl Outcomes {
 
 fn native(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let tests = TestProgram::native(ctx).run_some(counts);
-    // The examples in the documentation; that there are none is no failure.
+    // Next the examples in the documentation, of which there may be none.
     let mut examples = TestProgram::cargo_test(ctx);
     examples.command.arg("--doc");
     let examples = examples.run(counts);
     tests.and(examples)
 }
 
-/// The mathematics on what wgpu finds: a graphics processor, or a driver that does without one.
+/// Tests of the mathematics on a device that wgpu finds: a graphics processor, or a software
+/// driver.
 fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
     vulkan::ensure()?;
     let mut tests = TestProgram::native(ctx);
@@ -167,17 +169,19 @@ fn gpu(ctx: &Context, counts: &mut Counts) -> Result<()> {
     tests.run_some(counts)
 }
 
-/// The tests in the files `python.rs`, which are ignored elsewhere.
+/// Runs the tests in the files `python.rs`, which other groups ignore.
 fn run_programs(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let python = python::find()?;
     let mut tests = TestProgram::cargo_test(ctx);
-    // Of all crates, so that nothing is compiled with other features than for the native tests.
+    // The tests of all crates are built, so that no crate is compiled with features other than for
+    // the native tests.
     tests.command.args(["--test", "python", "--", "--ignored"]);
     tests.command.env("PYTHON", python);
     tests.run_some(counts)
 }
 
-/// Of the worker, compiled as it is shipped: its crates are there if the site was built.
+/// Runs the worker's tests, compiled with the profile of the published worker. If the site was
+/// built, its crates need no compilation.
 fn wasm(ctx: &Context, counts: &mut Counts) -> Result<()> {
     let tools = tools::ensure(ctx)?;
     let browser = browser::CHROMIUM.ensure()?;
@@ -201,10 +205,11 @@ fn wasm_tests(ctx: &Context) -> TestProgram {
     tests
 }
 
-/// Builds and installs what the groups [`Groups::IN_BROWSERS`] need, with cargo's output in a file.
+/// Prepares the groups [`Groups::IN_BROWSERS`]: installs browsers and packages, and builds the
+/// site's parts and the tests, with cargo's output in a file.
 ///
 /// # Errors
-/// If something cannot be had; the groups say so again, with all output.
+/// If something cannot be installed or built. The groups report the error again, with all output.
 pub fn prepare_browsers(ctx: &Context, stages: &Stages) -> Result<()> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
     stages.run("browsers", || {
@@ -221,16 +226,17 @@ pub fn prepare_browsers(ctx: &Context, stages: &Stages) -> Result<()> {
     })
 }
 
-/// The folder of the end-to-end tests, and that of their smoke part, which every browser must pass.
+/// The folder of the end-to-end tests.
 const E2E: &str = "tests/e2e";
+/// The subfolder with their smoke part, which must pass in every browser.
 const SMOKE: &str = "smoke";
 
-/// All tests of the page, the smoke part among them, in Chromium.
+/// Runs all tests of the page, including the smoke part, in Chromium.
 fn e2e(ctx: &Context, counts: &mut Counts) -> Result<()> {
     node_tests(ctx, &browser::CHROMIUM)?.run_some(counts)
 }
 
-/// The smoke part in another browser.
+/// Runs the smoke part in another browser.
 fn smoke(ctx: &Context, browser: &Browser, counts: &mut Counts) -> Result<()> {
     let mut node = node_tests(ctx, browser)?;
     let mut tests = files::list(&ctx.root.join(E2E).join(SMOKE))?;
@@ -239,7 +245,8 @@ fn smoke(ctx: &Context, browser: &Browser, counts: &mut Counts) -> Result<()> {
     node.run_some(counts)
 }
 
-/// One file at a time: the pages under test compute, and timing matters to some of them.
+/// Prepares Node's tests. They run one file at a time, because the pages under test compute and
+/// some tests depend on timing.
 fn node_tests(ctx: &Context, browser: &Browser) -> Result<TestProgram> {
     let found = browser.ensure()?;
     let address = site(ctx)?;
@@ -253,12 +260,12 @@ fn node_tests(ctx: &Context, browser: &Browser) -> Result<TestProgram> {
     Ok(tests)
 }
 
-/// Node's packages that the tests of the page import.
+/// Installs the Node packages that the page's tests import.
 fn install_packages(ctx: &Context) -> Result<()> {
     [E2E, "tests/bundlers"].iter().try_for_each(|path| packages::install_node(&ctx.root.join(path)))
 }
 
-/// The address of the site, which the first group that needs it builds and serves.
+/// The address of the site. The first group that needs the site builds and serves it.
 fn site(ctx: &Context) -> Result<&'static str> {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     if let Some(address) = ADDRESS.get() {

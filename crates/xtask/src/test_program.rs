@@ -1,4 +1,4 @@
-//! Programs that run tests, with the reports by which their tests are counted.
+//! Programs that run tests, and the reports with the counts of their tests.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,12 +11,12 @@ use crate::{files, process};
 
 /// A program that runs tests.
 pub struct TestProgram {
-    /// The program; more arguments may be added.
+    /// The command, to which more arguments may be added.
     pub command: Command,
     report: Report,
 }
 
-/// What the counts of tests are read from.
+/// The source of the counts of tests.
 enum Report {
     /// The summaries that cargo test prints.
     Printed,
@@ -32,7 +32,8 @@ impl TestProgram {
         Self { command, report: Report::Printed }
     }
 
-    /// All targets of crates: by `cargo nextest run` where it is installed, else by `cargo test`.
+    /// All targets of the crates: by `cargo nextest run` if it is installed, otherwise by
+    /// `cargo test`.
     pub fn native(ctx: &Context) -> Self {
         let mut query = ctx.cargo();
         query.args(["nextest", "--version"]);
@@ -56,7 +57,7 @@ impl TestProgram {
         Self { command, report: Report::File(report, Counts::of_node) }
     }
 
-    /// Runs the program, adding to `counts`.
+    /// Runs the program and adds to `counts`.
     ///
     /// # Errors
     /// Unless the program succeeds and leaves a report.
@@ -64,10 +65,10 @@ impl TestProgram {
         self.run_any(counts).map(drop)
     }
 
-    /// The same; a program without any test is an error, too.
+    /// As `run`, but a program without any test is an error, too.
     ///
     /// # Errors
-    /// Unless the program succeeds and reports a test.
+    /// Unless the program succeeds and reports at least one test.
     pub fn run_some(&mut self, counts: &mut Counts) -> Result<()> {
         let found = self.run_any(counts)?;
         ensure!(found != Counts::default(), "`{}` ran no tests", process::line(&self.command));
@@ -90,7 +91,7 @@ impl TestProgram {
                 (succeeded, files::read_text(path).and_then(|report| reader(&report)))
             }
         };
-        // Those of a program that failed count as well.
+        // The tests of a failed program count as well.
         *counts += found.as_ref().copied().unwrap_or_default();
         succeeded.and(found)
     }
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
     use crate::files::testing::TempFolder;
 
-    /// A program that exits with 0, having written `report` to its file if there is one.
+    /// A program that exits with 0, and writes `report` to its file if there is one.
     fn program(folder: &TempFolder, report: Option<&str>) -> TestProgram {
         let path = folder.path().join("report.json");
         let mut command = Command::new("node");
@@ -121,7 +122,7 @@ mod tests {
         let report = r#"{"passed": 2, "failed": 0}"#;
         program(&folder, Some(report)).run_some(&mut counts).expect("a report");
         assert_eq!(counts, Counts { passed: 2, failed: 0 });
-        // The report of the run before does not count.
+        // The report of an earlier run does not count.
         program(&folder, None).run(&mut counts).expect_err("no report");
         assert_eq!(counts, Counts { passed: 2, failed: 0 });
     }

@@ -1,6 +1,8 @@
-//! The build tools at pinned versions, in the user's cache, never the user's own installation.
+//! The build tools at pinned versions, in the project's own cache; the user's installations are not
+//! used.
 //!
-//! They are compiled for a fast compile, not for fast tools: a newcomer waits for them once.
+//! They are built for short compile times rather than for speed, since a newcomer waits for them
+//! once.
 
 use std::env;
 use std::fs;
@@ -21,7 +23,7 @@ struct Tool {
     version: &'static str,
     /// Further arguments of `cargo install`.
     arguments: &'static [&'static str],
-    /// The compiler's effort, traded against the tool's own speed.
+    /// The optimisation level, a choice between compile time and the tool's speed.
     opt_level: &'static str,
     purpose: &'static str,
 }
@@ -36,13 +38,13 @@ const WASM_BINDGEN: Tool = Tool {
     purpose: "it writes the JavaScript side of the WebAssembly modules",
 };
 
-// The default features are its update check and its own TLS; it downloads nothing here.
+// The default features are an update check and its own TLS. Trunk downloads nothing here.
 const TRUNK: Tool = Tool {
     package: "trunk",
     program: "trunk",
     version: "0.21.14",
     arguments: &["--no-default-features", "--locked"],
-    // It copies and hashes a handful of files.
+    // Trunk only copies and hashes a few files.
     opt_level: "0",
     purpose: "it puts the page together",
 };
@@ -52,7 +54,7 @@ const CARGO_DENY: Tool = Tool {
     program: "cargo-deny",
     version: "0.20.2",
     arguments: &["--locked"],
-    // It reads a graph of some hundred crates.
+    // The tool only reads a graph of a few hundred crates.
     opt_level: "0",
     purpose: "it checks the dependencies",
 };
@@ -69,15 +71,15 @@ impl Tools {
         Command::new(program(&self.wasm_bindgen, WASM_BINDGEN.program))
     }
 
-    /// The program that runs WebAssembly tests; a part of wasm-bindgen's tools.
+    /// The program that runs WebAssembly tests, a part of wasm-bindgen's tools.
     pub fn test_runner(&self) -> PathBuf {
         program(&self.wasm_bindgen, "wasm-bindgen-test-runner")
     }
 
-    /// A command that runs trunk, which finds the pinned wasm-bindgen first.
+    /// A command that runs trunk, with the pinned wasm-bindgen first in PATH.
     ///
     /// # Errors
-    /// If the folders cannot stand in PATH.
+    /// If a folder's name is not allowed in PATH.
     pub fn trunk(&self) -> Result<Command> {
         let mut folders = vec![self.wasm_bindgen.join("bin")];
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
@@ -86,23 +88,24 @@ impl Tools {
         Ok(command)
     }
 
-    /// What changes when the tools' output may change.
+    /// The version of wasm-bindgen, on which the output of a build depends.
     pub fn wasm_bindgen_version(&self) -> &'static str {
         WASM_BINDGEN.version
     }
 }
 
-/// Installs what is missing: the compilation target, wasm-bindgen and trunk.
+/// Installs missing tools: the compilation target, wasm-bindgen and trunk.
 ///
 /// # Errors
-/// If something cannot be installed; the error says what, what for, and the command to run.
+/// If something cannot be installed; the error names it, its purpose, and the command to run.
 pub fn ensure(ctx: &Context) -> Result<Tools> {
     check_lock(&ctx.root)?;
     ensure_target(&ctx.root)?;
     Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?, trunk: ensure_tool(ctx, &TRUNK)? })
 }
 
-/// A command that runs cargo-deny, which is installed if it is missing: `cargo xtask deny` alone needs it.
+/// A command that runs cargo-deny, which is installed if it is missing. Only `cargo xtask deny`
+/// needs it.
 ///
 /// # Errors
 /// If it cannot be installed.
@@ -111,7 +114,8 @@ pub fn cargo_deny(ctx: &Context) -> Result<Command> {
     Ok(Command::new(program(&folder, CARGO_DENY.program)))
 }
 
-/// wasm-bindgen's program refuses modules of any other version of its library.
+/// Checks the version of wasm-bindgen in the lock file: the program refuses modules of any other
+/// version of its library.
 fn check_lock(root: &Path) -> Result<()> {
     let path = root.join("Cargo.lock");
     let lock = fs::read_to_string(&path).context("cannot read Cargo.lock")?;
@@ -157,7 +161,7 @@ pub fn ensure_target(root: &Path) -> Result<()> {
     })
 }
 
-/// The folder of an installed tool, installing it if need be.
+/// The folder of a tool, which is installed if it is missing.
 fn ensure_tool(ctx: &Context, tool: &Tool) -> Result<PathBuf> {
     let tools = ctx.cache.join("tools");
     let folder = tools.join(format!("{}-{}", tool.program, tool.version));
@@ -167,7 +171,7 @@ fn ensure_tool(ctx: &Context, tool: &Tool) -> Result<PathBuf> {
     println!("installing {} {}", tool.package, tool.version);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let build = tools.join("build");
-    // Outside the checkout: its .cargo/config.toml is not for the tools.
+    // Cargo runs outside the checkout, whose .cargo/config.toml must not affect the tools.
     let mut install = cargo_command(&tools);
     install.arg("install").arg(tool.package);
     install.args(["--version", tool.version]);
@@ -180,7 +184,7 @@ fn ensure_tool(ctx: &Context, tool: &Tool) -> Result<PathBuf> {
     install.env("CARGO_PROFILE_RELEASE_DEBUG", "0");
     let by_hand = process::line(&install);
     let is_done = process::run(&mut install).is_ok() && is_installed(&folder, tool);
-    // Cargo has said why; this says what for, and what to do.
+    // Cargo has printed the reason. This error adds the purpose and the command to run.
     ensure!(
         is_done,
         "{} {} is missing, {}: run `{by_hand}`",

@@ -9,17 +9,18 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::packages;
 
-/// Variables that name driver files to Vulkan's loader.
+/// Environment variables that name driver files to Vulkan's loader.
 const NAMED: [&str; 2] = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
-/// Where the loader looks for driver files.
+/// The folders where the loader looks for driver files.
 const FOLDERS: [&str; 3] =
     ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
 
-/// Finds a Vulkan driver, installing Debian's packages of Mesa's if there is none and it can be
-/// done without a password. Other systems than Linux bring their own interface.
+/// Finds a Vulkan driver. If there is none, Debian's packages of Mesa's driver are installed,
+/// provided that this needs no password. Systems other than Linux have their own graphics
+/// interface.
 ///
 /// # Errors
-/// If there is none to be had; the error holds the command to run.
+/// If none can be installed; the error holds the command to run.
 pub fn ensure() -> Result<()> {
     const REMEDY: &str = "a Vulkan driver is missing, the tests on a graphics processor need one \
         (Mesa's, which can do without one): run \

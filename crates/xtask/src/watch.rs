@@ -1,4 +1,4 @@
-//! Builds anew what a changed file is a part of, for `serve --watch`.
+//! Rebuilds the parts of the site that a changed file belongs to, for `serve --watch`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,25 +18,28 @@ use crate::stages::seconds;
 use crate::tools::Tools;
 use crate::{dist, files};
 
-/// How long nothing must change before a build begins: editors write a file in several steps.
+/// The quiet time after a change before a build begins, because editors write a file in several
+/// steps.
 const QUIET: Duration = Duration::from_millis(200);
-/// Where sources lie.
+/// The folders of sources.
 const WATCHED: [(&str, RecursiveMode); 3] =
     [("", NonRecursive), ("crates", Recursive), ("web", Recursive)];
-/// What decides how every module is compiled.
+/// Files that affect the compilation of every module.
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
-/// Builds the parts `later` one by one, and before each and from then on the parts that a changed file belongs to.
-/// Puts them into the site and raises the version, until the program ends.
+/// Builds the parts `later` one by one. Before each of them, and from then on, builds the parts
+/// that a changed file belongs to. Puts them into the site and raises the version, until the
+/// program ends.
 ///
 /// # Errors
-/// If the files cannot be watched. A part that cannot be built is reported, and built with the next change.
+/// If the files cannot be watched. A part that cannot be built is reported, and is built again with
+/// the next change.
 pub fn run(ctx: &Context, tools: &Tools, later: &[Part], version: &Version) -> Result<()> {
     let changes = Changes::of(&ctx.root)?;
     println!("watching the sources: a saved file is built and shown");
     let mut parts = Part::FIRST.to_vec();
     let mut later = later.iter().copied();
-    // Parts that a change belongs to, and that are not built since.
+    // Parts with changes that are not built yet.
     let mut waiting = BTreeSet::new();
     loop {
         let mut changed = changes.until_now()?;
@@ -66,15 +69,15 @@ pub fn run(ctx: &Context, tools: &Tools, later: &[Part], version: &Version) -> R
     }
 }
 
-/// Files that are saved.
+/// The files that were saved.
 struct Changes {
     events: mpsc::Receiver<DebounceEventResult>,
-    /// Ends with this.
+    /// The watch ends when this is dropped.
     _debouncer: Debouncer<RecommendedWatcher>,
 }
 
 impl Changes {
-    /// Those of the sources at `root` from now on.
+    /// Watches the sources at `root` from now on.
     fn of(root: &Path) -> Result<Self> {
         let (sender, events) = mpsc::channel();
         let mut debouncer = new_debouncer(QUIET, sender)?;
@@ -86,7 +89,7 @@ impl Changes {
         Ok(Self { events, _debouncer: debouncer })
     }
 
-    /// Those since the last call; none if there were none.
+    /// The files saved since the last call; empty if there are none.
     fn until_now(&self) -> Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
         for event in self.events.try_iter() {
@@ -95,7 +98,7 @@ impl Changes {
         Ok(paths)
     }
 
-    /// Those since the last call, as soon as there are some.
+    /// The files saved since the last call; waits until there is one.
     fn wait(&self) -> Result<Vec<PathBuf>> {
         let first = self.events.recv().context("the watch has ended")??;
         let mut paths: Vec<PathBuf> = first.into_iter().map(|event| event.path).collect();
@@ -110,12 +113,12 @@ fn renew(ctx: &Context, tools: &Tools, parts: &BTreeSet<Part>) -> Result<()> {
     dist::install(ctx, &parts)
 }
 
-/// What a part is made of.
+/// The files that a part is made of.
 struct Inputs {
     part: Part,
-    /// The files that its modules were compiled from; none before they were compiled.
+    /// The sources of its modules; `None` before these were first compiled.
     compiled: Option<BTreeSet<PathBuf>>,
-    /// Files and folders that are copied.
+    /// Files and folders that are copied into the site.
     copied: Vec<PathBuf>,
 }
 
@@ -139,11 +142,12 @@ impl Inputs {
     }
 }
 
-/// The parts that must be built after files have `changed`. A new source counts as soon as another one names it.
+/// The parts to build after files have `changed`. A new source counts as soon as another source
+/// names it.
 fn affected(changed: &[PathBuf], inputs: &[Inputs]) -> Vec<Part> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let is_manifest = |path: &Path| MANIFESTS.contains(&name(path).as_str());
-    // Editors' own files.
+    // Editors write such files for themselves.
     let is_hidden = |path: &Path| name(path).starts_with('.') || name(path).ends_with('~');
     let affects =
         |inputs: &Inputs, path: &Path| !is_hidden(path) && (is_manifest(path) || inputs.hold(path));
@@ -151,7 +155,8 @@ fn affected(changed: &[PathBuf], inputs: &[Inputs]) -> Vec<Part> {
     affected.map(|inputs| inputs.part).collect()
 }
 
-/// The sources in a list of cargo's, `PRODUCT: SOURCE SOURCE …`. A space within a path has a backslash before it.
+/// The sources in cargo's list of the form `PRODUCT: SOURCE SOURCE …`. A backslash precedes a space
+/// within a path.
 fn sources(list: &str) -> Vec<PathBuf> {
     const SPACE: &str = "\\ ";
     const STAND_IN: &str = "\0";
@@ -218,7 +223,7 @@ mod tests {
     fn a_source_affects_the_parts_that_were_compiled_from_it() {
         assert_eq!(after("/root/crates/app/src/lib.rs"), [Part::Page]);
         assert_eq!(after("/root/crates/wire/src/lib.rs"), [Part::CpuWorker, Part::Page]);
-        // Included as text.
+        // A text file that is included in the module.
         assert_eq!(after("/root/web/locales/en.ftl"), [Part::Lab]);
     }
 

@@ -1,4 +1,4 @@
-//! Builds the module of the sampler widget and puts the widget's package, its demo post and the
+//! Defines the module of the sampler widget, and puts the widget's package, its demo post and the
 //! pretrained generators into the site.
 
 use std::path::Path;
@@ -16,20 +16,22 @@ pub const MODULE: Module = Module {
     file: "gan_widget",
     profile: "web",
     name: "gan_widget",
-    // The page goes on after a trap with a new instance of the same module. Another import of the glue would
-    // give one as well, but by an address that bundlers do not follow.
+    // After a trap the page goes on with a new instance of the same module. Importing the glue
+    // again under another address would also give one, but bundlers do not follow such an address.
     options: &["--experimental-reset-state-function"],
 };
 
 /// The package's hand-written files.
 pub const PACKAGE: &str = "web/widget";
-/// Where the package keeps its module; `npm pack` takes it from there.
+/// The module's folder in the package, from which `npm pack` takes it.
 const MODULE_FOLDER: &str = "web/widget/wasm";
-/// A post that embeds the widget, and generators for it.
+/// A demo post that embeds the widget.
 pub const POST: &str = "web/embed";
+/// Pretrained generators for the widget.
 pub const GENERATORS: &str = "web/pretrained";
 
-/// Puts the package with its staged module into the site; the module of a build that ships also into the package.
+/// Puts the package with its staged module into the site. A build for publication also puts the
+/// module into the package.
 ///
 /// # Errors
 /// If a file cannot be read or written.
@@ -46,7 +48,7 @@ pub fn install(ctx: &Context) -> Result<()> {
     copy(&ctx.root.join(GENERATORS), &ctx.dist().join("pretrained"), &["safetensors"])
 }
 
-/// Copies the files of a folder that have one of the extensions, scripts without their comments.
+/// Copies the files of a folder that have one of the extensions; scripts lose their comments.
 fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
@@ -99,7 +101,7 @@ mod tests {
         assert!(root.join(MODULE_FOLDER).join("gan_widget_bg.wasm").is_file());
     }
 
-    /// Engines that make pages of Markdown take a tag that goes over several lines for text, or break it.
+    /// Programs that make pages of Markdown read a tag over several lines as text, or break it.
     #[test]
     fn no_tag_of_the_post_or_of_the_examples_goes_over_several_lines() {
         let root = crate::context::root();
@@ -118,7 +120,8 @@ mod tests {
         assert!(!has_whole_tags("<gan-sampler") && !has_whole_tags("controls>"));
     }
 
-    /// Whether each tag that begins in `line` ends there, and the other way round.
+    /// Whether each tag that begins in `line` also ends there, and each tag that ends there begins
+    /// there.
     fn has_whole_tags(line: &str) -> bool {
         let mut is_open = false;
         for letter in line.chars() {

@@ -14,7 +14,8 @@ use crate::module::Module;
 pub enum Variant {
     /// Computes on the processor.
     Cpu,
-    /// Computes on the processor, in browsers that multiply and add by one instruction.
+    /// Computes on the processor, in browsers with relaxed SIMD, which multiply and add in one
+    /// instruction.
     CpuRelaxed,
     /// Computes through WebGPU.
     Gpu,
@@ -60,7 +61,8 @@ impl Variant {
     }
 }
 
-/// Puts the staged `variant` and the hand-written scripts into the site, then renews the manifest.
+/// Puts the staged `variant` and the hand-written scripts into the site, then writes the manifest
+/// again.
 ///
 /// # Errors
 /// If the variant is not staged, or a file cannot be copied.
@@ -79,7 +81,7 @@ pub fn install(ctx: &Context, variant: Variant) -> Result<()> {
     write_manifest(&site)
 }
 
-/// The script with the names of the builds that are `ready` in place of its empty list, if it has one.
+/// The script with the names of the `ready` builds in its empty list, if it has one.
 fn with_builds(script: &str, ready: &[Variant]) -> Result<String> {
     const LIST: &str = "const BUILDS = [];";
     ensure!(script.matches(LIST).count() <= 1, "a script has two lists of builds");
@@ -95,8 +97,8 @@ fn scripts(ctx: &Context) -> Result<Vec<PathBuf>> {
     Ok(scripts)
 }
 
-/// Writes `manifest.json`: which variants lie ready in `site`, and the size of their
-/// modules in bytes.
+/// Writes `manifest.json`, which says for each variant whether it is in `site`, and the size of its
+/// module in bytes.
 fn write_manifest(site: &Path) -> Result<()> {
     let mut manifest = serde_json::Map::new();
     for variant in Variant::ALL {
