@@ -1,6 +1,6 @@
 //! The discriminator's tasks beside real or fake: the class of a sample (AC-GAN), its codes
-//! (InfoGAN), the number of its generator (MGAN). The answers are its outputs after the verdict, in
-//! this order.
+//! (InfoGAN), the number of its generator (MGAN). The answers are the discriminator's outputs
+//! after the verdict, in this order.
 
 use gan_protocol::{CodeSpec, LabelSpec, RunSpec};
 

@@ -23,8 +23,8 @@ pub struct Inputs {
 
 impl Inputs {
     /// `count` inputs for `purpose` and `index` of a run or generator. A longer list begins with
-    /// the same latents as a shorter one. Classes take turns: sample `i` is of class `i mod
-    /// classes`.
+    /// the same latents as a shorter one. Classes take turns: sample `i` is of class
+    /// `i mod classes`.
     pub fn drawn<'a>(
         feed: impl Into<Feed<'a>>,
         purpose: Purpose,

@@ -22,8 +22,8 @@ pub enum Mode<'a> {
         randomness: &'a mut RandomNumbers,
         /// Whether the batch moves the running statistics.
         moves_statistics: bool,
-        /// Without the feature `training` this mode cannot be constructed, so the linker drops its
-        /// code.
+        /// Without the feature `training` this mode cannot be constructed, so that none of its
+        /// code is linked.
         #[cfg(not(feature = "training"))]
         never: std::convert::Infallible,
     },
@@ -246,8 +246,8 @@ impl Net {
         (output, gradient)
     }
 
-    /// Moves this net's numbers and buffers towards those of `other`: `self += (1 - decay) (other -
-    /// self)`.
+    /// Moves this net's numbers and buffers towards those of `other`:
+    /// `self += (1 - decay) (other - self)`.
     #[cfg(feature = "training")]
     pub(crate) fn approach(&mut self, other: &Self, decay: f32) {
         blend_into(&mut self.numbers, &other.numbers, decay);

@@ -18,9 +18,9 @@ impl Inputs {
     /// A lattice of `side × side` latents, row after row, on a plane through latent space: the
     /// first coordinate varies along a row, the second from row to row.
     ///
-    /// The plane covers a latent of two numbers completely. In a longer latent each number follows
-    /// one of the coordinates, with either sign, so that the lattice's latents have the length of
-    /// drawn ones. A latent of one number gives a single row.
+    /// For latents of two numbers the plane is the whole latent space. In a longer latent each
+    /// number follows one of the coordinates, with either sign, so that the lattice's latents have
+    /// the length of drawn ones. A latent of one number gives a single row.
     ///
     /// Coordinates are the middles of `side` equally likely parts of the latents' distribution, so
     /// that every cell of the lattice stands for the same share of samples. Codes are zero. Class
@@ -90,8 +90,8 @@ impl Trainer {
     /// The pull on each sample: `-∂L/∂x` for the generator's loss `L`, times the count of verdicts
     /// (one a sample, with packing one a pack), which cancels the loss's mean over the batch.
     /// `samples` as [`Trainer::samples`] gives them for `inputs`. A relativistic objective compares
-    /// with `reals`, which must be as many. No augmentation, no noise, running statistics. `[count,
-    /// size of a sample]`, flat.
+    /// with `reals`, which must be as many. No augmentation, no noise, running statistics.
+    /// `[count, size of a sample]`, flat.
     ///
     /// With packing, samples beyond the last whole pack are left out.
     ///

@@ -110,7 +110,7 @@ impl Trainer {
         self.spec.batch_size * self.spec.packing
     }
 
-    /// Applies changed settings. They must leave the nets as they are.
+    /// Applies changed settings, which must leave the nets and the data as they are.
     pub fn tune(&mut self, spec: &RunSpec) {
         debug_assert_eq!(
             (&spec.generator, &spec.discriminator, spec.generator_input()),

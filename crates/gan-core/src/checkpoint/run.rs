@@ -23,7 +23,7 @@ impl Trainer {
             spec: self.spec.clone(),
             step: self.generator_steps(),
             discriminator_step: self.discriminator_steps(),
-            // Filled in by the owner of the data.
+            // The trainer does not know the data; the caller fills this in.
             data: None,
         };
         Ok(Snapshot { header, tensors: read(copy.slots()).await? })
@@ -31,7 +31,7 @@ impl Trainer {
 
     /// The run of `snapshot`, with `spec` in place of its settings.
     ///
-    /// An average or moments that the snapshot does not hold start afresh.
+    /// An average or moments that the snapshot's settings do not keep start afresh.
     ///
     /// # Errors
     /// If `spec` has other nets or inputs than the snapshot, or tensors are missing or misshapen.

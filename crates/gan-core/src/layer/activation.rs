@@ -22,9 +22,9 @@ fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
     }
 }
 
-/// `gradient` times the derivative of `function`, whose value for `input` was `output`. Piecewise
-/// linear functions have a constant derivative on each side; at zero it is that of the negative
-/// side, as in PyTorch.
+/// `gradient` times the derivative of `function`, whose value for `input` was `output`. The
+/// derivative of a piecewise linear function counts as a constant; at zero it is that of the
+/// negative side, as in PyTorch.
 pub(super) fn gradient(
     gradient: Batch,
     input: Batch,

@@ -9,8 +9,8 @@ use crate::ops::tensor::Tensor;
 /// Added to the variance, so that a collapsed batch has a finite derivative; Karras et al.'s value.
 const EPSILON: f32 = 1e-8;
 
-/// Standard deviation of each number over the batch, `[1, size]`, and the centred numbers, `[batch,
-/// size]`.
+/// Standard deviation of each number over the batch, `[1, size]`, and the centred numbers,
+/// `[batch, size]`.
 fn spread(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let centred = rows.clone() - rows.mean_dim(0);
     let sd = centred.clone().square().mean_dim(0).add_scalar(EPSILON).sqrt();

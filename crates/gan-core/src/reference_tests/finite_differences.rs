@@ -32,7 +32,7 @@ fn penalties_change_as_their_gradients_say() {
             assert!(largest > 0.0, "{} {penalty:?}: a penalty that moves nothing", case["name"]);
             let values: Vec<Vec<f32>> = critic.net.parameters().into_iter().map(read).collect();
             for (index, gradient) in gradients.iter().enumerate() {
-                // The number of each parameter with the largest gradient.
+                // For each parameter, its number with the largest gradient.
                 let place = (0..gradient.len())
                     .max_by(|a, b| gradient[*a].abs().total_cmp(&gradient[*b].abs()))
                     .expect("parameters are not empty");

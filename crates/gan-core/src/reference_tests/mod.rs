@@ -1,5 +1,5 @@
-//! Compares this crate's computations with PyTorch's. The program `tests/reference` writes the
-//! fixtures in double precision, from the papers' formulas.
+//! Compares this crate's computations with PyTorch's. The Python code in `tests/reference` writes
+//! the fixtures in double precision, from the papers' formulas.
 //!
 //! The tests stand inside the crate because most of the compared functions (an optimiser's update,
 //! a penalty at given points, a gradient written as forward operations) are not public.
