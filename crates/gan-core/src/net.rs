@@ -257,7 +257,7 @@ impl Net {
     }
 }
 
-/// One for the first number of each of `outputs`, zero for the others.
+/// 1 for the first number of each of `outputs`, 0 for the other numbers.
 fn first_of_each(outputs: &Batch) -> Batch {
     let (shape, rows) = (outputs.shape(), outputs.clone().flat());
     let [batch, size] = rows.dims();

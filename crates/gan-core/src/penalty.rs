@@ -166,7 +166,7 @@ mod tests {
     fn a_point_around_is_at_most_half_a_deviation_above_its_real() {
         let mut randomness = stream(1, Purpose::Penalty, 0);
         let reals: Vec<f32> = [-2.0, 0.0, 2.0].repeat(400);
-        // Of 1,200 numbers, of which two thirds are 2 from their mean.
+        // The deviation of 1,200 numbers, two thirds of which are 2 away from their mean.
         let sd = (4.0_f32 * 800.0 / 1_199.0).sqrt();
         let points = rows(around(&samples(reals.clone()), &mut randomness));
         let shift = |point: &Vec<f32>| [point[0] + 2.0, point[1], point[2] - 2.0];

@@ -16,7 +16,7 @@ const EPSILON: f32 = 1e-12;
 /// Power iterations at the start, as in PyTorch. A single one would leave a fresh estimate far off.
 const FIRST_ITERATIONS: usize = 15;
 
-/// Which parameters are normalised, and where their `u` lies among the net's buffers.
+/// The parameters that are normalised, and the places of their `u` among the net's buffers.
 #[derive(Clone, Debug)]
 pub(crate) struct SpectralNorm {
     weights: Vec<NormalizedWeight>,
@@ -70,8 +70,7 @@ impl SpectralNorm {
             let matrix = as_matrix(value, &dimensions[weight.parameter], weight.output_axis);
             let constant = matrix.clone().inner();
             let rows = constant.dims()[0];
-            // In an averaged net `u` is an average of unit vectors, which is a little shorter than
-            // 1.
+            // In an averaged net `u` is an average of unit vectors and so a little shorter than 1.
             let mut u = unit(buffers[weight.buffer].clone().reshape([rows, 1]));
             let mut v = unit(constant.clone().transpose().matmul(u.clone()));
             if advances {

@@ -287,7 +287,7 @@ impl Trainer {
         Judged { judged: on_fakes, loss: reported, squared_norm }
     }
 
-    /// Samples for `inputs` by the averaged generator where there is one: sample after sample,
+    /// Samples for `inputs` from the averaged generator if there is one: sample after sample,
     /// channels first, in the range of the last activation. Noise layers draw from the stream of
     /// fresh noise number `noise`.
     ///

@@ -153,7 +153,8 @@ impl Found {
         }
     }
 
-    /// Writes the WebDriver capabilities of the WebAssembly tests, which run in Chromium, to `path`.
+    /// Writes the WebDriver capabilities of the WebAssembly tests to `path`. The tests run in
+    /// Chromium.
     ///
     /// # Errors
     /// If the file cannot be written.

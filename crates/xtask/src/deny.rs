@@ -1,4 +1,5 @@
-//! The command `deny`: licences, versions and origins of the dependencies, by the rules of `deny.toml`.
+//! The command `deny`: checks licences, versions and origins of the dependencies by the rules of
+//! `deny.toml`.
 //!
 //! Not a part of `ci`: compiling cargo-deny takes longer than most stages.
 

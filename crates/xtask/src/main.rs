@@ -82,8 +82,8 @@ struct ServeArgs {
     /// Leave out the WebGPU worker, which takes the longest to build
     #[arg(long)]
     no_gpu: bool,
-    /// Compile quickly, not small and fast, and build and reload the page when a source is saved. Without the
-    /// workers for relaxed SIMD and for WebGPU
+    /// Compile quickly, not small and fast, and build and reload the page when a source is saved.
+    /// Without the workers for relaxed SIMD and for WebGPU
     #[arg(long)]
     watch: bool,
 }
@@ -131,8 +131,8 @@ struct BenchArgs {
     /// Only these nets of tests/bench/nets, with commas between them
     #[arg(long)]
     nets: Option<String>,
-    /// Only these engines: cpu, cpu-isolated, gpu (our workers), tfjs-wasm, tfjs-cpu, tfjs-webgpu, tfjs-webgl,
-    /// native-cpu, native-gpu, torch-1, torch-2, with commas between them
+    /// Only these engines: cpu, cpu-isolated, gpu (our workers), tfjs-wasm, tfjs-cpu, tfjs-webgpu,
+    /// tfjs-webgl, native-cpu, native-gpu, torch-1, torch-2, with commas between them
     #[arg(long)]
     engines: Option<String>,
     /// Time our native program on a graphics processor too, which takes long to build

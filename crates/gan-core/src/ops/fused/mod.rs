@@ -1,6 +1,6 @@
 //! Operations of Burn, made faster by its backend extensions.
 //!
-//! | operation | what Burn does | what is done on Flex and on CubeCL (WebGPU) |
+//! | operation | Burn | here, on Flex and on CubeCL (WebGPU) |
 //! |---|---|---|
 //! | [`tanh`] | the C library's, one number at a time; its gradient computes it again | a rational function, several numbers at a time; the gradient from the output, in one pass |
 //! | `softplus` | ten operations each way | one pass each way |

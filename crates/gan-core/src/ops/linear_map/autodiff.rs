@@ -43,7 +43,7 @@ impl<B: LinearMaps> Backward<B, 2> for Mapped {
 }
 
 impl<B: LinearMaps> Backward<B, 3> for Mapped {
-    /// As above, with the bias.
+    /// Input, weight, map and bias.
     type State = (State<B>, FloatTensor<B>);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {

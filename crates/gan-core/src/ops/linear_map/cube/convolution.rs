@@ -102,7 +102,8 @@ pub(super) fn weight_gradient(shape: &Convolution, images: Floats, maps: Floats)
     let found = empty(&maps, vec![parts, shape.outputs * line]);
     let (count, dim) = cubes(units[1], units[0], parts);
     let client = found.client.clone();
-    // SAFETY: lines beyond the last are read as the last and not written; images are within the batch.
+    // SAFETY: taps and outputs beyond the last are read as the last and not written. Images are
+    // within the batch.
     unsafe {
         weight_kernel::launch_unchecked(
             &client,
@@ -202,8 +203,8 @@ impl Plan {
             self.phases[0] * self.phases[1],
         );
         let client = output.client.clone();
-        // SAFETY: pixels and channels beyond the last are read as the last and not written; the source is
-        // padded as far as any tap reaches.
+        // SAFETY: pixels and channels beyond the last are read as the last and not written. The
+        // source is padded as far as any tap reaches.
         unsafe {
             sums_of_taps::launch_unchecked(
                 &client,

@@ -83,8 +83,9 @@ pub(super) fn product(left: Floats, right: Floats, bias: Option<Floats>) -> Floa
     // Positions of the depth that a unit reads before it uses them.
     let steps = [SIDE, 2, 1].into_iter().find(|steps| depth.is_multiple_of(*steps));
     let client = output.client.clone();
-    // SAFETY: lines beyond the last are read as the last, or there are none where four are read at once; units, rows
-    // and columns beyond the output write nothing; `steps` divides the depth and what a part has of it.
+    // SAFETY: lines beyond the last are read as the last; a side whose lines are read four at once
+    // has none. Units, rows and columns beyond the output write nothing. `steps` divides the depth
+    // and each part of it.
     unsafe {
         matrix_product::launch_unchecked(
             &client,
