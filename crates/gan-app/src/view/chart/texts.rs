@@ -71,6 +71,7 @@ pub(super) fn change(change: &Change) -> String {
 mod tests {
     use super::*;
     use crate::model::changes::{Live, note};
+    use gan_protocol::{Named as _, Objective};
 
     #[test]
     fn a_step_s_values_are_told_in_one_line() {
@@ -93,17 +94,22 @@ mod tests {
 
     #[test]
     fn a_change_is_told_with_its_values_before_and_after() {
-        let before = [0.0, 0.0002, 0.0002, f64::from(0.1_f32), 1.0];
+        let place = |wanted| {
+            let place = Objective::ALL.iter().position(|objective| *objective == wanted);
+            place.expect("in the list") as f64
+        };
+        let plain = place(Objective::NonSaturating);
+        let before = [plain, 0.0002, 0.0002, f64::from(0.1_f32), 1.0];
         assert_eq!(
-            told(before, [0.0, 0.001, 0.0002, before[3], 1.0]),
+            told(before, [plain, 0.001, 0.0002, before[3], 1.0]),
             "Generator learning rate 0.0002 → 0.001"
         );
         assert_eq!(
-            told(before, [4.0, 0.0002, 0.0002, 0.0, 1.0]),
+            told(before, [place(Objective::Hinge), 0.0002, 0.0002, 0.0, 1.0]),
             "Objective Non-saturating → Hinge · Label smoothing 0.1 → 0"
         );
         assert_eq!(
-            told(before, [0.0, 0.0002, 5e-5, before[3], 2.0]),
+            told(before, [plain, 0.0002, 5e-5, before[3], 2.0]),
             "Discriminator learning rate 0.0002 → 5e-5 · Discriminator steps per generator step 1 → 2"
         );
     }
