@@ -1,6 +1,8 @@
 // The user's own pictures: those that were chosen or dropped, and their pixels. The browser decodes
 // them; nothing is sent anywhere.
 
+import { isOpen } from "./teacher.js";
+
 /** What a folder holds besides is counted and left out; what is chosen or dropped by itself is tried. */
 const PICTURES = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 /** More than so many are not looked at. */
@@ -117,12 +119,6 @@ async function below(entry) {
   }
 }
 
-/** The panel, if a teacher's link has neither hidden nor locked it. */
-function panel() {
-  const found = document.querySelector(".lab-pictures");
-  return found?.getClientRects().length && !found.closest("[inert]") ? found : undefined;
-}
-
 /** A drop of pictures or folders, ahead of the page, to which other files go as ever. */
 function followDrops(taken) {
   const onDrop = (event) => {
@@ -131,7 +127,7 @@ function followDrops(taken) {
     const ours = items.some(
       (item, index) => entries[index]?.isDirectory || item.type.startsWith("image/"),
     );
-    if (!ours || !panel()) {
+    if (!ours || !isOpen("pictures")) {
       return;
     }
     event.preventDefault();
@@ -142,11 +138,7 @@ function followDrops(taken) {
     const lists = entries.map((entry, index) =>
       entry ? below(entry) : loose[index] ? [withPath(loose[index])] : [],
     );
-    Promise.all(lists).then((lists) => {
-      taken(take(lists.flat(), !entries.some((entry) => entry?.isDirectory)));
-      // The drop may have been far from where it shows.
-      panel()?.scrollIntoView();
-    });
+    Promise.all(lists).then((lists) => taken(take(lists.flat(), !entries.some((entry) => entry?.isDirectory))));
   };
   addEventListener("drop", onDrop, { capture: true });
 }

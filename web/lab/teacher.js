@@ -26,6 +26,9 @@ const named = (key) => {
   return value.split(",").filter((name) => Object.hasOwn(parts, name));
 };
 
+/** Whether a part is neither hidden nor locked. */
+export const isOpen = (name) => !named("hide").includes(name) && !named("lock").includes(name);
+
 /** Hides what the address hides, before it is drawn, and locks what it locks, whenever that is drawn. */
 export function applyAddress() {
   if (new URLSearchParams(location.search).get("view") === "projector") {

@@ -49,6 +49,7 @@ mod sheet;
 mod shelf;
 mod spec;
 mod sweep;
+mod tasks;
 mod teacher;
 mod ticks;
 mod timeline;
@@ -56,14 +57,18 @@ mod welcome;
 pub mod words;
 mod workers;
 
+use gan_protocol::RunSpec;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use lessons::course::{Course, Effects};
+use pictures::view::OwnData;
 use places::tabs::Tabs;
 use places::{Place, Places};
 use plane::state::Points;
 use shelf::Shelf;
+use tasks::Tasks;
+use timeline::recording::Past;
 
 /// Mounts the lab in the elements that the page keeps for it, shows the place in the page's address,
 /// and begins its lesson. `workers` holds the functions that send requests to the lab's own workers
@@ -87,42 +92,83 @@ pub fn open(workers: js_sys::Object) {
         });
     }
     let places = Places::follow_address();
-    let layers = RwSignal::new(plane::draw::Layers::default());
-    let run = RwSignal::new(None);
-    let points = StoredValue::new(Points::default());
-    let course = Course::new(Effects { layers, run, places });
-    let mount_at = |id: &str| focus::found(&format!("#{id}"));
-    if let Some(row) = mount_at("places") {
+    let (layers, of_lesson) = (RwSignal::default(), RwSignal::new(None));
+    let parts = Parts {
+        places,
+        shelf,
+        layers,
+        of_lesson,
+        course: Course::new(Effects { layers, run: of_lesson, places }),
+        points: StoredValue::new(Points::default()),
+        past: Past::follow(),
+        own: OwnData::follow(places),
+    };
+    shelf.follow();
+    // The tabs put all panels but one out of sight.
+    if let Some(row) = found("places") {
         row.set_inner_html("");
         mount(row, move || view! { <Tabs places=places/> });
     }
-    if let Some(place) = mount_at("lessons") {
-        mount(place, move || view! { <framed::Framed/> <lessons::view::Lessons course=course/> });
-    }
-    if let Some(place) = mount_at("plane") {
-        mount(place, move || view! { <plane::view::PlaneView layers=layers points=points/> });
-    }
-    if let Some(place) = mount_at("anatomy") {
-        mount(place, move || view! { <anatomy::view::Anatomy places=places points=points/> });
-    }
-    if let Some(frame) = focus::found(".sheet:first-child .frame") {
-        mount(frame, || view! { <welcome::view::Welcome/> });
-    }
-    if let Some(caption) = focus::found(".sheet:first-child figcaption div") {
-        mount(caption, || view! { <welcome::narration::Narration/> <enlarged::Enlarged/> });
-    }
-    if let Some(place) = mount_at("diagnosis") {
-        mount(place, move || view! { <findings::Findings of_lesson=run/> });
-    }
     for place in Place::ALL {
         if let Some(panel) = place.element() {
-            mount(panel, move || content(place, places, shelf, course));
+            let fill = move || mount(panel, move || content(place, parts));
+            places.once_shown(place, fill);
         }
     }
+    let mut tasks = Tasks::default();
+    let mut at = |place: Option<web_sys::HtmlElement>, view: fn(Parts) -> AnyView| {
+        if let Some(place) = place {
+            tasks.add(move || mount(place, move || view(parts)));
+        }
+    };
+    at(focus::found(".sheet:first-child figcaption div"), |_| {
+        view! { <welcome::narration::Narration/> <enlarged::Enlarged/> }.into_any()
+    });
+    at(found("lessons"), |Parts { course, .. }| {
+        view! { <framed::Framed/> <lessons::view::Lessons course=course/> }.into_any()
+    });
+    at(found("plane"), |Parts { layers, points, .. }| {
+        view! { <plane::view::PlaneView layers=layers points=points/> }.into_any()
+    });
+    at(found("anatomy"), |Parts { places, points, .. }| {
+        view! { <anatomy::view::Anatomy places=places points=points/> }.into_any()
+    });
+    at(found("diagnosis"), |Parts { of_lesson, .. }| {
+        view! { <findings::Findings of_lesson=of_lesson/> }.into_any()
+    });
+    // Last, since its digits and the measured step occupy a small machine.
+    at(focus::found(".sheet:first-child .frame"), |_| {
+        view! { <welcome::view::Welcome/> }.into_any()
+    });
+    // Scripts that ask for a panel find the lab whole.
+    tasks.add(move || places.offer_to_scripts());
+    tasks.run();
 }
 
-/// What the lab adds to a place.
-fn content(place: Place, places: Places, shelf: Shelf, course: Course) -> AnyView {
+/// What the parts of the lab share. It is at work before any of them is shown: files are taken, the run
+/// is recorded and kept.
+#[derive(Clone, Copy)]
+struct Parts {
+    places: Places,
+    shelf: Shelf,
+    course: Course,
+    layers: RwSignal<plane::draw::Layers>,
+    /// The newest points of the plane.
+    points: StoredValue<Points>,
+    /// The run that a lesson is about.
+    of_lesson: RwSignal<Option<RunSpec>>,
+    past: Past,
+    own: OwnData,
+}
+
+/// The page's element for a part of the lab.
+fn found(id: &str) -> Option<web_sys::HtmlElement> {
+    focus::found(&format!("#{id}"))
+}
+
+/// What the lab adds to a place, made when the place is shown for the first time.
+fn content(place: Place, parts: Parts) -> AnyView {
+    let Parts { places, shelf, course, past, own, .. } = parts;
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
@@ -133,9 +179,9 @@ fn content(place: Place, places: Places, shelf: Shelf, course: Course) -> AnyVie
         Place::Build => {
             view! { <builder::view::Builder places=places/> <spec::SpecEditor/> }.into_any()
         }
-        Place::Data => view! { <pictures::view::OwnPictures places=places/> }.into_any(),
+        Place::Data => view! { <pictures::view::OwnPictures own=own places=places/> }.into_any(),
         Place::Past => {
-            view! { <timeline::view::TimelineView/> <shelf::view::ShelfView shelf=shelf/> }
+            view! { <timeline::view::TimelineView past=past/> <shelf::view::ShelfView shelf=shelf/> }
                 .into_any()
         }
         Place::Take => view! { <images::TakeGenerator/> <code::Code/> }.into_any(),

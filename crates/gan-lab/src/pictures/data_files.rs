@@ -37,7 +37,7 @@ fn ask(
 }
 
 #[derive(Clone, Copy)]
-struct DataFiles {
+pub(crate) struct DataFiles {
     summary: RwSignal<Option<Summary>>,
     /// Pixels of the first images, [image, channel, row, column].
     pixels: StoredValue<Vec<u8>>,
@@ -57,7 +57,7 @@ struct DataFiles {
 }
 
 impl DataFiles {
-    fn new(places: Places) -> Self {
+    pub(super) fn new(places: Places) -> Self {
         Self {
             places,
             summary: RwSignal::new(None),
@@ -75,7 +75,7 @@ impl DataFiles {
     }
 
     /// Takes all files that the page gets and that are not its checkpoints.
-    fn follow(self) {
+    pub(super) fn follow(self) {
         let taken = Closure::<dyn Fn(JsValue)>::new(move |files| self.take(&files));
         ask("follow", &[("taken", taken.into_js_value())], |_| ());
     }
@@ -205,9 +205,7 @@ impl DataFiles {
 
 /// The panel's part for data files.
 #[component]
-pub(super) fn OwnDataFiles(places: Places) -> impl IntoView {
-    let files = DataFiles::new(places);
-    files.follow();
+pub(super) fn OwnDataFiles(files: DataFiles) -> impl IntoView {
     let pasted = NodeRef::<html::Textarea>::new();
     let read = move |_| {
         if let Some(field) = pasted.get_untracked() {

@@ -8,7 +8,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use super::data_files::OwnDataFiles;
+use super::data_files::{DataFiles, OwnDataFiles};
 use super::form::{Classes, Form};
 use crate::before::refused;
 use crate::driving;
@@ -278,10 +278,27 @@ fn press_draw(looks: u32) {
     }
 }
 
+/// The user's pictures and data files.
+#[derive(Clone, Copy)]
+pub(crate) struct OwnData {
+    pictures: Pictures,
+    files: DataFiles,
+}
+
+impl OwnData {
+    /// Takes what is dropped anywhere on the page, or chosen by the page's button, from now on; the
+    /// panel need not be there.
+    pub(crate) fn follow(places: Places) -> Self {
+        let (pictures, files) = (Pictures::new(places), DataFiles::new(places));
+        pictures.follow_drops();
+        files.follow();
+        Self { pictures, files }
+    }
+}
+
 #[component]
-pub(crate) fn OwnPictures(places: Places) -> impl IntoView {
-    let pictures = Pictures::new(places);
-    pictures.follow_drops();
+pub(crate) fn OwnPictures(own: OwnData, places: Places) -> impl IntoView {
+    let OwnData { pictures, files } = own;
     let none = Signal::derive(move || pictures.paths.with(Vec::is_empty));
     let failed = pictures.failed;
     let classes = Memo::new(move |_| pictures.classes());
@@ -318,7 +335,7 @@ pub(crate) fn OwnPictures(places: Places) -> impl IntoView {
             </div>
             <h3>{t("data-title")}</h3>
             <p class="hint">{t("data-hint")}</p>
-            <OwnDataFiles places=places/>
+            <OwnDataFiles files=files/>
             <p class="hint">{t("data-draw-hint")}</p>
             <div class="lab-remedies">
                 <button on:click=move |_| draw(places)>{t("data-draw")}</button>

@@ -1,5 +1,7 @@
 //! The row of tabs, by the WAI-ARIA pattern with automatic activation, and the place that is shown.
 
+use std::time::Duration;
+
 use js_sys::Function;
 use leptos::ev;
 use leptos::html;
@@ -23,7 +25,11 @@ pub(crate) struct Places {
     shown: RwSignal<Place>,
     /// Those that the page's address leaves.
     offered: StoredValue<Vec<Place>>,
+    /// Work that waits for the first time that a place is shown.
+    waiting: StoredValue<Vec<Waiting>, LocalStorage>,
 }
+
+type Waiting = (Place, Box<dyn FnOnce()>);
 
 /// The values of `hide` in a query, one by one.
 fn hidden_in(query: &str) -> Vec<&str> {
@@ -41,20 +47,22 @@ impl Places {
         let query = address::decoded(&query);
         let hidden = hidden_in(&query);
         let offered = Place::ALL.into_iter().filter(|place| place.is_offered(&hidden));
-        let places =
-            Self { shown: RwSignal::new(Place::Run), offered: StoredValue::new(offered.collect()) };
+        let places = Self {
+            shown: RwSignal::new(Place::Run),
+            offered: StoredValue::new(offered.collect()),
+            waiting: StoredValue::new_local(Vec::new()),
+        };
         places.shown.set(places.in_address());
         for event in ["hashchange", "popstate"] {
             let follow = move |_: web_sys::Event| {
                 let place = places.in_address();
                 if places.shown.get_untracked() != place {
-                    places.shown.set(place);
+                    places.change_to(place);
                 }
             };
             // For the lifetime of the page.
             std::mem::forget(window_event_listener_untyped(event, follow));
         }
-        places.offer_to_scripts();
         places
     }
 
@@ -78,12 +86,35 @@ impl Places {
         self.shown.get_untracked() == place
     }
 
+    fn change_to(self, place: Place) {
+        self.shown.set(place);
+        let mut due = Vec::new();
+        self.waiting.update_value(|waiting| {
+            let (now, later): (Vec<_>, Vec<_>) =
+                std::mem::take(waiting).into_iter().partition(|(of, _)| *of == place);
+            (due, *waiting) = (now, later);
+        });
+        for (_, work) in due {
+            // Not within an effect, at whose next run the work's signals would end.
+            set_timeout(work, Duration::ZERO);
+        }
+    }
+
+    /// Does `work` when `place` is shown for the first time; at once, if it is shown now.
+    pub(crate) fn once_shown(self, place: Place, work: impl FnOnce() + 'static) {
+        if self.is_shown(place) {
+            work();
+        } else {
+            self.waiting.update_value(|waiting| waiting.push((place, Box::new(work))));
+        }
+    }
+
     /// Shows a place, with an entry in the browser's history.
     pub(crate) fn show(self, place: Place) {
         if !self.is_offered(place) || self.shown.get_untracked() == place {
             return;
         }
-        self.shown.set(place);
+        self.change_to(place);
         let value = (place != Place::Run).then(|| place.id().to_string());
         address::write(&[(PANEL, value)], true);
         bring_into_sight();
@@ -96,7 +127,7 @@ impl Places {
     }
 
     /// Adds `panel(name)` to the page's interface for scripts.
-    fn offer_to_scripts(self) {
+    pub(crate) fn offer_to_scripts(self) {
         let panel = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |name: JsValue| {
             match name.as_string() {
                 Some(name) => {

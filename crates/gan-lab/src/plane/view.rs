@@ -55,6 +55,17 @@ pub(crate) fn PlaneView(layers: RwSignal<Layers>, points: StoredValue<Points>) -
     });
     Effect::new(move |_| mark_page(plane.run.with(|run| run.on_points)));
     let hidden = Signal::derive(move || !plane.run.with(|run| run.on_points));
+    // Built when the first points come, and kept.
+    let is_needed = Memo::new(move |before| before == Some(&true) || !hidden.get());
+    let picture = move || is_needed.get().then(|| view! { <Picture plane=plane/> });
+    view! {
+        <section class="lab-plane-panel" hidden=hidden aria-label=t("plane-title")>{picture}</section>
+    }
+}
+
+/// The picture with its controls.
+#[component]
+fn Picture(plane: Plane) -> impl IntoView {
     // While drawing, the keyboard needs the focus on the picture.
     let focusable = Signal::derive(move || if plane.sketch.on.get() { "0" } else { "-1" });
     let role = Signal::derive(move || if plane.sketch.on.get() { "application" } else { "img" });
@@ -75,7 +86,6 @@ pub(crate) fn PlaneView(layers: RwSignal<Layers>, points: StoredValue<Points>) -
     let ended = StoredValue::new_local(ended);
     let begun = || focus::soon_in_place(|| focus::found(".lab-plane canvas"));
     view! {
-        <section class="lab-plane-panel" hidden=hidden aria-label=t("plane-title")>
             <figure>
                 <figcaption>
                     <h2>{t("plane-title")}</h2>
@@ -111,7 +121,6 @@ pub(crate) fn PlaneView(layers: RwSignal<Layers>, points: StoredValue<Points>) -
                     </div>
                 </div>
             </figure>
-        </section>
     }
 }
 

@@ -14,11 +14,14 @@ use crate::leaving::{Left, Reason, leaving, run_number};
 use crate::observation;
 use crate::playground::{self, settle};
 use crate::saving::save;
+use crate::ticks::every_ms;
 use crate::timeline::animation::{picture, square_around};
 use crate::timeline::record::Samples;
 use crate::words::key;
 use crate::workers;
 
+/// Time between two readings of the run.
+const LOOK_EVERY_MS: i32 = 250;
 /// Largest checkpoint that is kept automatically.
 const MOST_BYTES: u64 = 48 << 20;
 /// Largest files of the user that are kept; a run cannot continue without its files.
@@ -58,6 +61,23 @@ impl Shelf {
             busy: StoredValue::new(false),
             before,
         }
+    }
+
+    /// Keeps runs from now on, for the lifetime of the page.
+    pub(crate) fn follow(self) {
+        self.list();
+        self.keep_what_is_left();
+        every_ms(LOOK_EVERY_MS, move || self.look());
+        // A page that goes out of sight may never return.
+        let hides =
+            || web_sys::window().and_then(|window| window.document()).is_some_and(|it| it.hidden());
+        let hidden = window_event_listener(leptos::ev::visibilitychange, move |_| {
+            if hides() {
+                self.keep_now();
+            }
+        });
+        let left = window_event_listener(leptos::ev::beforeunload, move |_| self.keep_now());
+        std::mem::forget([hidden, left]);
     }
 
     /// Reads the list again.

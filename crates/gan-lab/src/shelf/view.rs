@@ -7,29 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use super::keeper::Kept;
 use super::keeping::Shelf;
-use crate::ticks::every_ms;
 use crate::words::{key, language, say_with, t};
-
-/// Time between two readings of the run.
-const LOOK_EVERY_MS: i32 = 250;
 
 #[component]
 pub(crate) fn ShelfView(shelf: Shelf) -> impl IntoView {
-    shelf.list();
-    shelf.keep_what_is_left();
-    every_ms(LOOK_EVERY_MS, move || shelf.look());
-    // A page that goes out of sight may never return.
-    let hides =
-        || web_sys::window().and_then(|window| window.document()).is_some_and(|it| it.hidden());
-    let listeners = [
-        window_event_listener(leptos::ev::visibilitychange, move |_| {
-            if hides() {
-                shelf.keep_now();
-            }
-        }),
-        window_event_listener(leptos::ev::beforeunload, move |_| shelf.keep_now()),
-    ];
-    on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     let none = Signal::derive(move || shelf.runs.with(Vec::is_empty));
     let told =
         move || shelf.told.get().map(|(words, message)| say_with(words, &[("message", message)]));

@@ -2,4 +2,5 @@
 
 pub(crate) mod animation;
 pub(crate) mod record;
+pub(crate) mod recording;
 pub(crate) mod view;

@@ -4,63 +4,17 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::animation::{animation, for_file, picture, square};
-use super::record::{Figures, Moment, Samples, Timeline};
+use super::record::{Samples, Timeline};
+use super::recording::Past;
 use gan_protocol::Score;
 
-use crate::observation;
 use crate::pictures::points::csv;
-use crate::playground;
 use crate::saving::{save, save_address};
-use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
-/// Time between two readings of the run.
-const LOOK_EVERY_MS: i32 = 500;
-/// Samples of a moment.
-const IMAGES: u32 = 16;
-const POINTS: u32 = 500;
-/// Seed of the latents of all moments.
-const SEED: u32 = 1 << 21;
-
 #[component]
-pub(crate) fn TimelineView() -> impl IntoView {
-    let kept = RwSignal::new(Timeline::default());
-    let run = RwSignal::new(observation::run());
-    // The moment shown; `None` for the newest.
-    let chosen = RwSignal::new(None::<usize>);
-    let asked = StoredValue::new(false);
-    every_ms(LOOK_EVERY_MS, move || {
-        let (now, run_now) = (observation::observed(), observation::run());
-        if run_now != run.get_untracked() || kept.with_untracked(|kept| kept.is_outrun_by(now.step))
-        {
-            run.set(run_now);
-            kept.set(Timeline::default());
-            chosen.set(None);
-        }
-        if now.step > 0 {
-            let (step, scores) = (now.step, now.scores.clone());
-            let figures = Figures { step, losses: observation::losses(), scores };
-            // Figures are not shown, so that no update is needed.
-            kept.update_untracked(|kept| kept.note(figures));
-        }
-        let is_due = kept.with_untracked(|kept| kept.is_due(now.step));
-        if asked.get_value() || !is_due || now.step == 0 {
-            return;
-        }
-        asked.set_value(true);
-        let count = if run_now.on_points { POINTS } else { IMAGES };
-        playground::sample_any(count, SEED, move |samples| {
-            asked.set_value(false);
-            // The run may have been replaced by now.
-            if let Some(samples) = samples
-                && observation::run() == run_now
-            {
-                kept.update(|kept| {
-                    kept.keep(Moment { step: now.step, samples, scores: now.scores });
-                });
-            }
-        });
-    });
+pub(crate) fn TimelineView(past: Past) -> impl IntoView {
+    let Past { kept, run, chosen } = past;
     let canvas = NodeRef::<html::Canvas>::new();
     let last = Signal::derive(move || kept.with(|kept| kept.moments.len().saturating_sub(1)));
     let at = move || chosen.get().map_or(last.get(), |chosen| chosen.min(last.get()));

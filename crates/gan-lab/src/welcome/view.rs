@@ -75,12 +75,16 @@ pub(crate) fn Welcome() -> impl IntoView {
             shown.set(false);
         }
     });
-    if shown.get_untracked() {
-        playground::step_time(move |ms| step_ms.set(ms));
-    }
+    // A step is measured once the digits are there: a small machine has enough to do until then.
+    let are_there = RwSignal::new(false);
+    Effect::new(move |_| {
+        if are_there.get() {
+            playground::step_time(move |ms| step_ms.set(ms));
+        }
+    });
     Effect::new(move |_| {
         if let Some(place) = place.get() {
-            if shown.get() { begin(&place, shown) } else { place.set_inner_html("") }
+            if shown.get() { begin(&place, shown, are_there) } else { place.set_inner_html("") }
         }
     });
     let start = move |_| driving::start();
@@ -103,8 +107,9 @@ pub(crate) fn Welcome() -> impl IntoView {
     }
 }
 
-/// Puts the widget into `place`, and moves its latents while `shown`.
-fn begin(place: &web_sys::HtmlElement, shown: RwSignal<bool>) {
+/// Puts the widget into `place`, and moves its latents while `shown`; tells when its first digits are
+/// there.
+fn begin(place: &web_sys::HtmlElement, shown: RwSignal<bool>, are_there: RwSignal<bool>) {
     let document = web_sys::window().and_then(|window| window.document());
     let sampler = document.and_then(|document| document.create_element("gan-sampler").ok());
     let Some(sampler) = sampler else { return };
@@ -135,6 +140,9 @@ fn begin(place: &web_sys::HtmlElement, shown: RwSignal<bool>) {
     let drawn = {
         let sampler = sampler.clone();
         Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            if !are_there.get_untracked() {
+                are_there.set(true);
+            }
             if still || !shown.get_untracked() {
                 return;
             }
