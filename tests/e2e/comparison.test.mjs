@@ -104,41 +104,51 @@ test("slow motion goes through the moments by itself, and a run that goes on clo
   site.assertNoProblems();
 });
 
-test("two runs are trained side by side, and what differs is named", async (t) => {
+test("runs are trained side by side, and what differs is named", async (t) => {
   const { site, page, button } = await openLab(t, "compare");
   // A run that has got further than the new one will: it is not taken for it.
   await site.call("step", 400);
   await page.locator("#lab-beside-change").selectOption({ label: "Objective: hinge" });
-  await button("Train both from the start").click();
-  const runs = page.locator(".lab-run figcaption .number");
+  await button("Add a run").click();
+  await page.locator("#lab-beside-change-1").selectOption({ label: "Batches of 16" });
+  await button("Add a run").click();
+  assert.equal(await button("Add a run").getAttribute("aria-disabled"), "true");
+  await button("Remove the last").click();
+  assert.ok(await page.locator("#lab-beside-change-2").isHidden());
+  await button("Train all from the start").click();
+  const runs = page.locator(".lab-run:visible figcaption .number");
   const steps = async () => (await runs.allInnerTexts()).map((text) => numbers(text)[0]);
   await page.waitForFunction(() =>
-    [...document.querySelectorAll(".lab-run figcaption .number")].every(
+    [...document.querySelectorAll(".lab-run:not([hidden]) figcaption .number")].every(
       (told) => Number(told.textContent.match(/step (\d+)/)?.[1]) > 50,
     ),
   );
-  assert.match(await page.locator(".lab-differences").innerText(), /Objective Relativistic, paired → Hinge/);
+  assert.equal(await runs.count(), 3);
+  const differs = await page.locator(".lab-differences li").allInnerTexts();
+  assert.equal(differs.length, 2);
+  assert.match(differs[0], /^B .*Objective Relativistic, paired → Hinge/);
+  assert.match(differs[1], /^C .*Batch size 256 → 16/);
   assert.equal((await site.page.evaluate(() => window.ganPlayground.spec())).objective, "relativistic_paired");
-  // Both pictures hold points, and both runs have their lines in the charts.
-  const inked = await page.locator(".lab-run canvas").evaluateAll((all) =>
+  // All pictures hold points, and all runs have their lines in the charts.
+  const inked = await page.locator(".lab-run:visible canvas").evaluateAll((all) =>
     all.map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return data.filter((value, place) => place % 4 === 0 && value > 100).length;
     }),
   );
   assert.ok(inked.every((count) => count > 50), `${inked}`);
-  for (const line of ["first", "second"]) {
+  for (const line of ["run-a", "run-b", "run-c"]) {
     // Of two points or more, which a fast machine has later than its first steps.
     await page.waitForFunction(
-      (line) => /^M[\d. ]+L/.test(document.querySelector(`.lab-pair path.${line}`)?.getAttribute("d")),
+      (line) => /^M[\d. ]+L/.test(document.querySelector(`.lab-runs-chart path.${line}`)?.getAttribute("d")),
       line,
     );
   }
   await assertAccessible(page, ".lab-beside");
   // What is changed on the way is named, too: it is changed in one run alone.
   await site.call("tune", { generator_learning_rate: 0.0005 });
-  await page.locator(".lab-differences").getByText("Generator learning rate").waitFor();
-  // The second rests when the page's run does.
+  await page.locator(".lab-differences").getByText("Generator learning rate").first().waitFor();
+  // The others rest when the page's run does.
   await site.call("pause");
   await page.waitForTimeout(1_500);
   const resting = await steps();
@@ -159,7 +169,7 @@ test("a change that is no run is refused with its reason, and nothing is begun",
     ['{"batch_size"', /EOF|expected/],
   ]) {
     await typed.fill(text);
-    await button("Train both from the start").click();
+    await button("Train all from the start").click();
     await page.locator(".lab-beside [role=alert]").getByText(reason).waitFor();
     assert.equal((await site.snapshot()).step, 5);
     assert.ok(await page.locator(".lab-beside-runs").isHidden());

@@ -17,7 +17,7 @@ async function openSite(t, more = {}) {
   const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-mlp", spec: tinyMlp, ...more });
   await site.untilReady();
   const panel = site.page.locator(".lab-pictures");
-  await panel.waitFor({ state: "attached" });
+  await site.untilLab();
   const controls = controlsOf(site);
   const choose = (...files) => controls.chooseData(...files.map(([name, bytes]) => upload(name, bytes)));
   const told = () => panel.locator(".lab-data-told");

@@ -13,7 +13,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 async function openLab(t, address, options) {
   const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", ...address }, options);
   await site.until("a run", ({ phase }) => phase !== "loading");
-  await site.page.locator(".lab-shelf").waitFor({ state: "attached" });
+  await site.untilLab();
   return { site, page: site.page };
 }
 

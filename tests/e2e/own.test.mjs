@@ -20,7 +20,7 @@ const mlp = { preset: "mnist-mlp", spec: tinyMlp };
 async function openLab(t, address = mlp, options = {}) {
   const site = await open(t, { backend: "cpu", lang: "en", ...address }, options);
   await site.until("a run", ({ phase }) => phase !== "loading");
-  await site.page.locator(".lab-shelf").waitFor({ state: "attached" });
+  await site.untilLab();
   return { site, page: site.page };
 }
 

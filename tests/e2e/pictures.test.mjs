@@ -130,12 +130,31 @@ test("pictures that are dropped are trained on in colour", async (t) => {
   site.assertNoProblems();
 });
 
+test("pictures that are dropped while another panel is shown are taken, and shown", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  await site.untilLab();
+  const files = [10, 200].map((value) => [`${value}.png`, grey(value).toString("base64")]);
+  await site.page.evaluate((files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, base64] of files) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      dataTransfer.items.add(new File([bytes], name, { type: "image/png" }));
+    }
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector("main").dispatchEvent(drop);
+  }, files);
+  const panel = site.page.locator("#data .lab-pictures");
+  await panel.getByText("2 of 2 pictures are read.").waitFor();
+  assert.ok(await panel.isVisible());
+  site.assertNoProblems();
+});
+
 test("pictures are not taken where a teacher's link hides them", async (t) => {
   const site = new URL("?hide=pictures", siteUrl());
   const playground = await open(t, { backend: "cpu", lang: "en", preset: "ring", panel: "data" }, { site });
   await playground.until("a run", ({ phase }) => phase !== "loading");
   const { page } = playground;
-  await page.locator(".lab-pictures").waitFor({ state: "attached" });
+  await playground.untilLab();
   const taken = await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(["no picture"], "a.png", { type: "image/png" }));

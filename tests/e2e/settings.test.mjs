@@ -165,7 +165,7 @@ test("a Chinese page has no English text left, whether it was opened or switched
   for (const lang of ["zh", "en"]) {
     const site = await open(t, { backend: "cpu", lang, spec: tinyConv });
     await site.untilReady();
-    await site.page.locator(".lab-shelf").waitFor({ state: "attached" });
+    await site.untilLab();
     if (lang === "en") await controlsOf(site).chinese.click();
     await site.until("Chinese", async () => /^zh/.test(await site.page.locator("html").getAttribute("lang")));
     const left = await site.page.evaluate((english) => {

@@ -29,7 +29,7 @@ const open = async () => {
     import("./gan_lab.js"),
     import("./focus.js"),
     import("./inspector.js"),
-    import("./second-run.js"),
+    import("./other-runs.js"),
     import("./sweep.js"),
     import("./linked.js"),
     import("./microscope.js"),

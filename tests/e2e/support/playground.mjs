@@ -67,9 +67,14 @@ export class Playground {
     return this.until(`step ${step}`, (snapshot) => snapshot.step >= step, timeout_ms);
   }
 
+  /** Waits until the lab is whole: its panels are made when they are first shown. */
+  untilLab() {
+    return this.page.waitForFunction(() => window.ganPlayground?.panel);
+  }
+
   /** Shows the panel of that name, as its tab does. */
   async show(name) {
-    await this.page.waitForFunction(() => window.ganPlayground.panel);
+    await this.untilLab();
     assert.equal(await this.page.evaluate((wanted) => window.ganPlayground.panel(wanted), name), true, name);
   }
 

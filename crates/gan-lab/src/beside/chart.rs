@@ -1,9 +1,11 @@
-//! Draws a figure of two runs over the steps in one chart: the first run solid, the second dashed.
+//! Draws a figure of several runs over the steps in one chart. The runs differ by the dashes of their
+//! lines, since the colour is that of the figure's net.
 
 use gan_plot::{Axis, Point, RIGHT_PX, Scale, Summary, grid_svg, left_px, line_path};
 use leptos::html;
 use leptos::prelude::*;
 
+use super::{LETTERS, MOST_RUNS};
 use crate::words::{key, say, say_with, t};
 
 const HEIGHT_PX: f64 = 150.0;
@@ -37,12 +39,12 @@ impl Curve {
     }
 }
 
-/// The chart; `class` is the colour of the figure's net.
+/// The chart; `class` is the colour of the figure's net. Runs that are not there have no points.
 #[component]
-pub(super) fn PairChart(
+pub(super) fn RunsChart(
     title: &'static str,
     class: &'static str,
-    curves: [RwSignal<Curve>; 2],
+    curves: [RwSignal<Curve>; MOST_RUNS],
 ) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let width_px = RwSignal::new(FIRST_WIDTH_PX);
@@ -79,14 +81,18 @@ pub(super) fn PairChart(
     };
     let told = Signal::derive(move || {
         let of = |place: usize| {
-            let summary = curves[place].with(|curve| Summary::of(curve.points()));
-            summary.map_or_else(|| "–".to_string(), |summary| format!("{:.3}", summary.last))
+            let summary = curves[place].with(|curve| Summary::of(curve.points()))?;
+            Some(format!("{} {:.3}", LETTERS[place], summary.last))
         };
-        let facts = [("name", say(title)), ("first", of(0)), ("second", of(1))];
-        say_with(key("beside-summary"), &facts)
+        let values: Vec<String> = (0..MOST_RUNS).filter_map(of).collect();
+        say_with(key("beside-summary"), &[("name", say(title)), ("values", values.join(", "))])
+    });
+    let lines = LETTERS.iter().enumerate().map(|(place, letter)| {
+        let class = format!("run-{}", letter.to_ascii_lowercase());
+        view! { <path class=class d=move || path(place)/> }
     });
     view! {
-        <figure class=format!("chart lab-pair {class}")>
+        <figure class=format!("chart lab-runs-chart {class}")>
             <figcaption><h3>{t(title)}</h3></figcaption>
             <div node_ref=place class="plot">
                 <svg
@@ -96,8 +102,7 @@ pub(super) fn PairChart(
                     aria-label=told
                 >
                     <g class="grid" inner_html=grid></g>
-                    <path class="first" d=move || path(0)/>
-                    <path class="second" d=move || path(1)/>
+                    {lines.collect_view()}
                 </svg>
             </div>
         </figure>
@@ -135,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_hold_both_runs() {
+    fn axes_hold_all_runs() {
         let (across, up) = axes(&[Point::new(10.0, -0.5), Point::new(200.0, 3.0)]);
         assert_eq!(across.domain, (0.0, 200.0));
         assert!(up.domain.0 <= -0.5 && up.domain.1 >= 3.0);

@@ -17,7 +17,7 @@ pub(crate) enum Place {
     Look,
     /// One step, taken apart.
     Step,
-    /// Two runs, one change.
+    /// Up to four runs side by side, and sweeps.
     Compare,
     /// The nets and all settings.
     Build,

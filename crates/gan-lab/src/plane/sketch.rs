@@ -25,6 +25,8 @@ pub(super) struct Sketch {
     pub(super) frame: RwSignal<Square>,
     /// The points drawn, in the plane's coordinates.
     pub(super) points: RwSignal<Vec<[f32; 2]>>,
+    /// The number of points before each stroke, oldest first; a dot by the keyboard is a stroke.
+    strokes: RwSignal<Vec<usize>>,
     /// The keyboard's cursor, in -1 to 1 from the picture's middle, y up.
     pub(super) cursor: RwSignal<Option<[f32; 2]>>,
     /// Whether the drawing is being sent for training.
@@ -46,8 +48,28 @@ impl Sketch {
             on: RwSignal::new(false),
             frame: RwSignal::new(Square { centre: [0.0; 2], half_side: 1.0 }),
             points: RwSignal::new(Vec::new()),
+            strokes: RwSignal::new(Vec::new()),
             cursor: RwSignal::new(None),
             leaving: RwSignal::new(false),
+        }
+    }
+
+    /// Begins a stroke, which [`Self::undo`] takes back as a whole.
+    pub(super) fn begin_stroke(self) {
+        let count = self.points.with_untracked(Vec::len);
+        self.strokes.update(|strokes| strokes.push(count));
+    }
+
+    /// Takes the last stroke back. Strokes that left no point are none.
+    fn undo(self) {
+        if self.leaving.get_untracked() {
+            return;
+        }
+        let count = self.points.with_untracked(Vec::len);
+        let mut left = None;
+        self.strokes.update(|strokes| left = before_last(strokes, count));
+        if let Some(left) = left {
+            self.points.update(|points| points.truncate(left));
         }
     }
 
@@ -64,6 +86,7 @@ impl Sketch {
 
     fn clear(self) {
         self.points.set(Vec::new());
+        self.strokes.set(Vec::new());
         self.cursor.set(None);
     }
 
@@ -104,6 +127,17 @@ impl Sketch {
             }
         });
     }
+}
+
+/// The number of points before the last of `strokes` that left any of the `count` points; it and all
+/// later strokes are removed.
+fn before_last(strokes: &mut Vec<usize>, count: usize) -> Option<usize> {
+    while let Some(before) = strokes.pop() {
+        if before < count {
+            return Some(before);
+        }
+    }
+    None
 }
 
 fn takes(points: &[[f32; 2]], place: [f32; 2], half_side: f32) -> bool {
@@ -173,6 +207,7 @@ pub(super) fn SketchControls(
         (sketch.leaving.get() || sketch.points.with(|points| points.len() < 2)).to_string()
     });
     let is_empty = Signal::derive(move || sketch.points.with(Vec::is_empty));
+    let nothing = Signal::derive(move || is_empty.get().to_string());
     let told = move || {
         let count = sketch.points.with(Vec::len);
         say_with(key("draw-count"), &[("count", count.to_string())])
@@ -191,6 +226,7 @@ pub(super) fn SketchControls(
             <div class="lab-remedies">
                 // Not disabled, because *Clear* would lose the focus.
                 <button class="primary" aria-disabled=few on:click=train>{t("draw-train")}</button>
+                <button aria-disabled=nothing on:click=move |_| sketch.undo()>{t("draw-undo")}</button>
                 <button on:click=move |_| sketch.clear()>{t("draw-clear")}</button>
                 <button on:click=cancel>{t("draw-cancel")}</button>
             </div>
@@ -215,6 +251,18 @@ mod tests {
         assert!(!takes(&[[0.0, 0.0]], [0.05, 0.0], 2.0));
         assert!(takes(&[[0.0, 0.0]], [0.1, 0.0], 2.0));
         assert!(!takes(&vec![[9.0, 9.0]; MOST_POINTS], [0.0, 0.0], 2.0));
+    }
+
+    #[test]
+    fn strokes_are_taken_back_one_by_one() {
+        // A stroke of three points, one that left none, and one of two.
+        let mut strokes = vec![0, 3, 3];
+        assert_eq!(before_last(&mut strokes, 5), Some(3));
+        assert_eq!(before_last(&mut strokes, 3), Some(0));
+        assert_eq!(before_last(&mut strokes, 0), None);
+        // The last stroke left none.
+        let mut strokes = vec![0, 2];
+        assert_eq!((before_last(&mut strokes, 2), strokes), (Some(0), vec![]));
     }
 
     #[test]

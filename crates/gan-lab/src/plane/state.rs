@@ -96,6 +96,9 @@ impl Plane {
         let (x, y) = (f64::from(event.offset_x()) / side, f64::from(event.offset_y()) / side);
         let place = [2.0 * x as f32 - 1.0, 1.0 - 2.0 * y as f32];
         if self.sketch.on.get_untracked() {
+            if event.type_() == "pointerdown" {
+                self.sketch.begin_stroke();
+            }
             if event.buttons() != 0 {
                 self.sketch.draw(place);
             }
@@ -123,7 +126,10 @@ impl Plane {
         event.stop_propagation();
         match stroke {
             Stroke::Move(to) => self.sketch.cursor.set(Some(to)),
-            Stroke::Dot(at) => self.sketch.draw(at),
+            Stroke::Dot(at) => {
+                self.sketch.begin_stroke();
+                self.sketch.draw(at);
+            }
         }
     }
 
