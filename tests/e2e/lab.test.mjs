@@ -433,6 +433,15 @@ test("a run's past can be scrubbed through and saved as GIF, PNG and CSV", async
     await site.page.keyboard.press("Home");
     await site.page.locator(".lab-timeline p.number").getByText("Step 1;").waitFor();
     assert.equal((await pixels()) === newest, false);
+    // The losses at the moment are told, and a press in their chart leads to its moment.
+    const told = site.page.locator(".lab-timeline p.number");
+    assert.match(await told.innerText(), /generator’s loss -?\d+\.\d{3}, discriminator’s -?\d+\.\d{3};/);
+    const plot = site.page.locator(".lab-past-losses .plot");
+    const { width } = await plot.boundingBox();
+    await plot.click({ position: { x: width - 12, y: 40 } });
+    assert.equal(await slider.inputValue(), await slider.getAttribute("max"));
+    assert.equal(await pixels(), newest);
+    assert.equal(await plot.locator(".reading circle").count(), 2);
     const bytesOf = async (name) => {
       const saved = site.page.waitForEvent("download");
       await site.page.locator(".lab-timeline").getByRole("button", { name, exact: true }).click();

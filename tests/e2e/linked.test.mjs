@@ -112,3 +112,26 @@ test("a link shows a generator from another address", async (t) => {
   await site.page.getByRole("button", { name: "Collapsed" }).click();
   assert.equal(await shown.getAttribute("aria-pressed"), "false");
 });
+
+test("the run of a shared link says what differs from its preset, until another run or a reload", async (t) => {
+  const spec = { batch_size: 64, objective: "hinge" };
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring", spec });
+  await site.untilLab();
+  const told = site.page.locator(".lab-shared");
+  assert.match(
+    await told.innerText(),
+    /“Ring of eight: learned”: Batch size 256 → 64 · Objective Relativistic, paired → Hinge$/,
+  );
+  await site.load("ring-collapse");
+  await told.waitFor({ state: "hidden" });
+  await site.page.reload();
+  await site.untilLab();
+  assert.ok(await told.isHidden());
+  site.assertNoProblems();
+});
+
+test("a run that is its preset's says nothing of a link", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  await site.untilLab();
+  assert.ok(await site.page.locator(".lab-shared").isHidden());
+});

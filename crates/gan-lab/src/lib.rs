@@ -134,7 +134,7 @@ pub fn open(workers: js_sys::Object) {
         view! { <anatomy::view::Anatomy places=places points=points/> }.into_any()
     });
     at(found("diagnosis"), |Parts { of_lesson, .. }| {
-        view! { <findings::Findings of_lesson=of_lesson/> }.into_any()
+        view! { <linked::SharedRun/> <findings::Findings of_lesson=of_lesson/> }.into_any()
     });
     // Last, since its digits and the measured step occupy a small machine.
     at(focus::found(".sheet:first-child .frame"), |_| {

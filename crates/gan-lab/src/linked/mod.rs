@@ -1,8 +1,10 @@
 //! Opens what the page's address links to: a checkpoint, or a generator, at any address that lets other
-//! sites have its files.
+//! sites have its files. And says what the run of a shared link differs in from its preset.
 
+mod shared;
 mod view;
 
+pub(crate) use shared::SharedRun;
 pub(crate) use view::Linked;
 
 use crate::address;

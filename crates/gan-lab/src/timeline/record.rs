@@ -92,6 +92,22 @@ impl Timeline {
         self.figures.push(figures);
     }
 
+    /// The figures recorded, the oldest first.
+    pub(super) fn figures(&self) -> &[Figures] {
+        &self.figures
+    }
+
+    /// The figures of the last recorded step that is not after `step`.
+    pub(super) fn figures_at(&self, step: u64) -> Option<&Figures> {
+        self.figures.iter().rev().find(|figures| figures.step <= step)
+    }
+
+    /// The place of the moment that is nearest to `step`, the earlier of two.
+    pub(super) fn nearest_moment(&self, step: f64) -> Option<usize> {
+        let distance = |at: &usize| (self.moments[*at].step as f64 - step).abs();
+        (0..self.moments.len()).min_by(|one, other| distance(one).total_cmp(&distance(other)))
+    }
+
     /// A table with headings: a row for each recorded step, with both losses and a column for each
     /// score; missing values are empty.
     pub(super) fn csv(&self) -> String {
@@ -134,6 +150,23 @@ mod tests {
         assert_eq!(steps[..6], [0, 1, 2, 3, 4, 5]);
         assert!((35..60).contains(&steps.len()), "{steps:?}");
         assert!(timeline.is_outrun_by(0) && !timeline.is_outrun_by(10_000));
+    }
+
+    #[test]
+    fn a_step_has_the_figures_before_it_and_the_moment_nearest_to_it() {
+        let mut timeline = Timeline::default();
+        for step in [4, 10, 30] {
+            timeline.keep(moment(step, &[]));
+            timeline.note(figures(step + 1, [step as f64, 0.0], &[]));
+        }
+        let at = |step| timeline.figures_at(step).map(|figures| figures.step);
+        assert_eq!(
+            [at(4), at(5), at(10), at(31), at(99)],
+            [None, Some(5), Some(5), Some(31), Some(31)]
+        );
+        let nearest = [0.0, 7.0, 7.1, 19.0, 21.0, 1e9].map(|step| timeline.nearest_moment(step));
+        assert_eq!(nearest, [Some(0), Some(0), Some(1), Some(1), Some(2), Some(2)]);
+        assert_eq!(Timeline::default().nearest_moment(3.0), None);
     }
 
     #[test]

@@ -4,13 +4,16 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::animation::{animation, for_file, picture, square};
-use super::record::{Samples, Timeline};
+use super::chart::{LossChart, height_px};
+use super::record::{Moment, Samples, Timeline};
 use super::recording::Past;
 use gan_protocol::Score;
 
 use crate::pictures::points::csv;
 use crate::saving::{save, save_address};
 use crate::words::{key, say_with, t};
+
+const FIRST_WIDTH_PX: f64 = 420.0;
 
 #[component]
 pub(crate) fn TimelineView(past: Past) -> impl IntoView {
@@ -35,6 +38,11 @@ pub(crate) fn TimelineView(past: Past) -> impl IntoView {
             let diversity = moment.scores.get(&Score::Diversity);
             facts
                 .push(("diversity", diversity.map_or("–".into(), |d| format!("{:.0}", 100.0 * d))));
+            for (name, loss) in
+                ["generator", "discriminator"].into_iter().zip(losses_at(kept, moment))
+            {
+                facts.push((name, loss.map_or("–".into(), |loss| format!("{loss:.3}"))));
+            }
             say_with(key("timeline-moment"), &facts)
         })
     });
@@ -88,6 +96,7 @@ pub(crate) fn TimelineView(past: Past) -> impl IntoView {
                 on:input=slid
             />
             <p class="hint number">{told}</p>
+            <Losses past=past at=Signal::derive(at)/>
             <div class="lab-remedies">
                 <button on:click=save_gif>"GIF"</button>
                 <button on:click=save_png>"PNG"</button>
@@ -97,5 +106,70 @@ pub(crate) fn TimelineView(past: Past) -> impl IntoView {
                 </button>
             </div>
         </section>
+    }
+}
+
+/// The losses at a moment.
+fn losses_at(kept: &Timeline, moment: &Moment) -> [Option<f64>; 2] {
+    kept.figures_at(moment.step).map_or([None; 2], |figures| figures.losses)
+}
+
+/// Both losses over the steps, with a line at the moment `at`; a press shows the nearest moment. The
+/// slider does the same by the keyboard.
+#[component]
+fn Losses(past: Past, at: Signal<usize>) -> impl IntoView {
+    let Past { kept, chosen, .. } = past;
+    let place = NodeRef::<html::Div>::new();
+    let width_px = RwSignal::new(FIRST_WIDTH_PX);
+    Effect::new(move |_| {
+        kept.track();
+        if let Some(place) = place.get().filter(|place| place.client_width() > 0) {
+            let now = f64::from(place.client_width());
+            if width_px.get_untracked() != now {
+                width_px.set(now);
+            }
+        }
+    });
+    let chart = move || kept.with(|kept| LossChart::of(kept, width_px.get()));
+    let picture = move || {
+        let losses = kept.with(|kept| {
+            let moment = kept.moments.get(at.get())?;
+            Some((moment.step, losses_at(kept, moment)))
+        });
+        chart()
+            .zip(losses)
+            .map_or_else(String::new, |(chart, (step, losses))| chart.picture(step, losses))
+    };
+    let is_empty = Memo::new(move |_| chart().is_none());
+    let press = move |event: leptos::ev::PointerEvent| {
+        if event.buttons() == 0 {
+            return;
+        }
+        let step = untrack(chart).map(|chart| chart.step_at(f64::from(event.offset_x())));
+        let nearest = step.and_then(|step| kept.with_untracked(|kept| kept.nearest_moment(step)));
+        if let Some(nearest) = nearest {
+            let last = kept.with_untracked(|kept| kept.moments.len() - 1);
+            chosen.set((nearest < last).then_some(nearest));
+        }
+    };
+    view! {
+        <figure class="chart lab-past-losses" hidden=is_empty>
+            <figcaption>
+                <h3>{t("timeline-losses")}</h3>
+                <p class="lab-past-nets">
+                    <span class="generator">{t("timeline-generator")}</span>
+                    " "
+                    <span class="discriminator">{t("timeline-discriminator")}</span>
+                </p>
+            </figcaption>
+            <div node_ref=place class="plot" on:pointerdown=press on:pointermove=press>
+                <svg
+                    viewBox=move || format!("0 0 {:.0} {:.0}", width_px.get(), height_px())
+                    height=format!("{:.0}", height_px())
+                    aria-hidden="true"
+                    inner_html=picture
+                ></svg>
+            </div>
+        </figure>
     }
 }
