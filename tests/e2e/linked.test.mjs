@@ -104,13 +104,22 @@ test("what cannot be opened is refused with its host and the reason", async (t) 
 test("a link shows a generator from another address", async (t) => {
   const file = new URL("../../web/pretrained/mnist-conditional.safetensors", import.meta.url);
   files["/digits.safetensors"] = sends(await readFile(file));
-  const site = await open(t, { ...address("generator", host.url("/digits.safetensors")), panel: "take" });
+  const site = await open(t, address("generator", host.url("/digits.safetensors")));
   const sampler = site.page.locator(".lab-sampler");
   await sampler.getByRole("combobox", { name: "Class" }).waitFor();
   const shown = site.page.getByRole("button", { name: "From the link" });
   assert.equal(await shown.getAttribute("aria-pressed"), "true");
   await site.page.getByRole("button", { name: "Collapsed" }).click();
   assert.equal(await shown.getAttribute("aria-pressed"), "false");
+  // The address is exchanged while the page is open, then freed of the link.
+  files["/others.safetensors"] = files["/digits.safetensors"];
+  const goTo = (hash) => site.page.evaluate((hash) => (location.hash = hash), hash);
+  const other = host.url("/others.safetensors");
+  await goTo(`backend=cpu&lang=en&panel=take&generator=${encodeURIComponent(other)}`);
+  await site.until("the other generator", async () => (await shown.getAttribute("aria-pressed")) === "true");
+  await sampler.locator(`gan-sampler[src="${other}"]`).waitFor();
+  await goTo("backend=cpu&lang=en&panel=take");
+  await shown.waitFor({ state: "hidden" });
 });
 
 test("the run of a shared link says what differs from its preset, until another run or a reload", async (t) => {

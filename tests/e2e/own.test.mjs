@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
-import { controlsOf, upload } from "./support/controls.mjs";
+import { controlsOf, isDrawn, upload } from "./support/controls.mjs";
 import { idxImages } from "./support/idx.mjs";
 import { tinyMlp } from "./support/nets.mjs";
 import { npy } from "./support/npy.mjs";
@@ -159,6 +159,12 @@ test("a checkpoint without its files says which, and goes on once they come", as
   const told = await fresh.site.untilTold(/run\.safetensors needs the files/);
   assert.match(told, /stripes\.idx.*step 30/);
   assert.equal((await fresh.site.snapshot()).dataset, "drawn_digits", "the run goes on meanwhile");
+  // Its generator can be looked at without them.
+  await fresh.page.getByRole("button", { name: "Look at its generator" }).click();
+  const shown = fresh.page.getByRole("button", { name: "run.safetensors" });
+  await fresh.site.until("the generator", async () => (await shown.getAttribute("aria-pressed")) === "true");
+  const picture = fresh.page.locator(".lab-sampler canvas");
+  await fresh.site.until("samples", () => isDrawn(picture));
   await controls.chooseData(upload("stripes.idx", stripes()));
   await fresh.site.until("the run", (now) => isOnFiles(now) && now.step === 30);
   await fresh.page.waitForFunction(() => !document.body.innerText.includes("needs the files"));

@@ -53,6 +53,7 @@ mod tasks;
 mod teacher;
 mod ticks;
 mod timeline;
+mod unopened;
 mod welcome;
 pub mod words;
 mod workers;
@@ -82,17 +83,19 @@ pub fn open(workers: js_sys::Object) {
     words::follow_document();
     let before = before::Before::new();
     let shelf = Shelf::new(before);
+    let places = Places::follow_address();
+    let (layers, of_lesson) = (RwSignal::default(), RwSignal::new(None));
+    let opened = RwSignal::new(None);
     if let Some(line) = line_in_bar() {
         mount(line, move || {
             view! {
                 <before::BeforeView before=before/>
                 <shelf::last::LastRun shelf=shelf/>
                 <linked::Linked/>
+                <unopened::Unopened opened=opened places=places/>
             }
         });
     }
-    let places = Places::follow_address();
-    let (layers, of_lesson) = (RwSignal::default(), RwSignal::new(None));
     let parts = Parts {
         places,
         shelf,
@@ -102,6 +105,7 @@ pub fn open(workers: js_sys::Object) {
         points: StoredValue::new(Points::default()),
         past: Past::follow(),
         own: OwnData::follow(places),
+        opened,
     };
     shelf.follow();
     // The tabs put all panels but one out of sight.
@@ -159,6 +163,7 @@ struct Parts {
     of_lesson: RwSignal<Option<RunSpec>>,
     past: Past,
     own: OwnData,
+    opened: unopened::Opened,
 }
 
 /// The page's element for a part of the lab.
@@ -168,7 +173,7 @@ fn found(id: &str) -> Option<web_sys::HtmlElement> {
 
 /// What the lab adds to a place, made when the place is shown for the first time.
 fn content(place: Place, parts: Parts) -> AnyView {
-    let Parts { places, shelf, course, past, own, .. } = parts;
+    let Parts { places, shelf, course, past, own, opened, .. } = parts;
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
@@ -184,7 +189,7 @@ fn content(place: Place, parts: Parts) -> AnyView {
             view! { <timeline::view::TimelineView past=past/> <shelf::view::ShelfView shelf=shelf/> }
                 .into_any()
         }
-        Place::Take => view! { <images::TakeGenerator/> <code::Code/> }.into_any(),
+        Place::Take => view! { <images::TakeGenerator opened=opened/> <code::Code/> }.into_any(),
         Place::Teach => view! { <teacher::Teacher/> }.into_any(),
     }
 }

@@ -118,6 +118,11 @@ pub(crate) fn setting_name(path: &str) -> String {
     }
 }
 
+/// The page's name of the data source `name`.
+pub(crate) fn data_name(name: &str) -> String {
+    page_says(&format!("{}-{name}", page_kind("data")))
+}
+
 /// The name of a preset.
 pub(crate) fn preset_name(name: &str) -> String {
     page_says(&format!("{}-{name}", page_kind("preset")))

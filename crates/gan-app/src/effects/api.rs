@@ -15,7 +15,7 @@ use crate::effects::scripts::{error_of, file_list, outcome_of};
 use crate::model::notice::AT_RUN;
 use crate::model::refusal::Refusal;
 use crate::model::snapshot::Snapshot;
-use crate::model::supervisor::{Ask, NamedFile};
+use crate::model::supervisor::{Ask, NamedFile, Run};
 
 /// Adds the interface to the window.
 ///
@@ -47,6 +47,7 @@ pub fn put_up() -> Result<(), JsValue> {
     add("leaving", function(leaving))?;
     add("files", function(files))?;
     add("runFiles", function(|_| with(|page| file_list(&page.supervisor.run().files))))?;
+    add("waiting", function(|_| with(|page| page.waiting().map_or(JsValue::NULL, waiting))))?;
     Reflect::set(&window(), &"ganPlayground".into(), &api)?;
     document().dispatch_event(&web_sys::Event::new("gan-playground-ready")?)?;
     Ok(())
@@ -54,6 +55,13 @@ pub fn put_up() -> Result<(), JsValue> {
 
 fn function(call: impl FnMut(JsValue) -> JsValue + 'static) -> JsValue {
     Closure::<dyn FnMut(JsValue) -> JsValue>::new(call).into_js_value()
+}
+
+/// A checkpoint that waits for its files, as a list of one file; null for a run without one.
+fn waiting((run, name): (Run<Uint8Array>, String)) -> JsValue {
+    run.checkpoint.map_or(JsValue::NULL, |(_, bytes)| {
+        Array::from(&file_list(&[NamedFile { name, bytes }])).get(0)
+    })
 }
 
 fn snapshot() -> JsValue {

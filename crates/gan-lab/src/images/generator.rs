@@ -17,6 +17,7 @@ use crate::observation::{self, Run};
 use crate::playground;
 use crate::sampler::{is_seen, load_element, site};
 use crate::ticks::every_ms;
+use crate::unopened::Opened;
 use crate::words::{key, say, say_with, t};
 
 /// Time between two updates from a run that is followed.
@@ -58,7 +59,7 @@ fn is_loopback(address: &str) -> bool {
 }
 
 #[component]
-pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
+pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
     let panel = NodeRef::<html::Div>::new();
     let place = NodeRef::<html::Div>::new();
     let address = RwSignal::new(None::<String>);
@@ -66,8 +67,8 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
     // The first of them is shown before any training; the widget loads it only when it is near the
     // window.
     let pretrained = |name: &str| format!("{}pretrained/{name}.safetensors", site());
-    let linked = StoredValue::new(linked::generator());
-    let first = linked.get_value().unwrap_or_else(|| pretrained(TRAINED[0].1));
+    let linked = RwSignal::new(linked::generator());
+    let first = linked.get_untracked().unwrap_or_else(|| pretrained(TRAINED[0].1));
     let trained = RwSignal::new(Some(first));
     let at_step = RwSignal::new(0_u64);
     let bytes = RwSignal::new(0_u32);
@@ -135,22 +136,52 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
         show_sampler(&place, shown.as_deref(), mode);
     });
     let all = TRAINED.map(|(name, file)| (name, pretrained(file)));
-    let of_link = linked.get_value().map(|file| (key("generator-linked"), file));
-    let gallery = of_link.into_iter().chain(all).map(|(name, file)| {
-        let file = StoredValue::new(file);
-        let is_shown =
-            move || trained.with(|shown| file.with_value(|file| shown.as_ref() == Some(file)));
+    // The link may be exchanged for another while the page is open.
+    let exchanged = window_event_listener(leptos::ev::hashchange, move |_| {
+        let now = linked::generator();
+        if linked.get_untracked() != now {
+            linked.set(now.clone());
+            if now.is_some() {
+                follows.set(false);
+                trained.set(now);
+            }
+        }
+    });
+    on_cleanup(move || exchanged.remove());
+    // A checkpoint's generator is shown as soon as it is opened.
+    Effect::new(move |_| {
+        if let Some((_, address)) = opened.get() {
+            follows.set(false);
+            trained.set(Some(address));
+        }
+    });
+    let opened_name = move || opened.with(|it| it.as_ref().map(|(name, _)| name.clone()));
+    let opened_file =
+        Signal::derive(move || opened.with(|it| it.as_ref().map(|(_, file)| file.clone())));
+    let offered = move |name: Signal<String>, file: Signal<Option<String>>| {
+        let is_shown = move || {
+            let file = file.get();
+            file.is_some() && trained.with(|shown| *shown == file)
+        };
         view! {
             <button
+                hidden=move || file.with(Option::is_none)
                 aria-pressed=move || is_shown().to_string()
                 on:click=move |_| {
                     follows.set(false);
-                    trained.set(Some(file.get_value()));
+                    trained.set(file.get_untracked());
                 }
             >
-                {t(name)}
+                {name}
             </button>
         }
+    };
+    let of_link = offered(t(key("generator-linked")), linked.into());
+    let of_checkpoint =
+        offered(Signal::derive(move || opened_name().unwrap_or_default()), opened_file);
+    let gallery = all.into_iter().map(|(name, file)| {
+        let file = StoredValue::new(Some(file));
+        offered(t(name), Signal::derive(move || file.get_value()))
     });
     let nothing = Signal::derive(move || shown.get().is_none());
     let none = Signal::derive(move || address.get().is_none() || trained.with(Option::is_some));
@@ -191,7 +222,7 @@ pub(super) fn Generator(run: RwSignal<Run>) -> impl IntoView {
                 </span>
             </div>
             <p class="hint">{t("trained-hint")}</p>
-            <div class="lab-remedies">{gallery.collect_view()}</div>
+            <div class="lab-remedies">{of_link} {of_checkpoint} {gallery.collect_view()}</div>
             <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
             <div node_ref=place class="lab-sampler"></div>
             <div hidden=none>
@@ -227,7 +258,7 @@ fn give_back_later(address: Option<String>) {
 }
 
 /// An address for `bytes`.
-fn object_url(bytes: &JsValue) -> Option<String> {
+pub(crate) fn object_url(bytes: &JsValue) -> Option<String> {
     let blob = Blob::new_with_u8_array_sequence(&Array::of1(bytes)).ok()?;
     Url::create_object_url_with_blob(&blob).ok()
 }

@@ -10,11 +10,13 @@ mod nearest;
 mod verdicts;
 
 pub(crate) use digits::digit_shares;
+pub(crate) use generator::object_url;
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};
 use crate::places::Places;
 use crate::ticks::every_ms;
+use crate::unopened::Opened;
 use crate::words::t;
 
 /// Time between two readings of the run's description.
@@ -34,11 +36,11 @@ fn followed_run() -> RwSignal<Run> {
 
 /// The generator, to explore and to download.
 #[component]
-pub(crate) fn TakeGenerator() -> impl IntoView {
+pub(crate) fn TakeGenerator(opened: Opened) -> impl IntoView {
     let run = followed_run();
     view! {
         <section class="lab-images" aria-label=t("generator-title")>
-            <generator::Generator run=run/>
+            <generator::Generator run=run opened=opened/>
         </section>
     }
 }

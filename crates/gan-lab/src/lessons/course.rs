@@ -175,6 +175,10 @@ impl Course {
 
     /// Begins what the page's address asks for, if it is not what is shown.
     pub(super) fn follow_address(self) {
+        // A teacher's link that hides the lessons begins none: its card could not be seen.
+        if !self.effects.places.is_offered(Place::Learn) {
+            return;
+        }
         let hash = hash();
         let Some((id, step)) = address::asked(&hash) else {
             // Another run has been asked for.

@@ -11,7 +11,7 @@ use crate::address;
 
 /// The keys in the address.
 const CHECKPOINT: &str = "checkpoint";
-const GENERATOR: &str = "generator";
+pub(crate) const GENERATOR: &str = "generator";
 
 /// The address of the linked generator, if there is one.
 pub(crate) fn generator() -> Option<String> {

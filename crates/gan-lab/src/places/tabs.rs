@@ -52,7 +52,12 @@ impl Places {
             offered: StoredValue::new(offered.collect()),
             waiting: StoredValue::new_local(Vec::new()),
         };
-        places.shown.set(places.in_address());
+        // A link to a generator that names no panel leads to where generators are shown.
+        let hash = address::hash();
+        let is_of_generator = address::value(&hash, crate::linked::GENERATOR).is_some();
+        let is_open = address::value(&hash, PANEL).is_none() && is_of_generator;
+        let takes = is_open && places.is_offered(Place::Take);
+        places.shown.set(if takes { Place::Take } else { places.in_address() });
         for event in ["hashchange", "popstate"] {
             let follow = move |_: web_sys::Event| {
                 let place = places.in_address();

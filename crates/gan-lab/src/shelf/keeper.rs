@@ -1,9 +1,11 @@
 //! Decides when the run on the page is kept, and under which id.
 
+use gan_protocol::{DataSource, Named as _, preset};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::before::FIRST_STEP;
+use crate::settings::{data_name, preset_name};
 
 /// Time between two savings of a run that trains.
 const SAVE_EVERY_MS: f64 = 45_000.0;
@@ -38,9 +40,18 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Its name if the user has given none.
+    /// Its name if the user has given none: those of its data and of its preset. A run on points has
+    /// other nets than a preset of images, and the other way round: then only that of its data.
     pub(super) fn usual_name(&self) -> String {
-        format!("{} · {}", self.preset, self.dataset.replace('_', " "))
+        let data = data_name(&self.dataset);
+        let on_points = |source| source == DataSource::Points;
+        let of_preset = preset(&self.preset).map(|of| on_points(of.spec.data.source));
+        let of_data = DataSource::named(&self.dataset).map(on_points);
+        if of_preset.is_some() && of_preset == of_data {
+            format!("{data} · {}", preset_name(&self.preset))
+        } else {
+            data
+        }
     }
 }
 
@@ -147,6 +158,17 @@ impl Keeper {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_run_is_named_by_its_data_and_by_the_nets_of_its_preset() {
+        let named = |preset: &str, dataset: &str| {
+            let (preset, dataset) = (preset.to_string(), dataset.to_string());
+            Kept { preset, dataset, ..Kept::default() }.usual_name()
+        };
+        assert_eq!(named("mnist-mlp", "mnist"), "MNIST · Fully connected (MLP)");
+        assert_eq!(named("mnist-mlp", "points"), "Points of the plane");
+        assert_eq!(named("gone", "idx_files"), "Own data files");
+    }
+
     fn name(keeper: &mut Keeper, step: u64, now_ms: f64, fresh: &str) -> String {
         keeper.begin(step, now_ms, fresh.to_string())
     }
@@ -230,6 +252,6 @@ mod tests {
             "bytes": 2, "picture": ""}]"#;
         let list: Vec<Kept> = serde_json::from_str(old).expect("a list");
         assert_eq!((list[0].name.as_str(), list[0].pinned), ("", false));
-        assert_eq!(list[0].usual_name(), "ring · points");
+        assert_eq!(list[0].usual_name(), "Points of the plane · Ring of eight: learned");
     }
 }
