@@ -38,6 +38,8 @@ pub(super) struct Comparison {
     pub(super) samples: [RwSignal<Option<Samples>>; MOST_RUNS],
     pub(super) curves: [[RwSignal<Curve>; MOST_RUNS]; CHARTS.len()],
     pub(super) failed: RwSignal<Option<String>>,
+    /// Whether the runs have different objectives, whose losses are no measure of each other.
+    pub(super) objectives_differ: RwSignal<bool>,
     /// The specs of the runs beside the page's.
     specs: StoredValue<Vec<Value>>,
     /// The number of the comparison: answers to an earlier one come too late.
@@ -59,6 +61,7 @@ impl Comparison {
             samples: [(); MOST_RUNS].map(|()| RwSignal::new(None)),
             curves: CHARTS.map(|_| curves()),
             failed: RwSignal::new(None),
+            objectives_differ: RwSignal::new(false),
             specs: StoredValue::new(Vec::new()),
             number: StoredValue::new(0),
             begun: StoredValue::new(false),
@@ -98,6 +101,8 @@ impl Comparison {
         self.forget();
         self.failed.set(None);
         self.differs.set(specs.iter().map(|spec| differences(&first, spec)).collect());
+        let is_other = |spec: &Value| spec["objective"] != first["objective"];
+        self.objectives_differ.set(specs.iter().any(is_other));
         self.number.update_value(|number| *number += 1);
         let number = self.number.get_value();
         let waiting = StoredValue::new(specs.len());

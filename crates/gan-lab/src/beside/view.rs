@@ -127,6 +127,9 @@ pub(crate) fn Beside() -> impl IntoView {
                     <RunPicture comparison=comparison place=place/>
                 }).collect_view()}
                 <Legend comparison=comparison/>
+                <p class="hint lab-beside-note" hidden=move || !comparison.objectives_differ.get()>
+                    {t("beside-objectives")}
+                </p>
                 {CHARTS.iter().zip(comparison.curves).map(|((title, class), curves)| {
                     let empty = move || curves[0].with(|curve| curve.points().is_empty());
                     view! {

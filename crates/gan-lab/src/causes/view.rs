@@ -22,6 +22,9 @@ struct Found {
     preset: Option<(String, Vec<Changed>)>,
     /// The run with the preset's settings, if these can be had for its data.
     to_preset: Option<Effect>,
+    /// The same run from its start, if settings were changed since: its weights are those that other
+    /// settings have left.
+    anew: Option<Effect>,
 }
 
 impl Found {
@@ -33,6 +36,7 @@ impl Found {
             undo: last.and_then(|last| way_back(&look.spec, &last.before)),
             preset: preset.map(|of| (look.preset.clone(), changed(&of.spec, &look.spec))),
             to_preset: back_to_preset(&look.spec, &look.preset).map(Effect::Anew),
+            anew: (changes.unchanged_since() > 0).then(|| Effect::Anew(look.spec.to_value())),
         }
     }
 }
@@ -124,6 +128,9 @@ pub(crate) fn CausesView(
     };
     let undo = Signal::derive(move || found.with(|found| found.undo.clone()));
     let to_preset = Signal::derive(move || found.with(|found| found.to_preset.clone()));
+    // While something is wrong.
+    let anew =
+        Signal::derive(move || found.with(|found| found.anew.clone()).filter(|_| open.get()));
     let details = NodeRef::<html::Details>::new();
     // Unfolded once there is something to be seen; whoever has unfolded it keeps it so.
     leptos::prelude::Effect::new(move |was_open: Option<bool>| {
@@ -141,9 +148,11 @@ pub(crate) fn CausesView(
             <summary>{t("causes")}</summary>
             <p hidden=move || found.with(|found| found.last.is_none())>{last}</p>
             <p hidden=move || found.with(|found| found.preset.is_none())>{differs}</p>
+            <p hidden=move || anew.with(Option::is_none)>{t("cause-weights")}</p>
             <div class="lab-remedies">
                 <Way name=t("undo-last") way=undo make=make/>
                 <Way name=t("preset-back") way=to_preset make=make/>
+                <Way name=t("start-afresh") way=anew make=make/>
             </div>
         </details>
     }
@@ -178,6 +187,20 @@ mod tests {
         let mut spec = gan_protocol::preset("ring").expect("a preset").spec;
         spec.discriminator_optimizer.learning_rate = rate;
         Look { run: 0, preset: preset.to_owned(), step, is_running: true, spec }
+    }
+
+    #[test]
+    fn a_run_whose_settings_were_changed_and_changed_back_can_begin_afresh() {
+        let mut changes = Changes::default();
+        let begun = look("ring", 0, 0.001);
+        changes.note(begun.clone());
+        assert_eq!(Found::of(&changes, &begun).anew, None);
+        changes.note(look("ring", 300, 1.0));
+        let back = look("ring", 400, 0.001);
+        changes.note(back.clone());
+        let found = Found::of(&changes, &back);
+        assert_eq!(found.to_preset, None);
+        assert_eq!(found.anew, Some(Effect::Anew(back.spec.to_value())));
     }
 
     fn found(preset: &str, rates: [f64; 2]) -> Found {

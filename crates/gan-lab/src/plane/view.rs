@@ -77,7 +77,8 @@ fn Picture(plane: Plane) -> impl IntoView {
     let begins = NodeRef::<html::Button>::new();
     let under = NodeRef::<html::Div>::new();
     let ended: Box<dyn Fn()> = Box::new(move || {
-        focus::soon(move || {
+        // In place: whoever trains on a drawing goes on looking at it.
+        focus::soon_in_place(move || {
             let (plane, under) = (plane.canvas.get_untracked()?, under.get_untracked()?);
             let is_here = focus::is_free_or_within(&plane) || focus::is_free_or_within(&under);
             begins.get_untracked().filter(|_| is_here).map(Into::into)

@@ -31,12 +31,21 @@ fn is_mnist() -> bool {
     playground::names().1 == DataSource::Mnist.name()
 }
 
+/// Whether a milestone that was reached at a step is no news at a later one: the run has made half as many
+/// steps again, and at least 200.
+fn is_past(reached_at: u64, step: u64) -> bool {
+    step > reached_at + (reached_at / 2).max(200)
+}
+
 /// The newest milestone, with a button that ends the narration for good.
 #[component]
 pub(crate) fn Narration() -> impl IntoView {
     let ended = RwSignal::new(choices::is_off(STORED));
     // The milestone, the run's number, and the kinds of digits when it was reached.
     let reached = RwSignal::new(None::<(Milestone, u32, Option<f64>)>);
+    // Whether it is news no longer: under later samples its sentence would be untrue.
+    let is_old = RwSignal::new(false);
+    let reached_at = StoredValue::new(0_u64);
     let asked = StoredValue::new(false);
     every_ms(LOOK_EVERY_MS, move || {
         let run = observation::run();
@@ -60,6 +69,9 @@ pub(crate) fn Narration() -> impl IntoView {
                 return;
             }
             let observed = observation::observed();
+            if is_past(reached_at.get_value(), observed.step) {
+                is_old.set(true);
+            }
             let [edge, middle] = edge_and_middle(&pixels, [run.image[0], run.image[1]]);
             let digits = observed.scores.get(&Score::Digits).copied();
             let (step, epochs) = (observed.step, epochs(observed.step));
@@ -68,6 +80,8 @@ pub(crate) fn Narration() -> impl IntoView {
             let is_further =
                 reached.with_untracked(|reached| reached.is_none_or(|(before, ..)| now > before));
             if is_further {
+                reached_at.set_value(step);
+                is_old.set(false);
                 reached.set(Some((now, run.number, digits)));
             }
         });
@@ -80,11 +94,22 @@ pub(crate) fn Narration() -> impl IntoView {
     };
     let told = move || reached.get().map(|(milestone, _, digits)| milestone.told(digits));
     view! {
-        <span class="lab-narration hint" hidden=move || reached.get().is_none()>
+        <span class="lab-narration hint" hidden=move || is_old.get() || reached.get().is_none()>
             <span role="status">{told}</span>
             <button class="quiet icon" aria-label=t("narration-end") title=t("narration-end") on:click=end>
                 "×"
             </button>
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_milestone_is_news_for_a_while() {
+        assert!(!is_past(40, 240) && is_past(40, 241));
+        assert!(!is_past(2_000, 3_000) && is_past(2_000, 3_001));
     }
 }
