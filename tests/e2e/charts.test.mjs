@@ -81,7 +81,7 @@ function assertShown(shown, values, what) {
 async function assertBothRead(run, step) {
   for (const name of ["losses", "scores"]) {
     const chart = run[name];
-    assert.equal(await chart.step(), `Step ${step}`, name);
+    assert.equal(await chart.step(), `Step ${step} · measured`, name);
     assertShown(await chart.numbers(), run.steps[step - 1][name], `${name} of step ${step}`);
     assert.equal(await chart.all(".reading circle").count(), 2, name);
     assert.equal(await chart.slider.getAttribute("aria-valuenow"), String(step));
@@ -97,7 +97,7 @@ async function assertNeitherReads({ losses, scores }) {
   }
 }
 
-const stepOf = (text) => Number(text.match(/^Step (\d+)$/)?.[1]);
+const stepOf = (text) => Number(text.match(/^Step (\d+) · measured$/)?.[1]);
 
 test("a pointer over a chart reads the nearest step in both charts, until it leaves", async (t) => {
   const run = await openTrained(t);
@@ -271,7 +271,7 @@ test("a changed setting is marked at its step, and named there", async (t) => {
   await page.keyboard.press("End");
   assert.equal(await losses.all(".reading text").textContent(), "");
   for (let step = 50; step > 30; step -= 1) await page.keyboard.press("ArrowLeft");
-  assert.equal(await losses.step(), "Step 30");
+  assert.equal(await losses.step(), "Step 30 · measured");
   for (const chart of [losses, scores]) {
     assert.equal(await chart.all(".reading text").textContent(), note);
     assert.ok((await chart.told()).endsWith(` · ${note}`), await chart.told());

@@ -77,6 +77,7 @@ axis-loss = loss
 axis-score = score
 equilibrium = equilibrium
 charts-explained = The pale line is each step, the strong one their moving average. The dashed line is the value at equilibrium, where the discriminator cannot tell generated samples from real ones. A triangle at the edge marks values beyond it, a tick on the axis a changed setting.
+chart-step-measured = Step { $step } · measured
 chart-step = Step { $step }
 chart-keys = The arrow keys show the values of each step, + and - zoom
 chart-empty = Appears with the first step

@@ -77,6 +77,7 @@ axis-loss = 损失
 axis-score = 评分
 equilibrium = 均衡
 charts-explained = 浅色线是每一步的数值，深色线是其移动平均。虚线是均衡时的数值：此时判别器无法区分生成样本与真实样本。边缘的三角表示超出范围的数值，轴上的短线表示更改过设置。
+chart-step-measured = 第 { $step } 步 · 测量值
 chart-step = 第 { $step } 步
 chart-keys = 用方向键查看每一步的数值，用 + 和 - 缩放
 chart-empty = 训练第一步后出现

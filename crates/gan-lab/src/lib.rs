@@ -62,6 +62,7 @@ use gan_protocol::RunSpec;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use images::DigitCounts;
 use lessons::course::{Course, Effects};
 use pictures::view::OwnData;
 use places::tabs::Tabs;
@@ -105,6 +106,7 @@ pub fn open(workers: js_sys::Object) {
         points: StoredValue::new(Points::default()),
         past: Past::follow(),
         own: OwnData::follow(places),
+        digits: DigitCounts::follow(places),
         opened,
     };
     shelf.follow();
@@ -150,7 +152,7 @@ pub fn open(workers: js_sys::Object) {
 }
 
 /// What the parts of the lab share. It is at work before any of them is shown: files are taken, the run
-/// is recorded and kept.
+/// is recorded and kept, digits are counted for lessons.
 #[derive(Clone, Copy)]
 struct Parts {
     places: Places,
@@ -163,6 +165,7 @@ struct Parts {
     of_lesson: RwSignal<Option<RunSpec>>,
     past: Past,
     own: OwnData,
+    digits: DigitCounts,
     opened: unopened::Opened,
 }
 
@@ -173,12 +176,12 @@ fn found(id: &str) -> Option<web_sys::HtmlElement> {
 
 /// What the lab adds to a place, made when the place is shown for the first time.
 fn content(place: Place, parts: Parts) -> AnyView {
-    let Parts { places, shelf, course, past, own, opened, .. } = parts;
+    let Parts { places, shelf, course, past, own, digits, opened, .. } = parts;
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
         Place::Learn => view! { <lessons::view::LessonList course=course/> }.into_any(),
-        Place::Look => view! { <images::Images places=places/> }.into_any(),
+        Place::Look => view! { <images::Images digits=digits/> }.into_any(),
         Place::Step => view! { <microscope::view::Microscope/> }.into_any(),
         Place::Compare => view! { <beside::view::Beside/> <sweep::view::SweepView/> }.into_any(),
         Place::Build => {

@@ -136,7 +136,7 @@ pub(crate) fn Chart(
                 </span>
                 {(measure == Measure::Loss).then(|| view! { <ZoomButtons display=display/> })}
                 <span class="at number">{derived(move || {
-                    display.reading.get().map_or_else(String::new, |(step, _)| texts::step(step))
+                    display.reading.get().map_or_else(String::new, |(step, _)| texts::step_measured(step))
                 })}</span>
                 <ul class="legend">
                     {lines.map(|line| view! { <LegendEntry line=line/> }).collect_view()}

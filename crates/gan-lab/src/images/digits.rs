@@ -66,69 +66,79 @@ fn missing(shares: &[Share; DIGITS]) -> [Vec<usize>; 2] {
     [certain, doubtful]
 }
 
-/// The shares of the ten digits as bars, read about once a second while they are seen, or wanted.
-#[component]
-pub(super) fn Digits(run: RwSignal<Run>, places: Places) -> impl IntoView {
-    // The newest readings, the last one at the end.
-    let seen = RwSignal::new(Vec::<Counts>::new());
-    let asked = StoredValue::new(false);
-    let seed = StoredValue::new(0_u32);
-    // The step that was read last, and how many times.
-    let step = StoredValue::new(u64::MAX);
-    let times = StoredValue::new(0_usize);
-    every_ms(READ_EVERY_MS, move || {
-        let now = observation::observed().step;
-        if now < step.get_value() && step.get_value() != u64::MAX {
-            // Another run: the readings of the last one no longer apply.
-            step.set_value(u64::MAX);
-            seen.set(Vec::new());
-            observation::note_score(Score::Digits, None);
-        }
-        // A hundred samples a second cost the run some time.
-        let is_wanted = places.is_shown(Place::Look) || observation::digits_are_wanted();
-        if !run.get_untracked().on_digits || !is_wanted {
-            return;
-        }
-        // New steps are read after the reading under way; a step at which the run rests is read until
-        // all readings are of that step.
-        let times_read = if step.get_value() == now { times.get_value() } else { 0 };
-        if asked.get_value() || now == 0 || times_read == READINGS {
-            return;
-        }
-        step.set_value(now);
-        times.set_value(times_read + 1);
-        asked.set_value(true);
-        seed.update_value(|seed| *seed += 1);
-        playground::sample(SAMPLES, seed.get_value(), move |pixels| {
-            let Some(pixels) = pixels else { return asked.set_value(false) };
-            ask(Question::Read(pixels), move |answer| {
-                asked.set_value(false);
-                // An answer about another run does not apply to this one.
-                if observation::observed().step < now {
-                    return;
-                }
-                let Some(numbers) = answer.ok().and_then(|a| a.dyn_into::<Float32Array>().ok())
-                else {
-                    return;
-                };
-                let numbers = numbers.to_vec();
-                let counts = counts(&readings(&numbers));
-                let drawn = digits_drawn(&digit_shares(&numbers));
-                observation::note_score(Score::Digits, Some(drawn as f64));
-                seen.update(|seen| {
-                    seen.push(counts);
-                    let old = seen.len().saturating_sub(READINGS);
-                    seen.drain(..old);
+/// The digits among the newest samples.
+#[derive(Clone, Copy)]
+pub(crate) struct DigitCounts {
+    /// The newest readings, the last one at the end.
+    seen: RwSignal<Vec<Counts>>,
+}
+
+impl DigitCounts {
+    /// Reads digits about once a second while they are seen, or wanted, for the lifetime of the page.
+    pub(crate) fn follow(places: Places) -> Self {
+        let seen = RwSignal::new(Vec::<Counts>::new());
+        let asked = StoredValue::new(false);
+        let seed = StoredValue::new(0_u32);
+        // The step that was read last, and how many times.
+        let step = StoredValue::new(u64::MAX);
+        let times = StoredValue::new(0_usize);
+        every_ms(READ_EVERY_MS, move || {
+            let now = observation::observed().step;
+            let on_digits = observation::run().on_digits;
+            let is_other = now < step.get_value() && step.get_value() != u64::MAX;
+            if is_other || (!on_digits && seen.with_untracked(|seen| !seen.is_empty())) {
+                // Another run: the readings of the last one no longer apply.
+                step.set_value(u64::MAX);
+                seen.set(Vec::new());
+                observation::note_score(Score::Digits, None);
+            }
+            // A hundred samples a second cost the run some time.
+            let is_wanted = places.is_shown(Place::Look) || observation::digits_are_wanted();
+            if !on_digits || !is_wanted {
+                return;
+            }
+            // New steps are read after the reading under way; a step at which the run rests is read until
+            // all readings are of that step.
+            let times_read = if step.get_value() == now { times.get_value() } else { 0 };
+            if asked.get_value() || now == 0 || times_read == READINGS {
+                return;
+            }
+            step.set_value(now);
+            times.set_value(times_read + 1);
+            asked.set_value(true);
+            seed.update_value(|seed| *seed += 1);
+            playground::sample(SAMPLES, seed.get_value(), move |pixels| {
+                let Some(pixels) = pixels else { return asked.set_value(false) };
+                ask(Question::Read(pixels), move |answer| {
+                    asked.set_value(false);
+                    // An answer about another run does not apply to this one.
+                    if observation::observed().step < now {
+                        return;
+                    }
+                    let Some(numbers) = answer.ok().and_then(|a| a.dyn_into::<Float32Array>().ok())
+                    else {
+                        return;
+                    };
+                    let numbers = numbers.to_vec();
+                    let counts = counts(&readings(&numbers));
+                    let drawn = digits_drawn(&digit_shares(&numbers));
+                    observation::note_score(Score::Digits, Some(drawn as f64));
+                    seen.update(|seen| {
+                        seen.push(counts);
+                        let old = seen.len().saturating_sub(READINGS);
+                        seen.drain(..old);
+                    });
                 });
             });
         });
-    });
-    Effect::new(move |_| {
-        if !run.get().on_digits {
-            seen.set(Vec::new());
-            observation::note_score(Score::Digits, None);
-        }
-    });
+        Self { seen }
+    }
+}
+
+/// The shares of the ten digits as bars.
+#[component]
+pub(super) fn Digits(counts: DigitCounts, run: RwSignal<Run>) -> impl IntoView {
+    let seen = counts.seen;
     let hidden = Signal::derive(move || seen.with(Vec::is_empty) || !run.get().on_digits);
     let all_shares = Memo::new(move |_| seen.with(|seen| shares(seen)));
     let told = move || {

@@ -9,12 +9,11 @@ mod generator;
 mod nearest;
 mod verdicts;
 
-pub(crate) use digits::digit_shares;
+pub(crate) use digits::{DigitCounts, digit_shares};
 pub(crate) use generator::object_url;
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};
-use crate::places::Places;
 use crate::ticks::every_ms;
 use crate::unopened::Opened;
 use crate::words::t;
@@ -47,12 +46,12 @@ pub(crate) fn TakeGenerator(opened: Opened) -> impl IntoView {
 
 /// A closer look at images; the plane shows as much of points.
 #[component]
-pub(crate) fn Images(places: Places) -> impl IntoView {
+pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
     let run = followed_run();
     let on_points = Signal::derive(move || run.get().on_points);
     view! {
         <section class="lab-images" aria-label=t("images-title")>
-            <digits::Digits run=run places=places/>
+            <digits::Digits counts=digits run=run/>
             <verdicts::Verdicts run=run hidden=on_points/>
             <game::GameView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>

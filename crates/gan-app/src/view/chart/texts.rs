@@ -33,6 +33,12 @@ pub(super) fn step(step: u64) -> String {
     say_with(key("chart-step"), &[("step", numbers::grouped(step))])
 }
 
+/// `Step 1,428 · measured`: the values of a step are those of its batch, and not the averages that the legend has
+/// else.
+pub(super) fn step_measured(step: u64) -> String {
+    say_with(key("chart-step-measured"), &[("step", numbers::grouped(step))])
+}
+
 /// `Step 1,428 · Generator 0.810 · Discriminator 0.690`, with a note at the end if there is one.
 pub(super) fn reading(of: u64, series: [(&str, f64); 2], note: &str) -> String {
     let mut text = step(of);
@@ -76,6 +82,7 @@ mod tests {
     #[test]
     fn a_step_s_values_are_told_in_one_line() {
         assert_eq!(step(1_428), "Step 1,428");
+        assert_eq!(step_measured(1_428), "Step 1,428 · measured");
         assert_eq!(
             reading(1_428, [("generator", 0.812), ("discriminator", 0.694)], ""),
             "Step 1,428 · Generator 0.812 · Discriminator 0.694"
