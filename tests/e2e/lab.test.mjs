@@ -190,6 +190,10 @@ test("a collapse is found, said in words, and a click begins its repair", async 
   assert.ok(severity > 0.7 && figures.occupied <= 0.26, JSON.stringify(diagnoses));
   assert.equal(scores.modes, 8);
   await lab.finding("Mode collapse").waitFor();
+  // Both charts mark the step at which it was told; the next run has no marks.
+  const marks = () => site.page.locator(".chart .grid .found").evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+  await site.until("marks", async () => (await marks()).every((path) => /^M/.test(path)));
+  assert.equal((await marks()).length, 2);
   const { step } = await site.snapshot();
   const repair = "R3GAN's settings: relativistic pairs, R1 and R2, no momentum starts at step 0";
   await lab.button(repair).click();
@@ -198,6 +202,7 @@ test("a collapse is found, said in words, and a click begins its repair", async 
   assert.equal(spec.objective, "relativistic_paired");
   assert.deepEqual(spec.penalties.map(({ kind }) => kind), ["r1", "r2"]);
   await lab.finding("Mode collapse").waitFor({ state: "detached" });
+  await site.until("no marks", async () => (await marks()).every((path) => path === ""));
   site.assertNoProblems();
 });
 

@@ -52,6 +52,8 @@ pub struct Settings {
     pub spec: RunSpec,
     /// Changes during the run, oldest first.
     pub changes: Vec<Change>,
+    /// Steps at which failures were diagnosed, oldest first.
+    pub findings: Vec<u64>,
     /// The user's choice of the backend.
     pub preference: Preference,
     /// Names of the user's files.
@@ -208,6 +210,7 @@ fn settings<B: Clone>(supervisor: &Supervisor<B>) -> Settings {
         preset: run.preset.clone(),
         spec: run.spec.clone(),
         changes: supervisor.state.changes.clone(),
+        findings: supervisor.state.findings.steps.clone(),
         preference: supervisor.preference(),
         files: run.files.iter().map(|file| file.name.clone()).collect(),
     }

@@ -5,6 +5,7 @@ pub mod address;
 pub mod backends;
 pub mod changes;
 pub mod checkpoint_file;
+pub mod findings;
 pub mod frames;
 pub(crate) mod listed;
 pub mod notice;

@@ -4,6 +4,7 @@ use gan_plot::History;
 use gan_protocol::{Backend, DataSource, Metrics, Phase, Task};
 
 use crate::model::changes::Change;
+use crate::model::findings::Findings;
 use crate::model::refusal::Refusal;
 
 /// Rows of measurements kept before neighbours are averaged.
@@ -83,6 +84,8 @@ pub struct RunState {
     pub history: History<4>,
     /// Changes of settings during the run, oldest first.
     pub changes: Vec<Change>,
+    /// Failures that were diagnosed during the run.
+    pub findings: Findings,
     /// Tasks under way.
     pub tasks: Vec<ActiveTask>,
     /// The reason why the session cannot go on.
@@ -105,6 +108,7 @@ impl Default for RunState {
             samples: None,
             history: History::new(HISTORY_ROWS),
             changes: Vec::new(),
+            findings: Findings::default(),
             tasks: Vec::new(),
             error: None,
             replacements: 0,
@@ -121,6 +125,7 @@ impl RunState {
                 for change in &mut self.changes {
                     change.step = change.step.min(point.step.saturating_sub(1));
                 }
+                self.findings.return_to(point.step);
             }
             self.history.push(point.step, Column::ALL.map(|column| column.of(point)));
         }
@@ -129,6 +134,12 @@ impl RunState {
             self.newest = Some(*point);
         }
         self.steps_per_second = steps_per_second;
+    }
+
+    /// Takes a report on the run's health.
+    pub fn reported(&mut self, report: String) {
+        self.findings.note(self.step, &report);
+        self.report = Some(report);
     }
 
     /// Sets the phase.
@@ -144,6 +155,7 @@ impl RunState {
     pub fn replaced(&mut self) {
         self.history.clear();
         self.changes.clear();
+        self.findings.clear();
         self.report = None;
         self.error = None;
         self.replacements += 1;

@@ -12,13 +12,12 @@ use leptos::prelude::*;
 use crate::effects::browser::on_resize;
 use crate::effects::display::{Display, Series};
 use crate::effects::page::with;
-use crate::model::changes::Change;
 use crate::model::run_state::Column;
 use crate::view::events::click;
 use crate::view::numbers;
 use crate::view::words::{derived, key, say, t};
 pub(crate) use axes::Measure;
-use axes::{Axes, HEIGHT_PX, levels};
+use axes::{Axes, HEIGHT_PX, Marks, levels};
 
 /// Width until the chart has been measured.
 const FIRST_WIDTH_PX: f64 = 420.0;
@@ -49,21 +48,21 @@ impl Plot {
         self.display.series[self.lines[line].column as usize].get()
     }
 
-    /// The axes, and the changes of settings to be marked on them.
-    fn axes(&self, [first, second]: [&Series; 2]) -> (Axes, Vec<Change>) {
-        let (equilibrium, changes) = self
-            .display
-            .settings
-            .with(|settings| (settings.spec.equilibrium(), settings.changes.clone()));
+    /// The axes, and what is to be marked on them.
+    fn axes(&self, [first, second]: [&Series; 2]) -> (Axes, Marks) {
+        let (equilibrium, marks) = self.display.settings.with(|settings| {
+            let (changes, findings) = (settings.changes.clone(), settings.findings.clone());
+            (settings.spec.equilibrium(), Marks { changes, findings })
+        });
         let levels = levels(&equilibrium, self.measure);
         let averages = [&*first.average, &*second.average];
-        (Axes::of(self.width_px.get(), averages, self.measure, levels), changes)
+        (Axes::of(self.width_px.get(), averages, self.measure, levels), marks)
     }
 
     /// All that does not change while a step is read.
     fn picture(&self) -> String {
         let (first, second) = (self.series(0), self.series(1));
-        let (axes, changes) = self.axes([&first, &second]);
+        let (axes, marks) = self.axes([&first, &second]);
         let name = match self.measure {
             Measure::Loss => key("axis-loss"),
             Measure::Score => key("axis-score"),
@@ -71,17 +70,21 @@ impl Plot {
         let [one, other] = self.lines;
         axes.picture_svg(
             [(one.class, &first), (other.class, &second)],
-            &changes,
+            &marks,
             [&say(key("status-step")), &say(name), &say(key("equilibrium"))],
         )
     }
 
-    /// The step that is read, with its values and the change of settings near it: as a picture and in words. Empty
+    /// The step that is read, with its values and what is marked near it: as a picture and in words. Empty
     /// where no step is read.
     fn reading(&self) -> (String, String) {
         let Some((step, values)) = self.display.reading.get() else { return Default::default() };
-        let (axes, changes) = self.axes([&self.series(0), &self.series(1)]);
-        let note = axes.change_near(&changes, step).map_or_else(String::new, texts::change);
+        let (axes, marks) = self.axes([&self.series(0), &self.series(1)]);
+        let note = match (axes.change_near(&marks, step), axes.has_finding_near(&marks, step)) {
+            (Some(change), _) => texts::change(change),
+            (None, true) => say(key("chart-finding")),
+            (None, false) => String::new(),
+        };
         let [one, other] = self.lines;
         let [first, second] = [values[one.column as usize], values[other.column as usize]];
         let dots = [(one.class, first), (other.class, second)];

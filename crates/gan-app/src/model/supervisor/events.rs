@@ -47,7 +47,7 @@ impl<B: Clone> Supervisor<B> {
                     self.effects.push(Effect::Plane { step, set, numbers });
                 }
             }
-            Event::Report { report, .. } => self.state.report = Some(report),
+            Event::Report { report, .. } => self.state.reported(report),
             Event::Autosave { step } => {
                 // While another run loads, the checkpoint could belong to either run.
                 let is_loading = self.main.as_ref().is_some_and(super::worker::Worker::is_loading);

@@ -15,6 +15,15 @@ const BOTTOM_PX: f64 = 22.0;
 /// A change is named if it lies within this distance of the cursor.
 const NEAR_PX: f64 = 6.0;
 
+/// Steps that are marked on the horizontal axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Marks {
+    /// Changes of settings, oldest first.
+    pub(super) changes: Vec<Change>,
+    /// Diagnoses of failures, oldest first.
+    pub(super) findings: Vec<u64>,
+}
+
 /// What the vertical axis measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Measure {
@@ -110,18 +119,21 @@ impl Axes {
     pub(super) fn picture_svg(
         &self,
         curves: [(&str, &Series); 2],
-        changes: &[Change],
+        marks: &Marks,
         [step, measure, level]: [&str; 3],
     ) -> String {
         let ((x, y), ends_px) = (self.scales(), self.ends_px());
         let height_px = f64::from(HEIGHT_PX);
-        let steps = changes.iter().map(|change| change.step as f64);
+        let changed = marks.changes.iter().map(|change| change.step as f64);
+        let found = marks.findings.iter().map(|step| *step as f64);
         let mut svg = [
             "<g class='grid'>",
             &grid_svg((&self.across, &x), (&self.up, &y), ends_px, height_px),
             &axis_names_svg(step, (measure, &self.up, &y), ends_px[0], height_px),
             "<path class='change' d='",
-            &axis_marks(steps, &x, height_px - BOTTOM_PX),
+            &axis_marks(changed, &x, height_px - BOTTOM_PX),
+            "'/><path class='found' d='",
+            &axis_marks(found, &x, height_px - BOTTOM_PX),
             "'/></g>",
         ]
         .concat();
@@ -164,10 +176,18 @@ impl Axes {
     }
 
     /// The last of the changes that lie near `step`.
-    pub(super) fn change_near<'a>(&self, changes: &'a [Change], step: u64) -> Option<&'a Change> {
+    pub(super) fn change_near<'a>(&self, marks: &'a Marks, step: u64) -> Option<&'a Change> {
+        marks.changes.iter().rev().find(|change| self.are_near(change.step, step))
+    }
+
+    /// Whether a failure was diagnosed near `step`.
+    pub(super) fn has_finding_near(&self, marks: &Marks, step: u64) -> bool {
+        marks.findings.iter().any(|found| self.are_near(*found, step))
+    }
+
+    fn are_near(&self, one: u64, other: u64) -> bool {
         let x = self.scales().0;
-        let px = |step: u64| x.to_px(step as f64);
-        changes.iter().rev().find(|change| (px(change.step) - px(step)).abs() <= NEAR_PX)
+        (x.to_px(one as f64) - x.to_px(other as f64)).abs() <= NEAR_PX
     }
 }
 
