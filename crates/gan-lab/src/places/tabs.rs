@@ -1,7 +1,5 @@
 //! The row of tabs, by the WAI-ARIA pattern with automatic activation, and the place that is shown.
 
-use std::time::Duration;
-
 use js_sys::Function;
 use leptos::ev;
 use leptos::html;
@@ -100,8 +98,11 @@ impl Places {
             (due, *waiting) = (now, later);
         });
         for (_, work) in due {
-            // Not within an effect, at whose next run the work's signals would end.
-            set_timeout(work, Duration::ZERO);
+            // An owner of its own: the signals of an effect that shows a place end at its next run.
+            let owner = Owner::new_root(None);
+            owner.with(|| untrack(work));
+            // For the lifetime of the page.
+            std::mem::forget(owner);
         }
     }
 
