@@ -123,9 +123,11 @@ pub(crate) fn Beside() -> impl IntoView {
             </p>
             <div class="lab-beside-runs" hidden=move || !is_open.get()>
                 <Differences comparison=comparison/>
-                {(0..MOST_RUNS).map(|place| view! {
-                    <RunPicture comparison=comparison place=place/>
-                }).collect_view()}
+                <div class="lab-run-pictures">
+                    {(0..MOST_RUNS).map(|place| view! {
+                        <RunPicture comparison=comparison place=place/>
+                    }).collect_view()}
+                </div>
                 <Legend comparison=comparison/>
                 <p class="hint lab-beside-note" hidden=move || !comparison.objectives_differ.get()>
                     {t("beside-objectives")}
