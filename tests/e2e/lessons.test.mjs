@@ -359,3 +359,13 @@ for (const colorScheme of ["light", "dark"]) {
     await assertAccessible("the list", ".lab-lesson-list");
   });
 }
+
+test("a lesson is not begun where a teacher's link hides the lessons", async (t) => {
+  const site = new URL("?hide=lessons", siteUrl());
+  const playground = await open(t, { backend: "cpu", lang: "en", lesson: "repairs" }, { site });
+  await playground.untilLab();
+  await playground.untilReady();
+  await playground.page.waitForTimeout(1_000);
+  const { preset, phase, step } = await playground.snapshot();
+  assert.deepEqual({ preset, phase, step }, { preset: "mnist-dcgan-small", phase: "ready", step: 0 });
+});

@@ -131,6 +131,9 @@ test("the run of a shared link says what differs from its preset, until another 
     await told.innerText(),
     /“Ring of eight: learned”: Batch size 256 → 64 · Objective Relativistic, paired → Hinge$/,
   );
+  // In the page's language, also when that changes.
+  await site.page.getByRole("button", { name: "中文" }).click();
+  await told.getByText(/^此链接中的训练与预设“八团环：学会”不同：/).waitFor();
   await site.load("ring-collapse");
   await told.waitFor({ state: "hidden" });
   await site.page.reload();

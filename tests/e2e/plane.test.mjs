@@ -253,3 +253,28 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
   });
 }
+
+test("a drawing's strokes are taken back one by one", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", preset: "ring" });
+  await site.untilLab();
+  const { page } = site;
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  await button("Draw your own data").click();
+  const canvas = page.locator(".lab-plane canvas");
+  await canvas.press(" ");
+  await page.getByText("1 points drawn").waitFor();
+  const { x, y, width } = await canvas.boundingBox();
+  await page.mouse.move(x + 0.2 * width, y + 0.2 * width);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.8 * width, y + 0.2 * width, { steps: 20 });
+  await page.mouse.up();
+  const drawn = page.getByText(/^\d+ points drawn$/);
+  assert.ok(Number.parseInt(await drawn.innerText(), 10) > 5);
+  const undo = button("Undo the last stroke");
+  await undo.click();
+  await page.getByText("1 points drawn").waitFor();
+  await undo.click();
+  await page.getByText("0 points drawn").waitFor({ state: "attached" });
+  assert.equal(await undo.getAttribute("aria-disabled"), "true");
+  site.assertNoProblems();
+});

@@ -6,10 +6,10 @@
 //!
 //! `places` gives each panel a tab beside the samples; `anatomy` is the picture of the game, and a way
 //! into the places. [`plane`] shows what the two nets do in the plane, `images` their images,
-//! `timeline` a run's past, `microscope` one step taken apart, `beside` a second run, `sweep` runs with several values of a setting, `builder` the nets
-//! layer by layer, `pictures` the user's own data, `code` the run as a program, `shelf` the kept runs,
-//! `findings` scores, diagnoses, their likely causes (`causes`) and remedies ([`remedies`]); [`lessons`]
-//! lead through all of this.
+//! `timeline` a run's past, `microscope` one step taken apart, `beside` up to three further runs,
+//! `sweep` runs with several values of a setting, `builder` the nets layer by layer, `pictures` the
+//! user's own data, `code` the run as a program, `shelf` the kept runs, `findings` scores, diagnoses,
+//! their likely causes (`causes`) and remedies ([`remedies`]); [`lessons`] lead through all of this.
 
 mod address;
 mod anatomy;

@@ -5,7 +5,7 @@ use js_sys::Uint8Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::images::object_url;
+use crate::images::{give_back_later, object_url};
 use crate::inspector::{Question, ask};
 use crate::places::{Place, Places};
 use crate::playground::{self, member};
@@ -46,7 +46,9 @@ pub(crate) fn Unopened(opened: Opened, places: Places) -> impl IntoView {
         ask(Question::Generator(bytes), move |answer| match answer {
             Ok(file) => {
                 if let Some(address) = object_url(&file) {
+                    let old = opened.get_untracked().map(|(_, old)| old);
                     opened.set(Some((name, address)));
+                    give_back_later(old);
                     places.lead_to(Place::Take);
                 }
             }

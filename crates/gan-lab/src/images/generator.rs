@@ -251,7 +251,7 @@ fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
 }
 
 /// Revokes an address after a pending read of it has ended.
-fn give_back_later(address: Option<String>) {
+pub(crate) fn give_back_later(address: Option<String>) {
     let Some(address) = address else { return };
     let give_back = move || drop(Url::revoke_object_url(&address));
     set_timeout(give_back, Duration::from_secs(10));

@@ -10,7 +10,7 @@ mod nearest;
 mod verdicts;
 
 pub(crate) use digits::{DigitCounts, digit_shares};
-pub(crate) use generator::object_url;
+pub(crate) use generator::{give_back_later, object_url};
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};

@@ -1,6 +1,6 @@
 //! Says how the run of a shared link differs from its preset.
 
-use gan_protocol::{RunSpec, preset};
+use gan_protocol::{Preset, RunSpec, preset};
 use leptos::prelude::*;
 
 use crate::address;
@@ -24,32 +24,36 @@ fn is_opened() -> bool {
     kind.and_then(|kind| kind.as_string()).as_deref() == Some("navigate")
 }
 
-/// The differences of the page's run from its preset in words, if a link has brought them.
-fn told_of_link() -> Option<String> {
-    let hash = address::hash();
-    if address::value(&hash, SPEC).is_none() || !is_opened() {
+/// The preset of the page's run and the run, if a link has brought one that differs from its preset.
+fn differing() -> Option<(Preset, RunSpec)> {
+    if address::value(&address::hash(), SPEC).is_none() || !is_opened() {
         return None;
     }
-    let (name, _) = playground::names();
+    let of = preset(&playground::names().0)?;
     let run = RunSpec::from_value(playground::spec()).ok()?;
-    let changes = lines(&changed(&preset(&name)?.spec, &run)).join(" · ");
-    let facts = [("preset", preset_name(&name)), ("changes", changes)];
-    (!facts[1].1.is_empty()).then(|| say_with(key("shared-differs"), &facts))
+    (!changed(&of.spec, &run).is_empty()).then_some((of, run))
 }
 
 /// The differences, until another run is on the page.
 #[component]
 pub(crate) fn SharedRun() -> impl IntoView {
     let number = run_number();
-    let told = RwSignal::new(told_of_link());
+    let differing = RwSignal::new(differing());
     every_ms(LOOK_EVERY_MS, move || {
-        if told.with_untracked(Option::is_some) && run_number() != number {
-            told.set(None);
+        if differing.with_untracked(Option::is_some) && run_number() != number {
+            differing.set(None);
         }
     });
+    // In words only here, so that they follow the page's language.
+    let told = move || {
+        differing.with(|differing| {
+            let (of, run) = differing.as_ref()?;
+            let changes = lines(&changed(&of.spec, run)).join(" · ");
+            let facts = [("preset", preset_name(of.name)), ("changes", changes)];
+            Some(say_with(key("shared-differs"), &facts))
+        })
+    };
     view! {
-        <p class="hint lab-shared" hidden=move || told.with(Option::is_none)>
-            {move || told.get()}
-        </p>
+        <p class="hint lab-shared" hidden=move || differing.with(Option::is_none)>{told}</p>
     }
 }
