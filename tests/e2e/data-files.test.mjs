@@ -67,6 +67,20 @@ function records(labels) {
   return Buffer.concat(labels.flatMap((bytes, index) => [Buffer.from(bytes), image(index)]));
 }
 
+test("a preset on CIFAR-10 asks for its files, and begins with them", async (t) => {
+  const { site, choose, spec } = await openSite(t);
+  await site.page.locator("#preset").selectOption("cifar-colour");
+  await site.untilTold(/This run learns from files/);
+  // One byte for the class, then the image: sevens are horses.
+  await choose(["data_batch_1.bin", records(Array.from({ length: 40 }, (_, index) => [index % 2 === 0 ? 7 : 1]))]);
+  await site.until("its run", ({ dataset, phase }) => dataset === "cifar_files" && phase === "ready");
+  const { condition, data } = await spec();
+  assert.deepEqual([condition.picture.kind, data.classes], ["grey", [7]]);
+  await site.call("step", 2);
+  await site.page.getByRole("heading", { name: "Given, made, true" }).waitFor();
+  site.assertNoProblems();
+});
+
 test("CIFAR-10 without its ending is trained on in colour", async (t) => {
   const { site, choose, told, spec } = await openSite(t);
   await choose(["cifar", records(Array.from({ length: 40 }, (_, index) => [index % 10]))]);

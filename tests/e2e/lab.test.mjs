@@ -215,10 +215,20 @@ test("scripts can list the lessons, and give each of them to its end", async (t)
   assert.ok(lessons.length >= 2, JSON.stringify(lessons));
   for (const { id, title } of lessons) {
     assert.ok(title.length > 3, id);
-    const begin = performance.now();
-    await site.callWithin(240_000, "lesson", id);
-    t.diagnostic(`${id} reached its end after ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
   }
+  // A run takes one processor: two pages share the lessons, as each is free for another one.
+  const waiting = lessons.map(({ id }) => id);
+  const give = async (page) => {
+    for (let id = waiting.shift(); id; id = waiting.shift()) {
+      const begin = performance.now();
+      await page.callWithin(360_000, "lesson", id);
+      t.diagnostic(`${id} reached its end after ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
+    }
+  };
+  const other = await open(t, { backend: "cpu", lang: "en" });
+  await lessonsThere(other);
+  await Promise.all([give(site), give(other)]);
+  other.assertNoProblems();
   const { code, message } = await site.refusal("lesson", "no-such-lesson");
   assert.equal(code, "usage");
   assert.match(message, /no-such-lesson/);

@@ -226,13 +226,13 @@ test("a link to a run on own files says what it lacks, and asks for it keeping t
   await fresh.page.goto(link);
   await fresh.page.waitForFunction(() => window.ganPlayground !== undefined);
   await fresh.site.until("a run", ({ phase }) => phase !== "loading");
-  await fresh.site.untilTold(/The link's run learns from files/);
+  await fresh.site.untilTold(/This run learns from files/);
   assert.equal(fresh.page.url(), link, "the address still holds the link's run");
   await controlsOf(fresh.site).chooseData(upload("mine.idx", stripes(1)));
   await fresh.site.until("the link's run", isOnFiles);
   const spec = await fresh.page.evaluate(() => window.ganPlayground.spec());
   assert.deepEqual([spec.batch_size, spec.latent.size], [tinyMlp.batch_size, tinyMlp.latent.size]);
-  await fresh.page.waitForFunction(() => !document.body.innerText.includes("The link's run"));
+  await fresh.page.waitForFunction(() => !document.body.innerText.includes("This run learns from files"));
   fresh.site.assertNoProblems();
 });
 

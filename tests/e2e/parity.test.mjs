@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browserOfThisFile } from "./support/browser.mjs";
-import { drawnDigits, presets, tinyConv, usesImages } from "./support/nets.mjs";
+import { drawnDigits, needsFiles, presets, presetSpec, tinyConv, usesImages } from "./support/nets.mjs";
 import { GPU_PATIENCE_MS } from "./support/playground.mjs";
 import { deviations, read } from "./support/safetensors.mjs";
 
@@ -12,10 +12,11 @@ const open = browserOfThisFile();
 
 /**
  * Steps on the CPU before the compared one: none is the hardest, gradients being smallest. A paired
- * objective starts with verdicts that are all alike, whose differences are nothing but rounding;
- * the page's own proof begins at step 5.
+ * objective starts with verdicts that are all alike, whose differences are nothing but rounding, and
+ * in a translation gradients go through two generators of either way; the page's own proof begins at
+ * step 5.
  */
-const stepsBefore = (preset) => (usesImages(preset) ? 0 : 5);
+const stepsBefore = (preset) => (usesImages(preset) && !presetSpec(preset).translation ? 0 : 5);
 /** The L2 norm of a parameter's difference, relative to the parameter's. */
 const MOST_L2 = 1e-3;
 
@@ -40,8 +41,20 @@ const augmented = {
   },
 };
 
+/**
+ * A classifier's features are the kinks of hundreds of thousands of numbers. With 32 pictures a few
+ * of these lie within a rounding of their kink, on one side here and on the other there, and
+ * gradients then differ by up to 9e-4 of their norm. With 8 none does, and they differ by 6e-7. A
+ * descent keeps what a turned kink changes small, where Adam's first step shows signs alone.
+ */
+function onImages(preset) {
+  const byClassifier = (presetSpec(preset).terms ?? []).some(({ kind }) => kind === "perceptual");
+  const calm = byClassifier ? { generator_optimizer: descent, batch_size: 8 } : {};
+  return { ...drawnDigits, ...calm };
+}
+
 const cases = [
-  ...presets.map((preset) => [preset, preset, usesImages(preset) ? drawnDigits : undefined]),
+  ...presets.filter((preset) => !needsFiles(preset)).map((preset) => [preset, preset, usesImages(preset) ? onImages(preset) : undefined]),
   ["augmented images", "mnist-dcgan-small", augmented],
 ];
 

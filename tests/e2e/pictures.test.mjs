@@ -94,6 +94,93 @@ test("a limit is shared among folders", () => {
   assert.equal(shared(files("a", 5), 20_000).length, 5);
 });
 
+test("two folders are pairs, or are translated one to the other", async (t) => {
+  // What is given is red, what is wanted is blue. A picture that cannot be read leaves its half alone.
+  const files = { "given/07.png": "no picture" };
+  for (let i = 0; i < 24; i += 1) {
+    const name = `${String(i).padStart(2, "0")}.png`;
+    files[`given/${name}`] ??= png(32, 32, () => [220, 8 * i, 20]);
+    files[`wanted/${name}`] = png(32, 32, () => [20, 8 * i, 220]);
+  }
+  const { site, panel, choose } = await openPictures(t);
+  await choose("Choose a folder…", folderOf(t, files));
+  await panel.getByText("47 of 48 pictures are read.").waitFor();
+  const form = panel.getByRole("combobox").first();
+  const train = async (name, part) => {
+    await form.selectOption(name);
+    await panel.getByText("47 of 48 pictures are read.").waitFor();
+    await panel.getByRole("button", { name: "Train on these pictures" }).click();
+    await site.page.waitForFunction((part) => part in window.ganPlayground.spec(), part);
+    await site.until("its steps", ({ dataset, error, step }) => dataset === "idx_files" && error === null && step >= 40);
+    return site.page.evaluate(() => window.ganPlayground.spec());
+  };
+  const pairs = await train("paired", "condition");
+  assert.deepEqual([pairs.condition.picture, pairs.data.classes], [{ kind: "paired", class: 0 }, [1]]);
+  // Samples are made of pictures that are given: each is as green as its own.
+  const { pixels } = await site.call("sample", { count: 16, seed: 2 });
+  const sums = [0, 1, 2].map((channel) =>
+    Object.values(pixels).reduce((sum, value, at) => (at % 3 === channel ? sum + value : sum), 0),
+  );
+  t.diagnostic(`red, green, blue: ${sums.map((sum) => (sum / 16 / 1024).toFixed(0))}`);
+  assert.ok(sums[2] > 2 * sums[0], "red has become blue");
+  // The widget shows what is drawn, which is what is given, and what is made of it.
+  await site.show("take");
+  await site.page.getByRole("button", { name: "Take it now", exact: true }).click();
+  await site.page.waitForFunction(() => {
+    const canvas = document.querySelector("gan-sampler")?.shadowRoot?.querySelector("canvas");
+    return canvas?.width === 2 * 33 - 1;
+  });
+  await site.show("data");
+  const translated = await train("translated", "translation");
+  assert.deepEqual(
+    [translated.translation.from.classes, translated.data.classes, translated.condition],
+    [[0], [1], undefined],
+  );
+  // A third folder has no place in either.
+  await choose("Choose a folder…", folderOf(t, { ...files, "more/1.png": grey(9) }));
+  await panel.getByText("48 of 49 pictures are read.").waitFor();
+  const open = await form.evaluate((select) =>
+    [...select.options].filter((option) => !option.disabled).map((option) => option.value),
+  );
+  assert.deepEqual(open, ["grey", "colour", "folders", "enlarged", "filled", "denoised", "coloured"]);
+  assert.equal(await form.inputValue(), "colour");
+  site.assertNoProblems();
+});
+
+test("a generator learns to mend pictures of one's own, of a size that is chosen", async (t) => {
+  const { site, panel, choose } = await openPictures(t);
+  const files = Array.from({ length: 24 }, (_, i) => [`${i}.png`, png(64, 64, (x, y) => [4 * x, 4 * y, 10 * i])]);
+  await choose("Choose a folder…", folderOf(t, Object.fromEntries(files)));
+  await panel.getByText("24 of 24 pictures are read.").waitFor();
+  const [form, size] = [0, 1].map((place) => panel.locator("select").nth(place));
+  assert.equal(await size.isVisible(), false, "other nets have one size");
+  for (const [task, side, kind, given] of [
+    ["enlarged", 48, "downscaled", 12],
+    ["filled", 32, "masked", 32],
+    ["denoised", 64, "noised", 64],
+    ["coloured", 32, "grey", 32],
+  ]) {
+    await form.selectOption(task);
+    await size.selectOption(String(side));
+    await panel.getByText("24 of 24 pictures are read.").waitFor();
+    await panel.getByRole("button", { name: "Train on these pictures" }).click();
+    await site.page.waitForFunction(
+      (kind) => window.ganPlayground.spec().condition?.picture.kind === kind,
+      kind,
+    );
+    await site.until(`steps of ${task}`, ({ error, step }) => error === null && step >= 3);
+    const { data } = await site.page.evaluate(() => window.ganPlayground.spec());
+    assert.deepEqual([data.channels, data.height, data.width], [3, side, side], task);
+    // The sheet shows what is given as large as what is made: blocks of pixels, where it is smaller.
+    const distinct = await site.page.locator("#fixed-sheet").evaluate((canvas, side) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, side, 1);
+      return new Set(Array.from({ length: side }, (_, x) => data.slice(4 * x, 4 * x + 3).join())).size;
+    }, side);
+    assert.ok(distinct <= given, `${task}: ${distinct} colours in a row`);
+  }
+  site.assertNoProblems();
+});
+
 test("pictures that are dropped are trained on in colour", async (t) => {
   const { site, panel, shown } = await openPictures(t);
   const pictures = Array.from({ length: 24 }, (_, i) => png(48, 48, () => [200, i, 40]));

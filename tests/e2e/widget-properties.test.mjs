@@ -25,6 +25,7 @@ const VALUES = {
   reveal: ["interaction", "auto"],
   controls: [true, false],
   mode: ["walk", "morph"],
+  picture: ["data:,early", "data:,late"],
   poster: ["data:,early", "data:,late"],
   alt: ["early", "late"],
   latent: [

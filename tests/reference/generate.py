@@ -7,6 +7,8 @@ import layers
 import objectives
 import optimizers
 import penalties
+import pictures
+import restoration
 import affine_sampling
 import spectral
 import training
@@ -17,6 +19,8 @@ PARTS = {
     "objectives": objectives,
     "optimizers": optimizers,
     "penalties": penalties,
+    "pictures": pictures,
+    "restoration": restoration,
     "affine_sampling": affine_sampling,
     "spectral": spectral,
     "training": training,

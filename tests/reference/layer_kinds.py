@@ -138,6 +138,27 @@ def layer_norm(layer, x, at):
     return normal * scale.reshape(dimensions) + shift.reshape(dimensions)
 
 
+@kind(
+    ("instance_norm", [3, 2, 3], dict(epsilon=0.01)),
+    ("instance_norm with scale and shift", [3, 2, 3], dict(epsilon=0.01, affine=True)),
+)
+def instance_norm(layer, x, at):
+    features, affine = x.shape[1], layer.get("affine", False)
+    scale = at.ask("scale", features) if affine else None
+    shift = at.ask("shift", features) if affine else None
+    return F.instance_norm(x, weight=scale, bias=shift, eps=layer.get("epsilon", 1e-5))
+
+
+@kind(
+    ("group_norm of a vector", VECTOR, dict(groups=2, epsilon=0.01)),
+    ("group_norm of an image", [6, 2, 3], dict(groups=3, epsilon=0.01)),
+    ("group_norm of one group", [3, 2, 2], dict(groups=1, epsilon=0.01)),
+)
+def group_norm(layer, x, at):
+    scale, shift = at.ask("scale", x.shape[1]), at.ask("shift", x.shape[1])
+    return F.group_norm(x, layer["groups"], scale, shift, layer.get("epsilon", 1e-5))
+
+
 @kind(*both("pixel_norm", epsilon=0.01))
 def pixel_norm(layer, x, at):
     # Karras et al. 2017, section 4.2: b = a / sqrt(1/N Σ a² + ε), over the channels of a pixel.
@@ -170,13 +191,18 @@ FUNCTIONS = {
     "sigmoid": torch.sigmoid,
     "silu": F.silu,
     "softplus": F.softplus,
+    "elu": F.elu,
+    "selu": F.selu,
+    "gelu": F.gelu,
 }
+# Settings of the cases of functions that have one.
+SETTINGS = {"leaky_relu": {"slope": 0.3}, "elu": {"alpha": 0.7}}
 
 
 def functions():
     """Every function, of small numbers and of large ones."""
     for name in FUNCTIONS:
-        chosen = {"name": name, "slope": 0.3} if name == "leaky_relu" else {"name": name}
+        chosen = {"name": name, **SETTINGS.get(name, {})}
         yield from both(name, function=chosen)
         yield f"{name} of {LARGE} numbers", VECTOR, dict(function=chosen)
 
@@ -186,6 +212,8 @@ def activation(layer, x, at):
     function = layer["function"]
     if function["name"] == "leaky_relu":
         return F.leaky_relu(x, function.get("slope", 0.2))
+    if function["name"] == "elu":
+        return F.elu(x, function.get("alpha", 1.0))
     return FUNCTIONS[function["name"]](x)
 
 
@@ -208,6 +236,31 @@ def label(layer, x, at):
 )
 def upsample(layer, x, at):
     return F.interpolate(x, scale_factor=layer["scale"], mode="nearest")
+
+
+@kind(
+    *[(f"upsample_bilinear by {scale}", [2, 3, 2], dict(scale=scale)) for scale in [1, 2, 3]],
+    ("upsample_bilinear of one pixel", [1, 1, 2], dict(scale=4)),
+)
+def upsample_bilinear(layer, x, at):
+    return F.interpolate(x, scale_factor=layer["scale"], mode="bilinear", align_corners=False)
+
+
+@kind(
+    ("pad of one side each", [2, 3, 2], dict(bottom=1, right=2)),
+    ("pad and cut", [1, 4, 5], dict(top=2, bottom=-1, left=-2, right=1)),
+    ("cut", [2, 4, 4], dict(top=-1, bottom=-1, left=-1, right=-2)),
+)
+def pad(layer, x, at):
+    return F.pad(x, [layer.get(side, 0) for side in ["left", "right", "top", "bottom"]])
+
+
+@kind(
+    ("pixel_shuffle by 2", [8, 2, 3], dict(scale=2)),
+    ("pixel_shuffle by 3", [9, 2, 1], dict(scale=3)),
+)
+def pixel_shuffle(layer, x, at):
+    return F.pixel_shuffle(x, layer["scale"])
 
 
 @kind(
@@ -251,6 +304,30 @@ def average_pool(layer, x, at):
 def residual(layer, x, at):
     body = at.run("layers", layer["layers"], x)
     return body + at.run("shortcut", layer.get("shortcut", []), x)
+
+
+@kind(
+    (
+        "skip of a vector",
+        VECTOR,
+        dict(layers=[of("linear", units=3), function("tanh")]),
+        of("linear", units=2),
+    ),
+    (
+        "skip in a skip",
+        [2, 4, 4],
+        dict(
+            layers=[
+                of("conv", channels=3, kernel=4, stride=2, padding=1),
+                of("skip", layers=[of("conv", channels=2, kernel=3, padding=1), function("silu")]),
+                of("conv_transpose", channels=2, kernel=4, stride=2, padding=1),
+            ]
+        ),
+        of("conv", channels=1, kernel=3),
+    ),
+)
+def skip(layer, x, at):
+    return torch.cat([x, at.run("layers", layer["layers"], x)], dim=1)
 
 
 @kind(

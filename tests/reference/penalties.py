@@ -8,12 +8,14 @@ from spectral import effective_all, output_axes
 from writing import Draws, named, numbers, write
 
 
-def slopes(net, weights, points, told):
-    """The norm of the gradient of the first output with respect to each sample, squared."""
+def slopes(net, weights, points, told, own=None):
+    """The norm of the gradient of the first output with respect to each sample, squared; of a map of
+    verdicts, of their mean. A sample's channels are the first `own`, if there are further ones."""
     points = points.detach().requires_grad_()
-    verdicts = forward(net, weights, points, told).flatten(1)[:, 0]
+    outputs = forward(net, weights, points, told)
+    verdicts = outputs.mean((1, 2, 3)) if outputs.dim() == 4 else outputs.flatten(1)[:, 0]
     (gradient,) = torch.autograd.grad(verdicts.sum(), points, create_graph=True)
-    return gradient.flatten(1).square().sum(dim=1)
+    return gradient[:, :own].flatten(1).square().sum(dim=1)
 
 
 def value(penalty, squares):

@@ -7,6 +7,7 @@ Rust side writes; everything that follows from them is computed here with `torch
 from copy import deepcopy
 
 import torch
+import torch.nn.functional as F
 
 import auxiliary
 import objectives
@@ -15,6 +16,9 @@ import penalties
 from nets import Told, forward
 from spectral import effective_all
 from writing import named, read, write
+
+# The terms of the generator's loss beside the verdict.
+TERMS = {"l1": F.l1_loss, "l2": F.mse_loss}
 
 
 class Player:
@@ -40,7 +44,10 @@ class Player:
 
     def update(self, loss):
         leaves = list(self.parameters.values())
-        gradients = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+        self.follow(torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True))
+
+    def follow(self, gradients):
+        leaves = list(self.parameters.values())
         for leaf, gradient in zip(leaves, gradients):
             leaf.grad = gradient
         optimizers.clip(self.spec, leaves)
@@ -62,6 +69,20 @@ class Run:
         self.discriminator = Player(
             self.spec["discriminator"], self.spec["discriminator_optimizer"], start["discriminator"]
         )
+        # The nets of the way back, if the run translates: as those of the way there.
+        self.way_back = None
+        if translation := self.spec.get("translation"):
+            self.way_back = (
+                Player(self.spec["generator"], self.spec["generator_optimizer"], start["way_back"]["generator"]),
+                Player(
+                    self.spec["discriminator"],
+                    self.spec["discriminator_optimizer"],
+                    start["way_back"]["discriminator"],
+                ),
+            )
+            self.cycle, self.identity = translation["cycle"], translation["identity"]
+            generator = self.way_back[0].everything()
+            self.average_back = {n: t.detach().clone() for n, t in generator.items()}
         self.average = {n: t.detach().clone() for n, t in self.generator.everything().items()}
         self.discriminator_steps = self.steps = 0
         data = self.spec["data"]
@@ -77,13 +98,42 @@ class Run:
         first, *rest = self.sample
         return samples.reshape(-1, first * count, *rest)
 
+    def pictures(self, batch):
+        """The pictures that the generator is given, if the run has a condition or translates."""
+        if self.way_back:
+            return torch.tensor(batch["pictures"]).reshape(-1, *self.sample)
+        if not (condition := self.spec.get("condition")):
+            return None
+        factor = condition["picture"]["factor"]
+        height, width = self.sample[1] // factor, self.sample[2] // factor
+        return torch.tensor(batch["pictures"]).reshape(-1, self.sample[0], height, width)
+
+    def judged(self, samples, batch):
+        """What the discriminator is given: samples, with the pictures behind them if it sees these."""
+        samples = self.shown(samples)
+        pictures = self.pictures(batch)
+        if pictures is None or self.way_back or not self.spec["condition"].get("shown", True):
+            return samples
+        return torch.cat([samples, F.interpolate(pictures, size=samples.shape[2:])], dim=1)
+
+    def outputs(self, player, weights, samples, told):
+        """A row of outputs for each sample; of a map of verdicts, for each of its numbers."""
+        outputs = forward(player.net, weights, samples, told)
+        return outputs.reshape(-1, 1) if outputs.dim() == 4 else outputs
+
     def fakes(self, batch, moves_statistics):
         """Only the pass that serves the generator's own step moves its running statistics."""
-        inputs = torch.tensor(batch["latents"]).reshape(-1, self.case["input_size"])
+        count = self.spec["batch_size"] * self.spec.get("packing", 1)
+        inputs = torch.tensor(batch["latents"]).reshape(count, self.case["input_size"])
         statistics = self.generator.buffers if moves_statistics else None
         told = Told(batch["labels"], batch["generators"], statistics=statistics)
         weights = self.generator.weights(advances=moves_statistics)
-        return forward(self.generator.net, weights, inputs, told).reshape(-1, *self.sample), inputs
+        given = inputs
+        if (pictures := self.pictures(batch)) is not None:
+            planes = inputs[:, :, None, None].expand(-1, -1, *pictures.shape[2:])
+            given = torch.cat([pictures, planes], dim=1)
+        made = forward(self.generator.net, weights, given, told)
+        return made.reshape(-1, *self.sample), inputs
 
     def tasks(self, outputs, batch, inputs=None):
         """The further tasks' loss, for fakes where their inputs are given."""
@@ -94,12 +144,24 @@ class Run:
             generators = batch["generators"] if self.spec.get("mixture") else None
         return auxiliary.loss(self.spec, outputs, labels, codes, generators)
 
-    def discriminator_step(self, player, batch, fakes, inputs):
+    def feature_distance(self, player, weights, layer, fakes, reals, batch):
+        """Salimans et al. 2016, section 3.1: the mean features of a layer, over the batch."""
+        layers = {**player.net, "layers": player.net["layers"][: layer + 1]}
+        told = Told(batch["labels"])
+        means = [
+            forward(layers, weights, self.judged(samples, batch), told).flatten(1).mean(0)
+            for samples in (fakes, reals)
+        ]
+        return (means[0] - means[1].detach()).square().sum()
+
+    def discriminator_step(self, player, batch, fakes, inputs, learns=True, reals="reals"):
+        """In a pre-training the discriminator judges and does not learn."""
         spec = self.spec
-        reals, fakes = self.shown(torch.tensor(batch["reals"])), self.shown(fakes.detach())
+        reals = self.judged(torch.tensor(batch[reals]), batch)
+        fakes = self.judged(fakes.detach(), batch)
         weights, told = player.weights(advances=True), Told(batch["labels"])
-        on_reals = forward(player.net, weights, reals, told)
-        on_fakes = forward(player.net, weights, fakes, told)
+        on_reals = self.outputs(player, weights, reals, told)
+        on_fakes = self.outputs(player, weights, fakes, told)
         smoothing = (spec["label_smoothing"], spec.get("fake_label_smoothing", 0.0))
         loss = objectives.discriminator(
             spec["objective"], on_reals[:, 0], on_fakes[:, 0], smoothing
@@ -107,19 +169,20 @@ class Run:
         penalty = torch.zeros(())
         for asked in spec.get("penalties", []):
             at = {"r1": reals, "r2": fakes}[asked["kind"]]
-            penalty = penalty + penalties.value(
-                asked, penalties.slopes(player.net, weights, at, told)
-            )
+            own = self.sample[0] if self.spec.get("condition") else None
+            squares = penalties.slopes(player.net, weights, at, told, own)
+            penalty = penalty + penalties.value(asked, squares)
         tasks = self.tasks(on_reals, batch) + self.tasks(on_fakes, batch, inputs)
-        player.update(loss + penalty + tasks)
+        if learns:
+            player.update(loss + penalty + tasks)
         if limit := spec.get("weight_clip"):
             with torch.no_grad():
                 for parameter in player.parameters.values():
                     parameter.clamp_(-limit, limit)
         return {
             "discriminator_loss": loss.item(),
-            "penalty": penalty.item(),
-            "auxiliary": tasks.item(),
+            "penalty": penalty.item() if learns else 0.0,
+            "auxiliary": tasks.item() if learns else 0.0,
         }
 
     def unrolled(self, batch, fakes, inputs):
@@ -131,25 +194,68 @@ class Run:
             self.discriminator_step(copy, batch, fakes, inputs)
         return copy
 
+    def translated(self, player, images, advances=False):
+        """Images of the other set, by the generator of one way."""
+        weights = player.weights(advances)
+        return forward(player.net, weights, images.reshape(-1, *self.sample), Told([]))
+
+    def both_ways(self, fakes, made, batch):
+        """The verdict on the images of the way back, and what both ways owe each other (Zhu et al. 2017)."""
+        back, judge = self.way_back
+        x, y = self.pictures(batch), torch.tensor(batch["reals"]).reshape(fakes.shape)
+        weights, told = judge.weights(advances=False), Told(batch["labels"])
+        on_fakes, on_reals = (self.outputs(judge, weights, one, told)[:, 0] for one in (made, x))
+        verdict = objectives.generator(self.spec["objective"], on_fakes, on_reals)
+        cycle = F.l1_loss(self.translated(back, fakes), x)
+        cycle = cycle + F.l1_loss(self.translated(self.generator, made), y)
+        identity = F.l1_loss(self.translated(self.generator, y), y)
+        identity = identity + F.l1_loss(self.translated(back, x), x)
+        return verdict, self.cycle * cycle + self.identity * identity
+
     def step(self):
         """The fakes of the last discriminator step serve the generator's step too."""
+        learns = self.steps >= self.spec.get("pretraining_steps", 0)
         for last in [False] * (self.spec.get("discriminator_steps", 1) - 1) + [True]:
             batch = self.case["batches"][self.discriminator_steps]
             fakes, inputs = self.fakes(batch, moves_statistics=last)
-            scores = self.discriminator_step(self.discriminator, batch, fakes, inputs)
+            scores = self.discriminator_step(self.discriminator, batch, fakes, inputs, learns)
+            if self.way_back:
+                made = self.translated(self.way_back[0], torch.tensor(batch["reals"]), last)
+                self.discriminator_step(self.way_back[1], batch, made, inputs, reals="pictures")
             self.discriminator_steps += 1
         player, told = self.unrolled(batch, fakes, inputs), Told(batch["labels"])
         weights = player.weights(advances=False)
-        outputs = forward(player.net, weights, self.shown(fakes), told)
-        reals = forward(player.net, weights, self.shown(torch.tensor(batch["reals"])), told)
+        truth = torch.tensor(batch["reals"]).reshape(fakes.shape)
+        outputs = self.outputs(player, weights, self.judged(fakes, batch), told)
+        reals = self.outputs(player, weights, self.judged(truth, batch), told)
         loss = objectives.generator(self.spec["objective"], outputs[:, 0], reals[:, 0])
-        self.generator.update(loss + self.tasks(outputs, batch, inputs))
+        terms = torch.zeros(())
+        for term in self.spec.get("terms", []):
+            if term["kind"] == "feature_matching":
+                value = self.feature_distance(player, weights, term["layer"], fakes, truth, batch)
+            else:
+                value = TERMS[term["kind"]](fakes, truth)
+            terms = terms + term["weight"] * value
+        weight = self.spec.get("adversarial_weight", 1.0) if learns else 0.0
+        total = weight * loss + self.tasks(outputs, batch, inputs) + terms
+        players = [self.generator]
+        if self.way_back:
+            verdict, terms = self.both_ways(fakes, made, batch)
+            total = total + weight * verdict + terms
+            players.append(self.way_back[0])
+        leaves = [list(player.parameters.values()) for player in players]
+        gradients = torch.autograd.grad(total, sum(leaves, []), allow_unused=True, materialize_grads=True)
+        for player in players:
+            own, gradients = gradients[: len(player.parameters)], gradients[len(player.parameters) :]
+            player.follow(own)
         self.steps += 1
         if ema := self.spec.get("ema"):
             decay = min(ema["decay"], (1 + self.steps) / (10 + self.steps))
             for name, new in self.generator.everything().items():
                 self.average[name] += (1 - decay) * (new.detach() - self.average[name])
-        return {"generator_loss": loss.item(), **scores}
+            for name, new in self.way_back[0].everything().items() if self.way_back else []:
+                self.average_back[name] += (1 - decay) * (new.detach() - self.average_back[name])
+        return {"generator_loss": loss.item(), "terms": terms.item(), **scores}
 
     def tensors(self):
         nets = {
@@ -157,6 +263,12 @@ class Run:
             "discriminator": self.discriminator.everything(),
             "average": self.average if self.spec.get("ema") else {},
         }
+        if self.way_back:
+            nets |= {
+                "way_back.generator": self.way_back[0].everything(),
+                "way_back.discriminator": self.way_back[1].everything(),
+                "way_back.average": self.average_back,
+            }
         return {f"{net}.{name}": value for net, own in nets.items() for name, value in own.items()}
 
 

@@ -33,6 +33,9 @@ const does = {
   },
   /** The discriminator's outputs for images. */
   verdicts: ({ pixels, labels }) => inspected().verdicts(pixels, labels),
+  /** The picture that the generator is given of an image, and what it makes of it. */
+  restored: ({ pixels, missing, seed, isSample, label }) =>
+    inspected().restored(pixels, missing, seed, isSample, label),
   /** The file of a checkpoint's generator alone; what was taken before stays. */
   generator({ checkpoint }) {
     const whole = new Inspector(checkpoint);

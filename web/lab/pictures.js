@@ -170,6 +170,18 @@ const does = {
     const files = (await chosen(folder))?.map(withPath);
     return files && take(files, !folder);
   },
+  /** A promise of the RGB pixels of a picture that the user chooses, cut to a square of `side` pixels. */
+  async one({ side }) {
+    const file = (await chosen(false))?.[0];
+    if (!file) {
+      return undefined;
+    }
+    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.imageSmoothingQuality = "high";
+    const rgba = await pixelsOf(file, context, side, false);
+    return Uint8Array.from({ length: 3 * side * side }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]);
+  },
   /** Calls `taken` with the same of what is dropped. */
   async follow({ taken }) {
     followDrops(taken);

@@ -9,6 +9,8 @@ export interface GeneratorFacts {
   latentSize: number;
   /** Generator steps that it was trained for. */
   step: number;
+  /** Kind of the pictures that it is given; empty of a generator that is given none. */
+  picture: "" | "downscaled" | "noised" | "masked" | "edges" | "grey" | "paired" | "translated";
 }
 
 /** What `sample` tells of a picture. */
@@ -74,9 +76,15 @@ export class GanSampler extends HTMLElement {
   /** Whether the toolbar is shown. As with the platform's own, the attribute `controls=""` is yes, the property "" is no. */
   get controls(): boolean;
   set controls(value: boolean | null | undefined);
-  /** `grid`; `walk`: dragging moves through latent space; `morph`: from one picked sample to another. */
-  get mode(): "grid" | "walk" | "morph";
-  set mode(value: "grid" | "walk" | "morph" | null | undefined);
+  /**
+   * `grid`; `walk`: dragging moves through latent space; `morph`: from one picked sample to another; `draw`: readers
+   * draw what the generator is given. One that is given pictures is always drawn for.
+   */
+  get mode(): "grid" | "walk" | "morph" | "draw";
+  set mode(value: "grid" | "walk" | "morph" | "draw" | null | undefined);
+  /** Address of the picture that is drawn on at first; an empty board where nobody says. */
+  get picture(): string;
+  set picture(value: string | null | undefined);
   /** Address of a picture that is shown first. */
   get poster(): string;
   set poster(value: string | null | undefined);

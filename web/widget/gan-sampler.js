@@ -2,13 +2,14 @@
 
 import { SamplerAttributes } from "./element/attributes.js";
 import { Drawing } from "./element/drawing.js";
+import { Easel } from "./element/easel.js";
 import { SamplerError } from "./element/error.js";
 import { Face } from "./element/face.js";
 import { Given } from "./element/given.js";
 import { Loading } from "./element/loading.js";
 import { useWasm, wasmInUse } from "./element/module.js";
 import { fileOf, fits } from "./element/picture.js";
-import { drawn, inputSize, isAlike } from "./element/sampling.js";
+import { drawn, inputSize, isAlike, panesOf } from "./element/sampling.js";
 import { Steering } from "./element/steering.js";
 import { takeOver } from "./element/upgrade.js";
 
@@ -19,12 +20,13 @@ const NEAR = "200px";
 
 export class GanSampler extends SamplerAttributes {
   #face = new Face(this, {
-    isThere: () => Boolean(this.#generator),
+    isThere: () => Boolean(this.#generator && !this.#easel.board),
     load: () => this.#load(),
     codes: () => this.#steering.codes,
     walkTo: (u, v) => this.#walkTo(u, v),
     draw: () => this.#draw(),
     back: () => this.#goBack(),
+    easel: () => this.#easel,
   });
   #near;
   #isNear = false;
@@ -32,6 +34,15 @@ export class GanSampler extends SamplerAttributes {
   #drawing = new Drawing();
   #given = new Given(this);
   #steering;
+  /** What a reader draws on, for a generator that is given pictures. */
+  #easel = new Easel(this, {
+    changed: () => this.#showDrawing(),
+    failed: (error) => this.#fail(error),
+    refused: ({ code, message }) => {
+      this.#face.refusePicture(message);
+      this.#tell("error", { code, message });
+    },
+  });
   #stale = false;
   /** Whether the element itself is writing down an attribute, and no more is to be done about it. */
   #isWriting = false;
@@ -78,6 +89,12 @@ export class GanSampler extends SamplerAttributes {
     }
     if (["count", "seed", "latent", "mode"].includes(name)) {
       this.#anew();
+    }
+    if (name === "picture") {
+      this.#easel.restart();
+    }
+    if (name === "seed") {
+      this.#easel.cut(this.seed);
     }
     this.#dress();
     this.#begin();
@@ -146,7 +163,7 @@ export class GanSampler extends SamplerAttributes {
         return;
       }
       this.#drawing.supersede();
-      this.#steering.generator = generator;
+      this.#steering.generator = this.#easel.generator = generator;
       this.#write("src", src);
     } catch (error) {
       this.#write("src", src);
@@ -211,11 +228,15 @@ export class GanSampler extends SamplerAttributes {
         return;
       }
       this.#steering = new Steering(generator);
+      await this.#easel.begin(generator);
+      if (generator !== this.#generator) {
+        return;
+      }
       this.usualCount = generator.width > 0 ? IMAGES : POINTS;
       this.#place();
       this.#dress();
-      const { width, height, classes, latentSize, step } = generator;
-      this.#tell("load", { width, height, classes, latentSize, step });
+      const { width, height, classes, latentSize, step, picture } = generator;
+      this.#tell("load", { width, height, classes, latentSize, step, picture });
     } catch (error) {
       this.#fail(error);
       return;
@@ -231,6 +252,7 @@ export class GanSampler extends SamplerAttributes {
 
   #letGo(reason) {
     this.#loading.letGo();
+    this.#easel.letGo();
     this.#steering = undefined;
     this.#drawing.refuse(reason);
   }
@@ -263,7 +285,12 @@ export class GanSampler extends SamplerAttributes {
   #place() {
     this.#drawing.supersede();
     this.#face.begin();
-    if (this.#generator) {
+    if (this.#easel.board) {
+      if (this.#given.latent) {
+        throw new SamplerError("usage", "latent: a generator that is given pictures draws its own");
+      }
+      this.#steering.begin(this.seed, 1, null);
+    } else if (this.#generator) {
       const write = (count) => this.#write("count", count);
       const given = this.#given.taken(inputSize(this.#generator), write);
       this.#steering.begin(this.seed, this.count, given);
@@ -300,16 +327,25 @@ export class GanSampler extends SamplerAttributes {
 
   async #drawOnce(isWanted, isFirst) {
     const generator = this.#generator;
-    if (!generator) {
+    // A board comes a little later than its generator.
+    if (!generator || (generator.picture && !this.#easel.board)) {
       return;
     }
     try {
       const begun = performance.now();
-      const inputs = this.#shown();
-      const count = inputs.length / inputSize(generator);
       if (this.label !== null && this.label >= Math.max(1, generator.classes)) {
         throw new SamplerError("usage", `label: is ${this.label}; there are ${generator.classes} classes`);
       }
+      if (this.#easel.board) {
+        const images = this.#easel.images(this.seed, this.label ?? 0);
+        this.#show(images, panesOf(generator), performance.now() - begun, isFirst);
+        return;
+      }
+      if (this.mode === "draw") {
+        throw new SamplerError("usage", "mode: this generator is given no pictures that could be drawn");
+      }
+      const inputs = this.#shown();
+      const count = inputs.length / inputSize(generator);
       if (!fits(generator, count)) {
         throw new SamplerError("usage", `count: ${count} images of this size are more than a picture holds`);
       }
@@ -327,11 +363,12 @@ export class GanSampler extends SamplerAttributes {
   }
 
   #show(found, count, ms, isFirst) {
-    const columns = this.#isMorphing() ? 1 : this.columns;
+    const { board } = this.#easel;
+    const columns = board ? count : this.#isMorphing() ? 1 : this.columns;
     this.#face.show(found, this.#generator, count, { columns, isFirst });
     const { seed, label } = this;
     const answer = this.#drawing.answer();
-    this.#tell("sample", { count, seed, label, ms });
+    this.#tell("sample", { count: board ? 1 : count, seed, label, ms });
     answer();
   }
 
@@ -346,6 +383,8 @@ export class GanSampler extends SamplerAttributes {
     const state = {
       generator: this.#generator,
       steering: this.#steering,
+      board: this.#easel.board,
+      mode: this.#easel.board ? "draw" : this.mode,
       isMorphing: this.#isMorphing(),
       isIdle: !this.#loading.isHeld && this.reveal === "interaction",
     };
@@ -353,6 +392,12 @@ export class GanSampler extends SamplerAttributes {
   }
 
   // ---- what readers do ----
+
+  /** Shows a drawing that has changed. */
+  #showDrawing() {
+    this.#dress();
+    this.#draw();
+  }
 
   #pick(index) {
     const count = this.#steering.pick(index);

@@ -9,6 +9,7 @@ use gan_files::{Choice, Images, Limit, Source};
 use gan_protocol::{DataSource, RunSpec};
 use gan_session::{DataLoader, LoadedData, Progress};
 
+use crate::digits::CLASSIFIER;
 use crate::files::{name_of, read};
 use crate::inputs::{Reading, reason_told};
 use crate::progress::note;
@@ -33,7 +34,8 @@ impl DataArguments {
     fn read_for(&self, spec: &RunSpec) -> Result<Vec<(String, Vec<u8>)>> {
         ensure!(!self.files.is_empty(), "the run learns from files of yours: --files names them");
         // Which of the file's classes a number means is known only when all labels are.
-        let limit = spec.data.limit.filter(|_| spec.data.classes.is_empty());
+        let is_whole = spec.data.classes.is_empty() && spec.translation.is_none();
+        let limit = spec.data.limit.filter(|_| is_whole);
         let limit = limit.map(|limit| Limit::First(limit as usize));
         let found = found_images(&self.files, &Choice { limit, ..self.reading.choice() })?;
         match spec.data.source {
@@ -130,6 +132,10 @@ struct Folder<'a> {
 impl DataLoader for Folder<'_> {
     async fn mnist(&self, _: Progress<'_>) -> Result<ImageSet, String> {
         mnist(self.root, "train")
+    }
+
+    async fn classifier(&self) -> Result<Vec<u8>, String> {
+        Ok(CLASSIFIER.to_vec())
     }
 }
 

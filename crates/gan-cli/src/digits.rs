@@ -18,7 +18,8 @@ use crate::scores::Scores;
 const JUDGED_AT_ONCE: usize = 512;
 
 /// Its training is described in `web/pretrained/README.md`.
-const CLASSIFIER: &[u8] = include_bytes!("../../../web/pretrained/digit-classifier.safetensors");
+pub(crate) const CLASSIFIER: &[u8] =
+    include_bytes!("../../../web/pretrained/digit-classifier.safetensors");
 
 /// The classifier of digits.
 pub(crate) fn digit_classifier(device: &Device) -> Result<Classifier> {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 use gan_core::{Classifier, Judgement, cpu};
 use gan_eval::manifold::{NEIGHBOURS, expected_coverage};
+use gan_eval::restoration::{psnr, ssim};
 use gan_eval::{EvalError, Number, Samples};
 use gan_files::Range;
 use serde_json::{Map, Value, json};
@@ -18,6 +19,7 @@ use crate::files::read;
 use crate::inputs::{Input, Reading, made_comparable, range};
 use crate::output::say;
 use crate::progress::Bar;
+use crate::restore::RANGE;
 use crate::sample_file::{SampleFile, Set};
 use crate::scores::{
     Scores, copying_scores, copying_work, distances, grid_scores, neighbour_scores,
@@ -54,6 +56,10 @@ pub(crate) struct Arguments {
     /// What black and white are in the fakes' file.
     #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
     fake_range: Option<Range>,
+    /// Sample for sample, the fakes are restored or translated reals: how near each is to its own
+    /// (PSNR, SSIM), after the scores of both files as a whole.
+    #[arg(long)]
+    pairs: bool,
     /// A checkpoint: how often its discriminator is right about both files.
     #[arg(long, value_name = "CHECKPOINT")]
     discriminator: Option<PathBuf>,
@@ -115,6 +121,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     report.inputs = inputs.iter().map(|input| (input.role.to_owned(), input.json())).collect();
     if let Some(training) = inputs.get(2) {
         report.rows.extend(of_copying(&training.samples, real, fake)?);
+    }
+    if arguments.pairs {
+        report.rows.extend(of_pairs(real, fake)?);
     }
     if let Some(path) = &arguments.discriminator {
         let discriminator = Discriminator::read(path)?;
@@ -197,6 +206,30 @@ fn of_copying(training: &SampleFile, real: &SampleFile, fake: &SampleFile) -> Re
     let score =
         |reals: &SampleFile, fakes: &SampleFile| copying_scores(training, reals, fakes, &watcher);
     compared(real, fake, &[any(&score)])
+}
+
+/// How near each of the fakes is to the real of the same number. Reals have no floor here: nothing is
+/// nearer to a sample than itself.
+fn of_pairs(real: &SampleFile, fake: &SampleFile) -> Result<Vec<Row>> {
+    let counts = [real.count(), fake.count()];
+    ensure!(
+        counts[0] == counts[1],
+        "--pairs compares sample for sample: there are {} reals and {} fakes",
+        counts[0],
+        counts[1]
+    );
+    ensure!(real.height > 1, "--pairs is for images; these samples are rows of numbers");
+    let values = |file: &SampleFile| -> Vec<f64> {
+        // What is beyond black or white is shown as black or white.
+        file.values.iter().map(|value| value.clamp(-1.0, 1.0)).collect()
+    };
+    let (found, truth) = (values(fake), values(real));
+    let (found, truth) = (Samples::new(&found, fake.size())?, Samples::new(&truth, real.size())?);
+    let row = |name, value| Row { name, value, counts, floor: None };
+    let mut rows = vec![row("psnr_db", psnr(&found, &truth, RANGE)?)];
+    // Images smaller than its window have none.
+    rows.extend(ssim(&found, &truth, real.shape(), RANGE).ok().map(|value| row("ssim", value)));
+    Ok(rows)
 }
 
 /// The mean for equal distributions, if it is the same for all distributions.

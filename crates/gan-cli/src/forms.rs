@@ -109,6 +109,7 @@ fn sheet(samples: &SampleFile) -> Result<Vec<u8>> {
         width: samples.width,
         height: samples.height,
         channels: samples.channels,
+        parts: 1,
     };
     let bytes = pixels(&samples.single(), set);
     let images = Pixels {

@@ -24,6 +24,7 @@ mod output;
 mod pictures;
 mod progress;
 mod reproduce;
+mod restore;
 mod runs;
 mod sample;
 mod sample_file;
@@ -31,6 +32,7 @@ mod scores;
 mod specs;
 mod train;
 mod train_classifier;
+mod translate;
 mod verdicts;
 
 use std::process::ExitCode;
@@ -54,6 +56,10 @@ enum Command {
     TrainClassifier(train_classifier::Arguments),
     /// Draw samples from a checkpoint or a generator's file, as PNG sheet, IDX, CSV or safetensors.
     Sample(sample::Arguments),
+    /// Give real images' pictures to a generator, and score what it makes of them.
+    Restore(restore::Arguments),
+    /// Translate images of both sets of a run, and score what becomes of them.
+    Translate(translate::Arguments),
     /// Score two sample files against each other.
     Evaluate(evaluate::Arguments),
     /// Run a published experiment with several seeds and print the paper's figures beside ours.
@@ -85,6 +91,8 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::TrainClassifier(arguments) => train_classifier::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Translate(arguments) => translate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

@@ -11,6 +11,7 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 
 use crate::data::DataArguments;
+use crate::digits::digit_classifier;
 use crate::files::read;
 use crate::progress::{Bar, waited};
 
@@ -32,11 +33,19 @@ impl TrainedRun {
         device: &Device,
     ) -> Result<Self> {
         let Some(path) = resume else {
-            return Ok(Self { trainer: Trainer::new(spec, device)?, data: data.load(spec)? });
+            if let Some(initial) = &spec.initial {
+                bail!(
+                    "the run begins with nets of the checkpoint {}: `gan train --initial` names it",
+                    initial.checkpoint
+                );
+            }
+            let trainer = classifying(Trainer::new(spec, device)?)?;
+            return Ok(Self { trainer, data: data.load(spec)? });
         };
         let snapshot = snapshot(path)?;
         let trainer = Trainer::restore(&snapshot, spec, device)
             .with_context(|| format!("cannot go on from {}", path.display()))?;
+        let trainer = classifying(trainer)?;
         let data = waited("reading the data", || data.load(spec))?;
         if let Some(before) = snapshot.header.data.filter(|before| !before.is_same(&data.origin)) {
             let (before, now) = (named(&before), named(&data.origin));
@@ -46,6 +55,18 @@ impl TrainedRun {
             );
         }
         Ok(Self { trainer, data })
+    }
+
+    /// A run at its start, with nets of `snapshot` ([`Trainer::begun_from`]).
+    pub(crate) fn begun_from(
+        spec: &RunSpec,
+        data: &DataArguments,
+        snapshot: &Snapshot,
+        device: &Device,
+    ) -> Result<Self> {
+        let trainer = Trainer::begun_from(snapshot, spec, device);
+        let trainer = trainer.context("the run cannot begin with these nets")?;
+        Ok(Self { trainer: classifying(trainer)?, data: data.load(spec)? })
     }
 
     /// Makes at most `count` steps, and at most [`READ_EVERY`], whose measurements are read
@@ -99,6 +120,15 @@ impl TrainedRun {
         snapshot.header.data = Some(self.data.origin.clone());
         crate::files::write(path, &snapshot.to_bytes())
     }
+}
+
+/// The run with the program's classifier, if it needs that.
+fn classifying(trainer: Trainer) -> Result<Trainer> {
+    if !trainer.spec().needs_classifier() {
+        return Ok(trainer);
+    }
+    let classifier = digit_classifier(trainer.device())?;
+    Ok(trainer.with_classifier(Some(classifier)))
 }
 
 /// Data in words: the files or the source, and the number of samples.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use gan_core::{Device, Inputs, Sampler, Snapshot, Trainer};
-use gan_protocol::{Feed, GENERATOR_FORMAT, Shape};
+use gan_protocol::{ConditionSpec, Feed, GENERATOR_FORMAT, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 
@@ -53,6 +53,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let form = Form::of(&arguments.out)?;
     files::check(&arguments.out)?;
     let source = Source::read(&arguments.checkpoint, &arguments.device.open()?)?;
+    if source.feed().picture.is_some() {
+        let giver = if source.condition().is_some() { "restore" } else { "translate" };
+        bail!(
+            "{} makes its samples of pictures: `gan {giver}` gives it some",
+            arguments.checkpoint.display()
+        );
+    }
     let (channels, height, width) = match source.shape() {
         Shape::Flat { size } => (1, 1, size),
         Shape::Image { channels, height, width } => (channels, height, width),
@@ -78,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
 }
 
 /// The net from which samples are drawn.
-enum Source {
+pub(crate) enum Source {
     /// A run.
     Run(Box<Trainer>),
     /// A generator alone.
@@ -90,7 +97,7 @@ impl Source {
     ///
     /// # Errors
     /// If the file is neither, or broken.
-    fn read(path: &Path, device: &Device) -> Result<Self> {
+    pub(crate) fn read(path: &Path, device: &Device) -> Result<Self> {
         let bytes = read(path)?;
         let read = if format(&bytes).as_deref() == Some(GENERATOR_FORMAT) {
             Sampler::from_safetensors(&bytes, device)
@@ -103,22 +110,30 @@ impl Source {
         read.with_context(|| path.display().to_string())
     }
 
-    fn feed(&self) -> Feed<'_> {
+    pub(crate) fn feed(&self) -> Feed<'_> {
         match self {
             Self::Run(trainer) => trainer.spec().into(),
             Self::Generator(sampler) => sampler.header().into(),
         }
     }
 
+    /// The pictures that the generator is given, if it is given any.
+    pub(crate) fn condition(&self) -> Option<ConditionSpec> {
+        match self {
+            Self::Run(trainer) => trainer.spec().condition,
+            Self::Generator(sampler) => sampler.header().condition,
+        }
+    }
+
     /// The shape of a sample.
-    fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         match self {
             Self::Run(trainer) => trainer.spec().data.shape(),
             Self::Generator(sampler) => sampler.header().data.shape(),
         }
     }
 
-    fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>> {
+    pub(crate) fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>> {
         let bar = Bar::counted("drawing", inputs.count(self.feed()) as u64, "samples");
         let mut watcher = |count: usize| bar.advance(count as u64);
         Ok(match self {

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::Args;
-use gan_protocol::RunSpec;
+use clap::builder::PossibleValuesParser;
+use gan_core::{Snapshot, digest};
+use gan_protocol::{InitialNets, InitialSpec, Named as _, RunSpec};
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;
@@ -39,6 +41,12 @@ pub(crate) struct Arguments {
     /// Begin anew although `--out` is there.
     #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
+    /// A checkpoint whose nets the run begins with, at step 0 and with new optimisers.
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "resume")]
+    initial: Option<PathBuf>,
+    /// Which of these nets; the others are drawn.
+    #[arg(long, value_name = "NETS", requires = "initial", value_parser = PossibleValuesParser::new(InitialNets::NAMES))]
+    initial_nets: Option<String>,
     /// What computes.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
@@ -67,7 +75,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     };
     files::check(out)?;
     let device = arguments.device.open()?;
-    let mut run = TrainedRun::new(&spec, &arguments.data, resume, &device)?;
+    let (spec, initial) = begun_from(arguments, spec)?;
+    let mut run = match &initial {
+        Some(snapshot) => TrainedRun::begun_from(&spec, &arguments.data, snapshot, &device)?,
+        None => TrainedRun::new(&spec, &arguments.data, resume, &device)?,
+    };
     let bar = Bar::counted("training", arguments.steps, "steps");
     bar.set_position(run.trainer.generator_steps());
     let (begin, mut saved) = (Instant::now(), Instant::now());
@@ -103,6 +115,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let speed = (step - first) as f64 / begin.elapsed().as_secs_f64();
     eprintln!("{} holds step {step} ({speed:.1} steps a second)", out.display());
     Ok(if interrupt::is_wanted() { Ending::Interrupted } else { Ending::Done })
+}
+
+/// The run with the checkpoint that it begins with, if one is named, and that checkpoint.
+fn begun_from(arguments: &Arguments, mut spec: RunSpec) -> Result<(RunSpec, Option<Snapshot>)> {
+    let Some(path) = &arguments.initial else { return Ok((spec, None)) };
+    let bytes = files::read(path)?;
+    let snapshot = Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    let found = digest(&bytes);
+    let asked = spec.initial.take();
+    let nets = arguments.initial_nets.as_deref().and_then(InitialNets::named);
+    let nets = nets.or(asked.as_ref().map(|asked| asked.nets)).unwrap_or(InitialNets::Both);
+    if let Some(asked) = asked {
+        ensure!(
+            asked.checkpoint == found,
+            "the run begins with the checkpoint {}; {} is {found}",
+            asked.checkpoint,
+            path.display()
+        );
+    }
+    spec.initial = Some(InitialSpec { checkpoint: found, nets });
+    Ok((spec, Some(snapshot)))
 }
 
 /// The settings of the run in `path`, with the named changes.

@@ -70,7 +70,7 @@ impl Discriminator {
         let mut verdicts = Vec::new();
         let bar = Bar::counted("judging", (whole / samples.size()) as u64, "samples");
         for group in samples.single()[..whole].chunks(GROUP * pack) {
-            let batch = RealBatch { values: group.to_vec(), labels: Vec::new() };
+            let batch = RealBatch { values: group.to_vec(), ..RealBatch::default() };
             let outputs = block_on(self.0.verdicts(&batch))?;
             // The verdict comes before the outputs of further tasks.
             let rows = outputs.chunks_exact(spec.discriminator_outputs());

@@ -291,3 +291,28 @@ fn a_discriminator_judges_both_files() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("(1, 28, 28)"), "{refused:?}");
 }
+
+#[test]
+fn paired_images_are_compared_one_by_one() {
+    let folder = Folder::new("pairs");
+    // Images of 16 x 16 whose pixels are 0 to 179; the fakes are 51 brighter: 0.4 of the 2 from black
+    // to white, 10 log10(4 / 0.16) = 13.98 dB.
+    let pixels: Vec<u8> = (0..40 * 256).map(|i| (i * 37 % 180) as u8).collect();
+    let brighter: Vec<u8> = pixels.iter().map(|pixel| pixel + 51).collect();
+    let real = folder.idx("real.idx", [40, 16, 16], &pixels);
+    let fake = folder.idx("fake.idx", [40, 16, 16], &brighter);
+    let told = report(&real, &fake, &["--pairs"]);
+    assert!((value(&told, "psnr_db", "value") - 13.979).abs() < 0.001, "{told}");
+    assert!(value(&told, "ssim", "value") < 0.9, "{told}");
+    let same = report(&real, &real, &["--pairs"]);
+    assert!((value(&same, "ssim", "value") - 1.0).abs() < 1e-12, "{same}");
+    // In another order they are the same set, and far from each other one by one.
+    let turned: Vec<u8> = pixels.chunks(256).rev().flatten().copied().collect();
+    let other = report(&real, &folder.idx("turned.idx", [40, 16, 16], &turned), &["--pairs"]);
+    assert!(value(&other, "psnr_db", "value") < 13.0, "{other}");
+    assert!(report(&real, &fake, &[])["scores"]["psnr_db"].is_null());
+    let fewer = folder.idx("fewer.idx", [39, 16, 16], &brighter[256..]);
+    let output = evaluate(&real, &fewer, &["--pairs"]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && error.contains("40 reals and 39 fakes"), "{error}");
+}

@@ -3,11 +3,14 @@
 
 use std::process::Command;
 
-use gan_core::{Inputs, Snapshot, Trainer};
+use gan_core::{Classifier, Inputs, Snapshot, Trainer};
+use gan_data::add_pictures;
 use gan_protocol::{LayerSpec, OptimizerMethod, PenaltySpec, RealBatch, RunSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
-use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
+use running::{
+    Case, Folder, assert_none_fails, labels, noise, with_steps, write_classifier, write_mnist,
+};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 use support::specs;
@@ -46,7 +49,15 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     let classes = spec.labels.map_or(0, |labels| labels.classes());
     let told = if classes == 0 { 0 } else { count };
     let labels = labels(told).iter().map(|label| u16::from(*label) % classes as u16).collect();
-    RealBatch { values: values.collect(), labels }
+    let mut batch = RealBatch { values: values.collect(), labels, ..RealBatch::default() };
+    if let Some(condition) = spec.condition {
+        add_pictures(&mut batch, condition.picture, spec.data.shape(), [spec.seed, index]);
+    }
+    if spec.translation.is_some() {
+        // Any other images serve as the second set.
+        batch.pictures = batch.values.iter().rev().copied().collect();
+    }
+    batch
 }
 
 /// `spec` without noise in its nets, which PyTorch would draw differently, and without PyTorch's
@@ -61,6 +72,7 @@ fn without_noise(mut spec: RunSpec) -> RunSpec {
                     silenced(layers);
                     silenced(shortcut);
                 }
+                LayerSpec::Skip { layers } => silenced(layers),
                 _ => {}
             }
         }
@@ -73,7 +85,16 @@ fn without_noise(mut spec: RunSpec) -> RunSpec {
 
 /// A run of `spec` after its first steps.
 fn trained(spec: &RunSpec) -> Trainer {
-    let mut trainer = Trainer::new(spec, &gan_core::cpu()).expect("a valid run");
+    let classifier = spec.needs_classifier().then(|| {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../web/pretrained/digit-classifier.safetensors"
+        );
+        let bytes = std::fs::read(path).expect("the project's own file");
+        Classifier::from_safetensors(&bytes, &gan_core::cpu()).expect("the classifier")
+    });
+    let trainer = Trainer::new(spec, &gan_core::cpu()).expect("a valid run");
+    let mut trainer = trainer.with_classifier(classifier);
     for _ in 0..BEFORE {
         let _ = trainer.step(|index| reals(spec, index));
     }
@@ -134,8 +155,10 @@ assert_alike(D, reals, told, given["verdicts"])
 fn a_program_with_a_runs_weights_draws_what_gan_sample_draws() {
     let folder = Folder::new("weights");
     write_mnist(&folder, 20);
+    write_classifier(&folder);
     let mut cases = Vec::new();
-    for (name, spec) in runs() {
+    // Generators that are given pictures have no samples without them.
+    for (name, spec) in runs().filter(|(_, spec)| spec.picture().is_none()) {
         let trainer = trained(&spec);
         let file = format!("{name}.safetensors");
         let checkpoint = folder.write(&file, &snapshot(&trainer).to_bytes());
@@ -180,19 +203,26 @@ fn draws_inputs_alone(spec: &RunSpec) -> bool {
         && !spec.penalties.iter().any(draws)
 }
 
-/// Whether each pass of the program's generator changes its state, whereas in the run only the last
-/// one does; the program has a comment on that.
+/// Whether each pass of the program's generator changes its state, whereas in the run only one of them
+/// does; the program has a comment on that.
 fn passes_count_otherwise(spec: &RunSpec) -> bool {
-    let moves = |layer: &LayerSpec| matches!(layer, LayerSpec::BatchNorm { .. });
-    let net = &spec.generator;
-    spec.discriminator_steps > 1 && (net.spectral_norm || net.layers.iter().any(moves))
+    let moves: fn(&LayerSpec) -> bool = |layer| matches!(layer, LayerSpec::BatchNorm { .. });
+    fn any(layers: &[LayerSpec], moves: fn(&LayerSpec) -> bool) -> bool {
+        let inside =
+            |layer: &LayerSpec| layer.inside().iter().any(|(_, layers)| any(layers, moves));
+        layers.iter().any(|layer| moves(layer) || inside(layer))
+    }
+    let (net, is_translation) = (&spec.generator, spec.translation.is_some());
+    let normalises = any(&net.layers, moves);
+    spec.discriminator_steps > 1 && (net.spectral_norm || normalises)
+        || is_translation && normalises
 }
 
 /// The inputs of the steps after `trainer`'s checkpoint: a batch for each step of the
 /// discriminator.
 fn passes(trainer: &Trainer) -> Vec<Value> {
     let spec = trainer.spec();
-    let mut index = trainer.discriminator_steps();
+    let mut index = trainer.next_batch();
     let mut passes = Vec::new();
     for step in trainer.generator_steps()..trainer.generator_steps() + BEHIND {
         for further in (0..spec.discriminator_steps).rev() {
@@ -202,10 +232,12 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
             };
             let count = spec.batch_size * spec.packing;
             let inputs = Inputs::drawn(spec, purpose, of, count);
-            let latents: Vec<&[f32]> = inputs.values.chunks(inputs.values.len() / count).collect();
-            let RealBatch { values, labels } = reals(spec, index);
+            let latents: Vec<&[f32]> =
+                inputs.values.chunks((inputs.values.len() / count).max(1)).collect();
+            let RealBatch { values, labels, pictures } = reals(spec, index);
             passes.push(json!({
                 "reals": values, "y": labels, "z": latents, "k": inputs.generators,
+                "given": pictures,
             }));
             index += 1;
         }
@@ -216,8 +248,9 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
 /// Inserted before the steps.
 const IN_DOUBLES: &str = r#"passes = iter(given["passes"])
 torch.set_default_dtype(torch.float64)
-for net in [G, D, average] if "average" in globals() else [G, D]:
-    net.double()"#;
+for net in ["G", "D", "average", "G_back", "D_back", "average_back"]:
+    if net in globals():
+        globals()[net].double()"#;
 
 /// `text` to the end of its steps, with its random draws replaced by the run's.
 fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
@@ -245,6 +278,12 @@ fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
                 "{indent}reals = torch.tensor(now[\"reals\"]).reshape(-1, {sample})"
             ));
             lines.push(format!("{indent}y = torch.tensor(now[\"y\"], dtype=torch.long)"));
+        } else if let (true, Some(Shape::Image { channels, height, width })) =
+            (drawn("given = "), spec.picture())
+        {
+            lines.push(format!(
+                "{indent}given = torch.tensor(now[\"given\"]).reshape(-1, {channels}, {height}, {width})"
+            ));
         } else if drawn("z = ") || drawn("k = ") {
             replaced += 1;
             lines.push(format!("{indent}{0} = torch.tensor(now[\"{0}\"])", &code[..1]));
@@ -252,7 +291,7 @@ fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
             lines.push(line.to_owned());
         }
     }
-    assert!(replaced >= 2, "{text}");
+    assert!(replaced >= 1, "{text}");
     lines.join("\n") + "\n"
 }
 
@@ -276,6 +315,13 @@ const STEPS_AGREE: &str = r#"
 parts = {"generator": G, "discriminator": D}
 if "average" in globals():
     parts["average"] = average
+trained = [(g_optimizer, G, "generator"), (d_optimizer, D, "discriminator")]
+if "G_back" in globals():
+    parts |= {"way_back.generator": G_back, "way_back.discriminator": D_back}
+    trained.append((g_back_optimizer, G_back, "way_back.generator"))
+    trained.append((d_back_optimizer, D_back, "way_back.discriminator"))
+if "average_back" in globals():
+    parts["way_back.average"] = average_back
 before = {part: numbers(part) for part in parts}
 run = load_file(sys.argv[0] + ".after.safetensors")
 def norm(tensors):
@@ -285,7 +331,7 @@ for part, net in parts.items():
     change = norm([after[name] - before[part][name] for name in after])
     error = norm([after[name] - state[name] for name in after])
     assert change > 0 and error <= 0.02 * change, (part, error / change)
-for optimizer, net, part in [(g_optimizer, G, "generator"), (d_optimizer, D, "discriminator")]:
+for optimizer, net, part in trained:
     kept = dict(net.named_parameters())
     keys = {"exp_avg": "first", "momentum_buffer": "first", "exp_avg_sq": "second", "square_avg": "second"}
     for key, moment in keys.items():
@@ -301,6 +347,7 @@ for optimizer, net, part in [(g_optimizer, G, "generator"), (d_optimizer, D, "di
 fn a_program_that_goes_on_makes_the_runs_steps() {
     let folder = Folder::new("going-on");
     write_mnist(&folder, 20);
+    write_classifier(&folder);
     let mut cases = Vec::new();
     for (name, mut spec) in runs().filter(|(_, spec)| draws_inputs_alone(spec)) {
         if passes_count_otherwise(&spec) {

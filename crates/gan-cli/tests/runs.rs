@@ -278,6 +278,12 @@ fn a_generators_file_draws_the_samples_of_its_run() {
     assert!(refused(&["sample", &half, "--label", "3"], 1).contains("has 0 classes"));
 }
 
+/// Drawn digits in place of MNIST.
+const DRAWN: &str = r#"{"data": {"source": "drawn_digits"}, "batch_size": 2}"#;
+
+/// Trained generators that are given pictures.
+const GIVEN: [&str; 3] = ["super-resolution", "inpainting", "edges"];
+
 #[test]
 fn the_trained_generators_of_the_page_are_drawn_from() {
     let folder = Folder::new("pretrained");
@@ -290,16 +296,59 @@ fn the_trained_generators_of_the_page_are_drawn_from() {
             continue;
         }
         generators += 1;
-        let numbers = drawn(&folder, path.to_str().expect("a plain name"), &[]);
+        let path = path.to_str().expect("a plain name");
+        if GIVEN.iter().any(|given| name.contains(given)) {
+            // There is no data set here to take pictures from.
+            let told = refused(&["sample", path, "--out", &folder.path("none.png")], 1);
+            assert!(told.contains("makes its samples of pictures"), "{name}: {told}");
+            continue;
+        }
+        let numbers = drawn(&folder, path, &[]);
         let spread = numbers.iter().fold([f32::MAX, f32::MIN], |[low, high], number| {
             [low.min(*number), high.max(*number)]
         });
         assert!(numbers.len() >= 140 && spread[1] - spread[0] > 1.0, "{name}: {spread:?}");
     }
-    assert!(generators >= 4, "{generators}");
+    assert!(generators >= 4 + GIVEN.len(), "{generators}");
     let classifier = format!("{pretrained}/digit-classifier.safetensors");
     let told = refused(&["sample", &classifier], 1);
     assert!(told.contains("digit-classifier"), "{told}");
+}
+
+#[test]
+fn a_translation_is_sent_to_the_command_that_scores_it() {
+    let folder = Folder::new("translation");
+    let run = folder.path("run.safetensors");
+    let patch = r#"{"data": {"source": "drawn_digits"}, "batch_size": 2}"#;
+    done(&["train", "digits-restyled", "--patch", patch, "--steps", "1", "--out", &run]);
+    for command in ["sample", "restore"] {
+        let told = refused(&[command, &run], 1);
+        assert!(told.contains("`gan translate`"), "{command}: {told}");
+    }
+    let sheet = folder.path("sheet.idx");
+    let told = done(&["translate", &run, "--count", "100", "--out", &sheet, "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    for way in told["ways"].as_array().expect("two ways") {
+        let read = &way["read_as_its_class"];
+        assert!(read["before"].as_f64() > Some(0.9), "{way}");
+        assert!(way["frechet_distance"]["after"].as_f64() > Some(0.0), "{way}");
+    }
+    // Three images for each of 32 of either set.
+    let size = std::fs::metadata(&sheet).expect("written").len();
+    assert_eq!(size, 16 + 2 * 3 * 32 * 784);
+    // Between two classes an image is right if it is read as one of the other.
+    let patch = r#"{"data": {"source": "drawn_digits", "classes": [0]}, "batch_size": 2,
+        "translation": {"from": {"classes": [1]}}}"#;
+    let run = folder.path("classes.safetensors");
+    done(&["train", "digits-restyled", "--patch", patch, "--steps", "1", "--out", &run]);
+    let told = done(&["translate", &run, "--count", "100", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    for way in told["ways"].as_array().expect("two ways") {
+        assert!(way["read_as_the_other_sets"]["before"].as_f64() < Some(0.1), "{way}");
+    }
+    done(&["train", "ring", "--steps", "1", "--out", &folder.path("ring.safetensors")]);
+    let told = refused(&["translate", &folder.path("ring.safetensors")], 1);
+    assert!(told.contains("it has no `translation`"), "{told}");
 }
 
 #[test]
@@ -368,4 +417,70 @@ fn going_on_with_other_data_is_told_and_with_the_same_is_not() {
     assert!(other.contains("other data (a.idx, 24 samples)"), "{other}");
     assert!(other.contains("goes on with b.idx, 24 samples"), "{other}");
     assert_eq!(snapshot(&out).header.data.expect("the data").files, ["b.idx"]);
+}
+
+#[test]
+fn a_run_begins_with_nets_of_another_one() {
+    let folder = Folder::new("initial");
+    let (first, second) = (folder.path("first.safetensors"), folder.path("second.safetensors"));
+    let train = |more: &[&str]| {
+        done(
+            &[&["train", "mnist-super-resolution", "--patch", DRAWN, "--steps", "3"], more]
+                .concat(),
+        )
+    };
+    train(&["--out", &first]);
+    train(&["--seed", "2", "--initial", &first, "--initial-nets", "generator", "--out", &second]);
+    // It goes on from its own checkpoint without the other one, and names that one.
+    train(&["--resume", "--out", &second]);
+    let bytes = std::fs::read(&second).expect("written");
+    let header = String::from_utf8_lossy(&bytes[..20_000.min(bytes.len())]).replace('\\', "");
+    assert!(header.contains(r#""nets":"generator""#), "{header}");
+    let run = folder.path("run.json");
+    let digest =
+        header.split(r#""initial":{"checkpoint":""#).nth(1).expect("named")[..16].to_owned();
+    let patch = format!(r#"{{"initial": {{"checkpoint": "{digest}"}}, {}"#, &DRAWN[1..]);
+    let again =
+        ["train", "mnist-super-resolution", "--patch", &patch, "--steps", "1", "--out", &run];
+    assert!(refused(&again, 1).contains("--initial"), "without the checkpoint");
+    let told = refused(&[&again[..], &["--initial", &second]].concat(), 1);
+    assert!(told.contains(&digest), "{told}");
+    done(&[&again[..], &["--initial", &first]].concat());
+    let told = refused(
+        &[
+            "train",
+            "mnist-mlp",
+            "--patch",
+            DRAWN,
+            "--initial",
+            &first,
+            "--out",
+            &run,
+            "--overwrite",
+        ],
+        1,
+    );
+    assert!(told.contains("tensor generator."), "{told}");
+}
+
+#[test]
+fn a_filled_hole_is_compared_at_its_border() {
+    let folder = Folder::new("holes");
+    let run = folder.path("run.safetensors");
+    done(&["train", "mnist-inpainting", "--patch", DRAWN, "--steps", "1", "--out", &run]);
+    // The images themselves, so that no MNIST need be there.
+    let images = folder.path("images.idx");
+    let digits = folder.path("digits.safetensors");
+    done(&["train", "mnist-dcgan-small", "--patch", DRAWN, "--steps", "1", "--out", &digits]);
+    done(&["sample", &digits, "--count", "20", "--out", &images]);
+    let told = done(&["restore", &run, "--files", &images, "--count", "20", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let seam = |name: &str| {
+        told["restored"][name]["border_difference_to_truth"].as_f64().expect("it has holes")
+    };
+    assert_eq!(seam("truth"), 1.0);
+    assert!(seam("picture") > 0.0 && seam("hole filled") > 0.0);
+    // What is kept is equal: the filled image is nearer than the generator's own.
+    let psnr = |name: &str| told["restored"][name]["psnr_db"].as_f64().expect("a number");
+    assert!(psnr("hole filled") > psnr("generator"));
 }

@@ -1,6 +1,6 @@
 //! Writes the loading of real images: their source, selection, shape and order.
 
-use gan_protocol::{DataSource, DataSpec, Shape};
+use gan_protocol::{DataSource, DataSpec, Degradation, RunSpec, Shape};
 
 use crate::augment;
 use crate::fit::{self, Channels};
@@ -47,15 +47,36 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if !has_size {
         blocks.extend(fit::blocks(data, channels));
     }
-    let needs_labels =
-        run.told_classes() || !data.classes.is_empty() || !data.class_weights.is_empty();
+    let second = second(run.spec);
+    let chooses = |data: &DataSpec| !data.classes.is_empty() || !data.class_weights.is_empty();
+    let needs_labels = run.told_classes() || chooses(data) || second.as_ref().is_some_and(chooses);
+    let add_set = |lines: &mut Lines, data: &DataSpec| {
+        add_choice(lines, data, needs_labels);
+        if has_size {
+            fit::add_colour(lines, data, channels);
+        } else {
+            fit::add_call(lines, data, channels);
+        }
+    };
+    let named = if needs_labels { "images, labels" } else { "images" };
     let mut lines = Lines::default();
     add_source(&mut lines, data, needs_labels);
-    add_choice(&mut lines, data, needs_labels);
-    if has_size {
-        fit::add_colour(&mut lines, data, channels);
-    } else {
-        fit::add_call(&mut lines, data, channels);
+    if second.is_some() {
+        lines.add(0, &format!("whole = {named}"));
+    }
+    add_set(&mut lines, data);
+    if let Some(second) = &second {
+        lines.add(0, "# The second set, of which the generator is given images.");
+        lines.add(0, &format!("first = {named}"));
+        lines.add(0, &format!("{named} = whole"));
+        add_set(&mut lines, second);
+        lines.add(0, "others = images");
+        lines.add(0, &format!("{named} = first"));
+    }
+    if run.is_paired() {
+        lines.add(0, "# Each image has the other half of its pair as further channels.");
+        lines.add(0, "assert len(images) == len(others), \"pairs are equally many\"");
+        lines.add(0, "images = torch.cat([images, others], 1)");
     }
     if !data.class_weights.is_empty() {
         let weights = data.class_weights.iter().map(|weight| number(*weight));
@@ -69,8 +90,30 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         blocks.push(augment::block(&augmentation));
     }
     blocks.push(batches(run));
-    blocks.push("real_batches = batches()".to_owned());
+    blocks.push(match has_order_of_its_own(run) {
+        true => "real_batches, other_batches = batches(images), batches(others)".to_owned(),
+        false => "real_batches = batches()".to_owned(),
+    });
     blocks
+}
+
+/// The set of which a generator is given images, if a program can load it: another part of the run's own
+/// source.
+pub(crate) fn second(spec: &RunSpec) -> Option<DataSpec> {
+    let data = &spec.data;
+    if let Some(Degradation::Paired { class }) = spec.condition.map(|it| it.picture) {
+        return Some(DataSpec { classes: vec![class], ..data.clone() });
+    }
+    let from = &spec.translation.as_ref()?.from;
+    let alike = from.source == data.source && from.augmentation == data.augmentation;
+    let plain = data.class_weights.is_empty() && from.class_weights.is_empty();
+    let is_loaded = stand_in(from.source).is_none() && from.source != DataSource::StackedMnist;
+    (alike && plain && is_loaded).then(|| from.clone())
+}
+
+/// Whether the second set is drawn in an order of its own: no image belongs to one of the first set.
+fn has_order_of_its_own(run: &Run<'_>) -> bool {
+    run.translation().is_some() && second(run.spec).is_some()
 }
 
 /// The source that a program loads in place of one that only the page has.
@@ -169,7 +212,8 @@ fn batches(run: &Run<'_>) -> String {
     let data = &run.spec.data;
     let stacked = data.source == DataSource::StackedMnist;
     let mut lines = Lines::default();
-    lines.add(0, "def batches():");
+    let parameter = if has_order_of_its_own(run) { "images" } else { "" };
+    lines.add(0, &format!("def batches({parameter}):"));
     if stacked {
         lines.add(1, "while True:");
         lines.add(2, "chosen = torch.randint(len(images), (BATCH, 3))  # a digit for each channel");

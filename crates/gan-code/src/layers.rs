@@ -102,6 +102,16 @@ const RESIDUAL: &str = r#"class Residual(nn.Module):
     def forward(self, x{told}):
         return self.body(x{told}) + self.shortcut(x{told})"#;
 
+const SKIP: &str = r#"class Skip(nn.Module):
+    """x, and behind it what the body makes of x."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x{told}):
+        return torch.cat([x, self.body(x{told})], 1)"#;
+
 const TOLD: &str = r#"class Told(nn.Sequential):
     """A chain of which some layers are told {what}."""
 
@@ -124,9 +134,12 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let mut blocks: Vec<String> =
         plain.iter().filter(|(there, _)| *there).map(|(_, text)| (*text).to_owned()).collect();
     blocks.extend(told_layers(run));
-    let has_blocks = has(|l| matches!(l, LayerSpec::Residual { .. }));
-    if has_blocks {
-        blocks.push(RESIDUAL.replace("{told}", if run.told_blocks { ", *told" } else { "" }));
+    let kinds = [
+        (has(|l| matches!(l, LayerSpec::Residual { .. })), RESIDUAL),
+        (has(|l| matches!(l, LayerSpec::Skip { .. })), SKIP),
+    ];
+    for (_, text) in kinds.iter().filter(|(there, _)| *there) {
+        blocks.push(text.replace("{told}", if run.told_blocks { ", *told" } else { "" }));
     }
     if has(is_told) {
         blocks.push(chain(run));
@@ -168,7 +181,8 @@ fn chain(run: &Run<'_>) -> String {
         ("Label", has(|l| matches!(l, LayerSpec::Label { embedding: None, .. }))),
         ("EmbeddedLabel", has(|l| matches!(l, LayerSpec::Label { embedding: Some(_), .. }))),
         ("MixtureLinear", run.spec.mixture.is_some()),
-        ("Residual", run.told_blocks),
+        ("Residual", run.told_blocks && has(|l| matches!(l, LayerSpec::Residual { .. }))),
+        ("Skip", run.told_blocks && has(|l| matches!(l, LayerSpec::Skip { .. }))),
     ];
     let kinds: Vec<&str> =
         kinds.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();

@@ -5,7 +5,7 @@
 //! in another way, the program does it in PyTorch's way, and a comment in it names the difference.
 //!
 //! A program is a list of blocks, and each module writes its own: `points` and `images` (with `fit`
-//! and `augment`) the real samples, `layers` and `nets` the nets, `start` the initial weights,
+//! and `augment`) the real samples, `pictures` what is made of them for the generator, `translation` the way back, `layers` and `nets` the nets, `start` the initial weights,
 //! `shown` the changes to samples before the discriminator, `losses` the losses, `optimizers` the
 //! optimisers, `weights` the numbers from a checkpoint, `training` the rest.
 
@@ -17,11 +17,13 @@ mod lines;
 mod losses;
 mod nets;
 mod optimizers;
+mod pictures;
 mod points;
 mod run;
 mod shown;
 mod start;
 mod training;
+mod translation;
 mod weights;
 mod words;
 
@@ -67,8 +69,11 @@ fn written(run: &Run<'_>) -> Program {
         Some(points) => points::blocks(points, run.told_classes()),
         None => images::blocks(run),
     });
+    blocks.extend(pictures::blocks(run));
+    blocks.extend(translation::second_set(run));
     blocks.extend(layers::blocks(run));
     blocks.extend(nets::blocks(run));
+    blocks.extend(translation::nets(run));
     blocks.extend(start::blocks(run));
     blocks.extend(shown::blocks(run));
     blocks.extend(losses::blocks(run));

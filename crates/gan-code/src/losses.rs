@@ -1,9 +1,10 @@
 //! Writes the losses of both nets, with penalties and further tasks.
 
-use gan_protocol::{CodeSpec, LabelSpec, MixtureSpec, Objective, PenaltySpec, Shape};
+use gan_protocol::{CodeSpec, LabelSpec, MixtureSpec, Objective, PenaltySpec, Shape, TermSpec};
 
 use crate::lines::{Lines, listed, number};
 use crate::run::Run;
+use crate::shown;
 
 const CROSS_ENTROPY: &str = r#"def cross_entropy(verdicts, target):
     return F.binary_cross_entropy_with_logits(verdicts, torch.full_like(verdicts, target))"#;
@@ -38,6 +39,12 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     }
     blocks.push(discriminator_loss(run));
     blocks.push(generator_loss(run));
+    if run.spec.needs_classifier() {
+        blocks.push(PERCEIVED.to_owned());
+    }
+    if run.spec.terms.iter().any(|term| matches!(term, TermSpec::FeatureMatching { .. })) {
+        blocks.push(feature_distance(run));
+    }
     blocks
 }
 
@@ -177,6 +184,10 @@ fn generator_loss(run: &Run<'_>) -> String {
         Objective::RelativisticPaired => format!("F.softplus({real} - {fake}).mean()"),
         Objective::RelativisticAverage => format!("relativistic({fake}, {real})"),
     };
+    let loss = match run.spec.adversarial_weight {
+        1.0 => loss,
+        weight => format!("{} * ({loss})", number(weight)),
+    };
     let terms = tasks_on_fakes(run);
     if terms.is_empty() {
         lines.add(1, &format!("return {loss}"));
@@ -188,15 +199,89 @@ fn generator_loss(run: &Run<'_>) -> String {
     lines.block()
 }
 
+/// The terms of the generator's loss beside the verdict, each an expression.
+pub(crate) fn terms(run: &Run<'_>) -> Vec<String> {
+    let term = |term: &TermSpec| {
+        let value = match term {
+            TermSpec::Perceptual { layer, .. } => {
+                format!("F.mse_loss(perceived(fakes, {layer}), perceived(reals, {layer}))")
+            }
+            TermSpec::L1 { .. } => "F.l1_loss(fakes, reals)".to_owned(),
+            TermSpec::L2 { .. } => "F.mse_loss(fakes, reals)".to_owned(),
+            TermSpec::FeatureMatching { layer, .. } => feature_matching(run, *layer),
+        };
+        times(term.weight()) + &value
+    };
+    run.spec.terms.iter().map(term).collect()
+}
+
+/// The classifier of digits up to a layer, by the structure that its file has.
+const PERCEIVED: &str = r#"classifier = load_file("digit-classifier.safetensors", str(torch.get_default_device()))
+
+
+def perceived(x, last):
+    """The page's classifier of digits up to a layer; the page's folder pretrained has its file."""
+    for layer in range(last + 1):
+        own = [name for name in classifier if name.startswith(f"trunk.{layer}.")]
+        own = {name.split(".")[2]: classifier[name].to(x.dtype) for name in own}
+        if "running_mean" in own:
+            mean, variance = own["running_mean"], own["running_variance"]
+            x = F.batch_norm(x, mean, variance, own["scale"], own["shift"])
+        elif layer in (0, 3, 6):
+            x = F.conv2d(x, own["weight"], stride=1 if layer == 0 else 2, padding=1)
+        elif layer == 9:
+            x = x.flatten(1)
+        elif layer == 10:
+            x = x @ own["weight"]
+        else:
+            x = F.leaky_relu(x, 0.1)
+    return x"#;
+
+/// The arguments of the function for features, behind the layers and the samples.
+fn feature_arguments(run: &Run<'_>) -> String {
+    let beside = if run.shows() { shown::beside(run) } else { String::new() };
+    beside + if run.tells_discriminator() { ", y" } else { "" }
+}
+
+/// The call that compares the features of a layer of the discriminator.
+fn feature_matching(run: &Run<'_>, layer: usize) -> String {
+    let judge = if run.spec.unrolled_steps > 0 { "ahead[0]" } else { "D" };
+    let arguments = feature_arguments(run);
+    format!("feature_distance({judge}[:{}], fakes, reals{arguments})", layer + 1)
+}
+
+/// The function that compares features.
+fn feature_distance(run: &Run<'_>) -> String {
+    let told = if run.tells_discriminator() { ", y" } else { "" };
+    let features = |samples: &str| {
+        let beside = shown::beside(run);
+        let seen =
+            if run.shows() { format!("shown({samples}{beside})") } else { samples.to_owned() };
+        format!("layers({seen}{told}).mean(0)")
+    };
+    let mut lines = Lines::default();
+    lines.add(0, &format!("def feature_distance(layers, fakes, reals{}):", feature_arguments(run)));
+    lines.add(
+        1,
+        "\"\"\"How far apart mean features of fakes and reals are (Salimans et al. 2016).\"\"\"",
+    );
+    lines.add(1, &format!("target = {}.detach()", features("reals")));
+    lines.add(1, &format!("return ({} - target).square().sum()", features("fakes")));
+    lines.block()
+}
+
 fn squared_slopes(run: &Run<'_>) -> String {
     let verdict = if run.has_tasks() { "[:, 0]" } else { "" };
+    // Of a map of verdicts, the slope of their mean.
+    let verdict = if run.judges_patches() { ".mean((1, 2, 3))" } else { verdict };
     let judged = run.judged("x") + verdict;
     let mut lines = Lines::default();
     lines.add(0, &format!("def squared_slopes({}):", listed(&run.slope_arguments("x"))));
     lines.add(1, "\"\"\"The squared norm of the discriminator's gradient at each x.\"\"\"");
     lines.add(1, "x = x.detach().requires_grad_()");
     lines.add(1, &format!("(slope,) = torch.autograd.grad({judged}.sum(), x, create_graph=True)"));
-    lines.add(1, "return slope.flatten(1).square().sum(1)");
+    let own = run.own_channels().map_or_else(String::new, |own| format!("[:, :{own}]"));
+    lines.add(1, &format!("return slope{own}.flatten(1).square().sum(1)"));
     lines.block()
 }
 
@@ -217,7 +302,15 @@ fn add_penalty(run: &Run<'_>, lines: &mut Lines, penalty: PenaltySpec) {
         }
         PenaltySpec::Dragan { weight, target } => {
             lines.add(1, &format!("share = torch.rand(len(reals){ones})"));
-            lines.add(1, "around = reals + share * reals.std() / 2 * torch.rand_like(reals)");
+            match run.own_channels() {
+                None => lines
+                    .add(1, "around = reals + share * reals.std() / 2 * torch.rand_like(reals)"),
+                Some(own) => {
+                    lines.add(1, &format!("own, given = reals[:, :{own}], reals[:, {own}:]"));
+                    lines.add(1, "around = own + share * own.std() / 2 * torch.rand_like(own)");
+                    lines.add(1, "around = torch.cat([around, given], 1)");
+                }
+            }
             lines.add(
                 1,
                 &format!("over = ({} + 1e-12).sqrt() - {}", slopes("around"), number(target)),

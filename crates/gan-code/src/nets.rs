@@ -38,9 +38,11 @@ fn add_layers(
 ) -> Shape {
     let mut shape = input;
     for layer in layers {
-        if let LayerSpec::Residual { layers, shortcut } = layer {
-            lines.add(depth, "Residual(");
-            for layers in [layers, shortcut] {
+        let inside = layer.inside();
+        if !inside.is_empty() {
+            let is_skip = matches!(layer, LayerSpec::Skip { .. });
+            lines.add(depth, if is_skip { "Skip(" } else { "Residual(" });
+            for (_, layers) in inside {
                 let kind = chain(run.told_blocks);
                 if layers.is_empty() {
                     let same = if run.told_blocks { "Told()," } else { "nn.Identity()," };
@@ -81,7 +83,14 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
             let rest = convolution(kernel, stride, padding, bias);
             format!("nn.ConvTranspose2d({features}, {channels}, {rest})")
         }
+        LayerSpec::Pad { top, bottom, left, right } => {
+            format!("nn.ZeroPad2d(({left}, {right}, {top}, {bottom}))")
+        }
         LayerSpec::Upsample { scale } => format!("nn.Upsample(scale_factor={scale})"),
+        LayerSpec::UpsampleBilinear { scale } => {
+            format!("nn.Upsample(scale_factor={scale}, mode=\"bilinear\")")
+        }
+        LayerSpec::PixelShuffle { scale } => format!("nn.PixelShuffle({scale})"),
         LayerSpec::AveragePool { size } => format!("nn.AvgPool2d({size})"),
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let kind = if is_image { "2d" } else { "1d" };
@@ -95,6 +104,14 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
         }
         LayerSpec::LayerNorm { epsilon } => {
             format!("nn.LayerNorm({features}{})", differing("eps", epsilon, 1e-5))
+        }
+        LayerSpec::GroupNorm { groups, epsilon } => {
+            format!("nn.GroupNorm({groups}, {features}{})", differing("eps", epsilon, 1e-5))
+        }
+        LayerSpec::InstanceNorm { epsilon, affine } => {
+            let epsilon = differing("eps", epsilon, 1e-5);
+            let affine = if affine { ", affine=True" } else { "" };
+            format!("nn.InstanceNorm2d({features}{epsilon}{affine})")
         }
         LayerSpec::PixelNorm { epsilon } => format!("PixelNorm({})", number(epsilon)),
         LayerSpec::MinibatchStddev {} => "MinibatchStddev()".to_owned(),
@@ -112,7 +129,9 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
             format!("nn.Unflatten(1, ({channels}, {height}, {width}))")
         }
         LayerSpec::Flatten {} => "nn.Flatten()".to_owned(),
-        LayerSpec::Residual { .. } => unreachable!("a block takes several lines"),
+        LayerSpec::Residual { .. } | LayerSpec::Skip { .. } => {
+            unreachable!("a block takes several lines")
+        }
     }
 }
 
@@ -144,6 +163,10 @@ fn activation(function: ActivationKind) -> String {
         ActivationKind::Sigmoid {} => "Sigmoid",
         ActivationKind::Silu {} => "SiLU",
         ActivationKind::Softplus {} => "Softplus",
+        ActivationKind::Elu { alpha: 1.0 } => "ELU",
+        ActivationKind::Elu { alpha } => return format!("nn.ELU({})", number(alpha)),
+        ActivationKind::Selu {} => "SELU",
+        ActivationKind::Gelu {} => "GELU",
     };
     format!("nn.{name}()")
 }

@@ -11,8 +11,13 @@ use crate::weights::Checkpoint;
 pub(crate) fn block(run: &Run<'_>) -> String {
     let mut lines = Lines::default();
     let spec = run.spec;
-    let nets = [("g", "G", &spec.generator_optimizer), ("d", "D", &spec.discriminator_optimizer)];
-    for (name, net, optimizer) in nets {
+    let mut nets =
+        vec![("g", "G", &spec.generator_optimizer), ("d", "D", &spec.discriminator_optimizer)];
+    if run.translation().is_some() {
+        nets.push(("g_back", "G_back", &spec.generator_optimizer));
+        nets.push(("d_back", "D_back", &spec.discriminator_optimizer));
+    }
+    for &(name, net, optimizer) in &nets {
         let (class, arguments) = method(optimizer);
         let start = format!("{name}_optimizer = torch.optim.{class}(");
         let arguments = format!("{net}.parameters(), {arguments}");
@@ -30,7 +35,7 @@ pub(crate) fn block(run: &Run<'_>) -> String {
             lines.add(1, &format!("{name}_optimizer, lambda t: {factor}"));
             lines.add(0, ")");
             if let Some(Checkpoint { step, discriminator_step, .. }) = run.checkpoint {
-                let done = if name == "g" { step } else { discriminator_step };
+                let done = if name.starts_with('g') { step } else { discriminator_step };
                 add_start(&mut lines, name, done);
             }
         }
@@ -42,7 +47,13 @@ pub(crate) fn block(run: &Run<'_>) -> String {
 fn add_start(lines: &mut Lines, name: &str, done: u64) {
     lines.add(0, &format!("{name}_schedule.last_epoch = {done}"));
     let rate = format!("{name}_schedule.base_lrs[0] * {name}_schedule.lr_lambdas[0]({done})");
-    lines.add(0, &format!("{name}_optimizer.param_groups[0][\"lr\"] = {rate}"));
+    let target = format!("{name}_optimizer.param_groups[0][\"lr\"]");
+    if target.len() + rate.len() + 3 < LINE {
+        lines.add(0, &format!("{target} = {rate}"));
+    } else {
+        lines.add(0, &format!("rate = {rate}"));
+        lines.add(0, &format!("{target} = rate"));
+    }
 }
 
 /// The class of an optimiser, and its arguments after the parameters.
@@ -113,9 +124,14 @@ pub(crate) fn add_update(
     optimizer: &OptimizerSpec,
     names: &Names,
 ) {
-    let Names { loss, net, optimizer: name, schedule } = names;
-    lines.add(depth, &format!("{name}.zero_grad()"));
-    lines.add(depth, &format!("{loss}.backward()"));
+    lines.add(depth, &format!("{}.zero_grad()", names.optimizer));
+    lines.add(depth, &format!("{}.backward()", names.loss));
+    add_step(lines, depth, optimizer, names);
+}
+
+/// Adds a step of an optimiser by gradients that are there.
+pub(crate) fn add_step(lines: &mut Lines, depth: usize, optimizer: &OptimizerSpec, names: &Names) {
+    let Names { net, optimizer: name, schedule, .. } = names;
     if let Some(limit) = optimizer.clip_value {
         let limit = number(limit);
         lines.add(depth, &format!("nn.utils.clip_grad_value_({net}.parameters(), {limit})"));
@@ -149,7 +165,7 @@ pub(crate) fn add_discriminator_update(
     if let Some(limit) = run.spec.weight_clip {
         let limit = number(limit);
         lines.add(depth, "with torch.no_grad():");
-        lines.add(depth + 1, "for weight in D.parameters():");
+        lines.add(depth + 1, &format!("for weight in {}.parameters():", names.net));
         lines.add(depth + 2, &format!("weight.clamp_(-{limit}, {limit})"));
     }
 }

@@ -1,7 +1,9 @@
 //! Answers the questions about a run on which several blocks of a program must agree, such as the
 //! arguments of its functions.
 
-use gan_protocol::{LabelSpec, LayerSpec, Objective, RunSpec, Shape};
+use gan_protocol::{
+    Degradation, Feed, LabelSpec, LayerSpec, Objective, RunSpec, Shape, TranslationSpec,
+};
 
 use crate::weights::Checkpoint;
 
@@ -17,10 +19,8 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(spec: &'a RunSpec, checkpoint: Option<Checkpoint<'a>>) -> Self {
-        let in_a_block = |layer: &LayerSpec| {
-            let LayerSpec::Residual { layers, shortcut } = layer else { return false };
-            is_told_any(layers) || is_told_any(shortcut)
-        };
+        let in_a_block =
+            |layer: &LayerSpec| layer.inside().into_iter().any(|(_, layers)| is_told_any(layers));
         let told_blocks =
             spec.generator.layers.iter().chain(&spec.discriminator.layers).any(in_a_block);
         Self { spec, told_blocks, checkpoint }
@@ -32,6 +32,12 @@ impl<'a> Run<'a> {
         let found: &mut dyn FnMut(&LayerSpec, Shape) -> bool = &mut found;
         any(&spec.generator.layers, spec.generator_input(), found)
             || any(&spec.discriminator.layers, spec.discriminator_input(), found)
+    }
+
+    /// Whether the generator is given the other halves of pairs.
+    pub(crate) fn is_paired(&self) -> bool {
+        let picture = self.spec.condition.map(|condition| condition.picture);
+        matches!(picture, Some(Degradation::Paired { .. }))
     }
 
     /// Whether the run has labels, so that real samples come with their classes.
@@ -69,9 +75,14 @@ impl<'a> Run<'a> {
         named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
-    /// The discriminator as an argument, if the run has more than one (unrolling).
+    /// What the run translates, if it does.
+    pub(crate) fn translation(&self) -> Option<&'a TranslationSpec> {
+        self.spec.translation.as_ref()
+    }
+
+    /// The discriminator as an argument, if the run has more than one (unrolling, a way back).
     fn judge(&self) -> Option<&'static str> {
-        (self.spec.unrolled_steps > 0).then_some("D")
+        (self.spec.unrolled_steps > 0 || self.translation().is_some()).then_some("D")
     }
 
     /// The arguments of the discriminator's loss; `samples` are the reals and fakes.
@@ -100,7 +111,26 @@ impl<'a> Run<'a> {
     /// Whether samples are changed before the discriminator.
     pub(crate) fn shows(&self) -> bool {
         let spec = self.spec;
-        spec.packing > 1 || spec.instance_noise.is_some() || spec.diff_augment.is_some()
+        let is_changed = spec.instance_noise.is_some() || spec.diff_augment.is_some();
+        spec.packing > 1 || is_changed || spec.shown_picture().is_some()
+    }
+
+    /// Whether the generator gets latents or codes.
+    pub(crate) fn has_latents(&self) -> bool {
+        Feed::from(self.spec).numbers() > 0
+    }
+
+    /// The first channels of what the discriminator sees that belong to a sample, if a picture follows.
+    pub(crate) fn own_channels(&self) -> Option<usize> {
+        self.spec.shown_picture().map(|_| self.spec.data.channels)
+    }
+
+    /// Whether the discriminator gives a map of verdicts.
+    pub(crate) fn judges_patches(&self) -> bool {
+        let spec = self.spec;
+        let layers = &spec.discriminator.layers;
+        let last = layers.iter().fold(spec.discriminator_input(), |shape, one| behind(one, shape));
+        matches!(last, Shape::Image { .. })
     }
 
     /// The dimensions of a real sample in a tensor, without the batch.
@@ -116,8 +146,7 @@ impl<'a> Run<'a> {
 pub(crate) fn is_told(layer: &LayerSpec) -> bool {
     match layer {
         LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. } => true,
-        LayerSpec::Residual { layers, shortcut } => is_told_any(layers) || is_told_any(shortcut),
-        _ => false,
+        _ => layer.inside().into_iter().any(|(_, layers)| is_told_any(layers)),
     }
 }
 
@@ -144,9 +173,7 @@ pub(crate) fn any(
         if found(layer, shape) {
             return true;
         }
-        if let LayerSpec::Residual { layers, shortcut } = layer
-            && (any(layers, shape, found) || any(shortcut, shape, found))
-        {
+        if layer.inside().into_iter().any(|(_, layers)| any(layers, shape, found)) {
             return true;
         }
         shape = behind(layer, shape);

@@ -13,8 +13,14 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     }
     let mut blocks = Vec::new();
     let mut lines = Lines::default();
-    lines.add(0, &format!("def shown(x{}):", if needs_step(run) { ", step" } else { "" }));
+    lines.add(0, &format!("def shown(x{}):", beside(run)));
     lines.add(1, "\"\"\"Samples as the discriminator sees them, reals and fakes alike.\"\"\"");
+    if let Some(picture) = spec.shown_picture() {
+        let same = matches!((picture, spec.data.shape()),
+            (Shape::Image { height: a, .. }, Shape::Image { height: b, .. }) if a == b);
+        let given = if same { "given" } else { "F.interpolate(given, x.shape[2:])" };
+        lines.add(1, &format!("x = torch.cat([x, {given}], 1)"));
+    }
     if let Some(augment) = spec.diff_augment {
         if augment.cutout > 0.0 {
             blocks.push(KEPT.replace("{share}", &number(augment.cutout)));
@@ -43,6 +49,12 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     lines.add(1, "return x");
     blocks.push(lines.block());
     blocks
+}
+
+/// The arguments of `shown` behind the samples.
+pub(crate) fn beside(run: &Run<'_>) -> String {
+    let given = if run.spec.shown_picture().is_some() { ", given" } else { "" };
+    given.to_owned() + if needs_step(run) { ", step" } else { "" }
 }
 
 /// Whether the changes depend on the step.

@@ -81,11 +81,13 @@ impl Weighted {
 /// The blocks for the nets' initial weights.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
-    let nets = [
-        ("G", &spec.generator, Weighted::of(&spec.generator, spec.generator_input())),
-        ("D", &spec.discriminator, Weighted::of(&spec.discriminator, spec.discriminator_input())),
-    ];
-    let [(_, generator, made), (_, discriminator, judged)] = nets;
+    let (generator, discriminator) = (&spec.generator, &spec.discriminator);
+    let made = Weighted::of(generator, spec.generator_input());
+    let judged = Weighted::of(discriminator, spec.discriminator_input());
+    let mut nets = vec![("G", generator, made), ("D", discriminator, judged)];
+    if run.translation().is_some() {
+        nets.extend([("G_back", generator, made), ("D_back", discriminator, judged)]);
+    }
     let mut blocks = Vec::new();
     let mut applied = Lines::default();
     if run.checkpoint.is_some() {
@@ -99,10 +101,14 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
             }
         }
     } else {
-        for (net, description, weighted) in nets {
-            let name = if net == "G" { "initial_of_generator" } else { "initial_of_discriminator" };
+        for &(net, description, weighted) in &nets {
+            let is_generator = net.starts_with('G');
+            let name =
+                if is_generator { "initial_of_generator" } else { "initial_of_discriminator" };
             if let Some(function) = function(name, description.initial_weights, weighted) {
-                blocks.push(function);
+                if !net.ends_with("back") {
+                    blocks.push(function);
+                }
                 applied.add(0, &format!("{net}.apply({name})"));
             }
         }

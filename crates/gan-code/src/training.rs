@@ -1,11 +1,14 @@
 //! Writes the constants, the loop over steps, and the picture at the end.
 
-use gan_protocol::{LatentDistribution, LayerSpec, Shape};
+use gan_protocol::{LatentDistribution, LayerSpec, Shape, TermSpec};
 
 use crate::lines::{Lines, listed, number};
+use crate::losses::terms;
 use crate::optimizers::{self, Names, add_discriminator_update, add_update, is_scheduled};
+use crate::pictures;
 use crate::run::{Run, any};
-use crate::shown::needs_step;
+use crate::shown;
+use crate::translation;
 use crate::weights;
 
 /// Steps of a program, until the user changes the number.
@@ -43,7 +46,10 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         blocks.push(discriminator_step(run));
     }
     if let Some(ema) = run.spec.ema {
-        blocks.push("average = copy.deepcopy(G)".to_owned());
+        blocks.push(match run.translation() {
+            Some(_) => "average, average_back = copy.deepcopy((G, G_back))".to_owned(),
+            None => "average = copy.deepcopy(G)".to_owned(),
+        });
         blocks.push(move_average(run, ema.decay));
     }
     blocks.extend(weights::blocks(run));
@@ -89,7 +95,13 @@ fn move_average(run: &Run<'_>, decay: f32) -> String {
         "# Its memory is short at the start, so that the first weights are soon forgotten.",
     );
     lines.add(1, &format!("decay = min({decay}, (1 + step) / (10 + step))"));
-    lines.add(1, "pairs = zip(average.state_dict().values(), G.state_dict().values())");
+    if run.translation().is_some() {
+        lines.add(1, "pairs = []");
+        lines.add(1, "for kept, net in [(average, G), (average_back, G_back)]:");
+        lines.add(2, "pairs += zip(kept.state_dict().values(), net.state_dict().values())");
+    } else {
+        lines.add(1, "pairs = zip(average.state_dict().values(), G.state_dict().values())");
+    }
     lines.add(1, "for old, new in pairs:");
     if has_batch_norm(run) {
         lines.add(2, "if old.is_floating_point():  # batch normalisation counts batches, too");
@@ -142,14 +154,28 @@ fn steps(run: &Run<'_>) -> String {
     let mut lines = Lines::default();
     let range =
         if run.checkpoint.is_some() { "DONE + 1, DONE + STEPS + 1" } else { "1, STEPS + 1" };
+    let pretraining = spec.pretraining_steps;
+    if pretraining > 0 {
+        lines.add(0, "d_loss = torch.tensor(0.0)");
+    }
     lines.add(0, &format!("for step in range({range}):"));
+    if pretraining > 0 {
+        lines.add(1, &format!("pretraining = step <= {pretraining}  # the discriminator waits"));
+    }
     if spec.generator.spectral_norm {
         lines.add(1, "power_iteration(G)");
+        if run.translation().is_some() {
+            lines.add(1, "power_iteration(G_back)");
+        }
     }
     let mut depth = 1;
     let several = spec.discriminator_steps > 1;
     if several {
-        lines.add(1, &format!("for _ in range({}):", spec.discriminator_steps));
+        let count = match pretraining {
+            0 => spec.discriminator_steps.to_string(),
+            _ => format!("1 if pretraining else {}", spec.discriminator_steps),
+        };
+        lines.add(1, &format!("for _ in range({count}):"));
         depth = 2;
     }
     add_batch(run, &mut lines, depth);
@@ -163,9 +189,20 @@ fn steps(run: &Run<'_>) -> String {
             "# Each pass moves running statistics; on the page only the last one does.",
         );
     }
+    if run.translation().is_some() && has_batch_norm(run) {
+        lines.add(
+            depth,
+            "# Each pass moves running statistics; on the page only a generator's first one does.",
+        );
+    }
     let told: String = run.told().iter().map(|name| format!(", {name}")).collect();
-    lines.add(depth, &format!("fakes = G(z{told})"));
+    lines.add(depth, &format!("fakes = G({}{told})", input(run)));
+    if pretraining > 0 {
+        lines.add(depth, "if not pretraining:");
+        depth += 1;
+    }
     add_discriminator_step(run, &mut lines, depth);
+    translation::add_discriminator_step(run, &mut lines, depth);
     lines.add(0, "");
     if several {
         lines.add(1, "# The last of these fakes serve the generator's step too.");
@@ -183,7 +220,13 @@ fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     let class = if run.told_classes() { ", y" } else { "" };
     let reals = if run.spec.data.points.is_some() { "points(BATCH)" } else { "next(real_batches)" };
     lines.add(depth, &format!("reals{class} = {reals}"));
-    lines.add(depth, &format!("z = {}", fed(run, "BATCH")));
+    if run.spec.condition.is_some() {
+        lines.add(depth, pictures::given(run));
+    }
+    translation::add_batch(run, lines, depth);
+    if run.has_latents() {
+        lines.add(depth, &format!("z = {}", fed(run, "BATCH")));
+    }
     if let Some(mixture) = run.spec.mixture {
         lines.add(depth, &format!("k = torch.randint({}, (BATCH,))", mixture.generators));
     }
@@ -193,9 +236,9 @@ fn add_discriminator_step(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     let spec = run.spec;
     let mut samples = ["reals", "fakes.detach()"];
     if run.shows() {
-        let step = if needs_step(run) { ", step" } else { "" };
-        lines.add(depth, &format!("seen_reals = shown(reals{step})"));
-        lines.add(depth, &format!("seen_fakes = shown(fakes.detach(){step})"));
+        let beside = shown::beside(run);
+        lines.add(depth, &format!("seen_reals = shown(reals{beside})"));
+        lines.add(depth, &format!("seen_fakes = shown(fakes.detach(){beside})"));
         samples = ["seen_reals", "seen_fakes"];
     }
     let arguments = run.discriminator_arguments(samples);
@@ -216,36 +259,70 @@ fn add_discriminator_step(run: &Run<'_>, lines: &mut Lines, depth: usize) {
 
 fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
     let spec = run.spec;
+    let mut depth = 1;
+    if spec.pretraining_steps > 0 {
+        lines.add(1, "g_loss = 0");
+        let matches = |term: &TermSpec| matches!(term, TermSpec::FeatureMatching { .. });
+        if spec.unrolled_steps > 0 && spec.terms.iter().any(matches) {
+            lines.add(1, "ahead = [D]");
+        }
+        lines.add(1, "if not pretraining:");
+        depth = 2;
+    }
+    add_verdict(run, lines, depth);
+    for term in terms(run) {
+        lines.add(1, &format!("g_loss = g_loss + {term}"));
+    }
+    translation::add_generator_loss(run, lines);
+    if run.translation().is_some() {
+        lines.add(1, "g_back_optimizer.zero_grad()");
+    }
+    let names =
+        Names { loss: "g_loss", net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
+    add_update(lines, 1, &spec.generator_optimizer, &names);
+    translation::add_generator_step(run, lines);
+    if spec.ema.is_some() {
+        lines.add(1, "move_average(step)");
+    }
+}
+
+/// The generator's loss by the verdict, at an indentation of `depth`.
+fn add_verdict(run: &Run<'_>, lines: &mut Lines, depth: usize) {
+    let spec = run.spec;
     let unrolled = spec.unrolled_steps > 0;
     if unrolled {
         let samples =
             if run.shows() { ["seen_reals", "seen_fakes"] } else { ["reals", "fakes.detach()"] };
         let parts = judge_parts(run);
         lines.add(
-            1,
+            depth,
             "# A copy of the discriminator goes ahead, and the generator answers to the copy.",
         );
-        lines.add(1, &format!("ahead = copy.deepcopy(({}))", listed(&parts)));
-        lines.add(1, &format!("for _ in range({}):", spec.unrolled_steps));
+        lines.add(depth, &format!("ahead = copy.deepcopy(({}))", listed(&parts)));
+        lines.add(depth, &format!("for _ in range({}):", spec.unrolled_steps));
         let arguments = run.discriminator_arguments(samples);
-        lines.add(2, &format!("discriminator_step(*ahead, {})", listed(&arguments[1..])));
+        lines.add(depth + 1, &format!("discriminator_step(*ahead, {})", listed(&arguments[1..])));
     }
-    let step = if needs_step(run) { ", step" } else { "" };
+    let beside = shown::beside(run);
     let argument = |name: &&'static str| match *name {
-        "D" => "ahead[0]".to_owned(),
-        sample @ ("reals" | "fakes") if run.shows() => format!("shown({sample}{step})"),
+        "D" if unrolled => "ahead[0]".to_owned(),
+        sample @ ("reals" | "fakes") if run.shows() => format!("shown({sample}{beside})"),
         other => other.to_owned(),
     };
     let arguments: Vec<String> = run.generator_arguments().iter().map(argument).collect();
     if spec.discriminator.spectral_norm {
-        lines.add(1, if unrolled { "follow(ahead[0])" } else { "follow(D)" });
+        lines.add(depth, if unrolled { "follow(ahead[0])" } else { "follow(D)" });
     }
-    lines.add(1, &format!("g_loss = generator_loss({})", arguments.join(", ")));
-    let names =
-        Names { loss: "g_loss", net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
-    add_update(lines, 1, &spec.generator_optimizer, &names);
-    if spec.ema.is_some() {
-        lines.add(1, "move_average(step)");
+    let loss = format!("generator_loss({})", arguments.join(", "));
+    lines.add(depth, &format!("g_loss = {loss}"));
+}
+
+/// The generator's input: latents, a picture, or both.
+fn input(run: &Run<'_>) -> &'static str {
+    match (run.spec.picture().is_some(), run.has_latents()) {
+        (false, _) => "z",
+        (true, false) => "given",
+        (true, true) => "beside(given, z)",
     }
 }
 
@@ -262,6 +339,14 @@ fn picture(run: &Run<'_>) -> String {
         lines.add(0, &format!("follow({name})"));
     }
     lines.add(0, &format!("{name}.eval()"));
+    if spec.condition.is_some() {
+        add_triples(run, &mut lines, name);
+        return lines.block();
+    }
+    if run.translation().is_some() {
+        translation::add_picture(run, &mut lines, name);
+        return lines.block();
+    }
     let mut told = String::new();
     if let Some(classes) = classes {
         lines.add(0, &format!("y = torch.arange({count}) % {classes}"));
@@ -286,4 +371,31 @@ fn picture(run: &Run<'_>) -> String {
         lines.add(0, "plt.savefig(\"samples.png\")");
     }
     lines.block()
+}
+
+/// Pictures, what the generator called `name` makes of them, and the true images, side by side.
+fn add_triples(run: &Run<'_>, lines: &mut Lines, name: &str) {
+    let class = if run.told_classes() { ", y" } else { "" };
+    lines.add(0, "with torch.no_grad():");
+    lines.add(1, &format!("reals{class} = next(real_batches)"));
+    lines.add(1, pictures::given(run));
+    if run.has_latents() {
+        lines.add(1, &format!("z = {}", fed(run, "BATCH")));
+    }
+    if let Some(mixture) = run.spec.mixture {
+        lines.add(1, &format!("k = torch.randint({}, (BATCH,))", mixture.generators));
+    }
+    let told: String = run.told().iter().map(|name| format!(", {name}")).collect();
+    lines.add(1, &format!("samples = {name}({}{told})", input(run)));
+    let own = run.spec.data.channels;
+    lines.add(
+        0,
+        &format!("seen = F.interpolate(given[:, :{own}], reals.shape[2:]).expand_as(reals)"),
+    );
+    lines.add(
+        0,
+        "triples = torch.stack([seen, samples.reshape(reals.shape), reals], 1).flatten(0, 1).cpu()",
+    );
+    let range = "normalize=True, value_range=(-1, 1)";
+    lines.add(0, &format!("save_image(triples, \"samples.png\", nrow=12, {range})"));
 }

@@ -6,7 +6,7 @@
 
 use gan_protocol::{LayerSpec, OptimizerMethod, OptimizerSpec};
 
-use crate::lines::{Lines, quoted};
+use crate::lines::{LINE, Lines, quoted};
 use crate::run::Run;
 
 /// A checkpoint from which a program continues.
@@ -37,27 +37,51 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         format!("run = load_file({}, str(torch.get_default_device()))", quoted(checkpoint.file)),
         numbers(run, has_spectral_norm),
     ];
-    let remembering = [
+    let judged = checkpoint.discriminator_step;
+    let mut remembering = vec![
         remembering("g_optimizer, G, \"generator\", DONE", &spec.generator_optimizer),
         remembering(
-            &format!("d_optimizer, D, \"discriminator\", {}", checkpoint.discriminator_step),
+            &format!("d_optimizer, D, \"discriminator\", {judged}"),
             &spec.discriminator_optimizer,
         ),
     ];
+    if run.translation().is_some() {
+        remembering.push(self::remembering(
+            "g_back_optimizer, G_back, \"way_back.generator\", DONE",
+            &spec.generator_optimizer,
+        ));
+        remembering.push(self::remembering(
+            &format!("d_back_optimizer, D_back, \"way_back.discriminator\", {judged}"),
+            &spec.discriminator_optimizer,
+        ));
+    }
     if remembering.iter().any(Option::is_some) {
         blocks.push(REMEMBER.to_owned());
     }
     let mut lines = Lines::default();
-    let average = if spec.ema.is_some() { ", (average, \"average\")" } else { "" };
-    let nets = format!("[(G, \"generator\"), (D, \"discriminator\"){average}]");
-    lines.add(0, &format!("for net, part in {nets}:"));
+    let mut nets = vec![("G", "generator"), ("D", "discriminator")];
+    if run.translation().is_some() {
+        nets.extend([("G_back", "way_back.generator"), ("D_back", "way_back.discriminator")]);
+    }
+    if spec.ema.is_some() {
+        nets.push(("average", "average"));
+        nets.extend(run.translation().map(|_| ("average_back", "way_back.average")));
+    }
+    let nets: Vec<String> = nets.iter().map(|(net, part)| format!("({net}, \"{part}\")")).collect();
+    if nets.len() < 4 {
+        lines.add(0, &format!("for net, part in [{}]:", nets.join(", ")));
+    } else {
+        lines.add(0, "for net, part in [");
+        nets.iter().for_each(|net| lines.add(1, &format!("{net},")));
+        lines.add(0, "]:");
+    }
     // Tensors that the run lacks: counts of batches, right singular vectors.
     if has_spectral_norm || has(run, |layer| matches!(layer, LayerSpec::BatchNorm { .. })) {
         lines.add(1, "net.load_state_dict(net.state_dict() | numbers(part))");
     } else {
         lines.add(1, "net.load_state_dict(numbers(part))");
     }
-    remembering.iter().flatten().for_each(|line| lines.add(0, line));
+    remembering.iter().flatten().for_each(|call| lines.text(call));
     blocks.push(lines.block());
     blocks
 }
@@ -81,14 +105,23 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
     lines.add(3, "value = value.T.contiguous()");
     lines.add(2, "name = name.removeprefix(f\"{part}.\")");
     if has_spectral_norm {
-        lines.add(2, "if f\"{part.split('.')[0]}.{name}_u\" in run:");
+        lines.add(2, "if f\"{part.split('.optimizer')[0]}.{name}_u\" in run:");
         lines.add(3, "name = name.replace(\"weight\", \"parametrizations.weight.original\")");
         lines.add(2, "name = name.replace(\"weight_u\", \"parametrizations.weight.0._u\")");
     }
-    if has(run, |layer| matches!(layer, LayerSpec::Residual { .. })) {
+    if has(run, |layer| !layer.inside().is_empty()) {
         lines.add(2, "name = name.replace(\"layers\", \"body\")");
     }
-    if has(run, |l| matches!(l, LayerSpec::BatchNorm { .. } | LayerSpec::LayerNorm { .. })) {
+    let has_scale = |layer: &LayerSpec| {
+        matches!(
+            layer,
+            LayerSpec::BatchNorm { .. }
+                | LayerSpec::LayerNorm { .. }
+                | LayerSpec::GroupNorm { .. }
+                | LayerSpec::InstanceNorm { affine: true, .. }
+        )
+    };
+    if has(run, has_scale) {
         lines.add(2, "name = name.replace(\"scale\", \"weight\").replace(\"shift\", \"bias\")");
     }
     if has(run, |layer| matches!(layer, LayerSpec::BatchNorm { .. })) {
@@ -115,5 +148,9 @@ fn remembering(arguments: &str, optimizer: &OptimizerSpec) -> Option<String> {
         }
         OptimizerMethod::RmsProp { .. } => "square_avg=\"second\"",
     };
-    Some(format!("remember({arguments}, {moments})"))
+    let line = format!("remember({arguments}, {moments})");
+    if line.len() < LINE {
+        return Some(line);
+    }
+    Some(format!("remember(\n    {arguments}, {moments}\n)"))
 }

@@ -4,7 +4,9 @@ use gan_protocol::{LabelSpec, Named as _, PenaltySpec, RunSpec};
 
 use crate::images::stand_in;
 use crate::lines::{Lines, listed};
+use crate::pictures::title;
 use crate::run::Run;
+use crate::translation;
 
 /// The parts of the run that the program lacks, by the spec's own names.
 pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
@@ -19,6 +21,11 @@ pub(crate) fn left_out(spec: &RunSpec) -> Vec<String> {
     {
         missing.push("labels: these points have no classes".to_owned());
     }
+    missing.extend(translation::left_out(spec).map(str::to_owned));
+    if let Some(initial) = &spec.initial {
+        let (nets, checkpoint) = (initial.nets.name(), &initial.checkpoint);
+        missing.push(format!("initial: {nets} of checkpoint {checkpoint} (all weights are drawn)"));
+    }
     missing
 }
 
@@ -29,6 +36,14 @@ pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
     lines.add(0, "# A run of GAN Playground as a PyTorch program.");
     lines.add(0, "#");
     lines.add(0, &format!("# Data: {}.", data(spec)));
+    if let Some(condition) = spec.condition {
+        lines.add(0, &format!("# The generator is given: {}.", title(condition.picture)));
+    }
+    if let Some(translation) = &spec.translation {
+        let title = translation.from.source.facts().title;
+        let text = format!("# Translated to them: {title}, and back (CycleGAN).");
+        lines.add(0, &text);
+    }
     lines.add(0, &format!("# Objective: {}.", spec.objective.title()));
     let penalties: Vec<&str> = spec.penalties.iter().map(penalty).collect();
     for (name, items) in [("Penalties", penalties), ("Further tasks", tasks(spec))] {
@@ -55,7 +70,8 @@ pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
         lines.add(0, "#");
     }
     let others = if spec.data.points.is_some() { "matplotlib" } else { "torchvision" };
-    let reader = if run.checkpoint.is_some() { " safetensors" } else { "" };
+    let reads = run.checkpoint.is_some() || spec.needs_classifier();
+    let reader = if reads { " safetensors" } else { "" };
     lines.add(0, &format!("# Needs: pip install torch {others}{reader}"));
     lines.block() + "\n"
 }

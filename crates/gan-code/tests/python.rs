@@ -4,7 +4,9 @@
 use gan_code::pytorch;
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages, cifar10, idx};
 use gan_protocol::{AugmentationSpec, DataSource, Named as _, RealBatch, RunSpec};
-use running::{Case, Folder, assert_none_fails, labels, noise, with_steps, write_mnist};
+use running::{
+    Case, Folder, assert_none_fails, labels, noise, with_steps, write_classifier, write_mnist,
+};
 use serde_json::{Value, json};
 use support::{changed, specs};
 
@@ -47,6 +49,7 @@ os.remove("samples.png")
 fn each_program_makes_a_step_and_a_picture() {
     let folder = Folder::new("steps");
     write_mnist(&folder, 60);
+    write_classifier(&folder);
     let cases = specs().into_iter().map(|(name, spec)| Case {
         name,
         text: with_steps(&pytorch(&spec).text, 1) + AFTER_A_STEP,

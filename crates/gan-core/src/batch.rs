@@ -4,6 +4,7 @@
 use burn::tensor::Device;
 use gan_protocol::Shape;
 
+use crate::layer::repeated;
 use crate::ops::tensor::Tensor;
 
 /// Samples, or a layer's output for them, on a device.
@@ -68,13 +69,15 @@ impl Batch {
         }
     }
 
-    /// As samples of `shape`, which must have as many numbers a sample.
+    /// As samples of `shape`, which take up all numbers.
     pub(crate) fn shaped(self, shape: Shape) -> Self {
         let x = self.flat();
+        let [rows, columns] = x.dims();
+        let size = shape.size().expect("a batch's shape is small");
+        let batch = rows * columns / size;
         match shape {
-            Shape::Flat { .. } => Self::Flat(x),
+            Shape::Flat { .. } => Self::Flat(x.reshape([batch, size])),
             Shape::Image { channels, height, width } => {
-                let batch = x.dims()[0];
                 Self::Image(x.reshape([batch, channels, height, width]))
             }
         }
@@ -115,6 +118,42 @@ impl Batch {
     /// One batch after the other.
     pub(crate) fn joined(self, other: Self) -> Self {
         both!(self, other, x, y => Tensor::cat(vec![x, y], 0))
+    }
+
+    /// Each sample with further features: numbers behind a vector, constant channels behind an image.
+    /// `features` is `[batch, count]`.
+    pub(crate) fn with_features(self, features: Tensor<2>) -> Self {
+        match self {
+            Self::Flat(x) => Self::Flat(Tensor::cat(vec![x, features], 1)),
+            Self::Image(x) => {
+                let [batch, _, height, width] = x.dims();
+                let size = features.dims()[1];
+                let planes = features.reshape([batch, size, 1, 1]);
+                let planes = planes.expand([batch, size, height, width]);
+                Self::Image(Tensor::cat(vec![x, planes], 1))
+            }
+        }
+    }
+
+    /// Each sample with the features of another behind its own: numbers, or channels.
+    pub(crate) fn appended(self, other: Self) -> Self {
+        both!(self, other, x, y => Tensor::cat(vec![x, y], 1))
+    }
+
+    /// The first `features` numbers or channels of each sample, and the others.
+    pub(crate) fn split(self, features: usize) -> (Self, Self) {
+        let further = self.shape().features() - features;
+        let first = each!(self.clone(), x => x.narrow(1, 0, features));
+        (first, each!(self, x => x.narrow(1, features, further)))
+    }
+
+    /// Each image with the channels of a picture behind its own. A smaller picture is enlarged by
+    /// repeating its pixels.
+    pub(crate) fn beside(self, picture: Self) -> Self {
+        let (x, picture) = (self.image(), picture.image());
+        let scale = x.dims()[2] / picture.dims()[2];
+        let picture = if scale == 1 { picture } else { repeated(picture, scale) };
+        Self::Image(x).appended(Self::Image(picture))
     }
 
     /// Sum of two batches of the same shape.

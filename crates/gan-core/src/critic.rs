@@ -40,12 +40,31 @@ impl Critic {
 
     /// The outputs for samples as they are (no augmentation, no noise, running statistics):
     /// `[count, outputs]`, flat; with packing, a row for each pack. `labels` are the samples'
-    /// classes, where the run has any. Waits for the device.
+    /// classes, where the run has any; `pictures` those that the generator was given, where the
+    /// discriminator sees them. Of a map of verdicts, the mean. Waits for the device.
     ///
     /// # Errors
-    /// When the device fails.
-    pub async fn verdicts(&self, samples: &[f32], labels: &[u16]) -> Result<Vec<f32>, CoreError> {
-        verdicts(&self.net, &self.spec, samples, labels, &self.device).await
+    /// When the device fails, or the pictures are missing.
+    pub async fn verdicts(
+        &self,
+        samples: &[f32],
+        labels: &[u16],
+        pictures: &[f32],
+    ) -> Result<Vec<f32>, CoreError> {
+        verdicts(&self.net, &self.spec, samples, labels, pictures, &self.device).await
+    }
+}
+
+/// The pictures that the discriminator sees beside the samples, if it sees any.
+fn pictures_of(
+    spec: &RunSpec,
+    pictures: &[f32],
+    device: &Device,
+) -> Result<Option<Batch>, CoreError> {
+    match spec.shown_picture() {
+        None => Ok(None),
+        Some(_) if pictures.is_empty() => Err(CoreError::NoPictures),
+        Some(shape) => Ok(Some(Batch::from_values(pictures.to_vec(), shape, device))),
     }
 }
 
@@ -55,6 +74,7 @@ pub(crate) async fn verdicts(
     spec: &RunSpec,
     samples: &[f32],
     labels: &[u16],
+    pictures: &[f32],
     device: &Device,
 ) -> Result<Vec<f32>, CoreError> {
     let mut net = net.clone();
@@ -62,7 +82,16 @@ pub(crate) async fn verdicts(
     let condition = Condition { label, generator: None };
     let samples = Batch::from_values(samples.to_vec(), spec.data.shape(), device);
     let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
-    let outputs = net.forward(packed(samples, spec.packing), &mut pass).flat();
+    let samples = packed(samples, spec.packing);
+    let samples = match pictures_of(spec, pictures, device)? {
+        None => samples,
+        Some(pictures) => samples.beside(pictures),
+    };
+    // Of a map of verdicts, the mean of each sample's.
+    let outputs = match net.forward(samples, &mut pass) {
+        Batch::Image(map) => Batch::Image(map).flat().mean_dim(1),
+        Batch::Flat(outputs) => outputs,
+    };
     let count: usize = outputs.dims().iter().product();
     let outputs = Transaction::default().register(outputs.reshape([count]).burn());
     let mut data = outputs.execute_async().await?;

@@ -29,9 +29,9 @@ pub(crate) struct Shown {
 /// The results of a discriminator step, detached from any graph.
 #[derive(Debug)]
 pub(crate) struct Verdicts {
-    /// The outputs for reals: `[batch]`.
+    /// The outputs for reals: `[batch]`; of maps, all numbers of all maps.
     pub(crate) real: Tensor<1>,
-    /// The outputs for fakes: `[batch]`.
+    /// The outputs for fakes, likewise.
     pub(crate) fake: Tensor<1>,
     /// The loss without penalties and auxiliary terms: `[1]`.
     pub(crate) loss: Tensor<1>,
@@ -44,8 +44,9 @@ pub(crate) struct Verdicts {
 }
 
 impl Shown {
-    fn presented(&self) -> Presented<'_> {
-        Presented { samples: &self.samples, condition: &self.condition }
+    fn presented(&self, spec: &RunSpec) -> Presented<'_> {
+        let own = spec.shown_picture().map(|_| spec.data.shape().features());
+        Presented { samples: &self.samples, condition: &self.condition, own }
     }
 }
 
@@ -74,8 +75,8 @@ impl Discriminator {
             spec,
             &mut self.net,
             &weights,
-            reals.presented(),
-            fakes.presented(),
+            reals.presented(spec),
+            fakes.presented(spec),
             index,
         ));
         let about_reals = add(auxiliary_loss(spec, &on_reals, &reals.targets));
@@ -101,6 +102,29 @@ impl Discriminator {
         }
     }
 
+    /// What the discriminator says of a batch, without learning from it.
+    pub(crate) fn heard(
+        &mut self,
+        spec: &RunSpec,
+        reals: &Shown,
+        fakes: &Shown,
+        index: u64,
+    ) -> Verdicts {
+        let [real, fake] = [reals, fakes].map(|shown| {
+            verdict(&self.judge(spec, shown.samples.clone(), &shown.condition, index)).inner()
+        });
+        let outputs = (column(&real), column(&fake));
+        let loss = discriminator_loss(spec.objective, real, fake, Smoothing::of(spec));
+        Verdicts {
+            real: outputs.0,
+            fake: outputs.1,
+            squared_norm: loss.zeros_like(),
+            loss,
+            penalty: None,
+            auxiliary: None,
+        }
+    }
+
     /// All outputs for reals and for fakes: `[batch, outputs]` each.
     fn judge_both(
         &mut self,
@@ -114,7 +138,7 @@ impl Discriminator {
         let mut judge = |samples: Batch, condition: &Condition| {
             let mode = Mode::Training { randomness: &mut randomness, moves_statistics: true };
             let mut pass = Pass { mode, condition };
-            self.net.forward_with(weights, samples, &mut pass).flat()
+            rows(self.net.forward_with(weights, samples, &mut pass))
         };
         if spec.discriminator.mixes_samples() || spec.labels.is_some() {
             // Reals and fakes each get their own batch statistics, as in DCGAN, and their own
@@ -123,12 +147,13 @@ impl Discriminator {
             return (real, judge(fakes.samples.clone(), &fakes.condition));
         }
         // One pass over both gives the same outputs with half the launches.
-        let size = reals.samples.count();
         let all = judge(reals.samples.clone().joined(fakes.samples.clone()), &reals.condition);
+        let size = all.dims()[0] / 2;
         (all.clone().narrow(0, 0, size), all.narrow(0, size, size))
     }
 
-    /// All outputs for `samples`, with the parameters as constants: `[batch, outputs]`.
+    /// All outputs for `samples`, with the parameters as constants: `[batch, outputs]`; of a map of
+    /// verdicts, `[batch * patches, 1]`.
     pub(crate) fn judge(
         &mut self,
         spec: &RunSpec,
@@ -138,7 +163,33 @@ impl Discriminator {
     ) -> Tensor<2> {
         let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
-        self.net.forward(samples, &mut Pass { mode, condition }).flat()
+        rows(self.net.forward(samples, &mut Pass { mode, condition }))
+    }
+
+    /// The output of layer number `layer` for `samples`, as [`Discriminator::judge`] passes them.
+    pub(crate) fn features(
+        &mut self,
+        spec: &RunSpec,
+        layer: usize,
+        samples: Batch,
+        condition: &Condition,
+        index: u64,
+    ) -> Batch {
+        let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
+        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
+        self.net.features(layer, samples, &mut Pass { mode, condition })
+    }
+}
+
+/// Outputs as rows. Each number of a map is a verdict on a patch of the sample (Isola et al. 2017,
+/// section 3.2.2), and a row of its own.
+pub(crate) fn rows(outputs: Batch) -> Tensor<2> {
+    match outputs {
+        Batch::Flat(x) => x,
+        Batch::Image(map) => {
+            let verdicts = map.dims().iter().product();
+            map.reshape([verdicts, 1])
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub enum CoreError {
     /// A classifier, or its input, was refused.
     #[error("the classifier cannot be used: {0}")]
     Classifier(String),
+    /// A net that is given pictures was given none.
+    #[error("the run's nets are given pictures, and none are there")]
+    NoPictures,
     /// The device was refused, lost, or failed to compute.
     #[error("the device failed: {0}")]
     Device(String),

@@ -1,7 +1,8 @@
-//! The inputs of a generator: latents, codes, classes, and the choice among several generators.
+//! The inputs of a generator: pictures, latents, codes, classes, and the choice among several
+//! generators.
 
 use burn::tensor::Device;
-use gan_protocol::{CodeSpec, Feed, LatentDistribution};
+use gan_protocol::{CodeSpec, Feed, LatentDistribution, RealBatch, Shape};
 use gan_random::{Purpose, RandomNumbers, RngExt, standard_normal, stream, uniform_symmetric};
 
 #[cfg(feature = "training")]
@@ -13,18 +14,20 @@ use crate::ops::tensor::Tensor;
 /// The inputs of `count` samples, on the host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inputs {
-    /// Latents, each followed by its codes: `[count, generator's input]`, flat.
+    /// Latents, each followed by its codes: `[count, latent and codes]`, flat.
     pub values: Vec<f32>,
     /// Classes, one a sample; empty where the run has no labels.
     pub labels: Vec<u16>,
     /// Indices of generators, one a sample; empty where there is one generator.
     pub generators: Vec<u16>,
+    /// Pictures, one a sample, channels first; empty where the generator is given none.
+    pub pictures: Vec<f32>,
 }
 
 impl Inputs {
     /// `count` inputs for `purpose` and `index` of a run or generator. A longer list begins with
     /// the same latents as a shorter one. Classes take turns: sample `i` is of class
-    /// `i mod classes`.
+    /// `i mod classes`. Pictures come from elsewhere: [`Inputs::given`].
     pub fn drawn<'a>(
         feed: impl Into<Feed<'a>>,
         purpose: Purpose,
@@ -52,27 +55,69 @@ impl Inputs {
         let labels = spec.labels.map_or_else(Vec::new, |labels| {
             (0..count).map(|i| (i % labels.classes()) as u16).collect()
         });
-        Self { values, labels, generators }
+        Self { values, labels, generators, pictures: Vec::new() }
+    }
+
+    /// The inputs of a generator that is given pictures and nothing else.
+    pub fn of_pictures(pictures: Vec<f32>) -> Self {
+        Self { values: Vec::new(), labels: Vec::new(), generators: Vec::new(), pictures }
+    }
+
+    /// The same inputs with the pictures of `reals`, one for each, and the classes of these where the
+    /// generator is told any.
+    #[must_use]
+    pub fn given(self, reals: &RealBatch) -> Self {
+        let labels = if self.labels.is_empty() { Vec::new() } else { reals.labels.clone() };
+        Self { pictures: reals.pictures.clone(), labels, ..self }
     }
 
     /// The count of samples.
     pub fn count<'a>(&self, feed: impl Into<Feed<'a>>) -> usize {
-        self.values.len() / input_size(feed.into())
+        let feed = feed.into();
+        match feed.picture {
+            Some(picture) => self.pictures.len() / numbers_of(picture),
+            None => self.values.len() / feed.numbers(),
+        }
     }
 
     /// The inputs of the samples from `begin` on, at most `count`.
     pub fn part<'a>(&self, feed: impl Into<Feed<'a>>, begin: usize, count: usize) -> Self {
         let spec = feed.into();
-        let size = input_size(spec);
+        let size = spec.numbers();
         let end = (begin + count).min(self.count(spec));
         let of =
             |list: &[u16]| if list.is_empty() { Vec::new() } else { list[begin..end].to_vec() };
         let values = self.values[begin * size..end * size].to_vec();
-        Self { values, labels: of(&self.labels), generators: of(&self.generators) }
+        let pictures = spec.picture.map_or_else(Vec::new, |picture| {
+            let size = numbers_of(picture);
+            self.pictures[begin * size..end * size].to_vec()
+        });
+        Self { values, labels: of(&self.labels), generators: of(&self.generators), pictures }
     }
 
     pub(crate) fn tensor<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Batch {
-        Batch::from_values(self.values.clone(), feed.into().shape(), device)
+        let feed = feed.into();
+        let Some(picture) = feed.picture else {
+            return Batch::from_values(self.values.clone(), feed.shape(), device);
+        };
+        let pictures = Batch::from_values(self.pictures.clone(), picture, device);
+        match feed.numbers() {
+            0 => pictures,
+            _ => pictures.with_features(self.rows(feed, device)),
+        }
+    }
+
+    /// Latents with their codes: `[count, latent and codes]`.
+    fn rows(&self, feed: Feed<'_>, device: &Device) -> Tensor<2> {
+        let dimensions = [self.count(feed), feed.numbers()];
+        Tensor::from_values(self.values.clone(), dimensions, device)
+    }
+
+    /// The pictures, if the generator is given any: `[count, channels, height, width]`.
+    #[cfg(feature = "training")]
+    pub(crate) fn pictures<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Option<Batch> {
+        let picture = feed.into().picture?;
+        Some(Batch::from_values(self.pictures.clone(), picture, device))
     }
 
     /// The condition of the nets: classes and generators as one-hot rows.
@@ -91,16 +136,15 @@ impl Inputs {
     pub(crate) fn targets<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Targets {
         let spec = feed.into();
         let condition = self.condition(spec, device);
-        let codes = spec.codes.map(|codes| {
-            let rows = self.tensor(spec, device).flat();
-            rows.narrow(1, spec.latent.size, codes.size())
-        });
+        let codes = spec
+            .codes
+            .map(|codes| self.rows(spec, device).narrow(1, spec.latent.size, codes.size()));
         Targets { label: condition.label, codes, generator: condition.generator }
     }
 }
 
-fn input_size(feed: Feed<'_>) -> usize {
-    feed.shape().size().expect("a validated spec's sizes are small")
+fn numbers_of(picture: Shape) -> usize {
+    picture.size().expect("a validated spec's sizes are small")
 }
 
 fn drawn_codes(spec: &CodeSpec, randomness: &mut RandomNumbers) -> Vec<f32> {

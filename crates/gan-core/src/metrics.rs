@@ -34,6 +34,8 @@ pub(crate) struct StepOutputs {
     pub(crate) penalty: Option<Tensor<1>>,
     /// The sum of all auxiliary terms: `[1]`.
     pub(crate) auxiliary: Option<Tensor<1>>,
+    /// The weighted sum of the generator's terms beside the verdict: `[1]`.
+    pub(crate) terms: Option<Tensor<1>>,
 }
 
 impl PendingMetrics {
@@ -50,11 +52,12 @@ impl PendingMetrics {
         let mut transaction = Transaction::default();
         let mut settings = Vec::with_capacity(steps.len());
         for step in steps {
-            let StepOutputs { real, judged, losses, squared_norms, penalty, auxiliary, .. } =
-                step.outputs;
-            settings.push((step.step, step.objective, penalty.is_some(), auxiliary.is_some()));
+            let StepOutputs { real, judged, losses, squared_norms, .. } = step.outputs;
+            let StepOutputs { penalty, auxiliary, terms, .. } = step.outputs;
+            let there = [&penalty, &auxiliary, &terms].map(Option::is_some);
+            settings.push((step.step, step.objective, there));
             let scalars = losses.into_iter().chain(squared_norms);
-            let rest = [penalty, auxiliary].into_iter().flatten();
+            let rest = [penalty, auxiliary, terms].into_iter().flatten();
             for tensor in [real, judged].into_iter().chain(scalars).chain(rest) {
                 transaction = transaction.register(tensor.burn());
             }
@@ -63,7 +66,7 @@ impl PendingMetrics {
         let mut next = || outputs.next().expect("as many outputs as were registered");
         settings
             .into_iter()
-            .map(|(step, objective, has_penalty, has_auxiliary)| {
+            .map(|(step, objective, [has_penalty, has_auxiliary, has_terms])| {
                 let (real, judged) = (next()?, next()?);
                 let mut scalar = |there: bool| match there {
                     true => next().map(|values| values.first().copied().map_or(0.0, f64::from)),
@@ -79,6 +82,7 @@ impl PendingMetrics {
                     discriminator_gradient_norm: scalar(true)?.sqrt(),
                     penalty: scalar(has_penalty)?,
                     auxiliary: scalar(has_auxiliary)?,
+                    terms: scalar(has_terms)?,
                 })
             })
             .collect()

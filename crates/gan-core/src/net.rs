@@ -213,8 +213,17 @@ impl Net {
         layer::forward_all(&self.layers, weights, &mut self.buffers, input, pass, None)
     }
 
+    /// The output of layer number `layer`, counted from 0, with the parameters as constants.
+    #[cfg(feature = "training")]
+    pub(crate) fn features(&mut self, layer: usize, input: Batch, pass: &mut Pass<'_>) -> Batch {
+        let weights = self.parameters();
+        let weights = self.effective(weights, false);
+        let layers = &self.layers[..=layer];
+        layer::forward_all(layers, &weights, &mut self.buffers, input, pass, None)
+    }
+
     /// As [`Net::forward_with`]; and the gradient, with respect to `input`, of the sum over the
-    /// batch of the output's first number.
+    /// batch of the output's first number; of a map of verdicts, of its mean.
     ///
     /// Both are differentiable with respect to the leaves behind `weights` (the second order of a
     /// gradient penalty).
@@ -224,7 +233,7 @@ impl Net {
         input: Batch,
         pass: &mut Pass<'_>,
     ) -> (Tensor<2>, Batch) {
-        let (output, gradient) = self.forward_and_pull_back(weights, input, pass, first_of_each);
+        let (output, gradient) = self.forward_and_pull_back(weights, input, pass, verdict_of_each);
         (output.flat(), gradient)
     }
 
@@ -257,8 +266,13 @@ impl Net {
     }
 }
 
-/// 1 for the first number of each of `outputs`, 0 for the other numbers.
-fn first_of_each(outputs: &Batch) -> Batch {
+/// The gradient of each verdict with respect to the `outputs` that hold it: 1 for the first number and
+/// 0 for the others, or equal shares for the numbers of a map.
+fn verdict_of_each(outputs: &Batch) -> Batch {
+    if let Batch::Image(map) = outputs {
+        let [_, _, height, width] = map.dims();
+        return Batch::Image(map.ones_like().div_scalar((height * width) as f32));
+    }
     let (shape, rows) = (outputs.shape(), outputs.clone().flat());
     let [batch, size] = rows.dims();
     let device = rows.device();

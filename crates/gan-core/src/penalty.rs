@@ -19,6 +19,9 @@ const NORM_EPSILON: f32 = 1e-12;
 pub(crate) struct Presented<'a> {
     pub(crate) samples: &'a Batch,
     pub(crate) condition: &'a Condition,
+    /// The count of channels that belong to the samples, if those of a picture stand behind them. The
+    /// picture is given: penalties bound the slope along the sample alone.
+    pub(crate) own: Option<usize>,
 }
 
 /// The sum of all penalties, shape `[1]`; `None` without any. `weights` are effective weights made
@@ -52,15 +55,35 @@ pub(crate) fn term(
     fakes: Presented<'_>,
     randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
-    let (samples, condition) = match penalty {
+    let points = points(penalty, reals, fakes, randomness);
+    let points = Presented { samples: &points.0, condition: points.1, own: reals.own };
+    term_at(penalty, net, weights, points, randomness)
+}
+
+/// The points that the kind of a penalty asks for, and their condition.
+fn points<'a>(
+    penalty: PenaltySpec,
+    reals: Presented<'a>,
+    fakes: Presented<'a>,
+    randomness: &mut RandomNumbers,
+) -> (Batch, &'a Condition) {
+    match penalty {
         PenaltySpec::GradientPenalty { .. } => {
             (between(reals.samples, fakes.samples, randomness), reals.condition)
         }
-        PenaltySpec::Dragan { .. } => (around(reals.samples, randomness), reals.condition),
+        PenaltySpec::Dragan { .. } => {
+            let samples = match reals.own {
+                None => around(reals.samples, randomness),
+                Some(own) => {
+                    let (samples, pictures) = reals.samples.clone().split(own);
+                    around(&samples, randomness).beside(pictures)
+                }
+            };
+            (samples, reals.condition)
+        }
         PenaltySpec::R1 { .. } => (reals.samples.clone(), reals.condition),
         PenaltySpec::R2 { .. } => (fakes.samples.clone(), fakes.condition),
-    };
-    term_at(penalty, net, weights, Presented { samples: &samples, condition }, randomness)
+    }
 }
 
 /// One penalty at given points, shape `[1]`.
@@ -74,6 +97,10 @@ pub(crate) fn term_at(
     let mode = Mode::Training { randomness, moves_statistics: false };
     let mut pass = Pass { mode, condition: points.condition };
     let (_, gradient) = net.forward_and_input_gradient(weights, points.samples.clone(), &mut pass);
+    let gradient = match points.own {
+        None => gradient,
+        Some(own) => gradient.split(own).0,
+    };
     let squares = gradient.flat().square().sum_dim(1);
     match penalty {
         PenaltySpec::R1 { weight } | PenaltySpec::R2 { weight } => {
@@ -160,6 +187,24 @@ mod tests {
         }
         let mean = shares.iter().sum::<f32>() / 50.0;
         assert!((mean - 0.5).abs() < 0.17, "four standard errors: {mean}");
+    }
+
+    #[test]
+    fn a_picture_stays_as_it_is_around_a_real() {
+        let mut randomness = stream(1, Purpose::Penalty, 0);
+        // Two channels of a sample and one of a picture, of four pixels each.
+        let device = crate::reference_tests::device();
+        let values: Vec<f32> = (0..5 * 12).map(|i| (i as f32).sin()).collect();
+        let reals = Batch::from_values(values.clone(), Shape::image(3, 2, 2), &device);
+        let condition = Condition::default();
+        let reals = Presented { samples: &reals, condition: &condition, own: Some(2) };
+        let dragan = PenaltySpec::Dragan { weight: 1.0, target: 1.0 };
+        let (found, _) = points(dragan, reals, reals, &mut randomness);
+        let found: Vec<f32> = found.flat().burn().into_data().try_into_vec().expect("f32");
+        for (found, before) in found.chunks_exact(12).zip(values.chunks_exact(12)) {
+            assert_eq!(found[8..], before[8..], "the picture");
+            assert!(found[..8].iter().zip(before).all(|(a, b)| a > b), "the sample has moved");
+        }
     }
 
     #[test]

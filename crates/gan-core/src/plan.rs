@@ -31,7 +31,7 @@ pub(crate) struct PlannedLayer {
     pub(crate) buffers: Range<usize>,
     /// Dimensions of each parameter.
     pub(crate) dimensions: Vec<Vec<usize>>,
-    /// The body of a residual block; empty for other layers.
+    /// The body of a block; empty for other layers.
     pub(crate) body: Vec<PlannedLayer>,
     /// The shortcut of a residual block; empty for other layers.
     pub(crate) shortcut: Vec<PlannedLayer>,
@@ -83,6 +83,9 @@ impl Plan {
                 self.add(&format!("{name}.layers."), layers, shape),
                 self.add(&format!("{name}.shortcut."), shortcut, shape),
             ),
+            LayerSpec::Skip { layers } => {
+                (self.add(&format!("{name}.layers."), layers, shape), Vec::new())
+            }
             _ => (Vec::new(), Vec::new()),
         };
         let spec = layer.clone();

@@ -45,6 +45,7 @@ impl Inputs {
             values,
             labels: spec.labels.map_or_else(Vec::new, |_| vec![0; count]),
             generators: spec.mixture.map_or_else(Vec::new, |_| vec![0; count]),
+            pictures: Vec::new(),
         }
     }
 }

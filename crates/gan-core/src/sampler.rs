@@ -115,16 +115,36 @@ impl Snapshot {
     /// # Errors
     /// If a number is not finite in 16 bits.
     pub fn generator_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
-        let tensors = self.generator_tensors();
+        self.file_of(&self.generator_tensors(), full_precision)
+    }
+
+    /// As [`Snapshot::generator_file`], of the generator of a translation's way back.
+    ///
+    /// # Errors
+    /// As [`Snapshot::generator_file`]; if the run translates nothing.
+    pub fn way_back_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
+        let tensors = self.tensors_for_use("way_back.average", "way_back.generator");
+        if tensors.is_empty() {
+            return Err(refused("the run has no way back: it translates nothing"));
+        }
+        self.file_of(&tensors, full_precision)
+    }
+
+    fn file_of(&self, tensors: &[NamedTensor], full_precision: bool) -> Result<Vec<u8>, CoreError> {
         let header = GeneratorHeader::of_run(&self.header.spec, self.header.step);
         if full_precision {
-            return Ok(serialized(&tensors, &header));
+            return Ok(serialized(tensors, &header));
         }
-        serialized_in_16_bits(&tensors, &header).map_err(CoreError::Checkpoint)
+        serialized_in_16_bits(tensors, &header).map_err(CoreError::Checkpoint)
     }
 
     /// The generator for use (its average if there is one), under the names of a generator file.
     fn generator_tensors(&self) -> Vec<NamedTensor> {
+        self.tensors_for_use("average", PREFIX)
+    }
+
+    /// The tensors under the prefix `average`, or if there are none those under `trained`.
+    fn tensors_for_use(&self, average: &str, trained: &str) -> Vec<NamedTensor> {
         let of = |prefix: &str| -> Vec<NamedTensor> {
             let named = self.tensors().iter().filter_map(|named| {
                 let name = named.name.strip_prefix(prefix)?.strip_prefix('.')?;
@@ -133,8 +153,8 @@ impl Snapshot {
             });
             named.collect()
         };
-        let average = of("average");
-        if average.is_empty() { of(PREFIX) } else { average }
+        let average = of(average);
+        if average.is_empty() { of(trained) } else { average }
     }
 }
 
@@ -147,6 +167,9 @@ pub(crate) async fn samples(
     device: &Device,
     watcher: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, CoreError> {
+    if feed.picture.is_some() && inputs.pictures.is_empty() {
+        return Err(CoreError::NoPictures);
+    }
     let mut net = net.clone();
     let weights = net.parameters();
     let weights = net.effective(weights, false);

@@ -1,26 +1,29 @@
 //! The numbers of one run, and one training step.
 
 mod dissection;
+mod generator_step;
+mod way_back;
 
 use burn::tensor::Device;
 use gan_protocol::{Feed, RealBatch, RunSpec, Shape};
 use gan_random::{Purpose, stream};
 
-use crate::auxiliary::{Targets, auxiliary_loss};
+use crate::auxiliary::Targets;
 use crate::batch::Batch;
+use crate::classifier::Classifier;
 use crate::critic::verdicts;
-use crate::discriminator::{Discriminator, Shown, column, verdict};
+use crate::discriminator::{Discriminator, Shown};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
 use crate::metrics::{PendingMetrics, StepOutputs};
 use crate::net::{Condition, Mode, Net, Pass};
-use crate::objective::generator_loss;
 use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
 use crate::sampler::samples;
 
 pub use dissection::Dissection;
+pub(crate) use way_back::WayBack;
 
 /// First stream number for the steps of the unrolled copy, far from those of a run's own steps.
 const UNROLLED_STREAMS: u64 = 1 << 48;
@@ -35,6 +38,10 @@ pub struct Trainer {
     /// Exponential moving average of the generator, if the spec asks for one.
     pub(crate) average: Option<Net>,
     pub(crate) discriminator: Discriminator,
+    /// The nets of the way back, if the run translates.
+    pub(crate) way_back: Option<WayBack>,
+    /// The classifier of digits, where a term needs it.
+    classifier: Option<Classifier>,
 }
 
 /// The reals of one discriminator step on the device.
@@ -42,6 +49,8 @@ struct Reals {
     samples: Batch,
     /// Their classes as one-hot rows, where the run has labels: `[batch, classes]`.
     label: Option<Tensor<2>>,
+    /// The pictures made from them that the discriminator sees too.
+    pictures: Option<Batch>,
 }
 
 /// A batch from the generator.
@@ -49,16 +58,6 @@ struct Fakes {
     /// In the graph of the generator's leaves.
     samples: Batch,
     inputs: Inputs,
-}
-
-/// The results of a generator step, detached from any graph.
-struct Judged {
-    /// Verdicts on the fakes: `[batch]`.
-    judged: Tensor<1>,
-    /// The loss without auxiliary terms: `[1]`.
-    loss: Tensor<1>,
-    /// Squared norm of the gradient: `[1]`.
-    squared_norm: Tensor<1>,
 }
 
 impl Trainer {
@@ -82,7 +81,21 @@ impl Trainer {
             generator_optimizer: NetOptimizer::new(&spec.generator_optimizer, &generator),
             generator,
             discriminator: Discriminator { net: discriminator, optimizer },
+            way_back: WayBack::of(spec, device)?,
+            classifier: None,
         })
+    }
+
+    /// The same run with `classifier`, which it must have before its first step if
+    /// [`RunSpec::needs_classifier`].
+    #[must_use]
+    pub fn with_classifier(self, classifier: Option<Classifier>) -> Self {
+        Self { classifier, ..self }
+    }
+
+    /// The classifier that it was given.
+    pub fn classifier(&self) -> Option<&Classifier> {
+        self.classifier.as_ref()
     }
 
     /// The run's description, with the settings in force.
@@ -100,9 +113,15 @@ impl Trainer {
         self.generator_optimizer.updates
     }
 
-    /// Discriminator steps done, which is also the number of the next one, counted from 0.
+    /// Discriminator steps done.
     pub fn discriminator_steps(&self) -> u64 {
         self.discriminator.optimizer.updates
+    }
+
+    /// The number of the next batch, counted from 0: each step of the discriminator takes one, and
+    /// each generator step of a pre-training, in which the discriminator makes none.
+    pub fn next_batch(&self) -> u64 {
+        self.discriminator_steps() + self.generator_steps().min(self.spec.pretraining_steps)
     }
 
     /// Count of reals in the batch of a discriminator step.
@@ -121,10 +140,9 @@ impl Trainer {
         self.generator_optimizer.suit(&spec.generator_optimizer, &self.generator);
         let judge = &mut self.discriminator;
         judge.optimizer.suit(&spec.discriminator_optimizer, &judge.net);
-        match spec.ema {
-            Some(_) if self.average.is_none() => self.average = Some(self.generator.clone()),
-            None => self.average = None,
-            Some(_) => {}
+        self.average = suited(self.average.take(), &self.generator, spec);
+        if let Some(back) = &mut self.way_back {
+            back.tune(spec);
         }
     }
 
@@ -133,31 +151,46 @@ impl Trainer {
     ///
     /// The fakes of the last discriminator step also serve the generator's step, as in DCGAN's
     /// published code, which saves one pass through the generator. Fakes have the classes of the
-    /// reals in the same batch. `reals` gives the batch for the discriminator step of the given
-    /// number.
+    /// reals in the same batch, and are made from those reals' pictures. `reals` gives the batch of
+    /// the given number.
+    ///
+    /// In a pre-training the discriminator judges and does not learn. In a translation the nets of the
+    /// way back make the same steps after those of the way there, and both generators learn from the
+    /// sum of their losses (Zhu et al. 2017, equation 3).
     pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingMetrics {
         let step = self.generator_steps();
-        for _ in 1..self.spec.discriminator_steps {
-            let index = self.discriminator_steps();
+        let is_pretraining = self.spec.is_pretraining(step);
+        let further = if is_pretraining { 0 } else { self.spec.discriminator_steps - 1 };
+        for _ in 0..further {
+            let index = self.next_batch();
             let batch = reals(index);
             let weights = self.generator.parameters();
-            let fakes =
-                self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
-            let reals = self.shown_reals(&self.on_device(batch), index);
-            let fakes = self.shown_fakes(&fakes, index);
-            self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
+            let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch, false);
+            let reals = self.on_device(batch);
+            let (shown_reals, shown_fakes) =
+                (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
+            self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
+            self.further_judgement(self.translated_images(&fakes), reals.samples, index);
         }
-        let index = self.discriminator_steps();
+        let index = self.next_batch();
         let batch = reals(index);
         let leaves = self.generator.leaves();
-        let fakes =
-            self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let fakes = self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch, true);
         let reals = self.on_device(batch);
         let (shown_reals, shown_fakes) =
             (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
-        let verdicts = self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
+        let judge = &mut self.discriminator;
+        let verdicts = if is_pretraining {
+            judge.heard(&self.spec, &shown_reals, &shown_fakes, 2 * index)
+        } else {
+            judge.step(&self.spec, &shown_reals, &shown_fakes, 2 * index)
+        };
         let unrolled = self.unrolled(&shown_reals, &shown_fakes, step);
-        let judged = self.generator_step(leaves, fakes, reals, unrolled);
+        let round = self.round(self.translated_images(&fakes), &reals.samples);
+        if let Some(round) = &round {
+            self.judgement(round, index);
+        }
+        let judged = self.generator_step(leaves, fakes, reals, unrolled, round);
         self.move_average();
         let outputs = StepOutputs {
             real: verdicts.real,
@@ -167,32 +200,41 @@ impl Trainer {
             squared_norms: [judged.squared_norm, verdicts.squared_norm],
             penalty: verdicts.penalty,
             auxiliary: verdicts.auxiliary,
+            terms: judged.terms,
         };
         PendingMetrics::new(self.generator_steps(), &self.spec, outputs)
     }
 
-    /// Moves the average of the generator's weights, if there is one, after an update.
+    /// Moves the averages of the generators' weights, if there are any, after an update.
     fn move_average(&mut self) {
-        if let (Some(average), Some(ema)) = (&mut self.average, self.spec.ema) {
-            let step = self.generator_optimizer.updates as f32;
-            let decay = ema.decay.min((1.0 + step) / (10.0 + step));
+        let Some(ema) = self.spec.ema else { return };
+        let step = self.generator_optimizer.updates as f32;
+        let decay = ema.decay.min((1.0 + step) / (10.0 + step));
+        if let Some(average) = &mut self.average {
             average.approach(&self.generator, decay);
+        }
+        if let Some(WayBack { average: Some(average), generator, .. }) = &mut self.way_back {
+            average.approach(generator, decay);
         }
     }
 
-    /// A batch of fakes from the generator with `parameters`, of the classes `labels`.
+    /// A batch of fakes from the generator with `parameters`, of the classes of `reals` and from their
+    /// pictures.
     fn fakes(
         &mut self,
         parameters: Vec<Tensor<1>>,
         purpose: Purpose,
         index: u64,
-        labels: &[u16],
+        reals: &RealBatch,
         in_generator_step: bool,
     ) -> Fakes {
         let count = self.reals_per_step();
         let mut inputs = Inputs::drawn(&self.spec, purpose, index, count);
         if self.spec.labels.is_some() {
-            inputs.labels = labels.to_vec();
+            inputs.labels.clone_from(&reals.labels);
+        }
+        if self.spec.picture().is_some() {
+            inputs.pictures.clone_from(&reals.pictures);
         }
         // Separate streams for the two kinds of pass make their dropout masks independent.
         let stream_index = 2 * index + u64::from(in_generator_step);
@@ -210,7 +252,7 @@ impl Trainer {
 
     /// Reals as discriminator step `index` sees them.
     fn shown_reals(&self, reals: &Reals, index: u64) -> Shown {
-        let samples = reals.samples.clone();
+        let samples = beside(reals.samples.clone(), reals.pictures.clone());
         let samples = presented(&self.spec, samples, self.generator_steps(), 4 * index);
         let label = reals.label.clone();
         let condition = Condition { label: label.clone(), generator: None };
@@ -220,7 +262,7 @@ impl Trainer {
     /// Fakes as discriminator step `index` sees them.
     fn shown_fakes(&self, fakes: &Fakes, index: u64) -> Shown {
         let spec = &self.spec;
-        let samples = fakes.samples.clone().inner();
+        let samples = beside(fakes.samples.clone().inner(), self.shown_pictures(&fakes.inputs));
         let samples = presented(spec, samples, self.generator_steps(), 4 * index + 1);
         let condition = fakes.inputs.condition(spec, &self.device);
         Shown { samples, condition, targets: fakes.inputs.targets(spec, &self.device) }
@@ -231,13 +273,27 @@ impl Trainer {
         Reals {
             samples: Batch::from_values(batch.values, spec.data.shape(), device),
             label: spec.labels.map(|labels| one_hot(&batch.labels, labels.classes(), device)),
+            pictures: spec
+                .shown_picture()
+                .map(|shape| Batch::from_values(batch.pictures, shape, device)),
         }
+    }
+
+    /// The images of the second set that fakes were made of, in a translation.
+    fn translated_images(&self, fakes: &Fakes) -> Option<Batch> {
+        self.spec.translation.as_ref()?;
+        fakes.inputs.pictures(&self.spec, &self.device)
+    }
+
+    /// The pictures of fakes that the discriminator sees beside them.
+    fn shown_pictures(&self, inputs: &Inputs) -> Option<Batch> {
+        self.spec.shown_picture().and_then(|_| inputs.pictures(&self.spec, &self.device))
     }
 
     /// The discriminator after the further steps of an unrolled GAN (Metz et al. 2016); `None`
     /// without such steps.
     fn unrolled(&self, reals: &Shown, fakes: &Shown, step: u64) -> Option<Discriminator> {
-        if self.spec.unrolled_steps == 0 {
+        if self.spec.unrolled_steps == 0 || self.spec.is_pretraining(step) {
             return None;
         }
         let mut copy = self.discriminator.clone();
@@ -245,46 +301,6 @@ impl Trainer {
             copy.step(&self.spec, reals, fakes, UNROLLED_STREAMS + 32 * step + further);
         }
         Some(copy)
-    }
-
-    /// Updates the generator by `fakes`, which were made from `leaves`. `judge`, if given, takes
-    /// the discriminator's place.
-    ///
-    /// The parameters of the discriminator are constants here, so that no gradient is computed for
-    /// them.
-    fn generator_step(
-        &mut self,
-        leaves: Vec<Tensor<1>>,
-        fakes: Fakes,
-        reals: Reals,
-        judge: Option<Discriminator>,
-    ) -> Judged {
-        let step = self.generator_steps();
-        let spec = &self.spec;
-        let condition = fakes.inputs.condition(spec, &self.device);
-        let samples = presented(spec, fakes.samples, step, 4 * step + 2);
-        let compared = spec.objective.is_relativistic().then(|| {
-            let samples = presented(spec, reals.samples, step, 4 * step + 3);
-            (samples, Condition { label: reals.label, generator: None })
-        });
-        let mut judge = judge;
-        let judge = judge.as_mut().unwrap_or(&mut self.discriminator);
-        let answers = judge.judge(spec, samples, &condition, 2 * step + 1);
-        let on_reals = compared
-            .map(|(reals, condition)| verdict(&judge.judge(spec, reals, &condition, 2 * step + 1)));
-        let judged = verdict(&answers);
-        let on_fakes = column(&judged);
-        let mut loss = generator_loss(spec.objective, judged, on_reals);
-        let reported = loss.clone().inner();
-        let targets = fakes.inputs.targets(spec, &self.device);
-        if let Some(term) = auxiliary_loss(spec, &answers, &targets) {
-            loss = loss + term;
-        }
-        let mut gradients = loss.backward();
-        let optimizer = &self.spec.generator_optimizer;
-        let net = &mut self.generator;
-        let squared_norm = self.generator_optimizer.update(optimizer, net, leaves, &mut gradients);
-        Judged { judged: on_fakes, loss: reported, squared_norm }
     }
 
     /// Samples for `inputs` from the averaged generator if there is one: sample after sample,
@@ -319,6 +335,20 @@ impl Trainer {
     /// When the device fails.
     pub async fn verdicts(&self, batch: &RealBatch) -> Result<Vec<f32>, CoreError> {
         let net = &self.discriminator.net;
-        verdicts(net, &self.spec, &batch.values, &batch.labels, &self.device).await
+        let RealBatch { values, labels, pictures } = batch;
+        verdicts(net, &self.spec, values, labels, pictures, &self.device).await
+    }
+}
+
+/// The average that `spec` asks for: the one before, or one that begins at `generator`.
+fn suited(average: Option<Net>, generator: &Net, spec: &RunSpec) -> Option<Net> {
+    spec.ema.map(|_| average.unwrap_or_else(|| generator.clone()))
+}
+
+/// `samples` with the pictures beside them, where the discriminator sees those.
+fn beside(samples: Batch, pictures: Option<Batch>) -> Batch {
+    match pictures {
+        Some(pictures) => samples.beside(pictures),
+        None => samples,
     }
 }

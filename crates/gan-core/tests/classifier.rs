@@ -45,7 +45,7 @@ fn batch(step: u64, count: usize) -> RealBatch {
     for (image, label) in values.chunks_exact_mut(SIDE * SIDE).zip(&labels) {
         image[usize::from(*label) * SIDE..][..SIDE].iter_mut().for_each(|pixel| *pixel += 1.0);
     }
-    RealBatch { values, labels }
+    RealBatch { values, labels, ..RealBatch::default() }
 }
 
 /// A classifier after `steps` steps, and the loss at each.

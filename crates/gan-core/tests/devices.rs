@@ -10,7 +10,7 @@ use gan_core::{Device, PendingMetrics, Snapshot, Trainer, cpu, gpu, largest_devi
 use gan_protocol::{Metrics, presets};
 use pollster::block_on;
 
-use self::noise::reals;
+use self::noise::{classifier, reals};
 
 /// Tolerance of the numbers, the same as when the page lets a GPU worker take over.
 const TOLERANCE: f64 = 1e-3;
@@ -25,7 +25,9 @@ const FIRST_PAIRED_STEP: usize = 5;
 
 /// The run after `steps` more steps, and their metrics.
 fn trained(start: &Snapshot, device: &Device, steps: usize) -> (Snapshot, Vec<Metrics>) {
-    let mut trainer = Trainer::restore(start, &start.header.spec, device).expect("its own spec");
+    let spec = &start.header.spec;
+    let trainer = Trainer::restore(start, spec, device).expect("its own spec");
+    let mut trainer = trainer.with_classifier(classifier(spec, device));
     let batch = reals(trainer.spec());
     let pending = (0..steps).map(|_| trainer.step(&batch)).collect();
     let scores = block_on(PendingMetrics::read(pending)).expect("the device computes");
@@ -34,7 +36,7 @@ fn trained(start: &Snapshot, device: &Device, steps: usize) -> (Snapshot, Vec<Me
 
 fn largest_score_difference(a: &[Metrics], b: &[Metrics]) -> f64 {
     let numbers = |s: &Metrics| {
-        let losses = [s.generator_loss, s.discriminator_loss, s.penalty, s.auxiliary];
+        let losses = [s.generator_loss, s.discriminator_loss, s.penalty, s.auxiliary, s.terms];
         losses.into_iter().chain([s.real_score, s.fake_score])
     };
     let pairs = a.iter().zip(b).flat_map(|(a, b)| numbers(a).zip(numbers(b)));

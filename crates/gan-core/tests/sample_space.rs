@@ -29,13 +29,14 @@ fn trainer(patch: &Value) -> Trainer {
 fn reals(spec: &RunSpec, step: u64) -> RealBatch {
     let count = spec.batch_size * spec.packing;
     let values = (0..2 * count as u64).map(|i| ((i * 13 + step * 7) % 31) as f32 / 10.0 - 1.5);
-    RealBatch { values: values.collect(), labels: vec![0; count] }
+    RealBatch { values: values.collect(), labels: vec![0; count], ..RealBatch::default() }
 }
 
 /// The generator's loss on `samples`, times the count of packs.
 fn loss(trainer: &Trainer, samples: &[f32], reals: &RealBatch) -> f64 {
     let judge = |values: &[f32]| {
-        let batch = RealBatch { values: values.to_vec(), labels: vec![0; values.len() / 2] };
+        let labels = vec![0; values.len() / 2];
+        let batch = RealBatch { values: values.to_vec(), labels, ..RealBatch::default() };
         let outputs = block_on(trainer.verdicts(&batch)).expect("the processor works");
         let packs = outputs.len();
         Tensor::from_values(outputs, [packs, 1], trainer.device())

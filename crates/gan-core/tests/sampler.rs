@@ -56,13 +56,33 @@ fn a_generators_file_gives_the_samples_of_its_run() {
 }
 
 #[test]
+fn the_way_back_of_a_translation_has_a_file_of_its_own() {
+    for ema in [json!(null), json!({"decay": 0.5})] {
+        let spec = merged(
+            &preset("digits-restyled").expect("a preset").spec.to_value(),
+            &json!({"ema": ema}),
+        );
+        let spec = RunSpec::from_value(spec).expect("valid");
+        let trainer = Trainer::new(&spec, &cpu()).expect("a valid run");
+        let images: Vec<f32> = (0..2 * 784).map(|at| (at % 23) as f32 / 11.5 - 1.0).collect();
+        let expected = block_on(trainer.translated_back(images.clone())).expect("computed");
+        let file = snapshot(&trainer).way_back_file(true).expect("finite");
+        let sampler = Sampler::from_safetensors(&file, &cpu()).expect("its own file");
+        let found = block_on(sampler.samples(&Inputs::of_pictures(images), 0)).expect("computed");
+        assert_eq!(Some(found), expected);
+    }
+    let other = trained("ring", &json!({}));
+    assert!(snapshot(&other).way_back_file(true).is_err(), "it translates nothing");
+}
+
+#[test]
 fn a_critic_judges_as_the_runs_discriminator_does() {
     for (name, patch) in KINDS {
         let trainer = trained(name, &serde_json::from_str(patch).expect("JSON"));
         let batch = reals(trainer.spec())(7);
         let expected = block_on(trainer.verdicts(&batch)).expect("the processor works");
         let critic = Critic::of_snapshot(&snapshot(&trainer), &cpu()).expect("its own snapshot");
-        let found = block_on(critic.verdicts(&batch.values, &batch.labels));
+        let found = block_on(critic.verdicts(&batch.values, &batch.labels, &batch.pictures));
         assert_eq!(found.expect("the processor works"), expected, "{name}");
     }
 }

@@ -15,7 +15,7 @@ use pollster::block_on;
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
-use self::noise::reals;
+use self::noise::{classifier, reals};
 
 /// A run small enough for finite differences and for training in milliseconds, with many of the
 /// layer kinds.
@@ -55,7 +55,8 @@ fn small_spec(patch: Value) -> RunSpec {
 }
 
 fn trainer(spec: &RunSpec) -> Trainer {
-    Trainer::new(spec, &cpu()).expect("a valid spec")
+    let trainer = Trainer::new(spec, &cpu()).expect("a valid spec");
+    trainer.with_classifier(classifier(spec, &cpu()))
 }
 
 fn train(trainer: &mut Trainer, steps: usize) -> Vec<Metrics> {

@@ -133,6 +133,6 @@ impl<S: RealSamples> RealSamples for Augmented<S> {
             let motion = Motion::draw(&self.augmentation, &mut chance);
             motion.apply(image, [height, width], &mut values);
         }
-        RealBatch { values, labels: plain.labels }
+        RealBatch { values, ..plain }
     }
 }

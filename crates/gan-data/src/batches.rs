@@ -84,7 +84,7 @@ impl RealSamples for ShuffledImages {
     }
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        let RealBatch { mut values, mut labels, .. } = empty(self.shape(), size);
         let count = self.images.image_count();
         for position in positions(step, size) {
             let (epoch, place) = (position / count as u64, position % count as u64);
@@ -93,7 +93,7 @@ impl RealSamples for ShuffledImages {
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.extend(self.images.labels().map(|labels| u16::from(labels[index])));
         }
-        RealBatch { values, labels }
+        RealBatch { values, labels, ..RealBatch::default() }
     }
 }
 
@@ -141,7 +141,11 @@ pub(crate) fn first_position(step: u64, batch_size: usize) -> u64 {
 /// Room for the samples of a batch, each of `shape`, and for their labels.
 pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
     let numbers = size * shape.size().unwrap_or_default();
-    RealBatch { values: Vec::with_capacity(numbers), labels: Vec::with_capacity(size) }
+    RealBatch {
+        values: Vec::with_capacity(numbers),
+        labels: Vec::with_capacity(size),
+        pictures: Vec::new(),
+    }
 }
 
 /// A pixel's byte in the nets' range, [-1, 1].

@@ -186,7 +186,7 @@ fn background(set: &ImageSet) -> [u8; 3] {
 }
 
 /// Grey level of a colour, by the weights of ITU-R BT.601.
-fn luma([red, green, blue]: [u8; 3]) -> u8 {
+pub fn luma([red, green, blue]: [u8; 3]) -> u8 {
     let weighted = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     ((weighted + 500) / 1000) as u8
 }

@@ -7,13 +7,17 @@
 
 mod augment;
 mod batches;
+mod bytes;
 mod chance;
 mod dataset;
+mod degraded;
 mod error;
 mod fit;
 mod gzip;
+mod hand;
 pub mod idx;
 mod raster;
+pub mod resample;
 mod select;
 mod sources;
 mod strokes;
@@ -21,8 +25,12 @@ mod weighted;
 
 pub use augment::Augmented;
 pub use batches::{RealSamples, ShuffledImages};
+pub use bytes::{image_bytes, image_values};
 pub use dataset::{ImageSet, MAX_SIDE_PX};
+pub use degraded::{add_pictures, degrade, visible};
 pub use error::DataError;
+pub use fit::luma;
+pub use hand::ByHand;
 pub use idx::IdxArray;
 pub use sources::{
     DIGIT_PIXELS, DIGIT_SIDE_PX, DrawnDigits, EndlessDigits, EndlessPoints, Recipe, StackedDigits,

@@ -123,7 +123,7 @@ impl RealSamples for WeightedClasses {
     }
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        let RealBatch { mut values, mut labels, .. } = empty(self.shape(), size);
         let length = self.epoch_length();
         let set_labels = self.images.labels().unwrap_or_default();
         for position in positions(step, size) {
@@ -133,6 +133,6 @@ impl RealSamples for WeightedClasses {
             values.extend(self.images.image(index).unwrap_or_default().iter().copied().map(scaled));
             labels.push(u16::from(set_labels[index]));
         }
-        RealBatch { values, labels }
+        RealBatch { values, labels, ..RealBatch::default() }
     }
 }

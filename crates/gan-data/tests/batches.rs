@@ -18,7 +18,7 @@ fn drawn(
 ) -> Vec<u16> {
     let mut all = Vec::new();
     for step in steps {
-        let RealBatch { values, labels } = source.batch(seed, step, size);
+        let RealBatch { values, labels, .. } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let of_labels: Vec<f32> = labels.iter().map(|&l| f32::from(l) / 127.5 - 1.0).collect();
         assert_eq!(values, of_labels);
@@ -88,7 +88,7 @@ fn sets_without_labels_give_none() {
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 2, width: 2 });
     assert_eq!(source.shape().size().unwrap(), 4);
     assert_eq!((source.len(), source.is_empty(), source.classes()), (Some(1), false, None));
-    let RealBatch { values, labels } = source.batch(1, 0, 2);
+    let RealBatch { values, labels, .. } = source.batch(1, 0, 2);
     assert!(labels.is_empty());
     let expected = [-1.0, 1.0, -0.6, 0.6];
     for image in values.chunks(4) {
@@ -101,7 +101,7 @@ fn drawn_digits_run_on_from_step_to_step() {
     let mut source = EndlessDigits::default();
     assert_eq!(source.shape(), Shape::Image { channels: 1, height: 28, width: 28 });
     assert_eq!((source.len(), source.is_empty(), source.classes()), (None, false, Some(10)));
-    let RealBatch { values, labels } = source.batch(6, 3, 5);
+    let RealBatch { values, labels, .. } = source.batch(6, 3, 5);
     assert_eq!((values.len(), labels.len()), (5 * 784, 5));
     for (j, (image, &label)) in values.chunks(784).zip(&labels).enumerate() {
         let (expected_label, pixels) = DrawnDigits { seed: 6 }.sample(15 + j as u64);

@@ -175,7 +175,7 @@ fn reads_the_real_files() {
         assert!(right < 25.0 && below < 25.0 && green < 25.0, "{right} {below} {green}");
         assert!(far > 50.0, "{far}");
         let mut source = ShuffledImages::new(set);
-        let RealBatch { values, labels } = source.batch(1, 0, 64);
+        let RealBatch { values, labels, .. } = source.batch(1, 0, 64);
         assert_eq!((values.len(), labels.len()), (64 * 3072, 64));
         assert!(values.iter().all(|value| (-1.0..=1.0).contains(value)));
     }

@@ -121,7 +121,7 @@ fn stacked_mnist_has_a_thousand_classes() {
     let mut source = StackedDigits::new(set.clone()).unwrap();
     let (mut seen, mut right) = (vec![false; 1000], 0);
     for step in 0..100 {
-        let RealBatch { values, labels } = source.batch(1, step, 200);
+        let RealBatch { values, labels, .. } = source.batch(1, step, 200);
         labels.iter().for_each(|&label| seen[usize::from(label)] = true);
         if step > 0 {
             continue;

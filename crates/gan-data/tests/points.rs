@@ -11,7 +11,7 @@ fn points_of(distribution: PointsSpec, seed: u64) -> (Vec<[f64; 2]>, Vec<u16>) {
     let mut source = EndlessPoints::new(distribution).unwrap();
     let (mut points, mut all_labels) = (Vec::new(), Vec::new());
     for step in 0..COUNT as u64 / 500 {
-        let RealBatch { values, labels } = source.batch(seed, step, 500);
+        let RealBatch { values, labels, .. } = source.batch(seed, step, 500);
         points.extend(values.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])]));
         all_labels.extend_from_slice(&labels);
     }
@@ -233,7 +233,7 @@ fn points_depend_on_seed_and_position_only() {
         let classes = source.classes();
         // Batches of any size and step are pieces of one sequence.
         for (step, size) in [(3, 10), (10, 3), (0, 40), (1, 1)] {
-            let RealBatch { values, labels } = source.batch(9, step, size);
+            let RealBatch { values, labels, .. } = source.batch(9, step, size);
             assert_eq!(values.len(), 2 * size);
             assert_eq!(labels.len(), if classes.is_some() { size } else { 0 });
             for (j, point) in values.chunks_exact(2).enumerate() {
@@ -246,7 +246,7 @@ fn points_depend_on_seed_and_position_only() {
         assert_ne!(source.sample(9, 0), source.sample(9, 1));
     }
     let mut far = EndlessPoints::new(ring()).unwrap();
-    let RealBatch { values, labels } = far.batch(1, u64::MAX, 3);
+    let RealBatch { values, labels, .. } = far.batch(1, u64::MAX, 3);
     assert_eq!((values.len(), labels.len()), (6, 3));
 }
 
@@ -362,7 +362,7 @@ proptest! {
             _ => PointsSpec::Drawn { points: vec![[n[0], n[1]], [n[2], n[3]]], sd: n[4], frame: None },
         };
         if let Ok(mut source) = EndlessPoints::new(distribution) {
-        let RealBatch { values, labels } =            source.batch(seed, step, 64);
+        let RealBatch { values, labels, .. } =            source.batch(seed, step, 64);
             prop_assert!(values.iter().all(|value| value.is_finite()));
             let classes = source.classes().unwrap_or(0);
             prop_assert!(labels.iter().all(|&label| usize::from(label) < classes));

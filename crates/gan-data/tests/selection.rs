@@ -26,7 +26,7 @@ fn drawn(
 ) -> Vec<(u8, u16)> {
     let mut all = Vec::new();
     for step in steps {
-        let RealBatch { values, labels } = source.batch(seed, step, size);
+        let RealBatch { values, labels, .. } = source.batch(seed, step, size);
         assert_eq!((values.len(), labels.len()), (size, size));
         let indices = values.iter().map(|value| ((value + 1.0) * 127.5).round() as u8);
         all.extend(indices.zip(labels.iter().copied()));
@@ -151,7 +151,7 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
     let mut counts = vec![0_u32; 1000];
     let mut second = [0_u32; 3];
     for step in 0..200 {
-        let RealBatch { values, labels } = source.batch(5, step, 500);
+        let RealBatch { values, labels, .. } = source.batch(5, step, 500);
         assert_eq!((values.len(), labels.len()), (500 * 6, 500));
         for (sample, &label) in values.chunks_exact(6).zip(&labels) {
             let byte = |at: usize| ((sample[at] + 1.0) * 127.5).round() as u16;
@@ -171,7 +171,7 @@ fn stacked_digits_are_labelled_by_what_their_channels_show() {
 fn stacked_digits_depend_on_seed_and_position_only() {
     let source = || StackedDigits::new(set(&[3, 1, 4, 1, 5, 9])).unwrap();
     let labels_of = |seed, step, size| {
-        let RealBatch { values, labels } = source().batch(seed, step, size);
+        let RealBatch { values, labels, .. } = source().batch(seed, step, size);
         assert_eq!(values.len(), 3 * size);
         labels
     };

@@ -13,6 +13,7 @@
 //! | Are samples realistic, and is every kind of real sample among them? | [`manifold`] |
 //! | How different are samples from each other? | [`diversity`] |
 //! | Does the generator copy its training set? | [`memorisation`], [`nearest`] |
+//! | How near are restored images to the true ones? | [`restoration`] |
 //! | Which classes does a classifier see in the samples? | [`classifier`] |
 //! | Does the discriminator distinguish them from held-out reals? | [`discrimination`] |
 //! | From which failures does a run suffer? | [`diagnosis`] |
@@ -38,6 +39,7 @@ pub mod memorisation;
 pub mod modes;
 pub mod nearest;
 mod pairs;
+pub mod restoration;
 mod samples;
 mod subset;
 

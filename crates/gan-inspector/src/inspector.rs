@@ -1,8 +1,10 @@
 //! The inspector's interface for JavaScript: a checkpoint's discriminator, its generator's file,
 //! and the classifier of digits.
 
-use gan_core::{Classifier, CoreError, Critic, Snapshot, at_once, cpu};
+use gan_core::{Classifier, CoreError, Critic, Inputs, Sampler, Snapshot, at_once, cpu};
+use gan_data::{ByHand, image_bytes, image_values, visible};
 use gan_protocol::Shape;
+use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
 
 /// The nets of a checkpoint.
@@ -10,6 +12,8 @@ use wasm_bindgen::prelude::*;
 pub struct Inspector {
     snapshot: Snapshot,
     critic: Critic,
+    /// The generator, made when it is first asked.
+    sampler: Option<Sampler>,
 }
 
 #[wasm_bindgen]
@@ -22,7 +26,7 @@ impl Inspector {
     pub fn new(checkpoint: &[u8]) -> Result<Self, JsError> {
         let snapshot = told(Snapshot::from_bytes(checkpoint))?;
         let critic = told(Critic::of_snapshot(&snapshot, &cpu()))?;
-        Ok(Self { snapshot, critic })
+        Ok(Self { snapshot, critic, sampler: None })
     }
 
     /// The generator alone, in the file format of the widget.
@@ -32,6 +36,47 @@ impl Inspector {
     #[wasm_bindgen(js_name = generatorFile)]
     pub fn generator_file(&self) -> Result<Vec<u8>, JsError> {
         told(self.snapshot.generator_file(false))
+    }
+
+    /// What the generator makes of an image (`pixels` as for `Inspector.verdicts`), for a generator that
+    /// is given pictures: the picture, as an image to be looked at, and the sample made of it, both in
+    /// the layout of `pixels`. `seed` determines noise, holes and latents; `missing` and `is_whole` are
+    /// those of [`ByHand`]. `label` is the class, if the generator is told it.
+    ///
+    /// # Errors
+    /// If `pixels` are not one image of the run's shape, or the generator is given no pictures.
+    pub fn restored(
+        &mut self,
+        pixels: &[u8],
+        missing: &[u8],
+        seed: f64,
+        is_whole: bool,
+        label: u16,
+    ) -> Result<Vec<u8>, JsError> {
+        let spec = &self.snapshot.header.spec;
+        let shape = spec.data.shape();
+        let values = values_of(pixels, shape)?;
+        let (Some(picture), Shape::Image { channels, height, width }) = (spec.picture(), shape)
+        else {
+            return Err(JsError::new("the run's generator is given no pictures"));
+        };
+        let (area, seed) = (height * width, seed.max(0.0) as u64);
+        if values.len() != channels * area {
+            return Err(JsError::new("the generator is given one picture at a time"));
+        }
+        let missing = if missing.len() == area { missing } else { &[] };
+        let by_hand = ByHand { values: &values, missing, is_whole, seed };
+        let pictures = by_hand.picture(spec.condition.map(|condition| condition.picture), shape);
+        if self.sampler.is_none() {
+            self.sampler = Some(told(Sampler::of_snapshot(&self.snapshot, &cpu()))?);
+        }
+        let sampler = self.sampler.as_ref().expect("just made");
+        let mut inputs = Inputs::drawn(spec, Purpose::FreshLatents, seed, 1);
+        inputs.pictures = pictures;
+        inputs.labels.fill(label);
+        let made = told(at_once(sampler.samples(&inputs, seed)))?;
+        let seen = visible(&inputs.pictures, picture, shape);
+        Ok(image_bytes(&[seen, made].concat(), [channels, height, width]))
     }
 
     /// The discriminator's first output for each image. `pixels` have the layout of the page's
@@ -47,7 +92,7 @@ impl Inspector {
         let size = spec.data.shape().size().unwrap_or(1);
         let packed: Vec<f32> =
             values.chunks_exact(size).flat_map(|image| image.repeat(spec.packing)).collect();
-        let outputs = told(at_once(self.critic.verdicts(&packed, labels)))?;
+        let outputs = told(at_once(self.critic.verdicts(&packed, labels, &[])))?;
         // Outputs for further tasks follow the verdict.
         Ok(outputs.chunks_exact(spec.discriminator_outputs()).map(|row| row[0]).collect())
     }
@@ -95,19 +140,11 @@ fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
     let Shape::Image { channels, height, width } = shape else {
         return Err(JsError::new("the run is of points"));
     };
-    let area = height * width;
-    if !pixels.len().is_multiple_of(area * channels) {
+    if !pixels.len().is_multiple_of(channels * height * width) {
         let message = format!("{} bytes are no whole images of {shape}", pixels.len());
         return Err(JsError::new(&message));
     }
-    let mut values = Vec::with_capacity(pixels.len());
-    for image in pixels.chunks_exact(area * channels) {
-        for channel in 0..channels {
-            let of_channel = image.iter().skip(channel).step_by(channels);
-            values.extend(of_channel.map(|byte| f32::from(*byte) / 127.5 - 1.0));
-        }
-    }
-    Ok(values)
+    Ok(image_values(pixels, [channels, height, width]))
 }
 
 fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {

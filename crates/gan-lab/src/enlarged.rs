@@ -1,4 +1,6 @@
-//! One sample of the page's sheets, large: by a press on it, or by a button in the sheet's caption.
+//! One sample of the page's sheets, large: by a press on it, or by a button in the sheet's caption. Of a
+//! generator that is given pictures, the picture and the sample share a square, with a divider between
+//! them to be moved, and the true image stands beside.
 
 use leptos::ev;
 use leptos::html;
@@ -9,11 +11,14 @@ use web_sys::HtmlCanvasElement;
 use crate::dialog;
 use crate::observation;
 use crate::picture::context;
-use crate::sheet;
+use crate::sheet::{self, Spot};
 use crate::words::{key, say_with, t};
 
 /// Approximate side of the enlarged sample, in pixels.
 const SIDE_PX: usize = 448;
+
+/// Between a sample and the true image, in pixels.
+const BETWEEN_PX: usize = 16;
 
 /// A sample on a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +33,34 @@ fn side() -> [usize; 2] {
     [width, height]
 }
 
-/// Draws the sample on `canvas`, its pixels as squares.
-fn draw(canvas: &HtmlCanvasElement, chosen: Chosen) {
-    let side = side();
+/// Draws the sample on `canvas`, its pixels as squares; of pictures with their samples, the left
+/// `divider` of the picture over the sample, and the true image to the right.
+fn draw(canvas: &HtmlCanvasElement, chosen: Chosen, divider: f64) {
+    let (side, parts) = (side(), observation::run().parts());
     let Some(sheet) = sheet::canvas(chosen.sheet) else { return };
-    let factor = (SIDE_PX / side[0].max(side[1]).max(1)).max(1);
-    canvas.set_width((side[0] * factor) as u32);
-    canvas.set_height((side[1] * factor) as u32);
+    let room = if parts > 1 { SIDE_PX * 5 / 8 } else { SIDE_PX };
+    let factor = (room / side[0].max(side[1]).max(1)).max(1);
+    let [width, height] = side.map(|side| side * factor);
+    let beside = if parts > 1 { width + BETWEEN_PX } else { 0 };
+    canvas.set_width((width + beside) as u32);
+    canvas.set_height(height as u32);
     let Some(context) = context(canvas) else { return };
-    let [columns, _] = sheet::grid(&sheet, side);
-    let place = [chosen.place / columns, chosen.place % columns];
+    let [columns, _] = sheet::grid(&sheet, side, parts);
+    let first = chosen.place * parts;
+    let spot = |part| Spot { row: first / columns, column: first % columns + part, side, parts };
     context.set_image_smoothing_enabled(false);
-    sheet::copy(&sheet, place, side, &context, [0.0; 2], factor as f64);
+    let copy = |part, share, left: usize| {
+        sheet::copy(&sheet, spot(part), share, &context, [left as f64, 0.0], factor as f64);
+    };
+    if parts == 1 {
+        return copy(0, 1.0, 0);
+    }
+    copy(1, 1.0, 0);
+    copy(0, divider, 0);
+    copy(2, 1.0, beside);
+    let line = (divider * width as f64).clamp(1.0, width as f64 - 1.0);
+    context.set_fill_style_str("rgb(255 140 40)");
+    context.fill_rect(line - 1.0, 0.0, 2.0, height as f64);
 }
 
 /// The button, and the sample in a dialog of its own.
@@ -50,14 +71,35 @@ pub(crate) fn Enlarged() -> impl IntoView {
     let chosen = RwSignal::new(Chosen { sheet: sheet::FIXED, place: 0 });
     let count = RwSignal::new(1_usize);
     let step = RwSignal::new(0_u64);
+    let divider = RwSignal::new(0.5_f64);
+    let is_given = RwSignal::new(false);
+    let translates = RwSignal::new(false);
     let show = move |now: Chosen| {
         let Some(sheet) = sheet::canvas(now.sheet) else { return };
-        let [columns, rows] = sheet::grid(&sheet, side());
-        count.set(columns * rows);
+        let run = observation::run();
+        let [columns, rows] = sheet::grid(&sheet, side(), run.parts());
+        count.set(columns * rows / run.parts());
+        is_given.set(run.is_given);
+        translates.set(run.translates);
         step.set(observation::observed().step);
         chosen.set(now);
         if let Some(canvas) = canvas.get_untracked() {
-            draw(&canvas, now);
+            draw(&canvas, now, divider.get_untracked());
+        }
+    };
+    let divide = move |share: f64| {
+        divider.set(share.clamp(0.0, 1.0));
+        if let Some(canvas) = canvas.get_untracked() {
+            draw(&canvas, chosen.get_untracked(), divider.get_untracked());
+        }
+    };
+    // The square with the divider is the left part of the canvas.
+    let drag = move |event: ev::PointerEvent| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        if event.buttons() != 0 && is_given.get_untracked() {
+            let square = (f64::from(canvas.width()) - BETWEEN_PX as f64) / 2.0;
+            let scale = f64::from(canvas.width()) / f64::from(canvas.client_width().max(1));
+            divide(f64::from(event.offset_x()) * scale / square);
         }
     };
     let open = move |now: Chosen| {
@@ -79,7 +121,8 @@ pub(crate) fn Enlarged() -> impl IntoView {
                     (f64::from(event.client_x()) - area.left()) / area.width().max(1.0),
                     (f64::from(event.client_y()) - area.top()) / area.height().max(1.0),
                 ];
-                let place = sheet::place_at(shares, sheet::grid(&canvas, side()));
+                let parts = observation::run().parts();
+                let place = sheet::place_at(shares, sheet::grid(&canvas, side(), parts)) / parts;
                 open(Chosen { sheet, place });
             });
         if let Some(canvas) = sheet::canvas(sheet) {
@@ -90,6 +133,11 @@ pub(crate) fn Enlarged() -> impl IntoView {
     }
     let by_key = move |event: ev::KeyboardEvent| {
         let count = count.get_untracked();
+        let on_divider =
+            event.target().is_some_and(|it| it.has_type::<web_sys::HtmlInputElement>());
+        if on_divider {
+            return;
+        }
         match event.key().as_str() {
             "ArrowRight" => go(1),
             "ArrowLeft" => go(count - 1),
@@ -103,7 +151,12 @@ pub(crate) fn Enlarged() -> impl IntoView {
             ("count", count.get().to_string()),
             ("step", step.get().to_string()),
         ];
-        say_with(key("enlarged-told"), &facts)
+        let told = match (is_given.get(), translates.get()) {
+            (_, true) => key("enlarged-translated"),
+            (true, false) => key("enlarged-given"),
+            (false, false) => key("enlarged-told"),
+        };
+        say_with(told, &facts)
     });
     view! {
         <button
@@ -117,7 +170,26 @@ pub(crate) fn Enlarged() -> impl IntoView {
             </svg>
         </button>
         <dialog node_ref=dialog class="lab-shortcuts lab-enlarged" aria-label=t("enlarge") on:keydown=by_key>
-            <canvas node_ref=canvas role="img" aria-label=told></canvas>
+            <canvas
+                node_ref=canvas
+                role="img"
+                aria-label=told
+                class:lab-divided=is_given
+                on:pointerdown=drag
+                on:pointermove=drag
+            ></canvas>
+            <label class="lab-divider" hidden=move || !is_given.get()>
+                {t("enlarged-divider")}
+                <input
+                    type="range"
+                    min="0"
+                    max="100"
+                    prop:value=move || (100.0 * divider.get()).round().to_string()
+                    on:input=move |event| {
+                        divide(event_target_value(&event).parse().unwrap_or(50.0) / 100.0);
+                    }
+                />
+            </label>
             <p class="hint number" role="status">{told}</p>
             <div class="lab-remedies">
                 <button on:click=move |_| go(count.get_untracked() - 1)>{t("enlarged-before")}</button>

@@ -31,6 +31,9 @@ pub(crate) fn score_text(scores: &BTreeMap<Score, f64>, score: Score) -> Option<
             | Score::ModesCoveredOfReals
             | Score::Digits
     );
+    if matches!(score, Score::Psnr | Score::PsnrOfPictures | Score::PsnrThereAndBack) {
+        return Some(format!("{value:.1} dB"));
+    }
     Some(match scores.get(&Score::Samples) {
         Some(samples) if is_estimated => {
             let error = points_of_error(Share { value, samples: *samples as u64 });

@@ -185,6 +185,12 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
     let or_dash = move |score: Score| move || text(score).unwrap_or_else(|| "–".to_string());
     let is_missing = move |score: Score| Signal::derive(move || text(score).is_none());
     let (without_modes, without_copies) = (is_missing(Score::Modes), is_missing(Score::Copies));
+    let without_pictures = is_missing(Score::Psnr);
+    let without_way_back = is_missing(Score::PsnrThereAndBack);
+    let of_pictures = move || {
+        let said = |value| say_with(key("score-of-pictures"), &[("value", value)]);
+        text(Score::PsnrOfPictures).map_or_else(String::new, said)
+    };
     let covered = move || {
         let count = |score: Score| text(score).unwrap_or_default();
         let counts = [("covered", count(Score::ModesCovered)), ("all", count(Score::Modes))];
@@ -213,6 +219,16 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
             <div hidden=without_copies>
                 <dt>{t("score-copies")}</dt>
                 <dd class="number">{or_dash(Score::Copies)}{floor(Score::CopiesOfReals)}</dd>
+            </div>
+            <div hidden=without_pictures>
+                <dt>{t("score-psnr")}</dt>
+                <dd class="number">
+                    {or_dash(Score::Psnr)} <span class="hint">{of_pictures}</span>
+                </dd>
+            </div>
+            <div hidden=without_way_back>
+                <dt>{t("score-there-and-back")}</dt>
+                <dd class="number">{or_dash(Score::PsnrThereAndBack)}</dd>
             </div>
             <div>
                 <dt>{t("score-diversity")}</dt>

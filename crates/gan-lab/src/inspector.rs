@@ -6,6 +6,21 @@ use wasm_bindgen::prelude::*;
 use crate::playground::settle;
 use crate::workers;
 
+/// An image whose picture the generator is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Restored {
+    /// In the page's layout of pixels.
+    pub(crate) pixels: Vec<u8>,
+    /// A byte for each pixel, not 0 where it is missing; empty for a hole as the run draws it.
+    pub(crate) missing: Vec<u8>,
+    /// Determines noise, holes and latents.
+    pub(crate) seed: u32,
+    /// Whether it is a whole image, not a drawing of outlines.
+    pub(crate) is_sample: bool,
+    /// Its class, for a generator that is told it.
+    pub(crate) label: u16,
+}
+
 /// A request.
 pub(crate) enum Question {
     /// Loads the nets of this checkpoint. Reply: nothing.
@@ -14,6 +29,9 @@ pub(crate) enum Question {
     Verdicts(Uint8Array, Vec<u16>),
     /// The file of this checkpoint's generator; the loaded nets stay. Reply: a `Uint8Array`.
     Generator(Uint8Array),
+    /// What the generator makes of an image: the picture it is given and the sample, as images. Reply: a
+    /// `Uint8Array` of both.
+    Restored(Restored),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -27,6 +45,16 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
             ("verdicts", vec![("pixels", pixels.into()), ("labels", labels.into())])
         }
         Question::Generator(checkpoint) => ("generator", vec![("checkpoint", checkpoint.into())]),
+        Question::Restored(of) => (
+            "restored",
+            vec![
+                ("pixels", Uint8Array::from(of.pixels.as_slice()).into()),
+                ("missing", Uint8Array::from(of.missing.as_slice()).into()),
+                ("seed", of.seed.into()),
+                ("isSample", of.is_sample.into()),
+                ("label", of.label.into()),
+            ],
+        ),
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
     settle(&workers::ask("ask", kind, &fields), done);

@@ -27,6 +27,20 @@ pub struct Run {
     pub classes: usize,
     /// Size of the user's files that it learns from; 0 if there are none.
     pub file_bytes: u64,
+    /// Whether its generator is given pictures, or images that it translates.
+    pub is_given: bool,
+    /// Whether it translates images of a second set, and back.
+    pub translates: bool,
+    /// Whether its discriminator sees the picture beside the sample.
+    pub judges_pairs: bool,
+}
+
+impl Run {
+    /// Images on its sheets that belong together: a picture, what the generator makes of it, and the
+    /// true image.
+    pub fn parts(&self) -> usize {
+        if self.is_given { 3 } else { 1 }
+    }
 }
 
 /// The current run.
@@ -37,6 +51,8 @@ pub fn run() -> Run {
     let data = member(&spec, "data");
     let source = text(&data, "source").unwrap_or_default();
     let image = image_in(&data);
+    let condition = member(&spec, "condition");
+    let translates = member(&spec, "translation").is_object();
     Run {
         number: run_number(),
         on_points: source == "points",
@@ -45,6 +61,9 @@ pub fn run() -> Run {
         image,
         classes: count(&member(&spec, "labels"), "classes"),
         file_bytes: size_of(&run_files()),
+        is_given: condition.is_object() || translates,
+        translates,
+        judges_pairs: condition.is_object() && member(&condition, "shown").as_bool() != Some(false),
     }
 }
 

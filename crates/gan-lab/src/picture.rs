@@ -29,7 +29,7 @@ impl Picture {
         let [width_px, height_px, channels] = image;
         let count = pixels.len() / (width_px * height_px * channels).max(1);
         let samples = Samples { pixels, count, width_px, height_px, channels };
-        let layout = SheetLayout { columns, gap_px: 1 };
+        let layout = SheetLayout::of_columns(columns, 1);
         let (width, height) = layout.size_px(&samples);
         match layout.rgba(&samples) {
             Ok(pixels) => Self { width, height, pixels },

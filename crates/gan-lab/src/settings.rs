@@ -35,7 +35,7 @@ use Name::{Label, LabelWithValues, Own};
 
 /// Settings by path, those of the page's panel first and in its order. A field within a setting goes
 /// by the setting's name and its own.
-const NAMES: [(&str, Name); 28] = [
+const NAMES: [(&str, Name); 34] = [
     ("data.source", LabelWithValues(page_key("data"), page_kind("data"))),
     ("data", Label(page_key("data"))),
     ("data.points", Label(page_key("data"))),
@@ -47,6 +47,12 @@ const NAMES: [(&str, Name); 28] = [
     ("label_smoothing", Label(page_key("label-smoothing"))),
     ("discriminator_steps", Label(page_key("discriminator-steps"))),
     ("fake_label_smoothing", Own(key("setting-fake-smoothing"))),
+    ("condition", Own(key("setting-condition"))),
+    ("translation", Own(key("setting-translation"))),
+    ("initial", Own(key("setting-initial"))),
+    ("terms", Own(key("setting-terms"))),
+    ("adversarial_weight", Own(key("setting-adversarial-weight"))),
+    ("pretraining_steps", Own(key("setting-pretraining"))),
     ("penalties", Own(key("setting-penalties"))),
     ("weight_clip", Own(key("setting-weight-clip"))),
     ("packing", Own(key("setting-packing"))),

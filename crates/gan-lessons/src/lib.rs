@@ -16,7 +16,7 @@ pub use condition::{
 };
 pub use lesson::{Answer, Lesson, Minutes, Question, Step, Words};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     include_str!("../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../web/lessons/collapse-on-a-ring.json"),
     include_str!("../../../web/lessons/repairs.json"),
@@ -26,6 +26,8 @@ const FILES: [&str; 10] = [
     include_str!("../../../web/lessons/discriminator-too-weak.json"),
     include_str!("../../../web/lessons/oscillation.json"),
     include_str!("../../../web/lessons/memorising.json"),
+    include_str!("../../../web/lessons/a-picture-in.json"),
+    include_str!("../../../web/lessons/there-and-back.json"),
     include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 

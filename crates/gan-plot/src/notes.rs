@@ -8,6 +8,8 @@ use crate::{Point, Scale};
 const GAP_PX: f64 = 4.0;
 /// Height of a name.
 const NAME_PX: f64 = 11.0;
+/// Width that is kept free for a name, as its font is not known here.
+const NAME_WIDTH_PX: f64 = 64.0;
 /// Marks at an edge that are closer are one.
 const LEAST_APART_PX: f64 = 7.0;
 /// Distance from an edge of the plot to the tip of a mark outside, and height of a mark on the horizontal axis.
@@ -23,28 +25,45 @@ pub(crate) fn append(svg: &mut String, texts: &[&str], places_px: &[f64]) {
     }
 }
 
-/// A line across the plot at `value` with its name at the right end: above if `is_above`, else beneath, or on the other
-/// side where there is no room. Nothing for a value outside the scale's domain.
+/// A line across the plot at `value` with its name: at the right end, above if `is_above`, else beneath; at the left
+/// end or on the other side of the line where there is no room, or where one of the `curves` is. Nothing for a value
+/// outside the scale's domain.
 pub fn level_svg(
     value: f64,
     [left_px, right_px]: [f64; 2],
-    vertical: &Scale,
+    scales: (&Scale, &Scale),
     class: &str,
     (name, is_above): (&str, bool),
+    curves: [&[Point]; 2],
 ) -> String {
-    let (at_px, [top_px, bottom_px]) = (vertical.to_px(value), vertical.edges_px());
+    let (at_px, [top_px, bottom_px]) = (scales.1.to_px(value), scales.1.edges_px());
     let mut svg = String::new();
     if is_within(at_px, top_px, bottom_px) {
-        let has_room_above = at_px - GAP_PX - NAME_PX >= top_px;
-        let has_room_beneath = at_px + GAP_PX + NAME_PX <= bottom_px;
-        let is_above = if is_above { has_room_above } else { !has_room_beneath };
-        let name_px = if is_above { at_px - GAP_PX } else { at_px + NAME_PX };
+        let sides = [(is_above, false), (is_above, true), (!is_above, false), (!is_above, true)];
+        // A name's lower edge.
+        let foot_px = |is_above| if is_above { at_px - GAP_PX } else { at_px + NAME_PX };
+        let has_room = |(is_above, _): &(bool, bool)| match is_above {
+            true => at_px - GAP_PX - NAME_PX >= top_px,
+            false => at_px + GAP_PX + NAME_PX <= bottom_px,
+        };
+        let is_free = |&(is_above, is_left): &(bool, bool)| {
+            let foot_px = foot_px(is_above);
+            let from_px = if is_left { left_px } else { right_px - GAP_PX - NAME_WIDTH_PX };
+            !curves.into_iter().flatten().any(|point| {
+                let (x_px, y_px) = (scales.0.to_px(point.x), scales.1.to_px(point.y));
+                is_within(x_px, from_px, from_px + GAP_PX + NAME_WIDTH_PX)
+                    && is_within(y_px, foot_px - NAME_PX, foot_px)
+            })
+        };
+        let with_room = || sides.iter().filter(|side| has_room(side));
+        let side = with_room().find(|side| is_free(side)).or_else(|| with_room().next());
+        let (is_above, is_left) = *side.unwrap_or(&sides[0]);
+        let (anchor, x_px) =
+            if is_left { ("start", left_px + GAP_PX) } else { ("end", right_px - GAP_PX) };
         append(&mut svg, &["<g class='level ", class, "'><path d='M"], &[]);
-        append(
-            &mut svg,
-            &["", " ", "H", "'/><text text-anchor='end' x='", "' y='", "'>"],
-            &[left_px, at_px, right_px, right_px - GAP_PX, name_px],
-        );
+        append(&mut svg, &["", " ", "H", "'/><text text-anchor='"], &[left_px, at_px, right_px]);
+        append(&mut svg, &[anchor, "' x='"], &[]);
+        append(&mut svg, &["", "' y='", "'>"], &[x_px, foot_px(is_above)]);
         append(&mut svg, &[name, "</text></g>"], &[]);
     }
     svg
@@ -137,8 +156,10 @@ mod tests {
 
     #[test]
     fn a_level_lies_at_its_value_with_its_name_inside_the_plot() {
+        let (x, y) = scales();
         let named = |value, is_above| {
-            level_svg(value, [40.0, 240.0], &scales().1, "generator", ("ln 2", is_above))
+            let name = ("ln 2", is_above);
+            level_svg(value, [40.0, 240.0], (&x, &y), "generator", name, [&[], &[]])
         };
         let level = |value| named(value, true);
         assert_eq!(
@@ -152,6 +173,26 @@ mod tests {
         assert!(named(0.1, false).contains("M40 103H240") && named(0.1, false).contains("y='99'"));
         assert!(level(0.0).contains("M40 108H240") && level(2.0).contains("M40 8H240"));
         assert_eq!([level(2.1), level(-0.1), level(f64::NAN)], ["", "", ""]);
+    }
+
+    #[test]
+    fn the_name_of_a_level_keeps_off_the_curves() {
+        let (x, y) = scales();
+        let place = |curve: &[Point]| {
+            let svg = level_svg(1.0, [40.0, 240.0], (&x, &y), "", ("1", true), [curve, &[]]);
+            let from = svg.find("text-anchor").expect("a name");
+            svg[from..svg.len() - "1</text></g>".len()].to_string()
+        };
+        let at = |anchor, x, y| format!("text-anchor='{anchor}' x='{x}' y='{y}'>");
+        // The line lies at 58 px, a name above it at 43 to 54.
+        let (left, right) = (Point::new(10.0, 1.2), Point::new(95.0, 1.2));
+        assert_eq!(place(&[]), at("end", 236, 54));
+        assert_eq!(place(&[left]), at("end", 236, 54));
+        assert_eq!(place(&[right]), at("start", 44, 54));
+        assert_eq!(place(&[left, right]), at("end", 236, 69));
+        // Where curves are everywhere it stays where it was.
+        let around = [left, right, Point::new(10.0, 0.9), Point::new(95.0, 0.9)];
+        assert_eq!(place(&around), at("end", 236, 54));
     }
 
     #[test]

@@ -45,29 +45,53 @@ impl std::fmt::Display for SheetError {
 
 impl std::error::Error for SheetError {}
 
-/// A grid of equal images, left to right and top to bottom, with a transparent gap between them.
+/// A grid of equal images, left to right and top to bottom, with a transparent gap between them, and
+/// further space between groups of images that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SheetLayout {
-    /// Images in a row.
+    /// Images in a row: whole groups.
     pub columns: usize,
     /// Pixels between two images.
     pub gap_px: usize,
+    /// Images in a group, side by side.
+    pub group: usize,
+    /// Further pixels between two groups.
+    pub group_gap_px: usize,
 }
 
 impl SheetLayout {
+    /// `columns` images in a row, each by itself.
+    pub fn of_columns(columns: usize, gap_px: usize) -> Self {
+        Self { columns, gap_px, group: 1, group_gap_px: 0 }
+    }
+
     /// The layout closest to a square for `count` images, wide rather than tall.
     pub fn square(count: usize, gap_px: usize) -> Self {
-        let columns = (1..=count.max(1)).find(|side| side * side >= count).unwrap_or(1);
-        Self { columns, gap_px }
+        Self::grouped(count, 1, gap_px)
+    }
+
+    /// As [`SheetLayout::square`], of groups of `group` images. Groups of more than one have twice the
+    /// gap more between them.
+    pub fn grouped(count: usize, group: usize, gap_px: usize) -> Self {
+        let group = group.max(1);
+        let groups = count.div_ceil(group);
+        let in_a_row = (1..=groups.max(1)).find(|one| one * group * one >= groups).unwrap_or(1);
+        let group_gap_px = if group > 1 { 2 * gap_px } else { 0 };
+        Self { columns: in_a_row * group, gap_px, group, group_gap_px }
+    }
+
+    /// The left edge of the image in column `column` of images of `width` px.
+    pub fn left_px(&self, column: usize, width: usize) -> usize {
+        column * (width + self.gap_px) + column / self.group.max(1) * self.group_gap_px
     }
 
     /// Width and height of the picture, in pixels.
     pub fn size_px(&self, samples: &Samples<'_>) -> (usize, usize) {
         let columns = self.columns.clamp(1, samples.count.max(1));
         let rows = samples.count.div_ceil(columns);
-        let span =
-            |images: usize, side: usize| images * side + images.saturating_sub(1) * self.gap_px;
-        (span(columns, samples.width_px), span(rows, samples.height_px))
+        let height = rows * samples.height_px + rows.saturating_sub(1) * self.gap_px;
+        let width = self.left_px(columns - 1, samples.width_px) + samples.width_px;
+        (width, height)
     }
 
     /// The picture as RGBA bytes, row by row.
@@ -85,7 +109,7 @@ impl SheetLayout {
         }
         let row_bytes = samples.width_px * samples.channels;
         for (index, image) in samples.pixels.chunks_exact(image_bytes).enumerate() {
-            let left = (index % columns) * (samples.width_px + self.gap_px);
+            let left = self.left_px(index % columns, samples.width_px);
             let top = (index / columns) * (samples.height_px + self.gap_px);
             for (y, row) in image.chunks_exact(row_bytes).enumerate() {
                 let start = ((top + y) * width + left) * 4;
@@ -137,7 +161,7 @@ mod tests {
     #[test]
     fn images_stand_side_by_side_with_a_gap() {
         let samples = grey(&[1, 2, 3, 4, 5, 6], 3, 1, 2);
-        let layout = SheetLayout { columns: 2, gap_px: 1 };
+        let layout = SheetLayout::of_columns(2, 1);
         assert_eq!(layout.size_px(&samples), (3, 5));
         let picture = layout.rgba(&samples).expect("the bytes fit");
         let values: Vec<_> = picture.chunks_exact(4).map(|p| (p[0], p[3])).collect();
@@ -163,6 +187,21 @@ mod tests {
     fn squares_are_wide_rather_than_tall() {
         let columns = |count| SheetLayout::square(count, 0).columns;
         assert_eq!([columns(0), columns(1), columns(64), columns(60), columns(5)], [1, 1, 8, 8, 3]);
+    }
+
+    #[test]
+    fn groups_stay_in_a_row_and_have_more_space_between_them() {
+        // Four groups of three images of one pixel: two groups a row.
+        let bytes: Vec<u8> = (1..=12).collect();
+        let samples = grey(&bytes, 12, 1, 1);
+        let layout = SheetLayout::grouped(12, 3, 1);
+        assert_eq!((layout.columns, layout.size_px(&samples)), (6, (13, 3)));
+        let picture = layout.rgba(&samples).expect("the bytes fit");
+        let first: Vec<u8> = picture.chunks_exact(4).take(13).map(|pixel| pixel[0]).collect();
+        assert_eq!(first, [1, 0, 2, 0, 3, 0, 0, 0, 4, 0, 5, 0, 6]);
+        // Wide rather than tall, and never a part of a group.
+        let columns = |count| SheetLayout::grouped(count, 3, 2).columns;
+        assert_eq!([columns(3), columns(72), columns(84)], [3, 9, 12]);
     }
 
     #[test]

@@ -8,4 +8,7 @@ pub struct RealBatch {
     pub values: Vec<f32>,
     /// One class a sample; empty where the data have none.
     pub labels: Vec<u16>,
+    /// The picture of each sample that the generator is given, laid out as `values`; empty where it
+    /// is given none.
+    pub pictures: Vec<f32>,
 }

@@ -1,20 +1,102 @@
 //! Validates combinations: checks which parts of a run go together. Each part by itself is checked
 //! where it is defined. A refused combination is an error with the reason.
 
+use crate::condition::Degradation;
 use crate::data::DataSource;
 use crate::error::SpecError;
 use crate::labels::LabelSpec;
 use crate::layer::LayerSpec;
 use crate::number::decimal;
 use crate::run::RunSpec;
+use crate::shape::Shape;
+use crate::terms::TermSpec;
 
 pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
+    pairs(spec)?;
+    translation(spec)?;
+    terms(spec)?;
     smoothing(spec)?;
     penalties(spec)?;
     augmentation(spec)?;
     labels(spec)?;
     mixture(spec)?;
     packing(spec)
+}
+
+/// The halves of pairs are classes of the user's files: of other sets it is not known which images belong
+/// together.
+fn pairs(spec: &RunSpec) -> Result<(), SpecError> {
+    let Some(Degradation::Paired { class }) = spec.condition.map(|it| it.picture) else {
+        return Ok(());
+    };
+    let data = &spec.data;
+    if !data.source.is_users_files() {
+        let message = format!("is for files of pairs; the data are {}", data.source.facts().title);
+        return Err(SpecError::new("condition.picture.kind", message));
+    }
+    if data.classes.is_empty() || data.classes.contains(&class) {
+        let message =
+            format!("are to be those of the samples, without {class}, that of the pictures");
+        return Err(SpecError::new("data.classes", message));
+    }
+    if !data.class_weights.is_empty() {
+        let message = "would part the pairs of `condition.picture`";
+        return Err(SpecError::new("data.class_weights", message));
+    }
+    Ok(())
+}
+
+/// Both ways are alike, and leave nothing to chance: what else a generator may be given or a
+/// discriminator may be asked belongs to one way alone.
+fn translation(spec: &RunSpec) -> Result<(), SpecError> {
+    if spec.translation.is_none() {
+        return Ok(());
+    }
+    let alone = [
+        ("condition", spec.condition.is_some()),
+        ("latent.size", spec.latent.size > 0),
+        ("terms", !spec.terms.is_empty()),
+        ("pretraining_steps", spec.pretraining_steps > 0),
+        ("packing", spec.packing > 1),
+        ("unrolled_steps", spec.unrolled_steps > 0),
+        ("labels", spec.labels.is_some()),
+        ("codes", spec.codes.is_some()),
+        ("mixture", spec.mixture.is_some()),
+    ];
+    match alone.into_iter().find(|(_, is_set)| *is_set) {
+        Some((name, _)) => {
+            let message = "does not go with `translation`, whose generators are given images alone";
+            Err(SpecError::new(name, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn terms(spec: &RunSpec) -> Result<(), SpecError> {
+    let has_picture = spec.condition.is_some();
+    if let Some(index) = spec.terms.iter().position(|term| term.needs_picture() && !has_picture) {
+        let message = "compares with the sample behind the generator's picture, and the run has no \
+                       `condition`";
+        return Err(SpecError::new(format!("terms[{index}].kind"), message));
+    }
+    let perceived = |term: &TermSpec| matches!(term, TermSpec::Perceptual { .. });
+    if let Some(index) = spec.terms.iter().position(perceived)
+        && spec.data.shape() != Shape::image(1, 28, 28)
+    {
+        let message = format!("is for samples of 1x28x28; these are {}", spec.data.shape());
+        return Err(SpecError::new(format!("terms[{index}].kind"), message));
+    }
+    let weighs = spec.terms.iter().any(|term| term.weight() > 0.0)
+        || spec.translation.as_ref().is_some_and(|it| it.cycle > 0.0 || it.identity > 0.0);
+    if spec.adversarial_weight == 0.0 && !weighs {
+        let message = "is 0, and no term has a weight: the generator would learn nothing";
+        return Err(SpecError::new("adversarial_weight", message));
+    }
+    if spec.pretraining_steps > 0 && !weighs {
+        let message = "need a term with a weight: the generator would learn nothing";
+        return Err(SpecError::new("pretraining_steps", message));
+    }
+    Ok(())
 }
 
 fn smoothing(spec: &RunSpec) -> Result<(), SpecError> {
@@ -133,6 +215,7 @@ fn packing(spec: &RunSpec) -> Result<(), SpecError> {
         ("labels", spec.labels.is_some()),
         ("codes", spec.codes.is_some()),
         ("mixture", spec.mixture.is_some()),
+        ("condition", spec.condition.is_some()),
     ];
     if let Some((name, _)) = single.into_iter().find(|(_, is_set)| *is_set) {
         let message = format!("is {}; `{name}` speaks of single samples", spec.packing);

@@ -72,7 +72,7 @@ macro_rules! figures {
         })+
     };
 }
-figures!(u16, u32, u64, usize);
+figures!(i32, u16, u32, u64, usize);
 
 /// A function of its own, so that the code is in the module once and not for each type of number.
 #[cold]

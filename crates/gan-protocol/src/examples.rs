@@ -9,7 +9,7 @@ use crate::{
     Verdicts,
 };
 
-const SET: SampleSet = SampleSet { count: 64, width: 28, height: 27, channels: 3 };
+const SET: SampleSet = SampleSet { count: 64, width: 28, height: 27, channels: 3, parts: 1 };
 
 fn why() -> String {
     "why".to_owned()

@@ -34,6 +34,8 @@ pub struct Feed<'a> {
     pub seed: u64,
     /// The latents.
     pub latent: LatentSpec,
+    /// The shape of the picture that the generator is given, if any.
+    pub picture: Option<Shape>,
     /// Classes.
     pub labels: Option<LabelSpec>,
     /// InfoGAN's codes, appended to each latent.
@@ -50,7 +52,9 @@ impl Feed<'_> {
     /// Checks each field by itself.
     pub(crate) fn validate(self) -> Result<(), SpecError> {
         in_range("seed", self.seed, 0, LARGEST_SEED)?;
-        in_range("latent.size", self.latent.size, 1, LARGEST_LATENT)?;
+        // A picture can do without a latent: nothing is left to chance then.
+        let least = usize::from(self.picture.is_none());
+        in_range("latent.size", self.latent.size, least, LARGEST_LATENT)?;
         if let Some(labels) = self.labels {
             labels.validate().map_err(|e| e.within("labels"))?;
         }
@@ -63,9 +67,19 @@ impl Feed<'_> {
         }
     }
 
-    /// The shape of one input: a latent with its codes.
+    /// Count of numbers in one latent with its codes.
+    pub fn numbers(self) -> usize {
+        self.latent.size + self.codes.map_or(0, CodeSpec::size)
+    }
+
+    /// The shape of one input: a latent with its codes; behind a picture, these are constant channels.
     pub fn shape(self) -> Shape {
-        Shape::flat(self.latent.size + self.codes.map_or(0, CodeSpec::size))
+        match self.picture {
+            Some(Shape::Image { channels, height, width }) => {
+                Shape::image(channels + self.numbers(), height, width)
+            }
+            _ => Shape::flat(self.numbers()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::condition::ConditionSpec;
 use crate::error::{SpecError, in_range};
 use crate::feed::{Feed, LatentSpec};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
@@ -31,6 +32,12 @@ pub struct GeneratorHeader {
     pub latent: LatentSpec,
     /// The shape of its samples.
     pub data: SampleShape,
+    /// The picture that it is given, and how that was made in its training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<ConditionSpec>,
+    /// Whether it is given whole images of another set, which it translates.
+    #[serde(skip_serializing_if = "is_false")]
+    pub translates: bool,
     /// How classes took part in its training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelSpec>,
@@ -40,6 +47,10 @@ pub struct GeneratorHeader {
     /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The shape of a sample: `channels × height × width`; of points of the plane all three are 0.
@@ -77,6 +88,8 @@ impl GeneratorHeader {
             generator: spec.generator.clone(),
             latent: spec.latent,
             data,
+            condition: spec.condition,
+            translates: spec.translation.is_some(),
             labels: spec.labels,
             codes: spec.codes.clone(),
             mixture: spec.mixture,
@@ -103,6 +116,13 @@ impl GeneratorHeader {
             in_range("data.channels", channels, 1, 4)?;
             in_range("data.height", height, 1, 256)?;
             in_range("data.width", width, 1, 256)?;
+        }
+        if let Some(condition) = header.condition {
+            condition.shape(header.data.shape()).map_err(|e| e.within("condition"))?;
+        }
+        if header.translates && (header.condition.is_some() || channels == 0) {
+            let message = "goes with images, and not with a `condition`";
+            return Err(SpecError::new("translates", message));
         }
         header.validate_net()?;
         Ok(header)
@@ -137,7 +157,8 @@ impl GeneratorHeader {
         }
     }
 
-    /// The shape of the generator's input: a latent with its codes.
+    /// The shape of the generator's input: a latent with its codes, or a picture with these as
+    /// further channels.
     pub fn input(&self) -> Shape {
         Feed::from(self).shape()
     }
@@ -146,7 +167,10 @@ impl GeneratorHeader {
 impl<'a> From<&'a GeneratorHeader> for Feed<'a> {
     fn from(header: &'a GeneratorHeader) -> Self {
         let GeneratorHeader { seed, latent, labels, mixture, .. } = *header;
-        Self { seed, latent, labels, codes: header.codes.as_ref(), mixture }
+        let sample = header.data.shape();
+        let picture = header.condition.and_then(|given| given.shape(sample).ok());
+        let picture = if header.translates { Some(sample) } else { picture };
+        Self { seed, latent, picture, labels, codes: header.codes.as_ref(), mixture }
     }
 }
 
@@ -157,6 +181,8 @@ reads_struct!(GeneratorHeader {
     generator,
     latent,
     data,
+    condition = None,
+    translates = false,
     labels = None,
     codes = None,
     mixture = None,

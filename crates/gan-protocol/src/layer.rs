@@ -2,6 +2,7 @@
 //! `parameters` lists its tensors.
 
 pub(crate) mod cost;
+pub(crate) mod parameters;
 pub(crate) mod shapes;
 
 use serde::Serialize;
@@ -59,8 +60,32 @@ pub enum LayerSpec {
         /// Whether there is a bias per output channel.
         bias: bool,
     },
+    /// Adds zeros at the sides of an image, or cuts pixels off where a number is negative: padding that
+    /// differs from side to side, as "same" means it elsewhere.
+    Pad {
+        /// Rows above.
+        top: i32,
+        /// Rows beneath.
+        bottom: i32,
+        /// Columns at the left.
+        left: i32,
+        /// Columns at the right.
+        right: i32,
+    },
     /// Nearest-neighbour up-sampling: each pixel becomes `scale` x `scale` pixels.
     Upsample {
+        /// Factor in height and width.
+        scale: usize,
+    },
+    /// Bilinear up-sampling, whose pixels are squares (`align_corners=False` in PyTorch): a new pixel
+    /// lies between the middles of the old ones, and beyond the outer middles equals the border's.
+    UpsampleBilinear {
+        /// Factor in height and width.
+        scale: usize,
+    },
+    /// Rearranges `scale`² channels as one of `scale` times the height and width (sub-pixel
+    /// convolution, Shi et al. 2016, equation 4).
+    PixelShuffle {
         /// Factor in height and width.
         scale: usize,
     },
@@ -82,6 +107,21 @@ pub enum LayerSpec {
     /// width), with learned scale and shift per number of a vector or per channel of an image
     /// (Ba et al. 2016).
     LayerNorm {
+        /// Added to the variance.
+        epsilon: f32,
+    },
+    /// Normalisation of each channel of an image over its own pixels (Ulyanov et al. 2016).
+    InstanceNorm {
+        /// Added to the variance.
+        epsilon: f32,
+        /// Whether there is a learned scale and shift per channel.
+        affine: bool,
+    },
+    /// Normalisation over the channels of each group and their pixels, with learned scale and shift per
+    /// channel, or per number of a vector (Wu & He 2018).
+    GroupNorm {
+        /// Count of groups, of neighbouring channels.
+        groups: usize,
         /// Added to the variance.
         epsilon: f32,
     },
@@ -135,6 +175,12 @@ pub enum LayerSpec {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         shortcut: Vec<LayerSpec>,
     },
+    /// Appends `body(x)` to `x`, as further channels or numbers: nested, a U-Net (Ronneberger et al.
+    /// 2015).
+    Skip {
+        /// Layers of the body, which keep height and width.
+        layers: Vec<LayerSpec>,
+    },
     /// Reads a vector as an image, channels first.
     Reshape {
         /// Channels of the image.
@@ -167,9 +213,29 @@ pub enum ActivationKind {
     Silu {},
     /// `ln(1 + exp(x))`
     Softplus {},
+    /// `x` for positive numbers, `alpha (exp(x) - 1)` for others (Clevert et al. 2015).
+    Elu {
+        /// Minus the limit for small numbers.
+        alpha: f32,
+    },
+    /// `1.0507 ELU(x)` with `alpha` 1.6733: keeps mean and variance (Klambauer et al. 2017).
+    Selu {},
+    /// `x Φ(x)`, with the distribution function `Φ` of N(0, 1) (Hendrycks & Gimpel 2016).
+    Gelu {},
 }
 
 impl LayerSpec {
+    /// The lists of layers inside a block, by their names; none for other layers.
+    pub fn inside(&self) -> Vec<(&'static str, &[Self])> {
+        match self {
+            Self::Residual { layers, shortcut } => {
+                vec![("layers", layers.as_slice()), ("shortcut", shortcut.as_slice())]
+            }
+            Self::Skip { layers } => vec![("layers", layers.as_slice())],
+            _ => Vec::new(),
+        }
+    }
+
     /// A layer of each kind, in the order in which they are offered, with the settings of a new
     /// layer.
     pub fn examples() -> Vec<Self> {
@@ -181,19 +247,25 @@ impl LayerSpec {
             Self::Activation { function: ActivationKind::LeakyRelu { slope: 0.2 } },
             Self::BatchNorm { epsilon: 1e-5, momentum: 0.1 },
             Self::LayerNorm { epsilon: 1e-5 },
+            Self::InstanceNorm { epsilon: 1e-5, affine: false },
+            Self::GroupNorm { groups: 8, epsilon: 1e-5 },
             Self::PixelNorm { epsilon: 1e-8 },
             Self::Dropout { rate: 0.2 },
             Self::Noise { sd: 0.1 },
             Self::Reshape { channels: 32, height: 7, width: 7 },
             Self::Flatten {},
+            Self::Pad { top: 0, bottom: 1, left: 0, right: 1 },
             Self::Upsample { scale: 2 },
+            Self::UpsampleBilinear { scale: 2 },
+            Self::PixelShuffle { scale: 2 },
             Self::AveragePool { size: 2 },
             Self::MinibatchStddev {},
             Self::MinibatchDiscrimination { features: 16, dimensions: 5 },
             Self::Maxout { units: 64, pieces: 3 },
             Self::MixtureLinear { units: 64, generators: 4 },
             Self::Label { classes: 10, embedding: None },
-            Self::Residual { layers: vec![inside], shortcut: Vec::new() },
+            Self::Residual { layers: vec![inside.clone()], shortcut: Vec::new() },
+            Self::Skip { layers: vec![inside] },
         ]
     }
 }
@@ -204,10 +276,15 @@ reads_tagged!(LayerSpec by "kind" {
     "mixture_linear" => MixtureLinear { units, generators },
     "conv" => Conv { channels, kernel, stride = 1, padding = 0, bias = true },
     "conv_transpose" => ConvTranspose { channels, kernel, stride = 1, padding = 0, bias = true },
+    "pad" => Pad { top = 0, bottom = 0, left = 0, right = 0 },
     "upsample" => Upsample { scale },
+    "upsample_bilinear" => UpsampleBilinear { scale },
+    "pixel_shuffle" => PixelShuffle { scale },
     "average_pool" => AveragePool { size },
     "batch_norm" => BatchNorm { epsilon = 1e-5, momentum = 0.1 },
     "layer_norm" => LayerNorm { epsilon = 1e-5 },
+    "instance_norm" => InstanceNorm { epsilon = 1e-5, affine = false },
+    "group_norm" => GroupNorm { groups, epsilon = 1e-5 },
     "pixel_norm" => PixelNorm { epsilon = 1e-8 },
     "minibatch_stddev" => MinibatchStddev {},
     "minibatch_discrimination" => MinibatchDiscrimination { features, dimensions },
@@ -216,6 +293,7 @@ reads_tagged!(LayerSpec by "kind" {
     "noise" => Noise { sd },
     "label" => Label { classes, embedding = None },
     "residual" => Residual { layers, shortcut = Vec::new() },
+    "skip" => Skip { layers },
     "reshape" => Reshape { channels, height, width },
     "flatten" => Flatten {},
 });
@@ -226,6 +304,9 @@ reads_tagged!(ActivationKind by "name" {
     "sigmoid" => Sigmoid {},
     "silu" => Silu {},
     "softplus" => Softplus {},
+    "elu" => Elu { alpha = 1.0 },
+    "selu" => Selu {},
+    "gelu" => Gelu {},
 });
 
 #[cfg(test)]

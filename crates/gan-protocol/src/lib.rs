@@ -9,6 +9,7 @@ mod batch;
 mod change;
 mod checkpoint;
 mod combination;
+mod condition;
 mod data;
 mod equilibrium;
 mod error;
@@ -17,8 +18,10 @@ pub mod examples;
 mod fault;
 mod feed;
 mod generator;
+mod initial;
 mod labels;
 mod layer;
+mod mask;
 mod message;
 mod names;
 mod net;
@@ -32,6 +35,8 @@ mod report;
 mod run;
 mod shape;
 mod share;
+mod terms;
+mod translation;
 mod typed;
 mod validation;
 mod verdict;
@@ -39,6 +44,7 @@ mod verdict;
 pub use batch::RealBatch;
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
+pub use condition::{ConditionSpec, Degradation, Filter, Hole};
 pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
     SourceFacts, Supply,
@@ -48,10 +54,12 @@ pub use error::SpecError;
 pub use fault::Fault;
 pub use feed::{Feed, LatentDistribution, LatentSpec};
 pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
+pub use initial::{InitialNets, InitialSpec};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
-pub use layer::shapes::{Parameter, Role};
+pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};
+pub use mask::Mask;
 pub use message::{
     Backend, COPY_DISTANCE, Command, Dissection, Event, FrameKind, Metrics, Neighbours, NetName,
     Phase, PlaneSet, Reply, Request, SampleSet, Task, Tuning, Verdicts,
@@ -66,5 +74,7 @@ pub use report::{Ailment, Diagnosis, Figure, Report, Score};
 pub use run::{EmaSpec, RunSpec};
 pub use shape::Shape;
 pub use share::Share;
+pub use terms::TermSpec;
+pub use translation::TranslationSpec;
 pub use typed::{typed_number, typed_whole};
 pub use verdict::{COLLAPSED_DIVERSITY, FIRST_STEPS, Verdict};

@@ -150,9 +150,8 @@ fn find(name: &str, layers: &[LayerSpec], found: &impl Fn(&LayerSpec) -> bool) -
         if found(layer) {
             return Some(path);
         }
-        let LayerSpec::Residual { layers, shortcut } = layer else { return None };
-        find(&format!("{path}.layers"), layers, found)
-            .or_else(|| find(&format!("{path}.shortcut"), shortcut, found))
+        let mut inside = layer.inside().into_iter();
+        inside.find_map(|(name, layers)| find(&format!("{path}.{name}"), layers, found))
     })
 }
 

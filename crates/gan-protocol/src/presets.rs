@@ -30,6 +30,12 @@ const FILES: &[(&str, &str)] = files![
     "mnist-dcgan",
     "mnist-mlp",
     "mnist-conditional",
+    "mnist-super-resolution",
+    "mnist-inpainting",
+    "mnist-denoising",
+    "edges-to-digits",
+    "cifar-colour",
+    "digits-restyled",
     "ring",
     "ring-collapse",
 ];
@@ -56,6 +62,39 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::layer::LayerSpec;
+
+    /// Batch normalisation takes a bias away again: its gradient is nothing but rounding, which Adam's first
+    /// steps make whole steps of.
+    #[test]
+    fn no_bias_stands_before_batch_normalisation() {
+        fn check(name: &str, layers: &[LayerSpec]) {
+            for pair in layers.windows(2) {
+                let has_bias = matches!(
+                    pair[0],
+                    LayerSpec::Linear { bias: true, .. }
+                        | LayerSpec::Conv { bias: true, .. }
+                        | LayerSpec::ConvTranspose { bias: true, .. }
+                );
+                let is_taken_away = matches!(pair[1], LayerSpec::BatchNorm { .. });
+                assert!(!(has_bias && is_taken_away), "{name}: {pair:?}");
+            }
+            for layer in layers {
+                match layer {
+                    LayerSpec::Skip { layers } => check(name, layers),
+                    LayerSpec::Residual { layers, shortcut } => {
+                        check(name, layers);
+                        check(name, shortcut);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for Preset { name, spec } in presets() {
+            check(name, &spec.generator.layers);
+            check(name, &spec.discriminator.layers);
+        }
+    }
 
     #[test]
     fn every_file_is_a_preset() {

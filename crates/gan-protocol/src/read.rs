@@ -245,6 +245,20 @@ macro_rules! reads_whole_numbers {
 }
 reads_whole_numbers!(u8, u32, u64, usize);
 
+/// A whole number that may be negative, which `1.0` is, too.
+impl Read for i32 {
+    fn read(value: &Value, reading: &mut Reading) -> Self {
+        let whole = |number: &f64| number.fract() == 0.0 && Self::try_from(*number as i64).is_ok();
+        value.as_f64().filter(whole).map_or_else(
+            || {
+                reading.refuse_type(value, "a whole number");
+                0
+            },
+            |number| number as Self,
+        )
+    }
+}
+
 impl<T: Read> Read for Option<T> {
     fn read(value: &Value, reading: &mut Reading) -> Self {
         if value.is_null() { None } else { Some(T::read(value, reading)) }

@@ -33,6 +33,13 @@ named! {
         ReverseKl = "reverseKl",
         /// [`Score::ReverseKl`] of real samples.
         ReverseKlOfReals = "reverseKlOfReals",
+        /// Peak signal-to-noise ratio of what the generator makes of its pictures to the true samples,
+        /// in dB, the mean over the newest samples.
+        Psnr = "psnr",
+        /// The same of the pictures as they are given, enlarged by repeating pixels.
+        PsnrOfPictures = "psnrOfPictures",
+        /// In a translation, the same of what comes back after both ways to the images that were given.
+        PsnrThereAndBack = "psnrThereAndBack",
         /// Number of the ten digits that the classifier reads in a hundred samples. The lab adds
         /// it, since only the lab has the classifier.
         Digits = "digits",
@@ -44,6 +51,8 @@ named! {
         Penalty = "penalty",
         /// [`Metrics::auxiliary`](crate::Metrics::auxiliary).
         Auxiliary = "auxiliary",
+        /// [`Metrics::terms`](crate::Metrics::terms).
+        Terms = "terms",
         /// [`Metrics::generator_gradient_norm`](crate::Metrics::generator_gradient_norm).
         GeneratorGradientNorm = "generatorGradientNorm",
         /// [`Metrics::discriminator_gradient_norm`](crate::Metrics::discriminator_gradient_norm).

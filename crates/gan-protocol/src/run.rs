@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::condition::ConditionSpec;
 use crate::data::DataSpec;
 use crate::feed::{Feed, LatentSpec};
+use crate::initial::InitialSpec;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
 use crate::net::NetSpec;
 use crate::number::written;
@@ -12,6 +14,8 @@ use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpe
 use crate::optimizer::OptimizerSpec;
 use crate::read::reads_struct;
 use crate::shape::Shape;
+use crate::terms::TermSpec;
+use crate::translation::TranslationSpec;
 
 /// The whole description of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,13 +26,35 @@ pub struct RunSpec {
     pub data: DataSpec,
     /// The generator's latent: size and distribution.
     pub latent: LatentSpec,
-    /// The generator: from a latent (with codes) to a sample.
+    /// The picture that the generator is given beside its latent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<ConditionSpec>,
+    /// The second set of images, whose samples the generator is given, and the way back to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translation: Option<TranslationSpec>,
+    /// The checkpoint whose nets the run begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial: Option<InitialSpec>,
+    /// The generator: from a latent (with codes), or a picture with the latent as constant channels,
+    /// to a sample.
     pub generator: NetSpec,
     /// The discriminator: from a sample (or a pack of samples) to a logit or a score, and the
     /// outputs of further tasks.
     pub discriminator: NetSpec,
     /// The losses of both nets.
     pub objective: Objective,
+    /// Terms added to the generator's loss.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<TermSpec>,
+    /// Factor of the objective in the generator's loss. With 0 the discriminator learns, and the
+    /// generator learns nothing from its verdict; the losses of further tasks (classes, codes) have
+    /// weights of their own.
+    #[serde(skip_serializing_if = "is_one_f32")]
+    pub adversarial_weight: f32,
+    /// Generator steps at the start that use the terms alone, before the discriminator begins to
+    /// learn (SRGAN, Ledig et al. 2017, section 3.2).
+    #[serde(skip_serializing_if = "is_zero_u64")]
+    pub pretraining_steps: u64,
     /// Terms added to the discriminator's loss that bound its slope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub penalties: Vec<PenaltySpec>,
@@ -96,6 +122,12 @@ fn is_one(value: &usize) -> bool {
 fn is_zero(value: &usize) -> bool {
     *value == 0
 }
+fn is_zero_u64(value: &u64) -> bool {
+    *value == 0
+}
+fn is_one_f32(value: &f32) -> bool {
+    *value == 1.0
+}
 fn is_zero_f32(value: &f32) -> bool {
     *value == 0.0
 }
@@ -106,20 +138,45 @@ impl RunSpec {
         written(self)
     }
 
-    /// The shape of the generator's input: a latent with its codes.
+    /// The shape of the generator's input: a latent with its codes; with a condition, the picture,
+    /// and latent and codes as further channels.
     pub fn generator_input(&self) -> Shape {
         Feed::from(self).shape()
     }
 
+    /// The shape of the picture that the generator is given, if it is given one that fits the data.
+    pub fn picture(&self) -> Option<Shape> {
+        if self.translation.is_some() {
+            return Some(self.data.shape());
+        }
+        self.condition?.shape(self.data.shape()).ok()
+    }
+
+    /// The shape of the picture that the discriminator sees beside the sample, if it sees one.
+    pub fn shown_picture(&self) -> Option<Shape> {
+        self.condition.filter(|condition| condition.shown).and_then(|_| self.picture())
+    }
+
     /// The shape of the discriminator's input: a sample; with packing, several as the channels of
-    /// one.
+    /// one; with a picture that it is shown, the picture's channels behind the sample's.
     pub fn discriminator_input(&self) -> Shape {
         match self.data.shape() {
             Shape::Flat { size } => Shape::flat(size * self.packing),
             Shape::Image { channels, height, width } => {
-                Shape::image(channels * self.packing, height, width)
+                let shown = self.shown_picture().map_or(0, |picture| picture.features());
+                Shape::image(channels * self.packing + shown, height, width)
             }
         }
+    }
+
+    /// Whether its training takes the classifier of digits.
+    pub fn needs_classifier(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term, TermSpec::Perceptual { .. }))
+    }
+
+    /// Whether generator step `step`, counted from 0, uses the terms alone.
+    pub fn is_pretraining(&self, step: u64) -> bool {
+        step < self.pretraining_steps
     }
 
     /// Size of the discriminator's output: the verdict, and the outputs of further tasks.
@@ -136,7 +193,8 @@ impl RunSpec {
 impl<'a> From<&'a RunSpec> for Feed<'a> {
     fn from(spec: &'a RunSpec) -> Self {
         let RunSpec { seed, latent, labels, mixture, .. } = *spec;
-        Self { seed, latent, labels, codes: spec.codes.as_ref(), mixture }
+        let (picture, codes) = (spec.picture(), spec.codes.as_ref());
+        Self { seed, latent, picture, labels, codes, mixture }
     }
 }
 
@@ -144,9 +202,15 @@ reads_struct!(RunSpec {
     seed,
     data,
     latent,
+    condition = None,
+    translation = None,
+    initial = None,
     generator,
     discriminator,
     objective,
+    terms = Vec::new(),
+    adversarial_weight = 1.0,
+    pretraining_steps = 0,
     penalties = Vec::new(),
     weight_clip = None,
     generator_optimizer,

@@ -40,8 +40,20 @@ impl RunSpec {
     /// # Errors
     /// The path of the first wrong field, its value and the allowed ones.
     pub fn validate(&self) -> Result<(), SpecError> {
-        Feed::from(self).validate()?;
         self.data.validate().map_err(|e| e.within("data"))?;
+        if let Some(condition) = self.condition {
+            condition.shape(self.data.shape()).map_err(|e| e.within("condition"))?;
+        }
+        if let Some(translation) = &self.translation {
+            translation.validate(&self.data).map_err(|error| match error.path.as_str() {
+                "." => SpecError { path: "translation".to_owned(), ..error },
+                _ => error.within("translation"),
+            })?;
+        }
+        if let Some(initial) = &self.initial {
+            initial.validate().map_err(|e| e.within("initial"))?;
+        }
+        Feed::from(self).validate()?;
         in_range("batch_size", self.batch_size, 2, 4_096)?;
         in_range("discriminator_steps", self.discriminator_steps, 1, 100)?;
         in_range("packing", self.packing, 1, 8)?;
@@ -52,6 +64,13 @@ impl RunSpec {
         for (index, penalty) in self.penalties.iter().enumerate() {
             penalty.validate().map_err(|e| e.within(&format!("penalties[{index}]")))?;
         }
+        in_range("terms", self.terms.len(), 0, 8)?;
+        for (index, term) in self.terms.iter().enumerate() {
+            let layers = self.discriminator.layers.len();
+            term.validate(layers).map_err(|e| e.within(&format!("terms[{index}]")))?;
+        }
+        in_range("adversarial_weight", self.adversarial_weight, 0.0, 1e6)?;
+        in_range("pretraining_steps", self.pretraining_steps, 0, 1_000_000)?;
         if let Some(limit) = self.weight_clip {
             in_range("weight_clip", limit, 1e-6, 1e3)?;
         }
@@ -85,9 +104,11 @@ impl RunSpec {
         let judged = self.discriminator.shapes(self.discriminator_input());
         let judged = judged.map_err(|e| e.within("discriminator"))?;
         let (found, asked) = (judged[judged.len() - 1], self.discriminator_outputs());
-        if found != Shape::flat(asked) {
+        // One channel is a map of verdicts, each on a patch of the sample (Isola et al. 2017).
+        let is_map = asked == 1 && matches!(found, Shape::Image { channels: 1, .. });
+        if found != Shape::flat(asked) && !is_map {
             let message = if asked == 1 {
-                format!("end in {found}; they must end in one number")
+                format!("end in {found}; they must end in one number, or a map of one channel")
             } else {
                 let further = asked - 1;
                 format!("end in {found}; they must end in {asked}: the verdict and {further} more")

@@ -106,6 +106,9 @@ fn a_layer_that_does_not_fit_is_named() {
             json!([{"kind": "conv", "channels": 8, "kernel": 3, "stride": 0}]),
             "discriminator.layers[0].stride",
         ),
+        (json!([{"kind": "pad", "top": -28}]), "discriminator.layers[0].kind"),
+        (json!([{"kind": "pad", "left": 1.5}]), "discriminator.layers[0].left"),
+        (json!([{"kind": "pad", "right": 1_000_000}]), "discriminator.layers[0].right"),
         (json!([{"kind": "flatten"}, {"kind": "linear", "units": 2}]), "discriminator.layers"),
         (
             json!([{"kind": "flatten"}, {"kind": "dropout", "rate": 1.0}]),

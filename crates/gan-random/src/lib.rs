@@ -50,6 +50,9 @@ pub enum Purpose {
     Penalty = 14,
     /// Noise layers of a generator during sampling.
     SampleNoise = 15,
+    /// Noise and holes of the pictures that a generator is given; the index is the sample's position
+    /// among all that are drawn.
+    Degradation = 16,
     /// Subsets and halves of samples for a score. Purposes from 32 on are not used by runs.
     ScoreSubset = 32,
     /// Initial weights of the classifier that scores use.

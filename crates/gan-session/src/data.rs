@@ -4,14 +4,19 @@
 use gan_core::Trainer;
 use gan_data::{
     Augmented, DataError, EndlessPoints, ImageSet, RealSamples, Recipe, ShuffledImages,
-    WeightedClasses, recipe,
+    WeightedClasses, add_pictures, recipe,
 };
-use gan_protocol::{DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError};
+use gan_protocol::{
+    ConditionSpec, DataOrigin, DataSource, DataSpec, Degradation, Fault, RealBatch, RunSpec, Shape,
+    SpecError,
+};
 
 /// Drawn images to choose from, where a run uses only some classes or weights them.
 const LISTED_IMAGES: usize = 10_000;
 /// Seed of such a list: the same for all runs, as an image set is the same for all runs.
 const LIST_SEED: u64 = 1;
+/// Sets the order of a second set apart from that of the data, unless they are pairs.
+const SECOND_SET: u64 = 0x5EC0_4D5E;
 /// Upper limit of a list of drawn images, which is drawn at the run's start.
 const MOST_LISTED_IMAGES: usize = 20_000;
 
@@ -24,6 +29,11 @@ pub trait DataLoader {
     ///
     /// The error is the reason why they could not be loaded, for the user.
     fn mnist(&self, progress: Progress<'_>) -> impl Future<Output = Result<ImageSet, String>>;
+
+    /// The file of the project's classifier of digits.
+    ///
+    /// The error is the reason why it could not be loaded, for the user.
+    fn classifier(&self) -> impl Future<Output = Result<Vec<u8>, String>>;
 }
 
 /// Real samples, ready to be drawn.
@@ -32,11 +42,55 @@ pub struct LoadedData {
     pub origin: DataOrigin,
     /// The samples.
     pub samples: Box<dyn RealSamples>,
+    /// What the generator is given of another set.
+    second: Option<SecondSet>,
+}
+
+/// Images that a generator is given.
+struct SecondSet {
+    samples: Box<dyn RealSamples>,
+    /// Whether each belongs to the sample of the same place. Both sets are then drawn in the same order,
+    /// and changed by the same augmentation, since these depend on seed, step and place alone.
+    are_pairs: bool,
+}
+
+/// What a run asks of its second set.
+#[derive(PartialEq)]
+pub(crate) struct SecondSpec {
+    data: DataSpec,
+    are_pairs: bool,
+    /// The path of the setting that asks.
+    path: &'static str,
+}
+
+impl SecondSpec {
+    /// That of a run by `spec`; `None` if the run has one set.
+    pub(crate) fn of(spec: &RunSpec) -> Option<Self> {
+        if let Some(translation) = &spec.translation {
+            let data = translation.from.clone();
+            return Some(Self { data, are_pairs: false, path: "translation.from" });
+        }
+        let Degradation::Paired { class } = spec.condition?.picture else { return None };
+        let data = DataSpec { classes: vec![class], ..spec.data.clone() };
+        Some(Self { data, are_pairs: true, path: "condition.picture" })
+    }
+
+    /// A set's outcome, with the faults of its settings under the path of the run's.
+    fn asks<T>(&self, outcome: Result<T, Fault>) -> Result<T, Fault> {
+        outcome.map_err(|fault| match fault {
+            Fault::Spec { path, message } => {
+                let field = path.strip_prefix("data.").unwrap_or(&path);
+                let field = if self.are_pairs && field == "classes" { "class" } else { field };
+                Fault::Spec { path: format!("{}.{field}", self.path), message }
+            }
+            fault => fault,
+        })
+    }
 }
 
 impl LoadedData {
     /// The real samples of a run. If drawn digits stand in for MNIST, the second value is the
-    /// loader's error.
+    /// loader's error. `files` are those of all sets that come from files.
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
@@ -46,12 +100,67 @@ impl LoadedData {
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        let (data, missing) = match Self::at_hand(&spec.data, files)? {
-            Some(data) => (data, None),
-            None => Self::mnist(&spec.data, loader, progress).await?,
-        };
+        let (data, missing) = Self::set(&spec.data, files, loader, progress).await?;
         data.check_labels(spec)?;
-        Ok((data, missing))
+        let Some(second) = SecondSpec::of(spec) else { return Ok((data, missing)) };
+        let (set, also_missing) =
+            second.asks(Self::set(&second.data, files, loader, progress).await)?;
+        Ok((data.beside(set, &second)?, missing.or(also_missing)))
+    }
+
+    /// The samples of a run that needs no loader; with `or_drawn`, drawn digits stand in for MNIST. `None`
+    /// for runs that need one.
+    ///
+    /// # Errors
+    /// Names the field or the file, and its fault.
+    pub(crate) fn at_hand(
+        spec: &RunSpec,
+        files: &[(String, Vec<u8>)],
+        or_drawn: bool,
+    ) -> Result<Option<Self>, Fault> {
+        let set = |data: &DataSpec| match Self::set_at_hand(data, files)? {
+            None if or_drawn => Self::stand_in(data),
+            set => Ok(set),
+        };
+        let Some(data) = set(&spec.data)? else { return Ok(None) };
+        data.check_labels(spec)?;
+        let Some(second) = SecondSpec::of(spec) else { return Ok(Some(data)) };
+        let Some(set) = second.asks(set(&second.data))? else { return Ok(None) };
+        data.beside(set, &second).map(Some)
+    }
+
+    /// The same data with the second set.
+    ///
+    /// # Errors
+    /// [`Fault::Spec`] if the sets are to be pairs and have not equally many images.
+    fn beside(mut self, set: Self, asked: &SecondSpec) -> Result<Self, Fault> {
+        if asked.are_pairs && set.origin.samples != self.origin.samples {
+            let count = |origin: &DataOrigin| origin.samples.unwrap_or_default();
+            let message = format!(
+                "has {} images, the samples are {}: pairs are equally many",
+                count(&set.origin),
+                count(&self.origin)
+            );
+            return Err(Fault::Spec { path: format!("{}.class", asked.path), message });
+        }
+        if let (Some(digest), Some(other)) = (&mut self.origin.digest, set.origin.digest) {
+            *digest = format!("{digest} {other}");
+        }
+        self.second = Some(SecondSet { samples: set.samples, are_pairs: asked.are_pairs });
+        Ok(self)
+    }
+
+    /// One set of a run, as [`LoadedData::load`].
+    async fn set(
+        spec: &DataSpec,
+        files: &[(String, Vec<u8>)],
+        loader: &impl DataLoader,
+        progress: Progress<'_>,
+    ) -> Result<(Self, Option<String>), Fault> {
+        match Self::set_at_hand(spec, files)? {
+            Some(data) => Ok((data, None)),
+            None => Self::mnist(spec, loader, progress).await,
+        }
     }
 
     /// Samples that need no loader: made at run time, or read from the user's files. `None` for
@@ -59,10 +168,7 @@ impl LoadedData {
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
-    pub(crate) fn at_hand(
-        spec: &DataSpec,
-        files: &[(String, Vec<u8>)],
-    ) -> Result<Option<Self>, Fault> {
+    fn set_at_hand(spec: &DataSpec, files: &[(String, Vec<u8>)]) -> Result<Option<Self>, Fault> {
         let samples: Box<dyn RealSamples> = match recipe(spec.source) {
             Recipe::Mnist | Recipe::OfMnist(_) => return Ok(None),
             Recipe::Points => {
@@ -83,7 +189,7 @@ impl LoadedData {
     fn made(source: DataSource, samples: Box<dyn RealSamples>) -> Self {
         let count = samples.len();
         let origin = DataOrigin { source, samples: count, digest: None, files: Vec::new() };
-        Self { origin, samples }
+        Self { origin, samples, second: None }
     }
 
     /// Images, with their digest.
@@ -104,7 +210,7 @@ impl LoadedData {
     /// # Errors
     /// The loader's error, if drawn digits cannot stand in; a setting or the images, if they do not
     /// fit.
-    pub(crate) async fn mnist(
+    async fn mnist(
         spec: &DataSpec,
         loader: &impl DataLoader,
         progress: Progress<'_>,
@@ -127,7 +233,7 @@ impl LoadedData {
 
     /// Drawn digits in MNIST's place. `None` where `spec` is not plain MNIST of 1 × 28 × 28, the
     /// only shape of drawn digits.
-    pub(crate) fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
+    fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
         if !alike {
             return Ok(None);
@@ -186,10 +292,33 @@ impl LoadedData {
         Ok(Box::new(changed.map_err(setting("data.augmentation"))?))
     }
 
-    /// The batch for each of the discriminator's steps of `trainer`, by the step's number.
+    /// Each batch of a run's training, by its number ([`Trainer::next_batch`]).
     pub fn batches<'a>(&'a mut self, trainer: &Trainer) -> impl FnMut(u64) -> RealBatch + use<'a> {
         let (seed, size) = (trainer.spec().seed, trainer.reals_per_step());
-        move |step| self.samples.batch(seed, step, size)
+        let condition = trainer.spec().condition;
+        move |step| self.batch(condition, [seed, step], size)
+    }
+
+    /// `size` samples, those of a step in the run with a seed, with the pictures that `condition` asks
+    /// for, or images of the second set of a translation.
+    pub fn batch(
+        &mut self,
+        condition: Option<ConditionSpec>,
+        [seed, step]: [u64; 2],
+        size: usize,
+    ) -> RealBatch {
+        let mut batch = self.samples.batch(seed, step, size);
+        match (&mut self.second, condition) {
+            (Some(second), _) => {
+                let seed = if second.are_pairs { seed } else { seed ^ SECOND_SET };
+                batch.pictures = second.samples.batch(seed, step, size).values;
+            }
+            (None, Some(condition)) => {
+                add_pictures(&mut batch, condition.picture, self.samples.shape(), [seed, step]);
+            }
+            (None, None) => {}
+        }
+        batch
     }
 
     /// Checks the number of the data's classes against the labels of `spec`.

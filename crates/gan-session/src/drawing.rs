@@ -1,5 +1,6 @@
 //! Converts samples to the bytes of a sheet: images to 8-bit pixels, points to a picture or to f32.
 
+use gan_data::image_bytes;
 use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
 use gan_protocol::{DataSpec, SampleSet, Shape};
 
@@ -7,28 +8,17 @@ use gan_protocol::{DataSpec, SampleSet, Shape};
 const REAL: Ink = Ink { rgb: [86.0, 180.0, 233.0], opacity: 0.55 };
 const FAKE: Ink = Ink { rgb: [255.0, 140.0, 40.0], opacity: 0.9 };
 
-/// Bytes of `values` (`[count, channels, height, width]`, -1 black to 1 white): image after image,
-/// row by row, the channels of a pixel side by side. Values outside of the range are clipped.
+/// Bytes of images of the layout `set`, as [`gan_data::image_bytes`] makes them.
 pub fn pixels(values: &[f32], set: SampleSet) -> Vec<u8> {
-    let plane = set.width * set.height;
-    let mut bytes = Vec::with_capacity(values.len());
-    for image in values.chunks_exact(set.channels * plane) {
-        for pixel in 0..plane {
-            for channel in 0..set.channels {
-                // NaN becomes 0: a diverged run is drawn black.
-                bytes.push(((image[channel * plane + pixel] + 1.0) * 127.5).round() as u8);
-            }
-        }
-    }
-    bytes
+    image_bytes(values, [set.channels, set.height, set.width])
 }
 
 /// The layout of `count` samples of `data`: width and height are 0 for points.
 pub(crate) fn set_of(data: &DataSpec, count: usize) -> SampleSet {
     if data.shape() == Shape::flat(2) {
-        return SampleSet { count, width: 0, height: 0, channels: 2 };
+        return SampleSet { count, width: 0, height: 0, channels: 2, parts: 1 };
     }
-    SampleSet { count, width: data.width, height: data.height, channels: data.channels }
+    SampleSet { count, width: data.width, height: data.height, channels: data.channels, parts: 1 }
 }
 
 /// The bytes of samples, in the layout `set`.
@@ -44,20 +34,13 @@ pub(crate) fn point_bytes(values: &[f32]) -> Vec<u8> {
 /// One RGBA image of the points within `view`, generated points in front of real ones.
 pub(crate) fn picture(view: Square, reals: &[f32], fakes: &[f32]) -> (SampleSet, Vec<u8>) {
     let side = SCATTER_SIDE_PX;
-    let set = SampleSet { count: 1, width: side, height: side, channels: 4 };
+    let set = SampleSet { count: 1, width: side, height: side, channels: 4, parts: 1 };
     (set, scatter_rgba(view, &[(reals, REAL), (fakes, FAKE)]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn channels_of_a_pixel_come_to_stand_side_by_side() {
-        let set = SampleSet { count: 1, width: 2, height: 1, channels: 3 };
-        let values = [-1.0, 1.0, 0.0, -1.0, 1.0, 3.0];
-        assert_eq!(pixels(&values, set), [0, 128, 255, 255, 0, 255]);
-    }
 
     #[test]
     fn a_picture_of_points_shows_both_kinds() {

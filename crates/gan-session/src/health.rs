@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use gan_core::{CoreError, Inputs, Trainer};
+use gan_data::visible;
 use gan_eval::Samples;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::memorisation::{copies, copies_among};
 use gan_eval::modes::ModeCounts;
-use gan_protocol::{COPY_DISTANCE, Metrics, Report, Score, Shape};
+use gan_eval::restoration::psnr;
+use gan_protocol::{COPY_DISTANCE, Metrics, RealBatch, Report, Score, Shape};
 use gan_random::Purpose;
 
 use crate::data::LoadedData;
@@ -27,6 +29,8 @@ const MOST_MODES: usize = 200;
 /// No copies are searched for among more images than this: the nearest of so many is near by
 /// chance, and the search takes long.
 const MOST_COPIED: u64 = 500;
+/// The range of an image's numbers.
+const BLACK_TO_WHITE: f64 = 2.0;
 /// The history of a run that its diagnosis needs.
 #[derive(Default)]
 pub struct Health {
@@ -76,6 +80,11 @@ impl Health {
             spread(&reals, size).unwrap_or(0.0)
         });
         let inputs = Inputs::drawn(spec, Purpose::FixedLatents, 0, count);
+        let given = spec.picture().map(|_| data.batch(spec.condition, [spec.seed, 0], count));
+        let inputs = match &given {
+            Some(reals) => inputs.given(reals),
+            None => inputs,
+        };
         let fakes = trainer.samples(&inputs, 0).await?;
         let metrics = std::mem::take(&mut self.metrics);
         // Numbers that are not finite are found by the session; without steps nothing is new.
@@ -111,6 +120,15 @@ impl Health {
         let mut scores =
             BTreeMap::from([(Score::Samples, count as f64), (Score::Diversity, diversity)]);
         scores.extend(copied.map(|copied| (Score::Copies, copied)));
+        if let (Some(reals), Some(picture), Some(_)) = (&given, spec.picture(), spec.condition) {
+            scores.extend(restored(&fakes, reals, picture, spec.data.shape()));
+        }
+        if let Some(given) = &given
+            && let Some(again) = trainer.translated_back(fakes).await?
+        {
+            let ratio = likeness(&again, &given.pictures, size);
+            scores.extend(ratio.map(|ratio| (Score::PsnrThereAndBack, ratio)));
+        }
         if let Some(counts) = &counts {
             scores.insert(Score::Modes, counts.all.len() as f64);
             let names = [Score::ModesCovered, Score::HighQuality, Score::ReverseKl];
@@ -158,6 +176,23 @@ impl Health {
         }
         floors
     }
+}
+
+/// How near `fakes` and their pictures are to the true samples.
+fn restored(fakes: &[f32], reals: &RealBatch, picture: Shape, shape: Shape) -> Vec<(Score, f64)> {
+    let seen = visible(&reals.pictures, picture, shape);
+    let size = shape.size().expect("a validated spec's sizes are small");
+    let near = |values: &[f32]| likeness(values, &reals.values, size);
+    let scores = [(Score::Psnr, near(fakes)), (Score::PsnrOfPictures, near(&seen))];
+    scores.into_iter().filter_map(|(score, value)| Some((score, value?))).collect()
+}
+
+/// The peak signal-to-noise ratio of images of `size` numbers, in dB; `None` if it is not finite.
+fn likeness(values: &[f32], truth: &[f32], size: usize) -> Option<f64> {
+    // What is beyond black or white is shown as black or white.
+    let values: Vec<f32> = values.iter().map(|value| value.clamp(-1.0, 1.0)).collect();
+    let (found, truth) = (Samples::new(&values, size).ok()?, Samples::new(truth, size).ok()?);
+    psnr(&found, &truth, BLACK_TO_WHITE).ok().filter(|ratio| ratio.is_finite())
 }
 
 /// The three scores of modes, under `names`.

@@ -2,6 +2,7 @@
 //! sheets.
 
 use gan_core::{CoreError, Dissection, Inputs, PendingMetrics, Snapshot, Trainer};
+use gan_data::visible;
 use gan_plot::Square;
 use gan_protocol::{
     DataOrigin, FrameKind, NetName, Phase, PointsSpec, RealBatch, SampleSet, Shape,
@@ -15,6 +16,8 @@ use crate::pace::{Chore, Pace};
 
 /// Samples on a sheet.
 const SHEET_SAMPLES: usize = 64;
+/// Pictures on a sheet of a generator that is given some, each with what is made of it and the truth.
+const SHEET_TRIPLES: usize = 12;
 /// Points in a picture, of reals and of fakes.
 const SHEET_POINTS: usize = 512;
 /// Points on a plane, of reals and of fakes.
@@ -168,7 +171,8 @@ impl Run {
     ) -> Result<Option<Snapshot>, CoreError> {
         let Some(data) = self.data.as_mut() else { return Ok(None) };
         let device = self.trainer.device().clone();
-        let mut copy = Trainer::restore(before, &before.header.spec, &device)?;
+        let copy = Trainer::restore(before, &before.header.spec, &device)?;
+        let mut copy = copy.with_classifier(self.trainer.classifier().cloned());
         step(&mut copy, data);
         Ok(Some(copy.snapshot().await?))
     }
@@ -180,6 +184,9 @@ impl Run {
         purpose: Purpose,
         seed: u64,
     ) -> Result<(SampleSet, Vec<u8>), CoreError> {
+        if self.trainer.spec().picture().is_some() {
+            return self.draw_triples(purpose, seed).await;
+        }
         if self.trainer.spec().data.shape() != Shape::flat(2) {
             let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, SHEET_SAMPLES);
             return self.draw(&inputs, seed).await;
@@ -189,6 +196,72 @@ impl Run {
         self.fill_backdrop();
         let shown = self.backdrop.len().min(2 * SHEET_POINTS);
         Ok(picture(self.view(), &self.backdrop[..shown], &fakes))
+    }
+
+    /// A sheet of [`SHEET_TRIPLES`] pictures, each with what the generator makes of it and the sample
+    /// behind it; empty before the data are loaded. In a translation what is made goes back to where it
+    /// came from, as the third; the fixed sheet begins with the second set, a fresh one with the data.
+    async fn draw_triples(
+        &mut self,
+        purpose: Purpose,
+        seed: u64,
+    ) -> Result<(SampleSet, Vec<u8>), CoreError> {
+        let spec = self.trainer.spec().clone();
+        let Some(batch) = self.pictured(purpose, seed, SHEET_TRIPLES) else {
+            let set = SampleSet { parts: 3, ..set_of(&spec.data, 0) };
+            return Ok((set, Vec::new()));
+        };
+        let inputs = Inputs::drawn(&spec, purpose, seed, SHEET_TRIPLES).given(&batch);
+        let picture = spec.picture().expect("the run has a condition");
+        let mut given = visible(&inputs.pictures, picture, spec.data.shape());
+        let mut made = self.trainer.samples(&inputs, seed).await?;
+        let mut third = batch.values;
+        if purpose == Purpose::FixedLatents {
+            third = self.trainer.translated_back(made.clone()).await?.unwrap_or(third);
+        } else if let Some(back) = self.trainer.translated_back(third.clone()).await? {
+            (given, made) = (third, back.clone());
+            third = self.trainer.samples(&Inputs { pictures: back, ..inputs }, seed).await?;
+        }
+        let size = made.len() / SHEET_TRIPLES;
+        let mut values = Vec::with_capacity(3 * made.len());
+        for place in 0..SHEET_TRIPLES {
+            for part in [&given, &made, &third] {
+                values.extend_from_slice(&part[place * size..][..size]);
+            }
+        }
+        let set = SampleSet { parts: 3, ..set_of(&spec.data, 3 * SHEET_TRIPLES) };
+        Ok((set, bytes_of(&values, set)))
+    }
+
+    /// Real samples with their pictures: the first of the run for a fixed sheet, else those of the
+    /// order that `seed` gives. `None` without data.
+    pub(crate) fn pictured(
+        &mut self,
+        purpose: Purpose,
+        seed: u64,
+        count: usize,
+    ) -> Option<RealBatch> {
+        let spec = self.trainer.spec();
+        let seed = if purpose == Purpose::FixedLatents { spec.seed } else { seed };
+        Some(self.data.as_mut()?.batch(spec.condition, [seed, 0], count))
+    }
+
+    /// Inputs for `count` samples, with pictures where the generator is given some.
+    ///
+    /// # Errors
+    /// If the generator is given pictures and the data are not loaded.
+    pub(crate) fn inputs(
+        &mut self,
+        purpose: Purpose,
+        seed: u64,
+        count: usize,
+    ) -> Result<Inputs, CoreError> {
+        let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, count);
+        if self.trainer.spec().picture().is_none() {
+            return Ok(inputs);
+        }
+        let batch = self.pictured(purpose, seed, count).ok_or(CoreError::NoPictures)?;
+        Ok(inputs.given(&batch))
     }
 
     /// The part of the plane that is shown: the frame in which points were drawn, else a square
@@ -205,7 +278,7 @@ impl Run {
     pub(crate) fn fill_backdrop(&mut self) {
         if let (Some(data), true) = (&mut self.data, self.backdrop.is_empty()) {
             let seed = self.trainer.spec().seed;
-            let RealBatch { values, labels } = data.samples.batch(seed, 0, PLANE_POINTS);
+            let RealBatch { values, labels, .. } = data.samples.batch(seed, 0, PLANE_POINTS);
             (self.backdrop, self.backdrop_labels) = (values, labels);
         }
     }

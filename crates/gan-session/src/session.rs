@@ -317,10 +317,11 @@ impl<L: DataLoader> Session<L> {
         let now_ms = (self.clock)();
         let Some(run) = &mut self.run else { return Ok(()) };
         let spec = run.trainer.spec().clone();
-        run.trainer = match &run.last_good {
+        let trainer = match &run.last_good {
             Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device)?,
             None => Trainer::new(&spec, &self.device)?,
         };
+        run.trainer = trainer.with_classifier(run.trainer.classifier().cloned());
         let restored_step = run.trainer.generator_steps();
         let diverged = Fault::Diverged { step, restored_step };
         run.pace.interrupted(now_ms, restored_step);
@@ -393,6 +394,7 @@ fn fault(error: CoreError) -> Fault {
         CoreError::Classifier(_) | CoreError::Generator(_) => {
             Fault::File { message: error.to_string() }
         }
+        CoreError::NoPictures => Fault::State { message: error.to_string() },
         CoreError::Device(_) => Fault::Device { message: error.to_string() },
     }
 }

@@ -1,7 +1,8 @@
 //! The widget's interface for JavaScript: a generator, with its inputs and its samples.
 
 use gan_core::{CoreError, Inputs, Sampler, at_once, cpu};
-use gan_protocol::{Feed, Shape};
+use gan_data::{ByHand, image_values, visible};
+use gan_protocol::{Degradation, Feed, Shape};
 use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
 
@@ -35,6 +36,29 @@ impl Generator {
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.sampler.header().data.height
+    }
+
+    /// Channels of a sample's pixels; 0 for points.
+    #[wasm_bindgen(getter)]
+    pub fn channels(&self) -> usize {
+        self.sampler.header().data.channels
+    }
+
+    /// What the generator is given: the kind of its picture (`Degradation`), `translated` for an image of
+    /// another set, or empty for none.
+    #[wasm_bindgen(getter)]
+    pub fn picture(&self) -> String {
+        let kind = match self.degradation() {
+            None if self.sampler.header().translates => "translated",
+            None => "",
+            Some(Degradation::Downscaled { .. }) => "downscaled",
+            Some(Degradation::Noised { .. }) => "noised",
+            Some(Degradation::Masked { .. }) => "masked",
+            Some(Degradation::Edges {}) => "edges",
+            Some(Degradation::Grey {}) => "grey",
+            Some(Degradation::Paired { .. }) => "paired",
+        };
+        kind.to_owned()
     }
 
     /// Numbers of a latent, without codes.
@@ -93,23 +117,67 @@ impl Generator {
         labels: &[u16],
         first: usize,
     ) -> Result<Vec<u8>, JsError> {
-        let values = self.samples(inputs, labels, first)?;
-        let Shape::Image { channels, height, width } = self.sampler.header().data.shape() else {
-            return Err(JsError::new("it makes points, not images"));
+        let size = self.image_size()?;
+        Ok(rgba(&self.samples(inputs, labels, first)?, size))
+    }
+
+    /// What the generator makes of a drawing, for one that is given pictures: the picture, as an image to
+    /// be looked at, and the sample made of it, both as RGBA bytes. `pixels` is an image of the sample's
+    /// size, a byte a number, the channels of a pixel side by side; `missing` and `is_whole` are those of
+    /// [`ByHand`]. `seed` determines noise, a hole where `missing` is empty, and the latent. `label` is the
+    /// class, if the generator is told it.
+    ///
+    /// # Errors
+    /// If the generator is given no pictures, `pixels` or `missing` are not of the sample's size, or
+    /// `label` is not a class.
+    pub fn restored(
+        &self,
+        pixels: &[u8],
+        missing: &[u8],
+        is_whole: bool,
+        seed: f64,
+        label: u16,
+    ) -> Result<Vec<u8>, JsError> {
+        let size = self.image_size()?;
+        let [channels, height, width] = size;
+        let header = self.sampler.header();
+        let Some(picture) = Feed::from(header).picture else {
+            return Err(JsError::new("it is given no pictures"));
         };
-        let area = height * width;
-        let mut pixels = Vec::with_capacity(values.len() / channels * 4);
-        for image in values.chunks_exact(channels * area) {
-            for place in 0..area {
-                // One channel is grey; two are red and green; a fourth is left out.
-                let channel = |number: usize| match channels {
-                    1 => byte(image[place]),
-                    _ => image.get(number * area + place).map_or(0, |value| byte(*value)),
-                };
-                pixels.extend([channel(0), channel(1), channel(2), 255]);
-            }
+        let fits = |found: usize, wanted: usize, name: &str| {
+            let message = format!("{name}: {found} bytes, expected {wanted}");
+            if found == wanted { Ok(()) } else { Err(JsError::new(&message)) }
+        };
+        fits(pixels.len(), channels * height * width, "pixels")?;
+        if !missing.is_empty() {
+            fits(missing.len(), height * width, "missing")?;
         }
-        Ok(pixels)
+        self.refuse_other_classes(&[label][..usize::from(self.classes() > 0)])?;
+        let values = image_values(pixels, size);
+        let shape = header.data.shape();
+        let mut inputs = self.drawn(seed, 1);
+        inputs.labels.fill(label);
+        let seed = seed as u64;
+        let by_hand = ByHand { values: &values, missing, is_whole, seed };
+        inputs.pictures = by_hand.picture(self.degradation(), shape);
+        let made = told(at_once(self.sampler.samples(&inputs, seed)))?;
+        let mut images = rgba(&visible(&inputs.pictures, picture, shape), size);
+        images.extend(rgba(&made, size));
+        Ok(images)
+    }
+
+    /// A byte for each pixel, not 0 in the hole that training would cut for `seed`; empty where the
+    /// generator's pictures have none.
+    pub fn hole(&self, seed: f64) -> Result<Vec<u8>, JsError> {
+        let [channels, height, width] = self.image_size()?;
+        let Some(degradation @ Degradation::Masked { .. }) = self.degradation() else {
+            return Ok(Vec::new());
+        };
+        let values = vec![0.0; channels * height * width];
+        let by_hand = ByHand { values: &values, missing: &[], is_whole: true, seed: seed as u64 };
+        let picture = by_hand.picture(degradation, self.sampler.header().data.shape());
+        let mask = picture.iter().skip(values.len());
+        Ok(mask.map(|x| if *x > 0.0 { 255 } else { 0 }).collect())
     }
 
     /// As [`Generator::images`], but for points: x, y, x, y …
@@ -127,28 +195,51 @@ impl Generator {
 }
 
 impl Generator {
+    fn degradation(&self) -> Option<Degradation> {
+        self.sampler.header().condition.map(|condition| condition.picture)
+    }
+
+    /// Channels, rows and columns of a sample.
+    fn image_size(&self) -> Result<[usize; 3], JsError> {
+        match self.sampler.header().data.shape() {
+            Shape::Image { channels, height, width } => Ok([channels, height, width]),
+            _ => Err(JsError::new("it makes points, not images")),
+        }
+    }
+
+    fn refuse_other_classes(&self, labels: &[u16]) -> Result<(), JsError> {
+        let classes = self.classes();
+        match labels.iter().find(|label| usize::from(**label) >= classes) {
+            Some(label) => {
+                let message = format!("{label} is no class: there are {classes}");
+                Err(JsError::new(&message))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn drawn(&self, seed: f64, count: usize) -> Inputs {
         Inputs::drawn(self.sampler.header(), Purpose::FreshLatents, seed as u64, count)
     }
 
     fn samples(&self, values: Vec<f32>, labels: &[u16], first: usize) -> Result<Vec<f32>, JsError> {
-        let size = Feed::from(self.sampler.header()).shape().size().unwrap_or(1);
+        let feed = Feed::from(self.sampler.header());
+        if feed.picture.is_some() {
+            return Err(JsError::new("it is given pictures: see `restored`"));
+        }
+        let size = feed.shape().size().unwrap_or(1);
         if values.is_empty() || !values.len().is_multiple_of(size) {
             let message = format!("{} numbers are no whole inputs of {size}", values.len());
             return Err(JsError::new(&message));
         }
         let count = values.len() / size;
-        let classes = self.classes();
-        if let Some(label) = labels.iter().find(|label| usize::from(**label) >= classes) {
-            let message = format!("{label} is no class: there are {classes}");
-            return Err(JsError::new(&message));
-        }
+        self.refuse_other_classes(labels)?;
         if first > MOST_SAMPLES {
             return Err(JsError::new(&format!("{first} is no number of a sample")));
         }
         let mut inputs = self.numbered(first, count);
         inputs.values = values;
-        if !labels.is_empty() && classes > 0 {
+        if !labels.is_empty() && self.classes() > 0 {
             inputs.labels = labels.iter().copied().cycle().take(count).collect();
         }
         let header = self.sampler.header();
@@ -168,7 +259,12 @@ impl Generator {
     /// depends on the input's number alone.
     fn numbered(&self, first: usize, count: usize) -> Inputs {
         let header = self.sampler.header();
-        let mut inputs = Inputs { values: Vec::new(), labels: Vec::new(), generators: Vec::new() };
+        let mut inputs = Inputs {
+            values: Vec::new(),
+            labels: Vec::new(),
+            generators: Vec::new(),
+            pictures: Vec::new(),
+        };
         if let Some(labels) = header.labels {
             let classes = labels.classes();
             inputs.labels = (first..first + count).map(|i| (i % classes) as u16).collect();
@@ -178,6 +274,23 @@ impl Generator {
         }
         inputs
     }
+}
+
+/// RGBA bytes of images (`[count, channels, height, width]`), image after image, row after row.
+fn rgba(values: &[f32], [channels, height, width]: [usize; 3]) -> Vec<u8> {
+    let area = height * width;
+    let mut pixels = Vec::with_capacity(values.len() / channels * 4);
+    for image in values.chunks_exact(channels * area) {
+        for place in 0..area {
+            // One channel is grey; two are red and green; a fourth is left out.
+            let channel = |number: usize| match channels {
+                1 => byte(image[place]),
+                _ => image.get(number * area + place).map_or(0, |value| byte(*value)),
+            };
+            pixels.extend([channel(0), channel(1), channel(2), 255]);
+        }
+    }
+    pixels
 }
 
 fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {

@@ -94,7 +94,7 @@ fn names_of(kind: &str) -> Vec<&'static str> {
         "data" => DataSource::NAMES.to_vec(),
         "objective" => Objective::NAMES.to_vec(),
         "phase" => Phase::NAMES.to_vec(),
-        "preset" => preset_names().collect(),
+        "preset" => preset_names().chain(["own"]).collect(),
         _ => panic!("which names have values of the kind `{kind}`?"),
     }
 }

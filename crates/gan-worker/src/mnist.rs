@@ -1,4 +1,5 @@
-//! Loads MNIST from the page's own server, and keeps it in the browser's cache.
+//! Loads MNIST and the classifier of digits from the page's own server; keeps MNIST in the browser's
+//! cache.
 
 use gan_browser::{called, offered};
 use gan_data::ImageSet;
@@ -15,6 +16,8 @@ const IMAGES: &str = "train-images-idx3-ubyte.gz";
 const LABELS: &str = "train-labels-idx1-ubyte.gz";
 /// Folder of the files within the site.
 const FOLDER: &str = "data/mnist/";
+/// The classifier within the site.
+const CLASSIFIER: &str = "pretrained/digit-classifier.safetensors";
 /// The name has a version, so that a later format gets a new cache.
 const CACHE: &str = "gan-playground-data-1";
 /// The larger file has 10 MB; a file larger than this is not MNIST.
@@ -41,6 +44,10 @@ impl DataLoader for Fetcher {
             store(&cache, LABELS, &labels).await;
         }
         Ok(set)
+    }
+
+    async fn classifier(&self) -> Result<Vec<u8>, String> {
+        fetch_at(CLASSIFIER, &at_site(CLASSIFIER), &|_, _| ()).await
     }
 }
 
@@ -84,10 +91,15 @@ async fn store(cache: &Cache, name: &str, bytes: &[u8]) {
     }
 }
 
-/// The bytes of a file; reports progress as they arrive.
+/// The bytes of a file of MNIST; reports progress as they arrive.
 async fn fetch(name: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
+    fetch_at(name, &url(name), progress).await
+}
+
+/// The bytes at an address, called `name` in errors; reports progress as they arrive.
+async fn fetch_at(name: &str, url: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
     let failed = |error: JsValue| format!("{name}: {}", describe(&error));
-    let response = JsFuture::from(scope().fetch_with_str(&url(name))).await.map_err(failed)?;
+    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(failed)?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         return Err(format!("{name}: the server answers {}", response.status()));
@@ -114,11 +126,16 @@ async fn fetch(name: &str, progress: Progress<'_>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The address of a file. In a sandboxed frame the worker's own address cannot serve as a base, so
-/// `ganSite` holds the site's.
+/// The address of a file of MNIST.
 fn url(name: &str) -> String {
+    at_site(&format!("{FOLDER}{name}"))
+}
+
+/// The address of a file of the site. In a sandboxed frame the worker's own address cannot serve as a
+/// base, so `ganSite` holds the site's.
+fn at_site(path: &str) -> String {
     let site = offered("ganSite").as_string().unwrap_or_default();
-    format!("{site}{FOLDER}{name}")
+    format!("{site}{path}")
 }
 
 fn describe(error: &JsValue) -> String {

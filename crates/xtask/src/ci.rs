@@ -73,7 +73,7 @@ const CHECKS: [CargoStage; 9] = [
     },
 ];
 
-/// The command `ci`. The site and the browser tests are built beside the checks and the native
+/// The command `ci`. The site and the browser tests are built, and the site is weighed, beside the checks and the native
 /// tests, because each of the two leaves a core idle now and then, while it links. The browser
 /// tests run alone.
 ///
@@ -90,13 +90,15 @@ pub fn run() -> Result<()> {
     };
     failures += check(&LOCK_FILE);
     thread::scope(|scope| {
-        let prepared = scope.spawn(|| report(test::prepare_browsers(&ctx, &stages)));
+        let prepared = scope.spawn(|| {
+            report(test::prepare_browsers(&ctx, &stages))
+                + report(stages.run("sizes", || size::check(&ctx)))
+        });
         failures += CHECKS.iter().map(check).sum::<u64>();
         outcomes.run(&ctx, Groups::NATIVE, &stages);
         failures += prepared.join().unwrap_or(1);
     });
     outcomes.run(&ctx, Groups::IN_BROWSERS, &stages);
-    failures += report(stages.run("sizes", || size::check(&ctx)));
 
     let mut counts = outcomes.print();
     stages.print_table();

@@ -206,7 +206,7 @@ fn wasm_tests(ctx: &Context) -> TestProgram {
 }
 
 /// Prepares the groups [`Groups::IN_BROWSERS`]: installs browsers and packages, and builds the
-/// site's parts and the tests, with cargo's output in a file.
+/// site and the tests, with cargo's output in a file.
 ///
 /// # Errors
 /// If something cannot be installed or built. The groups report the error again, with all output.
@@ -221,6 +221,7 @@ pub fn prepare_browsers(ctx: &Context, stages: &Stages) -> Result<()> {
     let log = ctx.target.join("site.log");
     files::remove_file(&log)?;
     dist::build(ctx, &tools, &Part::ALL, stages, Output::Logged(&log))?;
+    dist::assemble(ctx, &Part::ALL)?;
     stages.run("WebAssembly tests, built", || {
         process::run_logged(wasm_tests(ctx).command.arg("--no-run"), &log)
     })

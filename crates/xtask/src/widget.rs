@@ -44,7 +44,7 @@ pub fn install(ctx: &Context) -> Result<()> {
     copy(&package, &site, &["js"])?;
     copy(&package.join("element"), &site.join("element"), &["js"])?;
     copy(&MODULE.staged(ctx), &site.join("wasm"), &["js", "wasm"])?;
-    copy(&ctx.root.join(POST), &ctx.dist().join("embed"), &["html", "css", "js"])?;
+    copy(&ctx.root.join(POST), &ctx.dist().join("embed"), &["html", "css", "js", "png"])?;
     copy(&ctx.root.join(GENERATORS), &ctx.dist().join("pretrained"), &["safetensors"])
 }
 

@@ -90,8 +90,17 @@ const presetFiles = new URL("../../../crates/gan-protocol/presets/", import.meta
 /** The names of the presets that the page offers. */
 export const presets = readdirSync(presetFiles).map((name) => name.replace(/\.json$/, ""));
 
+/** A preset's settings. */
+export function presetSpec(preset) {
+  return JSON.parse(readFileSync(new URL(`${preset}.json`, presetFiles), "utf8"));
+}
+
 /** Whether a preset's data are images, for which drawn digits can stand in. */
 export function usesImages(preset) {
-  const spec = JSON.parse(readFileSync(new URL(`${preset}.json`, presetFiles), "utf8"));
-  return spec.data.source !== "points";
+  return presetSpec(preset).data.source === "mnist";
+}
+
+/** Whether a preset learns from files that the user has. */
+export function needsFiles(preset) {
+  return presetSpec(preset).data.source.endsWith("_files");
 }

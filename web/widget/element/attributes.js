@@ -3,7 +3,7 @@
 // The values of a kind; the first is the one where nobody says.
 const LOADING = ["lazy", "eager"];
 const REVEAL = ["auto", "interaction"];
-const MODES = ["grid", "walk", "morph"];
+const MODES = ["grid", "walk", "morph", "draw"];
 
 export const MOST_SAMPLES = 4096;
 
@@ -35,6 +35,7 @@ export class SamplerAttributes extends Element {
     "reveal",
     "controls",
     "mode",
+    "picture",
     "poster",
     "alt",
     "lang",
@@ -99,6 +100,12 @@ export class SamplerAttributes extends Element {
   }
   set mode(value) {
     this.#reflect("mode", value);
+  }
+  get picture() {
+    return this.getAttribute("picture") ?? "";
+  }
+  set picture(value) {
+    this.#reflect("picture", value);
   }
   get poster() {
     return this.getAttribute("poster") ?? "";

@@ -1,18 +1,20 @@
 // Brings the element's parts up to date with what it is; nothing moves on the page by it.
 
+import { sheetSize } from "./picture.js";
+import { panesOf } from "./sampling.js";
+
 /**
  * @param parts as `makeParts` gives them
  * @param words as `wordsOf` gives them
  * @param element the element, for its attributes
- * @param state `{ generator, steering, isMorphing, isIdle }`: what is loaded, and whether nothing is
- *   until somebody asks for it
+ * @param state `{ generator, steering, board, mode, isMorphing, isIdle }`: what is loaded, what can be
+ *   done with it, and whether nothing is loaded until somebody asks for it
  * @param pick called with the number of a sample that is picked
  */
 export function dress(parts, words, element, state, pick) {
-  const { columns, count, controls, mode, poster, alt, label } = element;
-  const { generator, steering, isMorphing, isIdle } = state;
-  const isPoints = generator?.width === 0;
-  parts.frame.style.aspectRatio = `${columns} / ${isPoints ? columns : Math.ceil(count / columns)}`;
+  const { columns, count, controls, poster, alt, label } = element;
+  const { generator, steering, board, mode, isMorphing, isIdle } = state;
+  parts.frame.style.aspectRatio = proportions(element, state).join(" / ");
   parts.frame.classList.toggle("walks", mode === "walk" && Boolean(generator));
   parts.toolbar.hidden = !controls;
   dressPoster(parts, poster, alt);
@@ -20,7 +22,7 @@ export function dress(parts, words, element, state, pick) {
     cover(parts, words, "idle");
   }
   parts.fallback.hidden = Boolean(poster) || !parts.canvas.hidden || !parts.cover.hidden;
-  say(parts, words, count);
+  say(parts, words, count, generator?.picture);
   for (const name of ["again", "download", "codes", "classes", "across", "up"]) {
     parts[name].disabled = !generator;
   }
@@ -28,7 +30,8 @@ export function dress(parts, words, element, state, pick) {
   parts.share.hidden = mode !== "morph";
   parts.share.disabled = !isMorphing;
   parts.back.hidden = !isMorphing;
-  parts.codes.hidden = !steering?.codes.length;
+  parts.codes.hidden = !steering?.codes.length || mode === "draw";
+  dressBoard(parts, words, element, generator, board);
   dressClasses(parts.classes, words, generator?.classes ?? 0, label);
   // Without the toolbar there would be no way on from two picks.
   const isOffered = mode === "morph" && controls && Boolean(generator?.width) && !isMorphing;
@@ -36,6 +39,38 @@ export function dress(parts, words, element, state, pick) {
   if (isOffered) {
     dressPicks(parts.picks, words, count, columns, steering.picks, pick);
   }
+}
+
+/** Width and height of the frame, in units of their own. */
+function proportions(element, { generator, mode }) {
+  const { columns, count } = element;
+  if (mode === "draw" && generator) {
+    return sheetSize(generator, panesOf(generator), panesOf(generator));
+  }
+  if (mode === "draw") {
+    return [element.hasAttribute("columns") ? columns : 2, 1];
+  }
+  return [columns, generator?.width === 0 ? columns : Math.ceil(count / columns)];
+}
+
+/** What a reader draws with; `board` is there once there is something to draw on. */
+function dressBoard(parts, words, { picture }, generator, board) {
+  parts.board.hidden = parts.tools.hidden = !board;
+  parts.again.hidden = false;
+  if (!board) {
+    return;
+  }
+  const [whole] = sheetSize(generator, panesOf(generator), panesOf(generator));
+  parts.board.style.inlineSize = `${(100 * generator.width) / whole}%`;
+  for (const tool of ["draw", "erase", "cut"]) {
+    parts[tool].setAttribute("aria-pressed", String(board.tool === tool));
+  }
+  parts.cut.hidden = !board.isCut;
+  parts.restart.hidden = !picture;
+  // Where nothing is drawn by lot there is nothing to be drawn anew.
+  parts.again.hidden = !["noised", "masked"].includes(generator.picture) && generator.latentSize === 0;
+  parts.hint.hidden = !board.isEmpty;
+  parts.hint.textContent = words.drawHere;
 }
 
 /** A message, progress or a button over the picture. */
@@ -63,9 +98,15 @@ function dressPoster({ poster, canvas }, address, alt) {
   }
 }
 
-function say(parts, words, count) {
+function say(parts, words, count, picture) {
+  const again = { noised: words.anotherNoise, masked: words.anotherHole }[picture] ?? words.again;
   for (const [name, text] of [
-    ["again", words.again],
+    ["again", again],
+    ["draw", words.draw],
+    ["erase", words.erase],
+    ["cut", words.cut],
+    ["clear", words.clear],
+    ["restart", words.restart],
     ["codes", words.codes],
     ["back", words.back],
     ["download", "PNG"],
@@ -78,7 +119,9 @@ function say(parts, words, count) {
     ["across", words.across],
     ["up", words.up],
     ["share", words.morph],
-    ["toolbar", words.images(count)],
+    ["board", words.board],
+    ["tools", words.tools],
+    ["toolbar", picture ? words.drawing : words.images(count)],
     ["picks", words.pick],
     ["panel", words.codes],
   ]) {

@@ -2,6 +2,7 @@
 
 import { cover, dress } from "./dress.js";
 import { listen } from "./gestures.js";
+import { listenToHand } from "./hand.js";
 import { fillPanel, makeParts } from "./parts.js";
 import { drawPoints, drawSheet, viewOf } from "./picture.js";
 import { styleSheet } from "./style.js";
@@ -25,6 +26,7 @@ export class Face {
     root.adoptedStyleSheets = [styleSheet()];
     const { frame, toolbar, told, panel } = this.#parts;
     root.append(frame, toolbar, told);
+    listenToHand(this.#parts, acts.easel);
     listen(this.#parts, element, { ...acts, openPanel: () => this.#openPanel(panel.hidden, acts) });
   }
 
@@ -93,7 +95,7 @@ export class Face {
     this.describe(generator, count);
     if (this.#isNew) {
       this.#isNew = false;
-      told.textContent = this.#words().shown(count);
+      told.textContent = generator.picture ? this.#words().drawing : this.#words().shown(count);
     }
     if (hadFocus) {
       // The button that had it is gone.
@@ -102,10 +104,17 @@ export class Face {
   }
 
   /** Says what the picture shows. */
-  describe({ width }, count) {
+  describe({ width, picture }, count) {
     const words = this.#words();
-    const described = width > 0 ? words.images(count) : words.points(count);
+    const described = picture ? words.drawing : width > 0 ? words.images(count) : words.points(count);
     this.#parts.canvas.setAttribute("aria-label", this.#element.alt || described);
+  }
+
+  /** Says on the board what is wrong with a picture, until something is drawn. */
+  refusePicture(message) {
+    const { hint, told } = this.#parts;
+    hint.hidden = false;
+    hint.textContent = told.textContent = message;
   }
 
   /** Says how many samples are picked; of two the morph begins at the first. */

@@ -20,8 +20,8 @@ function save(picture) {
  *
  * @param parts as `makeParts` gives them
  * @param element the element: for its mode, and for new samples and the picture
- * @param acts `{ isThere, load, openPanel, walkTo, draw, back }`: whether there is a generator, and what
- *   the parts do
+ * @param acts `{ isThere, load, openPanel, walkTo, draw, back, easel }`: whether there is a
+ *   generator to walk through, what the parts do, and what is drawn on
  */
 export function listen(parts, element, acts) {
   const on = (part, type, handler) => parts[part].addEventListener(type, handler);
@@ -31,6 +31,11 @@ export function listen(parts, element, acts) {
   on("classes", "change", () => {
     element.label = parts.classes.value === "" ? null : Number(parts.classes.value);
   });
+  for (const tool of ["draw", "erase", "cut"]) {
+    on(tool, "click", () => acts.easel().take(tool));
+  }
+  on("clear", "click", () => acts.easel().clear());
+  on("restart", "click", () => acts.easel().restart());
   on("codes", "click", acts.openPanel);
   for (const slider of ["across", "up"]) {
     on(slider, "input", () => acts.walkTo(Number(parts.across.value), Number(parts.up.value)));

@@ -15,6 +15,10 @@ export class Loaded {
     this.width = generator.width;
     /** Rows of a sample, in pixels; 0 of points. */
     this.height = generator.height;
+    /** Channels of a pixel; 0 of points. */
+    this.channels = generator.channels;
+    /** Kind of the pictures that it is given: `downscaled`, `noised`, `masked`, `edges`, `grey`, `paired` or `translated`; or "". */
+    this.picture = generator.picture;
     /** Numbers of a latent, without codes. */
     this.latentSize = generator.latentSize;
     /** Classes that it makes samples of; 0 if it is told none. */
@@ -42,6 +46,16 @@ export class Loaded {
   /** As `images`, of points: x, y, x, y … */
   points(inputs, labels, first) {
     return this.#call("points", inputs, labels, first);
+  }
+
+  /** RGBA bytes of the picture that it is given of a board, and of what it makes of that. */
+  restored({ pixels, missing, isWhole }, seed, label) {
+    return this.#call("restored", pixels, missing, isWhole, seed, label);
+  }
+
+  /** The hole that training would cut for `seed`, as a board has it. */
+  hole(seed) {
+    return this.#call("hole", seed);
   }
 
   /** Gives back the module's memory. */

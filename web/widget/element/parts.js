@@ -34,10 +34,19 @@ export function makeParts() {
     say: make("p", { parts: "message" }),
     progress: make("progress", { parts: "progress", hidden: true }),
     act: make("button", { type: "button", parts: "button", hidden: true }),
+    board: make("div", { className: "board", parts: "board", role: "application", tabIndex: 0, hidden: true }),
+    pencil: make("div", { className: "pencil", hidden: true }),
+    hint: make("p", { className: "hint" }),
     picks: make("div", { className: "picks", role: "group", hidden: true }),
     panel: make("div", { className: "panel", parts: "panel", role: "group", hidden: true }),
     again: make("button", { type: "button", parts: "button" }),
     classes: make("select", { parts: "select", hidden: true }),
+    tools: make("span", { className: "tools", role: "group", hidden: true }),
+    draw: make("button", { type: "button", parts: "button" }),
+    erase: make("button", { type: "button", parts: "button" }),
+    cut: make("button", { type: "button", parts: "button" }),
+    clear: make("button", { type: "button", parts: "button" }),
+    restart: make("button", { type: "button", parts: "button" }),
     codes: make("button", { type: "button", parts: "button", hidden: true, "aria-expanded": "false" }),
     across: range(-1, 1, 0.01, 0),
     up: range(-1, 1, 0.01, 0),
@@ -47,11 +56,21 @@ export function makeParts() {
     told: make("div", { className: "told", role: "status" }),
   };
   parts.cover.append(parts.say, parts.progress, parts.act);
+  parts.board.append(parts.hint, parts.pencil);
+  parts.tools.append(parts.draw, parts.erase, parts.cut, parts.clear, parts.restart);
   parts.frame = make("div", {
     className: "frame",
     parts: "frame",
     tabIndex: -1,
-    children: [parts.fallback, parts.poster, parts.canvas, parts.picks, parts.panel, parts.cover],
+    children: [
+      parts.fallback,
+      parts.poster,
+      parts.canvas,
+      parts.board,
+      parts.picks,
+      parts.panel,
+      parts.cover,
+    ],
   });
   parts.toolbar = make("div", {
     className: "toolbar",
@@ -59,12 +78,14 @@ export function makeParts() {
     role: "group",
     hidden: true,
     children: [
+      parts.tools,
       parts.again,
       parts.classes,
       parts.codes,
-      parts.across,
-      parts.up,
-      parts.share,
+      // A slider alone does not say what it moves.
+      make("label", { children: ["↔", parts.across] }),
+      make("label", { children: ["↕", parts.up] }),
+      make("label", { children: ["1→2", parts.share] }),
       parts.back,
       parts.download,
     ],

@@ -21,10 +21,18 @@ export function inputSize(generator) {
   return generator.latentSize + categories + generator.continuousCodes;
 }
 
+/** Images beside each other where a reader draws: the drawing, if it is not what is given; that; and what is made. */
+export function panesOf({ picture }) {
+  return ["masked", "edges", "paired", "translated"].includes(picture) ? 2 : 3;
+}
+
 /** Whether two generators take the same inputs and make samples of the same shape. */
 export function isAlike(one, other) {
-  const shape = ({ width, height, latentSize, classes, categoricalCodes, continuousCodes, isNormal }) =>
-    [width, height, latentSize, classes, continuousCodes, isNormal, ...categoricalCodes].join();
+  const shape = ({ width, height, channels, picture, latentSize, classes, ...inputs }) => {
+    const { categoricalCodes, continuousCodes, isNormal } = inputs;
+    const images = [width, height, channels, picture];
+    return [...images, latentSize, classes, continuousCodes, isNormal, ...categoricalCodes].join();
+  };
   return shape(one) === shape(other);
 }
 

@@ -35,6 +35,11 @@ canvas { object-fit: contain; color: var(--_points); image-rendering: pixelated;
 .cover button { background: var(--_background); }
 .cover p { margin: 0; overflow-wrap: anywhere; }
 progress { inline-size: min(160px, 60%); accent-color: var(--_accent); }
+.board { right: auto; display: grid; place-items: center; cursor: crosshair; touch-action: none; user-select: none; -webkit-user-select: none; }
+.board .hint { margin: 0; padding: 8px; text-align: center; pointer-events: none; overflow-wrap: anywhere; }
+.pencil { position: absolute; outline: 2px solid var(--_accent); box-shadow: 0 0 0 3px #fff; pointer-events: none; }
+.tools { display: inline-flex; gap: 6px; }
+button[aria-pressed="true"] { border-color: currentColor; box-shadow: inset 0 0 0 1px currentColor; }
 .picks { display: grid; }
 .picks button { border: 0; border-radius: 0; background: none; padding: 0; min-block-size: 0; cursor: pointer; }
 .picks button:hover { background: #ffffff2b; }
@@ -46,6 +51,7 @@ progress { inline-size: min(160px, 60%); accent-color: var(--_accent); }
   block-size: 48px;
   overflow-x: auto;
   scrollbar-width: thin;
+  container-type: inline-size;
 }
 .toolbar > * { flex: none; }
 button, select {
@@ -65,7 +71,8 @@ button:disabled, select:disabled, input:disabled { opacity: 0.5; cursor: default
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .frame :focus-visible { outline: 3px solid #fff; outline-offset: -3px; }
 label { display: inline-flex; align-items: center; gap: 6px; }
-input[type="range"] { inline-size: clamp(48px, 13%, 96px); accent-color: var(--_accent); }
+label:has(> [hidden]) { display: none; }
+input[type="range"] { inline-size: clamp(48px, 13cqi, 96px); accent-color: var(--_accent); }
 .panel {
   position: absolute;
   inset: auto 0 0 0;

@@ -74,7 +74,7 @@ pub struct Series {
 pub struct Sheet {
     /// Generator steps.
     pub step: u64,
-    /// Number of samples.
+    /// Number of samples; of a generator that is given pictures, of pictures with their two companions.
     pub count: usize,
 }
 

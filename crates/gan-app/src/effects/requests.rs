@@ -325,7 +325,7 @@ impl Page {
         None
     }
 
-    /// Shows that the run of a link lacks its files.
+    /// Shows that the run of a link or of a preset lacks its files.
     pub fn wait_for_link(&mut self, run: Run<Uint8Array>) {
         let notice = Notice::FilesWanted { checkpoint: None };
         self.wait_for_files(AT_RUN, run, String::new(), notice);
@@ -333,6 +333,9 @@ impl Page {
 
     fn load_spec(&mut self, place: Place, preset: String, spec: RunSpec) {
         let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
+        if self.files.is_empty() && settings::lacks_files(&run) && run.spec.validate().is_ok() {
+            return self.wait_for_link(run);
+        }
         self.load_checked(
             place,
             match run.spec.validate() {

@@ -29,14 +29,16 @@ pub fn draw(id: &str, set: &SampleSet, pixels: &Uint8Array) -> Result<(), String
         height_px: set.height,
         channels: set.channels,
     };
-    let layout = SheetLayout::square(set.count, GAP_PX);
+    let layout = SheetLayout::grouped(set.count, set.parts, GAP_PX);
     let rgba = layout.rgba(&samples).map_err(|error| error.to_string())?;
     let (width, height) = layout.size_px(&samples);
     let (width, height) = (width as u32, height as u32);
+    let canvas = canvas(id).ok_or("no canvas")?;
     if width == 0 || height == 0 {
+        // No samples yet: those of the run before go. A canvas that is given a width is cleared.
+        canvas.set_width(canvas.width());
         return Ok(());
     }
-    let canvas = canvas(id).ok_or("no canvas")?;
     if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);
         canvas.set_height(height);

@@ -78,7 +78,7 @@ impl<B> Frames<B> {
 mod tests {
     use super::*;
 
-    const SET: SampleSet = SampleSet { count: 4, width: 2, height: 2, channels: 1 };
+    const SET: SampleSet = SampleSet { count: 4, width: 2, height: 2, channels: 1, parts: 1 };
 
     #[test]
     fn the_newest_sheet_stands_for_those_before_it() {

@@ -91,11 +91,21 @@ pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<R
 /// The preset with the nets of `spec`, or else `current`: the name under which a spec of unknown
 /// origin is shown.
 pub fn closest_preset(spec: &RunSpec, current: &str) -> String {
-    let same_nets = |preset: &Preset| {
-        preset.spec.generator == spec.generator && preset.spec.discriminator == spec.discriminator
-    };
-    let found = presets().into_iter().find(same_nets);
+    let found = presets().into_iter().find(|preset| has_nets_of(spec, preset));
     found.map_or_else(|| current.to_string(), |preset| preset.name.to_string())
+}
+
+fn has_nets_of(spec: &RunSpec, preset: &Preset) -> bool {
+    preset.spec.generator == spec.generator && preset.spec.discriminator == spec.discriminator
+}
+
+/// Nets that are none of a preset's, among the names of presets.
+pub const OWN_NETS: &str = "own";
+
+/// Whose nets the page says that a run has: those of the preset `name`, or its own.
+pub fn shown_nets(name: &str, spec: &RunSpec) -> String {
+    let is_preset = preset(name).is_some_and(|preset| has_nets_of(spec, &preset));
+    if is_preset { name } else { OWN_NETS }.to_string()
 }
 
 #[cfg(test)]
@@ -144,6 +154,17 @@ mod tests {
         assert_eq!(with_files(run.clone(), &[]).expect_err("none").code, "spec");
         let files = [NamedFile { name: "a".to_string(), bytes: vec![1] }];
         assert_eq!(with_files(run, &files).expect("there are").files.len(), 1);
+    }
+
+    #[test]
+    fn nets_that_no_preset_has_are_shown_as_the_users_own() {
+        let mut spec = preset("ring").expect("known").spec;
+        assert_eq!(shown_nets("ring", &spec), "ring");
+        assert_eq!(shown_nets("ring-collapse", &spec), OWN_NETS);
+        spec.batch_size = 7;
+        assert_eq!(shown_nets("ring", &spec), "ring");
+        spec.discriminator.layers.pop();
+        assert_eq!(shown_nets("ring", &spec), OWN_NETS);
     }
 
     #[test]

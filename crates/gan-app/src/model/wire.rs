@@ -56,6 +56,7 @@ fn set(value: &Value) -> Result<SampleSet, String> {
         width: side("width")?,
         height: side("height")?,
         channels: side("channels")?,
+        parts: set["parts"].as_u64().map_or(1, |parts| parts as usize),
     })
 }
 

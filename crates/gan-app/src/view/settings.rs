@@ -12,6 +12,7 @@ use crate::effects::requests;
 use crate::model::address::{preference, preference_name};
 use crate::model::backends::{Gpu, Preference};
 use crate::model::notice::{AT_FILES, Place};
+use crate::model::settings::{OWN_NETS, shown_nets};
 use crate::view::events::{Click, change, click};
 use crate::view::fields::{NumberField, SelectField, SliderField};
 use crate::view::labels::kind;
@@ -79,7 +80,8 @@ fn MostUsed() -> impl IntoView {
                 kind=kind("preset")
                 restarts=true
                 choices=preset_names().collect()
-                value=watched(|settings| settings.preset.clone())
+                others=vec![OWN_NETS]
+                value=watched(|settings| shown_nets(&settings.preset, &settings.spec))
                 choose=Box::new(|name| requests::choose_preset("preset", &name))
             />
             <SelectField

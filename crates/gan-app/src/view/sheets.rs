@@ -22,22 +22,38 @@ const FIRST_SIDE_PX: u32 = 238;
 #[component]
 pub(crate) fn Sheets() -> impl IntoView {
     let display = expect_context::<Display>();
+    let settings = display.settings;
+    // A generator that is given pictures has other sheets than one that is given noise, and one that
+    // translates others than one that restores.
+    let kind = Memo::new(move |_| {
+        settings.with(|it| match (&it.spec.condition, &it.spec.translation) {
+            (None, None) => 0_usize,
+            (Some(_), _) => 1,
+            (None, Some(_)) => 2,
+        })
+    });
+    let by_kind = move |keys: [&'static str; 3]| derived(move || say(keys[kind.get()]));
+    let described = move |of_noise: &'static str| {
+        Signal::derive(move || {
+            [of_noise, key("pictures-described"), key("translated-described")][kind.get()]
+        })
+    };
     view! {
         <section class="sheets" aria-label=t("samples")>
             <figure class="sheet">
                 <figcaption>
                     <div>
-                        <h2>{t("fixed-title")}</h2>
-                        <p class="hint">{t("fixed-hint")}</p>
+                        <h2>{by_kind([key("fixed-title"), key("given-title"), key("there-title")])}</h2>
+                        <p class="hint">{by_kind([key("fixed-hint"), key("given-hint"), key("there-hint")])}</p>
                     </div>
                 </figcaption>
-                <SheetCanvas id=FIXED_CANVAS sheet=display.fixed label=key("fixed-described")/>
+                <SheetCanvas id=FIXED_CANVAS sheet=display.fixed label=described(key("fixed-described"))/>
             </figure>
             <figure class="sheet">
                 <figcaption>
                     <div>
-                        <h2>{t("fresh-title")}</h2>
-                        <p class="hint">{t("fresh-hint")}</p>
+                        <h2>{by_kind([key("fresh-title"), key("given-fresh-title"), key("back-title")])}</h2>
+                        <p class="hint">{by_kind([key("fresh-hint"), key("given-fresh-hint"), key("back-hint")])}</p>
                     </div>
                     <button
                         class="quiet icon"
@@ -48,7 +64,7 @@ pub(crate) fn Sheets() -> impl IntoView {
                         "↻"
                     </button>
                 </figcaption>
-                <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=key("fresh-described")/>
+                <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=described(key("fresh-described"))/>
             </figure>
         </section>
     }
@@ -58,11 +74,11 @@ pub(crate) fn Sheets() -> impl IntoView {
 fn SheetCanvas(
     id: &'static str,
     sheet: RwSignal<Option<Sheet>>,
-    label: &'static str,
+    label: Signal<&'static str>,
 ) -> impl IntoView {
     let described = derived(move || match sheet.get() {
         Some(Sheet { step, count }) => {
-            say_with(label, &[("count", count.to_string()), ("step", numbers::grouped(step))])
+            say_with(label.get(), &[("count", count.to_string()), ("step", numbers::grouped(step))])
         }
         None => say(key("no-samples")),
     });

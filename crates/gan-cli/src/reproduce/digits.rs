@@ -112,7 +112,7 @@ impl DigitJudge {
         let mut told = Vec::with_capacity(digits.len());
         for (group, labels) in self.test.pixels().chunks(GROUP * size).zip(labels.chunks(GROUP)) {
             let labels = labels.iter().map(|label| u16::from(*label)).collect();
-            let batch = RealBatch { values: unit_values(group), labels };
+            let batch = RealBatch { values: unit_values(group), labels, ..RealBatch::default() };
             let outputs = block_on(run.trainer.verdicts(&batch))?;
             let rows = outputs.chunks_exact(outputs.len() / (group.len() / size));
             told.extend(rows.map(|row| largest(&row[begin..][..categories])));

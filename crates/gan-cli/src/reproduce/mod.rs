@@ -3,6 +3,7 @@
 
 mod digits;
 mod mixture;
+mod restored;
 mod rows;
 mod seeds;
 mod table;
@@ -15,6 +16,7 @@ use clap::Args;
 use gan_protocol::RunSpec;
 
 use self::digits::DigitJudge;
+use self::restored::RestorationJudge;
 use self::rows::{Arm, Row, ScoreKind};
 use self::seeds::Seeds;
 use crate::data::DataArguments;
@@ -75,6 +77,7 @@ enum Judge {
     Mixture,
     Digits(Box<DigitJudge>),
     StackedDigits(Box<DigitJudge>),
+    Restored(Box<RestorationJudge>),
 }
 
 impl Judge {
@@ -88,6 +91,10 @@ impl Judge {
             ScoreKind::Mixture => Self::Mixture,
             ScoreKind::Digits => Self::Digits(digits()?),
             ScoreKind::StackedDigits => Self::StackedDigits(digits()?),
+            ScoreKind::Restored => {
+                let device = arguments.device.open()?;
+                Self::Restored(Box::new(RestorationJudge::new(&arguments.data, &device, samples)?))
+            }
         })
     }
 
@@ -96,6 +103,7 @@ impl Judge {
             Self::Mixture => mixture::scores(run, samples),
             Self::Digits(digits) => digits.scores(run, samples),
             Self::StackedDigits(digits) => digits.stacked_scores(run, samples),
+            Self::Restored(judge) => judge.scores(run),
         }
     }
 
@@ -110,6 +118,7 @@ impl Judge {
             Self::Mixture => mixture::scored(spec, &reals()?),
             Self::Digits(digits) => Ok(digits.floor()),
             Self::StackedDigits(digits) => digits.of_stacks(&reals()?),
+            Self::Restored(judge) => judge.floor(),
         }
     }
 }

@@ -90,13 +90,15 @@ pub(crate) enum ScoreKind {
     Digits,
     /// Scores of colour images, of three digits each, by the classifier of digits.
     StackedDigits,
+    /// Scores of pictures restored from MNIST's test images.
+    Restored,
 }
 
 fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
@@ -104,6 +106,7 @@ const FILES: [&str; 7] = [
     include_str!("../../rows/mnist-objectives.json"),
     include_str!("../../rows/stacked-mnist.json"),
     include_str!("../../rows/infogan.json"),
+    include_str!("../../rows/super-resolution.json"),
 ];
 
 /// Every row.

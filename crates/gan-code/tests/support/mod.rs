@@ -1,8 +1,8 @@
 //! Runs of every kind, for the tests of their programs.
 
 use gan_protocol::{
-    ActivationKind, DataSource, LayerSpec, Named as _, Objective, PointsSpec, RunSpec, Shape,
-    Tagged as _, merged, preset, presets, written,
+    ActivationKind, DataSource, Degradation, Filter, Hole, LayerSpec, Mask, Named as _, Objective,
+    PointsSpec, RunSpec, Shape, Tagged as _, merged, preset, presets, written,
 };
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ pub fn specs() -> Vec<(String, RunSpec)> {
         (name, spec)
     });
     let as_they_are = presets().into_iter().map(|preset| (preset.name.to_owned(), preset.spec));
-    let of_kinds = objectives().chain(points()).chain(images()).chain(layers());
+    let of_kinds = objectives().chain(points()).chain(images()).chain(pictures()).chain(layers());
     varied.chain(of_kinds).chain(as_they_are).collect()
 }
 
@@ -92,6 +92,49 @@ fn images() -> impl Iterator<Item = (String, RunSpec)> {
             "discriminator": discriminator,
         });
         (source.name().to_owned(), changed("mnist-mlp", &patch))
+    })
+}
+
+/// A run whose generator is given each kind of picture, and each kind of hole; every second is told
+/// latents too, and shows the picture to the discriminator.
+fn pictures() -> impl Iterator<Item = (String, RunSpec)> {
+    let drawn: Vec<bool> = (0..196).map(|at| at % 14 > 4 && at / 14 > 6).collect();
+    let rows = Mask::of_pixels(&drawn, [14, 14]).expect("14 rows fit");
+    let holes = [Hole::Half {}, Hole::Strokes { count: 3, width: 2 }, Hole::Drawn { rows }];
+    let holes = holes.map(|hole| Degradation::Masked { hole });
+    let filters = [Filter::Bilinear, Filter::Bicubic];
+    let filters = filters.map(|filter| Degradation::Downscaled { factor: 2, filter });
+    let all = Degradation::examples().into_iter().chain(holes).chain(filters).enumerate();
+    all.map(|(place, picture)| {
+        let sample = Shape::image(3, 28, 28);
+        let Ok(Shape::Image { height, .. }) = picture.shape(sample) else {
+            unreachable!("an image")
+        };
+        let data = match picture {
+            Degradation::Paired { .. } => {
+                json!({"source": "idx_files", "channels": 3, "classes": [0]})
+            }
+            _ => json!({"channels": 3}),
+        };
+        let patch = json!({
+            "data": data,
+            "latent": {"size": place % 2 * 2},
+            "condition": {"picture": written(&picture), "shown": place % 2 == 0},
+            "terms": [{"kind": if place % 2 == 0 { "l1" } else { "l2" }, "weight": 10}],
+            "generator": {"layers": [
+                {"kind": "conv", "channels": 4, "kernel": 3, "padding": 1},
+                {"kind": "activation", "function": {"name": "relu"}},
+                {"kind": "upsample", "scale": 28 / height},
+                {"kind": "conv", "channels": 3, "kernel": 3, "padding": 1},
+                {"kind": "activation", "function": {"name": "tanh"}},
+            ]},
+            "discriminator": {"layers": [
+                {"kind": "conv", "channels": 4, "kernel": 4, "stride": 2, "padding": 1},
+                {"kind": "activation", "function": {"name": "leaky_relu"}},
+                {"kind": "conv", "channels": 1, "kernel": 3},
+            ]},
+        });
+        (format!("picture_{place}_{}", picture.kind()), changed("mnist-mlp", &patch))
     })
 }
 

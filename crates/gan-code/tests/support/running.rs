@@ -93,6 +93,14 @@ pub fn write_mnist(folder: &Folder, count: usize) {
     }
 }
 
+/// The classifier of digits, which programs with a perceptual term read.
+pub fn write_classifier(folder: &Folder) {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained/digit-classifier.safetensors");
+    let bytes = std::fs::read(path).expect("the project's own file");
+    folder.write("digit-classifier.safetensors", &bytes);
+}
+
 /// `text` with this number of steps, each reported.
 pub fn with_steps(text: &str, steps: usize) -> String {
     for line in ["STEPS = 5000\n", "if step % 100 == 0:\n"] {

@@ -1,7 +1,8 @@
 //! A run as one `.safetensors` file.
 //!
 //! Tensors: `generator.*`, `discriminator.*`, `average.*` (if there is one), each net's
-//! `optimizer.first.*` and `optimizer.second.*`. The header stands in `__metadata__`.
+//! `optimizer.first.*` and `optimizer.second.*`; those of a translation's way back, `way_back.*`, likewise.
+//! The header stands in `__metadata__`.
 
 #[cfg(feature = "training")]
 mod deviation;
@@ -9,6 +10,7 @@ mod deviation;
 mod run;
 
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader};
+use xxhash_rust::xxh64::xxh64;
 
 #[cfg(feature = "training")]
 pub use self::deviation::{Deviation, largest_deviation};
@@ -53,6 +55,11 @@ impl Snapshot {
         let tensors = tensors(bytes, f32_numbers).map_err(|error| refused(&error))?;
         Ok(Self { header, tensors })
     }
+}
+
+/// The digest by which a run names the checkpoint that it begins with: XXH64 of the file's bytes.
+pub fn digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh64(bytes, 0))
 }
 
 fn refused(message: &str) -> CoreError {

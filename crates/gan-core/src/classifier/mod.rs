@@ -151,6 +151,14 @@ impl Classifier {
         [features.flat(), logits.flat()]
     }
 
+    /// The output of layer number `layer` before the last, counted from 0, as in use.
+    #[cfg(feature = "training")]
+    pub(crate) fn features(&mut self, layer: usize, images: Batch) -> Batch {
+        let condition = Condition::default();
+        let mode = Mode::Sampling { noise: None };
+        self.trunk.features(layer, images, &mut Pass { mode, condition: &condition })
+    }
+
     fn image_size(&self) -> usize {
         self.input.size().expect("a classifier's images are small")
     }
@@ -204,6 +212,7 @@ fn judges_alone(layer: &LayerSpec) -> bool {
         LayerSpec::Linear { .. }
             | LayerSpec::Conv { .. }
             | LayerSpec::AveragePool { .. }
+            | LayerSpec::Pad { .. }
             | LayerSpec::BatchNorm { .. }
             | LayerSpec::LayerNorm { .. }
             | LayerSpec::Activation { .. }

@@ -1,5 +1,7 @@
 //! Element-wise activation functions and their derivatives.
 
+use std::f32::consts::{FRAC_1_SQRT_2, PI};
+
 use gan_protocol::ActivationKind;
 
 use crate::batch::{Batch, both, each};
@@ -19,7 +21,47 @@ fn apply<const D: usize>(function: ActivationKind, x: Tensor<D>) -> Tensor<D> {
         ActivationKind::Sigmoid {} => sigmoid(x),
         ActivationKind::Silu {} => x.clone() * sigmoid(x),
         ActivationKind::Softplus {} => fused::softplus(x),
+        ActivationKind::Elu { alpha } => elu(x, alpha),
+        ActivationKind::Selu {} => elu(x, SELU.alpha).mul_scalar(SELU.scale),
+        ActivationKind::Gelu {} => x.clone() * normal_distribution(x),
     }
+}
+
+/// The distribution function of N(0, 1).
+fn normal_distribution<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.mul_scalar(FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5)
+}
+
+/// The density of N(0, 1).
+fn normal_density<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.square().mul_scalar(-0.5).exp().div_scalar((2.0 * PI).sqrt())
+}
+
+/// The constants of SELU (Klambauer et al. 2017, equation 14).
+struct SeluConstants {
+    alpha: f32,
+    scale: f32,
+}
+
+const SELU: SeluConstants = SeluConstants { alpha: 1.673_263_2, scale: 1.050_701 };
+
+/// The negative part of `x`, and 0 for positive numbers: the exponential of it does not overflow.
+fn negative_part<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    fused::relu(x.neg()).neg()
+}
+
+fn elu<const D: usize>(x: Tensor<D>, alpha: f32) -> Tensor<D> {
+    let below = negative_part(x.clone()).exp().sub_scalar(1.0).mul_scalar(alpha);
+    fused::relu(x) + below
+}
+
+/// 1 for positive numbers, `alpha exp(x)` for others.
+fn elu_gradient(gradient: Batch, input: Batch, alpha: f32) -> Batch {
+    both!(gradient, input, g, x => {
+        let above = fused::leaky_relu_gradient(x.clone(), g.clone(), 0.0);
+        let below = negative_part(x).exp().mul_scalar(alpha);
+        above.clone() + (g - above) * below
+    })
 }
 
 /// `gradient` times the derivative of `function`, whose value for `input` was `output`. The
@@ -46,6 +88,17 @@ pub(super) fn gradient(
             gradient.times(slopes)
         }
         ActivationKind::Softplus {} => gradient.times(each!(input, x => sigmoid(x))),
+        ActivationKind::Elu { alpha } => elu_gradient(gradient, input, alpha),
+        ActivationKind::Selu {} => {
+            let scaled = each!(gradient, g => g.mul_scalar(SELU.scale));
+            elu_gradient(scaled, input, SELU.alpha)
+        }
+        ActivationKind::Gelu {} => {
+            let slopes = each!(input, x => {
+                normal_distribution(x.clone()) + x.clone() * normal_density(x)
+            });
+            gradient.times(slopes)
+        }
     }
 }
 

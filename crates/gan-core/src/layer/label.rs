@@ -11,7 +11,6 @@ use crate::ops::tensor::Tensor;
 pub(super) fn append(
     input: Batch,
     values: &Values<'_>,
-    classes: usize,
     embedding: Option<usize>,
     label: Tensor<2>,
 ) -> Batch {
@@ -19,15 +18,7 @@ pub(super) fn append(
         Some(_) => label.matmul(values.get(0)),
         None => label,
     };
-    let size = embedding.unwrap_or(classes);
-    match input {
-        Batch::Flat(x) => Batch::Flat(Tensor::cat(vec![x, told], 1)),
-        Batch::Image(x) => {
-            let [batch, _, height, width] = x.dims();
-            let planes = told.reshape([batch, size, 1, 1]).expand([batch, size, height, width]);
-            Batch::Image(Tensor::cat(vec![x, planes], 1))
-        }
-    }
+    input.with_features(told)
 }
 
 /// The class does not depend on the sample, so the gradient of the appended features is cut off.

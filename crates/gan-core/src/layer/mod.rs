@@ -11,6 +11,7 @@ mod label;
 mod linear;
 mod minibatch;
 mod norm;
+mod padding;
 mod random;
 mod scaling;
 
@@ -20,6 +21,7 @@ use crate::batch::Batch;
 use crate::net::Pass;
 use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
+pub(crate) use scaling::repeated;
 
 /// The values of a layer's forward pass that [`input_gradient`] needs.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ pub(crate) struct Kept {
     output: Batch,
     /// The factors of dropout.
     mask: Option<Batch>,
-    /// The body of a residual block; empty for other layers.
+    /// The body of a block; empty for other layers.
     body: Vec<Kept>,
     shortcut: Vec<Kept>,
 }
@@ -97,14 +99,25 @@ fn forward(
         LayerSpec::ConvTranspose { stride, padding, .. } => {
             convolution::conv_transpose(input, &values, stride, padding)
         }
+        LayerSpec::Pad { top, bottom, left, right } => {
+            padding::padded(input, [top, bottom, left, right])
+        }
         LayerSpec::Upsample { scale } => scaling::upsample(input, scale),
+        LayerSpec::UpsampleBilinear { scale } => scaling::bilinear(input, scale),
+        LayerSpec::PixelShuffle { scale } => scaling::pixel_shuffle(input, scale),
         LayerSpec::AveragePool { size } => scaling::average_pool(input, size),
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let statistics = &mut buffers[layer.buffers.clone()];
             let norm = norm::BatchNorm { epsilon, momentum };
             norm.apply(input, values.tensors, statistics, &pass.mode)
         }
-        LayerSpec::LayerNorm { epsilon } => norm::layer_norm(input, values.tensors, epsilon),
+        LayerSpec::LayerNorm { epsilon } => norm::group_norm(input, values.tensors, 1, epsilon),
+        LayerSpec::GroupNorm { groups, epsilon } => {
+            norm::group_norm(input, values.tensors, groups, epsilon)
+        }
+        LayerSpec::InstanceNorm { epsilon, .. } => {
+            norm::group_norm(input, values.tensors, layer.input.features(), epsilon)
+        }
         LayerSpec::PixelNorm { epsilon } => norm::pixel_norm(input, epsilon),
         LayerSpec::MinibatchStddev {} => minibatch::stddev(input),
         LayerSpec::MinibatchDiscrimination { features, dimensions } => {
@@ -119,8 +132,8 @@ fn forward(
             }
         }
         LayerSpec::Noise { sd } => random::with_noise(input, sd, &mut pass.mode),
-        LayerSpec::Label { classes, embedding } => {
-            label::append(input, &values, classes, embedding, pass.label())
+        LayerSpec::Label { embedding, .. } => {
+            label::append(input, &values, embedding, pass.label())
         }
         LayerSpec::Residual { .. } => {
             let keeps = kept.is_some();
@@ -129,6 +142,10 @@ fn forward(
             let main = forward_all(&layer.body, weights, buffers, main, pass, inside);
             let inside = keeps.then_some(&mut shortcut);
             main.plus(forward_all(&layer.shortcut, weights, buffers, input, pass, inside))
+        }
+        LayerSpec::Skip { .. } => {
+            let inside = kept.is_some().then_some(&mut body);
+            input.clone().appended(forward_all(&layer.body, weights, buffers, input, pass, inside))
         }
         LayerSpec::Reshape { channels, height, width } => {
             input.shaped(Shape::image(channels, height, width))
@@ -175,10 +192,22 @@ fn input_gradient(
         LayerSpec::ConvTranspose { stride, padding, .. } => {
             convolution::conv_transpose_gradient(gradient, &values, stride, padding)
         }
+        LayerSpec::Pad { top, bottom, left, right } => {
+            padding::padded(gradient, [top, bottom, left, right].map(i32::wrapping_neg))
+        }
         LayerSpec::Upsample { scale } => scaling::upsample_gradient(gradient, scale),
+        LayerSpec::UpsampleBilinear { scale } => scaling::bilinear_gradient(gradient, scale),
+        LayerSpec::PixelShuffle { scale } => scaling::pixel_shuffle_gradient(gradient, scale),
         LayerSpec::AveragePool { size } => scaling::average_pool_gradient(gradient, size),
         LayerSpec::LayerNorm { epsilon } => {
-            norm::layer_norm_gradient(gradient, input(), values.tensors, epsilon)
+            norm::group_norm_gradient(gradient, input(), values.tensors, 1, epsilon)
+        }
+        LayerSpec::GroupNorm { groups, epsilon } => {
+            norm::group_norm_gradient(gradient, input(), values.tensors, groups, epsilon)
+        }
+        LayerSpec::InstanceNorm { epsilon, .. } => {
+            let groups = layer.input.features();
+            norm::group_norm_gradient(gradient, input(), values.tensors, groups, epsilon)
         }
         LayerSpec::PixelNorm { epsilon } => norm::pixel_norm_gradient(gradient, input(), epsilon),
         LayerSpec::MinibatchStddev {} => minibatch::stddev_gradient(gradient, input()),
@@ -194,6 +223,10 @@ fn input_gradient(
         LayerSpec::Residual { .. } => {
             let main = input_gradient_all(&layer.body, weights, &kept.body, gradient.clone());
             main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient))
+        }
+        LayerSpec::Skip { .. } => {
+            let (direct, through) = gradient.split(layer.input.features());
+            direct.plus(input_gradient_all(&layer.body, weights, &kept.body, through))
         }
         LayerSpec::Reshape { .. } | LayerSpec::Flatten {} => gradient.shaped(layer.input),
         LayerSpec::BatchNorm { .. }

@@ -1,4 +1,5 @@
-//! Normalisation: over the batch, over a sample, over the features of a pixel.
+//! Normalisation: over the batch, over a sample or groups of its features, over the features of a
+//! pixel.
 
 use crate::batch::{Batch, both, each};
 use crate::net::Mode;
@@ -57,26 +58,46 @@ fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
     tensor.clone().reshape(dimensions)
 }
 
-pub(super) fn layer_norm(input: Batch, tensors: &[Tensor<1>], epsilon: f32) -> Batch {
-    let shape = input.shape();
-    let rows = input.flat();
-    let ones = Tensor::ones([rows.dims()[1]], &rows.device());
-    let normalized = normalize_rows(rows, ones, epsilon);
-    let normalized = Batch::Flat(normalized).shaped(shape);
-    each!(normalized, x => x * per_feature(&tensors[0]) + per_feature(&tensors[1]))
+/// The numbers of each group as a row: `[batch * groups, numbers of a group]`.
+fn rows_of(batch: Batch, groups: usize) -> Tensor<2> {
+    let x = batch.flat();
+    let [count, size] = x.dims();
+    x.reshape([count * groups, size / groups])
 }
 
-/// With `y = (x - mean) / sd` and `h` the gradient of `y`:
-/// `(h - mean(h) - y mean(h y)) / sd`, means over the numbers of a sample.
-pub(super) fn layer_norm_gradient(
-    gradient: Batch,
+/// `y scale + shift` with `y` normalised over each of `groups` groups of neighbouring features: one
+/// group is layer normalisation, as many as channels are instance normalisation. Without `tensors` the
+/// scale is 1 and the shift 0.
+pub(super) fn group_norm(
     input: Batch,
     tensors: &[Tensor<1>],
+    groups: usize,
     epsilon: f32,
 ) -> Batch {
     let shape = input.shape();
-    let h = each!(gradient, g => g * per_feature(&tensors[0])).flat();
-    let rows = input.flat();
+    let rows = rows_of(input, groups);
+    let ones = Tensor::ones([rows.dims()[1]], &rows.device());
+    let normalized = Batch::Flat(normalize_rows(rows, ones, epsilon)).shaped(shape);
+    let [scale, shift] = tensors else { return normalized };
+    each!(normalized, x => x * per_feature(scale) + per_feature(shift))
+}
+
+/// With `y = (x - mean) / sd` and `h` the gradient of `y`:
+/// `(h - mean(h) - y mean(h y)) / sd`, means over the numbers of a group.
+pub(super) fn group_norm_gradient(
+    gradient: Batch,
+    input: Batch,
+    tensors: &[Tensor<1>],
+    groups: usize,
+    epsilon: f32,
+) -> Batch {
+    let shape = input.shape();
+    let h = match tensors.first() {
+        Some(scale) => each!(gradient, g => g * per_feature(scale)),
+        None => gradient,
+    };
+    let h = rows_of(h, groups);
+    let rows = rows_of(input, groups);
     let centred = rows.clone() - rows.mean_dim(1);
     let sd = centred.clone().square().mean_dim(1).add_scalar(epsilon).sqrt();
     let y = centred / sd.clone();

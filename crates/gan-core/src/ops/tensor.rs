@@ -132,6 +132,11 @@ impl<const D: usize> Tensor<D> {
         Self(Dispatch::float_log(self.0))
     }
 
+    /// The error function.
+    pub(crate) fn erf(self) -> Self {
+        Self(Dispatch::float_erf(self.0))
+    }
+
     pub(crate) fn clamp(self, least: f32, most: f32) -> Self {
         Self(Dispatch::float_clamp(self.0, least.into(), most.into()))
     }

@@ -52,14 +52,15 @@ impl Critic {
         let mut net = self.net.clone();
         let weights = net.effective(parameters.to_vec(), true);
         let mut unused = stream(1, Purpose::Penalty, 0);
-        let reals = Presented { samples: &self.reals.0, condition: &self.reals.1 };
-        let fakes = Presented { samples: &self.fakes.0, condition: &self.fakes.1 };
+        let reals = Presented { samples: &self.reals.0, condition: &self.reals.1, own: None };
+        let fakes = Presented { samples: &self.fakes.0, condition: &self.fakes.1, own: None };
         match penalty {
             PenaltySpec::R1 { .. } | PenaltySpec::R2 { .. } => {
                 term(penalty, &mut net, &weights, reals, fakes, &mut unused)
             }
             PenaltySpec::GradientPenalty { .. } | PenaltySpec::Dragan { .. } => {
-                let points = Presented { samples: &self.points, condition: reals.condition };
+                let points =
+                    Presented { samples: &self.points, condition: reals.condition, own: None };
                 term_at(penalty, &mut net, &weights, points, &mut unused)
             }
         }

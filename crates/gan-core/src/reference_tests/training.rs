@@ -4,7 +4,7 @@
 //! initial weights, latents and reals to a file, from which `tests/reference` computes the rest.
 //! Otherwise the test first makes sure that the draws still equal the recorded ones.
 
-use gan_protocol::{Metrics, RealBatch, RunSpec};
+use gan_protocol::{Feed, Metrics, RealBatch, RunSpec};
 use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -104,11 +104,55 @@ fn specs() -> Vec<(&'static str, Value)> {
         "discriminator_optimizer": {"learning_rate": 0.02},
         "batch_size": 7, "discriminator_steps": 2
     });
+    let restoring = json!({
+        "seed": 25, "latent": {"size": 1, "distribution": "normal"},
+        "data": {"source": "idx_files", "channels": 1, "height": 8, "width": 8},
+        "condition": {"picture": {"kind": "downscaled", "factor": 2}},
+        "generator": uniform(json!([
+            {"kind": "skip", "layers": [
+                {"kind": "conv", "channels": 3, "kernel": 3, "padding": 1}, function("silu")]},
+            {"kind": "conv_transpose", "channels": 1, "kernel": 4, "stride": 2, "padding": 1},
+            function("tanh")
+        ])),
+        "discriminator": uniform(json!([
+            {"kind": "conv", "channels": 3, "kernel": 4, "stride": 2, "padding": 1},
+            function("silu"),
+            {"kind": "conv", "channels": 1, "kernel": 3}
+        ])),
+        "objective": "non_saturating", "penalties": [{"kind": "r1", "weight": 2.0}],
+        "terms": [{"kind": "l1", "weight": 3.0}, {"kind": "l2", "weight": 2.0},
+            {"kind": "feature_matching", "weight": 0.5, "layer": 1}],
+        "adversarial_weight": 0.5, "pretraining_steps": 1,
+        "generator_optimizer": {"learning_rate": 0.005},
+        "discriminator_optimizer": {"learning_rate": 0.005},
+        "batch_size": 5, "ema": {"decay": 0.15}
+    });
+    let translating = json!({
+        "seed": 26, "latent": {"size": 0, "distribution": "normal"},
+        "data": {"source": "idx_files", "channels": 1, "height": 4, "width": 4},
+        "translation": {"cycle": 3.0, "identity": 0.5,
+            "from": {"source": "idx_files", "channels": 1, "height": 4, "width": 4}},
+        "generator": uniform(json!([
+            {"kind": "conv", "channels": 3, "kernel": 3, "padding": 1}, function("silu"),
+            {"kind": "instance_norm"},
+            {"kind": "conv", "channels": 1, "kernel": 3, "padding": 1}, function("tanh")
+        ])),
+        "discriminator": uniform(json!([
+            {"kind": "flatten"}, linear(5), function("tanh"), linear(1)
+        ])),
+        "objective": "least_squares", "penalties": [{"kind": "r1", "weight": 0.5}],
+        "adversarial_weight": 0.75, "discriminator_steps": 2,
+        "generator_optimizer": {"learning_rate": 0.005},
+        "discriminator_optimizer": {"learning_rate": 0.01},
+        "batch_size": 4, "ema": {"decay": 0.15}
+    });
     vec![
         ("paired", paired),
         ("convolutional", convolutional),
         ("clipped, packed and unrolled", clipped),
         ("told and telling", told),
+        ("restoring after a pre-training", restoring),
+        ("translating both ways", translating),
     ]
 }
 
@@ -119,7 +163,13 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     // Two decimals keep the fixture short.
     let values = noise.into_iter().map(|x| (x.tanh() * 100.0).round() / 100.0).collect();
     let labels = (0..samples).map(|i| ((i * 5 + index as usize) % 3) as u16).collect();
-    RealBatch { values, labels }
+    // Any numbers serve as pictures here: how they are made of samples is tested in `gan-data`.
+    let pictures = spec.picture().map_or_else(Vec::new, |picture| {
+        let count = samples * picture.size().expect("small");
+        let noise = standard_normal(&mut stream(spec.seed, Purpose::Degradation, index), count);
+        noise.into_iter().map(|x| (x.tanh() * 100.0).round() / 100.0).collect()
+    });
+    RealBatch { values, labels, pictures }
 }
 
 /// The shortest decimals that give these numbers in single precision.
@@ -158,20 +208,31 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
             Inputs::drawn(spec, Purpose::DiscriminatorLatents, index as u64, count)
         };
         let reals = reals(spec, index as u64);
-        json!({
+        let mut batch = json!({
             "latents": short(&drawn.values), "generators": drawn.generators,
             "reals": short(&reals.values), "labels": reals.labels,
-        })
+        });
+        if !reals.pictures.is_empty() {
+            batch["pictures"] = short(&reals.pictures);
+        }
+        batch
     });
+    let mut first = json!({
+        "generator": start(&trainer.generator),
+        "discriminator": start(&trainer.discriminator.net),
+    });
+    if let Some(back) = &trainer.way_back {
+        first["way_back"] = json!({
+            "generator": start(&back.generator),
+            "discriminator": start(&back.discriminator.net),
+        });
+    }
     json!({
         "name": name,
         "steps": STEPS,
-        "input_size": spec.generator_input().size(),
+        "input_size": Feed::from(spec).numbers(),
         "spec": spec.to_value(),
-        "start": {
-            "generator": start(&trainer.generator),
-            "discriminator": start(&trainer.discriminator.net),
-        },
+        "start": first,
         "batches": batches.collect::<Vec<Value>>(),
     })
 }
@@ -179,10 +240,14 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
 /// Every tensor of the run's nets by its name in a checkpoint.
 fn tensors(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
     let mut found = Vec::new();
+    let back = trainer.way_back.as_ref();
     let nets = [
         ("generator", Some(&trainer.generator)),
         ("discriminator", Some(&trainer.discriminator.net)),
         ("average", trainer.average.as_ref()),
+        ("way_back.generator", back.map(|back| &back.generator)),
+        ("way_back.discriminator", back.map(|back| &back.discriminator.net)),
+        ("way_back.average", back.and_then(|back| back.average.as_ref())),
     ];
     for (prefix, net) in nets.into_iter().filter_map(|(prefix, net)| Some((prefix, net?))) {
         let values = net.parameters().into_iter().chain(net.buffers.iter().cloned());
@@ -199,6 +264,7 @@ fn metrics_close(comparison: &Comparison, what: &str, found: &Metrics, expected:
         ("discriminator_loss", found.discriminator_loss),
         ("penalty", found.penalty),
         ("auxiliary", found.auxiliary),
+        ("terms", found.terms),
     ];
     for (name, value) in named {
         let expected = expected[name].as_f64().expect("a number");

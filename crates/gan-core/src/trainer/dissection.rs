@@ -4,7 +4,8 @@ use burn::tensor::Transaction;
 use gan_protocol::{Metrics, RealBatch};
 use gan_random::Purpose;
 
-use super::{Judged, Trainer};
+use super::Trainer;
+use super::generator_step::Judged;
 use crate::discriminator::{column, verdict};
 use crate::error::CoreError;
 use crate::inputs::Inputs;
@@ -13,8 +14,8 @@ use crate::named_tensor::floats;
 use crate::objective::{Smoothing, discriminator_loss, generator_loss};
 
 /// The parts of the next step of a run. Verdicts are the discriminator's outputs, one a sample
-/// (with packing one a pack), as training sees them: with augmentation, noise and the batch's
-/// statistics.
+/// (with packing one a pack; of a map of verdicts, its mean), as training sees them: with
+/// augmentation, noise and the batch's statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
     /// Inputs of the generator.
@@ -43,6 +44,15 @@ pub struct Dissection {
     pub generator_loss_after: f64,
 }
 
+/// A verdict for each of `units` samples (or packs): of a map of verdicts, the mean.
+fn one_each(outputs: Vec<f32>, units: usize) -> Vec<f32> {
+    let patches = outputs.len() / units.max(1);
+    if patches < 2 {
+        return outputs;
+    }
+    outputs.chunks(patches).map(|map| map.iter().sum::<f32>() / map.len() as f32).collect()
+}
+
 impl Trainer {
     /// Computes the parts of the next step on a copy, so that the run stays as it is. `reals` as in
     /// [`Trainer::step`]; a call of that method makes exactly this step next.
@@ -64,11 +74,11 @@ impl Trainer {
         // those of the last one.
         let fakes_of = |trainer: &mut Self| {
             let weights = trainer.generator.parameters();
-            trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch.labels, true)
+            trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch, true)
         };
         let fakes = fakes_of(&mut self.clone());
         let new_fakes = fakes_of(&mut after.clone());
-        let index = after.discriminator_steps() - 1;
+        let index = after.next_batch() - 1;
         let reals = after.on_device(batch.clone());
         let shown = [after.shown_reals(&reals, index), after.shown_fakes(&new_fakes, index)];
         let [on_reals_after, on_new_fakes] = shown.map(|shown| {
@@ -100,8 +110,10 @@ impl Trainer {
         }
         let mut read = transaction.execute_async().await?.into_iter().map(floats);
         let mut next = || read.next().expect("as many tensors as were registered");
-        let (on_reals, on_fakes, on_fakes_after) = (next()?, next()?, next()?);
-        let (on_reals_after, on_new_fakes) = (next()?, next()?);
+        let units = self.spec.batch_size;
+        let mut verdicts = || next().map(|outputs| one_each(outputs, units));
+        let (on_reals, on_fakes, on_fakes_after) = (verdicts()?, verdicts()?, verdicts()?);
+        let (on_reals_after, on_new_fakes) = (verdicts()?, verdicts()?);
         let [discriminator_loss_after, generator_loss_after] =
             [next()?, next()?].map(|loss| loss.first().copied().map_or(0.0, f64::from));
         let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
@@ -125,29 +137,31 @@ impl Trainer {
 
     /// One step of the discriminator; the generator stays as it is.
     pub fn step_discriminator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
-        let index = self.discriminator_steps();
+        let index = self.next_batch();
         let batch = reals(index);
         let weights = self.generator.parameters();
-        let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch.labels, false);
-        let reals = self.shown_reals(&self.on_device(batch), index);
-        let fakes = self.shown_fakes(&fakes, index);
-        self.discriminator.step(&self.spec, &reals, &fakes, 2 * index);
+        let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch, false);
+        let reals = self.on_device(batch);
+        let (shown_reals, shown_fakes) =
+            (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
+        self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
+        self.further_judgement(self.translated_images(&fakes), reals.samples, index);
     }
 
     /// One step of the generator; the discriminator stays as it is. A relativistic objective
     /// compares with the reals that the discriminator's next step will see.
     pub fn step_generator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
-        let (step, index) = (self.generator_steps(), self.discriminator_steps());
+        let (step, index) = (self.generator_steps(), self.next_batch());
         let batch = reals(index);
         let leaves = self.generator.leaves();
-        let fakes =
-            self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch.labels, true);
+        let fakes = self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch, true);
         let reals = self.on_device(batch);
         let unrolled = {
             let (reals, fakes) = (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
             self.unrolled(&reals, &fakes, step)
         };
-        let Judged { .. } = self.generator_step(leaves, fakes, reals, unrolled);
+        let round = self.round(self.translated_images(&fakes), &reals.samples);
+        let Judged { .. } = self.generator_step(leaves, fakes, reals, unrolled, round);
         self.move_average();
     }
 }

@@ -49,13 +49,13 @@ impl<D: DrawnImages> RealSamples for Endless<D> {
     }
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        let RealBatch { mut values, mut labels, .. } = empty(self.shape(), size);
         for position in positions(step, size) {
             let (label, pixels) = D::drawn(seed, position);
             labels.push(label.into());
             values.extend(pixels.as_ref().iter().copied().map(scaled));
         }
-        RealBatch { values, labels }
+        RealBatch { values, labels, ..RealBatch::default() }
     }
 }
 

@@ -175,7 +175,7 @@ impl RealSamples for EndlessPoints {
     }
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        let RealBatch { mut values, mut labels, .. } = empty(self.shape(), size);
         let labelled = self.classes().is_some();
         let mut chance = Chance::at(seed, first_position(step, size), WORDS);
         for _ in 0..size {
@@ -185,7 +185,7 @@ impl RealSamples for EndlessPoints {
                 labels.push(label);
             }
         }
-        RealBatch { values, labels }
+        RealBatch { values, labels, ..RealBatch::default() }
     }
 }
 

@@ -65,7 +65,7 @@ impl RealSamples for StackedDigits {
     }
 
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
-        let RealBatch { mut values, mut labels } = empty(self.shape(), size);
+        let RealBatch { mut values, mut labels, .. } = empty(self.shape(), size);
         let digit_labels = self.digits.labels().unwrap_or_default();
         // A set holds at most 512 MiB: its images can be counted with 32 bits.
         let count = self.digits.image_count() as u32;
@@ -81,6 +81,6 @@ impl RealSamples for StackedDigits {
             chance.bits();
             labels.push(label);
         }
-        RealBatch { values, labels }
+        RealBatch { values, labels, ..RealBatch::default() }
     }
 }

@@ -10,6 +10,7 @@ mod manifold;
 mod memorisation;
 mod modes;
 mod real_against_real;
+mod restoration;
 
 use gan_eval::Samples;
 use gan_random::{Purpose, SliceRandom, standard_normal, stream};

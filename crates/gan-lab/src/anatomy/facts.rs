@@ -1,6 +1,6 @@
 //! What a run's picture says of its parts.
 
-use gan_protocol::{LatentDistribution, RunSpec, Shape};
+use gan_protocol::{Degradation, LatentDistribution, RunSpec, Shape};
 use gan_random::{Purpose, standard_normal, stream, uniform_symmetric};
 
 use crate::words::{key, say, say_with};
@@ -33,6 +33,22 @@ pub(super) struct Facts {
     pub(super) first_latent: Vec<f32>,
     /// Whether samples are points.
     pub(super) on_points: bool,
+    /// The key of the words for the picture that the generator is given, if it is given one.
+    pub(super) picture: Option<&'static str>,
+    /// Whether the discriminator sees the picture too.
+    pub(super) judges_with_picture: bool,
+}
+
+/// The key of the words for a picture.
+fn picture_key(picture: Degradation) -> &'static str {
+    match picture {
+        Degradation::Downscaled { .. } => key("picture-downscaled"),
+        Degradation::Noised { .. } => key("picture-noised"),
+        Degradation::Masked { .. } => key("picture-masked"),
+        Degradation::Edges {} => key("picture-edges"),
+        Degradation::Grey {} => key("picture-grey"),
+        Degradation::Paired { .. } => key("picture-paired"),
+    }
 }
 
 impl Facts {
@@ -60,13 +76,21 @@ impl Facts {
             packing: spec.packing,
             first_latent: first_latent(spec),
             on_points: matches!(spec.data.shape(), Shape::Flat { .. }),
+            picture: match (spec.condition, &spec.translation) {
+                (Some(condition), _) => Some(picture_key(condition.picture)),
+                (None, Some(_)) => Some(key("anatomy-translated")),
+                (None, None) => None,
+            },
+            judges_with_picture: spec.shown_picture().is_some(),
         }
     }
 
     /// What goes into the generator.
     pub(super) fn given(&self) -> String {
-        let mut parts =
-            vec![say_with(key("anatomy-latent"), &[("count", self.latent.to_string())])];
+        let mut parts: Vec<String> = self.picture.map(say).into_iter().collect();
+        if self.latent > 0 {
+            parts.push(say_with(key("anatomy-latent"), &[("count", self.latent.to_string())]));
+        }
         if self.classes > 0 {
             parts.push(say(key("anatomy-class")));
         }
@@ -93,6 +117,9 @@ impl Facts {
             parts.push(say(key("anatomy-with-class")));
         } else if net == 1 && self.classes > 0 {
             parts.push(say(key("anatomy-names-class")));
+        }
+        if net == 1 && self.judges_with_picture {
+            parts.push(say(key("anatomy-with-picture")));
         }
         if net == 1 && self.codes != [0; 2] {
             parts.push(say(key("anatomy-infers-codes")));

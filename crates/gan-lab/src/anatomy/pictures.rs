@@ -3,8 +3,9 @@
 use gan_plot::{Ink, SCATTER_SIDE_PX, Square, scatter_rgba};
 use web_sys::HtmlCanvasElement;
 
+use crate::observation::Run;
 use crate::picture::{FAKE, Picture, context};
-use crate::sheet;
+use crate::sheet::{self, Spot};
 
 /// Images in a row, and rows.
 pub(super) const COLUMNS: usize = 4;
@@ -12,17 +13,37 @@ pub(super) const ROWS: usize = 2;
 /// Between two images.
 const GAP_PX: usize = 1;
 
+/// Which of the images on the page's sheet that belong together is shown.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    /// The picture that the generator is given.
+    Given = 0,
+    /// The sample.
+    Made = 1,
+}
+
 /// The first images of the page's sheet of fixed noise, copied from its canvas: the run is asked for
 /// nothing.
-pub(super) fn show_fakes(canvas: &HtmlCanvasElement, [width, height, _]: [usize; 3]) {
+pub(super) fn show_from_sheet(canvas: &HtmlCanvasElement, run: Run, part: Part) {
     let Some(sheet) = sheet::canvas(sheet::FIXED) else { return };
+    let ([width, height, _], parts) = (run.image, run.parts());
+    let first = if parts > 1 { part as usize } else { 0 };
+    let in_a_row = sheet::grid(&sheet, [width, height], parts)[0] / parts;
     canvas.set_width((COLUMNS * (width + GAP_PX) - GAP_PX) as u32);
     canvas.set_height((ROWS * (height + GAP_PX) - GAP_PX) as u32);
     let Some(context) = context(canvas) else { return };
     for row in 0..ROWS {
         for column in 0..COLUMNS {
             let to = [column * (width + GAP_PX), row * (height + GAP_PX)].map(|px| px as f64);
-            sheet::copy(&sheet, [row, column], [width, height], &context, to, 1.0);
+            // Groups stand in other rows on the sheet than here; single samples in the same.
+            let number = row * COLUMNS + column;
+            let (row, column) = if parts > 1 {
+                (number / in_a_row, first + number % in_a_row * parts)
+            } else {
+                (row, column)
+            };
+            let spot = Spot { row, column, side: [width, height], parts };
+            sheet::copy(&sheet, spot, 1.0, &context, to, 1.0);
         }
     }
 }

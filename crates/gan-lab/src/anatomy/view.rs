@@ -5,7 +5,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::facts::{Facts, Moment, NetFacts, short};
-use super::pictures::{COLUMNS, ROWS, show_fakes, show_images, show_latent, show_points};
+use super::pictures::{
+    self, COLUMNS, ROWS, show_from_sheet, show_images, show_latent, show_points,
+};
 use crate::observation::{self, Run};
 use crate::picture::{FAKE, REAL};
 use crate::places::{Place, Places};
@@ -63,7 +65,12 @@ impl Canvases {
             return;
         };
         if !run.on_points {
-            return show_fakes(&fakes, run.image);
+            if run.is_given
+                && let Some(given) = self.latent.get_untracked()
+            {
+                show_from_sheet(&given, run, pictures::Part::Given);
+            }
+            return show_from_sheet(&fakes, run, pictures::Part::Made);
         }
         points.with_value(|points| {
             if let Some(view) = points.view {
@@ -142,8 +149,10 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
         }
     });
     Effect::new(move |_| {
-        let latent = facts.with(|facts| facts.first_latent.clone());
-        if let Some(canvas) = canvases.latent.get() {
+        let (latent, is_given) =
+            facts.with(|facts| (facts.first_latent.clone(), facts.picture.is_some()));
+        // Pictures stand in the latents' place: they are drawn with the samples.
+        if let Some(canvas) = canvases.latent.get().filter(|_| !is_given) {
             show_latent(&canvas, &latent);
         }
     });
@@ -155,10 +164,14 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
         true if !still => say(moment.get().told()),
         _ => say(key("anatomy-rests")),
     };
+    let source = Signal::derive(move || {
+        let is_given = facts.with(|facts| facts.picture.is_some());
+        if is_given { key("anatomy-pictures") } else { key("anatomy-noise") }
+    });
     view! {
         <section class="lab-anatomy" data-moment=played aria-label=t("anatomy-title")>
             <div class="lab-anatomy-picture">
-                <Part class="latents generator" name=key("anatomy-noise") place=Place::Build places=places>
+                <Part class="latents generator" name=source place=Place::Build places=places>
                     <canvas node_ref=canvases.latent aria-hidden="true"></canvas>
                     <span class="hint number">{move || facts.with(Facts::given)}</span>
                 </Part>
@@ -195,7 +208,7 @@ fn Arrow(class: &'static str) -> impl IntoView {
 #[component]
 fn Part(
     class: &'static str,
-    name: &'static str,
+    #[prop(into)] name: Signal<&'static str>,
     place: Place,
     places: Places,
     children: Children,
@@ -212,7 +225,7 @@ fn Part(
             disabled=!places.is_offered(place)
             on:click=move |_| places.lead_to(place)
         >
-            <strong>{t(name)}</strong>
+            <strong>{move || say(name.get())}</strong>
             {children()}
         </button>
     }

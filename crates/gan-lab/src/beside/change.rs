@@ -65,18 +65,28 @@ mod tests {
 
     #[test]
     fn every_offer_is_a_run_for_every_preset_or_says_why_not() {
-        let mut refused = Vec::new();
         for preset in presets() {
             let spec = preset.spec.to_value();
+            // Packs and copies of nets that are told or given something are refused, and penalties where
+            // the discriminator mixes a batch.
+            let has_more = preset.spec.labels.is_some()
+                || preset.spec.condition.is_some()
+                || preset.spec.translation.is_some();
             for offer in &OFFERS {
                 let other = changed(&spec, offer.patch).expect("a patch");
                 if let Err(error) = RunSpec::from_value(other) {
-                    refused.push(format!("{} {}: {error}", preset.name, offer.name));
+                    let is_of_more = ["packing", "unrolled_steps"].contains(&error.path.as_str());
+                    let mixes = error.path.starts_with("discriminator.layers")
+                        && offer.patch.contains("penalties");
+                    assert!(
+                        has_more && is_of_more || mixes,
+                        "{} {}: {error}",
+                        preset.name,
+                        offer.name
+                    );
                 }
             }
         }
-        // Packs of conditional nets and similar combinations are refused.
-        assert!(refused.len() <= 6, "{refused:#?}");
     }
 
     #[test]

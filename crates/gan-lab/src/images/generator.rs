@@ -26,20 +26,26 @@ const FOLLOW_EVERY_MS: i32 = 1_500;
 /// The file's name in the snippet.
 const FILE_NAME: &str = "generator.safetensors";
 
-/// Trained generators: the keys of their names, and their files.
-const TRAINED: [(&str, &str); 4] = [
-    (key("trained-dcgan"), "mnist-dcgan"),
-    (key("trained-conditional"), "mnist-conditional"),
-    (key("trained-infogan"), "mnist-infogan"),
-    (key("trained-collapsed"), "mnist-collapsed"),
+/// Trained generators: the keys of their names, their files, and whether they are given pictures.
+const TRAINED: [(&str, &str, bool); 7] = [
+    (key("trained-dcgan"), "mnist-dcgan", false),
+    (key("trained-conditional"), "mnist-conditional", false),
+    (key("trained-infogan"), "mnist-infogan", false),
+    (key("trained-collapsed"), "mnist-collapsed", false),
+    (key("trained-inpainting"), "mnist-inpainting", true),
+    (key("trained-super-resolution"), "mnist-super-resolution", true),
+    (key("trained-edges"), "mnist-edges", true),
 ];
+/// The picture that readers begin to draw on, on the site.
+const FIRST_PICTURE: &str = "embed/seven.png";
 
 /// The HTML that a page needs for the widget, one tag on a line, because Markdown engines break
 /// tags over several lines. The link remains without scripts and after sanitizers.
-fn snippet(site: &str, link: &str) -> String {
+fn snippet(site: &str, link: &str, is_given: bool) -> String {
+    let (mode, width) = if is_given { (" mode=\"draw\"", 480) } else { ("", 320) };
     format!(
         "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
-         <gan-sampler src=\"{FILE_NAME}\" controls style=\"width: 320px\">\
+         <gan-sampler src=\"{FILE_NAME}\"{mode} controls style=\"width: {width}px\">\
          <a href=\"{site}\">{link}</a></gan-sampler>"
     )
 }
@@ -131,11 +137,21 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
         forget();
     });
     let shown = Signal::derive(move || trained.get().or_else(|| address.get()));
+    // Whether the shown one of the trained generators is given pictures; the run may be, too.
+    let drawn_for = TRAINED.iter().filter(|(.., is_given)| *is_given);
+    let drawn_for = drawn_for.map(|(_, name, _)| pretrained(name)).collect::<Vec<_>>();
+    let drawn_for = StoredValue::new(drawn_for);
+    let is_drawn_for = Signal::derive(move || match trained.get() {
+        Some(file) => drawn_for.with_value(|files| files.contains(&file)),
+        None => run.get().is_given,
+    });
     Effect::new(move |_| {
         let (Some(place), shown, mode) = (place.get(), shown.get(), mode.get()) else { return };
-        show_sampler(&place, shown.as_deref(), mode);
+        let is_digits = trained.with(Option::is_some) || run.get().on_digits;
+        let first = (is_drawn_for.get() && is_digits).then(|| site() + FIRST_PICTURE);
+        show_sampler(&place, shown.as_deref(), mode, first.as_deref());
     });
-    let all = TRAINED.map(|(name, file)| (name, pretrained(file)));
+    let all = TRAINED.map(|(name, file, _)| (name, pretrained(file)));
     // The link may be exchanged for another while the page is open.
     let exchanged = window_event_listener(leptos::ev::hashchange, move |_| {
         let now = linked::generator();
@@ -191,7 +207,7 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
         say_with(key("generator-facts"), &facts)
     };
     let tag = NodeRef::<html::Code>::new();
-    let text = move || snippet(&site(), &say(key("generator-embed-link")));
+    let text = move || snippet(&site(), &say(key("generator-embed-link")), run.get().is_given);
     let choice = move |name: &'static str, value: &'static str| {
         view! {
             <button
@@ -216,7 +232,7 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
                     />
                     " " {t("generator-follow")}
                 </label>
-                <span class="lab-remedies" hidden=nothing>
+                <span class="lab-remedies" hidden=move || nothing.get() || is_drawn_for.get()>
                     {choice(key("generator-walk"), "walk")}
                     {choice(key("generator-morph"), "morph")}
                 </span>
@@ -264,7 +280,12 @@ pub(crate) fn object_url(bytes: &JsValue) -> Option<String> {
 }
 
 /// Puts the widget into `place`, or removes it.
-fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str) {
+fn show_sampler(
+    place: &web_sys::HtmlElement,
+    address: Option<&str>,
+    mode: &str,
+    picture: Option<&str>,
+) {
     let Some(address) = address else { return place.set_inner_html("") };
     let sampler = place.first_element_child().or_else(|| {
         let document = web_sys::window().and_then(|window| window.document())?;
@@ -274,9 +295,13 @@ fn show_sampler(place: &web_sys::HtmlElement, address: Option<&str>, mode: &str)
     });
     let Some(sampler) = sampler else { return };
     load_element();
-    for (name, value) in [("controls", ""), ("mode", mode)] {
+    for (name, value) in [("controls", Some("")), ("mode", Some(mode)), ("picture", picture)] {
         // Names of attributes are never refused.
-        let _ = sampler.set_attribute(name, value);
+        let _ = match value {
+            Some(value) if sampler.get_attribute(name).as_deref() == Some(value) => Ok(()),
+            Some(value) => sampler.set_attribute(name, value),
+            None => sampler.remove_attribute(name),
+        };
     }
     // Once the element's script is loaded, the user's settings in the element stay.
     let exchange =
@@ -298,7 +323,10 @@ mod tests {
 
     #[test]
     fn the_snippet_names_the_sites_script_and_the_file() {
-        let snippet = snippet("https://example.org/gan/", "Samples");
+        let given = snippet("https://example.org/gan/", "Samples", true);
+        assert!(given.contains("src=\"generator.safetensors\" mode=\"draw\" controls"), "{given}");
+        let snippet = snippet("https://example.org/gan/", "Samples", false);
+        assert!(!snippet.contains("mode="));
         assert!(snippet.contains("src=\"https://example.org/gan/widget/gan-sampler.js\""));
         assert!(snippet.contains("src=\"generator.safetensors\""));
         assert!(
@@ -309,7 +337,7 @@ mod tests {
 
     #[test]
     fn no_tag_of_the_snippet_goes_over_several_lines() {
-        for line in snippet("https://example.org/gan/", "Samples").lines() {
+        for line in snippet("https://example.org/gan/", "Samples", true).lines() {
             let count = |bracket| line.matches(bracket).count();
             assert!(line.starts_with('<') && line.ends_with('>'), "{line}");
             assert_eq!(count('<'), count('>'), "{line}");

@@ -2,11 +2,13 @@
 //! drawing, a game against it, and the nearest real images; and the generator itself, of images or
 //! points, to explore and to download.
 
+mod board;
 mod digits;
 mod drawing;
 mod game;
 mod generator;
 mod nearest;
+mod restoring;
 mod verdicts;
 
 pub(crate) use digits::{DigitCounts, digit_shares};
@@ -49,11 +51,17 @@ pub(crate) fn TakeGenerator(opened: Opened) -> impl IntoView {
 pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
     let run = followed_run();
     let on_points = Signal::derive(move || run.get().on_points);
+    // A discriminator that sees the picture beside the sample cannot be asked about the sample alone.
+    let unjudged = Signal::derive(move || {
+        let run = run.get();
+        run.on_points || run.judges_pairs
+    });
     view! {
         <section class="lab-images" aria-label=t("images-title")>
+            <restoring::Restoring run=run/>
             <digits::Digits counts=digits run=run/>
-            <verdicts::Verdicts run=run hidden=on_points/>
-            <game::GameView run=run hidden=on_points/>
+            <verdicts::Verdicts run=run hidden=unjudged/>
+            <game::GameView run=run hidden=unjudged/>
             <nearest::NearestReals run=run hidden=on_points/>
             <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>
         </section>

@@ -203,7 +203,14 @@ fn told(scope: Scope, moment: Moment) -> String {
         let Some(step) = step else { return String::new() };
         let mut facts = moment.facts(&step.dissection, |output| verdict_text(&step.run, output));
         facts.push(("step", step.dissection.metrics.step.to_string()));
-        say_with(moment.told(), &facts)
+        // A generator that is given pictures alone has no latents.
+        let has_latents = step.dissection.latents.iter().any(|latent| !latent.is_empty());
+        let told = match moment {
+            Moment::Draw if step.run.translates => key("moment-draw-translated-told"),
+            Moment::Draw if !has_latents => key("moment-draw-pictures-told"),
+            other => other.told(),
+        };
+        say_with(told, &facts)
     })
 }
 

@@ -6,6 +6,7 @@ use gan_data::idx;
 use gan_protocol::preset;
 use serde_json::{Value, json};
 
+use super::task::{Side, Task};
 use crate::words::key;
 
 /// Most classes: a byte stores the number of one.
@@ -21,10 +22,16 @@ pub(super) enum Form {
     GreyByFolder,
     /// 32 × 32 in colour, for wider nets of the same kind.
     Colour,
+    /// In colour and of a size that can be chosen, for a generator that is given pictures.
+    Given(Task, Side),
 }
 
 impl Form {
-    pub(super) const ALL: [Self; 3] = [Self::Grey, Self::Colour, Self::GreyByFolder];
+    /// Every form, of the smallest size.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let plain = [Self::Grey, Self::Colour, Self::GreyByFolder];
+        plain.into_iter().chain(Task::ALL.map(|task| Self::Given(task, Side::default())))
+    }
 
     /// Its name as a choice in the document.
     pub(super) fn name(self) -> &'static str {
@@ -32,6 +39,7 @@ impl Form {
             Self::Grey => "grey",
             Self::GreyByFolder => "folders",
             Self::Colour => "colour",
+            Self::Given(task, _) => task.name(),
         }
     }
 
@@ -41,29 +49,50 @@ impl Form {
             Self::Grey => key("pictures-grey"),
             Self::GreyByFolder => key("pictures-folders"),
             Self::Colour => key("pictures-colour"),
+            Self::Given(task, _) => task.title(),
         }
     }
 
     pub(super) fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.name() == name)
+        Self::all().find(|form| form.name() == name)
+    }
+
+    /// Whether pictures of so many folders can be learnt from in this form; 0 and 1 mean that folders
+    /// say nothing.
+    pub(super) fn suits(self, folders: usize) -> bool {
+        match self {
+            Self::Grey | Self::Colour => true,
+            Self::GreyByFolder => folders > 1,
+            Self::Given(task, _) => !task.is_between_folders() || folders == 2,
+        }
+    }
+
+    pub(super) fn is_colour(self) -> bool {
+        !matches!(self, Self::Grey | Self::GreyByFolder)
     }
 
     /// Number of rows, which equals that of columns.
     pub(super) fn side(self) -> usize {
-        if self == Self::Colour { 32 } else { 28 }
+        match self {
+            Self::Grey | Self::GreyByFolder => 28,
+            Self::Colour => 32,
+            Self::Given(_, side) => side.pixels(),
+        }
     }
 
     pub(super) fn channels(self) -> usize {
-        if self == Self::Colour { 3 } else { 1 }
+        if self.is_colour() { 3 } else { 1 }
     }
 
-    /// The run, in the form in which the page loads it: a preset and the differences.
+    /// The run on pictures of so many folders, in the form in which the page loads it: a preset and the
+    /// differences.
     pub(super) fn run(self, classes: usize) -> Option<Value> {
         let data = json!({ "source": "idx_files" });
         match self {
+            _ if !self.suits(classes) => None,
             Self::Grey => Some(json!({ "preset": "mnist-dcgan-small", "data": data })),
             Self::Colour => serde_json::from_str(include_str!("colour.json")).ok(),
-            Self::GreyByFolder if classes < 2 => None,
+            Self::Given(task, side) => task.run(side.pixels()),
             Self::GreyByFolder => {
                 let name = "mnist-conditional";
                 let spec = preset(name)?.spec.to_value();
@@ -90,7 +119,7 @@ impl Form {
     /// Pixels in this form from RGB pixels, picture after picture: grey by the weights of ITU-R
     /// BT.601, or channel after channel in colour.
     pub(super) fn planes(self, rgb: &[u8]) -> Vec<u8> {
-        if self != Self::Colour {
+        if !self.is_colour() {
             let grey = |pixel: &[u8]| {
                 let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
                 ((77 * r + 150 * g + 29 * b + 128) >> 8) as u8
@@ -108,7 +137,7 @@ impl Form {
     pub(super) fn file(self, rgb: &[u8]) -> Vec<u8> {
         let (side, planes) = (self.side(), self.planes(rgb));
         let count = planes.len() / (self.channels() * side * side);
-        if self == Self::Colour {
+        if self.is_colour() {
             idx::written(&[count, 3, side, side], &planes)
         } else {
             idx::written(&[count, side, side], &planes)
@@ -148,6 +177,40 @@ impl Classes {
         (!self.names.is_empty()).then(|| idx::written(&[self.labels.len()], &self.labels))
     }
 
+    /// Which pictures have the other half of their pair, of those at `paths` in two folders: the one of the
+    /// same name in the other folder, whatever its ending; where most names differ, the one of the same
+    /// place. The numbers of `unread` pictures, in order, have no picture; the answer leaves them out.
+    pub(super) fn in_pairs(paths: &[String], unread: &[usize]) -> Vec<bool> {
+        let labels = Self::of(paths).labels;
+        let name = |path: &String| -> String {
+            let file = path.rsplit('/').next().unwrap_or_default();
+            file.rsplit_once('.').map_or(file, |(name, _)| name).to_owned()
+        };
+        let names: Vec<String> = paths.iter().map(name).collect();
+        let of = |class: u8| -> HashSet<&str> {
+            let own = names.iter().zip(&labels).filter(|(_, label)| **label == class);
+            own.map(|(name, _)| &**name).collect()
+        };
+        let (first, second) = (of(0), of(1));
+        let shared = first.intersection(&second).count();
+        // A name that stands twice in a folder says nothing.
+        let are_unique = first.len() + second.len() == paths.len();
+        let by_name = are_unique && 2 * shared > first.len().min(second.len());
+        let mut places = [0, 0];
+        let mut halves: HashMap<String, usize> = HashMap::new();
+        let mut read = Vec::new();
+        for (number, label) in labels.iter().enumerate() {
+            let place = &mut places[usize::from(*label).min(1)];
+            let half = if by_name { names[number].clone() } else { place.to_string() };
+            if unread.binary_search(&number).is_err() {
+                *halves.entry(half.clone()).or_default() += 1;
+                read.push(half);
+            }
+            *place += 1;
+        }
+        read.iter().map(|half| halves[half] == 2).collect()
+    }
+
     /// The number of pictures in each class.
     pub(super) fn counts(&self) -> Vec<(String, usize)> {
         let count =
@@ -164,8 +227,9 @@ mod tests {
 
     #[test]
     fn every_form_has_nets_that_fit_it() {
-        for form in Form::ALL {
-            let run = form.run(3).expect("a run");
+        let larger = Task::ALL.map(|task| Form::Given(task, Side::ALL[2]));
+        for form in Form::all().chain(larger) {
+            let run = form.run(2).expect("a run");
             let base = preset(run["preset"].as_str().expect("a preset")).expect("it is there");
             let mut changes = run.clone();
             changes.as_object_mut().expect("an object").remove("preset");
@@ -173,13 +237,29 @@ mod tests {
             let spec = RunSpec::from_json(&spec).expect("valid");
             let sides = [spec.data.channels, spec.data.height, spec.data.width];
             assert_eq!(sides, [form.channels(), form.side(), form.side()], "{form:?}");
-            assert_eq!(Form::of_name(form.name()), Some(form));
+            let same = Form::of_name(form.name()).expect("it is offered");
+            assert_eq!(same.title(), form.title());
         }
     }
 
     #[test]
-    fn one_class_is_no_run_by_classes() {
+    fn forms_by_folder_need_their_folders() {
         assert_eq!(Form::GreyByFolder.run(1), None);
+        assert!(Form::GreyByFolder.run(3).is_some());
+        for task in [Task::Translated, Task::Paired] {
+            let form = Form::Given(task, Side::default());
+            assert_eq!([form.run(0), form.run(1), form.run(3)], [None, None, None]);
+        }
+    }
+
+    #[test]
+    fn two_folders_are_what_is_given_and_what_is_wanted() {
+        let run = |task| Form::Given(task, Side::default()).run(2).expect("a run");
+        let (run, translated) = (run(Task::Paired), run(Task::Translated));
+        assert_eq!(run["condition"]["picture"], json!({"kind": "paired", "class": 0}));
+        assert_eq!(run["data"]["classes"], json!([1]));
+        assert_eq!(translated["translation"]["from"]["classes"], json!([0]));
+        assert_eq!(translated["data"]["classes"], json!([1]));
     }
 
     #[test]
@@ -207,6 +287,24 @@ mod tests {
         assert_eq!(classes.counts(), [("cats".to_owned(), 2), ("dogs".to_owned(), 1)]);
         let file = classes.file().expect("labels");
         assert_eq!(idx::parse("labels", &file).expect("an IDX file").bytes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn half_a_pair_is_none() {
+        let in_pairs = |paths: &[&str], unread: &[usize]| {
+            let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+            Classes::in_pairs(&paths, unread)
+        };
+        let paths = ["in/1.png", "in/2.png", "in/3.png", "out/1.jpg", "out/2.jpg"];
+        assert_eq!(in_pairs(&paths, &[]), [true, true, false, true, true]);
+        // Without the first picture, 2.jpg still belongs to 2.png.
+        assert_eq!(in_pairs(&paths, &[0]), [true, false, false, true]);
+        // By name, even where the places differ.
+        let paths = ["in/2.png", "in/3.png", "in/4.png", "out/1.png", "out/2.png", "out/3.png"];
+        assert_eq!(in_pairs(&paths, &[]), [true, true, false, false, true, true]);
+        // By place, where names say nothing.
+        let paths = ["in/a.png", "in/b.png", "in/c.png", "out/x.png", "out/y.png"];
+        assert_eq!(in_pairs(&paths, &[1]), [true, false, true, false]);
     }
 
     #[test]

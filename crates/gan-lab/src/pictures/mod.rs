@@ -5,4 +5,5 @@ pub(crate) mod data_files;
 mod form;
 pub(crate) mod points;
 mod summary;
+mod task;
 pub(crate) mod view;

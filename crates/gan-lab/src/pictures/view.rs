@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use super::data_files::{DataFiles, OwnDataFiles};
 use super::form::{Classes, Form};
+use super::task::{Side, Task};
 use crate::before::refused;
 use crate::driving;
 use crate::focus;
@@ -112,11 +113,18 @@ impl Pictures {
             self.failed.set(Some(say(key("pictures-none"))));
             return;
         }
-        if self.form.get_untracked() == Form::GreyByFolder && Classes::of(&paths).names.is_empty() {
-            self.form.set(Form::Grey);
-        }
+        self.suit(&Classes::of(&paths));
         self.paths.set(paths);
         self.read_anew();
+    }
+
+    /// Takes a form of the same pixels, without folders, if the present one needs other folders than
+    /// `classes`.
+    fn suit(self, classes: &Classes) {
+        let form = self.form.get_untracked();
+        if !form.suits(classes.names.len()) {
+            self.form.set(if form.is_colour() { Form::Colour } else { Form::Grey });
+        }
     }
 
     fn read_anew(self) {
@@ -133,10 +141,8 @@ impl Pictures {
         let (from, reading) = (self.tried.get_untracked(), self.reading.get_value());
         let left = self.paths.with_untracked(Vec::len) - from;
         if left == 0 {
-            if self.form.get_untracked() == Form::GreyByFolder && self.classes().names.is_empty() {
-                // Same pixels: there are enough folders, but not among the readable pictures.
-                self.form.set(Form::Grey);
-            }
+            // There may be enough folders, but not among the readable pictures.
+            self.suit(&self.classes());
             return;
         }
         let count = left.min(AT_ONCE);
@@ -197,8 +203,21 @@ impl Pictures {
     }
 
     fn train(self) {
-        let (form, classes) = (self.form.get_untracked(), self.classes());
-        let images = self.pixels.with_value(|pixels| form.file(pixels));
+        let (form, mut classes) = (self.form.get_untracked(), self.classes());
+        let images = if matches!(form, Form::Given(Task::Paired, _)) {
+            let unread = self.unread.get_untracked();
+            let kept = self.paths.with_untracked(|paths| Classes::in_pairs(paths, &unread));
+            let mut marks = kept.iter();
+            classes.labels.retain(|_| marks.next() == Some(&true));
+            let size = 3 * form.side() * form.side();
+            self.pixels.with_value(|pixels| {
+                let pictures = pixels.chunks_exact(size).zip(&kept);
+                let whole = pictures.filter(|(_, kept)| **kept).flat_map(|(picture, _)| picture);
+                form.file(&whole.copied().collect::<Vec<u8>>())
+            })
+        } else {
+            self.pixels.with_value(|pixels| form.file(pixels))
+        };
         let mut files = vec![("pictures.idx", images)];
         files.extend(classes.file().map(|labels| ("folders.idx", labels)));
         if let Some(run) = form.run(classes.names.len()) {
@@ -352,21 +371,43 @@ fn Choices(pictures: Pictures, classes: Memo<Classes>) -> impl IntoView {
             pictures.read_anew();
         }
     };
+    let task = move || match pictures.form.get() {
+        Form::Given(task, _) => Some(task),
+        _ => None,
+    };
+    let size = move |event| {
+        let side = event_target_value(&event).parse().ok().and_then(Side::of_pixels);
+        if let (Some(task), Some(side)) = (untrack(task), side) {
+            pictures.form.set(Form::Given(task, side));
+            pictures.read_anew();
+        }
+    };
     let fit = move |event| {
         pictures.whole.set(event_target_checked(&event));
         pictures.read_anew();
     };
     let option = move |form: Form| {
-        let nameless =
-            move || form == Form::GreyByFolder && classes.with(|classes| classes.names.is_empty());
-        view! { <option value=form.name() disabled=nameless>{t(form.title())}</option> }
+        let unsuited = move || !form.suits(classes.with(|classes| classes.names.len()));
+        view! { <option value=form.name() disabled=unsuited>{t(form.title())}</option> }
     };
     view! {
         <div class="lab-remedies">
             <label>
                 {t("pictures-form")} " "
                 <select prop:value=move || pictures.form.get().name() on:change=choose>
-                    {Form::ALL.map(option).collect_view()}
+                    {Form::all().map(option).collect_view()}
+                </select>
+            </label>
+            <label hidden=move || task().is_none()>
+                {t("pictures-side")} " "
+                <select
+                    class="lab-pictures-side"
+                    prop:value=move || pictures.form.get().side().to_string()
+                    on:change=size
+                >
+                    {Side::ALL.map(|side| side.pixels()).map(|side| {
+                        view! { <option value=side.to_string()>{format!("{side} × {side}")}</option> }
+                    }).collect_view()}
                 </select>
             </label>
             <label>
@@ -392,7 +433,7 @@ fn Shown(pictures: Pictures) -> impl IntoView {
         let shown = pictures.pixels.with_value(|pixels| {
             let end = pixels.len().min(3 * side * side * SHOWN);
             // Grey in the nets' form; colour unchanged.
-            if form == Form::Colour { pixels[..end].to_vec() } else { form.planes(&pixels[..end]) }
+            if form.is_colour() { pixels[..end].to_vec() } else { form.planes(&pixels[..end]) }
         });
         let image = [side, side, form.channels()];
         let count = shown.len() / (side * side * form.channels());

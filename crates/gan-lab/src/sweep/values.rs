@@ -76,7 +76,9 @@ impl Setting {
 
     /// Whether a run takes other values of it than its own: some objectives have no use for some settings.
     pub(super) fn is_offered(self, spec: &RunSpec) -> bool {
-        variants(&spec.to_value(), self, &self.proposed(spec)).is_ok()
+        // A generator that is given pictures alone has no latent to be made larger.
+        let has_it = self != LatentSize || spec.latent.size > 0;
+        has_it && variants(&spec.to_value(), self, &self.proposed(spec)).is_ok()
     }
 
     /// The value that a word stands for; `None` if it stands for none.
@@ -185,7 +187,11 @@ mod tests {
     fn every_setting_is_offered_for_every_preset_that_has_a_use_for_it() {
         for preset in gan_protocol::presets() {
             for setting in Setting::ALL {
-                let has_use = setting != LabelSmoothing || preset.spec.objective.has_targets();
+                let has_use = match setting {
+                    LabelSmoothing => preset.spec.objective.has_targets(),
+                    LatentSize => preset.spec.latent.size > 0,
+                    _ => true,
+                };
                 // Objectives may need other settings than a preset of another has.
                 if setting != Setting::Objective {
                     assert_eq!(

@@ -49,7 +49,9 @@ pub(crate) fn Narration() -> impl IntoView {
     let asked = StoredValue::new(false);
     every_ms(LOOK_EVERY_MS, move || {
         let run = observation::run();
-        let runs = playground::is_running() && is_mnist() && run.on_digits;
+        // A generator that is given pictures draws digits almost from its start.
+        let draws = run.on_digits && !run.is_given;
+        let runs = playground::is_running() && is_mnist() && draws;
         let is_told = !ended.get_untracked() && runs;
         let last = reached.with_untracked(|reached| reached.map(|(milestone, ..)| milestone));
         observation::want_digits("narration", is_told && last < Some(Milestone::AllDigits));

@@ -40,9 +40,10 @@ impl Cost {
             LayerSpec::ConvTranspose { kernel, .. } => {
                 product([size(input), output.features(), kernel.saturating_mul(kernel)])
             }
-            LayerSpec::Residual { ref layers, ref shortcut } => {
-                let (body, beside) = (Self::of(layers, input), Self::of(shortcut, input));
-                return body.and(beside).and(Self { widest: size(output), multiplications: 0 });
+            LayerSpec::Residual { .. } | LayerSpec::Skip { .. } => {
+                let inside = layer.inside().into_iter().map(|(_, layers)| Self::of(layers, input));
+                let whole = Self { widest: size(output), multiplications: 0 };
+                return inside.fold(whole, Self::and);
             }
             // In these layers on vectors each weight is used once; a norm's scale, used at each
             // pixel, is counted once too.

@@ -1,4 +1,4 @@
-//! The shapes of a layer: of its output and of the tensors that it trains; the inputs and settings that it refuses.
+//! The shape of a layer's output, and the inputs and settings that the layer refuses.
 
 use super::{ActivationKind, LayerSpec};
 use crate::error::{SpecError, in_range};
@@ -9,44 +9,8 @@ use crate::shape::Shape;
 const MAXIMUM_UNITS: usize = 65_536;
 const MAXIMUM_CHANNELS: usize = 2_048;
 const MAXIMUM_SIDE_PX: usize = 256;
-/// Depth of residual blocks within residual blocks.
+/// Depth of blocks within blocks.
 const MAXIMUM_DEPTH: usize = 4;
-
-/// A tensor that a layer trains.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter {
-    /// Its name within the layer.
-    pub name: &'static str,
-    /// Lengths of its axes, slowest axis first.
-    pub dimensions: Vec<usize>,
-    /// Its part in the layer.
-    pub role: Role,
-}
-
-/// The role of a parameter in its layer; starting values and spectral normalisation depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Weights of a linear layer or convolution.
-    Weight {
-        /// Inputs on which one output number depends.
-        fan_in: usize,
-        /// Outputs that depend on one input number; for a convolution, those of stride 1.
-        fan_out: usize,
-        /// The axis of the outputs (units or channels).
-        output_axis: usize,
-    },
-    /// Bias of a linear layer or convolution.
-    Bias {
-        /// As for the layer's weights.
-        fan_in: usize,
-    },
-    /// Scale of a normalisation layer: starts at one.
-    Scale,
-    /// Shift of a normalisation layer: starts at zero.
-    Shift,
-    /// Learned numbers of a class: N(0, 1), as in PyTorch.
-    Embedding,
-}
 
 impl LayerSpec {
     /// The shape that this layer makes of `input`.
@@ -104,17 +68,41 @@ impl LayerSpec {
                     )),
                 }
             }
-            Self::Upsample { scale } => {
+            Self::Pad { top, bottom, left, right } => {
+                let (channels, height, width) = image_input(input, self)?;
+                let most = MAXIMUM_SIDE_PX as i32;
+                let sides = [("top", top), ("bottom", bottom), ("left", left), ("right", right)];
+                for (name, pixels) in sides {
+                    in_range(name, pixels, -most, most)?;
+                }
+                let side = |size: usize, added: i32| size.checked_add_signed(added as isize);
+                match (side(height, top + bottom), side(width, left + right)) {
+                    (Some(height @ 1..=MAXIMUM_SIDE_PX), Some(width @ 1..=MAXIMUM_SIDE_PX)) => {
+                        Ok(Shape::image(channels, height, width))
+                    }
+                    _ => Err(SpecError::new(
+                        "kind",
+                        format!("leaves no sides of 1 to {MAXIMUM_SIDE_PX} of {input}"),
+                    )),
+                }
+            }
+            Self::PixelShuffle { scale } => {
+                let (channels, height, width) = image_input(input, self)?;
+                in_range("scale", scale, 1, 8)?;
+                if !channels.is_multiple_of(scale * scale) {
+                    let message =
+                        format!("is {scale}; {channels} channels are no multiple of its square");
+                    return Err(SpecError::new("scale", message));
+                }
+                let output =
+                    Shape::image(channels / (scale * scale), height * scale, width * scale);
+                enlarged(output, height.max(width) * scale)
+            }
+            Self::Upsample { scale } | Self::UpsampleBilinear { scale } => {
                 let (channels, height, width) = image_input(input, self)?;
                 in_range("scale", scale, 1, 8)?;
                 let output = Shape::image(channels, height * scale, width * scale);
-                in_range("scale", height.max(width) * scale, 1, MAXIMUM_SIDE_PX).map_err(|_| {
-                    SpecError::new(
-                        "scale",
-                        format!("gives {output}; a side may be {MAXIMUM_SIDE_PX}"),
-                    )
-                })?;
-                Ok(output)
+                enlarged(output, height.max(width) * scale)
             }
             Self::AveragePool { size } => {
                 let (channels, height, width) = image_input(input, self)?;
@@ -130,6 +118,21 @@ impl LayerSpec {
                 in_range("momentum", momentum, 0.0, 1.0)?;
                 Ok(input)
             }
+            Self::InstanceNorm { epsilon, .. } => {
+                image_input(input, self)?;
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                Ok(input)
+            }
+            Self::GroupNorm { groups, epsilon } => {
+                in_range("epsilon", epsilon, 1e-12, 1.0)?;
+                in_range("groups", groups, 1, MAXIMUM_CHANNELS)?;
+                if !input.features().is_multiple_of(groups) {
+                    let features = input.features();
+                    let message = format!("is {groups}; {features} features are no multiple of it");
+                    return Err(SpecError::new("groups", message));
+                }
+                Ok(input)
+            }
             Self::LayerNorm { epsilon } | Self::PixelNorm { epsilon } => {
                 in_range("epsilon", epsilon, 1e-12, 1.0)?;
                 Ok(input)
@@ -142,8 +145,18 @@ impl LayerSpec {
                 Ok(Shape::flat(size + features))
             }
             Self::Activation { function } => {
-                if let ActivationKind::LeakyRelu { slope } = function {
-                    in_range("function.slope", slope, 0.0, 1.0)?;
+                match function {
+                    ActivationKind::LeakyRelu { slope } => {
+                        in_range("function.slope", slope, 0.0, 1.0)?;
+                    }
+                    ActivationKind::Elu { alpha } => in_range("function.alpha", alpha, 0.0, 10.0)?,
+                    ActivationKind::Relu {}
+                    | ActivationKind::Tanh {}
+                    | ActivationKind::Sigmoid {}
+                    | ActivationKind::Silu {}
+                    | ActivationKind::Softplus {}
+                    | ActivationKind::Selu {}
+                    | ActivationKind::Gelu {} => {}
                 }
                 Ok(input)
             }
@@ -161,6 +174,7 @@ impl LayerSpec {
                 Ok(appended(input, embedding.unwrap_or(classes)))
             }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
+            Self::Skip { ref layers } => skip(input, layers, depth),
             Self::Reshape { channels, height, width } => {
                 let size = flat_input(input, self)?;
                 in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
@@ -200,17 +214,22 @@ impl LayerSpec {
         match self {
             Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => Mixing::Always,
             Self::BatchNorm { .. } => Mixing::InTraining,
-            Self::Residual { layers, shortcut } => {
-                let inside = layers.iter().chain(shortcut).map(Self::mixing);
-                inside.max().unwrap_or(Mixing::Never)
+            Self::Residual { .. } | Self::Skip { .. } => {
+                let inside = self.inside().into_iter().flat_map(|(_, layers)| layers);
+                inside.map(Self::mixing).max().unwrap_or(Mixing::Never)
             }
             Self::Linear { .. }
             | Self::Maxout { .. }
             | Self::MixtureLinear { .. }
             | Self::Conv { .. }
             | Self::ConvTranspose { .. }
+            | Self::Pad { .. }
             | Self::Upsample { .. }
+            | Self::UpsampleBilinear { .. }
+            | Self::PixelShuffle { .. }
             | Self::AveragePool { .. }
+            | Self::InstanceNorm { .. }
+            | Self::GroupNorm { .. }
             | Self::LayerNorm { .. }
             | Self::PixelNorm { .. }
             | Self::Activation { .. }
@@ -239,26 +258,61 @@ fn appended(shape: Shape, count: usize) -> Shape {
     }
 }
 
+/// `output` of a layer that enlarges, if its longest side may be that long.
+fn enlarged(output: Shape, longest: usize) -> Result<Shape, SpecError> {
+    if longest <= MAXIMUM_SIDE_PX {
+        return Ok(output);
+    }
+    Err(SpecError::new("scale", format!("gives {output}; a side may be {MAXIMUM_SIDE_PX}")))
+}
+
+/// The output of the layers in the list `name` of a block.
+fn inside(
+    name: &str,
+    layers: &[LayerSpec],
+    input: Shape,
+    depth: usize,
+) -> Result<Shape, SpecError> {
+    if depth == MAXIMUM_DEPTH {
+        let message = format!("stands in {MAXIMUM_DEPTH} other blocks; that is the most");
+        return Err(SpecError::new("kind", message));
+    }
+    in_range(name, layers.len(), 0, crate::net::MAXIMUM_LAYERS)?;
+    let mut shape = input;
+    for (index, layer) in layers.iter().enumerate() {
+        let at = |error: SpecError| error.within(&format!("{name}[{index}]"));
+        shape = layer.output_at(shape, depth + 1).map_err(at)?;
+    }
+    Ok(shape)
+}
+
+fn skip(input: Shape, layers: &[LayerSpec], depth: usize) -> Result<Shape, SpecError> {
+    let body = inside("layers", layers, input, depth)?;
+    if layers.is_empty() {
+        return Err(SpecError::new("layers", "are missing"));
+    }
+    let fits = match (input, body) {
+        (Shape::Flat { .. }, Shape::Flat { .. }) => true,
+        (Shape::Image { height, width, .. }, Shape::Image { height: rows, width: columns, .. }) => {
+            (height, width) == (rows, columns)
+        }
+        _ => false,
+    };
+    if !fits {
+        let message = format!("give {body}, which cannot stand beside the {input} that arrives");
+        return Err(SpecError::new("layers", message));
+    }
+    Ok(appended(input, body.features()))
+}
+
 fn residual(
     input: Shape,
     layers: &[LayerSpec],
     shortcut: &[LayerSpec],
     depth: usize,
 ) -> Result<Shape, SpecError> {
-    if depth == MAXIMUM_DEPTH {
-        let message = format!("stands in {MAXIMUM_DEPTH} other residual blocks; that is the most");
-        return Err(SpecError::new("kind", message));
-    }
-    let of = |name: &str, layers: &[LayerSpec]| {
-        in_range(name, layers.len(), 0, crate::net::MAXIMUM_LAYERS)?;
-        let mut shape = input;
-        for (index, layer) in layers.iter().enumerate() {
-            let at = |error: SpecError| error.within(&format!("{name}[{index}]"));
-            shape = layer.output_at(shape, depth + 1).map_err(at)?;
-        }
-        Ok(shape)
-    };
-    let (body, beside) = (of("layers", layers)?, of("shortcut", shortcut)?);
+    let (body, beside) =
+        (inside("layers", layers, input, depth)?, inside("shortcut", shortcut, input, depth)?);
     if layers.is_empty() {
         return Err(SpecError::new("layers", "are missing"));
     }
@@ -305,94 +359,4 @@ fn check_kernel(
     in_range("kernel", kernel, 1, 16)?;
     in_range("stride", stride, 1, 8)?;
     in_range("padding", padding, 0, 15)
-}
-
-impl LayerSpec {
-    /// The tensors that the layer itself trains, for inputs of shape `input`, which the layer must
-    /// accept. Those of layers inside a residual block are left out. Lengths that overflow become
-    /// `usize::MAX`.
-    pub fn own_parameters(&self, input: Shape) -> Vec<Parameter> {
-        let size = input.size().unwrap_or(usize::MAX);
-        let from = input.features();
-        match *self {
-            Self::Linear { units, bias } => linear(size, units, bias),
-            Self::Maxout { units, pieces } => linear(size, units.saturating_mul(pieces), true),
-            Self::MixtureLinear { units, generators } => {
-                linear(size, units.saturating_mul(generators), true)
-            }
-            Self::MinibatchDiscrimination { features, dimensions } => {
-                linear(size, features.saturating_mul(dimensions), false)
-            }
-            Self::Conv { channels, kernel, bias, .. } => {
-                let area = kernel.saturating_mul(kernel);
-                let fan_in = from.saturating_mul(area);
-                let fan_out = channels.saturating_mul(area);
-                let role = Role::Weight { fan_in, fan_out, output_axis: 0 };
-                weighted(vec![channels, from, kernel, kernel], role, bias.then_some(channels))
-            }
-            Self::ConvTranspose { channels, kernel, stride, bias, .. } => {
-                // An output pixel is reached by (kernel / stride)² input pixels of each channel.
-                let area = kernel.saturating_mul(kernel);
-                let fan_in =
-                    from.saturating_mul(area).div_ceil(stride.saturating_mul(stride).max(1));
-                let fan_out = channels.saturating_mul(area);
-                let role = Role::Weight { fan_in, fan_out, output_axis: 1 };
-                weighted(vec![from, channels, kernel, kernel], role, bias.then_some(channels))
-            }
-            Self::BatchNorm { .. } | Self::LayerNorm { .. } => vec![
-                Parameter { name: "scale", dimensions: vec![from], role: Role::Scale },
-                Parameter { name: "shift", dimensions: vec![from], role: Role::Shift },
-            ],
-            Self::Label { classes, embedding: Some(size) } => {
-                let (name, dimensions) = ("embedding", vec![classes, size]);
-                vec![Parameter { name, dimensions, role: Role::Embedding }]
-            }
-            Self::Label { embedding: None, .. }
-            | Self::Activation { .. }
-            | Self::AveragePool { .. }
-            | Self::Dropout { .. }
-            | Self::Flatten {}
-            | Self::MinibatchStddev {}
-            | Self::Noise { .. }
-            | Self::PixelNorm { .. }
-            | Self::Reshape { .. }
-            | Self::Residual { .. }
-            | Self::Upsample { .. } => Vec::new(),
-        }
-    }
-
-    /// Number of trained numbers for inputs of shape `input`, those of layers inside a residual
-    /// block included; `None` on overflow.
-    pub fn parameters(&self, input: Shape) -> Option<usize> {
-        let mut sum = 0_usize;
-        for parameter in self.own_parameters(input) {
-            let count = parameter.dimensions.iter().try_fold(1_usize, |a, b| a.checked_mul(*b))?;
-            sum = sum.checked_add(count)?;
-        }
-        let Self::Residual { layers, shortcut } = self else { return Some(sum) };
-        for layers in [layers, shortcut] {
-            let mut shape = input;
-            for layer in layers {
-                sum = sum.checked_add(layer.parameters(shape)?)?;
-                shape = layer.output(shape).ok()?;
-            }
-        }
-        Some(sum)
-    }
-}
-
-/// Weights of `role`, and a bias for each of `biases` outputs.
-fn weighted(dimensions: Vec<usize>, role: Role, biases: Option<usize>) -> Vec<Parameter> {
-    let mut parameters = vec![Parameter { name: "weight", dimensions, role }];
-    if let (Some(outputs), Role::Weight { fan_in, .. }) = (biases, role) {
-        let (name, dimensions) = ("bias", vec![outputs]);
-        parameters.push(Parameter { name, dimensions, role: Role::Bias { fan_in } });
-    }
-    parameters
-}
-
-/// Weights `[inputs, outputs]` and their bias.
-fn linear(inputs: usize, outputs: usize, bias: bool) -> Vec<Parameter> {
-    let role = Role::Weight { fan_in: inputs, fan_out: outputs, output_axis: 1 };
-    weighted(vec![inputs, outputs], role, bias.then_some(outputs))
 }

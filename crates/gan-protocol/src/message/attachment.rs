@@ -15,6 +15,17 @@ pub struct SampleSet {
     pub height: usize,
     /// Bytes a pixel.
     pub channels: usize,
+    /// Images that belong together, one after another: 1, or 3 where the generator is given a picture,
+    /// namely the picture, what the generator makes of it, and the sample from which it was made.
+    #[serde(default = "single", skip_serializing_if = "is_single")]
+    pub parts: usize,
+}
+
+fn single() -> usize {
+    1
+}
+fn is_single(parts: &usize) -> bool {
+    *parts == 1
 }
 
 /// How to read the bytes of a plane: little-endian f32, part after part in this order. First the

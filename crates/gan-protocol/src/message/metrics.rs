@@ -65,6 +65,8 @@ metrics! {
     penalty,
     /// What further tasks (classes, codes, several generators) add to the discriminator's loss; 0 without any.
     auxiliary,
+    /// The weighted sum of the generator's terms beside the verdict ([`TermSpec`](crate::TermSpec)); 0 without any.
+    terms,
     /// Euclidean norm of the gradient of all that the generator minimises, over all its parameters, before any
     /// clipping.
     generator_gradient_norm,
@@ -79,7 +81,7 @@ impl Metrics {
     }
 
     /// The numbers that scripts receive as scores. The two losses are separate.
-    pub fn scores(&self) -> [(Score, f64); 6] {
+    pub fn scores(&self) -> [(Score, f64); 7] {
         // Without `..`: a new number is a score, or is left out here on purpose.
         let Self {
             step: _,
@@ -89,6 +91,7 @@ impl Metrics {
             fake_score,
             penalty,
             auxiliary,
+            terms,
             generator_gradient_norm,
             discriminator_gradient_norm,
         } = *self;
@@ -97,6 +100,7 @@ impl Metrics {
             (Score::FakeScore, fake_score),
             (Score::Penalty, penalty),
             (Score::Auxiliary, auxiliary),
+            (Score::Terms, terms),
             (Score::GeneratorGradientNorm, generator_gradient_norm),
             (Score::DiscriminatorGradientNorm, discriminator_gradient_norm),
         ]

@@ -1,12 +1,64 @@
 //! Loads a new run in place of the current one. A refused spec, checkpoint or data set leaves the
 //! current run as it is.
 
-use gan_core::{Snapshot, Trainer};
-use gan_protocol::{Event, Fault, Reply, RunSpec, Supply};
+use gan_core::{Classifier, Snapshot, Trainer, digest};
+use gan_protocol::{Event, Fault, FrameKind, Reply, RunSpec, Supply};
+use gan_random::Purpose;
 
 use super::{Attached, Session, fault, progress};
-use crate::data::{DataLoader, LoadedData};
+use crate::data::{DataLoader, LoadedData, SecondSpec};
 use crate::run::{Goal, Run};
+
+/// Where a new run begins.
+enum Start {
+    /// With nets that are drawn.
+    Anew,
+    /// At step 0, with nets of another run ([`InitialSpec`](gan_protocol::InitialSpec)).
+    WithNetsOf(Snapshot),
+    /// At the step of its own checkpoint.
+    At(Snapshot),
+}
+
+impl Start {
+    /// Without a checkpoint.
+    fn new(spec: &RunSpec) -> Result<Self, Fault> {
+        match &spec.initial {
+            None => Ok(Self::Anew),
+            Some(initial) => Err(Fault::Spec {
+                path: "initial.checkpoint".to_owned(),
+                message: format!(
+                    "is {}; that checkpoint has to come with the run",
+                    initial.checkpoint
+                ),
+            }),
+        }
+    }
+
+    /// With the checkpoint of these bytes: the one that the run begins with, or one of its own.
+    fn of(spec: &RunSpec, bytes: &[u8]) -> Result<Self, Fault> {
+        let snapshot = Snapshot::from_bytes(bytes).map_err(fault)?;
+        let Some(initial) = &spec.initial else { return Ok(Self::At(snapshot)) };
+        let found = digest(bytes);
+        if found == initial.checkpoint {
+            return Ok(Self::WithNetsOf(snapshot));
+        }
+        if snapshot.header.spec.initial.as_ref() == Some(initial) {
+            return Ok(Self::At(snapshot));
+        }
+        Err(Fault::Spec {
+            path: "initial.checkpoint".to_owned(),
+            message: format!("is {}; the checkpoint that came is {found}", initial.checkpoint),
+        })
+    }
+
+    /// The run's own checkpoint.
+    fn resumed(self) -> Option<Snapshot> {
+        match self {
+            Self::At(snapshot) => Some(snapshot),
+            Self::Anew | Self::WithNetsOf(_) => None,
+        }
+    }
+}
 
 impl<L: DataLoader> Session<L> {
     pub(super) async fn load(
@@ -18,26 +70,28 @@ impl<L: DataLoader> Session<L> {
     ) -> Result<Attached, Fault> {
         spec.validate()?;
         let mut attachments = attachments.into_iter();
-        let snapshot = if checkpoint {
+        let start = if checkpoint {
             let bytes = attachments.next().unwrap_or_default();
-            Some(Snapshot::from_bytes(&bytes).map_err(fault)?)
+            Start::of(&spec, &bytes)?
         } else {
-            None
+            Start::new(&spec)?
         };
         let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(attachments).collect();
         let data = self.data_before(&spec, &files).await?;
-        let trainer = match &snapshot {
-            Some(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
-            None => Trainer::new(&spec, &self.device),
+        let trainer = match &start {
+            Start::Anew => Trainer::new(&spec, &self.device),
+            Start::WithNetsOf(snapshot) => Trainer::begun_from(snapshot, &spec, &self.device),
+            Start::At(snapshot) => Trainer::restore(snapshot, &spec, &self.device),
         }
         .map_err(fault)?;
+        let trainer = trainer.with_classifier(self.classifier_for(&spec).await?);
         // From here on nothing is refused: the old run ends, and its waiting request is settled.
         let kept = self.stop_old_run(&spec, &files);
         if !files.is_empty() {
             self.files = files;
         }
         let mut run = Run::new(trainer, (self.clock)());
-        run.last_good = snapshot;
+        run.last_good = start.resumed();
         self.run = Some(run);
         self.tell_state();
         // Data at hand come before the first picture: a plane without real points has another
@@ -50,10 +104,15 @@ impl<L: DataLoader> Session<L> {
         let (kind, purpose, seed) = self.current().next_sheet();
         self.draw_sheet(kind, purpose, seed).await.map_err(fault)?;
         if is_missing {
-            let (data, missing) = self.mnist(&spec).await?;
+            let (data, missing) = self.fetched(&spec, &self.files).await?;
             self.give_data(data);
             if let Some(message) = missing {
                 self.tell(Event::Fault(Fault::DataMissing { message }));
+            }
+            if spec.picture().is_some() {
+                // Without data there was nothing to give the generator.
+                let (kind, purpose) = (FrameKind::Fixed, Purpose::FixedLatents);
+                self.draw_sheet(kind, purpose, 0).await.map_err(fault)?;
             }
         }
         let (kind, purpose, seed) = self.current().fresh_sheet();
@@ -64,6 +123,16 @@ impl<L: DataLoader> Session<L> {
             None => Reply::Done,
         };
         Ok((reply, Vec::new()))
+    }
+
+    /// The classifier of digits, if a run by `spec` needs it.
+    async fn classifier_for(&self, spec: &RunSpec) -> Result<Option<Classifier>, Fault> {
+        if !spec.needs_classifier() {
+            return Ok(None);
+        }
+        let bytes = self.loader.classifier().await;
+        let bytes = bytes.map_err(|message| Fault::File { message })?;
+        Ok(Some(Classifier::from_safetensors(&bytes, &self.device).map_err(fault)?))
     }
 
     /// Gives `data` to the current run.
@@ -85,24 +154,24 @@ impl<L: DataLoader> Session<L> {
             return Ok(None);
         }
         let chosen = if files.is_empty() { &self.files } else { files };
-        let data = match LoadedData::at_hand(&spec.data, chosen)? {
-            Some(data) => data,
-            None => {
-                if let Some(stand_in) = LoadedData::stand_in(&spec.data)? {
-                    stand_in.check_labels(spec)?;
-                    return Ok(None);
-                }
-                self.mnist(spec).await?.0
-            }
-        };
-        data.check_labels(spec)?;
-        Ok(Some(data))
+        if let Some(data) = LoadedData::at_hand(spec, chosen, false)? {
+            return Ok(Some(data));
+        }
+        if LoadedData::at_hand(spec, chosen, true)?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(self.fetched(spec, chosen).await?.0))
     }
 
-    async fn mnist(&self, spec: &RunSpec) -> Result<(LoadedData, Option<String>), Fault> {
+    /// The data of a run, some of which need the loader.
+    async fn fetched(
+        &self,
+        spec: &RunSpec,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<(LoadedData, Option<String>), Fault> {
         let sink = &self.sink;
         let report = |done, total| sink(progress("data", done, total));
-        let loaded = LoadedData::mnist(&spec.data, &self.loader, &report).await;
+        let loaded = LoadedData::load(spec, files, &self.loader, &report).await;
         report(1.0, Some(1.0));
         loaded
     }
@@ -127,7 +196,9 @@ fn kept_data<'a>(
 ) -> Option<&'a LoadedData> {
     let data = run.data.as_ref()?;
     let source = data.origin.source;
-    let same = run.trainer.spec().data == spec.data && source == spec.data.source;
+    let old = run.trainer.spec();
+    let same = old.data == spec.data && source == spec.data.source;
+    let same = same && SecondSpec::of(old) == SecondSpec::of(spec);
     let is_loaded = match source.facts().supply {
         Supply::Fetched => true,
         Supply::UsersFiles => files.is_empty(),

@@ -1,6 +1,5 @@
 //! Finds the real images nearest to generated samples, to show whether the generator copies.
 
-use gan_core::Inputs;
 use gan_eval::Samples;
 use gan_eval::nearest::nearest;
 use gan_protocol::{Fault, Neighbours, Reply, Shape};
@@ -30,7 +29,7 @@ impl<L: DataLoader> Session<L> {
             let message = "points have no images that they could be copies of".to_owned();
             return Err(Fault::State { message });
         };
-        let inputs = Inputs::drawn(&spec, Purpose::FreshLatents, seed, count as usize);
+        let inputs = run.inputs(Purpose::FreshLatents, seed, count as usize).map_err(fault)?;
         let fakes = run.trainer.samples(&inputs, seed).await.map_err(fault)?;
         let data = run.data.as_mut().ok_or_else(no_data)?;
         let searched = data.samples.len().unwrap_or(SEARCHED).min(SEARCHED) as usize;

@@ -73,7 +73,7 @@ impl Run {
         }
         if set.reals >= PULLED {
             let (values, labels) = (self.backdrop.clone(), self.backdrop_labels.clone());
-            let reals = RealBatch { values, labels };
+            let reals = RealBatch { values, labels, ..RealBatch::default() };
             let pulls = self.trainer.pulls(&fakes[..2 * PULLED], &inputs, &reals).await?;
             set.pulls = pulls.len() / 2;
             numbers.extend(pulls);
@@ -104,7 +104,8 @@ impl Run {
             }
         }
         let labels = vec![0; packing * SURFACE * SURFACE];
-        let outputs = self.trainer.verdicts(&RealBatch { values, labels }).await?;
+        let batch = RealBatch { values, labels, ..RealBatch::default() };
+        let outputs = self.trainer.verdicts(&batch).await?;
         let each = outputs.len() / (SURFACE * SURFACE);
         Ok(outputs.into_iter().step_by(each).collect())
     }

@@ -1,6 +1,5 @@
 //! Draws samples on request.
 
-use gan_core::Inputs;
 use gan_protocol::{Fault, Reply};
 use gan_random::Purpose;
 
@@ -20,8 +19,8 @@ impl<L: DataLoader> Session<L> {
     ) -> Result<Attached, Fault> {
         let run = self.loaded_run()?;
         check(count, seed)?;
+        let mut inputs = run.inputs(Purpose::FreshLatents, seed, count as usize).map_err(fault)?;
         let spec = run.trainer.spec();
-        let mut inputs = Inputs::drawn(spec, Purpose::FreshLatents, seed, count as usize);
         if let Some(label) = label {
             let classes = spec.labels.map_or(0, |labels| labels.classes());
             if usize::from(label) >= classes {

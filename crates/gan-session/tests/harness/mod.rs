@@ -52,6 +52,12 @@ impl DataLoader for Shelf {
         progress(1.0, Some(2.0));
         self.mnist.clone()
     }
+
+    async fn classifier(&self) -> Result<Vec<u8>, String> {
+        let site = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web");
+        std::fs::read(format!("{site}/pretrained/digit-classifier.safetensors"))
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// The outcome of a request, with its attachments.
@@ -88,6 +94,11 @@ impl Harness {
             Box::new(move |outgoing| log.borrow_mut().push(outgoing)),
         );
         Self { session, events, time_ms, asked, next_id: 0 }
+    }
+
+    /// A loader like the session's own.
+    pub fn loader(&self) -> Shelf {
+        Shelf { mnist: Err("there is no network here".to_owned()), asked: Rc::default() }
     }
 
     pub fn loaded(spec: RunSpec) -> Self {

@@ -21,6 +21,20 @@ const calling = (script) => `
 const ANSWER = "return window.ganCall ?? null;";
 const POLL_MS = 20;
 
+/**
+ * Where an element is and what lies over its centre, if that is something else. WebDriver presses at once; in Chromium
+ * the driver waits until an element stands still and nothing covers it, as a hand would.
+ */
+const PLACE = `
+  const [element] = arguments;
+  element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+  return { box: [x, y, width, height].join(), cover: element.contains(hit) ? null : (hit?.outerHTML.slice(0, 200) ?? "") };
+`;
+const STILL_MS = 100;
+const PRESSABLE_WITHIN_MS = 20_000;
+
 async function ask(method, address, body, signal) {
   const content = body && JSON.stringify(body);
   const answer = await fetch(address, { method, body: content, signal });
@@ -65,6 +79,21 @@ export class Session {
     return this.#ask("POST", "/execute/sync", { script, args });
   }
 
+  /** Waits until the element stands still and nothing lies over its centre. */
+  async #untilPressable(selector, element) {
+    const deadline_ms = performance.now() + PRESSABLE_WITHIN_MS;
+    let before = null;
+    for (;;) {
+      const place = await this.#run(PLACE, element);
+      if (place.cover === null && place.box === before) return;
+      if (performance.now() > deadline_ms) {
+        throw new Error(`${selector} cannot be pressed: it moves, or something covers it: ${place.cover}`);
+      }
+      before = place.box;
+      await sleep(STILL_MS);
+    }
+  }
+
   async #enter(frames) {
     if (frames.join() === this.#frames.join()) return;
     await this.#ask("POST", "/frame", { id: null });
@@ -91,6 +120,7 @@ export class Session {
       click: async (selector) => {
         await this.#enter(frames);
         const { [ELEMENT]: id } = await this.#find(selector);
+        await this.#untilPressable(selector, { [ELEMENT]: id });
         await this.#ask("POST", `/element/${id}/click`, {});
       },
       frame: async (selector) => this.in([...frames, selector]),

@@ -56,7 +56,11 @@ impl Page {
         for (kind, canvas, signal) in sheets {
             let Some(frame) = self.frames.take_sheet(kind) else { continue };
             match sheets::draw(canvas, &frame.set, &frame.pixels) {
-                Ok(()) => signal.set(Some(Sheet { step: frame.step, count: frame.set.count })),
+                Ok(()) => {
+                    let count = frame.set.count / frame.set.parts.max(1);
+                    // Before a run's data are there it may have no samples.
+                    signal.set((count > 0).then_some(Sheet { step: frame.step, count }));
+                }
                 Err(message) => self.notify(AT_RUN, Notice::Refused(Refusal::usage(message))),
             }
             self.drawn(frame.received);

@@ -227,7 +227,7 @@ fn a_run_loaded_during_the_trial_starts_the_trial_again() {
 #[test]
 fn the_candidates_pictures_are_acknowledged_but_not_shown() {
     let mut bench = Bench::taking_over(false);
-    let set = SampleSet { count: 1, width: 1, height: 1, channels: 1 };
+    let set = SampleSet { count: 1, width: 1, height: 1, channels: 1, parts: 1 };
     let frame = Event::Frame { sheet: FrameKind::Fixed, step: 0, set };
     bench.event(2, frame.clone(), &["pixel"]);
     assert!(bench.sent(2).iter().any(|(command, _)| **command == Command::FrameDrawn));

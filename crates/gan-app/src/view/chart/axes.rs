@@ -152,18 +152,19 @@ impl Axes {
             ]
             .concat();
         }
-        svg + &self.levels_svg(level)
+        svg + &self.levels_svg(level, curves.map(|(_, series)| &*series.average))
     }
 
-    /// The levels, each with the same name: above the highest, beneath another.
-    fn levels_svg(&self, name: &str) -> String {
-        let ((_, y), ends_px) = (self.scales(), self.ends_px());
+    /// The levels, each with the same name: above the highest, beneath another, off the averages.
+    fn levels_svg(&self, name: &str, averages: [&[Point]; 2]) -> String {
+        let ((x, y), ends_px) = (self.scales(), self.ends_px());
         let [first, second] = self.levels;
         let mut svg = String::new();
         for (level, other) in [(first, second), (second, first)] {
             if let Some((class, value)) = level {
                 let is_above = other.is_none_or(|(_, other)| value >= other);
-                svg += &level_svg(value, ends_px, &y, class, (name, is_above));
+                let name = (name, is_above);
+                svg += &level_svg(value, ends_px, (&x, &y), class, name, averages);
             }
         }
         svg
@@ -231,7 +232,10 @@ mod tests {
         );
         let drawn = |values| {
             let axes = of(values, Measure::Loss, levels);
-            (axes.up.domain, axes.levels_svg("equilibrium").matches("class='level").count())
+            (
+                axes.up.domain,
+                axes.levels_svg("equilibrium", [&[], &[]]).matches("class='level").count(),
+            )
         };
         // Within; then close by, for which the range grows; then far off, where it stays.
         assert_eq!(drawn([0.7, 1.4]), ((0.0, 2.0), 2));
@@ -245,7 +249,7 @@ mod tests {
         // The generator's level is 0.125, the discriminator's 0.25.
         let levels = levels(&Objective::LeastSquares.equilibrium(0.0, 0.0), Measure::Loss);
         let axes = of([0.1, 0.9], Measure::Loss, levels);
-        let markup = axes.levels_svg("equilibrium");
+        let markup = axes.levels_svg("equilibrium", [&[], &[]]);
         let heights = |before: &str| -> Vec<f64> {
             let parts = markup.split(before).skip(1);
             let digits = |part: &str| part.split(['H', '\'']).next().map(str::to_string);
@@ -277,7 +281,7 @@ mod tests {
         assert_eq!(domain([-0.999, -3.0], Measure::Loss), (-3.0, 0.0));
         let empty = Axes::of(400.0, [&[], &[]], Measure::Loss, [Some(("", 0.5)), None]);
         assert_eq!((empty.up.domain, empty.across.domain), ((0.0, 2.0), (0.0, 100.0)));
-        assert_eq!(empty.levels_svg("equilibrium"), "");
+        assert_eq!(empty.levels_svg("equilibrium", [&[], &[]]), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ fn a_run_is_handed_over_before_another_takes_its_place() {
             matches!(sent[..], [Command::Sample { .. }, Command::Checkpoint, Command::Load { .. }]),
             "{sent:?}"
         );
-        let set = SampleSet { count: 16, width: 28, height: 28, channels: 1 };
+        let set = SampleSet { count: 16, width: 28, height: 28, channels: 1, parts: 1 };
         bench.answer(1, Reply::Samples { set }, &["pixels"]);
         bench.answer(1, Reply::Checkpoint { step: 8 }, &["last"]);
         let run = Box::new(Run { checkpoint: Some((8, "last")), ..default_run() });
