@@ -78,6 +78,25 @@ test("a preset on CIFAR-10 asks for its files, and begins with them", async (t) 
   assert.deepEqual([condition.picture.kind, data.classes], ["grey", [7]]);
   await site.call("step", 2);
   await site.page.getByRole("heading", { name: "Given, made, true" }).waitFor();
+  // Back from another preset, the page still has them.
+  await site.page.locator("#preset").selectOption("mnist-mlp");
+  await site.until("the other preset", ({ dataset }) => dataset === "mnist");
+  await site.page.locator("#preset").selectOption("cifar-colour");
+  await site.until("its run again", ({ dataset, phase }) => dataset === "cifar_files" && phase === "ready");
+  site.assertNoProblems();
+});
+
+test("a preset on CIFAR-10 asks for its files where others are open, too", async (t) => {
+  const { site, choose, spec } = await openSite(t);
+  await choose(["images-idx3-ubyte", idxImages(20, 28, 28, bar)]);
+  await site.until("the files", ({ dataset, phase }) => dataset === "idx_files" && phase === "ready");
+  await site.show("run");
+  await site.page.locator("#preset").selectOption("cifar-colour");
+  await site.untilTold(/This run learns from files/);
+  // An aeroplane, of class 0, comes first.
+  await choose(["data_batch_4.bin", records(Array.from({ length: 40 }, (_, index) => [index % 2 === 0 ? 0 : 7]))]);
+  await site.until("its run", ({ dataset, phase }) => dataset === "cifar_files" && phase === "ready");
+  assert.deepEqual((await spec()).data.classes, [7]);
   site.assertNoProblems();
 });
 

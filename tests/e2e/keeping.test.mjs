@@ -52,6 +52,52 @@ test("a run that stops is kept, outlives the page, and goes on from there", asyn
   other.site.assertNoProblems();
 });
 
+test("a run begins with the nets of a kept one, also after a reset, and nets that do not fit are refused", async (t) => {
+  const { site, page } = await openLab(t, { panel: "past" });
+  await site.call("step", 40);
+  const kept = page.locator(".lab-kept li").filter({ hasText: "Step 40;" });
+  await kept.waitFor();
+  const spec = () => page.evaluate(() => window.ganPlayground.spec());
+  const load = (changes) => page.evaluate(async (changes) => {
+    const { ganPlayground } = window;
+    await ganPlayground.load({ ...ganPlayground.spec(), ...changes });
+  }, changes);
+  /** Samples of the same latents: the nets alone decide them. */
+  const samples = () => page.evaluate(async () => [...(await window.ganPlayground.sample({ count: 8, seed: 3 })).points]);
+  await load({ seed: 5 });
+  const anew = await samples();
+  await kept.getByText("Begin with its nets").click();
+  await assertAccessible(page, ".lab-shelf");
+  await kept.getByRole("button", { name: "The generator" }).click();
+  await site.until("the nets", async () => (await spec()).initial != null);
+  const { initial, seed } = await spec();
+  assert.deepEqual([initial.nets, seed], ["generator", 5]);
+  assert.match(initial.checkpoint, /^[0-9a-f]{16}$/);
+  const trained = await samples();
+  assert.notDeepEqual(trained, anew);
+  await site.call("step", 3);
+  assert.notDeepEqual(await samples(), trained);
+  await site.call("reset");
+  assert.deepEqual(await samples(), trained, "after a reset");
+  await load({ batch_size: 32 });
+  assert.deepEqual(await samples(), trained, "with other settings");
+  // Another preset begins anew, and has other nets.
+  await site.call("load", "mnist-mlp");
+  assert.equal((await spec()).initial, undefined);
+  await kept.getByRole("button", { name: "Both nets" }).click();
+  await page.locator(".lab-shelf").getByText(/^Not begun: /).waitFor();
+  assert.equal((await spec()).initial, undefined);
+  // Scripts do the same.
+  await site.call("load", "ring");
+  await page.evaluate(async () => {
+    const { ganPlayground } = window;
+    const checkpoint = await ganPlayground.checkpoint();
+    await ganPlayground.beginWith({ checkpoint, nets: "discriminator" });
+  });
+  assert.equal((await spec()).initial.nets, "discriminator");
+  site.assertNoProblems();
+});
+
 /** A run that has gone on since it was last kept: 45 seconds have not passed. */
 async function trainPast(site, step) {
   await site.call("start");

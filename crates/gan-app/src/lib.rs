@@ -33,7 +33,7 @@ pub fn open() {
             page.notify(AT_RUN, Notice::AddressRefused(refusal));
         }
         if let Some(run) = waiting {
-            page.wait_for_link(run);
+            page.wait_for_own_files(run);
         }
     });
     // For users without scripts the page is complete without the interface.

@@ -64,6 +64,7 @@ fn every_call_is_documented_and_every_documented_call_is_there() {
     let of_lab = [
         include_str!("../../gan-lab/src/lessons/scripts.rs"),
         include_str!("../../gan-lab/src/places/tabs.rs"),
+        include_str!("../../gan-lab/src/pretrained.rs"),
     ];
     let of_lab = of_lab.into_iter().flat_map(|source| source.split(" extend(\"").skip(1));
     let added = of_page.chain(of_lab).filter_map(|rest| rest.split('"').next());

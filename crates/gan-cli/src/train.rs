@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use gan_core::{Snapshot, digest};
-use gan_protocol::{InitialNets, InitialSpec, Named as _, RunSpec};
+use gan_core::Snapshot;
+use gan_protocol::{InitialNets, InitialSpec, Named as _, RunSpec, digest};
 
 use crate::data::DataArguments;
 use crate::device::DeviceName;

@@ -54,9 +54,9 @@ mod trainer;
 
 pub use batch::Batch;
 pub use burn::tensor::Device;
+pub use checkpoint::Snapshot;
 #[cfg(feature = "training")]
 pub use checkpoint::{Deviation, largest_deviation};
-pub use checkpoint::{Snapshot, digest};
 #[cfg(feature = "training")]
 pub use classifier::ClassifierTrainer;
 pub use classifier::{Classifier, Judgement};

@@ -99,7 +99,6 @@ pub fn median_filtered(plane: &[f32], [height, width]: [usize; 2]) -> Vec<f32> {
     (0..plane.len()).map(pixel).collect()
 }
 
-/// The mean of `score` over equally placed rows.
 /// Mean absolute difference of neighbours, one in a hole and one outside, over the borders of all holes
 /// and all channels: where a restored part meets the rest. Images whose parts fit have that of the true
 /// ones; a visible seam has more. `missing` says of each pixel of each image whether it is in the hole.
@@ -135,6 +134,7 @@ pub fn border_difference<T: Number>(
     (count > 0).then(|| sum / count as f64)
 }
 
+/// The mean of `score` over equally placed rows.
 fn mean_of_pairs<T: Number>(
     found: &Samples<'_, T>,
     truth: &Samples<'_, T>,

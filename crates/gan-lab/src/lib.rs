@@ -41,6 +41,7 @@ mod pictures;
 mod places;
 pub mod plane;
 pub mod playground;
+mod pretrained;
 pub mod remedies;
 mod sampler;
 mod saving;
@@ -110,6 +111,7 @@ pub fn open(workers: js_sys::Object) {
         opened,
     };
     shelf.follow();
+    pretrained::put_up();
     // The tabs put all panels but one out of sight.
     if let Some(row) = found("places") {
         row.set_inner_html("");

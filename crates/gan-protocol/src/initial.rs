@@ -1,6 +1,7 @@
 //! The nets of another run that a run begins with (pre-training).
 
 use serde::Serialize;
+use xxhash_rust::xxh64::xxh64;
 
 use crate::error::SpecError;
 use crate::names::named;
@@ -11,11 +12,16 @@ use crate::read::reads_struct;
 /// the nets of both ways are taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InitialSpec {
-    /// The digest of the checkpoint's file: XXH64 in 16 hexadecimal digits. The file comes with the run
+    /// The [`digest`] of the checkpoint's file: 16 hexadecimal digits. The file comes with the run
     /// when it begins; the run's own checkpoints hold all it needs.
     pub checkpoint: String,
     /// Which nets; those not taken begin with [`InitialWeights`](crate::InitialWeights).
     pub nets: InitialNets,
+}
+
+/// The digest by which a run names the checkpoint that it begins with: XXH64 of the file's bytes.
+pub fn digest(checkpoint: &[u8]) -> String {
+    format!("{:016x}", xxh64(checkpoint, 0))
 }
 
 named! {
@@ -43,6 +49,11 @@ impl InitialNets {
 }
 
 impl InitialSpec {
+    /// Begins with `nets` of the checkpoint of these bytes.
+    pub fn of(checkpoint: &[u8], nets: InitialNets) -> Self {
+        Self { checkpoint: digest(checkpoint), nets }
+    }
+
     pub(crate) fn validate(&self) -> Result<(), SpecError> {
         let digest = &self.checkpoint;
         let is_digest = digest.len() == 16

@@ -54,7 +54,7 @@ pub use error::SpecError;
 pub use fault::Fault;
 pub use feed::{Feed, LatentDistribution, LatentSpec};
 pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
-pub use initial::{InitialNets, InitialSpec};
+pub use initial::{InitialNets, InitialSpec, digest};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
 pub use layer::cost::Cost;
 pub use layer::parameters::{Parameter, Role};

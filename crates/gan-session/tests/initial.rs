@@ -1,7 +1,7 @@
 //! Runs that begin with nets of another run.
 
-use gan_core::{Snapshot, Trainer, cpu, digest, largest_deviation};
-use gan_protocol::{Command, Fault, InitialNets, InitialSpec, RunSpec};
+use gan_core::{Snapshot, Trainer, cpu, largest_deviation};
+use gan_protocol::{Command, Fault, InitialNets, InitialSpec, RunSpec, digest};
 use pollster::block_on;
 use serde_json::json;
 

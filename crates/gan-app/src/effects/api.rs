@@ -32,7 +32,8 @@ pub fn put_up() -> Result<(), JsValue> {
     };
     add("snapshot", function(|_| snapshot()))?;
     add("spec", function(|_| spec()))?;
-    add("load", function(load))?;
+    add("load", function(|argument| load(&argument, None)))?;
+    add("begin", function(begin))?;
     add("start", asking(|_| Ok(Ask::Start)))?;
     add("pause", asking(|_| Ok(Ask::Pause)))?;
     add("step", asking(|count| Ok(Ask::Step(whole(&count, "step", 1.0)? as u32))))?;
@@ -77,13 +78,29 @@ fn spec() -> JsValue {
     js_value(&spec).unwrap_or(JsValue::NULL)
 }
 
-fn load(argument: JsValue) -> JsValue {
-    match value_of(&argument) {
+fn load(argument: &JsValue, initial: Option<Uint8Array>) -> JsValue {
+    match value_of(argument) {
         Ok(value) => promised(|callback| {
-            with(|page| requests::load_value(page, &value, callback));
+            with(|page| requests::load_value(page, &value, initial, callback));
         }),
         Err(refusal) => Promise::reject(&error_of(&refusal)).into(),
     }
+}
+
+fn begin(argument: JsValue) -> JsValue {
+    match bytes_of(member(&argument, "checkpoint")) {
+        Some(bytes) => load(&member(&argument, "spec"), Some(bytes)),
+        None => refused("begin takes {spec, checkpoint: Uint8Array}"),
+    }
+}
+
+/// The bytes of a file.
+fn bytes_of(file: JsValue) -> Option<Uint8Array> {
+    if file.is_instance_of::<ArrayBuffer>() {
+        return Some(Uint8Array::new(&file));
+    }
+    // A copy, so that the caller may continue to use its own bytes.
+    file.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.slice(0, bytes.length()))
 }
 
 fn restore(argument: JsValue) -> JsValue {
@@ -91,13 +108,7 @@ fn restore(argument: JsValue) -> JsValue {
         checkpoint if checkpoint.is_undefined() => (argument, Some(Vec::new())),
         checkpoint => (checkpoint, files_in(member(&argument, "files"))),
     };
-    let bytes = if checkpoint.is_instance_of::<ArrayBuffer>() {
-        Some(Uint8Array::new(&checkpoint))
-    } else {
-        // A copy, so that the caller may continue to use its own bytes.
-        checkpoint.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.slice(0, bytes.length()))
-    };
-    match bytes.zip(files) {
+    match bytes_of(checkpoint).zip(files) {
         Some((bytes, files)) => promised(|callback| {
             with(|page| requests::restore(page, bytes, files, callback));
         }),
@@ -110,7 +121,7 @@ fn files(list: JsValue) -> JsValue {
         Some(files) => {
             let goes_on = with(|page| match page.go_on_with(AT_RUN, files) {
                 Some(files) => {
-                    page.files = files;
+                    (page.files, page.files_kind) = (files, None);
                     false
                 }
                 None => true,

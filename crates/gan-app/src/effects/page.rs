@@ -7,6 +7,7 @@ mod telling;
 
 use std::cell::RefCell;
 
+use gan_protocol::DataSource;
 use js_sys::{Function, Uint8Array};
 use leptos::prelude::{GetUntracked as _, Set as _, WithUntracked as _};
 
@@ -35,6 +36,8 @@ pub struct Page {
     pub supervisor: Supervisor<Uint8Array>,
     /// The user's IDX or CIFAR files, kept for the lifetime of the page.
     pub files: Vec<NamedFile<Uint8Array>>,
+    /// The kind of these files, once a run has learned from them.
+    pub files_kind: Option<DataSource>,
     /// A run that lacks its files, and the name of its checkpoint. It starts when the files come,
     /// as long as the notice about them is shown.
     waiting: Option<(Run<Uint8Array>, String)>,
@@ -77,6 +80,7 @@ pub fn put_up(supervisor: Supervisor<Uint8Array>, address: &Address) -> Display 
     let page = Page {
         supervisor,
         files: Vec::new(),
+        files_kind: None,
         waiting: None,
         language: address.language.clone(),
         autostart: address.autostart,

@@ -18,13 +18,13 @@ pub fn ask(ask: Ask<Uint8Array>) {
     with(|page| page.ask(ask, None));
 }
 
-/// Loads the argument of `load(…)` in the page's interface for scripts.
-pub fn load_value(page: &mut Page, value: &Value, callback: Callback) {
+/// Loads the argument of `load(…)` in the page's interface for scripts, or of `begin(…)` with the
+/// checkpoint whose nets the run begins with.
+pub fn load_value(page: &mut Page, value: &Value, initial: Option<Uint8Array>, callback: Callback) {
     let current = page.supervisor.run().preset.clone();
-    let run =
-        settings::resolved(value, &current).and_then(|run| settings::with_files(run, &page.files));
+    let run = settings::resolved(value, &current).and_then(|run| page.with_files(run));
     match run {
-        Ok(run) => page.load(run, false, callback),
+        Ok(run) => page.load(Run { initial, ..run }, false, callback),
         Err(refusal) => callback(Err(refusal)),
     }
 }
@@ -165,12 +165,19 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
         let fitting = settings::default_run::<Uint8Array>();
         (preset, spec) = (fitting.preset, fitting.spec);
     }
-    // IDX begins with two zeros, gzip with its mark; CIFAR's records have no mark.
-    let is_cifar = |file: &NamedFile<Uint8Array>| !matches!(file.bytes.get_index(0), 0 | 0x1f);
-    let all_cifar = files.iter().all(is_cifar);
-    spec.data.source = if all_cifar { DataSource::CifarFiles } else { DataSource::IdxFiles };
+    spec.data.source = source_of(&files);
     let then_run = page.supervisor.wants_running();
-    page.open_run(place, Run { preset, spec, files, checkpoint: None }, String::new(), then_run);
+    page.open_run(place, Run { files, ..Run::new(preset, spec) }, String::new(), then_run);
+}
+
+/// The data that files hold. IDX and gzip begin with their marks; CIFAR's records have none, and begin with
+/// a class, which may be 0, and the first pixel's red.
+fn source_of(files: &[NamedFile<Uint8Array>]) -> DataSource {
+    let is_cifar = |file: &NamedFile<Uint8Array>| {
+        let [first, second, third] = [0, 1, 2].map(|at| file.bytes.get_index(at));
+        !matches!((first, second, third), (0, 0, 0x08..=0x0e) | (0x1f, 0x8b, _))
+    };
+    if files.iter().all(is_cifar) { DataSource::CifarFiles } else { DataSource::IdxFiles }
 }
 
 /// Continues from a checkpoint that was chosen or dropped at `place`. If `others` came with it, the
@@ -231,14 +238,14 @@ fn checkpoint_run(
     let header = read_header(&header, file_bytes - PREFIX_BYTES - header_length)?;
     let preset = settings::closest_preset(&header.spec, &page.supervisor.run().preset);
     let checkpoint = Some((header.step, bytes));
-    let mut run = Run { preset, spec: header.spec, files: others, checkpoint };
+    let mut run = Run { files: others, checkpoint, ..Run::new(preset, header.spec) };
     if !run.files.is_empty() && !run.spec.data.source.is_users_files() {
         // Files opened together with the checkpoint are its data; the session reports if they
         // differ from its former ones.
         run.spec.data.source = DataSource::IdxFiles;
     }
     if settings::lacks_files(&run) {
-        run.files.clone_from(&page.files);
+        run.files = page.files_for(&run);
     }
     Ok((run, header.files))
 }
@@ -256,7 +263,7 @@ pub fn follow_address(hash: &str) {
     with(|page| {
         let mut run = run;
         if settings::lacks_files(&run) {
-            run.files.clone_from(&page.files);
+            run.files = page.files_for(&run);
         }
         page.language.clone_from(&address.language);
         page.autostart = address.autostart;
@@ -265,7 +272,7 @@ pub fn follow_address(hash: &str) {
         }
         let then_run = address.autostart || page.supervisor.wants_running();
         if settings::lacks_files(&run) {
-            page.wait_for_link(run);
+            page.wait_for_own_files(run);
             return tell(page);
         }
         if run.spec != page.supervisor.run().spec && !address.is_for_lab() {
@@ -291,10 +298,10 @@ pub fn follow_address(hash: &str) {
 impl Page {
     /// Loads a run. Its files become the user's current files, once the worker has accepted them.
     fn load(&mut self, run: Run<Uint8Array>, then_run: bool, callback: Callback) {
-        let files = run.files.clone();
+        let (files, kind) = (run.files.clone(), Some(run.spec.data.source));
         let callback = move |result: Result<_, _>| {
             if result.is_ok() && !files.is_empty() {
-                with(|page| page.files = files);
+                with(|page| (page.files, page.files_kind) = (files, kind));
             }
             callback(result);
         };
@@ -326,23 +333,35 @@ impl Page {
     }
 
     /// Shows that the run of a link or of a preset lacks its files.
-    pub fn wait_for_link(&mut self, run: Run<Uint8Array>) {
+    pub fn wait_for_own_files(&mut self, run: Run<Uint8Array>) {
         let notice = Notice::FilesWanted { checkpoint: None };
         self.wait_for_files(AT_RUN, run, String::new(), notice);
     }
 
     fn load_spec(&mut self, place: Place, preset: String, spec: RunSpec) {
-        let run = Run { preset, spec, files: Vec::new(), checkpoint: None };
-        if self.files.is_empty() && settings::lacks_files(&run) && run.spec.validate().is_ok() {
-            return self.wait_for_link(run);
+        let run = Run::new(preset, spec);
+        if let Err(error) = run.spec.validate() {
+            return self.load_checked(place, Err(error.into()));
         }
-        self.load_checked(
-            place,
-            match run.spec.validate() {
-                Ok(()) => settings::with_files(run, &self.files),
-                Err(error) => Err(error.into()),
-            },
-        );
+        match self.with_files(run.clone()) {
+            Ok(run) => self.load_checked(place, Ok(run)),
+            Err(_) => self.wait_for_own_files(run),
+        }
+    }
+
+    /// The user's files, unless a run learned from them that takes files of another kind than `run`.
+    fn files_for(&self, run: &Run<Uint8Array>) -> Vec<NamedFile<Uint8Array>> {
+        let fit = self.files_kind.is_none_or(|kind| kind == run.spec.data.source);
+        if fit { self.files.clone() } else { Vec::new() }
+    }
+
+    /// `run` with the user's files, if it needs them.
+    ///
+    /// # Errors
+    /// If it needs files, and there are none of their kind.
+    fn with_files(&self, run: Run<Uint8Array>) -> Result<Run<Uint8Array>, Refusal> {
+        let files = self.files_for(&run);
+        settings::with_files(run, &files)
     }
 
     fn load_checked(&mut self, place: Place, run: Result<Run<Uint8Array>, Refusal>) {

@@ -12,7 +12,7 @@ use crate::model::supervisor::{NamedFile, Run};
 /// The run with which a page opens.
 pub fn default_run<B>() -> Run<B> {
     let spec = preset(DEFAULT_PRESET).expect("the default preset is one of the presets").spec;
-    Run { preset: DEFAULT_PRESET.to_string(), spec, files: Vec::new(), checkpoint: None }
+    Run::new(DEFAULT_PRESET.to_string(), spec)
 }
 
 /// The preset named `name`.
@@ -33,7 +33,7 @@ pub fn preset_named(name: &str) -> Result<Preset, Refusal> {
 /// The path of the first wrong field, its value and the allowed ones.
 pub fn patched<B>(preset: Preset, patch: &Value) -> Result<Run<B>, Refusal> {
     let spec = RunSpec::from_value(merged(&preset.spec.to_value(), patch))?;
-    Ok(Run { preset: preset.name.to_string(), spec, files: Vec::new(), checkpoint: None })
+    Ok(Run::new(preset.name.to_string(), spec))
 }
 
 /// The run for the argument of `load(…)`: a preset's name, a whole spec, or changes to the preset
@@ -58,8 +58,7 @@ pub fn resolved<B>(value: &Value, current_preset: &str) -> Result<Run<B>, Refusa
             if named.is_none()
                 && let Ok(spec) = RunSpec::from_value(Value::Object(patch.clone()))
             {
-                let preset = current_preset.to_string();
-                return Ok(Run { preset, spec, files: Vec::new(), checkpoint: None });
+                return Ok(Run::new(current_preset.to_string(), spec));
             }
             let name = named.as_deref().unwrap_or(current_preset);
             patched(preset_named(name)?, &Value::Object(patch))

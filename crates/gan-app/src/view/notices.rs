@@ -133,7 +133,7 @@ fn told(notice: &Notice) -> String {
         Notice::OtherData { before, now } => {
             say_with(key("notice-other-data"), &[("before", origin(before)), ("now", origin(now))])
         }
-        Notice::FilesWanted { checkpoint: None } => say("notice-link-wants-files"),
+        Notice::FilesWanted { checkpoint: None } => say("notice-run-wants-files"),
         Notice::FilesWanted { checkpoint: Some((name, step, files)) } => {
             let files = listed(files, DataSource::IdxFiles);
             let arguments = [("name", name.clone()), ("step", grouped(*step)), ("files", files)];

@@ -10,7 +10,6 @@ mod deviation;
 mod run;
 
 use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader};
-use xxhash_rust::xxh64::xxh64;
 
 #[cfg(feature = "training")]
 pub use self::deviation::{Deviation, largest_deviation};
@@ -55,11 +54,6 @@ impl Snapshot {
         let tensors = tensors(bytes, f32_numbers).map_err(|error| refused(&error))?;
         Ok(Self { header, tensors })
     }
-}
-
-/// The digest by which a run names the checkpoint that it begins with: XXH64 of the file's bytes.
-pub fn digest(bytes: &[u8]) -> String {
-    format!("{:016x}", xxh64(bytes, 0))
 }
 
 fn refused(message: &str) -> CoreError {

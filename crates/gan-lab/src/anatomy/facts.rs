@@ -37,6 +37,8 @@ pub(super) struct Facts {
     pub(super) picture: Option<&'static str>,
     /// Whether the discriminator sees the picture too.
     pub(super) judges_with_picture: bool,
+    /// Whether a second generator and a second discriminator make and judge the way back.
+    pub(super) has_way_back: bool,
 }
 
 /// The key of the words for a picture.
@@ -82,6 +84,7 @@ impl Facts {
                 (None, None) => None,
             },
             judges_with_picture: spec.shown_picture().is_some(),
+            has_way_back: spec.translation.is_some(),
         }
     }
 
@@ -124,7 +127,29 @@ impl Facts {
         if net == 1 && self.codes != [0; 2] {
             parts.push(say(key("anatomy-infers-codes")));
         }
+        if self.has_way_back {
+            let twin = [key("anatomy-twin-generator"), key("anatomy-twin-discriminator")];
+            parts.push(say(twin[net]));
+        }
         parts.join(", ")
+    }
+
+    /// The key of the sentence about a moment of a step.
+    pub(super) fn told(&self, moment: Moment) -> &'static str {
+        match moment {
+            Moment::Making if self.picture.is_some() => key("anatomy-making-from-pictures"),
+            Moment::Making => key("anatomy-making"),
+            Moment::Judging => key("anatomy-judging"),
+            Moment::Learning => key("anatomy-learning"),
+        }
+    }
+
+    /// The key of the whole game in words.
+    pub(super) fn in_words(&self) -> &'static str {
+        match self.picture {
+            Some(_) => key("anatomy-in-words-from-pictures"),
+            None => key("anatomy-in-words"),
+        }
     }
 }
 
@@ -165,15 +190,6 @@ impl Moment {
             Self::Learning => "learning",
         }
     }
-
-    /// The key of its sentence.
-    pub(super) fn told(self) -> &'static str {
-        match self {
-            Self::Making => key("anatomy-making"),
-            Self::Judging => key("anatomy-judging"),
-            Self::Learning => key("anatomy-learning"),
-        }
-    }
 }
 
 /// A count with thousands as k and millions as M.
@@ -202,6 +218,13 @@ mod tests {
         assert!(conditional.given().ends_with("+ class"), "{}", conditional.given());
         assert_eq!(conditional.particular(1), "names the class");
         assert!(facts("ring").on_points);
+        assert_eq!(plain.told(Moment::Making), "anatomy-making");
+        let edges = facts("edges-to-digits");
+        assert_eq!((edges.given(), edges.particular(0)), ("outlines".into(), String::new()));
+        assert_eq!(edges.told(Moment::Making), "anatomy-making-from-pictures");
+        let translation = facts("digits-restyled");
+        let twins = [0, 1].map(|net| translation.particular(net));
+        assert_eq!(twins, ["a twin makes the way back", "a twin judges the way back"]);
     }
 
     #[test]

@@ -161,7 +161,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
         _ => "rests",
     };
     let told = move || match state.with(|state| state.is_running) {
-        true if !still => say(moment.get().told()),
+        true if !still => say(facts.with(|facts| facts.told(moment.get()))),
         _ => say(key("anatomy-rests")),
     };
     let source = Signal::derive(move || {
@@ -189,7 +189,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
                 <Net net=1 facts=facts state=state places=places/>
                 <p class="lab-anatomy-told hint">{told}</p>
             </div>
-            <p class="lab-unseen">{t("anatomy-in-words")}</p>
+            <p class="lab-unseen">{move || say(facts.with(Facts::in_words))}</p>
         </section>
     }
 }

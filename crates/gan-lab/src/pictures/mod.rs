@@ -4,6 +4,7 @@
 pub(crate) mod data_files;
 mod form;
 pub(crate) mod points;
+mod reading;
 mod summary;
 mod task;
 pub(crate) mod view;

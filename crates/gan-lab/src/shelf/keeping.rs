@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use gan_protocol::InitialNets;
 use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -13,6 +14,7 @@ use crate::before::Before;
 use crate::leaving::{Left, Reason, leaving, run_number};
 use crate::observation;
 use crate::playground::{self, settle};
+use crate::pretrained;
 use crate::saving::save;
 use crate::ticks::every_ms;
 use crate::timeline::animation::{picture, square_around};
@@ -236,6 +238,19 @@ impl Shelf {
                 self.came_to(key("shelf-not-opened"), restored.map(|()| JsValue::UNDEFINED));
             }),
             Err(message) => self.came_to(key("shelf-not-opened"), Err(message)),
+        });
+    }
+
+    /// Begins the run on the page anew, with `nets` of a kept run.
+    pub(super) fn begin_with(self, kept: &Kept, nets: InitialNets) {
+        ask("take", &[("id", kept.id.clone().into())], move |answer| match answer {
+            Ok(stored) => {
+                let checkpoint = Uint8Array::new(&playground::member(&stored, "checkpoint"));
+                pretrained::begin(&checkpoint, nets, move |begun| {
+                    self.came_to(key("shelf-not-begun"), begun);
+                });
+            }
+            Err(message) => self.came_to(key("shelf-not-begun"), Err(message)),
         });
     }
 

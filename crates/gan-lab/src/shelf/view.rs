@@ -1,5 +1,6 @@
 //! Shows the kept runs.
 
+use gan_protocol::InitialNets;
 use js_sys::Date;
 use leptos::html;
 use leptos::prelude::*;
@@ -8,6 +9,13 @@ use wasm_bindgen::prelude::*;
 use super::keeper::Kept;
 use super::keeping::Shelf;
 use crate::words::{key, language, say_with, t};
+
+/// Nets that another run can begin with, and the keys of their words.
+const BEGINNINGS: [(InitialNets, &str); 3] = [
+    (InitialNets::Both, key("shelf-begin-both")),
+    (InitialNets::Generator, key("shelf-begin-generator")),
+    (InitialNets::Discriminator, key("shelf-begin-discriminator")),
+];
 
 #[component]
 pub(crate) fn ShelfView(shelf: Shelf) -> impl IntoView {
@@ -113,6 +121,17 @@ fn KeptRun(shelf: Shelf, first: Kept) -> impl IntoView {
                 </button>
                 <button on:click=move |_| shelf.drop_run(kept.get_untracked())>{t("shelf-drop")}</button>
             </div>
+            <details class="lab-kept-nets">
+                <summary>{t("shelf-begin")}</summary>
+                <p class="hint">{t("shelf-begin-hint")}</p>
+                <div class="lab-remedies">
+                    {BEGINNINGS.map(|(nets, words)| view! {
+                        <button on:click=move |_| {
+                            kept.with_untracked(|kept| shelf.begin_with(kept, nets));
+                        }>{t(words)}</button>
+                    }).collect_view()}
+                </div>
+            </details>
         </li>
     }
 }

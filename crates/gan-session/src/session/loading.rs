@@ -1,8 +1,8 @@
 //! Loads a new run in place of the current one. A refused spec, checkpoint or data set leaves the
 //! current run as it is.
 
-use gan_core::{Classifier, Snapshot, Trainer, digest};
-use gan_protocol::{Event, Fault, FrameKind, Reply, RunSpec, Supply};
+use gan_core::{Classifier, Snapshot, Trainer};
+use gan_protocol::{Event, Fault, FrameKind, Reply, RunSpec, Supply, digest};
 use gan_random::Purpose;
 
 use super::{Attached, Session, fault, progress};

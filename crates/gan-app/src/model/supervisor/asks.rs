@@ -13,7 +13,14 @@ const LAST_POINTS: u32 = 300;
 const LAST_SEED: u64 = 7 << 20;
 
 impl<B: Clone> Supervisor<B> {
-    pub(super) fn on_ask(&mut self, ticket: Option<Ticket>, ask: Ask<B>) {
+    pub(super) fn on_ask(&mut self, ticket: Option<Ticket>, mut ask: Ask<B>) {
+        // With other settings the run still begins with the same nets.
+        if let Ask::Load { run, .. } = &mut ask
+            && run.spec.initial == self.run.spec.initial
+            && run.initial.is_none()
+        {
+            run.initial.clone_from(&self.run.initial);
+        }
         match &ask {
             Ask::Load { .. } => {}
             _ if self.state.error.is_some() => {

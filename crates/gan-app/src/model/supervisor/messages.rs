@@ -32,6 +32,15 @@ pub struct Run<B> {
     pub files: Vec<NamedFile<B>>,
     /// The newest checkpoint and its step.
     pub checkpoint: Option<(u64, B)>,
+    /// The checkpoint of another run whose nets it begins with, as `spec.initial` says.
+    pub initial: Option<B>,
+}
+
+impl<B> Run<B> {
+    /// A run that begins anew, on data that the page has or makes.
+    pub fn new(preset: String, spec: RunSpec) -> Self {
+        Self { preset, spec, files: Vec::new(), checkpoint: None, initial: None }
+    }
 }
 
 /// A request of the page.

@@ -428,6 +428,34 @@ fn a_load_during_the_first_one_replaces_it() {
 }
 
 #[test]
+fn a_run_that_begins_with_other_nets_has_them_until_it_has_its_own_and_after_a_reset() {
+    let mut bench = Bench::on_cpu(Preference::Cpu);
+    let initial = gan_protocol::InitialSpec {
+        checkpoint: "0123456789abcdef".to_owned(),
+        nets: gan_protocol::InitialNets::Both,
+    };
+    let begins = |batch_size, bytes| {
+        let Ask::Load { mut run, then_run } = load(batch_size, false) else { unreachable!() };
+        run.spec.initial = Some(initial.clone());
+        run.initial = bytes;
+        Ask::Load { run, then_run }
+    };
+    bench.ask(None, begins(32, Some("others")));
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: true, .. }, ["others"])]));
+    bench.answer(1, Reply::Done, &[]);
+    bench.event(1, Event::Autosave { step: 20 }, &["own"]);
+    bench.ask(None, Ask::Reset);
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: true, .. }, ["others"])]));
+    bench.answer(1, Reply::Done, &[]);
+    // Other settings, the same nets.
+    bench.ask(None, begins(16, None));
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: true, .. }, ["others"])]));
+    bench.answer(1, Reply::Done, &[]);
+    bench.ask(None, load(16, false));
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: false, .. }, [])]));
+}
+
+#[test]
 fn a_reset_is_the_same_run_without_its_checkpoint() {
     let mut bench = Bench::on_cpu(Preference::Cpu);
     bench.event(1, Event::Autosave { step: 20 }, &["saved"]);

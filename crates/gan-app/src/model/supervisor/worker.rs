@@ -131,7 +131,8 @@ impl<B> Worker<B> {
 
 /// The command that loads `run`, and its attachments.
 pub(super) fn load_command<B: Clone>(run: &Run<B>) -> (Command, Vec<B>) {
-    let checkpoint = run.checkpoint.as_ref().map(|(_, bytes)| bytes.clone());
+    let own = run.checkpoint.as_ref().map(|(_, bytes)| bytes);
+    let checkpoint = own.or(run.initial.as_ref()).cloned();
     let command = Command::Load {
         spec: Box::new(run.spec.clone()),
         checkpoint: checkpoint.is_some(),
