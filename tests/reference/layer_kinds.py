@@ -264,6 +264,17 @@ def pixel_shuffle(layer, x, at):
 
 
 @kind(
+    ("composite of grey pictures", [3, 2, 3], {}),
+    ("composite of colour pictures", [7, 2, 2], {}),
+)
+def composite(layer, x, at):
+    count = x.shape[1] // 2
+    picture, mask, other = x.split([count, 1, count], 1)
+    share = (1 + mask) / 2
+    return (1 - share) * picture + share * other
+
+
+@kind(
     ("average_pool of 2", [2, 4, 2], dict(size=2)),
     ("average_pool of 3", [1, 3, 6], dict(size=3)),
 )

@@ -35,8 +35,8 @@ const SHOWN: usize = 32;
 pub(crate) struct Arguments {
     /// The checkpoint of a run with `translation`, whose data are MNIST or drawn digits.
     checkpoint: PathBuf,
-    /// How many images of each set at most, from the first on.
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(100..=10_000))]
+    /// How many images of each set at most, from the first on. Fréchet distances of few are too large.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(100..=10_000))]
     count: u64,
     /// The folder with `mnist/`, whose test images are translated.
     #[arg(long, value_name = "FOLDER", env = "GAN_DATA_DIR", default_value = "data")]

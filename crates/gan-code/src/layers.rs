@@ -65,6 +65,14 @@ const NOISE: &str = r#"class Noise(nn.Module):
     def forward(self, x):
         return x + self.sd * torch.randn_like(x)"#;
 
+const COMPOSITE: &str = r#"class Composite(nn.Module):
+    """A picture, with another in its place where the mask between them is 1."""
+
+    def forward(self, x):
+        count = x.shape[1] // 2
+        picture, mask, other = x.split([count, 1, count], 1)
+        return picture + (1 + mask) / 2 * (other - picture)"#;
+
 const LABEL: &str = r#"class Label(nn.Module):
     """Appends the class {as}."""
 
@@ -130,6 +138,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         (has(|l| matches!(l, LayerSpec::MinibatchStddev {})), STDDEV),
         (has(|l| matches!(l, LayerSpec::MinibatchDiscrimination { .. })), DISCRIMINATION),
         (has(|l| matches!(l, LayerSpec::Noise { .. })), NOISE),
+        (has(|l| matches!(l, LayerSpec::Composite {})), COMPOSITE),
     ];
     let mut blocks: Vec<String> =
         plain.iter().filter(|(there, _)| *there).map(|(_, text)| (*text).to_owned()).collect();

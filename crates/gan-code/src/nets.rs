@@ -92,6 +92,7 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
         }
         LayerSpec::PixelShuffle { scale } => format!("nn.PixelShuffle({scale})"),
         LayerSpec::AveragePool { size } => format!("nn.AvgPool2d({size})"),
+        LayerSpec::Composite {} => "Composite()".to_owned(),
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let kind = if is_image { "2d" } else { "1d" };
             let epsilon = differing("eps", epsilon, 1e-5);

@@ -181,6 +181,11 @@ pub enum LayerSpec {
         /// Layers of the body, which keep height and width.
         layers: Vec<LayerSpec>,
     },
+    /// Of an image of `2 n + 1` channels, which are a picture, its mask and another picture: the other
+    /// picture where the mask is 1, the picture where it is -1, and between them in proportion. Behind
+    /// a [`Skip`](Self::Skip) of a masked picture, what was there is kept, and the hole is filled (as
+    /// Iizuka et al. 2017 restore the pixels outside of the hole).
+    Composite {},
     /// Reads a vector as an image, channels first.
     Reshape {
         /// Channels of the image.
@@ -266,6 +271,7 @@ impl LayerSpec {
             Self::Label { classes: 10, embedding: None },
             Self::Residual { layers: vec![inside.clone()], shortcut: Vec::new() },
             Self::Skip { layers: vec![inside] },
+            Self::Composite {},
         ]
     }
 }
@@ -294,6 +300,7 @@ reads_tagged!(LayerSpec by "kind" {
     "label" => Label { classes, embedding = None },
     "residual" => Residual { layers, shortcut = Vec::new() },
     "skip" => Skip { layers },
+    "composite" => Composite {},
     "reshape" => Reshape { channels, height, width },
     "flatten" => Flatten {},
 });

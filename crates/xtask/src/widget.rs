@@ -58,7 +58,7 @@ fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
         {
             let mut content = files::read(&path)?;
             if extension == Some("js") {
-                content = script::without_comments(&String::from_utf8(content)?).into_bytes();
+                content = script::published(&String::from_utf8(content)?).into_bytes();
             }
             files::write_whole(&to.join(name), &content)?;
         }

@@ -6,6 +6,7 @@
 //! transposed convolution with the same weights, that of leaky ReLU a constant mask.
 
 mod activation;
+mod composite;
 mod convolution;
 mod label;
 mod linear;
@@ -106,6 +107,7 @@ fn forward(
         LayerSpec::UpsampleBilinear { scale } => scaling::bilinear(input, scale),
         LayerSpec::PixelShuffle { scale } => scaling::pixel_shuffle(input, scale),
         LayerSpec::AveragePool { size } => scaling::average_pool(input, size),
+        LayerSpec::Composite {} => composite::composite(input),
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let statistics = &mut buffers[layer.buffers.clone()];
             let norm = norm::BatchNorm { epsilon, momentum };
@@ -199,6 +201,7 @@ fn input_gradient(
         LayerSpec::UpsampleBilinear { scale } => scaling::bilinear_gradient(gradient, scale),
         LayerSpec::PixelShuffle { scale } => scaling::pixel_shuffle_gradient(gradient, scale),
         LayerSpec::AveragePool { size } => scaling::average_pool_gradient(gradient, size),
+        LayerSpec::Composite {} => composite::gradient(gradient, input()),
         LayerSpec::LayerNorm { epsilon } => {
             norm::group_norm_gradient(gradient, input(), values.tensors, 1, epsilon)
         }

@@ -85,6 +85,7 @@ impl LayerSpec {
             Self::Label { embedding: None, .. }
             | Self::Activation { .. }
             | Self::AveragePool { .. }
+            | Self::Composite {}
             | Self::Dropout { .. }
             | Self::Flatten {}
             | Self::MinibatchStddev {}

@@ -175,6 +175,16 @@ impl LayerSpec {
             }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
             Self::Skip { ref layers } => skip(input, layers, depth),
+            Self::Composite {} => {
+                let (channels, height, width) = image_input(input, self)?;
+                if channels < 3 || channels.is_multiple_of(2) {
+                    let message = format!(
+                        "takes a picture, its mask and another picture: 3, 5 or 7 … channels, not {channels}"
+                    );
+                    return Err(SpecError::new("kind", message));
+                }
+                Ok(Shape::image(channels / 2, height, width))
+            }
             Self::Reshape { channels, height, width } => {
                 let size = flat_input(input, self)?;
                 in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
@@ -227,6 +237,7 @@ impl LayerSpec {
             | Self::Upsample { .. }
             | Self::UpsampleBilinear { .. }
             | Self::PixelShuffle { .. }
+            | Self::Composite {}
             | Self::AveragePool { .. }
             | Self::InstanceNorm { .. }
             | Self::GroupNorm { .. }
