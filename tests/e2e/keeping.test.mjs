@@ -95,6 +95,22 @@ test("a run begins with the nets of a kept one, also after a reset, and nets tha
     await ganPlayground.beginWith({ checkpoint, nets: "discriminator" });
   });
   assert.equal((await spec()).initial.nets, "discriminator");
+  const codes = await page.evaluate(async () => {
+    const { ganPlayground } = window;
+    const checkpoint = await ganPlayground.checkpoint();
+    const refused = [
+      ganPlayground.begin({ spec: "ring", checkpoint }),
+      ganPlayground.beginWith({ checkpoint, nets: "critic" }),
+      ganPlayground.beginWith({ nets: "both" }),
+    ];
+    return (await Promise.allSettled(refused)).map(({ reason }) => reason?.code);
+  });
+  assert.deepEqual(codes, ["usage", "usage", "usage"]);
+  // An address brings no nets: a reload begins with drawn ones.
+  assert.doesNotMatch(await page.evaluate(() => window.location.hash), /initial/);
+  await page.reload();
+  await site.until("a run anew", ({ phase, step }) => phase === "ready" && step === 0);
+  assert.equal((await spec()).initial, undefined);
   site.assertNoProblems();
 });
 

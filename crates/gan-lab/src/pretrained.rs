@@ -1,7 +1,7 @@
 //! Begins the run on the page anew, with nets of another run (pre-training).
 
 use gan_protocol::{InitialNets, InitialSpec, Named as _};
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Error, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::playground::{self, call, extend, member, settle};
@@ -33,15 +33,31 @@ pub(crate) fn begin(
     }
 }
 
+/// The rejected promise of an invalid call.
+fn refused() -> JsValue {
+    let names = InitialNets::NAMES.join(", ");
+    let error = Error::new(&format!(
+        "beginWith takes {{checkpoint: Uint8Array, nets}}; nets is one of {names}"
+    ));
+    // An error's own members can be set.
+    let _ = Reflect::set(&error, &"code".into(), &"usage".into());
+    Promise::reject(&error).into()
+}
+
 /// Adds `beginWith` to the page's interface for scripts.
 pub(crate) fn put_up() {
     let begin = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|wanted: JsValue| {
-        let checkpoint = Uint8Array::new(&member(&wanted, "checkpoint"));
-        let nets = member(&wanted, "nets").as_string().unwrap_or_default();
-        let nets = InitialNets::named(&nets).unwrap_or(InitialNets::Both);
+        let nets = match member(&wanted, "nets") {
+            nets if nets.is_undefined() => Some(InitialNets::Both),
+            nets => nets.as_string().and_then(|name| InitialNets::named(&name)),
+        };
+        let checkpoint = member(&wanted, "checkpoint").dyn_into::<Uint8Array>().ok();
+        let Some((checkpoint, nets)) = checkpoint.zip(nets) else {
+            return refused();
+        };
         match request(&checkpoint, nets) {
             Ok(request) => call("begin", &request),
-            Err(error) => js_sys::Promise::reject(&error).into(),
+            Err(error) => Promise::reject(&error).into(),
         }
     });
     extend("beginWith", &begin.into_js_value());

@@ -24,6 +24,9 @@ pub fn load_value(page: &mut Page, value: &Value, initial: Option<Uint8Array>, c
     let current = page.supervisor.run().preset.clone();
     let run = settings::resolved(value, &current).and_then(|run| page.with_files(run));
     match run {
+        Ok(run) if initial.is_some() && run.spec.initial.is_none() => {
+            callback(Err(Refusal::usage("begin takes a spec with `initial`")));
+        }
         Ok(run) => page.load(Run { initial, ..run }, false, callback),
         Err(refusal) => callback(Err(refusal)),
     }
@@ -368,7 +371,10 @@ impl Page {
         match run {
             Ok(run) => {
                 let then_run = self.supervisor.wants_running();
-                self.ask_at(place, Ask::Load { run: Box::new(run), then_run });
+                let callback = move |result: Result<Outcome<_>, Refusal>| {
+                    with(|page| page.tell(place, result.map(drop)));
+                };
+                self.load(run, then_run, Box::new(callback));
             }
             Err(refusal) => self.tell(place, Err(refusal)),
         }

@@ -5,7 +5,7 @@
 //! own, [`LAB_PARTS`]: it begins a lesson at a step, shows a panel, opens a checkpoint or a generator
 //! from another address, and writes these parts as the reader goes on.
 
-use gan_protocol::{DEFAULT_PRESET, difference, preset};
+use gan_protocol::{DEFAULT_PRESET, RunSpec, difference, preset};
 use serde_json::Value;
 
 use crate::model::backends::Preference;
@@ -103,7 +103,9 @@ impl Address {
         language: Option<&str>,
     ) -> Self {
         let base = preset(&run.preset).map(|preset| preset.spec.to_value());
-        let patch = base.and_then(|base| difference(&base, &run.spec.to_value()));
+        // An address brings no checkpoint, so whoever follows it begins with nets that are drawn.
+        let spec = RunSpec { initial: None, ..run.spec.clone() };
+        let patch = base.and_then(|base| difference(&base, &spec.to_value()));
         Self {
             preset: (run.preset != DEFAULT_PRESET).then(|| run.preset.clone()),
             patch,
@@ -269,6 +271,17 @@ mod tests {
         let (found, refusal) = run_of(&Address::of(&run, Preference::Auto, false, None).to_hash());
         assert_eq!((&found, refusal), (&run, None));
         assert!(settings::lacks_files(&found));
+    }
+
+    #[test]
+    fn a_run_that_begins_with_other_nets_has_an_address_without_them() {
+        let mut run: Run<()> = settings::default_run();
+        run.spec.seed = 77;
+        let spec = run.spec.clone();
+        run.spec.initial =
+            Some(gan_protocol::InitialSpec::of(b"", gan_protocol::InitialNets::Both));
+        let (found, refusal) = run_of(&Address::of(&run, Preference::Auto, false, None).to_hash());
+        assert_eq!((found.spec, refusal), (spec, None));
     }
 
     #[test]

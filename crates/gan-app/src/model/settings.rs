@@ -79,7 +79,7 @@ pub fn lacks_files<B>(run: &Run<B>) -> bool {
 pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<Run<B>, Refusal> {
     if lacks_files(&run) {
         if files.is_empty() {
-            let message = "is the user's files; choose them on the page first";
+            let message = "is the user's files; choose files of that kind on the page first";
             return Err(SpecError::new("data.source", message).into());
         }
         run.files = files.to_vec();

@@ -137,7 +137,7 @@ impl Facts {
     /// The key of the sentence about a moment of a step.
     pub(super) fn told(&self, moment: Moment) -> &'static str {
         match moment {
-            Moment::Making if self.picture.is_some() => key("anatomy-making-from-pictures"),
+            Moment::Making if self.is_made_of_pictures() => key("anatomy-making-from-pictures"),
             Moment::Making => key("anatomy-making"),
             Moment::Judging => key("anatomy-judging"),
             Moment::Learning => key("anatomy-learning"),
@@ -146,10 +146,16 @@ impl Facts {
 
     /// The key of the whole game in words.
     pub(super) fn in_words(&self) -> &'static str {
-        match self.picture {
-            Some(_) => key("anatomy-in-words-from-pictures"),
-            None => key("anatomy-in-words"),
+        match (self.has_way_back, self.is_made_of_pictures()) {
+            (true, _) => key("anatomy-in-words-both-ways"),
+            (false, true) => key("anatomy-in-words-from-pictures"),
+            (false, false) => key("anatomy-in-words"),
         }
+    }
+
+    /// Whether the generator is given pictures in place of noise.
+    fn is_made_of_pictures(&self) -> bool {
+        self.picture.is_some() && self.latent == 0
     }
 }
 
@@ -223,6 +229,7 @@ mod tests {
         assert_eq!((edges.given(), edges.particular(0)), ("outlines".into(), String::new()));
         assert_eq!(edges.told(Moment::Making), "anatomy-making-from-pictures");
         let translation = facts("digits-restyled");
+        assert_eq!(translation.in_words(), "anatomy-in-words-both-ways");
         let twins = [0, 1].map(|net| translation.particular(net));
         assert_eq!(twins, ["a twin makes the way back", "a twin judges the way back"]);
     }

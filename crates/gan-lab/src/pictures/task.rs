@@ -99,7 +99,9 @@ impl Task {
                 // As large a part of the picture as in the preset. The classifier of digits has nothing to
                 // say of other pictures.
                 let hole = json!({ "kind": "square", "side": side * 3 / 7 });
-                run["condition"] = json!({ "picture": { "kind": "masked", "hole": hole } });
+                let picture = json!({ "kind": "masked", "hole": hole });
+                run["condition"] = json!({ "picture": picture, "shown": false });
+                run["adversarial_weight"] = 1.into();
                 run["terms"] = json!([{ "kind": "l1", "weight": 20 }]);
             }
             Self::Coloured => run["condition"] = json!({ "picture": { "kind": "grey" } }),

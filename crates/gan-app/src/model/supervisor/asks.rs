@@ -13,14 +13,7 @@ const LAST_POINTS: u32 = 300;
 const LAST_SEED: u64 = 7 << 20;
 
 impl<B: Clone> Supervisor<B> {
-    pub(super) fn on_ask(&mut self, ticket: Option<Ticket>, mut ask: Ask<B>) {
-        // With other settings the run still begins with the same nets.
-        if let Ask::Load { run, .. } = &mut ask
-            && run.spec.initial == self.run.spec.initial
-            && run.initial.is_none()
-        {
-            run.initial.clone_from(&self.run.initial);
-        }
+    pub(super) fn on_ask(&mut self, ticket: Option<Ticket>, ask: Ask<B>) {
         match &ask {
             Ask::Load { .. } => {}
             _ if self.state.error.is_some() => {
@@ -59,7 +52,8 @@ impl<B: Clone> Supervisor<B> {
     }
 
     /// Replaces the run with which the worker will start.
-    fn begin_with(&mut self, ticket: Option<Ticket>, run: Run<B>, then_run: bool) {
+    fn begin_with(&mut self, ticket: Option<Ticket>, mut run: Run<B>, then_run: bool) {
+        run.begin_as(&self.run);
         let before = std::mem::replace(&mut self.run, run);
         if self.kept && before.checkpoint.is_some() {
             let (number, run) = (self.state.replacements, Box::new(before.clone()));
@@ -103,7 +97,8 @@ impl<B: Clone> Supervisor<B> {
         let Some(main) = self.main.as_mut() else { return };
         let other = Purpose::Ask { ticket };
         let (purpose, command, attachments) = match ask {
-            Ask::Load { run, then_run } => {
+            Ask::Load { mut run, then_run } => {
+                run.begin_as(&self.run);
                 let (command, attachments) = load_command(&run);
                 (Purpose::Load { ticket, run, then_run }, command, attachments)
             }

@@ -41,6 +41,18 @@ impl<B> Run<B> {
     pub fn new(preset: String, spec: RunSpec) -> Self {
         Self { preset, spec, files: Vec::new(), checkpoint: None, initial: None }
     }
+
+    /// Takes over the checkpoint that `before` began with, if this run begins with the same one.
+    pub(super) fn begin_as(&mut self, before: &Self)
+    where
+        B: Clone,
+    {
+        let [wanted, had] = [&*self, before]
+            .map(|run| run.spec.initial.as_ref().map(|initial| initial.checkpoint.as_str()));
+        if self.initial.is_none() && wanted.is_some() && wanted == had {
+            self.initial.clone_from(&before.initial);
+        }
+    }
 }
 
 /// A request of the page.

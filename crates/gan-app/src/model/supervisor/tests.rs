@@ -453,6 +453,19 @@ fn a_run_that_begins_with_other_nets_has_them_until_it_has_its_own_and_after_a_r
     bench.answer(1, Reply::Done, &[]);
     bench.ask(None, load(16, false));
     assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: false, .. }, [])]));
+    bench.answer(1, Reply::Done, &[]);
+    // What does not begin with other nets takes none over, and those are gone with their run.
+    bench.ask(None, load(32, false));
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: false, .. }, [])]));
+    bench.answer(1, Reply::Done, &[]);
+    bench.ask(None, begins(32, None));
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: false, .. }, [])]));
+    bench.answer(1, Reply::Done, &[]);
+    // Two in a row, before the first is there.
+    bench.ask(None, begins(32, Some("others")));
+    bench.ask(None, begins(16, None));
+    bench.answer(1, Reply::Done, &[]);
+    assert!(matches!(bench.sent(1)[..], [(Command::Load { checkpoint: true, .. }, ["others"])]));
 }
 
 #[test]
