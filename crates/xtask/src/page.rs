@@ -11,6 +11,7 @@ use wasmparser::{Parser, Payload};
 use crate::context::{Context, Profile};
 use crate::files;
 use crate::module::{Module, Output};
+use crate::script;
 use crate::tools::Tools;
 
 /// The module.
@@ -49,9 +50,17 @@ pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
         return Ok(());
     }
     for path in files::list(&staged(ctx))? {
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            let module = stripped(&files::read(&path)?);
-            files::write_whole(&path, &module.context("the page's module is broken")?)?;
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("wasm") => {
+                let module = stripped(&files::read(&path)?);
+                files::write_whole(&path, &module.context("the page's module is broken")?)?;
+            }
+            // Trunk's own reduction fails on the glue with a warning, and leaves it as it is.
+            Some("js") => {
+                let glue = script::published(&files::read_text(&path)?);
+                files::write_whole(&path, glue.as_bytes())?;
+            }
+            _ => {}
         }
     }
     Ok(())
