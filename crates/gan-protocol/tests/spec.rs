@@ -108,6 +108,16 @@ fn a_layer_that_does_not_fit_is_named() {
         ),
         (json!([{"kind": "pad", "top": -28}]), "discriminator.layers[0].kind"),
         (json!([{"kind": "pad", "left": 1.5}]), "discriminator.layers[0].left"),
+        // A grey image is no picture with its mask and another picture; neither are two or four channels.
+        (json!([{"kind": "composite"}]), "discriminator.layers[0].kind"),
+        (
+            json!([{"kind": "conv", "channels": 2, "kernel": 1}, {"kind": "composite"}]),
+            "discriminator.layers[1].kind",
+        ),
+        (
+            json!([{"kind": "conv", "channels": 4, "kernel": 1}, {"kind": "composite"}]),
+            "discriminator.layers[1].kind",
+        ),
         (json!([{"kind": "pad", "right": 1_000_000}]), "discriminator.layers[0].right"),
         (json!([{"kind": "flatten"}, {"kind": "linear", "units": 2}]), "discriminator.layers"),
         (

@@ -46,9 +46,11 @@ pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
         trunk.arg("--release");
     }
     output.run(&mut trunk)?;
-    if ctx.profile == Profile::Development {
-        return Ok(());
-    }
+    if ctx.profile == Profile::Development { Ok(()) } else { reduce(ctx) }
+}
+
+/// Leaves out what browsers do not need of the staged page's module and scripts.
+fn reduce(ctx: &Context) -> Result<()> {
     for path in files::list(&staged(ctx))? {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("wasm") => {
@@ -159,6 +161,22 @@ mod tests {
         assert!(!asks(&ctx));
         ctx.profile = Profile::Development;
         assert!(asks(&ctx));
+    }
+
+    #[test]
+    fn a_reduced_page_has_glue_without_comments_and_a_module_without_names() {
+        let folder = TempFolder::new();
+        let ctx = Context::of_test(folder.path());
+        let (glue, module) =
+            (staged(&ctx).join("gan-app-1.js"), staged(&ctx).join("gan-app-1_bg.wasm"));
+        let names = wasm_encoder::CustomSection { name: "name".into(), data: b"data"[..].into() };
+        let full = wasm_encoder::Module::new().section(&names).clone().finish();
+        files::write_whole(&glue, b"/**\n * @returns {number}\n */\n    f();\n").expect("written");
+        files::write_whole(&module, &full).expect("written");
+        reduce(&ctx).expect("reduced");
+        assert_eq!(files::read(&glue).expect("there"), b"f();\n");
+        let empty = wasm_encoder::Module::new().finish();
+        assert_eq!(files::read(&module).expect("there"), empty);
     }
 
     #[test]

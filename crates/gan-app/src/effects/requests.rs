@@ -168,19 +168,10 @@ fn open_data(page: &mut Page, place: Place, files: Vec<NamedFile<Uint8Array>>) {
         let fitting = settings::default_run::<Uint8Array>();
         (preset, spec) = (fitting.preset, fitting.spec);
     }
-    spec.data.source = source_of(&files);
+    let starts = files.iter().map(|file| [0, 1, 2].map(|at| file.bytes.get_index(at)));
+    spec.data.source = settings::source_of(starts);
     let then_run = page.supervisor.wants_running();
     page.open_run(place, Run { files, ..Run::new(preset, spec) }, String::new(), then_run);
-}
-
-/// The data that files hold. IDX and gzip begin with their marks; CIFAR's records have none, and begin with
-/// a class, which may be 0, and the first pixel's red.
-fn source_of(files: &[NamedFile<Uint8Array>]) -> DataSource {
-    let is_cifar = |file: &NamedFile<Uint8Array>| {
-        let [first, second, third] = [0, 1, 2].map(|at| file.bytes.get_index(at));
-        !matches!((first, second, third), (0, 0, 0x08..=0x0e) | (0x1f, 0x8b, _))
-    };
-    if files.iter().all(is_cifar) { DataSource::CifarFiles } else { DataSource::IdxFiles }
 }
 
 /// Continues from a checkpoint that was chosen or dropped at `place`. If `others` came with it, the
@@ -344,10 +335,16 @@ impl Page {
     fn load_spec(&mut self, place: Place, preset: String, spec: RunSpec) {
         let run = Run::new(preset, spec);
         if let Err(error) = run.spec.validate() {
-            return self.load_checked(place, Err(error.into()));
+            return self.tell(place, Err(error.into()));
         }
         match self.with_files(run.clone()) {
-            Ok(run) => self.load_checked(place, Ok(run)),
+            Ok(run) => {
+                let then_run = self.supervisor.wants_running();
+                let callback = move |result: Result<Outcome<_>, Refusal>| {
+                    with(|page| page.tell(place, result.map(drop)));
+                };
+                self.load(run, then_run, Box::new(callback));
+            }
             Err(_) => self.wait_for_own_files(run),
         }
     }
@@ -365,19 +362,6 @@ impl Page {
     fn with_files(&self, run: Run<Uint8Array>) -> Result<Run<Uint8Array>, Refusal> {
         let files = self.files_for(&run);
         settings::with_files(run, &files)
-    }
-
-    fn load_checked(&mut self, place: Place, run: Result<Run<Uint8Array>, Refusal>) {
-        match run {
-            Ok(run) => {
-                let then_run = self.supervisor.wants_running();
-                let callback = move |result: Result<Outcome<_>, Refusal>| {
-                    with(|page| page.tell(place, result.map(drop)));
-                };
-                self.load(run, then_run, Box::new(callback));
-            }
-            Err(refusal) => self.tell(place, Err(refusal)),
-        }
     }
 
     /// As [`Self::tell`], with a notice for success, too.

@@ -2,7 +2,7 @@
 //! presets.
 
 use gan_protocol::{
-    DEFAULT_PRESET, Preset, RunSpec, SpecError, merged, preset, preset_names, presets,
+    DEFAULT_PRESET, DataSource, Preset, RunSpec, SpecError, merged, preset, preset_names, presets,
 };
 use serde_json::Value;
 
@@ -87,6 +87,13 @@ pub fn with_files<B: Clone>(mut run: Run<B>, files: &[NamedFile<B>]) -> Result<R
     Ok(run)
 }
 
+/// The data that files hold which begin with these bytes. IDX and gzip begin with their marks. CIFAR's records
+/// have none, and begin with a class, which may be 0, and the first pixel's red.
+pub fn source_of(mut starts: impl Iterator<Item = [u8; 3]>) -> DataSource {
+    let is_cifar = |start: [u8; 3]| !matches!(start, [0, 0, 0x08..=0x0e] | [0x1f, 0x8b, _]);
+    if starts.all(is_cifar) { DataSource::CifarFiles } else { DataSource::IdxFiles }
+}
+
 /// The preset with the nets of `spec`, or else `current`: the name under which a spec of unknown
 /// origin is shown.
 pub fn closest_preset(spec: &RunSpec, current: &str) -> String {
@@ -153,6 +160,21 @@ mod tests {
         assert_eq!(with_files(run.clone(), &[]).expect_err("none").code, "spec");
         let files = [NamedFile { name: "a".to_string(), bytes: vec![1] }];
         assert_eq!(with_files(run, &files).expect("there are").files.len(), 1);
+    }
+
+    #[test]
+    fn files_are_known_by_their_first_bytes() {
+        let (idx, gzip) = ([0, 0, 8], [0x1f, 0x8b, 8]);
+        // A frog, an aeroplane, and one whose first pixels have little red.
+        let (frog, aeroplane, dark) = ([6, 59, 43], [0, 159, 150], [0, 0, 2]);
+        for (files, source) in [
+            (vec![idx, gzip], DataSource::IdxFiles),
+            (vec![frog], DataSource::CifarFiles),
+            (vec![frog, aeroplane, dark], DataSource::CifarFiles),
+            (vec![frog, idx], DataSource::IdxFiles),
+        ] {
+            assert_eq!(source_of(files.iter().copied()), source, "{files:?}");
+        }
     }
 
     #[test]
