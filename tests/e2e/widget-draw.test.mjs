@@ -18,7 +18,28 @@ const POLICY =
 const [SMALL, HOLES, OUTLINES] = ["super-resolution", "inpainting", "edges"].map((name) => `/pretrained/mnist-${name}.safetensors`);
 const SEVEN = "/embed/seven.png";
 
+/** The file of a generator that translates an image into its negative. */
+function negative() {
+  const header = {
+    format: "gan-playground-generator-1",
+    generator: { layers: [{ kind: "conv", channels: 1, kernel: 1, stride: 1, padding: 0, bias: false }] },
+    latent: { size: 0, distribution: "normal" },
+    data: { channels: 1, height: SIDE, width: SIDE },
+    translates: true,
+  };
+  const text = JSON.stringify({
+    __metadata__: { gan_playground: JSON.stringify(header) },
+    "generator.0.weight": { dtype: "F32", shape: [1, 1, 1, 1], data_offsets: [0, 4] },
+  });
+  const file = Buffer.alloc(8 + text.length + 4);
+  file.writeBigUInt64LE(BigInt(text.length));
+  file.write(text, 8);
+  file.writeFloatLE(-1, 8 + text.length);
+  return file;
+}
+
 const files = originOfThisFile({
+  "/negative.safetensors": (response) => response.end(negative()),
   "/wide.png": (response) => response.end(png(56, 28, (column) => (column < 14 || column >= 42 ? [255, 0, 0] : [0, 255, 0]))),
   "/dot.png": (response) => response.end(png(1, 1, () => [255, 255, 255])),
   "/words.png": (response) => response.end("no picture"),
@@ -142,6 +163,21 @@ test("a picture becomes outlines, which are drawn on", async (t) => {
   const [more] = await panes(sampler);
   assert.ok(outlines.every((x, i) => x <= more[i]), "the outlines stay");
   assert.ok(sum(more) > sum(outlines));
+});
+
+test("a translation is shown beside what is drawn", async (t) => {
+  const src = files.url("/negative.safetensors");
+  const { page, sampler, said } = await post(t, tag(src, `picture="${SEVEN}"`));
+  await drawn(sampler);
+  const isNegative = ([drawing, made]) => drawing.every((x, i) => Math.abs(x + made[i] - 255) <= 1);
+  const before = await panes(sampler);
+  assert.equal(before.length, 2);
+  assert.ok(isNegative(before) && sum(before[0]) > 0);
+  await line(page, sampler, [2, 25], [12, 25]);
+  const after = await panes(sampler);
+  assert.ok(isNegative(after) && sum(after[0]) > sum(before[0]));
+  assert.equal(await tool(sampler, "Cut").isVisible(), false);
+  assert.deepEqual(said, []);
 });
 
 test("the keyboard alone draws", async (t) => {

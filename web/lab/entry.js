@@ -42,6 +42,10 @@ const open = async () => {
   keepFocus();
 };
 
+// To keep the site for later is to load and to hash all of it, which would compete with the page's first seconds.
+const CALM_AFTER_MS = 4_000;
+const untilCalm = () => new Promise((resolve) => setTimeout(resolve, CALM_AFTER_MS));
+
 // Without the lab the page is whole.
 const begin = () =>
   open()
@@ -50,6 +54,7 @@ const begin = () =>
       // The room that was kept for it.
       document.getElementById("anatomy")?.remove();
     })
+    .then(untilCalm)
     .then(() => keepOffline(new URL("../service-worker.js", import.meta.url)));
 
 if (window.ganPlayground) {

@@ -1,6 +1,6 @@
 // The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
 
-import initialize, { Inspector, Reader } from "./gan_inspector.js";
+import initialize, { Inspector, Maker, Reader } from "./gan_inspector.js";
 
 const ready = initialize();
 let isThere = false;
@@ -9,12 +9,28 @@ let reader;
 
 ready.then(() => (isThere = true)).catch(() => {});
 
-async function readerOfDigits() {
-  const answer = await fetch(new URL("../pretrained/digit-classifier.safetensors", import.meta.url));
+async function pretrained(name) {
+  const answer = await fetch(new URL(`../pretrained/${name}.safetensors`, import.meta.url));
   if (!answer.ok) {
-    throw new Error(`the classifier's file: status ${answer.status}`);
+    throw new Error(`${name}.safetensors: status ${answer.status}`);
   }
-  return new Reader(new Uint8Array(await answer.arrayBuffer()));
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+const readerOfDigits = async () => new Reader(await pretrained("digit-classifier"));
+
+/** Trained generators by their names. */
+const makers = new Map();
+
+/** The trained generator of this name. */
+function maker(name) {
+  if (!makers.has(name)) {
+    const made = pretrained(name).then((file) => new Maker(file));
+    // What could not be fetched is fetched again by the next question.
+    made.catch(() => makers.delete(name));
+    makers.set(name, made);
+  }
+  return makers.get(name);
 }
 
 function inspected() {
@@ -45,6 +61,10 @@ const does = {
       whole.free();
     }
   },
+  /** The header of a trained generator's file, as JSON. */
+  header: async ({ name }) => (await maker(name)).header,
+  /** Samples of a trained generator. */
+  make: async ({ name, values, labels }) => (await maker(name)).images(values, labels),
   /** How probable each digit is, image after image. */
   async read({ pixels }) {
     reader ??= readerOfDigits();

@@ -26,6 +26,9 @@ const KEPT: usize = 4 * LASTING;
 /// learned anything. Divergence and memorisation are diagnosed before either.
 const FIRST_STEPS_WITHOUT_MODES: u64 = 1_000;
 
+/// Diversity of images below which they are one, black or white as a rule.
+const DEAD_DIVERSITY: f64 = 0.01;
+
 /// Measurements of a run since the last observation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
@@ -88,7 +91,7 @@ impl Doctor {
         };
         let losing = self.losing(norm);
         // Without a gradient, the generator cannot be blamed for missing modes.
-        let collapse = collapse.filter(|one| losing.is_none() || one.kind == Ailment::Collapse);
+        let collapse = collapse.filter(|one| losing.is_none() || self.is_collapse(one));
         let all =
             [self.divergence(), losing, blindness, collapse, oscillation, self.memorisation()];
         let mut found: Vec<Diagnosis> = all.into_iter().flatten().collect();
@@ -216,6 +219,14 @@ impl Doctor {
             return None;
         }
         Some(Diagnosis { kind: Ailment::PartialCollapse, severity: 0.8 * (1.0 - score), figures })
+    }
+
+    /// Whether `found` says more of a run than that its discriminator wins: samples at few modes or alike,
+    /// and not one image of a generator that makes nothing at all any more.
+    fn is_collapse(&self, found: &Diagnosis) -> bool {
+        let is_dead = self.recent_of(|one| one.occupied).is_none()
+            && self.recent(|one| one.diversity) < DEAD_DIVERSITY;
+        found.kind == Ailment::Collapse && !is_dead
     }
 
     /// A generator that reproduces its training samples.
@@ -366,6 +377,20 @@ mod tests {
         // The first steps' blobs are alike, and become less so.
         assert_eq!(after(9, |step| image(step, 0.05)), []);
         assert_eq!(after(40, |step| image(step, 0.2 + step as f64 * 1e-4)), []);
+    }
+
+    #[test]
+    fn one_image_that_is_told_apart_with_certainty_is_one_finding() {
+        let image = |step, diversity| Observation {
+            occupied: None,
+            high_quality: None,
+            separation: Some(0.97),
+            diversity,
+            ..well(step)
+        };
+        assert_eq!(after(40, |step| image(step, 0.001)), [Ailment::DiscriminatorWins]);
+        let alike = [Ailment::Collapse, Ailment::DiscriminatorWins];
+        assert_eq!(after(40, |step| image(step, 0.05)), alike);
     }
 
     #[test]

@@ -147,6 +147,6 @@ fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
     Ok(image_values(pixels, [channels, height, width]))
 }
 
-fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
+pub(crate) fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
     result.map_err(|error| JsError::new(&error.to_string()))
 }

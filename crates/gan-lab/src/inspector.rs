@@ -1,6 +1,6 @@
 //! Requests to the worker that examines nets while the run goes on.
 
-use js_sys::{Uint8Array, Uint16Array};
+use js_sys::{Float32Array, Uint8Array, Uint16Array};
 use wasm_bindgen::prelude::*;
 
 use crate::playground::settle;
@@ -32,6 +32,11 @@ pub(crate) enum Question {
     /// What the generator makes of an image: the picture it is given and the sample, as images. Reply: a
     /// `Uint8Array` of both.
     Restored(Restored),
+    /// The header of the trained generator of this name (`web/pretrained`). Reply: JSON.
+    Header(&'static str),
+    /// Samples of a trained generator for latents with their codes, of these classes; in turn where there
+    /// are none. Reply: a `Uint8Array` of images.
+    Make(&'static str, Vec<f32>, Vec<u16>),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -55,6 +60,13 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
                 ("label", of.label.into()),
             ],
         ),
+        Question::Header(name) => ("header", vec![("name", name.into())]),
+        Question::Make(name, values, labels) => {
+            let values = Float32Array::from(values.as_slice());
+            let labels = Uint16Array::from(labels.as_slice());
+            let name = ("name", name.into());
+            ("make", vec![name, ("values", values.into()), ("labels", labels.into())])
+        }
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
     settle(&workers::ask("ask", kind, &fields), done);

@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::context::{Context, Profile};
 use crate::module::Output;
 use crate::part::Part;
+use crate::scripts::Scripts;
 use crate::stages::Stages;
 use crate::tools::{self, Tools};
 use crate::{data, files, offline};
@@ -43,19 +44,19 @@ pub fn build(
 ///
 /// # Errors
 /// If a part is not built, or a file cannot be written.
-pub fn assemble(ctx: &Context, parts: &[Part]) -> Result<()> {
+pub fn assemble(ctx: &Context, scripts: &Scripts, parts: &[Part]) -> Result<()> {
     files::remove_folder(&ctx.dist())?;
-    install(ctx, parts)
+    install(ctx, scripts, parts)
 }
 
 /// Puts built `parts` into the site, in place of their earlier versions.
 ///
 /// # Errors
 /// If a part is not built, or a file cannot be written.
-pub fn install(ctx: &Context, parts: &[Part]) -> Result<()> {
-    parts.iter().try_for_each(|part| part.install(ctx))?;
+pub fn install(ctx: &Context, scripts: &Scripts, parts: &[Part]) -> Result<()> {
+    parts.iter().try_for_each(|part| part.install(ctx, scripts))?;
     match ctx.profile {
-        Profile::Shipped => offline::install(ctx),
+        Profile::Shipped => offline::install(ctx, scripts),
         // A service worker's cache would hide newly built files.
         Profile::Development => Ok(()),
     }
@@ -68,7 +69,7 @@ pub fn install(ctx: &Context, parts: &[Part]) -> Result<()> {
 pub fn build_site(ctx: &Context, parts: &[Part], with_data: bool, stages: &Stages) -> Result<()> {
     let tools = set_up(ctx, stages)?;
     build(ctx, &tools, parts, stages, Output::Shown)?;
-    assemble(ctx, parts)?;
+    assemble(ctx, tools.scripts(), parts)?;
     if with_data {
         data::install(ctx)?;
         files::replace_folder(&ctx.data(), &ctx.dist().join("data"))?;
@@ -83,5 +84,5 @@ pub fn build_site(ctx: &Context, parts: &[Part], with_data: bool, stages: &Stage
 pub fn renew(ctx: &Context, parts: &[Part], stages: &Stages) -> Result<()> {
     let tools = stages.run("tools", || tools::ensure(ctx))?;
     build(ctx, &tools, parts, stages, Output::Shown)?;
-    install(ctx, parts)
+    install(ctx, tools.scripts(), parts)
 }

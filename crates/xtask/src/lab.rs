@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::context::Context;
 use crate::files;
 use crate::module::Module;
+use crate::scripts::Scripts;
 
 const LAB: Module =
     Module { package: "gan-lab", file: "gan_lab", profile: "web", name: "gan_lab", options: &[] };
@@ -25,13 +26,14 @@ pub const WORKSHEETS: &str = "web/worksheets";
 ///
 /// # Errors
 /// If a file cannot be read or written.
-pub fn install(ctx: &Context) -> Result<()> {
+pub fn install(ctx: &Context, scripts: &Scripts) -> Result<()> {
     let site = ctx.dist().join("lab");
     files::remove_folder(&site)?;
     for module in &MODULES {
         files::copy_tree(&module.staged(ctx), &site)?;
     }
     files::copy_tree(&ctx.root.join(SCRIPTS), &site)?;
+    scripts.finish_folder(&site)?;
     files::replace_folder(&ctx.root.join(WORKSHEETS), &ctx.dist().join("worksheets"))
 }
 
@@ -52,7 +54,7 @@ mod tests {
         files::write_whole(&root.join("web/lab/entry.js"), b"entry").expect("written");
         let sheets = root.join("web/worksheets/index.html");
         files::write_whole(&sheets, b"sheets").expect("written");
-        install(&ctx).expect("installed");
+        install(&ctx, &Scripts::AsTheyAre).expect("installed");
         for (path, text) in [
             ("lab/gan_lab.js", b"glue".as_slice()),
             ("lab/gan_inspector.js", b"glue"),

@@ -20,7 +20,7 @@ mod page;
 mod part;
 mod process;
 mod python;
-mod script;
+mod scripts;
 mod serve;
 mod server;
 mod site;

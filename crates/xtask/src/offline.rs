@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::files;
+use crate::scripts::Scripts;
 
 const LIST: &str = "offline.json";
 const SERVICE_WORKER: &str = "service-worker.js";
@@ -20,9 +21,10 @@ const DATA: &str = "data/";
 ///
 /// # Errors
 /// If a file cannot be read or written.
-pub fn install(ctx: &Context) -> Result<()> {
+pub fn install(ctx: &Context, scripts: &Scripts) -> Result<()> {
     let dist = ctx.dist();
     files::copy_tree(&ctx.root.join("web/offline"), &dist)?;
+    scripts.finish(&dist.join(SERVICE_WORKER))?;
     let text = serde_json::to_string_pretty(&list(&dist)?)? + "\n";
     files::write_whole(&dist.join(LIST), text.as_bytes())
 }
@@ -124,7 +126,7 @@ mod tests {
         write(&folder, "web/offline/service-worker.js", "worker");
         write(&folder, "web/offline/icons/icon.svg", "icon");
         write(&folder, "dist/index.html", "page");
-        install(&ctx).expect("installed");
+        install(&ctx, &Scripts::AsTheyAre).expect("installed");
         let dist = root.join("dist");
         assert_eq!(files::read(&dist.join("service-worker.js")).expect("there"), b"worker");
         let text = files::read(&dist.join("offline.json")).expect("there");

@@ -11,7 +11,7 @@ use wasmparser::{Parser, Payload};
 use crate::context::{Context, Profile};
 use crate::files;
 use crate::module::{Module, Output};
-use crate::script;
+use crate::scripts::Scripts;
 use crate::tools::Tools;
 
 /// The module.
@@ -46,26 +46,19 @@ pub fn build(ctx: &Context, tools: &Tools, output: Output) -> Result<()> {
         trunk.arg("--release");
     }
     output.run(&mut trunk)?;
-    if ctx.profile == Profile::Development { Ok(()) } else { reduce(ctx) }
+    if ctx.profile == Profile::Development { Ok(()) } else { reduce(ctx, tools.scripts()) }
 }
 
 /// Leaves out what browsers do not need of the staged page's module and scripts.
-fn reduce(ctx: &Context) -> Result<()> {
+fn reduce(ctx: &Context, scripts: &Scripts) -> Result<()> {
     for path in files::list(&staged(ctx))? {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("wasm") => {
-                let module = stripped(&files::read(&path)?);
-                files::write_whole(&path, &module.context("the page's module is broken")?)?;
-            }
-            // Trunk's own reduction fails on the glue with a warning, and leaves it as it is.
-            Some("js") => {
-                let glue = script::published(&files::read_text(&path)?);
-                files::write_whole(&path, glue.as_bytes())?;
-            }
-            _ => {}
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let module = stripped(&files::read(&path)?);
+            files::write_whole(&path, &module.context("the page's module is broken")?)?;
         }
     }
-    Ok(())
+    // Trunk's own reduction fails on the glue with a warning, and leaves it as it is.
+    scripts.finish_folder(&staged(ctx))
 }
 
 /// Puts the staged page into the site, in place of its earlier version.
@@ -164,17 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reduced_page_has_glue_without_comments_and_a_module_without_names() {
+    fn a_reduced_page_has_a_module_without_names() {
         let folder = TempFolder::new();
         let ctx = Context::of_test(folder.path());
-        let (glue, module) =
-            (staged(&ctx).join("gan-app-1.js"), staged(&ctx).join("gan-app-1_bg.wasm"));
+        let module = staged(&ctx).join("gan-app-1_bg.wasm");
         let names = wasm_encoder::CustomSection { name: "name".into(), data: b"data"[..].into() };
         let full = wasm_encoder::Module::new().section(&names).clone().finish();
-        files::write_whole(&glue, b"/**\n * @returns {number}\n */\n    f();\n").expect("written");
         files::write_whole(&module, &full).expect("written");
-        reduce(&ctx).expect("reduced");
-        assert_eq!(files::read(&glue).expect("there"), b"f();\n");
+        reduce(&ctx, &Scripts::AsTheyAre).expect("reduced");
         let empty = wasm_encoder::Module::new().finish();
         assert_eq!(files::read(&module).expect("there"), empty);
     }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::context::Context;
 use crate::module::{Module, Output};
+use crate::scripts::Scripts;
 use crate::tools::Tools;
 use crate::worker::{self, Variant};
 use crate::{lab, page, widget};
@@ -93,14 +94,14 @@ impl Part {
     ///
     /// # Errors
     /// If the part is not built, or a file cannot be read or written.
-    pub fn install(self, ctx: &Context) -> Result<()> {
+    pub fn install(self, ctx: &Context, scripts: &Scripts) -> Result<()> {
         match self {
-            Self::CpuWorker => worker::install(ctx, Variant::Cpu),
+            Self::CpuWorker => worker::install(ctx, scripts, Variant::Cpu),
             Self::Page => page::install(ctx),
-            Self::Lab => lab::install(ctx),
-            Self::RelaxedWorker => worker::install(ctx, Variant::CpuRelaxed),
-            Self::Widget => widget::install(ctx),
-            Self::GpuWorker => worker::install(ctx, Variant::Gpu),
+            Self::Lab => lab::install(ctx, scripts),
+            Self::RelaxedWorker => worker::install(ctx, scripts, Variant::CpuRelaxed),
+            Self::Widget => widget::install(ctx, scripts),
+            Self::GpuWorker => worker::install(ctx, scripts, Variant::Gpu),
         }
     }
 }

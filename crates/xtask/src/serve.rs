@@ -73,7 +73,7 @@ pub fn serve(mut ctx: Context, options: &Options) -> Result<()> {
 fn build_first(ctx: &Context, stages: &Stages) -> Result<Tools> {
     let tools = dist::set_up(ctx, stages)?;
     dist::build(ctx, &tools, &Part::FIRST, stages, Output::Shown)?;
-    dist::assemble(ctx, &Part::FIRST)?;
+    dist::assemble(ctx, tools.scripts(), &Part::FIRST)?;
     Ok(tools)
 }
 
@@ -101,7 +101,7 @@ fn build_later(ctx: &Context, tools: &Tools, part: Part) -> Result<()> {
     let outcome = part.build(ctx, tools, Output::Logged(&log));
     bar.finish_and_clear();
     outcome?;
-    dist::install(ctx, &[part])
+    dist::install(ctx, tools.scripts(), &[part])
 }
 
 /// A new, empty log file for the part.

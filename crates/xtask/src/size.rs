@@ -55,7 +55,7 @@ const BUDGETS: [Budget; 6] = [
         limit_bytes: Some(2_200_000),
         required: false,
     },
-    Budget { load: Load::Widget, name: "widget", limit_bytes: Some(220_000), required: false },
+    Budget { load: Load::Widget, name: "widget", limit_bytes: Some(185_000), required: false },
     Budget { load: Load::OnDemand, name: "on demand", limit_bytes: None, required: false },
 ];
 

@@ -221,7 +221,7 @@ pub fn prepare_browsers(ctx: &Context, stages: &Stages) -> Result<()> {
     let log = ctx.target.join("site.log");
     files::remove_file(&log)?;
     dist::build(ctx, &tools, &Part::ALL, stages, Output::Logged(&log))?;
-    dist::assemble(ctx, &Part::ALL)?;
+    dist::assemble(ctx, tools.scripts(), &Part::ALL)?;
     stages.run("WebAssembly tests, built", || {
         process::run_logged(wasm_tests(ctx).command.arg("--no-run"), &log)
     })

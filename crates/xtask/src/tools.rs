@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::context::{Context, cargo_command};
+use crate::scripts::Scripts;
 use crate::{files, process};
 
 /// The target that the page and the workers are compiled for.
@@ -63,12 +64,18 @@ const CARGO_DENY: Tool = Tool {
 pub struct Tools {
     wasm_bindgen: PathBuf,
     trunk: PathBuf,
+    scripts: Scripts,
 }
 
 impl Tools {
     /// A command that runs wasm-bindgen.
     pub fn wasm_bindgen(&self) -> Command {
         Command::new(program(&self.wasm_bindgen, WASM_BINDGEN.program))
+    }
+
+    /// The way to publish scripts.
+    pub fn scripts(&self) -> &Scripts {
+        &self.scripts
     }
 
     /// The program that runs WebAssembly tests, a part of wasm-bindgen's tools.
@@ -94,14 +101,18 @@ impl Tools {
     }
 }
 
-/// Installs missing tools: the compilation target, wasm-bindgen and trunk.
+/// Installs missing tools: the compilation target, wasm-bindgen, trunk and esbuild.
 ///
 /// # Errors
 /// If something cannot be installed; the error names it, its purpose, and the command to run.
 pub fn ensure(ctx: &Context) -> Result<Tools> {
     check_lock(&ctx.root)?;
     ensure_target(&ctx.root)?;
-    Ok(Tools { wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?, trunk: ensure_tool(ctx, &TRUNK)? })
+    Ok(Tools {
+        wasm_bindgen: ensure_tool(ctx, &WASM_BINDGEN)?,
+        trunk: ensure_tool(ctx, &TRUNK)?,
+        scripts: Scripts::ensure(ctx)?,
+    })
 }
 
 /// A command that runs cargo-deny, which is installed if it is missing. Only `cargo xtask deny`

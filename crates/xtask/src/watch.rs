@@ -110,7 +110,7 @@ impl Changes {
 fn renew(ctx: &Context, tools: &Tools, parts: &BTreeSet<Part>) -> Result<()> {
     parts.iter().try_for_each(|part| part.build(ctx, tools, Output::Shown))?;
     let parts: Vec<Part> = parts.iter().copied().collect();
-    dist::install(ctx, &parts)
+    dist::install(ctx, tools.scripts(), &parts)
 }
 
 /// The files that a part is made of.

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::context::{Context, Profile};
 use crate::files;
 use crate::module::Module;
-use crate::script;
+use crate::scripts::Scripts;
 
 /// The module.
 pub const MODULE: Module = Module {
@@ -30,25 +30,30 @@ pub const POST: &str = "web/embed";
 /// Pretrained generators for the widget.
 pub const GENERATORS: &str = "web/pretrained";
 
-/// Puts the package with its staged module into the site. A build for publication also puts the
-/// module into the package.
+/// Puts the package with its staged module into the site, its scripts joined. A build for publication
+/// also puts the module into the package, whose scripts stay as they are.
 ///
 /// # Errors
 /// If a file cannot be read or written.
-pub fn install(ctx: &Context) -> Result<()> {
+pub fn install(ctx: &Context, scripts: &Scripts) -> Result<()> {
     if ctx.profile == Profile::Shipped {
         files::replace_folder(&MODULE.staged(ctx), &ctx.root.join(MODULE_FOLDER))?;
     }
     let (package, site) = (ctx.root.join(PACKAGE), ctx.dist().join("widget"));
+    let element = site.join("element");
     files::remove_folder(&site)?;
     copy(&package, &site, &["js"])?;
-    copy(&package.join("element"), &site.join("element"), &["js"])?;
+    copy(&package.join("element"), &element, &["js"])?;
     copy(&MODULE.staged(ctx), &site.join("wasm"), &["js", "wasm"])?;
-    copy(&ctx.root.join(POST), &ctx.dist().join("embed"), &["html", "css", "js", "png"])?;
+    let post = ctx.dist().join("embed");
+    copy(&ctx.root.join(POST), &post, &["html", "css", "js", "png"])?;
+    scripts.finish_folder(&post)?;
+    scripts.join(&site.join("gan-sampler.js"), &element, &site.join("wasm"))?;
+    scripts.finish_folder(&site.join("wasm"))?;
     copy(&ctx.root.join(GENERATORS), &ctx.dist().join("pretrained"), &["safetensors"])
 }
 
-/// Copies the files of a folder that have one of the extensions; scripts lose their comments.
+/// Copies the files of a folder that have one of the extensions.
 fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
@@ -56,11 +61,7 @@ fn copy(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
         if let (Some(name), true) =
             (path.file_name(), extensions.contains(&extension.unwrap_or("")))
         {
-            let mut content = files::read(&path)?;
-            if extension == Some("js") {
-                content = script::published(&String::from_utf8(content)?).into_bytes();
-            }
-            files::write_whole(&to.join(name), &content)?;
+            files::write_whole(&to.join(name), &files::read(&path)?)?;
         }
     }
     Ok(())
@@ -78,7 +79,7 @@ mod tests {
         let ctx = Context::of_test(root);
         for (path, text) in [
             (MODULE.staged(&ctx).join("gan_widget_bg.wasm"), "module"),
-            (root.join("web/widget/gan-sampler.js"), "// comment\nelement"),
+            (root.join("web/widget/gan-sampler.js"), "element"),
             (root.join("web/widget/README.md"), "not served"),
             (root.join("web/widget/element/words.js"), "words"),
             (root.join("web/embed/index.html"), "post"),
@@ -86,7 +87,7 @@ mod tests {
         ] {
             files::write_whole(&path, text.as_bytes()).expect("written");
         }
-        install(&ctx).expect("installed");
+        install(&ctx, &Scripts::AsTheyAre).expect("installed");
         for (path, text) in [
             ("widget/gan-sampler.js", "element"),
             ("widget/element/words.js", "words"),

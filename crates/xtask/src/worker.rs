@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::context::Context;
 use crate::files;
 use crate::module::Module;
+use crate::scripts::Scripts;
 
 /// One build of the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,17 +67,20 @@ impl Variant {
 ///
 /// # Errors
 /// If the variant is not staged, or a file cannot be copied.
-pub fn install(ctx: &Context, variant: Variant) -> Result<()> {
+pub fn install(ctx: &Context, scripts: &Scripts, variant: Variant) -> Result<()> {
     let site = ctx.dist().join("worker");
     let staged = variant.module().staged(ctx);
     wasm_bytes(&staged).context("the worker is not built")?;
-    files::replace_folder(&staged, &site.join(variant.name()))?;
+    let folder = site.join(variant.name());
+    files::replace_folder(&staged, &folder)?;
+    scripts.finish_folder(&folder)?;
     let ready = |variant: &Variant| wasm_bytes(&site.join(variant.name())).is_ok();
     let ready: Vec<Variant> = Variant::ALL.into_iter().filter(ready).collect();
-    for script in scripts(ctx)? {
-        let name = script.file_name().context("a script without a name")?;
+    for script in hand_written(ctx)? {
+        let path = site.join(script.file_name().context("a script without a name")?);
         let text = with_builds(&files::read_text(&script)?, &ready)?;
-        files::write_whole(&site.join(name), text.as_bytes())?;
+        files::write_whole(&path, text.as_bytes())?;
+        scripts.finish(&path)?;
     }
     write_manifest(&site)
 }
@@ -91,7 +95,7 @@ fn with_builds(script: &str, ready: &[Variant]) -> Result<String> {
 }
 
 /// The hand-written scripts of the workers.
-fn scripts(ctx: &Context) -> Result<Vec<PathBuf>> {
+fn hand_written(ctx: &Context) -> Result<Vec<PathBuf>> {
     let mut scripts = files::list(&ctx.root.join(SCRIPTS))?;
     scripts.retain(|path| path.extension().is_some_and(|extension| extension == "js"));
     Ok(scripts)
@@ -137,8 +141,8 @@ mod tests {
         ] {
             files::write_whole(&path, text.as_bytes()).expect("written");
         }
-        install(&ctx, Variant::Gpu).expect_err("not built");
-        install(&ctx, Variant::Cpu).expect("installed");
+        install(&ctx, &Scripts::AsTheyAre, Variant::Gpu).expect_err("not built");
+        install(&ctx, &Scripts::AsTheyAre, Variant::Cpu).expect("installed");
         let site = folder.path().join("dist/worker");
         let read = |path: &str| files::read_text(&site.join(path)).expect(path);
         assert_eq!(read("cpu/gan_worker.js"), "glue");

@@ -178,14 +178,16 @@ fn ZoomButtons(display: Display) -> impl IntoView {
                 aria-disabled=derived(move || is_useless.get().to_string())
                 on:click=click(move || with(|page| page.zoom(closer)))
             >
-                {sign}
+                <svg viewBox="0 0 20 20" aria-hidden="true">
+                    <path d=sign fill="none" stroke="currentColor" stroke-width="1.6"/>
+                </svg>
             </button>
         }
     };
     view! {
         <span class="zoom">
-            {button(key("zoom-out"), "−", false)}
-            {button(key("zoom-in"), "+", true)}
+            {button(key("zoom-out"), "M4 10h12", false)}
+            {button(key("zoom-in"), "M4 10h12M10 4v12", true)}
         </span>
     }
 }

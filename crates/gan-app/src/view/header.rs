@@ -1,5 +1,7 @@
 //! The page's head: name, purpose, the lab's tabs, language and theme.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::effects::page::with;
@@ -28,6 +30,15 @@ pub(crate) fn Header() -> impl IntoView {
         });
     });
     let is_english = || language() == Language::English;
+    // In a page without any other Chinese, two characters are a search for their font: after the first
+    // frame.
+    let is_named = RwSignal::new(false);
+    set_timeout(move || is_named.set(true), Duration::ZERO);
+    let other = move || match (is_english(), is_named.get()) {
+        (false, _) => "English",
+        (true, true) => "中文",
+        (true, false) => "",
+    };
     view! {
         <div class="head">
             <h1 title=t("tagline")>"GAN Playground"</h1>
@@ -36,11 +47,11 @@ pub(crate) fn Header() -> impl IntoView {
             <div class="header-controls">
                 // The other language's name is written in that language.
                 <button
-                    class="quiet"
+                    class="quiet language"
                     on:click=toggle_language
                     lang=derived(move || String::from(if is_english() { "zh-Hans" } else { "en" }))
                 >
-                    {derived(move || String::from(if is_english() { "中文" } else { "English" }))}
+                    {derived(move || String::from(other()))}
                 </button>
                 <button
                     class="quiet icon"

@@ -61,7 +61,15 @@ pub(crate) fn Sheets() -> impl IntoView {
                         aria-label=t("fresh-button")
                         title=t("fresh-button")
                     >
-                        "↻"
+                        // Drawn, since a character that the page's font lacks costs a search of all fonts.
+                        <svg viewBox="0 0 20 20" aria-hidden="true">
+                            <path
+                                d="M15.7 7A6.4 6.4 0 1 0 16.4 10M16 3v4.2h-4.2"
+                                fill="none"
+                                stroke="currentColor"
+                                stroke-width="1.6"
+                            />
+                        </svg>
                     </button>
                 </figcaption>
                 <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=described(key("fresh-described"))/>

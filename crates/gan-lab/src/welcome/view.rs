@@ -1,21 +1,24 @@
 //! Digits of a trained generator, moving, over the page's first sheet until its run is started.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Reflect};
+use gan_protocol::{GeneratorHeader, SampleShape};
+use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::Element;
+use serde_json::Value;
+use web_sys::HtmlCanvasElement;
 
 use super::walk::Walk;
 use crate::address;
+use crate::anatomy::view::prefers_stillness;
 use crate::driving;
+use crate::inspector::{Question, ask};
 use crate::observation;
+use crate::picture::Picture;
 use crate::playground::{self, member};
-use crate::sampler::{is_seen, load_element, site};
+use crate::sampler::is_seen;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -23,13 +26,15 @@ use crate::words::{key, say_with, t};
 const LOOK_EVERY_MS: i32 = 300;
 /// The digits, as many as in the page's sheet.
 const COUNT: usize = 64;
-const COLUMNS: &str = "8";
+const COLUMNS: usize = 8;
 const GENERATOR: &str = "mnist-dcgan";
 /// Turn of the latents from one picture to the next, in radians.
 const TURN: f32 = 0.06;
 /// Least time between two pictures; a slow machine takes this many times as long as a picture takes it.
 const LEAST_PAUSE_MS: f64 = 160.0;
 const PAUSES: f64 = 4.0;
+/// Time between two looks whether the digits are in sight again.
+const OUT_OF_SIGHT: Duration = Duration::from_secs(1);
 /// Steps of the default run until its digits can be read.
 const READABLE_STEPS: f64 = 400.0;
 
@@ -66,7 +71,7 @@ fn duration(seconds: f64) -> String {
 /// The digits, a sentence and a button; nothing, where the address asks for a run.
 #[component]
 pub(crate) fn Welcome() -> impl IntoView {
-    let place = NodeRef::<html::Div>::new();
+    let canvas = NodeRef::<html::Canvas>::new();
     let shown = RwSignal::new(asks_for_nothing(&address::hash()) && is_fresh());
     let step_ms = RwSignal::new(None::<f64>);
     let number = observation::run().number;
@@ -83,8 +88,8 @@ pub(crate) fn Welcome() -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        if let Some(place) = place.get() {
-            if shown.get() { begin(&place, shown, are_there) } else { place.set_inner_html("") }
+        if let (Some(canvas), true) = (canvas.get(), shown.get_untracked()) {
+            begin(canvas, shown, are_there);
         }
     });
     let start = move |_| driving::start();
@@ -95,7 +100,9 @@ pub(crate) fn Welcome() -> impl IntoView {
     };
     view! {
         <div class="lab-welcome" hidden=move || !shown.get()>
-            <div node_ref=place class="lab-welcome-digits"></div>
+            <div class="lab-welcome-digits">
+                <canvas node_ref=canvas aria-hidden="true"></canvas>
+            </div>
             <div class="lab-welcome-words">
                 <p>
                     {t("welcome")} " "
@@ -107,79 +114,63 @@ pub(crate) fn Welcome() -> impl IntoView {
     }
 }
 
-/// Puts the widget into `place`, and moves its latents while `shown`; tells when its first digits are
-/// there.
-fn begin(place: &web_sys::HtmlElement, shown: RwSignal<bool>, are_there: RwSignal<bool>) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let sampler = document.and_then(|document| document.create_element("gan-sampler").ok());
-    let Some(sampler) = sampler else { return };
-    load_element();
-    let source = format!("{}pretrained/{GENERATOR}.safetensors", site());
-    let count = COUNT.to_string();
-    for (name, value) in
-        [("src", &*source), ("count", &*count), ("columns", COLUMNS), ("loading", "eager")]
-    {
-        // Names of attributes are never refused.
-        let _ = sampler.set_attribute(name, value);
-    }
-    let still = crate::anatomy::view::prefers_stillness();
-    let walk = Rc::new(Cell::new(Walk::default()));
-    let angle = Rc::new(Cell::new(0.0_f32));
-    let listen = |kind: &str, listener: Closure<dyn Fn(JsValue)>| {
-        // The listener lives as long as the element, which is taken away when the run starts.
-        let _ = sampler
-            .add_event_listener_with_callback(kind, listener.into_js_value().unchecked_ref());
-    };
-    let loaded = {
-        let walk = walk.clone();
-        Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            let size = playground::count(&member(&event, "detail"), "latentSize");
-            walk.set(Walk::new(1, COUNT, size));
-        })
-    };
-    let drawn = {
-        let sampler = sampler.clone();
-        Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            if !are_there.get_untracked() {
-                are_there.set(true);
+/// Draws the digits on `canvas`, and moves their latents while `shown`; tells when the first are there.
+fn begin(canvas: HtmlCanvasElement, shown: RwSignal<bool>, are_there: RwSignal<bool>) {
+    ask(Question::Header(GENERATOR), move |header| {
+        let header = header.ok().and_then(|header| header.as_string());
+        let header = header.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let header = header.and_then(|value| GeneratorHeader::from_value(&value).ok());
+        match header {
+            Some(header) => {
+                let walk = Walk::new(1, COUNT, header.latent.size);
+                let SampleShape { width, height, channels } = header.data;
+                let image = [width, height, channels];
+                Rc::new(Moving { canvas, walk, image, shown, are_there }).draw(0.0);
             }
-            if still || !shown.get_untracked() {
-                return;
-            }
-            let ms = member(&member(&event, "detail"), "ms").as_f64().unwrap_or(0.0);
-            let pause = (PAUSES * ms).max(LEAST_PAUSE_MS);
-            let (sampler, walk, angle) = (sampler.clone(), walk.clone(), angle.clone());
-            set_timeout(
-                move || go_on(&sampler, &walk, &angle, shown),
-                Duration::from_millis(pause as u64),
-            );
-        })
-    };
-    // Without it the page's own sheet is seen.
-    listen("error", Closure::<dyn Fn(JsValue)>::new(move |_| shown.set(false)));
-    listen("load", loaded);
-    listen("sample", drawn);
-    // Only a place that is gone refuses it.
-    let _ = place.append_child(&sampler);
+            // Without it the page's own sheet is seen.
+            None => shown.set(false),
+        }
+    });
 }
 
-/// Gives the widget the next latents; a later look, if it is out of sight.
-fn go_on(sampler: &Element, walk: &Rc<Cell<Walk>>, angle: &Rc<Cell<f32>>, shown: RwSignal<bool>) {
-    if !shown.get_untracked() || !sampler.is_connected() {
-        return;
+/// The digits on their way.
+struct Moving {
+    canvas: HtmlCanvasElement,
+    walk: Walk,
+    /// Width, height and channels of a digit.
+    image: [usize; 3],
+    shown: RwSignal<bool>,
+    are_there: RwSignal<bool>,
+}
+
+impl Moving {
+    /// Draws the digits at `angle`, and later the next ones.
+    fn draw(self: Rc<Self>, angle: f32) {
+        let asked = js_sys::Date::now();
+        ask(Question::Make(GENERATOR, self.walk.at(angle), Vec::new()), move |pixels| {
+            let Ok(pixels) = pixels else { return self.shown.set(false) };
+            let pixels = Uint8Array::new(&pixels).to_vec();
+            Picture::of_images(&pixels, self.image, COLUMNS).show(&self.canvas);
+            if !self.are_there.get_untracked() {
+                self.are_there.set(true);
+            }
+            if !prefers_stillness() {
+                let pause = (PAUSES * (js_sys::Date::now() - asked)).max(LEAST_PAUSE_MS);
+                self.go_on(angle + TURN, Duration::from_millis(pause as u64));
+            }
+        });
     }
-    let is_out_of_sight = sampler.dyn_ref().is_none_or(|element| !is_seen(element));
-    if is_out_of_sight {
-        let (sampler, walk, angle) = (sampler.clone(), walk.clone(), angle.clone());
-        let later = Duration::from_secs(1);
-        return set_timeout(move || go_on(&sampler, &walk, &angle, shown), later);
+
+    /// Draws the digits at `angle` after `pause`; still later, if they are out of sight then.
+    fn go_on(self: Rc<Self>, angle: f32, pause: Duration) {
+        let next = move || {
+            if !self.shown.get_untracked() || !self.canvas.is_connected() {
+                return;
+            }
+            if is_seen(&self.canvas) { self.draw(angle) } else { self.go_on(angle, OUT_OF_SIGHT) }
+        };
+        set_timeout(next, pause);
     }
-    angle.set(angle.get() + TURN);
-    let way = walk.take();
-    let latents = Float32Array::from(&way.at(angle.get())[..]);
-    walk.set(way);
-    // Setting never throws.
-    let _ = Reflect::set(sampler, &"latent".into(), &latents);
 }
 
 #[cfg(test)]
