@@ -12,12 +12,14 @@ mod data;
 mod device;
 mod diagnose;
 mod digits;
+mod directions;
 mod evaluate;
 mod export;
 mod files;
 mod forms;
 mod inputs;
 mod interrupt;
+mod invert;
 mod lessons;
 mod listing;
 mod output;
@@ -60,6 +62,10 @@ enum Command {
     Restore(restore::Arguments),
     /// Translate images of both sets of a run, and score what becomes of them.
     Translate(translate::Arguments),
+    /// Find directions of a generator's latents that move slant, thickness and size of its digits.
+    Directions(directions::Arguments),
+    /// Find the latents of images in a generator, and score what it makes of these.
+    Invert(invert::Arguments),
     /// Score two sample files against each other.
     Evaluate(evaluate::Arguments),
     /// Run a published experiment with several seeds and print the paper's figures beside ours.
@@ -93,6 +99,8 @@ fn main() -> ExitCode {
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Translate(arguments) => translate::run(&arguments),
+        Command::Directions(arguments) => directions::run(&arguments),
+        Command::Invert(arguments) => invert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

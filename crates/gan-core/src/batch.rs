@@ -161,6 +161,19 @@ impl Batch {
         both!(self, other, x, y => x + y)
     }
 
+    /// Each number times `factor`.
+    pub(crate) fn scaled(self, factor: f32) -> Self {
+        each!(self, x => x.mul_scalar(factor))
+    }
+
+    /// The device that holds it.
+    pub(crate) fn device(&self) -> Device {
+        match self {
+            Self::Flat(x) => x.device(),
+            Self::Image(x) => x.device(),
+        }
+    }
+
     /// Element-wise product of two batches of the same shape.
     pub(crate) fn times(self, other: Self) -> Self {
         both!(self, other, x, y => x * y)

@@ -25,6 +25,7 @@ mod discriminator;
 mod error;
 mod initial;
 mod inputs;
+mod inversion;
 mod layer;
 #[cfg(feature = "training")]
 mod metrics;
@@ -69,6 +70,7 @@ pub use error::CoreError;
 #[cfg(feature = "cpu")]
 pub use gan_kernels::convolution::sharing;
 pub use inputs::Inputs;
+pub use inversion::{Found, Search};
 #[cfg(feature = "training")]
 pub use metrics::PendingMetrics;
 pub use net::{Condition, Mode, Net, Pass};
@@ -77,6 +79,6 @@ pub use objective::{Smoothing, discriminator_loss, generator_loss};
 pub use ops::tensor::Tensor;
 #[cfg(feature = "training")]
 pub use sample_space::lattice_coordinates;
-pub use sampler::Sampler;
+pub use sampler::{Sampler, with_directions};
 #[cfg(feature = "training")]
 pub use trainer::{Dissection, Trainer};

@@ -144,6 +144,17 @@ fn encoded<const N: usize>(
     serialize(views, Some(metadata)).expect("the header is small and names are distinct")
 }
 
+/// The bytes of `file` with another header.
+///
+/// # Errors
+/// If the file is cut off or of another kind.
+pub(crate) fn with_header(file: &[u8], header: &impl Serialize) -> Result<Vec<u8>, String> {
+    let tensors = SafeTensors::deserialize(file).map_err(|error| error.to_string())?;
+    let header = serde_json::to_string(header).map_err(|error| error.to_string())?;
+    let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
+    serialize(tensors.iter(), Some(metadata)).map_err(|error| error.to_string())
+}
+
 /// The header in a file's `__metadata__`, after a check that its format is `format`.
 ///
 /// # Errors

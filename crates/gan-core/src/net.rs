@@ -1,7 +1,7 @@
 //! One net: its plan from the spec, its numbers on the device, and the forward pass.
 
 use burn::tensor::Device;
-use gan_protocol::{NetSpec, Shape, SpecError};
+use gan_protocol::{LayerSpec, NetSpec, Shape, SpecError};
 use gan_random::RandomNumbers;
 
 use crate::batch::Batch;
@@ -214,7 +214,6 @@ impl Net {
     }
 
     /// The output of layer number `layer`, counted from 0, with the parameters as constants.
-    #[cfg(feature = "training")]
     pub(crate) fn features(&mut self, layer: usize, input: Batch, pass: &mut Pass<'_>) -> Batch {
         let weights = self.parameters();
         let weights = self.effective(weights, false);
@@ -253,6 +252,26 @@ impl Net {
         let cotangent = cotangent(&output);
         let gradient = layer::input_gradient_all(&self.layers, weights, &kept, cotangent);
         (output, gradient)
+    }
+
+    /// The weights of the first layer that maps the input, as rows, one for each number of the input:
+    /// the numbers and the count of columns. `None` if another kind of layer with parameters comes first.
+    pub(crate) fn first_weights(&self) -> Option<(Tensor<1>, usize)> {
+        let is_label = |spec: &LayerSpec| matches!(spec, LayerSpec::Label { .. });
+        let mut with_parameters = self
+            .layers
+            .iter()
+            .filter(|layer| !layer.parameters.is_empty() && !is_label(&layer.spec));
+        let first = with_parameters.next()?;
+        let is_map = matches!(
+            first.spec,
+            LayerSpec::Linear { .. }
+                | LayerSpec::MixtureLinear { .. }
+                | LayerSpec::ConvTranspose { .. }
+        );
+        let at = first.parameters.start;
+        let columns = self.dimensions[at].iter().skip(1).product();
+        is_map.then(|| (self.parameters().swap_remove(at), columns))
     }
 
     /// Moves this net's numbers and buffers towards those of `other`:

@@ -3,7 +3,7 @@
 //! Tensors of the file: `generator.<layer>.<name>`; its header is [`GeneratorHeader`].
 
 use burn::tensor::{Device, Transaction};
-use gan_protocol::{Feed, GENERATOR_FORMAT, GeneratorHeader};
+use gan_protocol::{DirectionSpec, Feed, GENERATOR_FORMAT, GeneratorHeader};
 use gan_random::{Purpose, stream};
 
 use crate::checkpoint::Snapshot;
@@ -11,7 +11,7 @@ use crate::error::CoreError;
 use crate::inputs::Inputs;
 use crate::named_tensor::{
     NamedTensor, fill, floats, header, net_slots, numbers, serialized, serialized_in_16_bits,
-    tensors,
+    tensors, with_header,
 };
 use crate::net::{Mode, Net, Pass};
 
@@ -82,6 +82,14 @@ impl Sampler {
         &self.header
     }
 
+    pub(crate) fn net(&self) -> &Net {
+        &self.net
+    }
+
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Samples for `inputs`: sample after sample, channels first, in the range of the last
     /// activation. Noise layers draw from the stream of fresh noise number `noise`. Waits for the
     /// device.
@@ -90,6 +98,52 @@ impl Sampler {
     /// When the device fails.
     pub async fn samples(&self, inputs: &Inputs, noise: u64) -> Result<Vec<f32>, CoreError> {
         self.samples_watched(inputs, noise, &mut |_| ()).await
+    }
+
+    /// The weights by which the first layer maps a latent: a row for each number of the latent, and the
+    /// count of columns. `None` if the latent does not reach a linear map or a transposed convolution
+    /// first. Waits for the device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn first_weights(&self) -> Result<Option<(Vec<f32>, usize)>, CoreError> {
+        let Some((weights, columns)) = self.net.first_weights() else { return Ok(None) };
+        let mut data = Transaction::default().register(weights.burn()).execute_async().await?;
+        let mut values = floats(data.pop().expect("one tensor was registered"))?;
+        // Rows of codes and classes follow those of the latent.
+        values.truncate(self.header.latent.size * columns);
+        Ok(Some((values, columns)))
+    }
+
+    /// The outputs of layer number `layer`, counted from 0, for `inputs`, without noise: a row for each.
+    /// Waits for the device.
+    ///
+    /// # Errors
+    /// If there is no such layer, the generator is given pictures, or the device fails.
+    pub async fn activations(&self, inputs: &Inputs, layer: usize) -> Result<Vec<f32>, CoreError> {
+        let feed = Feed::from(&self.header);
+        let layers = self.header.generator.layers.len();
+        if layer >= layers {
+            return Err(refused(&format!("it has {layers} layers, and none of number {layer}")));
+        }
+        if feed.picture.is_some() && inputs.pictures.is_empty() {
+            return Err(CoreError::NoPictures);
+        }
+        let mut net = self.net.clone();
+        let mut transaction = Transaction::default();
+        for begin in (0..inputs.count(feed)).step_by(GROUP) {
+            let part = inputs.part(feed, begin, GROUP);
+            let condition = part.condition(feed, &self.device);
+            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+            let rows = net.features(layer, part.tensor(feed, &self.device), &mut pass).flat();
+            let count: usize = rows.dims().iter().product();
+            transaction = transaction.register(rows.reshape([count]).burn());
+        }
+        let mut values = Vec::new();
+        for data in transaction.execute_async().await? {
+            values.extend(floats(data)?);
+        }
+        Ok(values)
     }
 
     /// As [`Sampler::samples`]. `watcher` receives the count of further samples computed, or queued
@@ -156,6 +210,22 @@ impl Snapshot {
         let average = of(average);
         if average.is_empty() { of(trained) } else { average }
     }
+}
+
+/// The bytes of a generator's file with `directions` in place of those in `file`; its numbers stay as they
+/// are.
+///
+/// # Errors
+/// As [`Sampler::from_safetensors`]; if a direction does not fit the generator.
+pub fn with_directions(
+    file: &[u8],
+    directions: Vec<DirectionSpec>,
+    device: &Device,
+) -> Result<Vec<u8>, CoreError> {
+    let mut header = Sampler::from_safetensors(file, device)?.header;
+    DirectionSpec::validate_all(&directions, header.latent.size)?;
+    header.directions = directions;
+    with_header(file, &header).map_err(|error| refused(&error))
 }
 
 /// As [`Sampler::samples_watched`], for any generator.

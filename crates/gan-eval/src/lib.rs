@@ -15,6 +15,8 @@
 //! | Does the generator copy its training set? | [`memorisation`], [`nearest`] |
 //! | How near are restored images to the true ones? | [`restoration`] |
 //! | Which classes does a classifier see in the samples? | [`classifier`] |
+//! | How slanted, thick and large are digits? | [`attributes`] |
+//! | In which directions of the latent space do samples change in one way? | [`directions`] |
 //! | Does the discriminator distinguish them from held-out reals? | [`discrimination`] |
 //! | From which failures does a run suffer? | [`diagnosis`] |
 //! | What is the best value of a two-sample score for finite sets? | [`floor`] |
@@ -23,8 +25,11 @@
 //! sets depends on how many samples they hold, mostly strongly: compare equal counts only, and
 //! read a score next to its real-against-real [`floor`].
 
+pub mod attributes;
 pub mod classifier;
 pub mod diagnosis;
+#[cfg(feature = "matrices")]
+pub mod directions;
 pub mod discrimination;
 pub mod diversity;
 mod error;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::condition::ConditionSpec;
+use crate::direction::DirectionSpec;
 use crate::error::{SpecError, in_range};
 use crate::feed::{Feed, LatentSpec};
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
@@ -47,6 +48,9 @@ pub struct GeneratorHeader {
     /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
+    /// Directions of the latent space in which samples change in one way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub directions: Vec<DirectionSpec>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -93,6 +97,7 @@ impl GeneratorHeader {
             labels: spec.labels,
             codes: spec.codes.clone(),
             mixture: spec.mixture,
+            directions: Vec::new(),
         }
     }
 
@@ -124,6 +129,7 @@ impl GeneratorHeader {
             let message = "goes with images, and not with a `condition`";
             return Err(SpecError::new("translates", message));
         }
+        DirectionSpec::validate_all(&header.directions, header.latent.size)?;
         header.validate_net()?;
         Ok(header)
     }
@@ -186,6 +192,7 @@ reads_struct!(GeneratorHeader {
     labels = None,
     codes = None,
     mixture = None,
+    directions = Vec::new(),
 });
 reads_struct!(SampleShape { channels = 0, height = 0, width = 0 });
 
@@ -208,7 +215,12 @@ mod tests {
     #[test]
     fn a_header_that_cannot_be_is_refused_by_field() {
         let spec = presets().into_iter().find(|p| p.name == "mnist-conditional").expect("one").spec;
-        let good = serde_json::to_value(GeneratorHeader::of_run(&spec, 7)).expect("plain data");
+        let mut header = GeneratorHeader::of_run(&spec, 7);
+        let [nowhere, vector] = [0.0_f32, 1.0].map(|x| vec![x; spec.latent.size]);
+        header.directions =
+            vec![DirectionSpec { name: "slant".to_owned(), vector: vector.clone(), range: 2.0 }];
+        let good = serde_json::to_value(&header).expect("plain data");
+        assert_eq!(GeneratorHeader::from_value(&good), Ok(header));
         for (field, value, path) in [
             ("format", json!("gan-playground-generator-2"), "format"),
             ("seed", json!(-1), "seed"),
@@ -219,6 +231,23 @@ mod tests {
             ("data", json!({"channels": 0, "height": 28, "width": 28}), "data.height"),
             ("labels", json!(null), "generator.layers[0]"),
             ("codes", json!({"categorical": []}), "codes.categorical"),
+            ("directions", json!([{"name": "", "vector": [], "range": 1}]), "directions[0].name"),
+            (
+                "directions",
+                json!([{"name": "a", "vector": [1], "range": 1}]),
+                "directions[0].vector",
+            ),
+            (
+                "directions",
+                json!([{"name": "a", "vector": nowhere, "range": 1}]),
+                "directions[0].vector",
+            ),
+            (
+                "directions",
+                json!([{"name": "a", "vector": vector, "range": 0}]),
+                "directions[0].range",
+            ),
+            ("directions", json!([{"name": "a", "range": 1}]), "directions[0].vector"),
             ("more", json!(1), "more"),
         ] {
             let mut header = good.clone();

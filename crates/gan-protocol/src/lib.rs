@@ -11,6 +11,7 @@ mod checkpoint;
 mod combination;
 mod condition;
 mod data;
+mod direction;
 mod equilibrium;
 mod error;
 #[doc(hidden)]
@@ -49,6 +50,7 @@ pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
     SourceFacts, Supply,
 };
+pub use direction::DirectionSpec;
 pub use equilibrium::Equilibrium;
 pub use error::SpecError;
 pub use fault::Fault;

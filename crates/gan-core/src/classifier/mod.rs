@@ -159,6 +159,19 @@ impl Classifier {
         self.trunk.features(layer, images, &mut Pass { mode, condition: &condition })
     }
 
+    /// The gradient, with respect to `images`, of their features' product with `cotangent(features)`.
+    pub(crate) fn pulled_back(
+        &mut self,
+        images: Batch,
+        cotangent: impl FnOnce(&Batch) -> Batch,
+    ) -> Batch {
+        let condition = Condition::default();
+        let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+        let weights = self.trunk.parameters();
+        let weights = self.trunk.effective(weights, false);
+        self.trunk.forward_and_pull_back(&weights, images, &mut pass, cotangent).1
+    }
+
     fn image_size(&self) -> usize {
         self.input.size().expect("a classifier's images are small")
     }

@@ -88,3 +88,18 @@ pub(super) fn mixture(
     let picked = all * chosen.reshape([batch, generators, 1]);
     Batch::Flat(picked.sum_dim(1).reshape([batch, units]))
 }
+
+/// The gradient of [`mixture`] with respect to its input.
+pub(super) fn mixture_gradient(
+    gradient: Batch,
+    values: &Values<'_>,
+    generators: usize,
+    chosen: Tensor<2>,
+) -> Batch {
+    let g = gradient.flat();
+    let [batch, units] = g.dims();
+    let spread = g.reshape([batch, 1, units]).expand([batch, generators, units])
+        * chosen.reshape([batch, generators, 1]);
+    let weight: Tensor<2> = values.get(0);
+    Batch::Flat(spread.reshape([batch, generators * units]).matmul(weight.transpose()))
+}

@@ -24,13 +24,17 @@ use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
 pub(crate) use scaling::repeated;
 
+const REFUSED: &str = "validation refuses a penalty on a critic with such a layer";
+
 /// The values of a layer's forward pass that [`input_gradient`] needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     input: Batch,
     output: Batch,
-    /// The factors of dropout.
+    /// The factors of dropout; the choice among several generators.
     mask: Option<Batch>,
+    /// The factor of each feature, for batch normalisation by running statistics.
+    factors: Option<Tensor<1>>,
     /// The body of a block; empty for other layers.
     body: Vec<Kept>,
     shortcut: Vec<Kept>,
@@ -87,12 +91,15 @@ fn forward(
 ) -> Batch {
     let values = values(layer, weights);
     let before = kept.is_some().then(|| input.clone());
-    let (mut mask, mut body, mut shortcut) = (None, Vec::new(), Vec::new());
+    let (mut mask, mut factors) = (None, None);
+    let (mut body, mut shortcut) = (Vec::new(), Vec::new());
     let output = match layer.spec {
         LayerSpec::Linear { .. } => linear::linear(input, &values),
         LayerSpec::Maxout { units, pieces } => linear::maxout(input, &values, units, pieces),
         LayerSpec::MixtureLinear { units, generators } => {
-            linear::mixture(input, &values, units, generators, pass.generator())
+            let chosen = pass.generator();
+            mask = Some(Batch::Flat(chosen.clone()));
+            linear::mixture(input, &values, units, generators, chosen)
         }
         LayerSpec::Conv { stride, padding, .. } => {
             convolution::conv(input, &values, stride, padding)
@@ -111,6 +118,9 @@ fn forward(
         LayerSpec::BatchNorm { epsilon, momentum } => {
             let statistics = &mut buffers[layer.buffers.clone()];
             let norm = norm::BatchNorm { epsilon, momentum };
+            if before.is_some() {
+                factors = norm.factors(values.tensors, statistics, &pass.mode);
+            }
             norm.apply(input, values.tensors, statistics, &pass.mode)
         }
         LayerSpec::LayerNorm { epsilon } => norm::group_norm(input, values.tensors, 1, epsilon),
@@ -155,7 +165,7 @@ fn forward(
         LayerSpec::Flatten {} => Batch::Flat(input.flat()),
     };
     if let (Some(kept), Some(input)) = (kept, before) {
-        kept.push(Kept { input, output: output.clone(), mask, body, shortcut });
+        kept.push(Kept { input, output: output.clone(), mask, factors, body, shortcut });
     }
     output
 }
@@ -232,10 +242,14 @@ fn input_gradient(
             direct.plus(input_gradient_all(&layer.body, weights, &kept.body, through))
         }
         LayerSpec::Reshape { .. } | LayerSpec::Flatten {} => gradient.shaped(layer.input),
-        LayerSpec::BatchNorm { .. }
-        | LayerSpec::MinibatchDiscrimination { .. }
-        | LayerSpec::MixtureLinear { .. } => {
-            unreachable!("validation refuses a penalty on a critic with such a layer")
-        }
+        LayerSpec::BatchNorm { .. } => match &kept.factors {
+            Some(factors) => norm::scaled(gradient, factors),
+            None => unreachable!("{REFUSED}"),
+        },
+        LayerSpec::MixtureLinear { generators, .. } => match kept.mask.clone() {
+            Some(chosen) => linear::mixture_gradient(gradient, &values, generators, chosen.flat()),
+            None => unreachable!("{REFUSED}"),
+        },
+        LayerSpec::MinibatchDiscrimination { .. } => unreachable!("{REFUSED}"),
     }
 }

@@ -23,6 +23,18 @@ impl BatchNorm {
         each!(input, x => self.normalized(x, tensors, statistics, mode))
     }
 
+    /// The factor of each feature by running statistics: `scale / sqrt(variance + epsilon)`. `None` in
+    /// training, where every sample of the batch moves every output.
+    pub(super) fn factors(
+        &self,
+        tensors: &[Tensor<1>],
+        statistics: &[Tensor<1>],
+        mode: &Mode<'_>,
+    ) -> Option<Tensor<1>> {
+        let sd = || statistics[1].clone().add_scalar(self.epsilon).sqrt();
+        matches!(mode, Mode::Sampling { .. }).then(|| tensors[0].clone() / sd())
+    }
+
     fn normalized<const D: usize>(
         &self,
         x: Tensor<D>,
@@ -56,6 +68,11 @@ fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
     let mut dimensions = [1; D];
     dimensions[1] = tensor.dims()[0];
     tensor.clone().reshape(dimensions)
+}
+
+/// Each feature times its factor.
+pub(super) fn scaled(batch: Batch, factors: &Tensor<1>) -> Batch {
+    each!(batch, x => x * per_feature(factors))
 }
 
 /// The numbers of each group as a row: `[batch * groups, numbers of a group]`.

@@ -1,0 +1,18 @@
+//! The latent space of a trained generator of digits: directions in which its samples change in one
+//! way, and edits of single samples to a measure that is asked for.
+//!
+//! Samples are measured by [`gan_eval::attributes`], and read by the project's classifier. Nothing is
+//! trained.
+//!
+//! | question | answer |
+//! |---|---|
+//! | Which direction moves one measure of any sample, and how far before classes change? | [`Observed::fitted_directions`], [`Observed::tried`] |
+//! | Which latent near this one has a sample of that slant, thickness and size? | [`Observed::edited`] |
+
+mod editing;
+mod fitting;
+mod observed;
+
+pub use editing::{Edited, Wanted};
+pub use fitting::Tried;
+pub use observed::{LatentError, Observed};

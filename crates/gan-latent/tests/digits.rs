@@ -1,0 +1,90 @@
+//! Directions and edits of the project's own trained generators.
+
+use gan_core::{Classifier, Inputs, Sampler, cpu, with_directions};
+use gan_eval::attributes::NAMES;
+use gan_latent::Observed;
+use gan_protocol::DirectionSpec;
+use gan_random::Purpose;
+use pollster::block_on;
+
+fn file(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained");
+    std::fs::read(format!("{folder}/{name}.safetensors")).expect("the project's own file")
+}
+
+fn observed(name: &str) -> Observed {
+    let sampler = Sampler::from_safetensors(&file(name), &cpu()).expect("its own file");
+    let reader = Classifier::from_safetensors(&file("digit-classifier"), &cpu()).expect("its own");
+    Observed::new(sampler, reader).expect("digits")
+}
+
+#[test]
+fn edits_bring_what_is_asked_for_and_leave_the_rest() {
+    for (name, seed) in [("mnist-conditional", 3), ("mnist-dcgan", 4)] {
+        let mut observed = observed(name);
+        let header = observed.sampler().header().clone();
+        let all = Inputs::drawn(&header, Purpose::FreshLatents, seed, 6);
+        let (mut kept, mut number) = (0, 0);
+        for at in 0..6 {
+            let one = all.part(&header, at, 1);
+            let before = block_on(observed.edited(&one, [0.0; 3], 0)).expect("no step");
+            assert_eq!(before.inputs, one);
+            let from = before.measures.expect("a digit");
+            for (which, by) in [(0, 12.0), (0, -12.0), (1, 0.4), (2, -0.6)] {
+                let mut wanted = from;
+                wanted[which] += by;
+                let after = block_on(observed.edited(&one, wanted, 12)).expect("edited");
+                let to = after.measures.expect("a digit");
+                let part = (to[which] - from[which]) / by;
+                assert!((0.6..1.2).contains(&part), "{name} {at}, {}: {part}", NAMES[which]);
+                for (other, most) in [3.0, 0.15, 0.3].into_iter().enumerate() {
+                    let change = (to[other] - from[other]).abs();
+                    assert!(other == which || change < most, "{name} {at}: {other} by {change}");
+                }
+                kept += usize::from(after.class == before.class);
+                number += 1;
+                assert_eq!(after.inputs.labels, one.labels);
+            }
+        }
+        assert!(10 * kept >= 9 * number, "{name}: {kept} of {number} keep their class");
+    }
+}
+
+#[test]
+fn directions_move_their_measure_and_are_kept_in_the_file() {
+    let mut observed = observed("mnist-conditional");
+    let vectors = block_on(observed.fitted_directions(1_000, 1)).expect("fitted");
+    let mut directions = Vec::new();
+    for (which, vector) in vectors.iter().enumerate() {
+        let tried = block_on(observed.tried(which, vector, 100, 2)).expect("tried");
+        let tried = tried.expect("a direction");
+        let [low, middle, high] = tried.measure;
+        assert!(low < middle && middle < high, "{:?}: {:?}", NAMES[which], tried.measure);
+        assert!(tried.kept >= 0.9 && tried.direction.range >= 1.0, "{tried:?}");
+        directions.push(tried.direction);
+    }
+    let before = file("mnist-conditional");
+    let after = with_directions(&before, directions.clone(), &cpu()).expect("they fit");
+    let sampler = Sampler::from_safetensors(&after, &cpu()).expect("a generator's file");
+    assert_eq!(sampler.header().directions, directions);
+    let inputs = Inputs::drawn(sampler.header(), Purpose::FreshLatents, 5, 3);
+    let samples = |sampler: &Sampler| block_on(sampler.samples(&inputs, 0)).expect("computed");
+    assert_eq!(samples(&sampler), samples(observed.sampler()));
+    // Those of another generator have another length.
+    let other = file("mnist-dcgan");
+    let wrong = vec![DirectionSpec { name: "slant".to_owned(), vector: vec![1.0; 3], range: 1.0 }];
+    let error = with_directions(&other, wrong, &cpu()).expect_err("three numbers");
+    assert!(error.to_string().contains("directions[0].vector"), "{error}");
+}
+
+#[test]
+fn generators_without_latents_of_digits_are_refused() {
+    let reader =
+        || Classifier::from_safetensors(&file("digit-classifier"), &cpu()).expect("its own");
+    let given = Sampler::from_safetensors(&file("mnist-edges"), &cpu()).expect("its own file");
+    let error = Observed::new(given, reader()).expect_err("pictures").to_string();
+    assert!(error.contains("latents alone"), "{error}");
+    let mut observed = observed("mnist-dcgan");
+    let two = Inputs::drawn(observed.sampler().header(), Purpose::FreshLatents, 1, 2);
+    assert!(block_on(observed.edited(&two, [0.0; 3], 1)).is_err());
+}
