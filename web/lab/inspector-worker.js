@@ -1,6 +1,6 @@
 // The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
 
-import initialize, { Inspector, Maker, Reader } from "./gan_inspector.js";
+import initialize, { Editor, Inspector, Maker, Reader } from "./gan_inspector.js";
 
 const ready = initialize();
 let isThere = false;
@@ -18,6 +18,15 @@ async function pretrained(name) {
 }
 
 const readerOfDigits = async () => new Reader(await pretrained("digit-classifier"));
+
+let editor;
+
+function editing() {
+  if (!editor) {
+    throw new Error("no generator has been taken");
+  }
+  return editor;
+}
 
 /** Trained generators by their names. */
 const makers = new Map();
@@ -65,6 +74,20 @@ const does = {
   header: async ({ name }) => (await maker(name)).header,
   /** Samples of a trained generator. */
   make: async ({ name, values, labels }) => (await maker(name)).images(values, labels),
+  /** Takes a generator to edit: a trained one by its name, or that of a checkpoint. */
+  async takeToEdit({ name, checkpoint }) {
+    const classifier = await pretrained("digit-classifier");
+    const file = checkpoint ?? (await pretrained(name));
+    editor?.free();
+    editor = undefined;
+    editor = new Editor(file, classifier);
+  },
+  /** A sample, with what it measures and what is read in it: JSON, as are the next two. */
+  drawToEdit: ({ seed }) => editing().drawn(seed),
+  /** The sample that is nearest to an image. */
+  invert: ({ pixels }) => editing().inverted(pixels),
+  /** The sample near another whose measures are these. */
+  edit: ({ input, wanted }) => editing().edited(input, wanted),
   /** How probable each digit is, image after image. */
   async read({ pixels }) {
     reader ??= readerOfDigits();

@@ -69,7 +69,7 @@ fn edits(observed: &mut Observed, which: usize, count: usize, seed: u64) -> Resu
     let mut number = 0.0_f64;
     for at in 0..count {
         let one = all.part(&header, at, 1);
-        let before = block_on(observed.edited(&one, [0.0; 3], 0))?;
+        let before = block_on(observed.looked_at(&one))?;
         let Some(from) = before.measures else { continue };
         for sign in [-1.0, 1.0] {
             let mut wanted = from;

@@ -1,7 +1,9 @@
 //! The inspector's interface for JavaScript: a checkpoint's discriminator, its generator's file,
 //! and the classifier of digits.
 
-use gan_core::{Classifier, CoreError, Critic, Inputs, Sampler, Snapshot, at_once, cpu};
+use std::fmt::Display;
+
+use gan_core::{Classifier, Critic, Inputs, Sampler, Snapshot, at_once, cpu};
 use gan_data::{ByHand, image_bytes, image_values, visible};
 use gan_protocol::Shape;
 use gan_random::Purpose;
@@ -136,7 +138,7 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
 }
 
 /// Bytes as numbers from -1 to 1, channels first.
-fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
+pub(crate) fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
     let Shape::Image { channels, height, width } = shape else {
         return Err(JsError::new("the run is of points"));
     };
@@ -147,6 +149,6 @@ fn values_of(pixels: &[u8], shape: Shape) -> Result<Vec<f32>, JsError> {
     Ok(image_values(pixels, [channels, height, width]))
 }
 
-pub(crate) fn told<T>(result: Result<T, CoreError>) -> Result<T, JsError> {
+pub(crate) fn told<T>(result: Result<T, impl Display>) -> Result<T, JsError> {
     result.map_err(|error| JsError::new(&error.to_string()))
 }

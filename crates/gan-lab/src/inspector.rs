@@ -1,6 +1,6 @@
 //! Requests to the worker that examines nets while the run goes on.
 
-use js_sys::{Float32Array, Uint8Array, Uint16Array};
+use js_sys::{Float32Array, Float64Array, Uint8Array, Uint16Array};
 use wasm_bindgen::prelude::*;
 
 use crate::playground::settle;
@@ -37,6 +37,16 @@ pub(crate) enum Question {
     /// Samples of a trained generator for latents with their codes, of these classes; in turn where there
     /// are none. Reply: a `Uint8Array` of images.
     Make(&'static str, Vec<f32>, Vec<u16>),
+    /// Takes a trained generator by its name to be edited. Reply: nothing.
+    TakeTrained(&'static str),
+    /// Takes the generator of this checkpoint to be edited. Reply: nothing.
+    TakeRun(Uint8Array),
+    /// A sample drawn by this seed. Reply, as of the next two: JSON (see `gan_inspector::editor`).
+    DrawToEdit(u32),
+    /// The sample that is nearest to an image.
+    Invert(Vec<u8>),
+    /// The sample near that of an input (JSON) whose measures are these.
+    Edit(String, [f64; 3]),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -66,6 +76,16 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
             let labels = Uint16Array::from(labels.as_slice());
             let name = ("name", name.into());
             ("make", vec![name, ("values", values.into()), ("labels", labels.into())])
+        }
+        Question::TakeTrained(name) => ("takeToEdit", vec![("name", name.into())]),
+        Question::TakeRun(checkpoint) => ("takeToEdit", vec![("checkpoint", checkpoint.into())]),
+        Question::DrawToEdit(seed) => ("drawToEdit", vec![("seed", seed.into())]),
+        Question::Invert(pixels) => {
+            ("invert", vec![("pixels", Uint8Array::from(pixels.as_slice()).into())])
+        }
+        Question::Edit(input, wanted) => {
+            let wanted = Float64Array::from(wanted.as_slice());
+            ("edit", vec![("input", input.into()), ("wanted", wanted.into())])
         }
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };

@@ -4,7 +4,7 @@
 //! a few of Newton's steps, each the shortest that brings the wanted measures, and leaves the others
 //! and the class as they are. The slopes are differences between samples of neighbouring latents.
 
-use gan_core::Inputs;
+use gan_core::{Inputs, Search};
 use gan_protocol::LatentDistribution;
 use nalgebra::{DMatrix, DVector};
 
@@ -24,12 +24,16 @@ pub struct Edited {
     pub measures: Option<Wanted>,
     /// The class that it is read as.
     pub class: usize,
+    /// The probability of that class.
+    pub share: f32,
 }
 
 /// Between two latents that slopes are taken from.
 const BETWEEN: f32 = 0.05;
 /// The longest step, in units of a latent.
 const LONGEST: f64 = 1.0;
+/// The length of a step after which there is nothing more to be done.
+const SHORTEST: f64 = 0.02;
 /// Measures count as one when they differ by these: degrees and pixels.
 const UNITS: Wanted = [5.0, 0.25, 0.4];
 /// Units of the class's log odds.
@@ -40,8 +44,30 @@ const SURE: f64 = 3.0;
 const DAMPING: f64 = 0.02;
 
 impl Observed {
-    /// The input near `inputs` (one) whose sample has the measures `wanted`, after at most `steps` steps. The
-    /// class stays that of the sample before. Codes and classes of the input stay. Waits for the device.
+    /// One input as it is: its sample, measured and read. Waits for the device.
+    ///
+    /// # Errors
+    /// As [`Observed::edited`].
+    pub async fn looked_at(&mut self, inputs: &Inputs) -> Result<Edited, LatentError> {
+        self.edited(inputs, [0.0; 3], 0).await
+    }
+
+    /// The input whose sample is nearest to `picture`, and how far that is: see [`gan_core::Sampler::inverted`].
+    ///
+    /// # Errors
+    /// As [`gan_core::Sampler::inverted`].
+    pub async fn inverted(
+        &mut self,
+        picture: &[f32],
+        search: &Search,
+    ) -> Result<(Edited, f64), LatentError> {
+        let (sampler, classifier) = self.parts();
+        let found = sampler.inverted(picture, Some(classifier), search).await?;
+        Ok((self.looked_at(&found.inputs).await?, found.mean_square))
+    }
+
+    /// The input near `inputs` (one) whose sample has the measures `wanted`, or comes as near as it can in
+    /// `steps` steps without another class than that of the sample before. Codes and classes of the input stay. Waits for the device.
     ///
     /// # Errors
     /// If `inputs` is not one, or the device fails.
@@ -56,25 +82,41 @@ impl Observed {
             return Err(LatentError::Unfit("one sample is edited at a time".to_owned()));
         }
         let (size, classes) = (header.latent.size, self.classes());
+        let is_bounded = header.latent.distribution == LatentDistribution::Uniform;
+        // The last input whose sample keeps the class.
+        let mut kept = self.told(inputs).await?;
+        let class = kept.class;
         let mut inputs = inputs.clone();
-        let class = largest(&self.see(&inputs).await?.logits, classes)[0];
         for _ in 0..steps {
-            let around = neighbours(&inputs, size);
-            let seen = self.see(&around).await?;
+            let seen = self.see(&neighbours(&inputs, size)).await?;
+            if largest(&seen.logits[..classes], classes)[0] != class {
+                // Too far: half of the way.
+                let halves = inputs.values.iter_mut().zip(&kept.inputs.values);
+                halves.for_each(|(value, before)| *value = (*value + before) / 2.0);
+                continue;
+            }
+            kept.inputs.clone_from(&inputs);
             let Some(step) = newton(&seen, wanted, class, classes) else { break };
             for (value, along) in inputs.values.iter_mut().zip(step.iter()) {
                 *value += *along as f32;
-                if header.latent.distribution == LatentDistribution::Uniform {
+                if is_bounded {
                     *value = value.clamp(-1.0, 1.0);
                 }
             }
-            if step.norm() < 0.02 {
+            if step.norm() < SHORTEST {
                 break;
             }
         }
-        let Seen { samples, measures, logits } = self.see(&inputs).await?;
-        let class = largest(&logits, classes)[0];
-        Ok(Edited { inputs, sample: samples, measures: measures[0], class })
+        let last = self.told(&inputs).await?;
+        if last.class == class { Ok(last) } else { self.told(&kept.inputs).await }
+    }
+
+    /// One input's sample, measured and read.
+    async fn told(&mut self, inputs: &Inputs) -> Result<Edited, LatentError> {
+        let Seen { samples: sample, measures, logits } = self.see(inputs).await?;
+        let class = largest(&logits, self.classes())[0];
+        let share = (1.0 / (1.0 + (-log_odds(&logits, class)).exp())) as f32;
+        Ok(Edited { inputs: inputs.clone(), sample, measures: measures[0], class, share })
     }
 }
 

@@ -60,9 +60,8 @@ impl Observed {
         &self.sampler
     }
 
-    /// The classifier.
-    pub fn classifier(&mut self) -> &mut Classifier {
-        &mut self.classifier
+    pub(crate) fn parts(&mut self) -> (&Sampler, &mut Classifier) {
+        (&self.sampler, &mut self.classifier)
     }
 
     /// Count of classes that are told apart.

@@ -27,7 +27,7 @@ fn edits_bring_what_is_asked_for_and_leave_the_rest() {
         let (mut kept, mut number) = (0, 0);
         for at in 0..6 {
             let one = all.part(&header, at, 1);
-            let before = block_on(observed.edited(&one, [0.0; 3], 0)).expect("no step");
+            let before = block_on(observed.looked_at(&one)).expect("no step");
             assert_eq!(before.inputs, one);
             let from = before.measures.expect("a digit");
             for (which, by) in [(0, 12.0), (0, -12.0), (1, 0.4), (2, -0.6)] {

@@ -1,10 +1,11 @@
 //! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
-//! drawing, a game against it, and the nearest real images; and the generator itself, of images or
+//! drawing, a game against it, the nearest real images, and edits of a digit; and the generator itself, of images or
 //! points, to explore and to download.
 
 mod board;
 mod digits;
 mod drawing;
+mod edit;
 mod game;
 mod generator;
 mod nearest;
@@ -63,6 +64,7 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
             <verdicts::Verdicts run=run hidden=unjudged/>
             <game::GameView run=run hidden=unjudged/>
             <nearest::NearestReals run=run hidden=on_points/>
+            <edit::Edit run=run hidden=on_points/>
             <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>
         </section>
     }
