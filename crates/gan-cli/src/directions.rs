@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use gan_core::{Inputs, Snapshot, cpu, with_directions};
+use gan_core::{Inputs, Precision, Snapshot, cpu, with_directions};
 use gan_eval::attributes::NAMES;
 use gan_latent::{Observed, Tried};
 use gan_protocol::DirectionSpec;
@@ -114,7 +114,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     if let Some(out) = &arguments.out {
         let bytes = files::read(&arguments.generator)?;
         let file = match Snapshot::from_bytes(&bytes) {
-            Ok(snapshot) => snapshot.generator_file(false)?,
+            Ok(snapshot) => snapshot.generator_file(Precision::Bits16)?,
             Err(_) => bytes,
         };
         let directions = rows.iter().map(|row| row.direction.clone()).collect();

@@ -1,9 +1,11 @@
-//! `gan export`: writes a checkpoint's generator as a file of its own.
+//! `gan export`: writes a checkpoint's generator as a file of its own, in as many bits a number as are asked
+//! for.
 
 use std::path::PathBuf;
 
-use anyhow::Result;
-use clap::Args;
+use anyhow::{Result, ensure};
+use clap::{Args, ValueEnum};
+use gan_core::{Precision, Sampler, cpu, with_precision};
 
 use crate::runs::snapshot;
 use crate::{Ending, files};
@@ -11,7 +13,7 @@ use crate::{Ending, files};
 /// Arguments of `gan export`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The checkpoint.
+    /// The checkpoint, or a generator's file, which is written anew.
     checkpoint: PathBuf,
     /// The file that is written.
     #[arg(long, value_name = "FILE", default_value = "generator.safetensors")]
@@ -19,21 +21,40 @@ pub(crate) struct Arguments {
     /// In a translation, the generator of the way back: from the data to the second set.
     #[arg(long)]
     way_back: bool,
-    /// Keep 32 bits a number; the default is 16, half the size.
-    #[arg(long)]
-    full_precision: bool,
+    /// Bits a number: 8 make half of the size of 16, and samples that differ a little.
+    #[arg(long, value_enum, default_value = "16")]
+    bits: Bits,
+}
+
+/// `--bits`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Bits {
+    #[value(name = "8")]
+    Eight,
+    #[value(name = "16")]
+    Sixteen,
+    #[value(name = "32")]
+    All,
 }
 
 /// Writes the generator alone, or its average if there is one.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let (snapshot, full) = (snapshot(&arguments.checkpoint)?, arguments.full_precision);
-    let file = if arguments.way_back {
-        snapshot.way_back_file(full)
-    } else {
-        snapshot.generator_file(full)
+    let precision = match arguments.bits {
+        Bits::Eight => Precision::Bits8,
+        Bits::Sixteen => Precision::Bits16,
+        Bits::All => Precision::Bits32,
     };
-    let bytes = file?;
-    files::write(&arguments.out, &bytes)?;
-    eprintln!("{} holds {} bytes", arguments.out.display(), bytes.len());
+    let path = &arguments.checkpoint;
+    let bytes = files::read(path)?;
+    let file = if Sampler::from_safetensors(&bytes, &cpu()).is_ok() {
+        ensure!(!arguments.way_back, "{} has no way back: export the checkpoint", path.display());
+        with_precision(&bytes, precision, &cpu())?
+    } else if arguments.way_back {
+        snapshot(path)?.way_back_file(precision)?
+    } else {
+        snapshot(path)?.generator_file(precision)?
+    };
+    files::write(&arguments.out, &file)?;
+    eprintln!("{} holds {} bytes", arguments.out.display(), file.len());
     Ok(Ending::Done)
 }

@@ -37,7 +37,7 @@ fn a_checkpoint_takes_the_place_of_a_run() {
         assert!(told.contains("cannot be used with"), "{told}");
     }
     assert!(refused(&["code"], 2).contains("--weights"));
-    let generator = snapshot.generator_file(false).expect("its generator");
+    let generator = snapshot.generator_file(gan_core::Precision::Bits16).expect("its generator");
     std::fs::write(path, generator).expect("written");
     let told = refused(&["code", "--weights", path], 1);
     assert!(told.contains(path), "{told}");

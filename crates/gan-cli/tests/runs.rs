@@ -259,7 +259,7 @@ fn a_generators_file_draws_the_samples_of_its_run() {
         let begin = ["train", preset, "--steps", "2", "--patch", patch, "--overwrite"];
         done(&[&begin[..], &["--out", &run]].concat());
         done(&["export", &run, "--out", &half]);
-        done(&["export", &run, "--full-precision", "--out", &full]);
+        done(&["export", &run, "--bits", "32", "--out", &full]);
         let expected = drawn(&folder, &run, more);
         assert_eq!(drawn(&folder, &full, more), expected, "{preset}");
         // Weights of 16 bits have eleven digits: 5e-4 of each, in a few layers.
@@ -268,13 +268,18 @@ fn a_generators_file_draws_the_samples_of_its_run() {
         assert!(found.len() == expected.len() && apart > 0.0 && apart < 2e-2, "{preset}: {apart}");
     }
     // Commands that need more than a generator refuse the file.
-    for arguments in [
-        &["export", &half, "--out", &run][..],
-        &["train", "mnist-dcgan-small", "--resume", "--out", &half],
-    ] {
-        let told = refused(arguments, 1);
-        assert!(told.contains("holds a generator alone"), "{told}");
-    }
+    let told = refused(&["train", "mnist-dcgan-small", "--resume", "--out", &half], 1);
+    assert!(told.contains("holds a generator alone"), "{told}");
+    // A generator's file is written anew in fewer bits.
+    let eighth = folder.path("eighth.safetensors");
+    done(&["export", &half, "--bits", "8", "--out", &eighth]);
+    let size = |path: &str| std::fs::metadata(path).expect("the file").len() as f64;
+    assert!(size(&eighth) < 0.62 * size(&half), "{} of {}", size(&eighth), size(&half));
+    let (found, expected) = (drawn(&folder, &eighth, &[]), drawn(&folder, &half, &[]));
+    let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart > 0.0 && apart < 0.2, "{apart}");
+    let told = refused(&["export", &half, "--way-back", "--out", &run], 1);
+    assert!(told.contains("has no way back"), "{told}");
     assert!(refused(&["sample", &half, "--label", "3"], 1).contains("has 0 classes"));
 }
 
@@ -358,7 +363,7 @@ fn a_generator_is_exported_at_half_the_size() {
     done(&["train", "ring", "--steps", "1", "--out", &run]);
     let [half, full] = ["half", "full"].map(|name| folder.path(&format!("{name}.safetensors")));
     done(&["export", &run, "--out", &half]);
-    done(&["export", &run, "--full-precision", "--out", &full]);
+    done(&["export", &run, "--bits", "32", "--out", &full]);
     let size = |path: &str| std::fs::metadata(path).expect("the file").len();
     let rate = size(&full) as f64 / size(&half) as f64;
     assert!((1.5..2.1).contains(&rate), "{rate}");

@@ -40,6 +40,7 @@ mod packing;
 #[cfg(feature = "training")]
 mod penalty;
 mod plan;
+mod precision;
 #[cfg(feature = "training")]
 mod presentation;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
@@ -77,8 +78,9 @@ pub use net::{Condition, Mode, Net, Pass};
 #[cfg(feature = "training")]
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
 pub use ops::tensor::Tensor;
+pub use precision::Precision;
 #[cfg(feature = "training")]
 pub use sample_space::lattice_coordinates;
-pub use sampler::{Sampler, with_directions};
+pub use sampler::{Sampler, with_directions, with_precision};
 #[cfg(feature = "training")]
 pub use trainer::{Dissection, Trainer};

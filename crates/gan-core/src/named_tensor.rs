@@ -15,8 +15,11 @@ use serde_json::Value;
 use crate::error::CoreError;
 use crate::net::{Net, tensor};
 use crate::ops::tensor::Tensor;
+use crate::precision::{Quantised, quantised, scaled};
 
 const HEADER_KEY: &str = "gan_playground";
+/// What a tensor of scales is called beyond the name of its integers.
+pub(crate) const SCALE_SUFFIX: &str = ".scale";
 
 /// A tensor on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +109,7 @@ pub(crate) fn fill(
 
 /// The bytes of a file with 32 bits a number.
 pub(crate) fn serialized(tensors: &[NamedTensor], header: &impl Serialize) -> Vec<u8> {
-    encoded(tensors, header, Dtype::F32, |value| value.to_le_bytes())
+    encoded(tensors.iter().map(full).collect(), header)
 }
 
 /// The bytes of a file with 16 bits a number.
@@ -117,29 +120,66 @@ pub(crate) fn serialized_in_16_bits(
     tensors: &[NamedTensor],
     header: &impl Serialize,
 ) -> Result<Vec<u8>, String> {
-    let fits = |value: &f32| f16::from_f32(*value).is_finite();
-    match tensors.iter().find(|named| !named.values.iter().all(fits)) {
-        Some(named) => Err(format!("tensor {} does not fit 16 bits a number", named.name)),
-        None => {
-            Ok(encoded(tensors, header, Dtype::F16, |value| f16::from_f32(value).to_le_bytes()))
-        }
-    }
+    Ok(encoded(tensors.iter().map(half).collect::<Result<_, _>>()?, header))
 }
 
-fn encoded<const N: usize>(
+/// The bytes of a file with 8 bits a number, as far as that is worth it (see `precision`).
+///
+/// # Errors
+/// If a number is not finite in 16 bits.
+pub(crate) fn serialized_in_8_bits(
     tensors: &[NamedTensor],
     header: &impl Serialize,
+) -> Result<Vec<u8>, String> {
+    let mut all = Vec::new();
+    for named in tensors {
+        // A number that 16 bits cannot hold is refused for any kind of file.
+        let as_half = half(named)?;
+        match quantised(named) {
+            Some(Quantised { integers, scales }) => {
+                let data = integers.iter().map(|x| x.to_le_bytes()[0]).collect();
+                let dimensions = named.dimensions.clone();
+                all.push(Encoded { name: named.name.clone(), dtype: Dtype::I8, dimensions, data });
+                all.push(full(&scales));
+            }
+            None => all.push(as_half),
+        }
+    }
+    Ok(encoded(all, header))
+}
+
+/// A tensor as bytes.
+struct Encoded {
+    name: String,
     dtype: Dtype,
-    encode: impl Fn(f32) -> [u8; N],
-) -> Vec<u8> {
+    dimensions: Vec<usize>,
+    data: Vec<u8>,
+}
+
+fn full(named: &NamedTensor) -> Encoded {
+    let data = named.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let (name, dimensions) = (named.name.clone(), named.dimensions.clone());
+    Encoded { name, dtype: Dtype::F32, dimensions, data }
+}
+
+fn half(named: &NamedTensor) -> Result<Encoded, String> {
+    let fits = |value: &f32| f16::from_f32(*value).is_finite();
+    if !named.values.iter().all(fits) {
+        return Err(format!("tensor {} does not fit 16 bits a number", named.name));
+    }
+    let bytes = |value: &f32| f16::from_f32(*value).to_le_bytes();
+    let data = named.values.iter().flat_map(bytes).collect();
+    let (name, dimensions) = (named.name.clone(), named.dimensions.clone());
+    Ok(Encoded { name, dtype: Dtype::F16, dimensions, data })
+}
+
+fn encoded(tensors: Vec<Encoded>, header: &impl Serialize) -> Vec<u8> {
     let header = serde_json::to_string(header).expect("a header is plain data");
     let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
-    let of = |named: &NamedTensor| named.values.iter().flat_map(|value| encode(*value)).collect();
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(of).collect();
-    let views = tensors.iter().zip(&bytes).map(|(named, bytes)| {
-        let view = TensorView::new(dtype, named.dimensions.clone(), bytes)
+    let views = tensors.iter().map(|one| {
+        let view = TensorView::new(one.dtype, one.dimensions.clone(), &one.data)
             .expect("shape and bytes come from the same tensor");
-        (named.name.as_str(), view)
+        (one.name.as_str(), view)
     });
     serialize(views, Some(metadata)).expect("the header is small and names are distinct")
 }
@@ -180,8 +220,11 @@ pub(crate) fn tensors(
     decode: impl Fn(&TensorView<'_>) -> Option<Vec<f32>>,
 ) -> Result<Vec<NamedTensor>, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-    let mut tensors = Vec::new();
+    let (mut tensors, mut integers) = (Vec::new(), Vec::new());
     for (name, view) in file.iter() {
+        if view.dtype() == Dtype::I8 {
+            integers.push(name.to_owned());
+        }
         let Some(values) = decode(&view) else {
             return Err(format!("tensor {name} holds {:?}, which is not read", view.dtype()));
         };
@@ -194,6 +237,19 @@ pub(crate) fn tensors(
             values,
         });
     }
+    for name in integers {
+        let of_scale = |named: &NamedTensor| named.name.strip_prefix(&name) == Some(SCALE_SUFFIX);
+        let Some(scales) = tensors.iter().position(of_scale) else {
+            return Err(format!("tensor {name} holds integers, without a scale"));
+        };
+        let scales = tensors.swap_remove(scales);
+        if let Some(named) = tensors.iter_mut().find(|named| named.name == name) {
+            scaled(named, &scales)?;
+        }
+    }
+    if tensors.iter().any(|named| named.values.iter().any(|value| !value.is_finite())) {
+        return Err("a scale times an integer is not finite".to_owned());
+    }
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tensors)
 }
@@ -204,11 +260,12 @@ pub(crate) fn f32_numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
     (view.dtype() == Dtype::F32).then(|| view.data().chunks_exact(4).map(number).collect())
 }
 
-/// The numbers of a tensor of 16 or 32 bits; `None` for any other type.
+/// The numbers of a tensor of 8, 16 or 32 bits; `None` for any other type. Those of 8 bits are not scaled yet.
 pub(crate) fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
     let number = |bytes: &[u8]| f16::from_le_bytes(bytes.try_into().expect("two bytes")).to_f32();
     match view.dtype() {
         Dtype::F16 => Some(view.data().chunks_exact(2).map(number).collect()),
+        Dtype::I8 => Some(view.data().iter().map(|x| f32::from(x.cast_signed())).collect()),
         _ => f32_numbers(view),
     }
 }

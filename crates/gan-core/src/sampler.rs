@@ -10,10 +10,11 @@ use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::Inputs;
 use crate::named_tensor::{
-    NamedTensor, fill, floats, header, net_slots, numbers, serialized, serialized_in_16_bits,
-    tensors, with_header,
+    NamedTensor, fill, floats, header, net_slots, numbers, serialized, serialized_in_8_bits,
+    serialized_in_16_bits, tensors, with_header,
 };
 use crate::net::{Mode, Net, Pass};
+use crate::precision::Precision;
 
 /// Samples are drawn in groups of at most this many, to bound memory.
 const GROUP: usize = 64;
@@ -33,7 +34,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Reads the bytes of a generator file, whose numbers have 16 or 32 bits.
+    /// Reads the bytes of a generator file, whose numbers have 8, 16 or 32 bits.
     ///
     /// # Errors
     /// If the file is cut off, is of another kind or version, describes an impossible generator,
@@ -42,9 +43,8 @@ impl Sampler {
         let header = header(bytes, GENERATOR_FORMAT).map_err(|error| refused(&error))?;
         let header = GeneratorHeader::from_value(&header);
         let header = header.map_err(|error| refused(&error.to_string()))?;
-        // A number takes at least two bytes. Memory is allocated for no more numbers than the file
-        // holds.
-        if header.generator.parameter_count(header.input())? > bytes.len() / 2 {
+        // A number takes at least a byte. Memory is allocated for no more numbers than the file holds.
+        if header.generator.parameter_count(header.input())? > bytes.len() {
             return Err(refused("its net has more numbers than the file"));
         }
         let tensors = tensors(bytes, numbers).map_err(|error| refused(&error))?;
@@ -163,33 +163,29 @@ impl Sampler {
 }
 
 impl Snapshot {
-    /// The generator alone (its average if the run has one), as the bytes of a generator file with
-    /// 32 bits a number, or 16.
+    /// The generator alone (its average if the run has one), as the bytes of a generator file.
     ///
     /// # Errors
-    /// If a number is not finite in 16 bits.
-    pub fn generator_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
-        self.file_of(&self.generator_tensors(), full_precision)
+    /// If a number is not finite in 16 bits, unless it has 32.
+    pub fn generator_file(&self, precision: Precision) -> Result<Vec<u8>, CoreError> {
+        self.file_of(&self.generator_tensors(), precision)
     }
 
     /// As [`Snapshot::generator_file`], of the generator of a translation's way back.
     ///
     /// # Errors
     /// As [`Snapshot::generator_file`]; if the run translates nothing.
-    pub fn way_back_file(&self, full_precision: bool) -> Result<Vec<u8>, CoreError> {
+    pub fn way_back_file(&self, precision: Precision) -> Result<Vec<u8>, CoreError> {
         let tensors = self.tensors_for_use("way_back.average", "way_back.generator");
         if tensors.is_empty() {
             return Err(refused("the run has no way back: it translates nothing"));
         }
-        self.file_of(&tensors, full_precision)
+        self.file_of(&tensors, precision)
     }
 
-    fn file_of(&self, tensors: &[NamedTensor], full_precision: bool) -> Result<Vec<u8>, CoreError> {
+    fn file_of(&self, tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, CoreError> {
         let header = GeneratorHeader::of_run(&self.header.spec, self.header.step);
-        if full_precision {
-            return Ok(serialized(tensors, &header));
-        }
-        serialized_in_16_bits(tensors, &header).map_err(CoreError::Checkpoint)
+        in_precision(tensors, &header, precision).map_err(CoreError::Checkpoint)
     }
 
     /// The generator for use (its average if there is one), under the names of a generator file.
@@ -226,6 +222,32 @@ pub fn with_directions(
     DirectionSpec::validate_all(&directions, header.latent.size)?;
     header.directions = directions;
     with_header(file, &header).map_err(|error| refused(&error))
+}
+
+/// The bytes of a generator's file with other bits a number.
+///
+/// # Errors
+/// As [`Sampler::from_safetensors`]; if a number is not finite in 16 bits, unless it has 32.
+pub fn with_precision(
+    file: &[u8],
+    precision: Precision,
+    device: &Device,
+) -> Result<Vec<u8>, CoreError> {
+    let header = Sampler::from_safetensors(file, device)?.header;
+    let tensors = tensors(file, numbers).map_err(|error| refused(&error))?;
+    in_precision(&tensors, &header, precision).map_err(|error| refused(&error))
+}
+
+fn in_precision(
+    tensors: &[NamedTensor],
+    header: &GeneratorHeader,
+    precision: Precision,
+) -> Result<Vec<u8>, String> {
+    match precision {
+        Precision::Bits8 => serialized_in_8_bits(tensors, header),
+        Precision::Bits16 => serialized_in_16_bits(tensors, header),
+        Precision::Bits32 => Ok(serialized(tensors, header)),
+    }
 }
 
 /// As [`Sampler::samples_watched`], for any generator.

@@ -2,7 +2,7 @@
 
 mod noise;
 
-use gan_core::{Critic, Inputs, Sampler, Snapshot, Trainer, cpu};
+use gan_core::{Critic, Inputs, Precision, Sampler, Snapshot, Trainer, cpu, with_precision};
 use gan_protocol::{RunSpec, merged, preset};
 use gan_random::Purpose;
 use pollster::block_on;
@@ -40,8 +40,10 @@ fn a_generators_file_gives_the_samples_of_its_run() {
         let inputs = Inputs::drawn(trainer.spec(), Purpose::FreshLatents, 9, 5);
         let expected = block_on(trainer.samples(&inputs, 3)).expect("the processor works");
         let snapshot = snapshot(&trainer);
-        for (full_precision, allowed) in [(true, 0.0), (false, 2e-2)] {
-            let file = snapshot.generator_file(full_precision).expect("finite");
+        let precisions =
+            [(Precision::Bits32, 0.0), (Precision::Bits16, 2e-2), (Precision::Bits8, 0.1)];
+        for (precision, allowed) in precisions {
+            let file = snapshot.generator_file(precision).expect("finite");
             let sampler = Sampler::from_safetensors(&file, &cpu()).expect("its own file");
             assert_eq!((sampler.header().step, sampler.header().seed), (2, trainer.spec().seed));
             let drawn = Inputs::drawn(sampler.header(), Purpose::FreshLatents, 9, 5);
@@ -66,13 +68,13 @@ fn the_way_back_of_a_translation_has_a_file_of_its_own() {
         let trainer = Trainer::new(&spec, &cpu()).expect("a valid run");
         let images: Vec<f32> = (0..2 * 784).map(|at| (at % 23) as f32 / 11.5 - 1.0).collect();
         let expected = block_on(trainer.translated_back(images.clone())).expect("computed");
-        let file = snapshot(&trainer).way_back_file(true).expect("finite");
+        let file = snapshot(&trainer).way_back_file(Precision::Bits32).expect("finite");
         let sampler = Sampler::from_safetensors(&file, &cpu()).expect("its own file");
         let found = block_on(sampler.samples(&Inputs::of_pictures(images), 0)).expect("computed");
         assert_eq!(Some(found), expected);
     }
     let other = trained("ring", &json!({}));
-    assert!(snapshot(&other).way_back_file(true).is_err(), "it translates nothing");
+    assert!(snapshot(&other).way_back_file(Precision::Bits32).is_err(), "it translates nothing");
 }
 
 #[test]
@@ -105,7 +107,7 @@ fn with_header(file: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
 #[test]
 fn files_that_are_broken_or_hostile_are_refused_in_words() {
     let trainer = trained("mnist-dcgan-small", &json!({"batch_size": 4}));
-    let good = snapshot(&trainer).generator_file(false).expect("finite");
+    let good = snapshot(&trainer).generator_file(Precision::Bits16).expect("finite");
     let checkpoint = snapshot(&trainer).to_bytes();
     let mut not_finite = good.clone();
     let end = not_finite.len();
@@ -139,4 +141,21 @@ fn files_that_are_broken_or_hostile_are_refused_in_words() {
         let error = Sampler::from_safetensors(bytes, &cpu()).expect_err(said).to_string();
         assert!(error.contains(said), "{error}, not {said}");
     }
+}
+
+#[test]
+fn integers_without_their_scales_are_refused() {
+    let trainer = trained("mnist-dcgan-small", &json!({"batch_size": 4}));
+    let half = snapshot(&trainer).generator_file(Precision::Bits16).expect("finite");
+    let file = with_precision(&half, Precision::Bits8, &cpu()).expect("a generator's file");
+    assert!(file.len() * 100 < half.len() * 62, "{} of {}", file.len(), half.len());
+    // Fewer bits lose nothing more when they are written again.
+    assert_eq!(with_precision(&file, Precision::Bits8, &cpu()).expect("its own file"), file);
+    let text = String::from_utf8_lossy(&file).into_owned();
+    assert!(text.contains("weight.scale"));
+    let renamed = file.windows(12).position(|bytes| bytes == b"weight.scale").expect("a scale");
+    let mut broken = file.clone();
+    broken[renamed..renamed + 12].copy_from_slice(b"weight.scall");
+    let error = Sampler::from_safetensors(&broken, &cpu()).expect_err("no scale").to_string();
+    assert!(error.contains("holds integers, without a scale"), "{error}");
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use gan_core::{Classifier, Critic, Inputs, Sampler, Snapshot, at_once, cpu};
+use gan_core::{Classifier, Critic, Inputs, Precision, Sampler, Snapshot, at_once, cpu};
 use gan_data::{ByHand, image_bytes, image_values, visible};
 use gan_protocol::Shape;
 use gan_random::Purpose;
@@ -37,7 +37,7 @@ impl Inspector {
     /// If a number does not fit into 16 bits.
     #[wasm_bindgen(js_name = generatorFile)]
     pub fn generator_file(&self) -> Result<Vec<u8>, JsError> {
-        told(self.snapshot.generator_file(false))
+        told(self.snapshot.generator_file(Precision::Bits16))
     }
 
     /// What the generator makes of an image (`pixels` as for `Inspector.verdicts`), for a generator that
