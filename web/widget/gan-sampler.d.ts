@@ -80,8 +80,8 @@ export class GanSampler extends HTMLElement {
    * `grid`; `walk`: dragging moves through latent space; `morph`: from one picked sample to another; `draw`: readers
    * draw what the generator is given. One that is given pictures is always drawn for.
    */
-  get mode(): "grid" | "walk" | "morph" | "draw";
-  set mode(value: "grid" | "walk" | "morph" | "draw" | null | undefined);
+  get mode(): "grid" | "walk" | "morph" | "draw" | "edit";
+  set mode(value: "grid" | "walk" | "morph" | "draw" | "edit" | null | undefined);
   /** Address of the picture that is drawn on at first; an empty board where nobody says. */
   get picture(): string;
   set picture(value: string | null | undefined);

@@ -24,6 +24,10 @@ export class GanSampler extends SamplerAttributes {
     load: () => this.#load(),
     codes: () => this.#steering.codes,
     walkTo: (u, v) => this.#walkTo(u, v),
+    move: (direction, by) => {
+      this.#steering.moves[direction] = by;
+      this.#draw();
+    },
     draw: () => this.#draw(),
     back: () => this.#goBack(),
     easel: () => this.#easel,
@@ -121,7 +125,7 @@ export class GanSampler extends SamplerAttributes {
   }
   set latent(values) {
     this.#given.set(values);
-    this.#steering?.freeCodes();
+    this.#steering?.release();
     this.#anew();
     this.#dress();
     this.#begin();
@@ -343,6 +347,9 @@ export class GanSampler extends SamplerAttributes {
       }
       if (this.mode === "draw") {
         throw new SamplerError("usage", "mode: this generator is given no pictures that could be drawn");
+      }
+      if (this.mode === "edit" && generator.directions.length === 0) {
+        throw new SamplerError("usage", "mode: this generator's file names no directions");
       }
       const inputs = this.#shown();
       const count = inputs.length / inputSize(generator);

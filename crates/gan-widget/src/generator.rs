@@ -2,7 +2,7 @@
 
 use gan_core::{CoreError, Inputs, Sampler, at_once, cpu};
 use gan_data::{ByHand, image_values, visible};
-use gan_protocol::{Degradation, Feed, Shape};
+use gan_protocol::{Degradation, DirectionSpec, Feed, Shape};
 use gan_random::Purpose;
 use wasm_bindgen::prelude::*;
 
@@ -85,6 +85,20 @@ impl Generator {
     #[wasm_bindgen(getter, js_name = continuousCodes)]
     pub fn continuous_codes(&self) -> usize {
         self.sampler.header().codes.as_ref().map_or(0, |codes| codes.continuous)
+    }
+
+    /// Names of the directions in the generator's file, in which samples change in one way.
+    #[wasm_bindgen(getter, js_name = directionNames)]
+    pub fn direction_names(&self) -> Vec<String> {
+        self.sampler.header().directions.iter().map(|one| one.name.clone()).collect()
+    }
+
+    /// The largest multiple of each direction, either way, followed by its vector: direction after
+    /// direction.
+    #[wasm_bindgen(getter, js_name = directionNumbers)]
+    pub fn direction_numbers(&self) -> Vec<f32> {
+        let of = |one: &DirectionSpec| [vec![one.range], one.vector.clone()].concat();
+        self.sampler.header().directions.iter().flat_map(of).collect()
     }
 
     /// Whether each number of a latent is drawn from N(0, 1), and not from U(-1, 1).

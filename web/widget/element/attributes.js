@@ -3,7 +3,7 @@
 // The values of a kind; the first is the one where nobody says.
 const LOADING = ["lazy", "eager"];
 const REVEAL = ["auto", "interaction"];
-const MODES = ["grid", "walk", "morph", "draw"];
+const MODES = ["grid", "walk", "morph", "draw", "edit"];
 
 export const MOST_SAMPLES = 4096;
 

@@ -31,6 +31,7 @@ export function dress(parts, words, element, state, pick) {
   parts.share.disabled = !isMorphing;
   parts.back.hidden = !isMorphing;
   parts.codes.hidden = !steering?.codes.length || mode === "draw";
+  parts.moves.hidden = mode !== "edit" || !generator?.directions.length;
   dressBoard(parts, words, element, generator, board);
   dressClasses(parts.classes, words, generator?.classes ?? 0, label);
   // Without the toolbar there would be no way on from two picks.
@@ -124,6 +125,7 @@ function say(parts, words, count, picture) {
     ["toolbar", picture ? words.drawing : words.images(count)],
     ["picks", words.pick],
     ["panel", words.codes],
+    ["moves", words.edit],
   ]) {
     parts[name].setAttribute("aria-label", text);
   }

@@ -3,7 +3,7 @@
 import { cover, dress } from "./dress.js";
 import { listen } from "./gestures.js";
 import { listenToHand } from "./hand.js";
-import { fillPanel, makeParts } from "./parts.js";
+import { fillMoves, fillPanel, makeParts } from "./parts.js";
 import { drawPoints, drawSheet, viewOf } from "./picture.js";
 import { styleSheet } from "./style.js";
 import { wordsOf } from "./words.js";
@@ -13,6 +13,10 @@ export class Face {
   #parts = makeParts();
   /** The part of the plane that is shown, of points. */
   #view;
+  #acts;
+  /** The moves that there are sliders for, and the words on these. */
+  #moved;
+  #told;
   /** Whether the samples are others than those that were announced. */
   #isNew = false;
 
@@ -22,6 +26,7 @@ export class Face {
    */
   constructor(element, acts) {
     this.#element = element;
+    this.#acts = acts;
     const root = element.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styleSheet()];
     const { frame, toolbar, told, panel } = this.#parts;
@@ -71,7 +76,15 @@ export class Face {
 
   /** Brings texts, sizes and controls up to date with `state`, as `dress` takes it. */
   dress(state, pick) {
-    dress(this.#parts, this.#words(), this.#element, state, pick);
+    const words = this.#words();
+    dress(this.#parts, words, this.#element, state, pick);
+    const { steering, generator } = state;
+    // Sliders are made anew for other samples' moves, and in another language.
+    if (generator && (this.#moved !== steering.moves || this.#told !== words)) {
+      [this.#moved, this.#told] = [steering.moves, words];
+      fillMoves(this.#parts.moves, generator.directions, words, this.#acts.move);
+      [...this.#parts.moves.children].forEach(({ lastChild }, i) => (lastChild.value = steering.moves[i]));
+    }
     if (this.#parts.codes.hidden) {
       this.#close();
     }

@@ -27,6 +27,12 @@ export class Loaded {
     this.categoricalCodes = [...generator.categoricalCodes];
     /** Continuous codes. */
     this.continuousCodes = generator.continuousCodes;
+    const [numbers, step] = [generator.directionNumbers, generator.latentSize + 1];
+    /** Directions of its latents in which samples change in one way: `{ name, range, vector }`. */
+    this.directions = generator.directionNames.map((name, i) => {
+      const [range, ...vector] = numbers.subarray(i * step, (i + 1) * step);
+      return { name, range, vector };
+    });
     /** Whether latents are drawn from N(0, 1), and not from U(-1, 1). */
     this.isNormal = generator.isNormal;
     /** Generator steps that it was trained for. */

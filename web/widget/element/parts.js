@@ -51,6 +51,7 @@ export function makeParts() {
     across: range(-1, 1, 0.01, 0),
     up: range(-1, 1, 0.01, 0),
     share: range(0, 1, 0.01, 0),
+    moves: make("span", { className: "tools", role: "group", hidden: true }),
     back: make("button", { type: "button", parts: "button", hidden: true }),
     download: make("button", { type: "button", parts: "button" }),
     told: make("div", { className: "told", role: "status" }),
@@ -86,11 +87,22 @@ export function makeParts() {
       make("label", { children: ["↔", parts.across] }),
       make("label", { children: ["↕", parts.up] }),
       make("label", { children: ["1→2", parts.share] }),
+      parts.moves,
       parts.back,
       parts.download,
     ],
   });
   return parts;
+}
+
+/** A slider for each of the directions; `moved(i, by)` is called when one moves. */
+export function fillMoves(moves, directions, words, moved) {
+  const rows = directions.map(({ name, range: most }, i) => {
+    const slider = range(-most, most, most / 50, 0);
+    slider.addEventListener("input", () => moved(i, Number(slider.value)));
+    return make("label", { children: [words.directions[name] ?? name, slider] });
+  });
+  moves.replaceChildren(...rows);
 }
 
 /** A slider for each code in the panel; `changed()` is called when one moves. */

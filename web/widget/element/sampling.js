@@ -29,9 +29,10 @@ export function panesOf({ picture }) {
 /** Whether two generators take the same inputs and make samples of the same shape. */
 export function isAlike(one, other) {
   const shape = ({ width, height, channels, picture, latentSize, classes, ...inputs }) => {
-    const { categoricalCodes, continuousCodes, isNormal } = inputs;
+    const { categoricalCodes, continuousCodes, isNormal, directions } = inputs;
     const images = [width, height, channels, picture];
-    return [...images, latentSize, classes, continuousCodes, isNormal, ...categoricalCodes].join();
+    const names = directions.map(({ name }) => name);
+    return [...images, latentSize, classes, continuousCodes, isNormal, ...categoricalCodes, ...names].join();
   };
   return shape(one) === shape(other);
 }

@@ -6,6 +6,8 @@ import { inputSize } from "./sampling.js";
 export class Steering {
   /** One a code: `{ categories }` or `{}`, with a `value` where a reader has chosen one. */
   codes;
+  /** How far the samples are moved along each of the generator's directions. */
+  moves;
   /** How far the samples are moved along two directions, each -1 to 1. */
   walk = [0, 0];
   /** Numbers of the samples that were picked, to go from the one to the other. */
@@ -18,6 +20,7 @@ export class Steering {
 
   constructor(generator) {
     this.generator = generator;
+    this.moves = generator.directions.map(() => 0);
     this.codes = [
       ...Array.from(generator.categoricalCodes, (categories) => ({ categories })),
       ...Array.from({ length: generator.continuousCodes }, () => ({})),
@@ -43,8 +46,10 @@ export class Steering {
     return this.picks.length;
   }
 
-  /** Leaves the codes as they were drawn or given. */
-  freeCodes() {
+  /** Leaves the samples as they were drawn or given. */
+  release() {
+    // A list of their own, by which the sliders see that they are to be made anew.
+    this.moves = this.moves.map(() => 0);
     for (const code of this.codes) {
       code.value = undefined;
     }
@@ -63,6 +68,13 @@ export class Steering {
       if (mode === "walk" && this.walk.some((x) => x !== 0)) {
         const latent = inputs.slice(at, at + size);
         inputs.set(walked(latent, this.#directions, this.walk, generator.isNormal), at);
+      }
+      if (mode === "edit") {
+        const bound = generator.isNormal ? Infinity : 1;
+        for (const [i, { vector }] of generator.directions.entries()) {
+          vector.forEach((x, j) => (inputs[at + j] += this.moves[i] * x));
+        }
+        inputs.subarray(at, at + size).forEach((x, j, all) => (all[j] = Math.min(bound, Math.max(-bound, x))));
       }
       let place = at + size;
       for (const { categories, value } of this.codes) {
