@@ -122,7 +122,7 @@ impl Sampler {
                 let turn = std::f32::consts::PI * step as f32 / all as f32;
                 step += 1;
                 let rate = search.learning_rate * 0.5 * (1.0 + turn.cos());
-                starts.step(&told.gradient, rate, step as i32, feed);
+                starts.step(&told.gradient, rate, step, feed);
                 losses = told.losses;
             }
             order = if losses.is_empty() {
