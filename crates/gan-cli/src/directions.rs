@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use gan_core::{Inputs, Precision, Snapshot, cpu, with_directions};
 use gan_eval::attributes::NAMES;
-use gan_latent::{Observed, Tried};
+use gan_latent::{Observed, Tried, by_activations, by_weights};
 use gan_protocol::DirectionSpec;
 use gan_random::Purpose;
 use pollster::block_on;
@@ -37,6 +37,15 @@ pub(crate) struct Arguments {
     /// Draws the samples.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// What directions are found by.
+    #[arg(long, value_enum, default_value = "measures")]
+    by: By,
+    /// How many directions, by weights or activations; their names are numbers.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=32))]
+    directions: u64,
+    /// The layer whose activations are compared, counted from 0; a third of the way where nobody says.
+    #[arg(long)]
+    layer: Option<usize>,
     /// A file for the generator with its directions.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,6 +53,20 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// `--by`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// Slant, thickness and size of digits.
+    Measures,
+    /// What the first weights react to most (SeFa); any generator that is given latents.
+    Weights,
+    /// What a layer's activations vary along most (GANSpace); any generator that is given latents.
+    Activations,
+}
+
+/// Samples whose activations are compared.
+const COMPARED: usize = 500;
 
 /// The changes that edits ask for: degrees and pixels.
 const ASKED: [f64; 3] = [15.0, 0.5, 0.8];
@@ -101,6 +124,21 @@ fn edits(observed: &mut Observed, which: usize, count: usize, seed: u64) -> Resu
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     arguments.out.as_deref().map(files::check).transpose()?;
     let sampler = sampler(&arguments.generator)?;
+    let count = arguments.directions as usize;
+    let unnamed = match arguments.by {
+        By::Measures => None,
+        By::Weights => Some(block_on(by_weights(&sampler, count))?),
+        By::Activations => {
+            let layers = sampler.header().generator.layers.len();
+            let layer = arguments.layer.unwrap_or(layers / 3);
+            Some(block_on(by_activations(&sampler, layer, count, COMPARED, arguments.seed))?)
+        }
+    };
+    if let Some(found) = unnamed {
+        write(arguments, found.iter().map(|(direction, _)| direction.clone()).collect())?;
+        print_unnamed(&found, arguments.json)?;
+        return Ok(Ending::Done);
+    }
     let mut observed = Observed::new(sampler, digit_classifier(&cpu())?)?;
     let vectors = block_on(observed.fitted_directions(arguments.count as usize, arguments.seed))?;
     let mut rows = Vec::new();
@@ -111,17 +149,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             None => eprintln!("no direction moves {} and keeps the class", NAMES[which]),
         }
     }
-    if let Some(out) = &arguments.out {
-        let bytes = files::read(&arguments.generator)?;
-        let file = match Snapshot::from_bytes(&bytes) {
-            Ok(snapshot) => snapshot.generator_file(Precision::Bits16)?,
-            Err(_) => bytes,
-        };
-        let directions = rows.iter().map(|row| row.direction.clone()).collect();
-        let file = with_directions(&file, directions, &cpu())?;
-        files::write(out, &file)?;
-        eprintln!("{} holds {} bytes", out.display(), file.len());
-    }
+    write(arguments, rows.iter().map(|row| row.direction.clone()).collect())?;
     let mut edited = Vec::new();
     for which in 0..NAMES.len() {
         if arguments.edited > 0 {
@@ -131,6 +159,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     }
     if arguments.json { print_json(&rows, &edited) } else { print(&rows, &edited) }?;
     Ok(Ending::Done)
+}
+
+/// Writes the generator's file with its directions, if it is asked for.
+fn write(arguments: &Arguments, directions: Vec<DirectionSpec>) -> Result<()> {
+    let Some(out) = &arguments.out else { return Ok(()) };
+    let bytes = files::read(&arguments.generator)?;
+    let file = match Snapshot::from_bytes(&bytes) {
+        Ok(snapshot) => snapshot.generator_file(Precision::Bits16)?,
+        Err(_) => bytes,
+    };
+    let file = with_directions(&file, directions, &cpu())?;
+    files::write(out, &file)?;
+    eprintln!("{} holds {} bytes", out.display(), file.len());
+    Ok(())
+}
+
+fn print_unnamed(found: &[(DirectionSpec, f64)], as_json: bool) -> Result<()> {
+    if as_json {
+        let all = found.iter().map(|(direction, share)| {
+            json!({"name": direction.name, "share": share, "vector": direction.vector})
+        });
+        say!("{:#}", json!({"directions": all.collect::<Vec<Value>>()}))?;
+        return Ok(());
+    }
+    say!("{:<12}{:>10}", "direction", "share, %")?;
+    for (direction, share) in found {
+        say!("{:<12}{:>10.1}", direction.name, 100.0 * share)?;
+    }
+    Ok(())
 }
 
 fn print_json(rows: &[Tried], edited: &[Edits]) -> Result<()> {

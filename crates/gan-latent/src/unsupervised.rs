@@ -1,0 +1,68 @@
+//! Directions that nobody named: those to which the generator's first weights, or a layer's activations,
+//! react most.
+
+use gan_core::{Inputs, Sampler};
+use gan_eval::Samples;
+use gan_eval::directions::{Directions, factorised, principal};
+use gan_protocol::DirectionSpec;
+use gan_random::Purpose;
+
+use crate::observed::LatentError;
+
+/// How far such a direction leads, in units of a latent: three standard deviations of N(0, 1).
+const RANGE: f32 = 3.0;
+
+/// The `count` directions to which the first weights react most (SeFa), and the share of each.
+/// Waits for the device.
+///
+/// # Errors
+/// If the latent does not reach a linear map or a transposed convolution first, or the device fails.
+pub async fn by_weights(
+    sampler: &Sampler,
+    count: usize,
+) -> Result<Vec<(DirectionSpec, f64)>, LatentError> {
+    let Some((weights, columns)) = sampler.first_weights().await? else {
+        let message = "the latent does not reach a linear map or a transposed convolution first";
+        return Err(LatentError::Unfit(message.to_owned()));
+    };
+    Ok(named(factorised(&Samples::new(&weights, columns)?, count)?))
+}
+
+/// The `count` directions along which the outputs of layer number `layer` vary most (GANSpace), of
+/// `samples` latents drawn by `seed`, and the share of each. Waits for the device.
+///
+/// # Errors
+/// If there is no such layer, the generator is given pictures or no latents, or the device fails.
+pub async fn by_activations(
+    sampler: &Sampler,
+    layer: usize,
+    count: usize,
+    samples: usize,
+    seed: u64,
+) -> Result<Vec<(DirectionSpec, f64)>, LatentError> {
+    let header = sampler.header();
+    let size = header.latent.size;
+    if size == 0 {
+        return Err(LatentError::Unfit("the generator is given no latents".to_owned()));
+    }
+    let inputs = Inputs::drawn(header, Purpose::FreshLatents, seed, samples);
+    let activations = sampler.activations(&inputs, layer).await?;
+    let numbers = inputs.values.len() / samples.max(1);
+    let latents: Vec<f32> =
+        inputs.values.chunks_exact(numbers).flat_map(|row| &row[..size]).copied().collect();
+    let columns = activations.len() / samples.max(1);
+    let found =
+        principal(&Samples::new(&latents, size)?, &Samples::new(&activations, columns)?, count)?;
+    Ok(named(found))
+}
+
+/// Directions by their numbers, from 1 on.
+fn named(found: Directions) -> Vec<(DirectionSpec, f64)> {
+    let rows = found.vectors.into_iter().zip(found.shares).enumerate();
+    rows.map(|(at, (vector, share))| {
+        // Four decimals are enough for a file, and short there.
+        let vector = vector.iter().map(|x| (x * 1e4).round() as f32 / 1e4).collect();
+        (DirectionSpec { name: (at + 1).to_string(), vector, range: RANGE }, share)
+    })
+    .collect()
+}
