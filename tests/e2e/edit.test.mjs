@@ -57,7 +57,7 @@ test("a slider in degrees slants a digit by as much, and the digit stays", async
   const site = await open(t, { backend: "cpu", lang: "en", panel: "look", preset: "mnist-dcgan-small", spec: drawnDigits });
   const panel = await panelOf(site);
   await panel.getByRole("button", { name: "A digit of your choice" }).click();
-  await site.until("the other generator's sample", async () => (await digitOf(panel)) === "0");
+  await site.until("the other generator's sample", async () => (await digitOf(panel)) === "3");
   const [first, same] = await pictures(panel);
   assert.deepEqual(first, same);
   for (const wanted of [-10, 20]) {
@@ -65,7 +65,7 @@ test("a slider in degrees slants a digit by as much, and the digit stays", async
     const [before, after] = await pictures(panel);
     assert.deepEqual(before, first, "the sample before stays");
     assert.ok(Math.abs(slant(after) - wanted) < 3, `${slant(after)} for ${wanted}`);
-    assert.equal(await digitOf(panel), "0");
+    assert.equal(await digitOf(panel), "3");
   }
   await panel.getByRole("button", { name: "Back to before" }).click();
   const [, back] = await pictures(panel);

@@ -25,6 +25,8 @@ const BRUSH: Brush = Brush { tool: Tool::Draw, radius: 1.6 };
 const ENLARGED: usize = 8;
 /// Time between two looks whether there is something to ask.
 const LOOK_EVERY_MS: i32 = 40;
+/// Seed of the first sample: a digit that is easy to read.
+const FIRST_SAMPLE: u32 = 3;
 /// First seed of real digits: not one of the page's own.
 const FIRST_SEED: u32 = 1 << 22;
 
@@ -155,7 +157,7 @@ fn Editing(run: Run) -> impl IntoView {
     let failed = RwSignal::new(None::<String>);
     let draws = RwSignal::new(false);
     let board = RwSignal::new(Board::new(IMAGE));
-    let seed = StoredValue::new(0_u32);
+    let seed = StoredValue::new(FIRST_SAMPLE);
     let taken = StoredValue::new(None::<Source>);
     let busy = RwSignal::new(false);
     // Sliders move faster than samples are found: the newest wish is asked after the last answer.
@@ -338,7 +340,7 @@ fn Editing(run: Run) -> impl IntoView {
         {move || draws.get().then(|| view! {
             <div class="lab-drawing">
                 <BoardCanvas board=board brush=BRUSH label=key("drawing-title")/>
-                <div>
+                <div class="lab-remedies">
                     <button
                         class="primary"
                         disabled=move || board.with(Board::is_empty)
