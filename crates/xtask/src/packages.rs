@@ -1,5 +1,7 @@
 //! Debian's packages, installed if that needs no password, and those of Node.
 
+use std::env;
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
@@ -38,6 +40,13 @@ pub fn install(packages: &[&str]) -> Result<()> {
 pub fn install_node(folder: &Path) -> Result<()> {
     let lock = files::read(&folder.join("package-lock.json"))?;
     let stamp = Stamp::new(folder.join("node_modules/.installed"), &[&files::sha256_hex(&lock)]);
+    if stamp.is_fresh() {
+        return Ok(());
+    }
+    // Two programs that install at once would undo each other's work: the second waits, and looks again.
+    let name = files::sha256_hex(folder.display().to_string().as_bytes());
+    let turn = File::create(env::temp_dir().join(format!("gan-playground-{}.lock", &name[..16])))?;
+    turn.lock()?;
     if stamp.is_fresh() {
         return Ok(());
     }
