@@ -71,6 +71,19 @@ test("sliders are there in this mode alone, in the reader's language", async (t)
   assert.ok(await sampler.getByLabel("倾斜").isVisible());
 });
 
+test("another generator takes the sliders over as they are", async (t) => {
+  const { sampler } = await post(t, tag(NAMED));
+  await drawn(sampler);
+  await slide(sampler, "Slant", 4);
+  const before = await image(sampler);
+  const first = await sampler.getByLabel("Slant").elementHandle();
+  await sampler.evaluate((element, src) => element.exchange(src), `${NAMED}?again`);
+  // Its own ranges count from now on.
+  assert.equal(await first.evaluate((slider) => slider.isConnected), false);
+  assert.ok(Math.abs(Number(await sampler.getByLabel("Slant").inputValue()) - 4) < 0.1);
+  assert.deepEqual(await image(sampler), before);
+});
+
 test("a file that names no directions says so", async (t) => {
   const { sampler } = await post(t, `<gan-sampler src="${UNNAMED}" mode="edit" controls></gan-sampler>`);
   await sampler.getByText("mode: this generator's file names no directions").waitFor();

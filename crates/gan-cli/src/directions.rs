@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use gan_core::{Inputs, Precision, Snapshot, cpu, with_directions};
+use gan_core::{Inputs, Precision, cpu, with_directions};
 use gan_eval::attributes::NAMES;
 use gan_latent::{Observed, Tried, by_activations, by_weights};
 use gan_protocol::DirectionSpec;
@@ -15,9 +15,10 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use crate::digits::digit_classifier;
-use crate::invert::sampler;
 use crate::output::say;
 use crate::progress::Bar;
+use crate::runs::snapshot;
+use crate::sample::{is_generator, sampler};
 use crate::{Ending, files};
 
 /// Arguments of `gan directions`.
@@ -70,7 +71,6 @@ const COMPARED: usize = 500;
 
 /// The changes that edits ask for: degrees and pixels.
 const ASKED: [f64; 3] = [15.0, 0.5, 0.8];
-const STEPS: usize = 12;
 
 /// What edits of one measure come to.
 struct Edits {
@@ -98,7 +98,7 @@ fn edits(observed: &mut Observed, which: usize, count: usize, seed: u64) -> Resu
             let mut wanted = from;
             wanted[which] += sign * ASKED[which];
             let begun = Instant::now();
-            let after = block_on(observed.edited(&one, wanted, STEPS))?;
+            let after = block_on(observed.edited(&one, wanted))?;
             sums.seconds += begun.elapsed().as_secs_f64();
             number += 1.0;
             bar.advance(1);
@@ -165,9 +165,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
 fn write(arguments: &Arguments, directions: Vec<DirectionSpec>) -> Result<()> {
     let Some(out) = &arguments.out else { return Ok(()) };
     let bytes = files::read(&arguments.generator)?;
-    let file = match Snapshot::from_bytes(&bytes) {
-        Ok(snapshot) => snapshot.generator_file(Precision::Bits16)?,
-        Err(_) => bytes,
+    let file = if is_generator(&bytes) {
+        bytes
+    } else {
+        snapshot(&arguments.generator)?.generator_file(Precision::Bits16)?
     };
     let file = with_directions(&file, directions, &cpu())?;
     files::write(out, &file)?;

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
-use gan_core::{Precision, Sampler, cpu, with_precision};
+use gan_core::{Precision, cpu, with_precision};
 
 use crate::runs::snapshot;
+use crate::sample::is_generator;
 use crate::{Ending, files};
 
 /// Arguments of `gan export`.
@@ -46,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     };
     let path = &arguments.checkpoint;
     let bytes = files::read(path)?;
-    let file = if Sampler::from_safetensors(&bytes, &cpu()).is_ok() {
+    let file = if is_generator(&bytes) {
         ensure!(!arguments.way_back, "{} has no way back: export the checkpoint", path.display());
         with_precision(&bytes, precision, &cpu())?
     } else if arguments.way_back {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use gan_core::{Found, Sampler, Search, Snapshot, cpu};
+use gan_core::{Found, Search, cpu};
 use gan_eval::Samples;
 use gan_eval::restoration::psnr;
 use gan_protocol::Shape;
@@ -18,6 +18,7 @@ use crate::forms::Form;
 use crate::output::say;
 use crate::progress::Bar;
 use crate::restore::{RANGE, clipped};
+use crate::sample::sampler;
 use crate::sample_file::{SampleFile, unit_values};
 use crate::{Ending, files};
 
@@ -32,10 +33,10 @@ pub(crate) struct Arguments {
     /// Draws the inputs from which the search begins.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Weight of the classifier's features beside the pixels; 0 for pixels alone. Only for images of
-    /// 1x28x28.
-    #[arg(long, default_value_t = Search::default().features)]
-    features: f32,
+    /// Weight of the classifier's features beside the pixels, for images of 1x28x28; 0.1 where nobody
+    /// says, 0 for pixels alone.
+    #[arg(long)]
+    features: Option<f32>,
     /// Weight of a latent's mean square, for latents from N(0, 1).
     #[arg(long, default_value_t = Search::default().prior)]
     prior: f32,
@@ -68,20 +69,6 @@ fn stages(text: &str) -> Result<Stages, String> {
     stages.map(Stages).ok_or_else(|| "stages are like 8x20,3x40,1x40".to_owned())
 }
 
-/// The generator of a file of either kind.
-pub(crate) fn sampler(path: &std::path::Path) -> Result<Sampler> {
-    let bytes = files::read(path)?;
-    let of_file = Sampler::from_safetensors(&bytes, &cpu());
-    match of_file {
-        Ok(sampler) => Ok(sampler),
-        // A checkpoint says more of what is wrong with it.
-        Err(error) => match Snapshot::from_bytes(&bytes) {
-            Ok(snapshot) => Ok(Sampler::of_snapshot(&snapshot, &cpu())?),
-            Err(_) => Err(error.into()),
-        },
-    }
-}
-
 /// Inverts and scores.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let form = arguments.out.as_deref().map(Form::of).transpose()?;
@@ -97,14 +84,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut classifier = digit_classifier(&cpu())?;
     let is_read = classifier.input() == sampler.header().data.shape();
     ensure!(
-        is_read || arguments.features == 0.0 || arguments.features == Search::default().features,
+        is_read || arguments.features.is_none_or(|weight| weight == 0.0),
         "the classifier reads images of {}; these are {}: --features 0",
         classifier.input(),
         sampler.header().data.shape()
     );
     let mut search = Search {
         learning_rate: arguments.learning_rate,
-        features: arguments.features,
+        features: arguments.features.unwrap_or(Search::default().features),
         prior: arguments.prior,
         seed: arguments.seed,
         ..Search::default()

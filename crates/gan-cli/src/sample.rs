@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use gan_core::{Device, Inputs, Sampler, Snapshot, Trainer};
+use gan_core::{Device, Inputs, Sampler, Snapshot, Trainer, cpu};
 use gan_protocol::{ConditionSpec, Feed, GENERATOR_FORMAT, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
@@ -92,6 +92,25 @@ pub(crate) enum Source {
     Generator(Box<Sampler>),
 }
 
+/// The generator of a checkpoint or of a generator's file.
+///
+/// # Errors
+/// If the file is neither, or broken.
+pub(crate) fn sampler(path: &Path) -> Result<Sampler> {
+    let bytes = read(path)?;
+    let read = if is_generator(&bytes) {
+        Sampler::from_safetensors(&bytes, &cpu())
+    } else {
+        Snapshot::from_bytes(&bytes).and_then(|snapshot| Sampler::of_snapshot(&snapshot, &cpu()))
+    };
+    read.with_context(|| path.display().to_string())
+}
+
+/// Whether a file holds a generator alone.
+pub(crate) fn is_generator(bytes: &[u8]) -> bool {
+    format(bytes).as_deref() == Some(GENERATOR_FORMAT)
+}
+
 impl Source {
     /// Reads either, by the format in the file.
     ///
@@ -99,7 +118,7 @@ impl Source {
     /// If the file is neither, or broken.
     pub(crate) fn read(path: &Path, device: &Device) -> Result<Self> {
         let bytes = read(path)?;
-        let read = if format(&bytes).as_deref() == Some(GENERATOR_FORMAT) {
+        let read = if is_generator(&bytes) {
             Sampler::from_safetensors(&bytes, device)
                 .map(|sampler| Self::Generator(Box::new(sampler)))
         } else {

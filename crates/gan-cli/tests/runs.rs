@@ -1,55 +1,15 @@
 //! Runs by the command: started, interrupted, continued, sampled, exported, reproduced.
 
+mod support;
+
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use gan_core::Snapshot;
 use serde_json::Value;
 
-/// A folder for one test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("gan-runs-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().expect("a plain name").to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut gan = Command::new(env!("CARGO_BIN_EXE_gan"));
-    gan.args(arguments);
-    gan
-}
-
-fn gan(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the command runs")
-}
-
-/// The message of a refused command, which ends with this exit code.
-fn refused(arguments: &[&str], code: i32) -> String {
-    let output = gan(arguments);
-    assert_eq!(output.status.code(), Some(code), "{output:?}");
-    String::from_utf8(output.stderr).expect("text")
-}
-
-fn done(arguments: &[&str]) -> Output {
-    let output = gan(arguments);
-    assert!(output.status.success(), "{output:?}");
-    output
-}
+use self::support::{Folder, command, done, refused};
 
 fn snapshot(path: &str) -> Snapshot {
     Snapshot::from_bytes(&std::fs::read(path).expect("the file")).expect("a checkpoint")
@@ -368,53 +328,6 @@ fn a_generator_is_exported_at_half_the_size() {
     let rate = size(&full) as f64 / size(&half) as f64;
     assert!((1.5..2.1).contains(&rate), "{rate}");
     assert!(refused(&["export", &folder.path("none"), "--out", &half], 1).contains("cannot read"));
-}
-
-#[test]
-fn directions_of_any_generator_are_found_and_kept_in_its_file() {
-    let folder = Folder::new("directions");
-    let (run, out) = (folder.path("run.safetensors"), folder.path("out.safetensors"));
-    done(&["train", "ring", "--steps", "2", "--out", &run]);
-    for by in ["weights", "activations"] {
-        let arguments = ["directions", &run, "--by", by, "--directions", "2", "--out", &out];
-        let output = done(&[&arguments[..], &["--json"]].concat());
-        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let found = report["directions"].as_array().expect("a list");
-        assert_eq!(found.len(), 2, "{by}");
-        let share = |at: usize| found[at]["share"].as_f64().expect("a number");
-        assert!(share(0) >= share(1) && share(0) + share(1) <= 1.0 + 1e-9, "{by}");
-        let length: f64 = found[0]["vector"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .map(|x| x.as_f64().expect("a number").powi(2))
-            .sum();
-        assert!((length - 1.0).abs() < 1e-2, "{by}: {length}");
-        let bytes = std::fs::read(&out).expect("the file");
-        assert!(String::from_utf8_lossy(&bytes).contains("\\\"name\\\":\\\"2\\\""), "{by}");
-    }
-    let told = refused(&["directions", &run], 1);
-    assert!(told.contains("its samples are"), "{told}");
-    let told = refused(&["directions", &run, "--by", "activations", "--layer", "99"], 1);
-    assert!(told.contains("none of number 99"), "{told}");
-}
-
-#[test]
-fn images_are_found_in_a_generator() {
-    let folder = Folder::new("inverted");
-    let out = folder.path("found.idx");
-    let generator =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained/mnist-conditional.safetensors");
-    // The sheet that is inverted is made of samples of the generator itself.
-    let samples = folder.path("samples.idx");
-    done(&["sample", generator, "--count", "3", "--seed", "9", "--out", &samples]);
-    let arguments = ["invert", generator, "--files", &samples, "--count", "3", "--out", &out];
-    let output = done(&[&arguments[..], &["--json"]].concat());
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(report["count"], 3);
-    assert!(report["psnr_db"].as_f64().expect("a number") > 15.0, "{report}");
-    assert!(std::fs::metadata(&out).is_ok());
-    assert!(refused(&["invert", generator, "--stages", "8", "--count", "1"], 2).contains("8x20"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! A header beside the tensors stands as JSON in the file's `__metadata__`. The module of each kind
 //! of file defines its header.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use burn::tensor::{Device, TensorData, Transaction};
 use half::f16;
@@ -220,7 +220,7 @@ pub(crate) fn tensors(
     decode: impl Fn(&TensorView<'_>) -> Option<Vec<f32>>,
 ) -> Result<Vec<NamedTensor>, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-    let (mut tensors, mut integers) = (Vec::new(), Vec::new());
+    let (mut tensors, mut integers) = (BTreeMap::new(), Vec::new());
     for (name, view) in file.iter() {
         if view.dtype() == Dtype::I8 {
             integers.push(name.to_owned());
@@ -231,27 +231,20 @@ pub(crate) fn tensors(
         if values.iter().any(|value| !value.is_finite()) {
             return Err(format!("tensor {name} holds NaN or infinity"));
         }
-        tensors.push(NamedTensor {
-            name: name.to_owned(),
-            dimensions: view.shape().to_vec(),
-            values,
-        });
+        let (name, dimensions) = (name.to_owned(), view.shape().to_vec());
+        tensors.insert(name.clone(), NamedTensor { name, dimensions, values });
     }
     for name in integers {
-        let of_scale = |named: &NamedTensor| named.name.strip_prefix(&name) == Some(SCALE_SUFFIX);
-        let Some(scales) = tensors.iter().position(of_scale) else {
+        let Some(scales) = tensors.remove(&format!("{name}{SCALE_SUFFIX}")) else {
             return Err(format!("tensor {name} holds integers, without a scale"));
         };
-        let scales = tensors.swap_remove(scales);
-        if let Some(named) = tensors.iter_mut().find(|named| named.name == name) {
-            scaled(named, &scales)?;
+        let Some(named) = tensors.get_mut(&name) else { continue };
+        scaled(named, &scales)?;
+        if named.values.iter().any(|value| !value.is_finite()) {
+            return Err(format!("tensor {name} holds integers whose scale is too large"));
         }
     }
-    if tensors.iter().any(|named| named.values.iter().any(|value| !value.is_finite())) {
-        return Err("a scale times an integer is not finite".to_owned());
-    }
-    tensors.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(tensors)
+    Ok(tensors.into_values().collect())
 }
 
 /// The numbers of a tensor of 32 bits; `None` for any other type.

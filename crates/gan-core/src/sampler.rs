@@ -6,6 +6,7 @@ use burn::tensor::{Device, Transaction};
 use gan_protocol::{DirectionSpec, Feed, GENERATOR_FORMAT, GeneratorHeader};
 use gan_random::{Purpose, stream};
 
+use crate::batch::Batch;
 use crate::checkpoint::Snapshot;
 use crate::error::CoreError;
 use crate::inputs::Inputs;
@@ -13,7 +14,8 @@ use crate::named_tensor::{
     NamedTensor, fill, floats, header, net_slots, numbers, serialized, serialized_in_8_bits,
     serialized_in_16_bits, tensors, with_header,
 };
-use crate::net::{Mode, Net, Pass};
+use crate::net::{Condition, Mode, Net, Pass};
+use crate::ops::tensor::Tensor;
 use crate::precision::Precision;
 
 /// Samples are drawn in groups of at most this many, to bound memory.
@@ -130,20 +132,11 @@ impl Sampler {
             return Err(CoreError::NoPictures);
         }
         let mut net = self.net.clone();
-        let mut transaction = Transaction::default();
-        for begin in (0..inputs.count(feed)).step_by(GROUP) {
-            let part = inputs.part(feed, begin, GROUP);
-            let condition = part.condition(feed, &self.device);
-            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
-            let rows = net.features(layer, part.tensor(feed, &self.device), &mut pass).flat();
-            let count: usize = rows.dims().iter().product();
-            transaction = transaction.register(rows.reshape([count]).burn());
-        }
-        let mut values = Vec::new();
-        for data in transaction.execute_async().await? {
-            values.extend(floats(data)?);
-        }
-        Ok(values)
+        in_groups(feed, inputs, &self.device, |input, condition, _| {
+            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition };
+            net.features(layer, input, &mut pass).flat()
+        })
+        .await
     }
 
     /// As [`Sampler::samples`]. `watcher` receives the count of further samples computed, or queued
@@ -266,17 +259,30 @@ pub(crate) async fn samples(
     let weights = net.parameters();
     let weights = net.effective(weights, false);
     let mut randomness = stream(feed.seed, Purpose::SampleNoise, noise);
+    in_groups(feed, inputs, device, |input, condition, count| {
+        let mode = Mode::Sampling { noise: Some(&mut randomness) };
+        let samples = net.forward_with(&weights, input, &mut Pass { mode, condition }).flat();
+        watcher(count);
+        samples
+    })
+    .await
+}
+
+/// The rows of `of` for groups of `inputs`, one after another: it is given a group, its condition and
+/// its count. Waits for the device.
+async fn in_groups(
+    feed: Feed<'_>,
+    inputs: &Inputs,
+    device: &Device,
+    mut of: impl FnMut(Batch, &Condition, usize) -> Tensor<2>,
+) -> Result<Vec<f32>, CoreError> {
     let mut transaction = Transaction::default();
     for begin in (0..inputs.count(feed)).step_by(GROUP) {
         let part = inputs.part(feed, begin, GROUP);
         let condition = part.condition(feed, device);
-        let mode = Mode::Sampling { noise: Some(&mut randomness) };
-        let mut pass = Pass { mode, condition: &condition };
-        let input = part.tensor(feed, device);
-        let samples = net.forward_with(&weights, input, &mut pass).flat();
-        let count: usize = samples.dims().iter().product();
-        transaction = transaction.register(samples.reshape([count]).burn());
-        watcher(part.count(feed));
+        let rows = of(part.tensor(feed, device), &condition, part.count(feed));
+        let numbers: usize = rows.dims().iter().product();
+        transaction = transaction.register(rows.reshape([numbers]).burn());
     }
     let mut values = Vec::new();
     for data in transaction.execute_async().await? {

@@ -14,11 +14,6 @@ use wasm_bindgen::prelude::*;
 
 use crate::inspector::{told, values_of};
 
-/// The most steps of an edit.
-const STEPS: usize = 12;
-/// From black to white.
-const RANGE: f64 = 2.0;
-
 /// A generator of digits.
 #[wasm_bindgen]
 pub struct Editor {
@@ -62,10 +57,9 @@ impl Editor {
     pub fn inverted(&mut self, pixels: &[u8]) -> Result<String, JsError> {
         let picture = values_of(pixels, self.observed.sampler().header().data.shape())?;
         let search = Search::default();
-        let found = self.observed.inverted(&picture, &search);
-        let (found, mean_square) = told(at_once(found))?;
+        let (found, psnr) = told(at_once(self.observed.inverted(&picture, &search)))?;
         let mut answer = self.json(&found);
-        answer["psnr"] = json!(10.0 * (RANGE * RANGE / mean_square.max(1e-12)).log10());
+        answer["psnr"] = json!(psnr);
         Ok(answer.to_string())
     }
 
@@ -77,7 +71,7 @@ impl Editor {
         let input: Value = told(serde_json::from_str(input))?;
         let inputs = self.inputs(&input).ok_or_else(|| JsError::new("the input is none"))?;
         let wanted = wanted.try_into().map_err(|_| JsError::new("three measures are wanted"))?;
-        let found = told(at_once(self.observed.edited(&inputs, wanted, STEPS)))?;
+        let found = told(at_once(self.observed.edited(&inputs, wanted)))?;
         Ok(self.json(&found).to_string())
     }
 }

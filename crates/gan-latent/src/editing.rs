@@ -5,7 +5,8 @@
 //! and the class as they are. The slopes are differences between samples of neighbouring latents.
 
 use gan_core::{Inputs, Search};
-use gan_protocol::LatentDistribution;
+use gan_eval::Samples;
+use gan_eval::restoration::psnr;
 use nalgebra::{DMatrix, DVector};
 
 use crate::observed::{LatentError, Observed, Seen, largest};
@@ -28,6 +29,10 @@ pub struct Edited {
     pub share: f32,
 }
 
+/// The most steps of an edit.
+const STEPS: usize = 12;
+/// From black to white.
+const RANGE: f64 = 2.0;
 /// Between two latents that slopes are taken from.
 const BETWEEN: f32 = 0.05;
 /// The longest step, in units of a latent.
@@ -49,10 +54,14 @@ impl Observed {
     /// # Errors
     /// As [`Observed::edited`].
     pub async fn looked_at(&mut self, inputs: &Inputs) -> Result<Edited, LatentError> {
-        self.edited(inputs, [0.0; 3], 0).await
+        if inputs.count(self.sampler().header()) != 1 {
+            return Err(LatentError::Unfit("one sample is looked at at a time".to_owned()));
+        }
+        self.told(inputs).await
     }
 
-    /// The input whose sample is nearest to `picture`, and how far that is: see [`gan_core::Sampler::inverted`].
+    /// The input whose sample is nearest to `picture`, and its PSNR, in dB: see
+    /// [`gan_core::Sampler::inverted`].
     ///
     /// # Errors
     /// As [`gan_core::Sampler::inverted`].
@@ -63,52 +72,42 @@ impl Observed {
     ) -> Result<(Edited, f64), LatentError> {
         let (sampler, classifier) = self.parts();
         let found = sampler.inverted(picture, Some(classifier), search).await?;
-        Ok((self.looked_at(&found.inputs).await?, found.mean_square))
+        let clipped = |values: &[f32]| values.iter().map(|x| x.clamp(-1.0, 1.0)).collect();
+        let [made, wanted]: [Vec<f32>; 2] = [clipped(&found.sample), clipped(picture)];
+        let size = picture.len();
+        let psnr = psnr(&Samples::new(&made, size)?, &Samples::new(&wanted, size)?, RANGE)?;
+        Ok((self.told(&found.inputs).await?, psnr))
     }
 
-    /// The input near `inputs` (one) whose sample has the measures `wanted`, or comes as near as it can in
-    /// `steps` steps without another class than that of the sample before. Codes and classes of the input stay. Waits for the device.
+    /// The input near `inputs` (one) whose sample has the measures `wanted`, or comes as near as it can in a
+    /// few steps without another class than that of the sample before. Codes and classes of the input
+    /// stay. Waits for the device.
     ///
     /// # Errors
     /// If `inputs` is not one, or the device fails.
-    pub async fn edited(
-        &mut self,
-        inputs: &Inputs,
-        wanted: Wanted,
-        steps: usize,
-    ) -> Result<Edited, LatentError> {
-        let header = self.sampler().header().clone();
-        if inputs.count(&header) != 1 {
-            return Err(LatentError::Unfit("one sample is edited at a time".to_owned()));
-        }
-        let (size, classes) = (header.latent.size, self.classes());
-        let is_bounded = header.latent.distribution == LatentDistribution::Uniform;
+    pub async fn edited(&mut self, inputs: &Inputs, wanted: Wanted) -> Result<Edited, LatentError> {
+        let class = self.looked_at(inputs).await?.class;
+        let (size, classes) = (self.sampler().header().latent.size, self.classes());
         // The last input whose sample keeps the class.
-        let mut kept = self.told(inputs).await?;
-        let class = kept.class;
+        let mut kept = inputs.clone();
         let mut inputs = inputs.clone();
-        for _ in 0..steps {
+        for _ in 0..STEPS {
             let seen = self.see(&neighbours(&inputs, size)).await?;
             if largest(&seen.logits[..classes], classes)[0] != class {
                 // Too far: half of the way.
-                let halves = inputs.values.iter_mut().zip(&kept.inputs.values);
+                let halves = inputs.values.iter_mut().zip(&kept.values);
                 halves.for_each(|(value, before)| *value = (*value + before) / 2.0);
                 continue;
             }
-            kept.inputs.clone_from(&inputs);
+            kept.clone_from(&inputs);
             let Some(step) = newton(&seen, wanted, class, classes) else { break };
-            for (value, along) in inputs.values.iter_mut().zip(step.iter()) {
-                *value += *along as f32;
-                if is_bounded {
-                    *value = value.clamp(-1.0, 1.0);
-                }
-            }
+            inputs = self.changed(&inputs, |at| step[at] as f32);
             if step.norm() < SHORTEST {
                 break;
             }
         }
         let last = self.told(&inputs).await?;
-        if last.class == class { Ok(last) } else { self.told(&kept.inputs).await }
+        if last.class == class { Ok(last) } else { self.told(&kept).await }
     }
 
     /// One input's sample, measured and read.

@@ -7,7 +7,7 @@ use gan_eval::directions::fitted;
 use gan_protocol::DirectionSpec;
 use gan_random::Purpose;
 
-use crate::observed::{LatentError, Observed, largest};
+use crate::observed::{LatentError, Observed, largest, latents, short};
 
 /// The share of samples that must keep their class, at each place of the range's middle.
 const KEPT: f64 = 0.9;
@@ -55,28 +55,26 @@ impl Observed {
                 *number += 1.0;
             }
         }
-        let (size, numbers) = (header.latent.size, self.numbers(&inputs));
+        let (size, all) = (header.latent.size, latents(&header, &inputs));
         let (mut latents, mut logits, mut measures) = (Vec::new(), Vec::new(), Vec::new());
         for (at, found) in seen.measures.iter().enumerate() {
             let Some(values) = found else { continue };
             let (sums, number) = &middles[read[at]];
             measures.extend(values.iter().zip(sums).map(|(value, sum)| value - sum / number));
-            latents.extend_from_slice(&inputs.values[at * numbers..][..size]);
+            latents.extend_from_slice(&all[at * size..][..size]);
             logits.extend_from_slice(&seen.logits[at * classes..][..classes]);
         }
         let kept = Samples::new(&logits, classes)?;
         let measures = Samples::new(&measures, NAMES.len())?;
         let found = fitted(&Samples::new(&latents, size)?, &measures, Some(&kept))?;
-        // Four decimals are enough for a file, and short there.
-        let short = |x: &f64| (x * 1e4).round() as f32 / 1e4;
-        Ok(found.iter().map(|vector| vector.iter().map(short).collect()).collect())
+        Ok(found.iter().map(|vector| short(vector)).collect())
     }
 
     /// What `vector` does to number `which` of [`NAMES`] on `count` samples drawn by `seed`. `None` if
     /// classes change at the shortest range already, or the vector is 0. Waits for the device.
     ///
     /// # Errors
-    /// When the device fails.
+    /// If `vector` has not as many numbers as a latent; when the device fails.
     pub async fn tried(
         &mut self,
         which: usize,
@@ -84,10 +82,15 @@ impl Observed {
         count: usize,
         seed: u64,
     ) -> Result<Option<Tried>, LatentError> {
+        let header = self.sampler().header().clone();
+        let (found, size) = (vector.len(), header.latent.size);
+        if found != size {
+            let message = format!("a direction of {found} numbers is none of {size}");
+            return Err(LatentError::Unfit(message));
+        }
         if vector.iter().all(|x| *x == 0.0) {
             return Ok(None);
         }
-        let header = self.sampler().header().clone();
         let inputs = Inputs::drawn(&header, Purpose::FreshLatents, seed, count);
         let before = self.see(&inputs).await?;
         let at_rest = mean_of(&before.measures, which);
@@ -97,7 +100,7 @@ impl Observed {
             let range = step as f32 * STEP;
             let mut ends = Vec::new();
             for by in [-MIDDLE * range, MIDDLE * range] {
-                let seen = self.see(&self.moved(&inputs, vector, by)).await?;
+                let seen = self.see(&self.changed(&inputs, |at| by * vector[at])).await?;
                 let read = largest(&seen.logits, self.classes());
                 let same = read.iter().zip(&before).filter(|(a, b)| a == b).count();
                 ends.push((same as f64 / before.len() as f64, mean_of(&seen.measures, which)));
@@ -111,15 +114,6 @@ impl Observed {
             outcome = Some(Tried { direction, measure: [ends[0].1, at_rest, ends[1].1], kept });
         }
         Ok(outcome)
-    }
-
-    /// `inputs` with a multiple of `vector` added to each latent.
-    fn moved(&self, inputs: &Inputs, vector: &[f32], by: f32) -> Inputs {
-        let mut moved = inputs.clone();
-        for row in moved.values.chunks_exact_mut(self.numbers(inputs)) {
-            row.iter_mut().zip(vector).for_each(|(value, along)| *value += by * along);
-        }
-        moved
     }
 }
 

@@ -3,7 +3,7 @@
 use gan_core::{Classifier, CoreError, Inputs, Sampler};
 use gan_eval::EvalError;
 use gan_eval::attributes::Attributes;
-use gan_protocol::Shape;
+use gan_protocol::{Feed, GeneratorHeader, LatentDistribution, Shape};
 
 /// The reason why a latent space cannot be looked into.
 #[derive(Debug, thiserror::Error)]
@@ -69,14 +69,27 @@ impl Observed {
         self.classifier.classes()
     }
 
-    /// Numbers of an input: the latent and its codes.
-    pub(crate) fn numbers(&self, inputs: &Inputs) -> usize {
-        inputs.values.len() / inputs.count(self.sampler.header()).max(1)
+    /// `inputs` with each latent changed by `change`, and within its bounds if it has any.
+    pub(crate) fn changed(&self, inputs: &Inputs, change: impl Fn(usize) -> f32) -> Inputs {
+        let header = self.sampler.header();
+        let is_bounded = header.latent.distribution == LatentDistribution::Uniform;
+        let mut changed = inputs.clone();
+        for row in changed.values.chunks_exact_mut(Feed::from(header).numbers()) {
+            for (at, value) in row.iter_mut().take(header.latent.size).enumerate() {
+                *value += change(at);
+                if is_bounded {
+                    *value = value.clamp(-1.0, 1.0);
+                }
+            }
+        }
+        changed
     }
 
-    /// Samples of `inputs`, measured and read. Waits for the device.
+    /// Samples of `inputs` without the noise of layers, measured and read. Waits for the device.
     pub(crate) async fn see(&mut self, inputs: &Inputs) -> Result<Seen, LatentError> {
-        let samples = self.sampler.samples(inputs, 0).await?;
+        // Noise would make the difference of two samples that should differ by their latents alone.
+        let last = self.sampler.header().generator.layers.len() - 1;
+        let samples = self.sampler.activations(inputs, last).await?;
         let size = self.classifier.input().size().unwrap_or(1);
         let measured =
             |image: &[f32]| Ok(Attributes::of(image, self.width)?.map(Attributes::values));
@@ -84,6 +97,17 @@ impl Observed {
         let logits = self.classifier.judge(&samples).await?.logits;
         Ok(Seen { measures: measures?, samples, logits })
     }
+}
+
+/// The latents of `inputs`, without codes: as many rows of `header.latent.size` numbers.
+pub(crate) fn latents(header: &GeneratorHeader, inputs: &Inputs) -> Vec<f32> {
+    let rows = inputs.values.chunks_exact(Feed::from(header).numbers());
+    rows.flat_map(|row| &row[..header.latent.size]).copied().collect()
+}
+
+/// A direction for a file, where four decimals are enough, and short.
+pub(crate) fn short(vector: &[f64]) -> Vec<f32> {
+    vector.iter().map(|x| (x * 1e4).round() as f32 / 1e4).collect()
 }
 
 /// The place of the largest of each row of `classes` numbers.

@@ -7,7 +7,7 @@ use gan_eval::directions::{Directions, factorised, principal};
 use gan_protocol::DirectionSpec;
 use gan_random::Purpose;
 
-use crate::observed::LatentError;
+use crate::observed::{LatentError, latents, short};
 
 /// How far such a direction leads, in units of a latent: three standard deviations of N(0, 1).
 const RANGE: f32 = 3.0;
@@ -47,9 +47,7 @@ pub async fn by_activations(
     }
     let inputs = Inputs::drawn(header, Purpose::FreshLatents, seed, samples);
     let activations = sampler.activations(&inputs, layer).await?;
-    let numbers = inputs.values.len() / samples.max(1);
-    let latents: Vec<f32> =
-        inputs.values.chunks_exact(numbers).flat_map(|row| &row[..size]).copied().collect();
+    let latents = latents(header, &inputs);
     let columns = activations.len() / samples.max(1);
     let found =
         principal(&Samples::new(&latents, size)?, &Samples::new(&activations, columns)?, count)?;
@@ -60,8 +58,7 @@ pub async fn by_activations(
 fn named(found: Directions) -> Vec<(DirectionSpec, f64)> {
     let rows = found.vectors.into_iter().zip(found.shares).enumerate();
     rows.map(|(at, (vector, share))| {
-        // Four decimals are enough for a file, and short there.
-        let vector = vector.iter().map(|x| (x * 1e4).round() as f32 / 1e4).collect();
+        let vector = short(&vector);
         (DirectionSpec { name: (at + 1).to_string(), vector, range: RANGE }, share)
     })
     .collect()

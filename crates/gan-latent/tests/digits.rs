@@ -1,11 +1,12 @@
 //! Directions and edits of the project's own trained generators.
 
-use gan_core::{Classifier, Inputs, Sampler, cpu, with_directions};
+use gan_core::{Classifier, Inputs, Sampler, Search, Trainer, cpu, with_directions};
 use gan_eval::attributes::NAMES;
 use gan_latent::Observed;
-use gan_protocol::DirectionSpec;
+use gan_protocol::{DirectionSpec, RunSpec, merged, preset};
 use gan_random::Purpose;
 use pollster::block_on;
+use serde_json::json;
 
 fn file(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained");
@@ -33,7 +34,7 @@ fn edits_bring_what_is_asked_for_and_leave_the_rest() {
             for (which, by) in [(0, 12.0), (0, -12.0), (1, 0.4), (2, -0.6)] {
                 let mut wanted = from;
                 wanted[which] += by;
-                let after = block_on(observed.edited(&one, wanted, 12)).expect("edited");
+                let after = block_on(observed.edited(&one, wanted)).expect("edited");
                 let to = after.measures.expect("a digit");
                 let part = (to[which] - from[which]) / by;
                 assert!((0.6..1.2).contains(&part), "{name} {at}, {}: {part}", NAMES[which]);
@@ -78,6 +79,40 @@ fn directions_move_their_measure_and_are_kept_in_the_file() {
 }
 
 #[test]
+fn a_sample_is_found_again_and_told_how_near() {
+    let mut observed = observed("mnist-conditional");
+    let header = observed.sampler().header().clone();
+    let one = Inputs::drawn(&header, Purpose::FreshLatents, 6, 1);
+    let before = block_on(observed.looked_at(&one)).expect("a digit");
+    let found = block_on(observed.inverted(&before.sample, &Search::default()));
+    let (found, psnr) = found.expect("found");
+    assert_eq!(found.class, before.class);
+    let square = |(a, b): (&f32, &f32)| f64::from(a - b).powi(2);
+    let square: f64 = found.sample.iter().zip(&before.sample).map(square).sum::<f64>() / 784.0;
+    assert!((psnr - 10.0 * (4.0 / square).log10()).abs() < 1e-3 && psnr > 20.0, "{psnr}");
+}
+
+#[test]
+fn the_noise_of_layers_is_left_out() {
+    let patch = json!({"generator": {"layers": [
+        {"kind": "linear", "units": 784}, {"kind": "noise", "sd": 0.5},
+        {"kind": "activation", "function": {"name": "tanh"}}
+    ]}});
+    let spec = merged(&preset("mnist-mlp").expect("a preset").spec.to_value(), &patch);
+    let spec = RunSpec::from_value(spec).expect("a valid spec");
+    let trainer = Trainer::new(&spec, &cpu()).expect("a valid spec");
+    let snapshot = block_on(trainer.snapshot()).expect("the processor works");
+    let sampler = Sampler::of_snapshot(&snapshot, &cpu()).expect("its own snapshot");
+    let reader = Classifier::from_safetensors(&file("digit-classifier"), &cpu()).expect("its own");
+    let one = Inputs::drawn(sampler.header(), Purpose::FreshLatents, 1, 1);
+    let noisy = block_on(sampler.samples(&one, 0)).expect("computed");
+    let quiet = block_on(sampler.activations(&one, 2)).expect("computed");
+    let mut observed = Observed::new(sampler, reader).expect("images that are read");
+    let found = block_on(observed.looked_at(&one)).expect("looked at");
+    assert!(found.sample == quiet && found.sample != noisy);
+}
+
+#[test]
 fn generators_without_latents_of_digits_are_refused() {
     let reader =
         || Classifier::from_safetensors(&file("digit-classifier"), &cpu()).expect("its own");
@@ -86,5 +121,5 @@ fn generators_without_latents_of_digits_are_refused() {
     assert!(error.contains("latents alone"), "{error}");
     let mut observed = observed("mnist-dcgan");
     let two = Inputs::drawn(observed.sampler().header(), Purpose::FreshLatents, 1, 2);
-    assert!(block_on(observed.edited(&two, [0.0; 3], 1)).is_err());
+    assert!(block_on(observed.edited(&two, [0.0; 3])).is_err());
 }

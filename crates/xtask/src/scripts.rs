@@ -65,7 +65,8 @@ impl Scripts {
         let Self::Minified(esbuild) = self else {
             return Ok(());
         };
-        run(esbuild, path, &["--bundle", &format!("--external:{}/*", beside.display())])?;
+        let beside = format!("--external:{}/*", beside.display());
+        run(esbuild, path, &["--bundle", "--format=esm", &beside])?;
         files::remove_folder(parts)
     }
 }
@@ -85,9 +86,6 @@ fn run(esbuild: &Path, path: &Path, options: &[&str]) -> Result<()> {
     command.arg(path).args(options);
     command.args(["--minify", "--target=es2022", "--charset=utf8", "--log-level=warning"]);
     command.arg("--allow-overwrite").arg(format!("--outfile={}", path.display()));
-    if !options.is_empty() {
-        command.arg("--format=esm");
-    }
     process::run(&mut command)
 }
 

@@ -14,9 +14,8 @@ export class Face {
   /** The part of the plane that is shown, of points. */
   #view;
   #acts;
-  /** The moves that there are sliders for, and the words on these. */
-  #moved;
-  #told;
+  /** What the sliders were made for: the generator, the samples' moves along its directions, and words. */
+  #sliders = [];
   /** Whether the samples are others than those that were announced. */
   #isNew = false;
 
@@ -80,8 +79,9 @@ export class Face {
     dress(this.#parts, words, this.#element, state, pick);
     const { steering, generator } = state;
     // Sliders are made anew for other samples' moves, and in another language.
-    if (generator && (this.#moved !== steering.moves || this.#told !== words)) {
-      [this.#moved, this.#told] = [steering.moves, words];
+    const of = [generator, steering?.moves, words];
+    if (generator && of.some((part, i) => part !== this.#sliders[i])) {
+      this.#sliders = of;
       fillMoves(this.#parts.moves, generator.directions, words, this.#acts.move);
       [...this.#parts.moves.children].forEach(({ lastChild }, i) => (lastChild.value = steering.moves[i]));
     }

@@ -27,7 +27,7 @@ const FOLLOW_EVERY_MS: i32 = 1_500;
 const FILE_NAME: &str = "generator.safetensors";
 
 /// Trained generators: the keys of their names, their files, and whether they are given pictures.
-const TRAINED: [(&str, &str, bool); 7] = [
+pub(super) const TRAINED: [(&str, &str, bool); 7] = [
     (key("trained-dcgan"), "mnist-dcgan", false),
     (key("trained-conditional"), "mnist-conditional", false),
     (key("trained-infogan"), "mnist-infogan", false),

@@ -14,9 +14,11 @@ mod verdicts;
 
 pub(crate) use digits::{DigitCounts, digit_shares};
 pub(crate) use generator::{give_back_later, object_url};
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::observation::{self, Run};
+use crate::picture::Picture;
 use crate::ticks::every_ms;
 use crate::unopened::Opened;
 use crate::words::t;
@@ -67,6 +69,23 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
             <edit::Edit run=run hidden=on_points/>
             <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>
         </section>
+    }
+}
+
+/// Pixels of one image, under their name.
+#[component]
+fn Pictured(name: &'static str, pixels: Signal<Vec<u8>>, image: [usize; 3]) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            pixels.with(|pixels| Picture::of_images(pixels, image, 1).show(&canvas));
+        }
+    });
+    view! {
+        <figure>
+            <canvas node_ref=canvas role="img" aria-label=t(name)></canvas>
+            <figcaption aria-hidden="true">{t(name)}</figcaption>
+        </figure>
     }
 }
 

@@ -8,11 +8,11 @@ use leptos::html;
 use leptos::prelude::*;
 use serde_json::json;
 
+use super::Pictured;
 use super::board::{Board, BoardCanvas, Brush, Tool};
 use super::digits::readings;
 use crate::inspector::{Question, Restored, ask};
 use crate::observation::{self, Run};
-use crate::picture::Picture;
 use crate::playground;
 use crate::sampler::is_seen;
 use crate::sheet;
@@ -237,20 +237,8 @@ fn Hand(run: Run) -> impl IntoView {
             }
         });
     };
-    let canvas = move |of: fn(&Answer) -> &Vec<u8>, name: &'static str| {
-        let node = NodeRef::<html::Canvas>::new();
-        Effect::new(move |_| {
-            if let Some(node) = node.get() {
-                answer.with(|answer| Picture::of_images(of(answer), run.image, 1).show(&node));
-            }
-        });
-        view! {
-            <figure>
-                <canvas node_ref=node role="img" aria-label=t(name)></canvas>
-                <figcaption aria-hidden="true">{t(name)}</figcaption>
-            </figure>
-        }
-    };
+    let given = Signal::derive(move || answer.with(|answer| answer.given.clone()));
+    let made = Signal::derive(move || answer.with(|answer| answer.made.clone()));
     let choice = move |name: &'static str, value: Tool| {
         view! {
             <button
@@ -277,8 +265,8 @@ fn Hand(run: Run) -> impl IntoView {
                 <BoardCanvas board=board brush=brush label=key("hand-board")/>
                 <figcaption aria-hidden="true">{t("hand-drawn")}</figcaption>
             </figure>
-            {canvas(|answer| &answer.given, key("hand-given"))}
-            {canvas(|answer| &answer.made, key("hand-made"))}
+            <Pictured name=key("hand-given") pixels=given image=run.image/>
+            <Pictured name=key("hand-made") pixels=made image=run.image/>
         </div>
         <p role="status" class="number">{words}</p>
         <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>

@@ -1,12 +1,16 @@
 //! Edits a digit of a generator by its measures: a sample, or the sample that is nearest to a drawing or
 //! to a real digit.
 
+mod shot;
+
 use leptos::html;
 use leptos::prelude::*;
-use serde_json::Value;
 use wasm_bindgen::JsValue;
 
+use self::shot::{Shot, Source, snippet};
+use super::Pictured;
 use super::board::{Board, BoardCanvas, Brush, Tool};
+use super::generator::TRAINED;
 use crate::copying::CopyButton;
 use crate::inspector::{Question, ask};
 use crate::observation::Run;
@@ -43,82 +47,6 @@ const MEASURES: [Measure; 3] = [
     Measure { name: key("edit-thickness"), ends: [1.6, 3.8], step: 0.1, told: key("edit-pixels") },
     Measure { name: key("edit-size"), ends: [5.0, 9.0], step: 0.1, told: key("edit-pixels") },
 ];
-
-/// Trained generators: the keys of their names, and their files.
-const TRAINED: [(&str, &str); 3] = [
-    (key("trained-dcgan"), "mnist-dcgan"),
-    (key("trained-conditional"), "mnist-conditional"),
-    (key("trained-infogan"), "mnist-infogan"),
-];
-
-/// A generator that is edited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    /// The run's, as of the moment when it is chosen.
-    Run,
-    /// A trained one, by its file's name.
-    Trained(&'static str),
-}
-
-/// A sample as the lab's worker tells of it.
-#[derive(Clone, Debug, PartialEq)]
-struct Shot {
-    pixels: Vec<u8>,
-    /// The generator's input.
-    input: Value,
-    /// In the order of [`MEASURES`]; `None` of a black image.
-    measures: Option<[f64; 3]>,
-    digit: u64,
-    share: f64,
-    /// How near it is to the picture that it was found for, in dB.
-    psnr: Option<f64>,
-}
-
-impl Shot {
-    fn of_json(text: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        let pixels = value["pixels"].as_array()?.iter();
-        let pixels: Option<Vec<u8>> =
-            pixels.map(|pixel| u8::try_from(pixel.as_u64()?).ok()).collect();
-        let measures = value["measures"].as_array().and_then(|measures| {
-            let numbers: Option<Vec<f64>> = measures.iter().map(Value::as_f64).collect();
-            numbers?.try_into().ok()
-        });
-        Some(Self {
-            pixels: pixels?,
-            input: value["input"].clone(),
-            measures,
-            digit: value["class"].as_u64()?,
-            share: value["share"].as_f64()?,
-            psnr: value["psnr"].as_f64(),
-        })
-    }
-
-    /// The input's numbers, and its class, for the widget's attributes.
-    fn attributes(&self) -> String {
-        let numbers = self.input["values"].as_array().into_iter().flatten();
-        let numbers: Vec<String> = numbers
-            .filter_map(Value::as_f64)
-            .map(|number| ((number * 1e3).round() / 1e3 + 0.0).to_string())
-            .collect();
-        let label = self.input["labels"][0].as_u64();
-        let label = label.map_or_else(String::new, |label| format!(" label=\"{label}\""));
-        format!("count=\"1\"{label} latent=\"{}\"", numbers.join(" "))
-    }
-}
-
-/// The HTML for one sample of a generator's file.
-fn snippet(site: &str, source: Source, shot: &Shot) -> String {
-    let file = match source {
-        Source::Run => "generator.safetensors".to_owned(),
-        Source::Trained(name) => format!("{site}pretrained/{name}.safetensors"),
-    };
-    format!(
-        "<script type=\"module\" src=\"{site}widget/gan-sampler.js\"></script>\n\
-         <gan-sampler src=\"{file}\" {} style=\"width: 160px\"></gan-sampler>",
-        shot.attributes()
-    )
-}
 
 /// What is to be asked once the worker is free.
 #[derive(Clone, Debug, PartialEq)]
@@ -244,6 +172,7 @@ fn Editing(run: Run) -> impl IntoView {
             </button>
         }
     };
+    let made_of_latents = TRAINED.into_iter().filter(|(.., is_given)| !is_given);
     let find_real = move || {
         seed.update_value(|seed| *seed += 1);
         playground::reals(1, FIRST_SEED + seed.get_value(), move |samples| {
@@ -277,23 +206,11 @@ fn Editing(run: Run) -> impl IntoView {
             <span class="number">{text}</span>
         }
     };
-    let canvas = move |name: &'static str, pixels: Signal<Option<Vec<u8>>>| {
-        let node = NodeRef::<html::Canvas>::new();
-        Effect::new(move |_| {
-            let pixels = pixels.get().unwrap_or_else(|| vec![0; SIDE * SIDE]);
-            if let Some(node) = node.get() {
-                Picture::of_images(&pixels, IMAGE, 1).show(&node);
-            }
-        });
-        view! {
-            <figure>
-                <canvas node_ref=node role="img" aria-label=t(name)></canvas>
-                <figcaption aria-hidden="true">{t(name)}</figcaption>
-            </figure>
-        }
-    };
-    let pixels_of = |shot: RwSignal<Option<Shot>>| {
-        Signal::derive(move || shot.with(|shot| shot.as_ref().map(|shot| shot.pixels.clone())))
+    let black = || vec![0; SIDE * SIDE];
+    let pixels_of = move |shot: RwSignal<Option<Shot>>| {
+        Signal::derive(move || {
+            shot.with(|shot| shot.as_ref().map_or_else(black, |it| it.pixels.clone()))
+        })
     };
     let words = move || {
         after.with(|shot| {
@@ -325,7 +242,7 @@ fn Editing(run: Run) -> impl IntoView {
     view! {
         <div class="lab-remedies">
             {has_generator.then(|| offered(key("edit-run"), Source::Run))}
-            {TRAINED.map(|(name, file)| offered(name, Source::Trained(file))).collect_view()}
+            {made_of_latents.map(|(name, file, _)| offered(name, Source::Trained(file))).collect_view()}
         </div>
         <div class="lab-remedies">
             <button on:click=move |_| another()>{t("edit-another")}</button>
@@ -353,11 +270,11 @@ fn Editing(run: Run) -> impl IntoView {
             </div>
         })}
         <div node_ref=place class="lab-edit-pictures" aria-busy=move || busy.get().to_string()>
-            {move || yours.get().map(|pixels| {
-                canvas(key("edit-yours"), Signal::derive(move || Some(pixels.clone())))
+            {move || yours.get().map(|pixels| view! {
+                <Pictured name=key("edit-yours") pixels=Signal::stored(pixels) image=IMAGE/>
             })}
-            {canvas(key("edit-before"), pixels_of(before))}
-            {canvas(key("edit-after"), pixels_of(after))}
+            <Pictured name=key("edit-before") pixels=pixels_of(before) image=IMAGE/>
+            <Pictured name=key("edit-after") pixels=pixels_of(after) image=IMAGE/>
         </div>
         <p role="status" class="number">{words}</p>
         <p class="hint number" hidden=move || nearness().is_none()>{nearness}</p>
@@ -379,35 +296,5 @@ fn Editing(run: Run) -> impl IntoView {
             <pre tabindex="0"><code node_ref=shown>{code}</code></pre>
             <CopyButton label=key("generator-copy") text=code shown=shown/>
         </details>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEXT: &str = r#"{"pixels": [0, 255], "input": {"values": [0.12345, -0.0001], "labels": [7],
-        "generators": []}, "measures": [1.5, 2, 3], "class": 7, "share": 0.75, "psnr": 18.5}"#;
-
-    #[test]
-    fn an_answer_is_read_whole_or_not_at_all() {
-        let shot = Shot::of_json(TEXT).expect("whole");
-        assert_eq!(shot.pixels, [0, 255]);
-        assert_eq!((shot.measures, shot.digit, shot.psnr), (Some([1.5, 2.0, 3.0]), 7, Some(18.5)));
-        let black = TEXT.replace("[1.5, 2, 3]", "null").replace(", \"psnr\": 18.5", "");
-        let black = Shot::of_json(&black).expect("whole");
-        assert_eq!((black.measures, black.psnr), (None, None));
-        for broken in ["", "{}", &TEXT.replace("255", "256"), &TEXT.replace("\"class\": 7,", "")] {
-            assert_eq!(Shot::of_json(broken), None, "{broken}");
-        }
-    }
-
-    #[test]
-    fn a_snippet_holds_the_input() {
-        let shot = Shot::of_json(TEXT).expect("whole");
-        let text = snippet("https://example.org/", Source::Trained("mnist-conditional"), &shot);
-        assert!(text.contains("count=\"1\" label=\"7\" latent=\"0.123 0\""), "{text}");
-        assert!(text.contains("https://example.org/pretrained/mnist-conditional.safetensors"));
-        assert!(snippet("", Source::Run, &shot).contains("src=\"generator.safetensors\""));
     }
 }
