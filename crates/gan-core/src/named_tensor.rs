@@ -4,7 +4,7 @@
 //! A header beside the tensors stands as JSON in the file's `__metadata__`. The module of each kind
 //! of file defines its header.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use burn::tensor::{Device, TensorData, Transaction};
 use half::f16;
@@ -220,7 +220,7 @@ pub(crate) fn tensors(
     decode: impl Fn(&TensorView<'_>) -> Option<Vec<f32>>,
 ) -> Result<Vec<NamedTensor>, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-    let (mut tensors, mut integers) = (BTreeMap::new(), Vec::new());
+    let (mut tensors, mut integers) = (Vec::new(), Vec::new());
     for (name, view) in file.iter() {
         if view.dtype() == Dtype::I8 {
             integers.push(name.to_owned());
@@ -232,19 +232,30 @@ pub(crate) fn tensors(
             return Err(format!("tensor {name} holds NaN or infinity"));
         }
         let (name, dimensions) = (name.to_owned(), view.shape().to_vec());
-        tensors.insert(name.clone(), NamedTensor { name, dimensions, values });
+        tensors.push(NamedTensor { name, dimensions, values });
     }
-    for name in integers {
-        let Some(scales) = tensors.remove(&format!("{name}{SCALE_SUFFIX}")) else {
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    integers.sort();
+    // Lists, not maps, which would be two kilobytes more in the widget.
+    let place = |tensors: &[NamedTensor], name: &str| {
+        tensors.binary_search_by(|named| named.name.as_str().cmp(name)).ok()
+    };
+    for name in &integers {
+        let Some(scales) = place(&tensors, &format!("{name}{SCALE_SUFFIX}")) else {
             return Err(format!("tensor {name} holds integers, without a scale"));
         };
-        let Some(named) = tensors.get_mut(&name) else { continue };
-        scaled(named, &scales)?;
-        if named.values.iter().any(|value| !value.is_finite()) {
+        let scales = tensors[scales].clone();
+        let Some(at) = place(&tensors, name) else { continue };
+        scaled(&mut tensors[at], &scales)?;
+        if tensors[at].values.iter().any(|value| !value.is_finite()) {
             return Err(format!("tensor {name} holds integers whose scale is too large"));
         }
     }
-    Ok(tensors.into_values().collect())
+    tensors.retain(|named| {
+        let of = named.name.strip_suffix(SCALE_SUFFIX);
+        of.is_none_or(|of| integers.binary_search_by(|name| name.as_str().cmp(of)).is_err())
+    });
+    Ok(tensors)
 }
 
 /// The numbers of a tensor of 32 bits; `None` for any other type.
