@@ -230,6 +230,15 @@ def label(layer, x, at):
     return torch.cat([x, features], dim=1)
 
 
+@kind(*both("latent", size=2))
+def latent(layer, x, at):
+    features = at.told.latents
+    assert features.shape[1] == layer["size"]
+    if x.dim() == 4:
+        features = features[:, :, None, None].expand(-1, -1, *x.shape[2:])
+    return torch.cat([x, features], dim=1)
+
+
 @kind(
     *[(f"upsample by {scale}", [1, 3, 1], dict(scale=scale)) for scale in [1, 2, 3, 5, 7]],
     ("upsample of odd sides by 3", [1, 7, 1], dict(scale=3)),

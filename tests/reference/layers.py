@@ -16,8 +16,10 @@ def case(name, shape, layers):
     batch = 4 if len(shape) == 1 else 2
     net = {"layers": layers}
     x = draws.normal(batch, *shape, scale=100.0 if LARGE in name else 1.0).requires_grad_()
-    told = Told(draws.classes(batch, 3), draws.classes(batch, 3), statistics={})
-    weights = draws.weights(plan(net, x.detach(), Told(told.labels, told.generators)))
+    # Not drawn, so that the other numbers of a case stay as they are.
+    latents = torch.linspace(-1, 1, 2 * batch).reshape(batch, 2)
+    told = Told(draws.classes(batch, 3), draws.classes(batch, 3), latents, statistics={})
+    weights = draws.weights(plan(net, x.detach(), Told(told.labels, told.generators, latents)))
     for weight in weights.values():
         weight.requires_grad_()
     output = forward(net, weights, x, told)
@@ -37,6 +39,8 @@ def case(name, shape, layers):
         "input_gradient": numbers(gradients[0]),
         "parameter_gradients": [numbers(gradient) for gradient in gradients[1:]],
     }
+    if any(layer["kind"] == "latent" for layer in layers):
+        written["latents"] = numbers(latents)
     if told.statistics:
         sampled = Told(statistics=told.statistics, training=False)
         written["sampled"] = numbers(forward(net, weights, x, sampled))

@@ -47,6 +47,17 @@ def generator(objective, fake, real):
     return discriminator(objective, fake, real)
 
 
+def encoder(objective, real):
+    """BiGAN's equation 3 for the encoder: what the discriminator wants of reals, turned around."""
+    if objective == "non_saturating":
+        return cross_entropy(real, 0.0)
+    if objective == "minimax":
+        return -cross_entropy(real, 1.0)
+    if objective == "least_squares":
+        return 0.5 * squares(real, 0.0)
+    return real.mean()
+
+
 def case(draws, objective, smoothing, spread):
     real = draws.normal(6, scale=spread).requires_grad_()
     fake = draws.normal(6, scale=spread).requires_grad_()
@@ -55,7 +66,7 @@ def case(draws, objective, smoothing, spread):
         found = torch.autograd.grad(loss, [real, fake], allow_unused=True, materialize_grads=True)
         return {"loss": numbers(loss), "real": numbers(found[0]), "fake": numbers(found[1])}
 
-    return {
+    written = {
         "objective": objective,
         "smoothing": list(smoothing),
         "real": numbers(real),
@@ -63,6 +74,9 @@ def case(draws, objective, smoothing, spread):
         "discriminator": gradients(discriminator(objective, real, fake, smoothing)),
         "generator": gradients(generator(objective, fake, real)),
     }
+    if objective not in RELATIVISTIC:
+        written["encoder"] = gradients(encoder(objective, real))
+    return written
 
 
 def generate():

@@ -83,6 +83,13 @@ class Run:
             self.cycle, self.identity = translation["cycle"], translation["identity"]
             generator = self.way_back[0].everything()
             self.average_back = {n: t.detach().clone() for n, t in generator.items()}
+        self.encoder = None
+        if encoder := self.spec.get("encoder"):
+            self.method = encoder["method"]
+            self.encoder = Player(encoder["net"], self.spec["generator_optimizer"], start["encoder"])
+            self.encoder_average = {
+                n: t.detach().clone() for n, t in self.encoder.everything().items()
+            }
         self.average = {n: t.detach().clone() for n, t in self.generator.everything().items()}
         self.discriminator_steps = self.steps = 0
         data = self.spec["data"]
@@ -121,7 +128,35 @@ class Run:
         outputs = forward(player.net, weights, samples, told)
         return outputs.reshape(-1, 1) if outputs.dim() == 4 else outputs
 
-    def fakes(self, batch, moves_statistics):
+    @property
+    def judges_pairs(self):
+        return self.encoder is not None and self.method["kind"] in ("bigan", "ali")
+
+    def encoded(self, batch, advances):
+        """Latents of the reals, and of a Gaussian encoder their distribution."""
+        reals = torch.tensor(batch["reals"]).reshape(-1, *self.sample)
+        statistics = self.encoder.buffers if advances else None
+        told = Told(statistics=statistics)
+        found = forward(self.encoder.net, self.encoder.weights(advances), reals, told)
+        if self.method["kind"] == "bigan":
+            return found, None
+        mean, log_variance = found.chunk(2, dim=1)
+        normal = torch.distributions.Normal(mean, (log_variance / 2).exp())
+        noise = torch.tensor(batch["posterior"]).reshape(mean.shape)
+        return mean + normal.stddev * noise, normal
+
+    def generated(self, latents, weights, told):
+        return forward(self.generator.net, weights, latents, told).reshape(-1, *self.sample)
+
+    def reconstruction(self, layer, weights, reals, made):
+        """Larsen et al. 2016, equations 7 and 8, without the constant."""
+        layers = {**self.discriminator.net, "layers": self.discriminator.net["layers"][: layer + 1]}
+        wanted, found = (forward(layers, weights, one, Told()).flatten(1) for one in (reals, made))
+        normal = torch.distributions.Normal(found, torch.ones_like(found))
+        constant = torch.distributions.Normal(found, torch.ones_like(found)).log_prob(found)
+        return -(normal.log_prob(wanted) - constant).sum(dim=1).mean()
+
+    def fakes(self, batch, moves_statistics, found=None):
         """Only the pass that serves the generator's own step moves its running statistics."""
         count = self.spec["batch_size"] * self.spec.get("packing", 1)
         inputs = torch.tensor(batch["latents"]).reshape(count, self.case["input_size"])
@@ -132,6 +167,8 @@ class Run:
         if (pictures := self.pictures(batch)) is not None:
             planes = inputs[:, :, None, None].expand(-1, -1, *pictures.shape[2:])
             given = torch.cat([pictures, planes], dim=1)
+        if found is not None and not self.judges_pairs:
+            given = torch.cat([given, found.detach()])
         made = forward(self.generator.net, weights, given, told)
         return made.reshape(-1, *self.sample), inputs
 
@@ -154,14 +191,19 @@ class Run:
         ]
         return (means[0] - means[1].detach()).square().sum()
 
-    def discriminator_step(self, player, batch, fakes, inputs, learns=True, reals="reals"):
+    def discriminator_step(
+        self, player, batch, fakes, inputs, learns=True, reals="reals", found=None
+    ):
         """In a pre-training the discriminator judges and does not learn."""
         spec = self.spec
         reals = self.judged(torch.tensor(batch[reals]), batch)
         fakes = self.judged(fakes.detach(), batch)
         weights, told = player.weights(advances=True), Told(batch["labels"])
+        told_of_fakes = Told(batch["labels"])
+        if self.judges_pairs:
+            told.latents, told_of_fakes.latents = found.detach(), inputs
         on_reals = self.outputs(player, weights, reals, told)
-        on_fakes = self.outputs(player, weights, fakes, told)
+        on_fakes = self.outputs(player, weights, fakes, told_of_fakes)
         smoothing = (spec["label_smoothing"], spec.get("fake_label_smoothing", 0.0))
         loss = objectives.discriminator(
             spec["objective"], on_reals[:, 0], on_fakes[:, 0], smoothing
@@ -217,17 +259,23 @@ class Run:
         learns = self.steps >= self.spec.get("pretraining_steps", 0)
         for last in [False] * (self.spec.get("discriminator_steps", 1) - 1) + [True]:
             batch = self.case["batches"][self.discriminator_steps]
-            fakes, inputs = self.fakes(batch, moves_statistics=last)
-            scores = self.discriminator_step(self.discriminator, batch, fakes, inputs, learns)
+            found = normal = None
+            if self.encoder:
+                found, normal = self.encoded(batch, advances=last)
+            fakes, inputs = self.fakes(batch, moves_statistics=last, found=found)
+            scores = self.discriminator_step(
+                self.discriminator, batch, fakes, inputs, learns, found=found
+            )
             if self.way_back:
                 made = self.translated(self.way_back[0], torch.tensor(batch["reals"]), last)
                 self.discriminator_step(self.way_back[1], batch, made, inputs, reals="pictures")
             self.discriminator_steps += 1
         player, told = self.unrolled(batch, fakes, inputs), Told(batch["labels"])
         weights = player.weights(advances=False)
-        truth = torch.tensor(batch["reals"]).reshape(fakes.shape)
-        outputs = self.outputs(player, weights, self.judged(fakes, batch), told)
-        reals = self.outputs(player, weights, self.judged(truth, batch), told)
+        truth = torch.tensor(batch["reals"]).reshape(-1, *fakes.shape[1:])
+        of_fakes, of_reals = Told(batch["labels"], latents=inputs), Told(batch["labels"], latents=found)
+        outputs = self.outputs(player, weights, self.judged(fakes, batch), of_fakes)
+        reals = self.outputs(player, weights, self.judged(truth, batch), of_reals)
         loss = objectives.generator(self.spec["objective"], outputs[:, 0], reals[:, 0])
         terms = torch.zeros(())
         for term in self.spec.get("terms", []):
@@ -239,6 +287,24 @@ class Run:
         weight = self.spec.get("adversarial_weight", 1.0) if learns else 0.0
         total = weight * loss + self.tasks(outputs, batch, inputs) + terms
         players = [self.generator]
+        encoder_loss = torch.zeros(())
+        if self.judges_pairs:
+            encoder_loss = objectives.encoder(self.spec["objective"], reals[:, 0])
+            total = total + weight * encoder_loss
+            players.append(self.encoder)
+        elif self.encoder:
+            # Algorithm 1: the encoder's gradient is that of prior and reconstruction, without factor.
+            layer = self.method["layer"]
+            made = self.generated(found, self.generator.weights(advances=False), Told())
+            unit = torch.distributions.Normal(0.0, 1.0)
+            prior = torch.distributions.kl_divergence(normal, unit).sum(dim=1).mean()
+            encoder_loss = self.method["prior"] * prior
+            encoder_loss = encoder_loss + self.reconstruction(layer, weights, truth, made)
+            self.encoder.update(encoder_loss)
+            terms = self.method["reconstruction"] * self.reconstruction(
+                layer, weights, truth, fakes[len(truth) :]
+            )
+            total = total + terms
         if self.way_back:
             verdict, terms = self.both_ways(fakes, made, batch)
             total = total + weight * verdict + terms
@@ -253,9 +319,16 @@ class Run:
             decay = min(ema["decay"], (1 + self.steps) / (10 + self.steps))
             for name, new in self.generator.everything().items():
                 self.average[name] += (1 - decay) * (new.detach() - self.average[name])
+            for name, new in self.encoder.everything().items() if self.encoder else []:
+                self.encoder_average[name] += (1 - decay) * (new.detach() - self.encoder_average[name])
             for name, new in self.way_back[0].everything().items() if self.way_back else []:
                 self.average_back[name] += (1 - decay) * (new.detach() - self.average_back[name])
-        return {"generator_loss": loss.item(), "terms": terms.item(), **scores}
+        return {
+            "generator_loss": loss.item(),
+            "terms": terms.item(),
+            "encoder_loss": encoder_loss.item(),
+            **scores,
+        }
 
     def tensors(self):
         nets = {
@@ -269,6 +342,9 @@ class Run:
                 "way_back.discriminator": self.way_back[1].everything(),
                 "way_back.average": self.average_back,
             }
+        if self.encoder:
+            nets["encoder"] = self.encoder.everything()
+            nets["encoder_average"] = self.encoder_average if self.spec.get("ema") else {}
         return {f"{net}.{name}": value for net, own in nets.items() for name, value in own.items()}
 
 

@@ -68,6 +68,9 @@ fresh-title = New noise
 fresh-hint = Other noise each time.
 fresh-button = New samples
 fresh-described = { $count } generated samples from new noise after { $step } training steps
+encoded-title = Real, found again
+encoded-hint = Real images, each beside what the generator makes of the latent that the encoder finds for it.
+encoded-described = { $count } real images, each with what the generator makes of its latent, after { $step } training steps
 no-samples = No samples yet
 
 what-is-this = What am I looking at?

@@ -68,6 +68,9 @@ fresh-title = 新的噪声
 fresh-hint = 每次都用新的噪声。
 fresh-button = 新样本
 fresh-described = 训练 { $step } 步后由新噪声生成的 { $count } 个样本
+encoded-title = 真实图像与重建
+encoded-hint = 真实图像，右边是生成器由编码器找到的潜变量生成的图像。
+encoded-described = 训练 { $step } 步后的 { $count } 张真实图像，各附生成器由其潜变量生成的图像
 no-samples = 还没有样本
 
 what-is-this = 我看到的是什么？

@@ -13,6 +13,7 @@ mod device;
 mod diagnose;
 mod digits;
 mod directions;
+mod encode;
 mod evaluate;
 mod export;
 mod files;
@@ -66,6 +67,8 @@ enum Command {
     Directions(directions::Arguments),
     /// Find the latents of images in a generator, and score what it makes of these.
     Invert(invert::Arguments),
+    /// Find the latents of images by a run's encoder, and score what they keep.
+    Encode(encode::Arguments),
     /// Score two sample files against each other.
     Evaluate(evaluate::Arguments),
     /// Run a published experiment with several seeds and print the paper's figures beside ours.
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::Translate(arguments) => translate::run(&arguments),
         Command::Directions(arguments) => directions::run(&arguments),
         Command::Invert(arguments) => invert::run(&arguments),
+        Command::Encode(arguments) => encode::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

@@ -93,6 +93,12 @@ const EMBEDDED_LABEL: &str = r#"class EmbeddedLabel(nn.Module):
     def forward(self, x, {told}):
         told = self.embedding(y)"#;
 
+const LATENT: &str = r#"class Latent(nn.Module):
+    """Appends the latent{as}."""
+
+    def forward(self, x, z):
+        told = z"#;
+
 const PLANES: &str = "
         if x.dim() == 4:
             told = told[:, :, None, None].expand(-1, -1, *x.shape[2:])";
@@ -159,7 +165,14 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
 /// Layers that get the class or the generator's number beside their input.
 fn told_layers(run: &Run<'_>) -> Vec<String> {
     let (told, several) = (run.told(), run.spec.mixture.is_some());
+    let is_image = |shape| matches!(shape, Shape::Image { .. });
     let mut blocks = Vec::new();
+    let is_latent = |layer: &LayerSpec| matches!(layer, LayerSpec::Latent { .. });
+    if run.any(|layer, _| is_latent(layer)) {
+        let on_images = run.any(|layer, shape| is_latent(layer) && is_image(shape));
+        let head = LATENT.replace("{as}", if on_images { ", to images as planes" } else { "" });
+        blocks.push(head + if on_images { PLANES } else { "" } + APPENDED);
+    }
     if several {
         blocks.push(MIXTURE.replace("{told}", &listed(&told)));
     }
@@ -171,7 +184,6 @@ fn told_layers(run: &Run<'_>) -> Vec<String> {
         if !run.any(|layer, _| kind(layer)) {
             continue;
         }
-        let is_image = |shape| matches!(shape, Shape::Image { .. });
         let on_images = run.any(|layer, shape| kind(layer) && is_image(shape));
         let numbers = if embeds { "" } else { "as one-hot numbers" };
         let form =
@@ -184,9 +196,10 @@ fn told_layers(run: &Run<'_>) -> Vec<String> {
 }
 
 fn chain(run: &Run<'_>) -> String {
-    let told = run.told();
+    let told = if run.spec.judges_pairs() { vec!["z"] } else { run.told() };
     let has = |found: fn(&LayerSpec) -> bool| run.any(|layer, _| found(layer));
     let kinds = [
+        ("Latent", has(|l| matches!(l, LayerSpec::Latent { .. }))),
         ("Label", has(|l| matches!(l, LayerSpec::Label { embedding: None, .. }))),
         ("EmbeddedLabel", has(|l| matches!(l, LayerSpec::Label { embedding: Some(_), .. }))),
         ("MixtureLinear", run.spec.mixture.is_some()),
@@ -200,6 +213,7 @@ fn chain(run: &Run<'_>) -> String {
     let what = match told[..] {
         ["y"] => "the class",
         ["k"] => "which generator is asked",
+        ["z"] => "the latent",
         _ => "the class and which generator is asked",
     };
     // The discriminator gets fewer of these than the generator, or none.

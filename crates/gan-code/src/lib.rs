@@ -5,11 +5,13 @@
 //! in another way, the program does it in PyTorch's way, and a comment in it names the difference.
 //!
 //! A program is a list of blocks, and each module writes its own: `points` and `images` (with `fit`
-//! and `augment`) the real samples, `pictures` what is made of them for the generator, `translation` the way back, `layers` and `nets` the nets, `start` the initial weights,
+//! and `augment`) the real samples, `pictures` what is made of them for the generator, `translation` the way back, `encoding` the
+//! encoder, `layers` and `nets` the nets, `start` the initial weights,
 //! `shown` the changes to samples before the discriminator, `losses` the losses, `optimizers` the
 //! optimisers, `weights` the numbers from a checkpoint, `training` the rest.
 
 mod augment;
+mod encoding;
 mod fit;
 mod images;
 mod layers;
@@ -74,9 +76,11 @@ fn written(run: &Run<'_>) -> Program {
     blocks.extend(layers::blocks(run));
     blocks.extend(nets::blocks(run));
     blocks.extend(translation::nets(run));
+    blocks.extend(encoding::nets(run));
     blocks.extend(start::blocks(run));
     blocks.extend(shown::blocks(run));
     blocks.extend(losses::blocks(run));
+    blocks.extend(encoding::losses(run));
     blocks.extend(training::blocks(run));
     let text = program(&words::header(run, &left_out), &blocks);
     Program { text, left_out }

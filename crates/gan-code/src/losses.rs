@@ -240,7 +240,8 @@ def perceived(x, last):
 /// The arguments of the function for features, behind the layers and the samples.
 fn feature_arguments(run: &Run<'_>) -> String {
     let beside = if run.shows() { shown::beside(run) } else { String::new() };
-    beside + if run.tells_discriminator() { ", y" } else { "" }
+    let latents = if run.spec.judges_pairs() { ", found, z" } else { "" };
+    beside + if run.tells_discriminator() { ", y" } else { "" } + latents
 }
 
 /// The call that compares the features of a layer of the discriminator.
@@ -252,12 +253,11 @@ fn feature_matching(run: &Run<'_>, layer: usize) -> String {
 
 /// The function that compares features.
 fn feature_distance(run: &Run<'_>) -> String {
-    let told = if run.tells_discriminator() { ", y" } else { "" };
     let features = |samples: &str| {
         let beside = shown::beside(run);
         let seen =
             if run.shows() { format!("shown({samples}{beside})") } else { samples.to_owned() };
-        format!("layers({seen}{told}).mean(0)")
+        format!("layers({seen}{}).mean(0)", run.told_beside(samples))
     };
     let mut lines = Lines::default();
     lines.add(0, &format!("def feature_distance(layers, fakes, reals{}):", feature_arguments(run)));

@@ -8,19 +8,27 @@ use crate::run::{Run, behind, is_told_any};
 /// Generator and discriminator.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
-    let mut lines = Lines::default();
     let (layers, input) = (&spec.generator.layers, spec.generator_input());
-    lines.add(0, &format!("G = {}(", chain(is_told_any(layers))));
-    let made = add_layers(run, &mut lines, 1, layers, input);
-    if let (Shape::Flat { .. }, Shape::Image { .. }) = (made, spec.data.shape()) {
-        lines.add(1, &format!("nn.Unflatten(1, ({})),", run.sample()));
-    }
-    lines.add(0, ")");
+    let generator = listed_net("G", is_told_any(layers), |lines| {
+        let made = add_layers(run, lines, 1, layers, input);
+        if let (Shape::Flat { .. }, Shape::Image { .. }) = (made, spec.data.shape()) {
+            lines.add(1, &format!("nn.Unflatten(1, ({})),", run.sample()));
+        }
+    });
     let (layers, input) = (&spec.discriminator.layers, spec.discriminator_input());
-    lines.add(0, &format!("D = {}(", chain(is_told_any(layers))));
-    add_layers(run, &mut lines, 1, layers, input);
+    let discriminator = listed_net("D", is_told_any(layers), |lines| {
+        add_layers(run, lines, 1, layers, input);
+    });
+    vec![generator + "\n" + &discriminator]
+}
+
+/// The net called `name` as a chain, whose layers `add` adds.
+pub(crate) fn listed_net(name: &str, told: bool, add: impl FnOnce(&mut Lines)) -> String {
+    let mut lines = Lines::default();
+    lines.add(0, &format!("{name} = {}(", chain(told)));
+    add(&mut lines);
     lines.add(0, ")");
-    vec![lines.block()]
+    lines.block()
 }
 
 /// The class of a chain of layers.
@@ -29,7 +37,7 @@ fn chain(told: bool) -> &'static str {
 }
 
 /// Adds `layers`, each on a line, and returns the shape of their output.
-fn add_layers(
+pub(crate) fn add_layers(
     run: &Run<'_>,
     lines: &mut Lines,
     depth: usize,
@@ -126,6 +134,7 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
         LayerSpec::Label { classes, embedding: Some(size) } => {
             format!("EmbeddedLabel({classes}, {size})")
         }
+        LayerSpec::Latent { .. } => "Latent()".to_owned(),
         LayerSpec::Reshape { channels, height, width } => {
             format!("nn.Unflatten(1, ({channels}, {height}, {width}))")
         }

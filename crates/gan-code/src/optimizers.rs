@@ -17,6 +17,9 @@ pub(crate) fn block(run: &Run<'_>) -> String {
         nets.push(("g_back", "G_back", &spec.generator_optimizer));
         nets.push(("d_back", "D_back", &spec.discriminator_optimizer));
     }
+    if run.encoder().is_some() {
+        nets.push(("e", "E", &spec.generator_optimizer));
+    }
     for &(name, net, optimizer) in &nets {
         let (class, arguments) = method(optimizer);
         let start = format!("{name}_optimizer = torch.optim.{class}(");
@@ -35,7 +38,7 @@ pub(crate) fn block(run: &Run<'_>) -> String {
             lines.add(1, &format!("{name}_optimizer, lambda t: {factor}"));
             lines.add(0, ")");
             if let Some(Checkpoint { step, discriminator_step, .. }) = run.checkpoint {
-                let done = if name.starts_with('g') { step } else { discriminator_step };
+                let done = if name.starts_with('d') { discriminator_step } else { step };
                 add_start(&mut lines, name, done);
             }
         }

@@ -2,7 +2,8 @@
 //! arguments of its functions.
 
 use gan_protocol::{
-    Degradation, Feed, LabelSpec, LayerSpec, Objective, RunSpec, Shape, TranslationSpec,
+    Degradation, EncoderSpec, Feed, LabelSpec, LayerSpec, Objective, RunSpec, Shape,
+    TranslationSpec,
 };
 
 use crate::weights::Checkpoint;
@@ -26,12 +27,13 @@ impl<'a> Run<'a> {
         Self { spec, told_blocks, checkpoint }
     }
 
-    /// Whether `found` holds for a layer of either net and its input, residual blocks included.
+    /// Whether `found` holds for a layer of any net and its input, residual blocks included.
     pub(crate) fn any(&self, mut found: impl FnMut(&LayerSpec, Shape) -> bool) -> bool {
         let spec = self.spec;
         let found: &mut dyn FnMut(&LayerSpec, Shape) -> bool = &mut found;
         any(&spec.generator.layers, spec.generator_input(), found)
             || any(&spec.discriminator.layers, spec.discriminator_input(), found)
+            || self.encoder().is_some_and(|it| any(&it.net.layers, spec.data.shape(), found))
     }
 
     /// Whether the generator is given the other halves of pairs.
@@ -62,10 +64,28 @@ impl<'a> Run<'a> {
         named.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
-    /// `D(samples)`, with the class if the discriminator gets it.
+    /// The encoder, if the run has one.
+    pub(crate) fn encoder(&self) -> Option<&'a EncoderSpec> {
+        self.spec.encoder.as_ref()
+    }
+
+    /// The latents that stand beside `samples` in a pair, if the discriminator judges pairs: found for
+    /// reals and points near them, drawn for fakes.
+    fn latents_of(&self, samples: &str) -> Option<&'static str> {
+        let found = matches!(samples, "reals" | "around");
+        self.spec.judges_pairs().then_some(if found { "found" } else { "z" })
+    }
+
+    /// What the discriminator is told beside `samples`, each name behind a comma.
+    pub(crate) fn told_beside(&self, samples: &str) -> String {
+        let class = self.tells_discriminator().then_some("y");
+        let told = class.into_iter().chain(self.latents_of(samples));
+        told.map(|name| format!(", {name}")).collect()
+    }
+
+    /// `D(samples)`, with the class or the latent if the discriminator gets it.
     pub(crate) fn judged(&self, samples: &str) -> String {
-        let told = if self.tells_discriminator() { ", y" } else { "" };
-        format!("D({samples}{told})")
+        format!("D({samples}{})", self.told_beside(samples))
     }
 
     /// The arguments of losses besides samples: classes, codes, numbers of generators.
@@ -87,19 +107,25 @@ impl<'a> Run<'a> {
 
     /// The arguments of the discriminator's loss; `samples` are the reals and fakes.
     pub(crate) fn discriminator_arguments(&self, samples: [&'static str; 2]) -> Vec<&'static str> {
-        self.judge().into_iter().chain(samples).chain(self.targets()).collect()
+        // In a step the encoder learns nothing from the discriminator's loss.
+        let found = if samples[1] == "fakes" { "found" } else { "found.detach()" };
+        let latents = if self.spec.judges_pairs() { vec![found, "z"] } else { Vec::new() };
+        self.judge().into_iter().chain(samples).chain(self.targets()).chain(latents).collect()
     }
 
     /// The arguments of the generator's loss.
     pub(crate) fn generator_arguments(&self) -> Vec<&'static str> {
         let reals = self.compares().then_some("reals");
-        self.judge().into_iter().chain(reals).chain(["fakes"]).chain(self.targets()).collect()
+        let latents = self.latents_of("fakes");
+        let samples = reals.into_iter().chain(["fakes"]);
+        self.judge().into_iter().chain(samples).chain(self.targets()).chain(latents).collect()
     }
 
     /// The arguments of the function for slopes.
     pub(crate) fn slope_arguments(&self, samples: &'static str) -> Vec<&'static str> {
         let class = self.tells_discriminator().then_some("y");
-        self.judge().into_iter().chain([samples]).chain(class).collect()
+        let latents = self.latents_of(samples);
+        self.judge().into_iter().chain([samples]).chain(class).chain(latents).collect()
     }
 
     /// Whether the generator's loss needs reals too.
@@ -145,7 +171,9 @@ impl<'a> Run<'a> {
 /// Whether a layer gets a class or a generator's number beside its input.
 pub(crate) fn is_told(layer: &LayerSpec) -> bool {
     match layer {
-        LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. } => true,
+        LayerSpec::Label { .. } | LayerSpec::Latent { .. } | LayerSpec::MixtureLinear { .. } => {
+            true
+        }
         _ => layer.inside().into_iter().any(|(_, layers)| is_told_any(layers)),
     }
 }

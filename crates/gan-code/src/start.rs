@@ -88,12 +88,20 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if run.translation().is_some() {
         nets.extend([("G_back", generator, made), ("D_back", discriminator, judged)]);
     }
+    let mut rules = vec![discriminator.initial_weights];
+    let mut all = made.and(judged);
+    if let Some(encoder) = run.encoder() {
+        let weighted = Weighted::of(&encoder.net, spec.data.shape());
+        nets.push(("E", &encoder.net, weighted));
+        rules.push(encoder.net.initial_weights);
+        all = all.and(weighted);
+    }
     let mut blocks = Vec::new();
     let mut applied = Lines::default();
     if run.checkpoint.is_some() {
         // All weights come from the checkpoint.
-    } else if generator.initial_weights == discriminator.initial_weights {
-        if let Some(function) = function("initial", generator.initial_weights, made.and(judged)) {
+    } else if rules.iter().all(|rule| *rule == generator.initial_weights) {
+        if let Some(function) = function("initial", generator.initial_weights, all) {
             blocks.push(function);
             let rule = generator.initial_weights;
             for (net, ..) in nets.iter().filter(|(.., weighted)| weighted.asks(rule)) {
@@ -102,9 +110,11 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         }
     } else {
         for &(net, description, weighted) in &nets {
-            let is_generator = net.starts_with('G');
-            let name =
-                if is_generator { "initial_of_generator" } else { "initial_of_discriminator" };
+            let name = match &net[..1] {
+                "G" => "initial_of_generator",
+                "E" => "initial_of_encoder",
+                _ => "initial_of_discriminator",
+            };
             if let Some(function) = function(name, description.initial_weights, weighted) {
                 if !net.ends_with("back") {
                     blocks.push(function);
@@ -114,6 +124,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         }
     }
     // After the initial weights: PyTorch starts its estimates from them.
+    let is_normalised = nets.iter().any(|(_, description, _)| description.spectral_norm);
     for (net, description, weighted) in nets {
         if let (true, Some(classes)) = (description.spectral_norm, weighted.classes(true)) {
             applied.add(0, &format!("for module in list({net}.modules()):"));
@@ -125,7 +136,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if !applied.is_empty() {
         blocks.push(applied);
     }
-    if generator.spectral_norm || discriminator.spectral_norm {
+    if is_normalised {
         blocks.extend([FOLLOW.to_owned(), POWER_ITERATION.to_owned()]);
     }
     blocks

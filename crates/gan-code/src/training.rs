@@ -2,6 +2,7 @@
 
 use gan_protocol::{LatentDistribution, LayerSpec, Shape, TermSpec};
 
+use crate::encoding;
 use crate::lines::{Lines, listed, number};
 use crate::losses::terms;
 use crate::optimizers::{self, Names, add_discriminator_update, add_update, is_scheduled};
@@ -48,6 +49,9 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if let Some(ema) = run.spec.ema {
         blocks.push(match run.translation() {
             Some(_) => "average, average_back = copy.deepcopy((G, G_back))".to_owned(),
+            None if run.encoder().is_some() => {
+                "average, average_e = copy.deepcopy((G, E))".to_owned()
+            }
             None => "average = copy.deepcopy(G)".to_owned(),
         });
         blocks.push(move_average(run, ema.decay));
@@ -95,9 +99,14 @@ fn move_average(run: &Run<'_>, decay: f32) -> String {
         "# Its memory is short at the start, so that the first weights are soon forgotten.",
     );
     lines.add(1, &format!("decay = min({decay}, (1 + step) / (10 + step))"));
-    if run.translation().is_some() {
+    let second = match (run.translation(), run.encoder()) {
+        (Some(_), _) => Some("(average_back, G_back)"),
+        (None, Some(_)) => Some("(average_e, E)"),
+        (None, None) => None,
+    };
+    if let Some(second) = second {
         lines.add(1, "pairs = []");
-        lines.add(1, "for kept, net in [(average, G), (average_back, G_back)]:");
+        lines.add(1, &format!("for kept, net in [(average, G), {second}]:"));
         lines.add(2, "pairs += zip(kept.state_dict().values(), net.state_dict().values())");
     } else {
         lines.add(1, "pairs = zip(average.state_dict().values(), G.state_dict().values())");
@@ -116,6 +125,9 @@ fn has_batch_norm(run: &Run<'_>) -> bool {
     let spec = run.spec;
     let batch_norm = |layer: &LayerSpec, _| matches!(layer, LayerSpec::BatchNorm { .. });
     any(&spec.generator.layers, spec.generator_input(), &mut { batch_norm })
+        || run
+            .encoder()
+            .is_some_and(|it| any(&it.net.layers, spec.data.shape(), &mut { batch_norm }))
 }
 
 /// The function for latents, if a run has codes.
@@ -195,6 +207,12 @@ fn steps(run: &Run<'_>) -> String {
             "# Each pass moves running statistics; on the page only a generator's first one does.",
         );
     }
+    if encoding::input(run).is_some() && has_batch_norm(run) {
+        lines.add(
+            depth,
+            "# Each pass moves running statistics; on the page the encoder's own does not.",
+        );
+    }
     let told: String = run.told().iter().map(|name| format!(", {name}")).collect();
     lines.add(depth, &format!("fakes = G({}{told})", input(run)));
     if pretraining > 0 {
@@ -227,6 +245,7 @@ fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     if run.has_latents() {
         lines.add(depth, &format!("z = {}", fed(run, "BATCH")));
     }
+    encoding::add_batch(run, lines, depth);
     if let Some(mixture) = run.spec.mixture {
         lines.add(depth, &format!("k = torch.randint({}, (BATCH,))", mixture.generators));
     }
@@ -274,12 +293,13 @@ fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
         lines.add(1, &format!("g_loss = g_loss + {term}"));
     }
     translation::add_generator_loss(run, lines);
+    let loss = encoding::add_generator_loss(run, lines);
     if run.translation().is_some() {
         lines.add(1, "g_back_optimizer.zero_grad()");
     }
-    let names =
-        Names { loss: "g_loss", net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
+    let names = Names { loss, net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
     add_update(lines, 1, &spec.generator_optimizer, &names);
+    encoding::add_step_by_pairs(run, lines);
     translation::add_generator_step(run, lines);
     if spec.ema.is_some() {
         lines.add(1, "move_average(step)");
@@ -319,6 +339,9 @@ fn add_verdict(run: &Run<'_>, lines: &mut Lines, depth: usize) {
 
 /// The generator's input: latents, a picture, or both.
 fn input(run: &Run<'_>) -> &'static str {
+    if let Some(given) = encoding::input(run) {
+        return given;
+    }
     match (run.spec.picture().is_some(), run.has_latents()) {
         (false, _) => "z",
         (true, false) => "given",
@@ -362,6 +385,7 @@ fn picture(run: &Run<'_>) -> String {
     if is_image {
         let range = "normalize=True, value_range=(-1, 1)";
         lines.add(0, &format!("save_image(samples, \"samples.png\", nrow={columns}, {range})"));
+        encoding::add_picture(run, &mut lines, name);
     } else {
         let only = if classes.is_some() { "[0]" } else { "" };
         lines.add(0, &format!("plt.scatter(*points({count}){only}.cpu().T, s=4, label=\"real\")"));

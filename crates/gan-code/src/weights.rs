@@ -32,7 +32,9 @@ const REMEMBER: &str = r#"def remember(optimizer, net, part, updates, **moments)
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let Some(checkpoint) = run.checkpoint else { return Vec::new() };
     let spec = run.spec;
-    let has_spectral_norm = spec.generator.spectral_norm || spec.discriminator.spectral_norm;
+    let has_spectral_norm = spec.generator.spectral_norm
+        || spec.discriminator.spectral_norm
+        || run.encoder().is_some_and(|encoder| encoder.net.spectral_norm);
     let mut blocks = vec![
         format!("run = load_file({}, str(torch.get_default_device()))", quoted(checkpoint.file)),
         numbers(run, has_spectral_norm),
@@ -55,6 +57,10 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
             &spec.discriminator_optimizer,
         ));
     }
+    if run.encoder().is_some() {
+        let arguments = "e_optimizer, E, \"encoder\", DONE";
+        remembering.push(self::remembering(arguments, &spec.generator_optimizer));
+    }
     if remembering.iter().any(Option::is_some) {
         blocks.push(REMEMBER.to_owned());
     }
@@ -63,8 +69,10 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if run.translation().is_some() {
         nets.extend([("G_back", "way_back.generator"), ("D_back", "way_back.discriminator")]);
     }
+    nets.extend(run.encoder().map(|_| ("E", "encoder")));
     if spec.ema.is_some() {
         nets.push(("average", "average"));
+        nets.extend(run.encoder().map(|_| ("average_e", "encoder_average")));
         nets.extend(run.translation().map(|_| ("average_back", "way_back.average")));
     }
     let nets: Vec<String> = nets.iter().map(|(net, part)| format!("({net}, \"{part}\")")).collect();

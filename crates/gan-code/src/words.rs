@@ -1,6 +1,6 @@
 //! Writes a program's header: a comment that describes the run.
 
-use gan_protocol::{LabelSpec, Named as _, PenaltySpec, RunSpec};
+use gan_protocol::{EncoderMethod, LabelSpec, Named as _, PenaltySpec, RunSpec};
 
 use crate::images::stand_in;
 use crate::lines::{Lines, listed};
@@ -44,6 +44,9 @@ pub(crate) fn header(run: &Run<'_>, left_out: &[String]) -> String {
         let text = format!("# Translated to them: {title}, and back (CycleGAN).");
         lines.add(0, &text);
     }
+    if let Some(encoder) = &spec.encoder {
+        lines.add(0, &format!("# Encoder: {}.", encoder_title(encoder.method)));
+    }
     lines.add(0, &format!("# Objective: {}.", spec.objective.title()));
     let penalties: Vec<&str> = spec.penalties.iter().map(penalty).collect();
     for (name, items) in [("Penalties", penalties), ("Further tasks", tasks(spec))] {
@@ -82,6 +85,14 @@ fn data(spec: &RunSpec) -> String {
         (Some(points), _) => points.title(),
         (None, Some(other)) => format!("{} in place of {title}", other.facts().title),
         (None, None) => title.to_owned(),
+    }
+}
+
+fn encoder_title(method: EncoderMethod) -> &'static str {
+    match method {
+        EncoderMethod::Bigan {} => "pairs of sample and latent are judged (BiGAN)",
+        EncoderMethod::Ali {} => "pairs of sample and latent are judged, latents are drawn (ALI)",
+        EncoderMethod::VaeGan { .. } => "by the discriminator's features (VAE-GAN)",
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use gan_protocol::{
     ActivationKind, AugmentationSpec, DataSource, DataSpec, DecaySpec, DiffAugmentSpec,
-    InitialWeights, LabelSpec, LatentDistribution, LayerSpec, Named as _, NetSpec, Objective,
-    OptimizerMethod, OptimizerSpec, PenaltySpec, PointsSpec, RunSpec, Tagged as _,
+    EncoderMethod, InitialWeights, LabelSpec, LatentDistribution, LayerSpec, Named as _, NetSpec,
+    Objective, OptimizerMethod, OptimizerSpec, PenaltySpec, PointsSpec, RunSpec, Tagged as _,
 };
 use support::specs;
 
@@ -56,6 +56,8 @@ fn every_kind_of_every_part_has_a_program() {
     assert_all(OptimizerMethod::KINDS, methods);
     let schedules = optimizers(&specs).filter_map(|optimizer| optimizer.schedule.as_ref());
     assert_all(DecaySpec::KINDS, schedules.map(|schedule| schedule.decay.kind()));
+    let methods = specs.iter().filter_map(|spec| spec.encoder.as_ref());
+    assert_all(EncoderMethod::KINDS, methods.map(|encoder| encoder.method.kind()));
     assert_all(InitialWeights::KINDS, nets(&specs).map(|net| net.initial_weights.kind()));
 }
 
@@ -83,6 +85,7 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         initial,
         generator,
         discriminator,
+        encoder,
         objective: _,
         terms,
         adversarial_weight,
@@ -153,6 +156,8 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         ("average", ema.is_some()),
         ("picture", condition.is_some()),
         ("second set", translation.is_some()),
+        ("encoder", encoder.is_some()),
+        ("encoder with spectral norm", encoder.as_ref().is_some_and(|it| it.net.spectral_norm)),
         ("nets of another run", initial.is_some()),
         ("shown picture", condition.is_some_and(|condition| condition.shown)),
         ("terms", !terms.is_empty()),

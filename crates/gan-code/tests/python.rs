@@ -36,12 +36,15 @@ fn write_files(folder: &Folder, spec: &RunSpec) -> Vec<String> {
 /// Assertions that hold after a step of any program.
 const AFTER_A_STEP: &str = r#"
 assert d_loss.isfinite() and g_loss.isfinite()
-for net in (G, D, average if "average" in globals() else G):
+for net in (G, D, average if "average" in globals() else G, E if "E" in globals() else D):
     assert all(parameter.isfinite().all() for parameter in net.parameters())
 assert samples.isfinite().all()
 import os
 assert os.path.getsize("samples.png") > 0
 os.remove("samples.png")
+if "E" in globals() and os.path.exists("reconstructions.png"):
+    assert again.shape == reals.shape and again.isfinite().all()
+    os.remove("reconstructions.png")
 "#;
 
 #[test]

@@ -120,6 +120,11 @@ impl Batch {
         both!(self, other, x, y => Tensor::cat(vec![x, y], 0))
     }
 
+    /// The samples from `begin` on, `count` of them.
+    pub(crate) fn rows(self, begin: usize, count: usize) -> Self {
+        each!(self, x => x.narrow(0, begin, count))
+    }
+
     /// Each sample with further features: numbers behind a vector, constant channels behind an image.
     /// `features` is `[batch, count]`.
     pub(crate) fn with_features(self, features: Tensor<2>) -> Self {

@@ -5,6 +5,7 @@ use gan_protocol::RunSpec;
 
 use crate::batch::Batch;
 use crate::checkpoint::Snapshot;
+use crate::encoder::{self, means};
 use crate::error::CoreError;
 use crate::inputs::one_hot;
 use crate::named_tensor::{fill, floats, net_slots};
@@ -16,6 +17,8 @@ use crate::packing::packed;
 pub struct Critic {
     spec: RunSpec,
     net: Net,
+    /// The encoder, where the discriminator judges pairs.
+    encoder: Option<Net>,
     device: Device,
 }
 
@@ -30,7 +33,11 @@ impl Critic {
         let mut slots = Vec::new();
         net_slots("discriminator", &mut net, &mut slots);
         fill(slots, snapshot.tensors(), device).map_err(CoreError::Checkpoint)?;
-        Ok(Self { spec, net, device: device.clone() })
+        let encoder = match spec.judges_pairs() {
+            true => encoder::net_of(snapshot, encoder::PREFIX, device)?,
+            false => None,
+        };
+        Ok(Self { spec, net, encoder, device: device.clone() })
     }
 
     /// The run that the discriminator comes from.
@@ -41,7 +48,8 @@ impl Critic {
     /// The outputs for samples as they are (no augmentation, no noise, running statistics):
     /// `[count, outputs]`, flat; with packing, a row for each pack. `labels` are the samples'
     /// classes, where the run has any; `pictures` those that the generator was given, where the
-    /// discriminator sees them. Of a map of verdicts, the mean. Waits for the device.
+    /// discriminator sees them. Of a map of verdicts, the mean. A discriminator of pairs sees each sample
+    /// with the latent that the run's encoder finds for it. Waits for the device.
     ///
     /// # Errors
     /// When the device fails, or the pictures are missing.
@@ -51,7 +59,9 @@ impl Critic {
         labels: &[u16],
         pictures: &[f32],
     ) -> Result<Vec<f32>, CoreError> {
-        verdicts(&self.net, &self.spec, samples, labels, pictures, &self.device).await
+        let (spec, encoder) = (&self.spec, self.encoder.as_ref());
+        let judge = Judge { net: &self.net, encoder, spec, device: &self.device };
+        verdicts(judge, samples, labels, pictures).await
     }
 }
 
@@ -68,19 +78,29 @@ fn pictures_of(
     }
 }
 
-/// As [`Critic::verdicts`], for any discriminator of `spec`.
+/// Any discriminator of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Judge<'a> {
+    pub(crate) net: &'a Net,
+    /// The encoder, where the discriminator judges pairs.
+    pub(crate) encoder: Option<&'a Net>,
+    pub(crate) spec: &'a RunSpec,
+    pub(crate) device: &'a Device,
+}
+
+/// As [`Critic::verdicts`], for any discriminator.
 pub(crate) async fn verdicts(
-    net: &Net,
-    spec: &RunSpec,
+    judge: Judge<'_>,
     samples: &[f32],
     labels: &[u16],
     pictures: &[f32],
-    device: &Device,
 ) -> Result<Vec<f32>, CoreError> {
-    let mut net = net.clone();
+    let Judge { encoder, spec, device, .. } = judge;
+    let mut net = judge.net.clone();
     let label = spec.labels.map(|kind| one_hot(labels, kind.classes(), device));
-    let condition = Condition { label, generator: None };
     let samples = Batch::from_values(samples.to_vec(), spec.data.shape(), device);
+    let latent = encoder.map(|encoder| means(&mut encoder.clone(), spec, samples.clone()));
+    let condition = Condition { label, latent, generator: None };
     let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
     let samples = packed(samples, spec.packing);
     let samples = match pictures_of(spec, pictures, device)? {

@@ -140,16 +140,19 @@ impl Discriminator {
             let mut pass = Pass { mode, condition };
             rows(self.net.forward_with(weights, samples, &mut pass))
         };
-        if spec.discriminator.mixes_samples() || spec.labels.is_some() {
+        if spec.discriminator.mixes_samples() || spec.labels.is_some() || spec.judges_pairs() {
             // Reals and fakes each get their own batch statistics, as in DCGAN, and their own
-            // classes.
+            // classes and latents.
             let real = judge(reals.samples.clone(), &reals.condition);
             return (real, judge(fakes.samples.clone(), &fakes.condition));
         }
         // One pass over both gives the same outputs with half the launches.
+        let (of_reals, of_fakes) = (reals.samples.count(), fakes.samples.count());
         let all = judge(reals.samples.clone().joined(fakes.samples.clone()), &reals.condition);
-        let size = all.dims()[0] / 2;
-        (all.clone().narrow(0, 0, size), all.narrow(0, size, size))
+        // A map gives several rows a sample.
+        let patches = all.dims()[0] / (of_reals + of_fakes);
+        let (of_reals, of_fakes) = (of_reals * patches, of_fakes * patches);
+        (all.clone().narrow(0, 0, of_reals), all.narrow(0, of_reals, of_fakes))
     }
 
     /// All outputs for `samples`, with the parameters as constants: `[batch, outputs]`; of a map of

@@ -107,8 +107,13 @@ impl Inputs {
         }
     }
 
+    /// The inputs of a generator that is given latents and nothing else.
+    pub fn of_latents(values: Vec<f32>) -> Self {
+        Self { values, labels: Vec::new(), generators: Vec::new(), pictures: Vec::new() }
+    }
+
     /// Latents with their codes: `[count, latent and codes]`.
-    fn rows(&self, feed: Feed<'_>, device: &Device) -> Tensor<2> {
+    pub(crate) fn rows(&self, feed: Feed<'_>, device: &Device) -> Tensor<2> {
         let dimensions = [self.count(feed), feed.numbers()];
         Tensor::from_values(self.values.clone(), dimensions, device)
     }
@@ -128,6 +133,7 @@ impl Inputs {
             generator: spec
                 .mixture
                 .map(|mixture| one_hot(&self.generators, mixture.generators, device)),
+            latent: None,
         }
     }
 

@@ -22,6 +22,7 @@ mod critic;
 mod device;
 #[cfg(feature = "training")]
 mod discriminator;
+mod encoder;
 mod error;
 mod initial;
 mod inputs;
@@ -67,6 +68,7 @@ pub use critic::Critic;
 pub use device::gpu;
 #[cfg(feature = "cpu")]
 pub use device::{at_once, cpu};
+pub use encoder::Encoder;
 pub use error::CoreError;
 #[cfg(feature = "cpu")]
 pub use gan_kernels::convolution::sharing;

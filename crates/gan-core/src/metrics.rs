@@ -36,6 +36,8 @@ pub(crate) struct StepOutputs {
     pub(crate) auxiliary: Option<Tensor<1>>,
     /// The weighted sum of the generator's terms beside the verdict: `[1]`.
     pub(crate) terms: Option<Tensor<1>>,
+    /// The encoder's loss: `[1]`.
+    pub(crate) encoder: Option<Tensor<1>>,
 }
 
 impl PendingMetrics {
@@ -53,11 +55,11 @@ impl PendingMetrics {
         let mut settings = Vec::with_capacity(steps.len());
         for step in steps {
             let StepOutputs { real, judged, losses, squared_norms, .. } = step.outputs;
-            let StepOutputs { penalty, auxiliary, terms, .. } = step.outputs;
-            let there = [&penalty, &auxiliary, &terms].map(Option::is_some);
+            let StepOutputs { penalty, auxiliary, terms, encoder, .. } = step.outputs;
+            let there = [&penalty, &auxiliary, &terms, &encoder].map(Option::is_some);
             settings.push((step.step, step.objective, there));
             let scalars = losses.into_iter().chain(squared_norms);
-            let rest = [penalty, auxiliary, terms].into_iter().flatten();
+            let rest = [penalty, auxiliary, terms, encoder].into_iter().flatten();
             for tensor in [real, judged].into_iter().chain(scalars).chain(rest) {
                 transaction = transaction.register(tensor.burn());
             }
@@ -66,7 +68,7 @@ impl PendingMetrics {
         let mut next = || outputs.next().expect("as many outputs as were registered");
         settings
             .into_iter()
-            .map(|(step, objective, [has_penalty, has_auxiliary, has_terms])| {
+            .map(|(step, objective, [has_penalty, has_auxiliary, has_terms, has_encoder])| {
                 let (real, judged) = (next()?, next()?);
                 let mut scalar = |there: bool| match there {
                     true => next().map(|values| values.first().copied().map_or(0.0, f64::from)),
@@ -83,6 +85,7 @@ impl PendingMetrics {
                     penalty: scalar(has_penalty)?,
                     auxiliary: scalar(has_auxiliary)?,
                     terms: scalar(has_terms)?,
+                    encoder_loss: scalar(has_encoder)?,
                 })
             })
             .collect()

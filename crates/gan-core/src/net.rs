@@ -39,22 +39,28 @@ pub enum Mode<'a> {
 pub struct Pass<'a> {
     /// The behaviour of normalisation and random layers.
     pub mode: Mode<'a>,
-    /// Class and generator of each sample.
+    /// Class, generator and latent of each sample.
     pub condition: &'a Condition,
 }
 
-/// Class and generator of each sample of a batch, for conditional nets.
+/// Class, generator and latent of each sample of a batch, for nets that are told.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     /// The class, one-hot: `[batch, classes]`.
     pub label: Option<Tensor<2>>,
     /// The number of the generator, one-hot: `[batch, generators]`.
     pub generator: Option<Tensor<2>>,
+    /// The latent: `[batch, size]`.
+    pub latent: Option<Tensor<2>>,
 }
 
 impl Pass<'_> {
     pub(crate) fn label(&self) -> Tensor<2> {
         self.condition.label.clone().expect("a net with a label layer is told the class")
+    }
+
+    pub(crate) fn latent(&self) -> Tensor<2> {
+        self.condition.latent.clone().expect("a net with a latent layer is told the latent")
     }
 
     pub(crate) fn generator(&self) -> Tensor<2> {

@@ -84,6 +84,20 @@ pub fn generator_loss(objective: Objective, fake: Tensor<2>, real: Option<Tensor
     }
 }
 
+/// The loss of an encoder whose pairs with reals the discriminator judges, shape `[1]`, from its outputs
+/// for these pairs (`[batch, 1]`): the generator's loss with real and fake exchanged (BiGAN, Donahue et al.
+/// 2016, equation 3). A linear loss is exchanged by its sign, cross-entropy too; the target of
+/// [`Objective::LeastSquares`] is that of fakes.
+///
+/// # Panics
+/// If the objective is relativistic, which validation refuses.
+pub(crate) fn encoder_loss(objective: Objective, real: Tensor<2>) -> Tensor<1> {
+    match objective {
+        Objective::LeastSquares => real.square().mean().mul_scalar(0.5),
+        _ => generator_loss(objective, real.neg(), None),
+    }
+}
+
 /// `E softplus(-(better - E worse)) + E softplus(worse - E better)`.
 fn relativistic_average(better: Tensor<2>, worse: Tensor<2>) -> Tensor<1> {
     let (best, worst) = (centre(&better), centre(&worse));

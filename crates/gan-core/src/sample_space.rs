@@ -117,13 +117,13 @@ impl Trainer {
             let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition };
             verdict(&net.forward(presented(&plain, samples, 0, 0), &mut pass).flat())
         };
-        let judged = judge(leaf.clone(), &inputs.condition(&plain, device));
+        let judged = judge(leaf.clone(), &self.condition_of(&inputs));
         let compared = plain.objective.is_relativistic().then(|| {
             let values = reals.values[..whole * size].to_vec();
             let labels = reals.labels.get(..whole).unwrap_or_default();
             let label = plain.labels.map(|l| one_hot(labels, l.classes(), device));
             let reals = Batch::from_values(values, shape, device);
-            judge(reals, &Condition { label, generator: None })
+            judge(reals, &Condition { label, ..Condition::default() })
         });
         let gradients = generator_loss(plain.objective, judged, compared).backward();
         let gradient = match &leaf {

@@ -1,6 +1,7 @@
 //! The numbers of one run, and one training step.
 
 mod dissection;
+mod encoding;
 mod generator_step;
 mod way_back;
 
@@ -11,7 +12,7 @@ use gan_random::{Purpose, stream};
 use crate::auxiliary::Targets;
 use crate::batch::Batch;
 use crate::classifier::Classifier;
-use crate::critic::verdicts;
+use crate::critic::{Judge, verdicts};
 use crate::discriminator::{Discriminator, Shown};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
@@ -21,8 +22,13 @@ use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
 use crate::sampler::samples;
+use crate::trainer::encoding::Encoding;
+use crate::trainer::generator_step::Alongside;
 
 pub use dissection::Dissection;
+pub(crate) use encoding::EncoderInTraining;
+#[cfg(test)]
+pub(crate) use encoding::encoding_number;
 pub(crate) use way_back::WayBack;
 
 /// First stream number for the steps of the unrolled copy, far from those of a run's own steps.
@@ -40,6 +46,8 @@ pub struct Trainer {
     pub(crate) discriminator: Discriminator,
     /// The nets of the way back, if the run translates.
     pub(crate) way_back: Option<WayBack>,
+    /// The encoder, if the run has one.
+    pub(crate) encoder: Option<EncoderInTraining>,
     /// The classifier of digits, where a term needs it.
     classifier: Option<Classifier>,
 }
@@ -51,6 +59,16 @@ struct Reals {
     label: Option<Tensor<2>>,
     /// The pictures made from them that the discriminator sees too.
     pictures: Option<Batch>,
+    /// The latents that the encoder finds for them, if there is one: `[batch, latent]`.
+    latents: Option<Tensor<2>>,
+}
+
+impl Reals {
+    /// What the discriminator of a run by `spec` is told about them.
+    fn condition(&self, spec: &RunSpec) -> Condition {
+        let latent = self.latents.clone().filter(|_| spec.judges_pairs());
+        Condition { label: self.label.clone(), latent, generator: None }
+    }
 }
 
 /// A batch from the generator.
@@ -82,6 +100,7 @@ impl Trainer {
             generator,
             discriminator: Discriminator { net: discriminator, optimizer },
             way_back: WayBack::of(spec, device)?,
+            encoder: EncoderInTraining::of(spec, device)?,
             classifier: None,
         })
     }
@@ -144,6 +163,10 @@ impl Trainer {
         if let Some(back) = &mut self.way_back {
             back.tune(spec);
         }
+        if let Some(EncoderInTraining { net, optimizer, average }) = &mut self.encoder {
+            optimizer.suit(&spec.generator_optimizer, net);
+            *average = suited(average.take(), net, spec);
+        }
     }
 
     /// One generator step with the discriminator steps before it (Goodfellow et al. 2014,
@@ -165,8 +188,9 @@ impl Trainer {
             let index = self.next_batch();
             let batch = reals(index);
             let weights = self.generator.parameters();
-            let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch, false);
-            let reals = self.on_device(batch);
+            let reals = self.reals(&batch, index);
+            let (found, purpose) = (reals.latents.clone(), Purpose::DiscriminatorLatents);
+            let fakes = self.fakes(weights, purpose, index, &batch, found, false);
             let (shown_reals, shown_fakes) =
                 (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
             self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
@@ -175,8 +199,9 @@ impl Trainer {
         let index = self.next_batch();
         let batch = reals(index);
         let leaves = self.generator.leaves();
-        let fakes = self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch, true);
-        let reals = self.on_device(batch);
+        let (reals, encoding) = self.reals_with_encoding(&batch, step);
+        let (found, purpose) = (reals.latents.clone(), Purpose::GeneratorLatents);
+        let fakes = self.fakes(leaves.clone(), purpose, step, &batch, found, true);
         let (shown_reals, shown_fakes) =
             (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
         let judge = &mut self.discriminator;
@@ -190,7 +215,8 @@ impl Trainer {
         if let Some(round) = &round {
             self.judgement(round, index);
         }
-        let judged = self.generator_step(leaves, fakes, reals, unrolled, round);
+        let alongside = Alongside { round, encoding };
+        let judged = self.generator_step(leaves, fakes, reals, unrolled, alongside);
         self.move_average();
         let outputs = StepOutputs {
             real: verdicts.real,
@@ -201,6 +227,7 @@ impl Trainer {
             penalty: verdicts.penalty,
             auxiliary: verdicts.auxiliary,
             terms: judged.terms,
+            encoder: judged.encoder,
         };
         PendingMetrics::new(self.generator_steps(), &self.spec, outputs)
     }
@@ -216,16 +243,21 @@ impl Trainer {
         if let Some(WayBack { average: Some(average), generator, .. }) = &mut self.way_back {
             average.approach(generator, decay);
         }
+        if let Some(EncoderInTraining { average: Some(average), net, .. }) = &mut self.encoder {
+            average.approach(net, decay);
+        }
     }
 
     /// A batch of fakes from the generator with `parameters`, of the classes of `reals` and from their
-    /// pictures.
+    /// pictures. Where the discriminator judges no pairs, what is made of the latents `found` for the reals
+    /// stands behind them.
     fn fakes(
         &mut self,
         parameters: Vec<Tensor<1>>,
         purpose: Purpose,
         index: u64,
         reals: &RealBatch,
+        found: Option<Tensor<2>>,
         in_generator_step: bool,
     ) -> Fakes {
         let count = self.reals_per_step();
@@ -245,6 +277,10 @@ impl Trainer {
         let mut pass = Pass { mode, condition: &condition };
         let weights = self.generator.effective(parameters, in_generator_step);
         let input = inputs.tensor(&self.spec, &self.device);
+        let input = match found.filter(|_| !self.spec.judges_pairs()) {
+            Some(found) => input.joined(Batch::Flat(found)),
+            None => input,
+        };
         let samples = self.generator.forward_with(&weights, input, &mut pass);
         // A flat output is read as the image that it represents, channels first.
         Fakes { samples: samples.shaped(self.spec.data.shape()), inputs }
@@ -254,9 +290,9 @@ impl Trainer {
     fn shown_reals(&self, reals: &Reals, index: u64) -> Shown {
         let samples = beside(reals.samples.clone(), reals.pictures.clone());
         let samples = presented(&self.spec, samples, self.generator_steps(), 4 * index);
-        let label = reals.label.clone();
-        let condition = Condition { label: label.clone(), generator: None };
-        Shown { samples, condition, targets: Targets { label, ..Targets::default() } }
+        let condition = reals.condition(&self.spec);
+        let targets = Targets { label: reals.label.clone(), ..Targets::default() };
+        Shown { samples, condition, targets }
     }
 
     /// Fakes as discriminator step `index` sees them.
@@ -264,18 +300,41 @@ impl Trainer {
         let spec = &self.spec;
         let samples = beside(fakes.samples.clone().inner(), self.shown_pictures(&fakes.inputs));
         let samples = presented(spec, samples, self.generator_steps(), 4 * index + 1);
-        let condition = fakes.inputs.condition(spec, &self.device);
+        let condition = self.condition_of(&fakes.inputs);
         Shown { samples, condition, targets: fakes.inputs.targets(spec, &self.device) }
     }
 
-    fn on_device(&self, batch: RealBatch) -> Reals {
+    /// What the nets are told about the fakes of `inputs`.
+    pub(crate) fn condition_of(&self, inputs: &Inputs) -> Condition {
+        let (spec, device) = (&self.spec, &self.device);
+        let latent = spec.judges_pairs().then(|| inputs.rows(Feed::from(spec), device));
+        Condition { latent, ..inputs.condition(spec, device) }
+    }
+
+    /// The reals of discriminator step `index`.
+    fn reals(&mut self, batch: &RealBatch, index: u64) -> Reals {
+        let mut reals = self.on_device(batch);
+        reals.latents = self.encoded(&reals.samples, 2 * index);
+        reals
+    }
+
+    /// The reals of generator step `step`, with the graph of their latents if there is an encoder.
+    fn reals_with_encoding(&mut self, batch: &RealBatch, step: u64) -> (Reals, Option<Encoding>) {
+        let mut reals = self.on_device(batch);
+        let encoding = self.encoding(&reals.samples, step);
+        reals.latents = encoding.as_ref().map(Encoding::latents);
+        (reals, encoding)
+    }
+
+    fn on_device(&self, batch: &RealBatch) -> Reals {
         let (spec, device) = (&self.spec, &self.device);
         Reals {
-            samples: Batch::from_values(batch.values, spec.data.shape(), device),
+            samples: Batch::from_values(batch.values.clone(), spec.data.shape(), device),
             label: spec.labels.map(|labels| one_hot(&batch.labels, labels.classes(), device)),
             pictures: spec
                 .shown_picture()
-                .map(|shape| Batch::from_values(batch.pictures, shape, device)),
+                .map(|shape| Batch::from_values(batch.pictures.clone(), shape, device)),
+            latents: None,
         }
     }
 
@@ -334,9 +393,11 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub async fn verdicts(&self, batch: &RealBatch) -> Result<Vec<f32>, CoreError> {
-        let net = &self.discriminator.net;
+        let (net, spec, device) = (&self.discriminator.net, &self.spec, &self.device);
+        let encoder = self.encoder.as_ref().map(|encoder| &encoder.net);
+        let encoder = encoder.filter(|_| spec.judges_pairs());
         let RealBatch { values, labels, pictures } = batch;
-        verdicts(net, &self.spec, values, labels, pictures, &self.device).await
+        verdicts(Judge { net, encoder, spec, device }, values, labels, pictures).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! One sample of the page's sheets, large: by a press on it, or by a button in the sheet's caption. Of a
 //! generator that is given pictures, the picture and the sample share a square, with a divider between
-//! them to be moved, and the true image stands beside.
+//! them to be moved, and the true image stands beside. A real image and what is made of its latent stand
+//! side by side.
 
 use leptos::ev;
 use leptos::html;
@@ -36,7 +37,7 @@ fn side() -> [usize; 2] {
 /// Draws the sample on `canvas`, its pixels as squares; of pictures with their samples, the left
 /// `divider` of the picture over the sample, and the true image to the right.
 fn draw(canvas: &HtmlCanvasElement, chosen: Chosen, divider: f64) {
-    let (side, parts) = (side(), observation::run().parts());
+    let (side, parts) = (side(), observation::run().parts(chosen.sheet));
     let Some(sheet) = sheet::canvas(chosen.sheet) else { return };
     let room = if parts > 1 { SIDE_PX * 5 / 8 } else { SIDE_PX };
     let factor = (room / side[0].max(side[1]).max(1)).max(1);
@@ -54,6 +55,10 @@ fn draw(canvas: &HtmlCanvasElement, chosen: Chosen, divider: f64) {
     };
     if parts == 1 {
         return copy(0, 1.0, 0);
+    }
+    if parts == 2 {
+        copy(0, 1.0, 0);
+        return copy(1, 1.0, beside);
     }
     copy(1, 1.0, 0);
     copy(0, divider, 0);
@@ -73,12 +78,14 @@ pub(crate) fn Enlarged() -> impl IntoView {
     let step = RwSignal::new(0_u64);
     let divider = RwSignal::new(0.5_f64);
     let is_given = RwSignal::new(false);
-    let translates = RwSignal::new(false);
+    let (translates, is_encoded) = (RwSignal::new(false), RwSignal::new(false));
     let show = move |now: Chosen| {
         let Some(sheet) = sheet::canvas(now.sheet) else { return };
         let run = observation::run();
-        let [columns, rows] = sheet::grid(&sheet, side(), run.parts());
-        count.set(columns * rows / run.parts());
+        let parts = run.parts(now.sheet);
+        let [columns, rows] = sheet::grid(&sheet, side(), parts);
+        count.set(columns * rows / parts);
+        is_encoded.set(parts == 2);
         is_given.set(run.is_given);
         translates.set(run.translates);
         step.set(observation::observed().step);
@@ -121,7 +128,7 @@ pub(crate) fn Enlarged() -> impl IntoView {
                     (f64::from(event.client_x()) - area.left()) / area.width().max(1.0),
                     (f64::from(event.client_y()) - area.top()) / area.height().max(1.0),
                 ];
-                let parts = observation::run().parts();
+                let parts = observation::run().parts(sheet);
                 let place = sheet::place_at(shares, sheet::grid(&canvas, side(), parts)) / parts;
                 open(Chosen { sheet, place });
             });
@@ -154,6 +161,7 @@ pub(crate) fn Enlarged() -> impl IntoView {
         let told = match (is_given.get(), translates.get()) {
             (_, true) => key("enlarged-translated"),
             (true, false) => key("enlarged-given"),
+            (false, false) if is_encoded.get() => key("enlarged-encoded"),
             (false, false) => key("enlarged-told"),
         };
         say_with(told, &facts)

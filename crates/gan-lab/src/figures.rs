@@ -31,7 +31,14 @@ pub(crate) fn score_text(scores: &BTreeMap<Score, f64>, score: Score) -> Option<
             | Score::ModesCoveredOfReals
             | Score::Digits
     );
-    if matches!(score, Score::Psnr | Score::PsnrOfPictures | Score::PsnrThereAndBack) {
+    let is_ratio = matches!(
+        score,
+        Score::Psnr
+            | Score::PsnrOfPictures
+            | Score::PsnrThereAndBack
+            | Score::PsnrOfReconstructions
+    );
+    if is_ratio {
         return Some(format!("{value:.1} dB"));
     }
     Some(match scores.get(&Score::Samples) {

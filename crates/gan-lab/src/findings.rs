@@ -187,6 +187,7 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
     let (without_modes, without_copies) = (is_missing(Score::Modes), is_missing(Score::Copies));
     let without_pictures = is_missing(Score::Psnr);
     let without_way_back = is_missing(Score::PsnrThereAndBack);
+    let without_encoder = is_missing(Score::PsnrOfReconstructions);
     let of_pictures = move || {
         let said = |value| say_with(key("score-of-pictures"), &[("value", value)]);
         text(Score::PsnrOfPictures).map_or_else(String::new, said)
@@ -229,6 +230,10 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
             <div hidden=without_way_back>
                 <dt>{t("score-there-and-back")}</dt>
                 <dd class="number">{or_dash(Score::PsnrThereAndBack)}</dd>
+            </div>
+            <div hidden=without_encoder>
+                <dt>{t("score-reconstructions")}</dt>
+                <dd class="number">{or_dash(Score::PsnrOfReconstructions)}</dd>
             </div>
             <div>
                 <dt>{t("score-diversity")}</dt>

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::leaving::run_number;
 use crate::playground::{count, image_in, member, run_files, size_of, snapshot, spec_value};
+use crate::sheet::FRESH;
 
 /// The facts about the run that the lab needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,15 +32,21 @@ pub struct Run {
     pub is_given: bool,
     /// Whether it translates images of a second set, and back.
     pub translates: bool,
+    /// Whether it has an encoder: fresh sheets are of reals and what is made of their latents.
+    pub encodes: bool,
     /// Whether its discriminator sees the picture beside the sample.
     pub judges_pairs: bool,
 }
 
 impl Run {
-    /// Images on its sheets that belong together: a picture, what the generator makes of it, and the
-    /// true image.
-    pub fn parts(&self) -> usize {
-        if self.is_given { 3 } else { 1 }
+    /// Images on the sheet called `sheet` that belong together: a picture, what the generator makes of it,
+    /// and the true image; or a real image and what is made of its latent.
+    pub(crate) fn parts(&self, sheet: &str) -> usize {
+        match (self.is_given, self.encodes && sheet == FRESH) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
+        }
     }
 }
 
@@ -63,6 +70,7 @@ pub fn run() -> Run {
         file_bytes: size_of(&run_files()),
         is_given: condition.is_object() || translates,
         translates,
+        encodes: member(&spec, "encoder").is_object(),
         judges_pairs: condition.is_object() && member(&condition, "shown").as_bool() != Some(false),
     }
 }

@@ -35,7 +35,7 @@ use Name::{Label, LabelWithValues, Own};
 
 /// Settings by path, those of the page's panel first and in its order. A field within a setting goes
 /// by the setting's name and its own.
-const NAMES: [(&str, Name); 34] = [
+const NAMES: [(&str, Name); 35] = [
     ("data.source", LabelWithValues(page_key("data"), page_kind("data"))),
     ("data", Label(page_key("data"))),
     ("data.points", Label(page_key("data"))),
@@ -49,6 +49,7 @@ const NAMES: [(&str, Name); 34] = [
     ("fake_label_smoothing", Own(key("setting-fake-smoothing"))),
     ("condition", Own(key("setting-condition"))),
     ("translation", Own(key("setting-translation"))),
+    ("encoder", Own(key("setting-encoder"))),
     ("initial", Own(key("setting-initial"))),
     ("terms", Own(key("setting-terms"))),
     ("adversarial_weight", Own(key("setting-adversarial-weight"))),

@@ -3,10 +3,14 @@
 
 use crate::condition::Degradation;
 use crate::data::DataSource;
+use crate::encoder::EncoderMethod;
 use crate::error::SpecError;
+use crate::feed::LatentDistribution;
 use crate::labels::LabelSpec;
 use crate::layer::LayerSpec;
+use crate::names::Named as _;
 use crate::number::decimal;
+use crate::objective::PenaltySpec;
 use crate::run::RunSpec;
 use crate::shape::Shape;
 use crate::terms::TermSpec;
@@ -14,6 +18,8 @@ use crate::terms::TermSpec;
 pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
     pairs(spec)?;
     translation(spec)?;
+    encoder(spec)?;
+    latents(spec)?;
     terms(spec)?;
     smoothing(spec)?;
     penalties(spec)?;
@@ -72,6 +78,85 @@ fn translation(spec: &RunSpec) -> Result<(), SpecError> {
     }
 }
 
+/// An encoder finds what a sample was made of, if that is a latent and nothing else.
+fn encoder(spec: &RunSpec) -> Result<(), SpecError> {
+    let Some(encoder) = &spec.encoder else { return Ok(()) };
+    let alone = [
+        ("condition", spec.condition.is_some()),
+        ("translation", spec.translation.is_some()),
+        ("pretraining_steps", spec.pretraining_steps > 0),
+        ("packing", spec.packing > 1),
+        ("unrolled_steps", spec.unrolled_steps > 0),
+        ("labels", spec.labels.is_some()),
+        ("codes", spec.codes.is_some()),
+        ("mixture", spec.mixture.is_some()),
+    ];
+    if let Some((name, _)) = alone.into_iter().find(|(_, is_set)| *is_set) {
+        let message = "does not go with `encoder`, which finds a latent and nothing else";
+        return Err(SpecError::new(name, message));
+    }
+    if spec.objective.is_relativistic() {
+        let message = format!(
+            "is {}, which compares samples with reals; with `encoder` each is judged by itself",
+            spec.objective.name()
+        );
+        return Err(SpecError::new("objective", message));
+    }
+    let between = |penalty: &PenaltySpec| matches!(penalty, PenaltySpec::GradientPenalty { .. });
+    if let Some(index) = spec.penalties.iter().position(between) {
+        let message =
+            "is for points between reals and fakes; with `encoder` these are no pairs: use r1";
+        return Err(SpecError::new(format!("penalties[{index}].kind"), message));
+    }
+    if encoder.method.is_gaussian() && spec.latent.distribution != LatentDistribution::Normal {
+        let message = "must be normal: the encoder's latents are";
+        return Err(SpecError::new("latent.distribution", message));
+    }
+    let weighs = |weight: f32| spec.adversarial_weight > 0.0 || weight > 0.0;
+    match encoder.method {
+        EncoderMethod::VaeGan { reconstruction, .. } if !weighs(reconstruction) => {
+            let message = "is 0, as `adversarial_weight` is: the generator would learn nothing";
+            Err(SpecError::new("encoder.method.reconstruction", message))
+        }
+        EncoderMethod::Bigan {} | EncoderMethod::Ali {} if !weighs(0.0) => {
+            let message = "is 0: generator and encoder learn from the verdict alone";
+            Err(SpecError::new("adversarial_weight", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A `latent` layer stands in a discriminator of pairs, and nowhere else.
+fn latents(spec: &RunSpec) -> Result<(), SpecError> {
+    let is_latent = |layer: &LayerSpec| matches!(layer, LayerSpec::Latent { .. });
+    let mut others = vec![("generator", &spec.generator)];
+    others.extend(spec.encoder.as_ref().map(|encoder| ("encoder.net", &encoder.net)));
+    if !spec.judges_pairs() {
+        others.push(("discriminator", &spec.discriminator));
+    }
+    for (name, net) in others {
+        if let Some(path) = net.find(is_latent) {
+            let message = "belongs into a discriminator of pairs: `encoder` by bigan or ali";
+            return Err(SpecError::new(format!("{name}.{path}"), message));
+        }
+    }
+    if !spec.judges_pairs() {
+        return Ok(());
+    }
+    let size = spec.latent.size;
+    let differs =
+        |layer: &LayerSpec| matches!(layer, LayerSpec::Latent { size: here } if *here != size);
+    if let Some(path) = spec.discriminator.find(differs) {
+        let message = format!("must be {size}, as in `latent`");
+        return Err(SpecError::new(format!("discriminator.{path}.size"), message));
+    }
+    if spec.discriminator.find(is_latent).is_none() {
+        let message = "hold no `latent` layer: the discriminator is not shown the latent";
+        return Err(SpecError::new("discriminator.layers", message));
+    }
+    Ok(())
+}
+
 fn terms(spec: &RunSpec) -> Result<(), SpecError> {
     let has_picture = spec.condition.is_some();
     if let Some(index) = spec.terms.iter().position(|term| term.needs_picture() && !has_picture) {
@@ -87,7 +172,8 @@ fn terms(spec: &RunSpec) -> Result<(), SpecError> {
         return Err(SpecError::new(format!("terms[{index}].kind"), message));
     }
     let weighs = spec.terms.iter().any(|term| term.weight() > 0.0)
-        || spec.translation.as_ref().is_some_and(|it| it.cycle > 0.0 || it.identity > 0.0);
+        || spec.translation.as_ref().is_some_and(|it| it.cycle > 0.0 || it.identity > 0.0)
+        || spec.encoder.is_some();
     if spec.adversarial_weight == 0.0 && !weighs {
         let message = "is 0, and no term has a weight: the generator would learn nothing";
         return Err(SpecError::new("adversarial_weight", message));

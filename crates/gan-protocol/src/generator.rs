@@ -152,11 +152,12 @@ impl GeneratorHeader {
         let untold = |layer: &LayerSpec| match layer {
             LayerSpec::Label { classes: here, .. } => *here != classes,
             LayerSpec::MixtureLinear { generators: here, .. } => *here != generators,
+            LayerSpec::Latent { .. } => true,
             _ => false,
         };
         match self.generator.find(untold) {
             Some(path) => {
-                let message = "asks for classes or generators that the file does not have";
+                let message = "asks for classes, generators or latents that the file does not have";
                 Err(SpecError::new(format!("generator.{path}"), message))
             }
             None => Ok(()),

@@ -167,6 +167,12 @@ pub enum LayerSpec {
         #[serde(skip_serializing_if = "Option::is_none")]
         embedding: Option<usize>,
     },
+    /// Appends the sample's latent, as [`Label`](Self::Label) appends the class: of a fake that which it
+    /// was made of, of a real that which the encoder finds (BiGAN, Donahue et al. 2016).
+    Latent {
+        /// Numbers of a latent.
+        size: usize,
+    },
     /// `body(x) + shortcut(x)` (He et al. 2016). An empty shortcut is the identity.
     Residual {
         /// Layers of the body.
@@ -269,6 +275,7 @@ impl LayerSpec {
             Self::Maxout { units: 64, pieces: 3 },
             Self::MixtureLinear { units: 64, generators: 4 },
             Self::Label { classes: 10, embedding: None },
+            Self::Latent { size: 16 },
             Self::Residual { layers: vec![inside.clone()], shortcut: Vec::new() },
             Self::Skip { layers: vec![inside] },
             Self::Composite {},
@@ -298,6 +305,7 @@ reads_tagged!(LayerSpec by "kind" {
     "dropout" => Dropout { rate },
     "noise" => Noise { sd },
     "label" => Label { classes, embedding = None },
+    "latent" => Latent { size },
     "residual" => Residual { layers, shortcut = Vec::new() },
     "skip" => Skip { layers },
     "composite" => Composite {},

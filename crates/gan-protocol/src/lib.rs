@@ -12,6 +12,7 @@ mod combination;
 mod condition;
 mod data;
 mod direction;
+mod encoder;
 mod equilibrium;
 mod error;
 #[doc(hidden)]
@@ -51,6 +52,7 @@ pub use data::{
     SourceFacts, Supply,
 };
 pub use direction::DirectionSpec;
+pub use encoder::{EncoderMethod, EncoderSpec};
 pub use equilibrium::Equilibrium;
 pub use error::SpecError;
 pub use fault::Fault;

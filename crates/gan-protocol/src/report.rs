@@ -40,6 +40,8 @@ named! {
         PsnrOfPictures = "psnrOfPictures",
         /// In a translation, the same of what comes back after both ways to the images that were given.
         PsnrThereAndBack = "psnrThereAndBack",
+        /// The same of what the generator makes of an encoder's latents, to the reals behind these.
+        PsnrOfReconstructions = "psnrOfReconstructions",
         /// Number of the ten digits that the classifier reads in a hundred samples. The lab adds
         /// it, since only the lab has the classifier.
         Digits = "digits",
@@ -53,6 +55,8 @@ named! {
         Auxiliary = "auxiliary",
         /// [`Metrics::terms`](crate::Metrics::terms).
         Terms = "terms",
+        /// [`Metrics::encoder_loss`](crate::Metrics::encoder_loss).
+        EncoderLoss = "encoderLoss",
         /// [`Metrics::generator_gradient_norm`](crate::Metrics::generator_gradient_norm).
         GeneratorGradientNorm = "generatorGradientNorm",
         /// [`Metrics::discriminator_gradient_norm`](crate::Metrics::discriminator_gradient_norm).

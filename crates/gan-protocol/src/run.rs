@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::condition::ConditionSpec;
 use crate::data::DataSpec;
+use crate::encoder::EncoderSpec;
 use crate::feed::{Feed, LatentSpec};
 use crate::initial::InitialSpec;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
@@ -41,7 +42,10 @@ pub struct RunSpec {
     /// The discriminator: from a sample (or a pack of samples) to a logit or a score, and the
     /// outputs of further tasks.
     pub discriminator: NetSpec,
-    /// The losses of both nets.
+    /// The third net, which finds the latent of a sample, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderSpec>,
+    /// The losses of generator and discriminator.
     pub objective: Objective,
     /// Terms added to the generator's loss.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -169,6 +173,11 @@ impl RunSpec {
         }
     }
 
+    /// Whether the discriminator judges pairs of sample and latent.
+    pub fn judges_pairs(&self) -> bool {
+        self.encoder.as_ref().is_some_and(|encoder| encoder.method.judges_pairs())
+    }
+
     /// Whether its training takes the classifier of digits.
     pub fn needs_classifier(&self) -> bool {
         self.terms.iter().any(|term| matches!(term, TermSpec::Perceptual { .. }))
@@ -207,6 +216,7 @@ reads_struct!(RunSpec {
     initial = None,
     generator,
     discriminator,
+    encoder = None,
     objective,
     terms = Vec::new(),
     adversarial_weight = 1.0,

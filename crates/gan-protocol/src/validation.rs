@@ -115,6 +115,11 @@ impl RunSpec {
             };
             return Err(SpecError::new("discriminator.layers", message));
         }
-        Ok(())
+        match &self.encoder {
+            Some(encoder) => encoder
+                .validate(sample, self.latent.size, self.discriminator.layers.len())
+                .map_err(|e| e.within("encoder")),
+            None => Ok(()),
+        }
     }
 }

@@ -37,6 +37,7 @@ fn combinations_without_meaning_are_refused_with_the_reason() {
             "no targets",
         ),
         (json!({"diff_augment": {"translation": 0.1}}), "diff_augment", "for images"),
+        (critic(json!({"kind": "latent", "size": 8})), "discriminator.layers[1]", "of pairs"),
         (labelled, "discriminator.layers[1]", "no `labels`"),
         (
             json!({"labels": {"kind": "conditional", "classes": 8}}),
@@ -152,4 +153,99 @@ fn numbers_are_written_as_they_were_read() {
     assert!(text.contains("0.05") && !text.contains("0.0500000"), "{text}");
     let spec = RunSpec::from_value(ring()).expect("a preset");
     assert_eq!(RunSpec::from_value(spec.to_value()), Ok(spec));
+}
+
+/// The ring with an encoder by `method` that ends in `outputs` numbers, for latents of 8.
+fn encoding(method: Value, outputs: usize, patch: &Value) -> Value {
+    let is_vae_gan = method["kind"] == "vae_gan";
+    let latent = json!({"kind": "latent", "size": 8});
+    let critic = if is_vae_gan { json!({}) } else { critic(latent) };
+    let encoder = json!({
+        "latent": {"size": 8, "distribution": "normal"}, "objective": "non_saturating", "penalties": [],
+        "encoder": {"method": method, "net": {"layers": [{"kind": "linear", "units": outputs}]}}
+    });
+    merged(&merged(&merged(&ring(), &critic), &encoder), patch)
+}
+
+#[test]
+fn an_encoder_fits_its_method_the_latent_and_the_discriminator() {
+    let vae_gan = || json!({"kind": "vae_gan", "layer": 1});
+    for (method, outputs) in
+        [(json!({"kind": "bigan"}), 8), (json!({"kind": "ali"}), 16), (vae_gan(), 16)]
+    {
+        let spec = encoding(method.clone(), outputs, &json!({}));
+        let spec = RunSpec::from_value(spec).expect("a valid run");
+        assert_eq!(RunSpec::from_value(spec.to_value()).expect("the same again"), spec);
+        let wrong = RunSpec::from_value(encoding(method, 9, &json!({}))).expect_err("9 numbers");
+        assert_eq!(wrong.path, "encoder.net.layers");
+        assert!(wrong.message.contains(&format!("must end in {outputs}")), "{wrong}");
+    }
+}
+
+#[test]
+fn what_an_encoder_does_not_go_with_is_refused_with_the_reason() {
+    let bigan = || json!({"kind": "bigan"});
+    let ali = || json!({"kind": "ali"});
+    let vae_gan = |layer: usize| json!({"kind": "vae_gan", "layer": layer, "reconstruction": 0});
+    let cases = [
+        (bigan(), 8, json!({"packing": 2}), "packing", "does not go with `encoder`"),
+        (bigan(), 8, json!({"unrolled_steps": 1}), "unrolled_steps", "does not go with `encoder`"),
+        (
+            bigan(),
+            8,
+            json!({"objective": "relativistic_paired"}),
+            "objective",
+            "is relativistic_paired, which compares",
+        ),
+        (
+            bigan(),
+            8,
+            json!({"penalties": [{"kind": "gradient_penalty"}]}),
+            "penalties[0].kind",
+            "between reals and fakes",
+        ),
+        (
+            ali(),
+            16,
+            json!({"latent": {"distribution": "uniform"}}),
+            "latent.distribution",
+            "normal",
+        ),
+        (bigan(), 8, json!({"adversarial_weight": 0}), "adversarial_weight", "the verdict alone"),
+        (
+            vae_gan(1),
+            16,
+            json!({"adversarial_weight": 0}),
+            "encoder.method.reconstruction",
+            "would learn nothing",
+        ),
+        (vae_gan(20), 16, json!({}), "encoder.method.layer", "is 20; allowed is 0 to"),
+        (
+            bigan(),
+            8,
+            critic(json!({"kind": "latent", "size": 7})),
+            "discriminator.layers[1].size",
+            "must be 8",
+        ),
+        (
+            bigan(),
+            8,
+            critic(json!({"kind": "dropout", "rate": 0.1})),
+            "discriminator.layers",
+            "is not shown the latent",
+        ),
+        (
+            bigan(),
+            8,
+            json!({"encoder": {"net": {"layers": [{"kind": "latent", "size": 6}]}}}),
+            "encoder.net.layers[0]",
+            "of pairs",
+        ),
+    ];
+    for (method, outputs, patch, path, reason) in cases {
+        let spec = encoding(method, outputs, &patch);
+        let error = RunSpec::from_value(spec).expect_err("makes no sense");
+        assert_eq!(error.path, path, "{patch}: {error}");
+        assert!(error.message.contains(reason), "{patch}: {error}");
+    }
 }

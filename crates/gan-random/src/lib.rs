@@ -53,6 +53,12 @@ pub enum Purpose {
     /// Noise and holes of the pictures that a generator is given; the index is the sample's position
     /// among all that are drawn.
     Degradation = 16,
+    /// Initial weights of the encoder.
+    EncoderWeights = 17,
+    /// Dropout masks of the encoder in training.
+    EncoderDropout = 18,
+    /// What a Gaussian encoder leaves to chance.
+    Posterior = 19,
     /// Subsets and halves of samples for a score. Purposes from 32 on are not used by runs.
     ScoreSubset = 32,
     /// Initial weights of the classifier that scores use.

@@ -129,6 +129,12 @@ impl Health {
             let ratio = likeness(&again, &given.pictures, size);
             scores.extend(ratio.map(|ratio| (Score::PsnrThereAndBack, ratio)));
         }
+        if let (Some(_), Shape::Image { .. }) = (&spec.encoder, spec.data.shape()) {
+            let reals = data.samples.batch(spec.seed, 0, count.min(IMAGES)).values;
+            let made = trainer.reconstructions(&reals).await?.expect("the run has an encoder");
+            let ratio = likeness(&made, &reals, size);
+            scores.extend(ratio.map(|ratio| (Score::PsnrOfReconstructions, ratio)));
+        }
         if let Some(counts) = &counts {
             scores.insert(Score::Modes, counts.all.len() as f64);
             let names = [Score::ModesCovered, Score::HighQuality, Score::ReverseKl];

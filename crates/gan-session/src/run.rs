@@ -18,6 +18,8 @@ use crate::pace::{Chore, Pace};
 const SHEET_SAMPLES: usize = 64;
 /// Pictures on a sheet of a generator that is given some, each with what is made of it and the truth.
 const SHEET_TRIPLES: usize = 12;
+/// Reals on a sheet of a run with an encoder, each with what is made of its latent.
+const SHEET_PAIRS: usize = 32;
 /// Points in a picture, of reals and of fakes.
 const SHEET_POINTS: usize = 512;
 /// Points on a plane, of reals and of fakes.
@@ -178,7 +180,8 @@ impl Run {
     }
 
     /// A sheet from the latents of `purpose` and `seed`: [`SHEET_SAMPLES`] images, or a picture of
-    /// [`SHEET_POINTS`] points. `seed` also seeds the noise of the nets' noise layers.
+    /// [`SHEET_POINTS`] points; of a run with an encoder, fresh sheets are of reals and what is made of
+    /// their latents. `seed` also seeds the noise of the nets' noise layers.
     pub(crate) async fn draw_sheet(
         &mut self,
         purpose: Purpose,
@@ -188,6 +191,11 @@ impl Run {
             return self.draw_triples(purpose, seed).await;
         }
         if self.trainer.spec().data.shape() != Shape::flat(2) {
+            if purpose != Purpose::FixedLatents
+                && let Some(pairs) = self.draw_reconstructions(purpose, seed).await?
+            {
+                return Ok(pairs);
+            }
             let inputs = Inputs::drawn(self.trainer.spec(), purpose, seed, SHEET_SAMPLES);
             return self.draw(&inputs, seed).await;
         }
@@ -196,6 +204,27 @@ impl Run {
         self.fill_backdrop();
         let shown = self.backdrop.len().min(2 * SHEET_POINTS);
         Ok(picture(self.view(), &self.backdrop[..shown], &fakes))
+    }
+
+    /// A sheet of [`SHEET_PAIRS`] reals, each with what the generator makes of the latent that the encoder
+    /// finds for it. `None` without an encoder or before the data are loaded.
+    async fn draw_reconstructions(
+        &mut self,
+        purpose: Purpose,
+        seed: u64,
+    ) -> Result<Option<(SampleSet, Vec<u8>)>, CoreError> {
+        if self.trainer.spec().encoder.is_none() {
+            return Ok(None);
+        }
+        let Some(batch) = self.pictured(purpose, seed, SHEET_PAIRS) else { return Ok(None) };
+        let made = self.trainer.reconstructions(&batch.values).await?;
+        let made = made.expect("the run has an encoder");
+        let size = made.len() / SHEET_PAIRS;
+        let pairs = batch.values.chunks_exact(size).zip(made.chunks_exact(size));
+        let values: Vec<f32> = pairs.flat_map(|(real, made)| [real, made].concat()).collect();
+        let set = set_of(&self.trainer.spec().data, 2 * SHEET_PAIRS);
+        let set = SampleSet { parts: 2, ..set };
+        Ok(Some((set, bytes_of(&values, set))))
     }
 
     /// A sheet of [`SHEET_TRIPLES`] pictures, each with what the generator makes of it and the sample

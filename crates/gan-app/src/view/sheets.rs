@@ -24,18 +24,20 @@ pub(crate) fn Sheets() -> impl IntoView {
     let display = expect_context::<Display>();
     let settings = display.settings;
     // A generator that is given pictures has other sheets than one that is given noise, and one that
-    // translates others than one that restores.
+    // translates others than one that restores; one with an encoder shows what becomes of reals.
     let kind = Memo::new(move |_| {
         settings.with(|it| match (&it.spec.condition, &it.spec.translation) {
+            (None, None) if it.spec.encoder.is_some() => 3,
             (None, None) => 0_usize,
             (Some(_), _) => 1,
             (None, Some(_)) => 2,
         })
     });
-    let by_kind = move |keys: [&'static str; 3]| derived(move || say(keys[kind.get()]));
-    let described = move |of_noise: &'static str| {
+    let by_kind = move |keys: [&'static str; 4]| derived(move || say(keys[kind.get()]));
+    let described = move |of_noise: &'static str, encoded: &'static str| {
         Signal::derive(move || {
-            [of_noise, key("pictures-described"), key("translated-described")][kind.get()]
+            let given = [key("pictures-described"), key("translated-described")];
+            [of_noise, given[0], given[1], encoded][kind.get()]
         })
     };
     view! {
@@ -43,17 +45,17 @@ pub(crate) fn Sheets() -> impl IntoView {
             <figure class="sheet">
                 <figcaption>
                     <div>
-                        <h2>{by_kind([key("fixed-title"), key("given-title"), key("there-title")])}</h2>
-                        <p class="hint">{by_kind([key("fixed-hint"), key("given-hint"), key("there-hint")])}</p>
+                        <h2>{by_kind([key("fixed-title"), key("given-title"), key("there-title"), key("fixed-title")])}</h2>
+                        <p class="hint">{by_kind([key("fixed-hint"), key("given-hint"), key("there-hint"), key("fixed-hint")])}</p>
                     </div>
                 </figcaption>
-                <SheetCanvas id=FIXED_CANVAS sheet=display.fixed label=described(key("fixed-described"))/>
+                <SheetCanvas id=FIXED_CANVAS sheet=display.fixed label=described(key("fixed-described"), key("fixed-described"))/>
             </figure>
             <figure class="sheet">
                 <figcaption>
                     <div>
-                        <h2>{by_kind([key("fresh-title"), key("given-fresh-title"), key("back-title")])}</h2>
-                        <p class="hint">{by_kind([key("fresh-hint"), key("given-fresh-hint"), key("back-hint")])}</p>
+                        <h2>{by_kind([key("fresh-title"), key("given-fresh-title"), key("back-title"), key("encoded-title")])}</h2>
+                        <p class="hint">{by_kind([key("fresh-hint"), key("given-fresh-hint"), key("back-hint"), key("encoded-hint")])}</p>
                     </div>
                     <button
                         class="quiet icon"
@@ -72,7 +74,7 @@ pub(crate) fn Sheets() -> impl IntoView {
                         </svg>
                     </button>
                 </figcaption>
-                <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=described(key("fresh-described"))/>
+                <SheetCanvas id=FRESH_CANVAS sheet=display.fresh label=described(key("fresh-described"), key("encoded-described"))/>
             </figure>
         </section>
     }

@@ -2,6 +2,7 @@
 //! figures beside ours.
 
 mod digits;
+mod encoded;
 mod mixture;
 mod restored;
 mod rows;
@@ -16,6 +17,7 @@ use clap::Args;
 use gan_protocol::RunSpec;
 
 use self::digits::DigitJudge;
+use self::encoded::EncodingJudge;
 use self::restored::RestorationJudge;
 use self::rows::{Arm, Row, ScoreKind};
 use self::seeds::Seeds;
@@ -78,6 +80,7 @@ enum Judge {
     Digits(Box<DigitJudge>),
     StackedDigits(Box<DigitJudge>),
     Restored(Box<RestorationJudge>),
+    Encoded(Box<EncodingJudge>),
 }
 
 impl Judge {
@@ -95,6 +98,10 @@ impl Judge {
                 let device = arguments.device.open()?;
                 Self::Restored(Box::new(RestorationJudge::new(&arguments.data, &device, samples)?))
             }
+            ScoreKind::Encoded => {
+                let device = arguments.device.open()?;
+                Self::Encoded(Box::new(EncodingJudge::new(&arguments.data, &device, samples)?))
+            }
         })
     }
 
@@ -104,6 +111,7 @@ impl Judge {
             Self::Digits(digits) => digits.scores(run, samples),
             Self::StackedDigits(digits) => digits.stacked_scores(run, samples),
             Self::Restored(judge) => judge.scores(run),
+            Self::Encoded(judge) => judge.scores(run, samples),
         }
     }
 
@@ -119,6 +127,7 @@ impl Judge {
             Self::Digits(digits) => Ok(digits.floor()),
             Self::StackedDigits(digits) => digits.of_stacks(&reals()?),
             Self::Restored(judge) => judge.floor(),
+            Self::Encoded(judge) => judge.floor(),
         }
     }
 }

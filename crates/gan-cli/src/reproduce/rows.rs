@@ -92,6 +92,8 @@ pub(crate) enum ScoreKind {
     StackedDigits,
     /// Scores of pictures restored from MNIST's test images.
     Restored,
+    /// Scores of an encoder's latents of MNIST's images.
+    Encoded,
 }
 
 fn no_change() -> Value {

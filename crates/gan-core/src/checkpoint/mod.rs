@@ -1,7 +1,8 @@
 //! A run as one `.safetensors` file.
 //!
 //! Tensors: `generator.*`, `discriminator.*`, `average.*` (if there is one), each net's
-//! `optimizer.first.*` and `optimizer.second.*`; those of a translation's way back, `way_back.*`, likewise.
+//! `optimizer.first.*` and `optimizer.second.*`; those of a translation's way back, `way_back.*`, likewise; `encoder.*`
+//! and `encoder_average.*`, if there are any.
 //! The header stands in `__metadata__`.
 
 #[cfg(feature = "training")]

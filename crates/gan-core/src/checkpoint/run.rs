@@ -1,15 +1,16 @@
 //! Conversion of a run in training to and from a snapshot.
 
 use burn::tensor::Device;
-use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, InitialNets, RunSpec};
+use gan_protocol::{CHECKPOINT_FORMAT, CheckpointHeader, InitialNets, NetSpec, RunSpec};
 
 use super::{Snapshot, refused};
 use crate::discriminator::Discriminator;
+use crate::encoder;
 use crate::error::CoreError;
 use crate::named_tensor::{Slot, fill, net_slots, parts, read};
 use crate::net::Net;
 use crate::optimizer::NetOptimizer;
-use crate::trainer::{Trainer, WayBack};
+use crate::trainer::{EncoderInTraining, Trainer, WayBack};
 
 impl Trainer {
     /// The run at its present step, without its data. Waits for the device.
@@ -43,7 +44,8 @@ impl Trainer {
         let old = &snapshot.header.spec;
         let same_nets = (&old.generator, &old.discriminator, old.generator_input())
             == (&spec.generator, &spec.discriminator, spec.generator_input())
-            && old.translation.is_some() == spec.translation.is_some();
+            && old.translation.is_some() == spec.translation.is_some()
+            && encoder_of(old) == encoder_of(spec);
         let same_samples = old.data.shape() == spec.data.shape()
             && old.discriminator_input() == spec.discriminator_input()
             && old.packing == spec.packing;
@@ -58,13 +60,17 @@ impl Trainer {
             back.optimizer.updates = snapshot.header.step;
             back.discriminator.optimizer.updates = snapshot.header.discriminator_step;
         }
+        if let Some(encoder) = &mut trainer.encoder {
+            encoder.optimizer.updates = snapshot.header.step;
+        }
         fill(trainer.slots(), &snapshot.tensors, device).map_err(|error| refused(&error))?;
         trainer.tune(spec);
         Ok(trainer)
     }
 
     /// The run of `spec` at its start, with the nets of `snapshot` that `spec.initial` names in place of
-    /// newly drawn ones: without an `initial`, with both.
+    /// newly drawn ones: without an `initial`, with both. An encoder is taken with the generator, if the
+    /// snapshot has one.
     ///
     /// # Errors
     /// As [`Trainer::new`]; if a tensor of such a net is missing or misshapen.
@@ -83,6 +89,10 @@ impl Trainer {
             if let Some(back) = back {
                 net_slots("way_back.generator", back, &mut slots);
             }
+            if let (Some(encoder), Some(_)) = (&mut trainer.encoder, &snapshot.header.spec.encoder)
+            {
+                net_slots(encoder::PREFIX, &mut encoder.net, &mut slots);
+            }
         }
         if nets.has_discriminator() {
             net_slots("discriminator", &mut trainer.discriminator.net, &mut slots);
@@ -94,6 +104,9 @@ impl Trainer {
         trainer.average = trainer.average.map(|_| trainer.generator.clone());
         if let Some(back) = &mut trainer.way_back {
             back.average = back.average.take().map(|_| back.generator.clone());
+        }
+        if let Some(encoder) = &mut trainer.encoder {
+            encoder.average = encoder.average.take().map(|_| encoder.net.clone());
         }
         Ok(trainer)
     }
@@ -119,8 +132,21 @@ impl Trainer {
                 net_slots("way_back.average", average, &mut slots);
             }
         }
+        if let Some(EncoderInTraining { net, optimizer, average }) = &mut self.encoder {
+            optimizer_slots(encoder::PREFIX, net, optimizer, &mut slots);
+            net_slots(encoder::PREFIX, net, &mut slots);
+            if let Some(average) = average {
+                net_slots(encoder::AVERAGE_PREFIX, average, &mut slots);
+            }
+        }
         slots
     }
+}
+
+/// What must be the same for an encoder to go on: its net, and how its output is read.
+fn encoder_of(spec: &RunSpec) -> Option<(&NetSpec, usize)> {
+    let encoder = spec.encoder.as_ref()?;
+    Some((&encoder.net, encoder.method.outputs(spec.latent.size)))
 }
 
 fn optimizer_slots<'a>(

@@ -18,7 +18,7 @@ mod scaling;
 
 use gan_protocol::{LayerSpec, Shape};
 
-use crate::batch::Batch;
+use crate::batch::{Batch, each};
 use crate::net::Pass;
 use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
@@ -147,6 +147,7 @@ fn forward(
         LayerSpec::Label { embedding, .. } => {
             label::append(input, &values, embedding, pass.label())
         }
+        LayerSpec::Latent { .. } => input.with_features(pass.latent()),
         LayerSpec::Residual { .. } => {
             let keeps = kept.is_some();
             let inside = keeps.then_some(&mut body);
@@ -232,7 +233,10 @@ fn input_gradient(
             None => gradient,
         },
         LayerSpec::Noise { .. } => gradient,
-        LayerSpec::Label { .. } => label::gradient(gradient, layer.input),
+        LayerSpec::Label { .. } | LayerSpec::Latent { .. } => {
+            // Class and latent are given: the gradient of the appended features is cut off.
+            each!(gradient, g => g.narrow(1, 0, layer.input.features()))
+        }
         LayerSpec::Residual { .. } => {
             let main = input_gradient_all(&layer.body, weights, &kept.body, gradient.clone());
             main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient))

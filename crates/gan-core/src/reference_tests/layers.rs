@@ -5,8 +5,8 @@ use gan_random::{Purpose, standard_normal, stream};
 use serde_json::{Value, json};
 
 use super::{
-    Comparison, classes, fixture, leaf, lists, net, numbers, read, read_flat, samples, shape, text,
-    training,
+    Comparison, classes, fixture, floats, leaf, lists, net, numbers, read, read_flat, samples,
+    shape, text, training,
 };
 use crate::batch::{Batch, each};
 use crate::inputs::one_hot;
@@ -16,7 +16,12 @@ use crate::ops::tensor::{Gradients, Tensor};
 /// The condition of a case's samples; fixtures have three classes and three generators.
 fn condition(case: &Value) -> Condition {
     let told = |name: &str| Some(one_hot(&classes(&case[name]), 3, &super::device()));
-    Condition { label: told("labels"), generator: told("generators") }
+    let latent = case.get("latents").map(|latents| {
+        let values = floats(latents);
+        let rows = values.len() / 2;
+        Tensor::from_values(values, [rows, 2], &super::device())
+    });
+    Condition { label: told("labels"), generator: told("generators"), latent }
 }
 
 fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {

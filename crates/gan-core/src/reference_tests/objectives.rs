@@ -4,7 +4,7 @@ use gan_protocol::{Named as _, Objective, OptimizerSpec};
 use serde_json::Value;
 
 use super::{Comparison, fixture, floats, numbers, read};
-use crate::objective::{Smoothing, discriminator_loss, generator_loss};
+use crate::objective::{Smoothing, discriminator_loss, encoder_loss, generator_loss};
 use crate::ops::tensor::Tensor;
 
 fn column(value: &Value) -> Tensor<2> {
@@ -27,10 +27,13 @@ fn losses_and_their_gradients_are_pytorchs() {
     for case in fixture("objectives") {
         let (objective, smoothing) = settings(&case);
         seen.push(objective);
-        for player in ["discriminator", "generator"] {
+        let players = ["discriminator", "generator", "encoder"];
+        for player in players.into_iter().filter(|player| case.get(player).is_some()) {
             let (real, fake) = (column(&case["real"]), column(&case["fake"]));
             let loss = if player == "discriminator" {
                 discriminator_loss(objective, real.clone(), fake.clone(), smoothing)
+            } else if player == "encoder" {
+                encoder_loss(objective, real.clone())
             } else {
                 let compared = objective.is_relativistic().then(|| real.clone());
                 generator_loss(objective, fake.clone(), compared)
@@ -48,6 +51,8 @@ fn losses_and_their_gradients_are_pytorchs() {
         }
     }
     assert!(Objective::ALL.iter().all(|objective| seen.contains(objective)));
+    let of_encoders = fixture("objectives").iter().filter(|c| c.get("encoder").is_some()).count();
+    assert!(of_encoders >= 5, "each objective that is not relativistic");
 }
 
 #[test]

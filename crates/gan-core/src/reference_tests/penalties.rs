@@ -36,7 +36,7 @@ impl Critic {
                 _ => 2,
             };
             let label = one_hot(&classes(&case[labels]), classes_of, &super::device());
-            Condition { label: Some(label), generator: None }
+            Condition { label: Some(label), ..Condition::default() }
         };
         Self {
             net,

@@ -14,7 +14,7 @@ use crate::inputs::Inputs;
 use crate::metrics::PendingMetrics;
 use crate::net::Net;
 use crate::ops::tensor::Tensor;
-use crate::trainer::Trainer;
+use crate::trainer::{Trainer, encoding_number};
 
 const STEPS: usize = 2;
 
@@ -146,6 +146,37 @@ fn specs() -> Vec<(&'static str, Value)> {
         "discriminator_optimizer": {"learning_rate": 0.01},
         "batch_size": 4, "ema": {"decay": 0.15}
     });
+    let encoding = |method: Value, discriminator: Value, outputs: usize| {
+        json!({
+            "seed": 27, "latent": {"size": 2, "distribution": "normal"},
+            "data": {"source": "idx_files", "channels": 1, "height": 4, "width": 4},
+            "generator": uniform(json!([
+                {"kind": "linear", "units": 6, "bias": false}, {"kind": "batch_norm"},
+                function("tanh"), linear(16), function("tanh")
+            ])),
+            "discriminator": uniform(discriminator),
+            "encoder": {"method": method, "net": uniform(json!([
+                {"kind": "conv", "channels": 2, "kernel": 4, "stride": 2, "padding": 1,
+                    "bias": false},
+                {"kind": "batch_norm"}, function("tanh"), {"kind": "flatten"}, linear(outputs)
+            ]))},
+            "objective": "non_saturating", "penalties": [{"kind": "r1", "weight": 0.5}],
+            "adversarial_weight": 0.75, "discriminator_steps": 2, "label_smoothing": 0.1,
+            "generator_optimizer": {"learning_rate": 0.005},
+            "discriminator_optimizer": {"learning_rate": 0.01},
+            "batch_size": 5, "ema": {"decay": 0.15}
+        })
+    };
+    let of_pairs = json!([{"kind": "flatten"}, linear(5), function("tanh"),
+        {"kind": "latent", "size": 2}, linear(4), function("tanh"), linear(1)]);
+    let of_samples = json!([
+        {"kind": "conv", "channels": 3, "kernel": 3, "stride": 2, "padding": 1}, function("tanh"),
+        {"kind": "flatten"}, linear(5), function("tanh"), linear(1)]);
+    let mut bigan = encoding(json!({"kind": "bigan"}), of_pairs.clone(), 2);
+    bigan["objective"] = json!("least_squares");
+    let ali = encoding(json!({"kind": "ali"}), of_pairs, 4);
+    let method = json!({"kind": "vae_gan", "layer": 1, "reconstruction": 0.5, "prior": 0.25});
+    let vae_gan = encoding(method, of_samples, 4);
     vec![
         ("paired", paired),
         ("convolutional", convolutional),
@@ -153,6 +184,9 @@ fn specs() -> Vec<(&'static str, Value)> {
         ("told and telling", told),
         ("restoring after a pre-training", restoring),
         ("translating both ways", translating),
+        ("encoding by pairs", bigan),
+        ("encoding by pairs with a Gaussian", ali),
+        ("encoding by features", vae_gan),
     ]
 }
 
@@ -212,6 +246,17 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
             "latents": short(&drawn.values), "generators": drawn.generators,
             "reals": short(&reals.values), "labels": reals.labels,
         });
+        if let Some(encoder) = &spec.encoder
+            && encoder.method.is_gaussian()
+        {
+            let number = match (index + 1).is_multiple_of(steps) {
+                true => encoding_number((index / steps) as u64),
+                false => 2 * index as u64,
+            };
+            let mut randomness = stream(spec.seed, Purpose::Posterior, number);
+            let noise = standard_normal(&mut randomness, count * spec.latent.size);
+            batch["posterior"] = short(&noise);
+        }
         if !reals.pictures.is_empty() {
             batch["pictures"] = short(&reals.pictures);
         }
@@ -227,6 +272,9 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
             "discriminator": start(&back.discriminator.net),
         });
     }
+    if let Some(encoder) = &trainer.encoder {
+        first["encoder"] = start(&encoder.net);
+    }
     json!({
         "name": name,
         "steps": STEPS,
@@ -240,7 +288,7 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
 /// Every tensor of the run's nets by its name in a checkpoint.
 fn tensors(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
     let mut found = Vec::new();
-    let back = trainer.way_back.as_ref();
+    let (back, encoder) = (trainer.way_back.as_ref(), trainer.encoder.as_ref());
     let nets = [
         ("generator", Some(&trainer.generator)),
         ("discriminator", Some(&trainer.discriminator.net)),
@@ -248,6 +296,8 @@ fn tensors(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
         ("way_back.generator", back.map(|back| &back.generator)),
         ("way_back.discriminator", back.map(|back| &back.discriminator.net)),
         ("way_back.average", back.and_then(|back| back.average.as_ref())),
+        ("encoder", encoder.map(|encoder| &encoder.net)),
+        ("encoder_average", encoder.and_then(|encoder| encoder.average.as_ref())),
     ];
     for (prefix, net) in nets.into_iter().filter_map(|(prefix, net)| Some((prefix, net?))) {
         let values = net.parameters().into_iter().chain(net.buffers.iter().cloned());
@@ -265,6 +315,7 @@ fn metrics_close(comparison: &Comparison, what: &str, found: &Metrics, expected:
         ("penalty", found.penalty),
         ("auxiliary", found.auxiliary),
         ("terms", found.terms),
+        ("encoder_loss", found.encoder_loss),
     ];
     for (name, value) in named {
         let expected = expected[name].as_f64().expect("a number");

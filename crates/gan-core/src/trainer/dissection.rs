@@ -5,7 +5,8 @@ use gan_protocol::{Metrics, RealBatch};
 use gan_random::Purpose;
 
 use super::Trainer;
-use super::generator_step::Judged;
+use super::encoding::encoding_number;
+use super::generator_step::{Alongside, Judged};
 use crate::discriminator::{column, verdict};
 use crate::error::CoreError;
 use crate::inputs::Inputs;
@@ -74,12 +75,15 @@ impl Trainer {
         // those of the last one.
         let fakes_of = |trainer: &mut Self| {
             let weights = trainer.generator.parameters();
-            trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch, true)
+            let reals = trainer.on_device(&batch);
+            let found = trainer.encoded(&reals.samples, encoding_number(step));
+            trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch, found, true)
         };
         let fakes = fakes_of(&mut self.clone());
         let new_fakes = fakes_of(&mut after.clone());
         let index = after.next_batch() - 1;
-        let reals = after.on_device(batch.clone());
+        let mut reals = after.on_device(&batch);
+        reals.latents = after.encoded(&reals.samples, encoding_number(step));
         let shown = [after.shown_reals(&reals, index), after.shown_fakes(&new_fakes, index)];
         let [on_reals_after, on_new_fakes] = shown.map(|shown| {
             let mut judge = after.discriminator.clone();
@@ -106,14 +110,24 @@ impl Trainer {
             transaction = transaction.register(one.burn());
         }
         for samples in [&fakes, &new_fakes] {
-            transaction = transaction.register(samples.samples.clone().inner().flat().burn());
+            // Reconstructions, if there are any, stand behind what was made of drawn latents.
+            let drawn = samples.samples.clone().inner().rows(0, self.reals_per_step());
+            transaction = transaction.register(drawn.flat().burn());
         }
         let mut read = transaction.execute_async().await?.into_iter().map(floats);
         let mut next = || read.next().expect("as many tensors as were registered");
         let units = self.spec.batch_size;
-        let mut verdicts = || next().map(|outputs| one_each(outputs, units));
-        let (on_reals, on_fakes, on_fakes_after) = (verdicts()?, verdicts()?, verdicts()?);
-        let (on_reals_after, on_new_fakes) = (verdicts()?, verdicts()?);
+        let made = fakes.samples.count() / self.spec.packing;
+        let mut verdicts = |of: usize| {
+            next().map(|outputs| {
+                let mut all = one_each(outputs, of);
+                all.truncate(units);
+                all
+            })
+        };
+        let (on_reals, on_fakes, on_fakes_after) =
+            (verdicts(units)?, verdicts(made)?, verdicts(made)?);
+        let (on_reals_after, on_new_fakes) = (verdicts(units)?, verdicts(made)?);
         let [discriminator_loss_after, generator_loss_after] =
             [next()?, next()?].map(|loss| loss.first().copied().map_or(0.0, f64::from));
         let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
@@ -140,8 +154,10 @@ impl Trainer {
         let index = self.next_batch();
         let batch = reals(index);
         let weights = self.generator.parameters();
-        let fakes = self.fakes(weights, Purpose::DiscriminatorLatents, index, &batch, false);
-        let reals = self.on_device(batch);
+        let reals = self.reals(&batch, index);
+        let found = reals.latents.clone();
+        let purpose = Purpose::DiscriminatorLatents;
+        let fakes = self.fakes(weights, purpose, index, &batch, found, false);
         let (shown_reals, shown_fakes) =
             (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
         self.discriminator.step(&self.spec, &shown_reals, &shown_fakes, 2 * index);
@@ -154,14 +170,16 @@ impl Trainer {
         let (step, index) = (self.generator_steps(), self.next_batch());
         let batch = reals(index);
         let leaves = self.generator.leaves();
-        let fakes = self.fakes(leaves.clone(), Purpose::GeneratorLatents, step, &batch, true);
-        let reals = self.on_device(batch);
+        let (reals, encoding) = self.reals_with_encoding(&batch, step);
+        let (found, purpose) = (reals.latents.clone(), Purpose::GeneratorLatents);
+        let fakes = self.fakes(leaves.clone(), purpose, step, &batch, found, true);
         let unrolled = {
             let (reals, fakes) = (self.shown_reals(&reals, index), self.shown_fakes(&fakes, index));
             self.unrolled(&reals, &fakes, step)
         };
         let round = self.round(self.translated_images(&fakes), &reals.samples);
-        let Judged { .. } = self.generator_step(leaves, fakes, reals, unrolled, round);
+        let alongside = Alongside { round, encoding };
+        let Judged { .. } = self.generator_step(leaves, fakes, reals, unrolled, alongside);
         self.move_average();
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Facts {
     pub(super) judges_with_picture: bool,
     /// Whether a second generator and a second discriminator make and judge the way back.
     pub(super) has_way_back: bool,
+    /// Of a run with an encoder, whether its discriminator judges pairs of sample and latent.
+    pub(super) judges_latents: Option<bool>,
 }
 
 /// The key of the words for a picture.
@@ -85,6 +87,7 @@ impl Facts {
             },
             judges_with_picture: spec.shown_picture().is_some(),
             has_way_back: spec.translation.is_some(),
+            judges_latents: spec.encoder.as_ref().map(|it| it.method.judges_pairs()),
         }
     }
 
@@ -131,6 +134,13 @@ impl Facts {
             let twin = [key("anatomy-twin-generator"), key("anatomy-twin-discriminator")];
             parts.push(say(twin[net]));
         }
+        if let Some(judges_latents) = self.judges_latents {
+            parts.push(say(match (net, judges_latents) {
+                (0, _) => key("anatomy-encoder"),
+                (_, true) => key("anatomy-with-latent"),
+                (_, false) => key("anatomy-with-reconstructions"),
+            }));
+        }
         parts.join(", ")
     }
 
@@ -147,6 +157,8 @@ impl Facts {
     /// The key of the whole game in words.
     pub(super) fn in_words(&self) -> &'static str {
         match (self.has_way_back, self.is_made_of_pictures()) {
+            _ if self.judges_latents == Some(true) => key("anatomy-in-words-pairs"),
+            _ if self.judges_latents == Some(false) => key("anatomy-in-words-reconstructions"),
             (true, _) => key("anatomy-in-words-both-ways"),
             (false, true) => key("anatomy-in-words-from-pictures"),
             (false, false) => key("anatomy-in-words"),

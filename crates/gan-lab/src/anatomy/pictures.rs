@@ -26,7 +26,7 @@ pub(super) enum Part {
 /// nothing.
 pub(super) fn show_from_sheet(canvas: &HtmlCanvasElement, run: Run, part: Part) {
     let Some(sheet) = sheet::canvas(sheet::FIXED) else { return };
-    let ([width, height, _], parts) = (run.image, run.parts());
+    let ([width, height, _], parts) = (run.image, run.parts(sheet::FIXED));
     let first = if parts > 1 { part as usize } else { 0 };
     let in_a_row = sheet::grid(&sheet, [width, height], parts)[0] / parts;
     canvas.set_width((COLUMNS * (width + GAP_PX) - GAP_PX) as u32);

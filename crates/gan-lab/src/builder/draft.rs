@@ -105,15 +105,41 @@ pub(super) fn said(layers: &[Value], input: Shape) -> Vec<Said> {
         .collect()
 }
 
-/// The run with these layers, or its error as a whole.
-pub(super) fn run_with(
-    spec: &Value,
-    generator: &[Value],
-    discriminator: &[Value],
-) -> Result<Value, String> {
-    let patch =
-        json!({"generator": {"layers": generator}, "discriminator": {"layers": discriminator}});
-    let value = merged(spec, &patch);
+/// The layers of each net of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Nets {
+    pub(super) generator: Vec<Value>,
+    pub(super) discriminator: Vec<Value>,
+    /// `None` in a run without an encoder.
+    pub(super) encoder: Option<Vec<Value>>,
+}
+
+impl Nets {
+    /// Those of the run `spec`.
+    pub(super) fn of(spec: &Value) -> Self {
+        let layers = |net: &Value| net["layers"].as_array().cloned().unwrap_or_default();
+        Self {
+            generator: layers(&spec["generator"]),
+            discriminator: layers(&spec["discriminator"]),
+            encoder: spec["encoder"].is_object().then(|| layers(&spec["encoder"]["net"])),
+        }
+    }
+
+    /// The fields of a run that these are, as a merge patch.
+    pub(super) fn patch(&self) -> Value {
+        let Self { generator, discriminator, encoder } = self;
+        let mut patch =
+            json!({"generator": {"layers": generator}, "discriminator": {"layers": discriminator}});
+        if let Some(layers) = encoder {
+            patch["encoder"] = json!({"net": {"layers": layers}});
+        }
+        patch
+    }
+}
+
+/// The run with these nets, or its error as a whole.
+pub(super) fn run_with(spec: &Value, nets: &Nets) -> Result<Value, String> {
+    let value = merged(spec, &nets.patch());
     match RunSpec::from_value(value.clone()) {
         Ok(_) => Ok(value),
         Err(error) => Err(error.to_string()),
@@ -145,8 +171,9 @@ mod tests {
             let sum: usize = said.iter().filter_map(|one| one.parameters).sum();
             let count = preset.spec.generator.parameter_count(preset.spec.generator_input());
             assert_eq!(Ok(sum), count, "{}", preset.name);
-            let discriminator = value["discriminator"]["layers"].as_array().expect("layers");
-            assert_eq!(run_with(&value, &layers, discriminator), Ok(value.clone()));
+            let nets = Nets::of(&value);
+            assert_eq!(nets.encoder.is_some(), preset.spec.encoder.is_some(), "{}", preset.name);
+            assert_eq!(run_with(&value, &nets), Ok(value.clone()));
         }
     }
 

@@ -3,11 +3,13 @@
 use gan_protocol::{ActivationKind, LayerSpec, RunSpec, Shape, Tagged as _};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::draft::{Field, Said, fields, fresh, fresh_function, number_in, run_with, said, set};
+use super::draft::{
+    Field, Nets, Said, fields, fresh, fresh_function, number_in, run_with, said, set,
+};
 use crate::driving;
 use crate::focus;
 use crate::places::{Place, Places};
@@ -49,9 +51,8 @@ impl Net {
         Row { id, layer: RwSignal::new(layer) }
     }
 
-    fn fill(self, net: &Value, input: Shape) {
-        let layers = net["layers"].as_array().into_iter().flatten();
-        self.rows.set(layers.map(|layer| self.row(layer.clone())).collect());
+    fn fill(self, layers: Vec<Value>, input: Shape) {
+        self.rows.set(layers.into_iter().map(|layer| self.row(layer)).collect());
         self.input.set(input);
     }
 
@@ -76,25 +77,26 @@ impl Net {
 #[component]
 pub(crate) fn Builder(places: Places) -> impl IntoView {
     let spec = RwSignal::new(None::<Value>);
-    let (generator, discriminator) = (Net::new(), Net::new());
+    let (generator, discriminator, encoder) = (Net::new(), Net::new(), Net::new());
+    let encodes = RwSignal::new(false);
+    let nets = move || Nets {
+        generator: generator.layers(),
+        discriminator: discriminator.layers(),
+        encoder: encodes.get().then(|| encoder.layers()),
+    };
     let take = move || {
         let value = playground::spec();
         let Ok(run) = RunSpec::from_value(value.clone()) else { return };
-        generator.fill(&value["generator"], run.generator_input());
-        discriminator.fill(&value["discriminator"], run.discriminator_input());
+        let nets = Nets::of(&value);
+        generator.fill(nets.generator, run.generator_input());
+        discriminator.fill(nets.discriminator, run.discriminator_input());
+        encodes.set(nets.encoder.is_some());
+        encoder.fill(nets.encoder.unwrap_or_default(), run.data.shape());
         spec.set(Some(value));
     };
     // Nets that nobody has changed here follow the run.
     let is_as_taken = move || {
-        untrack(|| {
-            let is_of = |net: Net, value: &Value| value["layers"] == json!(net.layers());
-            spec.with(|spec| {
-                spec.as_ref().is_none_or(|spec| {
-                    is_of(generator, &spec["generator"])
-                        && is_of(discriminator, &spec["discriminator"])
-                })
-            })
-        })
+        untrack(|| spec.with(|spec| spec.as_ref().is_none_or(|spec| Nets::of(spec) == nets())))
     };
     let follow = move || {
         let is_other = || spec.with_untracked(|spec| spec.as_ref() != Some(&playground::spec()));
@@ -110,14 +112,11 @@ pub(crate) fn Builder(places: Places) -> impl IntoView {
     });
     let whole = Memo::new(move |_| {
         let spec = spec.get()?;
-        Some(run_with(&spec, &generator.layers(), &discriminator.layers()))
+        Some(run_with(&spec, &nets()))
     });
     let load = move |_| {
         if let Some(Ok(_)) = whole.get_untracked() {
-            let layers = |net: Net| json!({"layers": untrack(|| net.layers())});
-            let fields =
-                json!({"generator": layers(generator), "discriminator": layers(discriminator)});
-            driving::begin_anew(&fields.to_string());
+            driving::begin_anew(&untrack(nets).patch().to_string());
         }
     };
     let error = move || whole.get().and_then(Result::err);
@@ -132,6 +131,9 @@ pub(crate) fn Builder(places: Places) -> impl IntoView {
             <div class="lab-nets" hidden=move || !is_open()>
                 <NetView title=key("builder-generator") class="generator" net=generator/>
                 <NetView title=key("builder-discriminator") class="discriminator" net=discriminator/>
+                {move || encodes.get().then(|| view! {
+                    <NetView title=key("builder-encoder") class="encoder" net=encoder/>
+                })}
             </div>
             <p role="status" hidden=move || error().is_none()>{error}</p>
             <div class="lab-remedies" hidden=move || !is_open()>

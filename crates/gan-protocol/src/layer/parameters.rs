@@ -83,6 +83,7 @@ impl LayerSpec {
                 vec![Parameter { name, dimensions, role: Role::Embedding }]
             }
             Self::Label { embedding: None, .. }
+            | Self::Latent { .. }
             | Self::Activation { .. }
             | Self::AveragePool { .. }
             | Self::Composite {}

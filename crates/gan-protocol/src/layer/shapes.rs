@@ -173,6 +173,10 @@ impl LayerSpec {
                 in_range("embedding", embedding.unwrap_or(1), 1, 1_024)?;
                 Ok(appended(input, embedding.unwrap_or(classes)))
             }
+            Self::Latent { size } => {
+                in_range("size", size, 1, 1_024)?;
+                Ok(appended(input, size))
+            }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
             Self::Skip { ref layers } => skip(input, layers, depth),
             Self::Composite {} => {
@@ -247,6 +251,7 @@ impl LayerSpec {
             | Self::Dropout { .. }
             | Self::Noise { .. }
             | Self::Label { .. }
+            | Self::Latent { .. }
             | Self::Reshape { .. }
             | Self::Flatten {} => Mixing::Never,
         }

@@ -65,8 +65,12 @@ metrics! {
     penalty,
     /// What further tasks (classes, codes, several generators) add to the discriminator's loss; 0 without any.
     auxiliary,
-    /// The weighted sum of the generator's terms beside the verdict ([`TermSpec`](crate::TermSpec)); 0 without any.
+    /// The weighted sum of the generator's terms beside the verdict ([`TermSpec`](crate::TermSpec)), and of its
+    /// reconstruction ([`EncoderMethod::VaeGan`](crate::EncoderMethod::VaeGan)); 0 without any.
     terms,
+    /// The encoder's loss ([`EncoderMethod`](crate::EncoderMethod)): of a VAE-GAN, reconstruction and divergence;
+    /// 0 without an encoder.
+    encoder_loss,
     /// Euclidean norm of the gradient of all that the generator minimises, over all its parameters, before any
     /// clipping.
     generator_gradient_norm,
@@ -81,7 +85,7 @@ impl Metrics {
     }
 
     /// The numbers that scripts receive as scores. The two losses are separate.
-    pub fn scores(&self) -> [(Score, f64); 7] {
+    pub fn scores(&self) -> [(Score, f64); 8] {
         // Without `..`: a new number is a score, or is left out here on purpose.
         let Self {
             step: _,
@@ -92,6 +96,7 @@ impl Metrics {
             penalty,
             auxiliary,
             terms,
+            encoder_loss,
             generator_gradient_norm,
             discriminator_gradient_norm,
         } = *self;
@@ -101,6 +106,7 @@ impl Metrics {
             (Score::Penalty, penalty),
             (Score::Auxiliary, auxiliary),
             (Score::Terms, terms),
+            (Score::EncoderLoss, encoder_loss),
             (Score::GeneratorGradientNorm, generator_gradient_norm),
             (Score::DiscriminatorGradientNorm, discriminator_gradient_norm),
         ]

@@ -1,0 +1,102 @@
+//! An encoder that is only evaluated: the latents of samples.
+
+use burn::tensor::{Device, Transaction};
+use gan_protocol::RunSpec;
+
+use crate::batch::Batch;
+use crate::checkpoint::Snapshot;
+use crate::error::CoreError;
+use crate::named_tensor::{fill, floats, net_slots};
+use crate::net::{Condition, Mode, Net, Pass};
+use crate::ops::tensor::Tensor;
+
+/// Samples in one pass, which bounds the memory of activations.
+const GROUP: usize = 256;
+/// The names of its tensors in checkpoints begin with this.
+pub(crate) const PREFIX: &str = "encoder";
+/// The names of its average's tensors begin with this.
+pub(crate) const AVERAGE_PREFIX: &str = "encoder_average";
+
+/// The encoder of a run with its parameters.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    spec: RunSpec,
+    net: Net,
+    device: Device,
+}
+
+impl Encoder {
+    /// The encoder of a run, its average if there is one.
+    ///
+    /// # Errors
+    /// If the run has no encoder; if tensors are missing or misshapen.
+    pub fn of_snapshot(snapshot: &Snapshot, device: &Device) -> Result<Self, CoreError> {
+        let spec = snapshot.header.spec.clone();
+        let prefix = if spec.ema.is_some() { AVERAGE_PREFIX } else { PREFIX };
+        let net = net_of(snapshot, prefix, device)?;
+        let net = net.ok_or_else(|| CoreError::Checkpoint("the run has no encoder".to_owned()))?;
+        Ok(Self { spec, net, device: device.clone() })
+    }
+
+    /// The run that the encoder comes from.
+    pub fn spec(&self) -> &RunSpec {
+        &self.spec
+    }
+
+    /// The latents of `samples`, which lie sample after sample, channels first: `[count, size]`, flat.
+    /// Of a Gaussian encoder, the means. Waits for the device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn latents(&self, samples: &[f32]) -> Result<Vec<f32>, CoreError> {
+        latents(&self.net, &self.spec, samples, &self.device).await
+    }
+}
+
+/// The encoder of `snapshot` whose tensors have the prefix; `None` if the run has none.
+pub(crate) fn net_of(
+    snapshot: &Snapshot,
+    prefix: &str,
+    device: &Device,
+) -> Result<Option<Net>, CoreError> {
+    let spec = &snapshot.header.spec;
+    let Some(encoder) = &spec.encoder else { return Ok(None) };
+    let mut net = Net::empty(&encoder.net, spec.data.shape(), device)?;
+    let mut slots = Vec::new();
+    net_slots(prefix, &mut net, &mut slots);
+    fill(slots, snapshot.tensors(), device).map_err(CoreError::Checkpoint)?;
+    Ok(Some(net))
+}
+
+/// The latents that `net` finds for samples, with running statistics: `[batch, size]`; of a Gaussian
+/// encoder, the means.
+pub(crate) fn means(net: &mut Net, spec: &RunSpec, samples: Batch) -> Tensor<2> {
+    let condition = Condition::default();
+    let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+    let found = net.forward(samples, &mut pass).flat();
+    // Means come first; an encoder that ends in as many numbers as the latent ends in them alone.
+    found.narrow(1, 0, spec.latent.size)
+}
+
+/// As [`Encoder::latents`], for any encoder of `spec`.
+pub(crate) async fn latents(
+    net: &Net,
+    spec: &RunSpec,
+    samples: &[f32],
+    device: &Device,
+) -> Result<Vec<f32>, CoreError> {
+    let shape = spec.data.shape();
+    let size = shape.size().expect("a validated spec's sizes are small");
+    let mut net = net.clone();
+    let mut transaction = Transaction::default();
+    for group in samples.chunks(GROUP * size) {
+        let found = means(&mut net, spec, Batch::from_values(group.to_vec(), shape, device));
+        let count = found.dims().iter().product();
+        transaction = transaction.register(found.reshape([count]).burn());
+    }
+    let mut values = Vec::new();
+    for data in transaction.execute_async().await? {
+        values.extend(floats(data)?);
+    }
+    Ok(values)
+}
