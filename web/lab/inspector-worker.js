@@ -1,6 +1,6 @@
 // The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
 
-import initialize, { Editor, Inspector, Maker, Reader } from "./gan_inspector.js";
+import initialize, { Editor, Inspector, Maker, Mapper, Reader } from "./gan_inspector.js";
 
 const ready = initialize();
 let isThere = false;
@@ -27,6 +27,8 @@ function editing() {
   }
   return editor;
 }
+
+let mapper;
 
 /** Trained generators by their names. */
 const makers = new Map();
@@ -88,6 +90,21 @@ const does = {
   invert: ({ pixels }) => editing().inverted(pixels),
   /** The sample near another whose measures are these. */
   edit: ({ input, wanted }) => editing().edited(input, wanted),
+  /** A map of real samples with those of a checkpoint's generator on it: JSON. */
+  async map({ checkpoint, reals, made, onDigits }) {
+    const classifier = onDigits ? await pretrained("digit-classifier") : new Uint8Array();
+    mapper?.free();
+    mapper = undefined;
+    mapper = new Mapper(checkpoint, classifier, reals, made);
+    return mapper.places();
+  },
+  /** What is made of a real's latent, moved to another place on the map. */
+  moveOnMap({ real, place }) {
+    if (!mapper) {
+      throw new Error("no map has been drawn");
+    }
+    return mapper.moved(real, place);
+  },
   /** How probable each digit is, image after image. */
   async read({ pixels }) {
     reader ??= readerOfDigits();

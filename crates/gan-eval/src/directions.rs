@@ -54,6 +54,19 @@ pub fn principal(
     Ok(eigenvectors(y.transpose() * &y, count, |coordinates| &z * coordinates))
 }
 
+/// The principal components of samples: unit vectors along which they vary most, and the mean sample
+/// (Pearson 1901; Hotelling 1933).
+///
+/// # Errors
+/// If there are fewer than two samples.
+pub fn components(samples: &Samples, count: usize) -> Result<(Directions, Vec<f64>), EvalError> {
+    at_least("samples for principal components", samples.count(), 2)?;
+    let columns = matrix(samples);
+    let mean = columns.column_mean().as_slice().to_vec();
+    let centred = centred(columns);
+    Ok((eigenvectors(&centred * centred.transpose(), count, |vector| vector), mean))
+}
+
 /// The direction of each measure: that in which a linear regression of it on the latents rises fastest,
 /// without its part along the other measures' directions, and without its part that changes the
 /// `kept` numbers (InterFaceGAN, Shen et al. 2020, section 2.3: conditional manipulation). `measures`
@@ -201,6 +214,24 @@ mod tests {
         }
         let power: f64 = scales.iter().map(|x| f64::from(x * x)).sum();
         assert!((found.shares[0] - 16.0 / power).abs() < 1e-9);
+    }
+
+    #[test]
+    fn components_are_the_axes_of_a_stretched_cloud() {
+        let scales = [1.0, 0.1, 5.0, 0.1, 2.0, 0.1];
+        let stretched = |z: &[f32]| -> Vec<f32> {
+            z.iter().zip(scales).map(|(x, scale)| scale * x + 3.0).collect()
+        };
+        let values: Vec<f32> = latents().chunks_exact(SIZE).flat_map(stretched).collect();
+        let (found, mean) = components(&rows(&values, SIZE), 2).expect("enough");
+        assert!(along(&found.vectors[0], 2) > 0.99, "{:?}", found.vectors);
+        assert!(along(&found.vectors[1], 4) > 0.98, "{:?}", found.vectors);
+        assert!(found.shares[0] > 0.75 && found.shares[1] > 0.1, "{:?}", found.shares);
+        for (mean, scale) in mean.iter().zip(scales) {
+            // Four standard errors.
+            assert!((mean - 3.0).abs() < 0.2 * f64::from(scale), "{mean}");
+        }
+        assert!(components(&rows(&values[..SIZE], SIZE), 2).is_err());
     }
 
     #[test]

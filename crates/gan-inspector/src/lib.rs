@@ -1,7 +1,8 @@
 //! Examines a run's nets in a worker of the lab's, while the run goes on elsewhere.
 //!
 //! The inspector reads a checkpoint, evaluates its discriminator, and reads digits with the
-//! project's classifier. It also draws samples of trained generators, and edits them. It computes on the processor,
+//! project's classifier. It also draws samples of trained generators, edits
+//! them, and maps samples. It computes on the processor,
 //! without autodiff, and cannot disturb the run.
 
 #[cfg(target_arch = "wasm32")]
@@ -10,3 +11,5 @@ mod editor;
 mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod maker;
+#[cfg(target_arch = "wasm32")]
+mod mapper;

@@ -47,6 +47,12 @@ pub(crate) enum Question {
     Invert(Vec<u8>),
     /// The sample near that of an input (JSON) whose measures are these.
     Edit(String, [f64; 3]),
+    /// A map of reals with samples of this checkpoint's generator on it, both as images; and whether the
+    /// classifier reads them. Reply: JSON (see `gan_inspector::mapper`).
+    Map([Uint8Array; 3], bool),
+    /// What is made of the latent of this real, moved to a place on the map; where it is, for `None`.
+    /// Reply: a `Uint8Array`, empty on a map of another kind.
+    MoveOnMap(u32, Option<[f32; 2]>),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -86,6 +92,19 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
         Question::Edit(input, wanted) => {
             let wanted = Float64Array::from(wanted.as_slice());
             ("edit", vec![("input", input.into()), ("wanted", wanted.into())])
+        }
+        Question::Map([checkpoint, reals, made], on_digits) => (
+            "map",
+            vec![
+                ("checkpoint", checkpoint.into()),
+                ("reals", reals.into()),
+                ("made", made.into()),
+                ("onDigits", on_digits.into()),
+            ],
+        ),
+        Question::MoveOnMap(real, place) => {
+            let place = Float32Array::from(place.as_ref().map_or(&[][..], |place| &place[..]));
+            ("moveOnMap", vec![("real", real.into()), ("place", place.into())])
         }
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };

@@ -54,6 +54,11 @@ impl Square {
         Self { centre, half_side: 0.5 * (high[0] - low[0]).max(high[1] - low[1]) }
     }
 
+    /// The middle.
+    pub fn centre(&self) -> [f32; 2] {
+        self.centre
+    }
+
     /// The lower left and the upper right corner.
     pub fn corners(&self) -> [[f32; 2]; 2] {
         [-self.half_side, self.half_side].map(|by| self.centre.map(|middle| middle + by))

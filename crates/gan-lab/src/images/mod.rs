@@ -1,5 +1,6 @@
 //! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
-//! drawing, a game against it, the nearest real images, and edits of a digit; and the generator itself, of images or
+//! drawing, a game against it, a map of the data, the nearest real
+//! images, and edits of a digit; and the generator itself, of images or
 //! points, to explore and to download.
 
 mod board;
@@ -8,6 +9,7 @@ mod drawing;
 mod edit;
 mod game;
 mod generator;
+mod map;
 mod nearest;
 mod restoring;
 mod verdicts;
@@ -65,6 +67,7 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
             <digits::Digits counts=digits run=run/>
             <verdicts::Verdicts run=run hidden=unjudged/>
             <game::GameView run=run hidden=unjudged/>
+            <map::MapView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>
             <edit::Edit run=run hidden=on_points/>
             <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>

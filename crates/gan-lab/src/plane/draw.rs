@@ -42,10 +42,10 @@ impl Layers {
 
 /// The page's colours, as red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Palette {
-    pub(super) generator: [u8; 3],
-    pub(super) discriminator: [u8; 3],
-    pub(super) ink: [u8; 3],
+pub(crate) struct Palette {
+    pub(crate) generator: [u8; 3],
+    pub(crate) discriminator: [u8; 3],
+    pub(crate) ink: [u8; 3],
 }
 
 /// Opacity of the surface where the discriminator is sure.
@@ -54,7 +54,7 @@ const MOST_HEAT: f32 = 0.62;
 const LONGEST_PULL: f32 = 0.06;
 
 /// The palette that the style sheet gives to `canvas`.
-pub(super) fn palette(canvas: &HtmlCanvasElement) -> Palette {
+pub(crate) fn palette(canvas: &HtmlCanvasElement) -> Palette {
     let style = web_sys::window().and_then(|window| window.get_computed_style(canvas).ok()?);
     let colour = |name: &str| {
         let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
