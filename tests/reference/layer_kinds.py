@@ -364,6 +364,45 @@ def reshape(layer, x, at):
     return x.reshape(-1, layer["channels"], layer["height"], layer["width"])
 
 
+MAPPED = [of("linear", units=3), function("tanh")]
+
+
+@kind(
+    (
+        "styles that modulate and demodulate",
+        VECTOR,
+        *MAPPED,
+        dict(channels=2, height=2, width=3),
+        of("modulated_conv", channels=3, kernel=3, style=3, noise=False),
+        function("silu"),
+        of("upsample", scale=2),
+        of("modulated_conv", channels=2, kernel=3, style=3, noise=False),
+        function("silu"),
+        of("modulated_conv", channels=1, kernel=1, style=3, demodulate=False, noise=False),
+    ),
+)
+def styled_constant(layer, x, at):
+    at.told.style = x
+    constant = at.ask("constant", layer["channels"], layer["height"], layer["width"])
+    return constant.expand(len(x), -1, -1, -1)
+
+
+@kind()
+def modulated_conv(layer, x, at):
+    """Karras et al. 2019, equations 1 and 3, with weights for each sample."""
+    inputs, outputs, kernel = x.shape[1], layer["channels"], layer["kernel"]
+    weight = at.ask("weight", outputs, inputs, kernel, kernel)
+    style = at.told.style @ at.ask("style", layer["style"], inputs) + at.ask("scale", inputs)
+    weights = weight * style[:, None, :, None, None]
+    if layer.get("demodulate", True):
+        power = weights.square().sum(dim=(2, 3, 4), keepdim=True)
+        weights = weights / (power + 1e-8).sqrt()
+    samples = [
+        F.conv2d(one[None], own, padding=kernel // 2) for one, own in zip(x, weights)
+    ]
+    return torch.cat(samples) + at.ask("shift", outputs)[:, None, None]
+
+
 @kind()
 def flatten(layer, x, at):
     return x.flatten(1)

@@ -18,6 +18,8 @@ class Told:
     labels: list = field(default_factory=list)
     generators: list = field(default_factory=list)
     latents: torch.Tensor | None = None
+    # The style, once a layer has begun an image.
+    style: torch.Tensor | None = None
     training: bool = True
     # Running statistics by name; a training pass that gets them moves them.
     statistics: dict | None = None

@@ -1,6 +1,6 @@
 // The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
 
-import initialize, { Editor, Inspector, Maker, Mapper, Reader } from "./gan_inspector.js";
+import initialize, { Editor, Inspector, Maker, Mapper, Reader, Styler } from "./gan_inspector.js";
 
 const ready = initialize();
 let isThere = false;
@@ -29,6 +29,7 @@ function editing() {
 }
 
 let mapper;
+let styler;
 
 /** Trained generators by their names. */
 const makers = new Map();
@@ -104,6 +105,19 @@ const does = {
       throw new Error("no map has been drawn");
     }
     return mapper.moved(real, place);
+  },
+  /** Takes the style-based generator of a checkpoint. */
+  takeStyles({ checkpoint }) {
+    styler?.free();
+    styler = undefined;
+    styler = new Styler(checkpoint);
+  },
+  /** A table of samples whose styles are mixed. */
+  mixStyles({ seed, rows, columns, from, truncation }) {
+    if (!styler) {
+      throw new Error("no generator has been taken");
+    }
+    return styler.table(seed, rows, columns, from, truncation);
   },
   /** How probable each digit is, image after image. */
   async read({ pixels }) {

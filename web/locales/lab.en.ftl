@@ -187,6 +187,17 @@ map-moved = Made of the latent there
 map-first-axis = Along the first axis
 map-second-axis = Along the second axis
 map-back = Back to its place
+styles-title = Mix styles
+styles-hint = A mapping net turns noise into a style, and each layer of the generator is told a style. Here the first layers are told the style of the sample at the left, the others that of the sample at the top.
+styles-draw = Mix styles of this run
+styles-others = Other samples
+styles-described = A table of samples: at the left and at the top those whose styles are mixed, between them their mixtures
+styles-layer = Column's style from layer
+styles-truncation = Truncation ψ
+styles-from = Layers before { $layer } of { $count } have the row's style.
+styles-all-columns = All { $count } layers have the column's style.
+styles-all-rows = All { $count } layers have the row's style.
+styles-psi = ψ = { $psi }: 1 leaves styles as they are, 0 makes all of them the mean style.
 edit-back = Back to before
 edit-save = Save as PNG
 edit-embed = Put this digit into your page

@@ -187,6 +187,17 @@ map-moved = 由该处潜变量生成
 map-first-axis = 沿第一条轴
 map-second-axis = 沿第二条轴
 map-back = 回到原处
+styles-title = 混合风格
+styles-hint = 映射网络把噪声变成风格，生成器的每一层都得到一个风格。这里前几层得到左边样本的风格，其余各层得到上边样本的风格。
+styles-draw = 混合这次训练的风格
+styles-others = 其他样本
+styles-described = 样本表：左边和上边是被混合的样本，中间是它们的混合
+styles-layer = 从第几层起用列的风格
+styles-truncation = 截断 ψ
+styles-from = 第 { $layer } 层之前（共 { $count } 层）用行的风格。
+styles-all-columns = 全部 { $count } 层都用列的风格。
+styles-all-rows = 全部 { $count } 层都用行的风格。
+styles-psi = ψ = { $psi }：1 保持风格不变，0 使所有风格都成为平均风格。
 edit-back = 回到编辑前
 edit-save = 存为 PNG
 edit-embed = 把这个数字放进你的网页

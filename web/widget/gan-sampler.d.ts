@@ -73,6 +73,12 @@ export class GanSampler extends HTMLElement {
   /** `interaction` waits for a press of a button; `auto` is the default. */
   get reveal(): "auto" | "interaction";
   set reveal(value: "auto" | "interaction" | null | undefined);
+  /**
+   * Of a style-based generator, how far a style keeps from the mean one, in parts of its own distance: 1 where
+   * nobody says, 0 makes all samples alike; -2 to 2.
+   */
+  get truncation(): number;
+  set truncation(value: number | string | null | undefined);
   /** Whether the toolbar is shown. As with the platform's own, the attribute `controls=""` is yes, the property "" is no. */
   get controls(): boolean;
   set controls(value: boolean | null | undefined);

@@ -102,7 +102,7 @@ export class GanSampler extends SamplerAttributes {
     }
     this.#dress();
     this.#begin();
-    if (["count", "seed", "latent", "mode", "label", "columns"].includes(name)) {
+    if (["count", "seed", "latent", "mode", "label", "columns", "truncation"].includes(name)) {
       this.#draw();
     } else {
       this.#describe();
@@ -351,6 +351,10 @@ export class GanSampler extends SamplerAttributes {
       if (this.mode === "edit" && generator.directions.length === 0) {
         throw new SamplerError("usage", "mode: this generator's file names no directions");
       }
+      const { truncation } = this;
+      if (truncation !== 1 && !generator.isStyled) {
+        throw new SamplerError("usage", "truncation: this generator has no style");
+      }
       const inputs = this.#shown();
       const count = inputs.length / inputSize(generator);
       if (!fits(generator, count)) {
@@ -358,7 +362,7 @@ export class GanSampler extends SamplerAttributes {
       }
       const first = this.#steering.first(this.mode, this.#face.share);
       const labels = this.#steering.labels(first, count, this.label);
-      const found = await drawn(generator, inputs, labels, first, isWanted);
+      const found = await drawn(generator, inputs, labels, { first, truncation }, isWanted);
       if (found && isWanted()) {
         this.#show(found, count, performance.now() - begun, isFirst);
       }

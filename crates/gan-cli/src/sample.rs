@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use gan_core::{Device, Inputs, Sampler, Snapshot, Trainer, cpu};
-use gan_protocol::{ConditionSpec, Feed, GENERATOR_FORMAT, Shape};
+use gan_protocol::{ConditionSpec, Feed, GENERATOR_FORMAT, NetSpec, Shape};
 use gan_random::Purpose;
 use pollster::block_on;
 
@@ -31,6 +31,10 @@ pub(crate) struct Arguments {
     /// Only samples of this class, for runs with labels; without it classes go round.
     #[arg(long)]
     label: Option<u16>,
+    /// ψ: how far styles keep from their mean, for style-based generators (Karras et al. 2018): 1 leaves
+    /// them as they are, 0 makes all samples alike.
+    #[arg(long, value_name = "PSI", value_parser = truncation)]
+    truncation: Option<f32>,
     /// The file: `.png` is a sheet, `.idx` images as bytes, `.csv` one sample a row,
     /// `.safetensors` the numbers as they are; with `.gz` behind, all but a sheet are packed.
     #[arg(long, value_name = "FILE", default_value = "samples.png")]
@@ -46,6 +50,11 @@ const MOST: usize = 1_000_000;
 fn count(text: &str) -> Result<usize, String> {
     let number = text.parse::<usize>().ok().filter(|number| (1..=MOST).contains(number));
     number.ok_or_else(|| format!("allowed is 1 to {MOST}"))
+}
+
+fn truncation(text: &str) -> Result<f32, String> {
+    let number = text.parse::<f32>().ok().filter(|number| (-2.0..=2.0).contains(number));
+    number.ok_or_else(|| "allowed is -2 to 2".to_owned())
 }
 
 /// Draws samples and writes them.
@@ -73,6 +82,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
             bail!("--label is {label}; the run has {classes} classes");
         }
         inputs.labels.fill(label);
+    }
+    if let Some(truncation) = arguments.truncation {
+        if source.generator().styled_layers() == 0 {
+            bail!("--truncation is for generators with a style; this one has none");
+        }
+        inputs.styling.truncation = truncation;
     }
     let values = source.samples(&inputs, arguments.seed)?;
     let values = values.into_iter().map(f64::from).collect();
@@ -133,6 +148,14 @@ impl Source {
         match self {
             Self::Run(trainer) => trainer.spec().into(),
             Self::Generator(sampler) => sampler.header().into(),
+        }
+    }
+
+    /// The generator's net.
+    fn generator(&self) -> &NetSpec {
+        match self {
+            Self::Run(trainer) => &trainer.spec().generator,
+            Self::Generator(sampler) => &sampler.header().generator,
         }
     }
 

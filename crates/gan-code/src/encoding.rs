@@ -26,7 +26,7 @@ const NAMES: Names =
 /// The encoder as a net, and how latents are drawn from it.
 pub(crate) fn nets(run: &Run<'_>) -> Vec<String> {
     let Some(EncoderSpec { method, net }) = run.encoder() else { return Vec::new() };
-    let mut blocks = vec![listed_net("E", false, |lines| {
+    let mut blocks = vec![listed_net("E", "nn.Sequential", |lines| {
         add_layers(run, lines, 1, &net.layers, run.spec.data.shape());
     })];
     if method.is_gaussian() {

@@ -3,7 +3,8 @@
 use gan_protocol::{LayerSpec, Shape};
 
 use crate::lines::listed;
-use crate::run::{Run, is_told};
+use crate::run::{Run, is_told_any};
+use crate::styles::{self, has_style};
 
 const MAXOUT: &str = r#"class Maxout(nn.Linear):
     """The largest of several linear maps, for each unit."""
@@ -156,7 +157,11 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     for (_, text) in kinds.iter().filter(|(there, _)| *there) {
         blocks.push(text.replace("{told}", if run.told_blocks { ", *told" } else { "" }));
     }
-    if has(is_told) {
+    blocks.extend(styles::blocks(run, &told_kinds(run)));
+    let in_chain = |layers: &[LayerSpec]| is_told_any(layers);
+    let by_told = in_chain(&run.spec.discriminator.layers)
+        || (!has_style(run) && in_chain(&run.spec.generator.layers));
+    if by_told {
         blocks.push(chain(run));
     }
     blocks
@@ -195,8 +200,8 @@ fn told_layers(run: &Run<'_>) -> Vec<String> {
     blocks
 }
 
-fn chain(run: &Run<'_>) -> String {
-    let told = if run.spec.judges_pairs() { vec!["z"] } else { run.told() };
+/// The classes of layers that are told something.
+fn told_kinds(run: &Run<'_>) -> Vec<&'static str> {
     let has = |found: fn(&LayerSpec) -> bool| run.any(|layer, _| found(layer));
     let kinds = [
         ("Latent", has(|l| matches!(l, LayerSpec::Latent { .. }))),
@@ -206,8 +211,12 @@ fn chain(run: &Run<'_>) -> String {
         ("Residual", run.told_blocks && has(|l| matches!(l, LayerSpec::Residual { .. }))),
         ("Skip", run.told_blocks && has(|l| matches!(l, LayerSpec::Skip { .. }))),
     ];
-    let kinds: Vec<&str> =
-        kinds.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+    kinds.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+}
+
+fn chain(run: &Run<'_>) -> String {
+    let told = if run.spec.judges_pairs() { vec!["z"] } else { run.told() };
+    let kinds = told_kinds(run);
     let layers =
         if kinds.len() == 1 { kinds[0].to_owned() } else { format!("({})", listed(&kinds)) };
     let what = match told[..] {

@@ -6,7 +6,7 @@
 //!
 //! A program is a list of blocks, and each module writes its own: `points` and `images` (with `fit`
 //! and `augment`) the real samples, `pictures` what is made of them for the generator, `translation` the way back, `encoding` the
-//! encoder, `layers` and `nets` the nets, `start` the initial weights,
+//! encoder, `layers`, `styles` and `nets` the nets, `start` the initial weights,
 //! `shown` the changes to samples before the discriminator, `losses` the losses, `optimizers` the
 //! optimisers, `weights` the numbers from a checkpoint, `training` the rest.
 
@@ -24,6 +24,7 @@ mod points;
 mod run;
 mod shown;
 mod start;
+mod styles;
 mod training;
 mod translation;
 mod weights;

@@ -4,28 +4,30 @@ use gan_protocol::{ActivationKind, LayerSpec, Shape};
 
 use crate::lines::{Lines, number};
 use crate::run::{Run, behind, is_told_any};
+use crate::styles::{self, has_style};
 
 /// Generator and discriminator.
 pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     let spec = run.spec;
     let (layers, input) = (&spec.generator.layers, spec.generator_input());
-    let generator = listed_net("G", is_told_any(layers), |lines| {
+    let kind = if has_style(run) { "Styled" } else { chain(is_told_any(layers)) };
+    let generator = listed_net("G", kind, |lines| {
         let made = add_layers(run, lines, 1, layers, input);
         if let (Shape::Flat { .. }, Shape::Image { .. }) = (made, spec.data.shape()) {
             lines.add(1, &format!("nn.Unflatten(1, ({})),", run.sample()));
         }
     });
     let (layers, input) = (&spec.discriminator.layers, spec.discriminator_input());
-    let discriminator = listed_net("D", is_told_any(layers), |lines| {
+    let discriminator = listed_net("D", chain(is_told_any(layers)), |lines| {
         add_layers(run, lines, 1, layers, input);
     });
     vec![generator + "\n" + &discriminator]
 }
 
-/// The net called `name` as a chain, whose layers `add` adds.
-pub(crate) fn listed_net(name: &str, told: bool, add: impl FnOnce(&mut Lines)) -> String {
+/// The net called `name` as a chain of this kind, whose layers `add` adds.
+pub(crate) fn listed_net(name: &str, kind: &str, add: impl FnOnce(&mut Lines)) -> String {
     let mut lines = Lines::default();
-    lines.add(0, &format!("{name} = {}(", chain(told)));
+    lines.add(0, &format!("{name} = {kind}("));
     add(&mut lines);
     lines.add(0, ")");
     lines.block()
@@ -63,7 +65,10 @@ pub(crate) fn add_layers(
             }
             lines.add(depth, "),");
         } else {
-            lines.add(depth, &(expression(layer, shape) + ","));
+            let of_style =
+                styles::expression(layer, shape.features(), run.spec.generator.styled_layers());
+            let text = of_style.unwrap_or_else(|| expression(layer, shape));
+            lines.add(depth, &(text + ","));
         }
         shape = behind(layer, shape);
     }
@@ -139,6 +144,9 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
             format!("nn.Unflatten(1, ({channels}, {height}, {width}))")
         }
         LayerSpec::Flatten {} => "nn.Flatten()".to_owned(),
+        LayerSpec::StyledConstant { .. } | LayerSpec::ModulatedConv { .. } => {
+            unreachable!("`styles` writes these")
+        }
         LayerSpec::Residual { .. } | LayerSpec::Skip { .. } => {
             unreachable!("a block takes several lines")
         }

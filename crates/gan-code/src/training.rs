@@ -123,7 +123,9 @@ fn move_average(run: &Run<'_>, decay: f32) -> String {
 
 fn has_batch_norm(run: &Run<'_>) -> bool {
     let spec = run.spec;
-    let batch_norm = |layer: &LayerSpec, _| matches!(layer, LayerSpec::BatchNorm { .. });
+    let batch_norm = |layer: &LayerSpec, _| {
+        matches!(layer, LayerSpec::BatchNorm { .. } | LayerSpec::StyledConstant { .. })
+    };
     any(&spec.generator.layers, spec.generator_input(), &mut { batch_norm })
         || run
             .encoder()

@@ -117,6 +117,11 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
         lines.add(3, "name = name.replace(\"weight\", \"parametrizations.weight.original\")");
         lines.add(2, "name = name.replace(\"weight_u\", \"parametrizations.weight.0._u\")");
     }
+    let has_style = has(run, |layer| matches!(layer, LayerSpec::ModulatedConv { .. }));
+    if has_style {
+        lines.add(2, "if name.endswith(\".style\"):");
+        lines.add(3, "name, value = name + \".weight\", value.T.contiguous()");
+    }
     if has(run, |layer| !layer.inside().is_empty()) {
         lines.add(2, "name = name.replace(\"layers\", \"body\")");
     }
@@ -130,7 +135,14 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
         )
     };
     if has(run, has_scale) {
-        lines.add(2, "name = name.replace(\"scale\", \"weight\").replace(\"shift\", \"bias\")");
+        let mut depth = 2;
+        if has_style {
+            let module = "{name.rpartition('.')[0]}";
+            let style = format!("{{part.split('.optimizer')[0]}}.{module}.style");
+            lines.add(2, &format!("if f\"{style}\" not in run:"));
+            depth = 3;
+        }
+        lines.add(depth, "name = name.replace(\"scale\", \"weight\").replace(\"shift\", \"bias\")");
     }
     if has(run, |layer| matches!(layer, LayerSpec::BatchNorm { .. })) {
         lines.add(2, "name = name.replace(\"running_variance\", \"running_var\")");

@@ -64,7 +64,7 @@ fn what_is_left_out_is_said_at_the_top() {
 }
 
 /// Lines that each run's program must contain, anywhere.
-const EXPECTED: [(&str, &[&str]); 56] = [
+const EXPECTED: [(&str, &[&str]); 58] = [
     (
         "objective_non_saturating",
         &["return cross_entropy(real, 1) + cross_entropy(fake, 0)", "cross_entropy(D(fakes), 1)"],
@@ -117,6 +117,26 @@ const EXPECTED: [(&str, &[&str]); 56] = [
             "g_loss = g_loss + 0.1 * reconstruction(reals, fakes[len(reals):])",
             "e_loss = e_loss + 2 * divergence(mean, log_variance)",
             "found = E(reals)[:, :16]  # the means",
+        ],
+    ),
+    (
+        "style",
+        &[
+            "G = Styled(",
+            "StyledConstant(12, (8, 7, 7), 2, mixing=0.9),",
+            "ModulatedConv(8, 8, 3, 12),",
+            "ModulatedConv(8, 1, 1, 12, demodulate=False, noise=False),",
+            "x = layer(x, styles.pop(0))",
+        ],
+    ),
+    (
+        "style_with_more",
+        &[
+            "StyledConstant(12, (4, 7, 7), 2, momentum=0.01),",
+            "elif isinstance(layer, (Label, EmbeddedLabel)):",
+            "x = layer(x, *told)",
+            "fakes = G(z, y)",
+            "if isinstance(module, (nn.Linear, nn.Conv2d)):",
         ],
     ),
     ("objective_minimax", &["return -cross_entropy(D(fakes), 0)"]),

@@ -100,8 +100,8 @@ pub(crate) async fn verdicts(
     let label = spec.labels.map(|kind| one_hot(labels, kind.classes(), device));
     let samples = Batch::from_values(samples.to_vec(), spec.data.shape(), device);
     let latent = encoder.map(|encoder| means(&mut encoder.clone(), spec, samples.clone()));
-    let condition = Condition { label, latent, generator: None };
-    let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+    let condition = Condition { label, latent, ..Condition::default() };
+    let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
     let samples = packed(samples, spec.packing);
     let samples = match pictures_of(spec, pictures, device)? {
         None => samples,

@@ -137,7 +137,7 @@ impl Discriminator {
         let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
         let mut judge = |samples: Batch, condition: &Condition| {
             let mode = Mode::Training { randomness: &mut randomness, moves_statistics: true };
-            let mut pass = Pass { mode, condition };
+            let mut pass = Pass::new(mode, condition);
             rows(self.net.forward_with(weights, samples, &mut pass))
         };
         if spec.discriminator.mixes_samples() || spec.labels.is_some() || spec.judges_pairs() {
@@ -166,7 +166,7 @@ impl Discriminator {
     ) -> Tensor<2> {
         let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
-        rows(self.net.forward(samples, &mut Pass { mode, condition }))
+        rows(self.net.forward(samples, &mut Pass::new(mode, condition)))
     }
 
     /// The output of layer number `layer` for `samples`, as [`Discriminator::judge`] passes them.
@@ -180,7 +180,7 @@ impl Discriminator {
     ) -> Batch {
         let mut randomness = stream(spec.seed, Purpose::DiscriminatorDropout, index);
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
-        self.net.features(layer, samples, &mut Pass { mode, condition })
+        self.net.features(layer, samples, &mut Pass::new(mode, condition))
     }
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn net_of(
 /// encoder, the means.
 pub(crate) fn means(net: &mut Net, spec: &RunSpec, samples: Batch) -> Tensor<2> {
     let condition = Condition::default();
-    let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+    let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
     let found = net.forward(samples, &mut pass).flat();
     // Means come first; an encoder that ends in as many numbers as the latent ends in them alone.
     found.narrow(1, 0, spec.latent.size)

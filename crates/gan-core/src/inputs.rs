@@ -8,11 +8,11 @@ use gan_random::{Purpose, RandomNumbers, RngExt, standard_normal, stream, unifor
 #[cfg(feature = "training")]
 use crate::auxiliary::Targets;
 use crate::batch::Batch;
-use crate::net::Condition;
+use crate::net::{Condition, Styling};
 use crate::ops::tensor::Tensor;
 
 /// The inputs of `count` samples, on the host.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
     /// Latents, each followed by its codes: `[count, latent and codes]`, flat.
     pub values: Vec<f32>,
@@ -22,6 +22,8 @@ pub struct Inputs {
     pub generators: Vec<u16>,
     /// Pictures, one a sample, channels first; empty where the generator is given none.
     pub pictures: Vec<f32>,
+    /// What becomes of the styles of a style-based generator. Styles are mixed within a pass of 64.
+    pub styling: Styling,
 }
 
 impl Inputs {
@@ -55,12 +57,12 @@ impl Inputs {
         let labels = spec.labels.map_or_else(Vec::new, |labels| {
             (0..count).map(|i| (i % labels.classes()) as u16).collect()
         });
-        Self { values, labels, generators, pictures: Vec::new() }
+        Self { values, labels, generators, ..Self::default() }
     }
 
     /// The inputs of a generator that is given pictures and nothing else.
     pub fn of_pictures(pictures: Vec<f32>) -> Self {
-        Self { values: Vec::new(), labels: Vec::new(), generators: Vec::new(), pictures }
+        Self { pictures, ..Self::default() }
     }
 
     /// The same inputs with the pictures of `reals`, one for each, and the classes of these where the
@@ -92,7 +94,8 @@ impl Inputs {
             let size = numbers_of(picture);
             self.pictures[begin * size..end * size].to_vec()
         });
-        Self { values, labels: of(&self.labels), generators: of(&self.generators), pictures }
+        let (labels, generators) = (of(&self.labels), of(&self.generators));
+        Self { values, labels, generators, pictures, styling: self.styling }
     }
 
     pub(crate) fn tensor<'a>(&self, feed: impl Into<Feed<'a>>, device: &Device) -> Batch {
@@ -109,7 +112,7 @@ impl Inputs {
 
     /// The inputs of a generator that is given latents and nothing else.
     pub fn of_latents(values: Vec<f32>) -> Self {
-        Self { values, labels: Vec::new(), generators: Vec::new(), pictures: Vec::new() }
+        Self { values, ..Self::default() }
     }
 
     /// Latents with their codes: `[count, latent and codes]`.
@@ -133,6 +136,7 @@ impl Inputs {
             generator: spec
                 .mixture
                 .map(|mixture| one_hot(&self.generators, mixture.generators, device)),
+            styling: self.styling,
             latent: None,
         }
     }

@@ -161,12 +161,12 @@ impl Starts {
         let of = |list: &[u16]| -> Vec<u16> {
             places.iter().filter_map(|at| list.get(*at)).copied().collect()
         };
-        let Inputs { values, labels, generators, pictures } = &self.inputs;
+        let Inputs { values, labels, generators, .. } = &self.inputs;
         let inputs = Inputs {
             values: numbers(values),
             labels: of(labels),
             generators: of(generators),
-            pictures: pictures.clone(),
+            ..self.inputs.clone()
         };
         Self { inputs, first: numbers(&self.first), second: numbers(&self.second) }
     }
@@ -230,7 +230,7 @@ impl<'a> Target<'a> {
         let feed = Feed::from(header);
         let (count, shape) = (inputs.count(feed), header.data.shape());
         let condition = inputs.condition(feed, device);
-        let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+        let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
         let mut net = self.sampler.net().clone();
         let weights = net.parameters();
         let weights = net.effective(weights, false);

@@ -76,7 +76,7 @@ pub use inputs::Inputs;
 pub use inversion::{Found, Search};
 #[cfg(feature = "training")]
 pub use metrics::PendingMetrics;
-pub use net::{Condition, Mode, Net, Pass};
+pub use net::{Condition, Mode, Net, Pass, Styling};
 #[cfg(feature = "training")]
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
 pub use ops::tensor::Tensor;

@@ -6,7 +6,7 @@ use gan_random::RandomNumbers;
 
 use crate::batch::Batch;
 use crate::initial::initial_values;
-use crate::layer::{self, Kept};
+use crate::layer::{self, Kept, Style};
 #[cfg(feature = "training")]
 use crate::ops::fused::blend_into;
 use crate::ops::tensor::Tensor;
@@ -41,6 +41,27 @@ pub struct Pass<'a> {
     pub mode: Mode<'a>,
     /// Class, generator and latent of each sample.
     pub condition: &'a Condition,
+    /// The style, behind a layer that gives one.
+    pub(crate) style: Style,
+    /// The count of modulated convolutions behind that layer.
+    pub(crate) style_layers: usize,
+}
+
+/// How the styles of a style-based generator are changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Styling {
+    /// ψ: how far styles keep from their mean, in parts of their own distance (Karras et al. 2018, appendix
+    /// B). 1 leaves them as they are.
+    pub truncation: f32,
+    /// The number of the modulated convolution, from 0, from which on each sample has the style of the next
+    /// one in the batch.
+    pub mixed_from: Option<usize>,
+}
+
+impl Default for Styling {
+    fn default() -> Self {
+        Self { truncation: 1.0, mixed_from: None }
+    }
 }
 
 /// Class, generator and latent of each sample of a batch, for nets that are told.
@@ -52,9 +73,16 @@ pub struct Condition {
     pub generator: Option<Tensor<2>>,
     /// The latent: `[batch, size]`.
     pub latent: Option<Tensor<2>>,
+    /// Of a style-based generator.
+    pub styling: Styling,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    /// A pass of this kind for samples of this condition.
+    pub fn new(mode: Mode<'a>, condition: &'a Condition) -> Self {
+        Self { mode, condition, style: Style::default(), style_layers: 0 }
+    }
+
     pub(crate) fn label(&self) -> Tensor<2> {
         self.condition.label.clone().expect("a net with a label layer is told the class")
     }
@@ -78,7 +106,7 @@ const ALIGNED: usize = 4_096;
 /// A net with its parameters.
 #[derive(Clone, Debug)]
 pub struct Net {
-    layers: Vec<PlannedLayer>,
+    pub(crate) layers: Vec<PlannedLayer>,
     /// Names in checkpoints, one per parameter: `0.weight`, `0.bias`, `2.scale`,
     /// `3.layers.0.weight` …
     pub(crate) names: Vec<String>,
@@ -256,7 +284,9 @@ impl Net {
         let output =
             layer::forward_all(&self.layers, weights, buffers, input, pass, Some(&mut kept));
         let cotangent = cotangent(&output);
-        let gradient = layer::input_gradient_all(&self.layers, weights, &kept, cotangent);
+        let mut style = None;
+        let gradient =
+            layer::input_gradient_all(&self.layers, weights, &kept, cotangent, &mut style);
         (output, gradient)
     }
 

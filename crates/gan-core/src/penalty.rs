@@ -95,7 +95,7 @@ pub(crate) fn term_at(
     randomness: &mut RandomNumbers,
 ) -> Tensor<1> {
     let mode = Mode::Training { randomness, moves_statistics: false };
-    let mut pass = Pass { mode, condition: points.condition };
+    let mut pass = Pass::new(mode, points.condition);
     let (_, gradient) = net.forward_and_input_gradient(weights, points.samples.clone(), &mut pass);
     let gradient = match points.own {
         None => gradient,

@@ -73,6 +73,10 @@ impl Plan {
                 self.buffers.push(BufferPlan { name, size: shape.features(), start });
             }
         }
+        if let LayerSpec::StyledConstant { .. } = layer {
+            let size = shape.size().expect("a spec's shapes are checked before it is planned");
+            self.buffers.push(BufferPlan { name: format!("{name}.mean"), size, start: 0.0 });
+        }
         let (parameters, buffers) =
             (first_parameter..self.parameters.len(), first_buffer..self.buffers.len());
         let dimensions =

@@ -45,7 +45,7 @@ impl Inputs {
             values,
             labels: spec.labels.map_or_else(Vec::new, |_| vec![0; count]),
             generators: spec.mixture.map_or_else(Vec::new, |_| vec![0; count]),
-            pictures: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -114,7 +114,7 @@ impl Trainer {
         let leaf = each!(leaf, x => x.leaf());
         let mut net = self.discriminator.net.clone();
         let mut judge = |samples: Batch, condition: &Condition| {
-            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition };
+            let mut pass = Pass::new(Mode::Sampling { noise: None }, condition);
             verdict(&net.forward(presented(&plain, samples, 0, 0), &mut pass).flat())
         };
         let judged = judge(leaf.clone(), &self.condition_of(&inputs));

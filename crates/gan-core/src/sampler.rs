@@ -133,7 +133,7 @@ impl Sampler {
         }
         let mut net = self.net.clone();
         in_groups(feed, inputs, &self.device, |input, condition, _| {
-            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition };
+            let mut pass = Pass::new(Mode::Sampling { noise: None }, condition);
             net.features(layer, input, &mut pass).flat()
         })
         .await
@@ -261,7 +261,7 @@ pub(crate) async fn samples(
     let mut randomness = stream(feed.seed, Purpose::SampleNoise, noise);
     in_groups(feed, inputs, device, |input, condition, count| {
         let mode = Mode::Sampling { noise: Some(&mut randomness) };
-        let samples = net.forward_with(&weights, input, &mut Pass { mode, condition }).flat();
+        let samples = net.forward_with(&weights, input, &mut Pass::new(mode, condition)).flat();
         watcher(count);
         samples
     })

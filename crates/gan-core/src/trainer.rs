@@ -67,7 +67,7 @@ impl Reals {
     /// What the discriminator of a run by `spec` is told about them.
     fn condition(&self, spec: &RunSpec) -> Condition {
         let latent = self.latents.clone().filter(|_| spec.judges_pairs());
-        Condition { label: self.label.clone(), latent, generator: None }
+        Condition { label: self.label.clone(), latent, ..Condition::default() }
     }
 }
 
@@ -274,7 +274,7 @@ impl Trainer {
         let condition = inputs.condition(&self.spec, &self.device);
         let mode =
             Mode::Training { randomness: &mut randomness, moves_statistics: in_generator_step };
-        let mut pass = Pass { mode, condition: &condition };
+        let mut pass = Pass::new(mode, &condition);
         let weights = self.generator.effective(parameters, in_generator_step);
         let input = inputs.tensor(&self.spec, &self.device);
         let input = match found.filter(|_| !self.spec.judges_pairs()) {

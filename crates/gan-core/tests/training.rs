@@ -141,7 +141,8 @@ fn gradients_agree_with_finite_differences_through_a_net_of_ten_layers() {
     let loss = |net: &mut Net, parameters: &[Tensor<1>]| {
         let mut randomness = stream(1, Purpose::GeneratorDropout, 0);
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
-        let mut pass = Pass { mode, condition: &Condition::default() };
+        let condition = Condition::default();
+        let mut pass = Pass::new(mode, &condition);
         let input = Tensor::from_values(z.clone(), [6, 4], &device);
         let output = net.forward_with(parameters, Batch::Flat(input), &mut pass).flat();
         let weights = Tensor::from_values(weights.clone(), [6, 64], &device);

@@ -107,7 +107,7 @@ impl Editor {
             values: values.collect::<Option<_>>()?,
             labels: whole("labels")?,
             generators: whole("generators")?,
-            pictures: Vec::new(),
+            ..Inputs::default()
         };
         let fits = found.values.len() == like.values.len()
             && found.labels.len() == like.labels.len()

@@ -2,7 +2,7 @@
 //!
 //! The inspector reads a checkpoint, evaluates its discriminator, and reads digits with the
 //! project's classifier. It also draws samples of trained generators, edits
-//! them, and maps samples. It computes on the processor,
+//! them, maps samples and mixes styles. It computes on the processor,
 //! without autodiff, and cannot disturb the run.
 
 #[cfg(target_arch = "wasm32")]
@@ -13,3 +13,5 @@ mod inspector;
 mod maker;
 #[cfg(target_arch = "wasm32")]
 mod mapper;
+#[cfg(target_arch = "wasm32")]
+mod styler;

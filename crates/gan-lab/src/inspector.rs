@@ -53,6 +53,11 @@ pub(crate) enum Question {
     /// What is made of the latent of this real, moved to a place on the map; where it is, for `None`.
     /// Reply: a `Uint8Array`, empty on a map of another kind.
     MoveOnMap(u32, Option<[f32; 2]>),
+    /// Takes the style-based generator of this checkpoint. Reply: nothing.
+    TakeStyles(Uint8Array),
+    /// A table of so many rows and columns of samples whose styles are mixed, by seed, layer and
+    /// truncation. Reply: a `Uint8Array` of images.
+    MixStyles([u32; 2], (u32, usize, f64)),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -106,6 +111,17 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
             let place = Float32Array::from(place.as_ref().map_or(&[][..], |place| &place[..]));
             ("moveOnMap", vec![("real", real.into()), ("place", place.into())])
         }
+        Question::TakeStyles(checkpoint) => ("takeStyles", vec![("checkpoint", checkpoint.into())]),
+        Question::MixStyles([rows, columns], (seed, from, truncation)) => (
+            "mixStyles",
+            vec![
+                ("rows", rows.into()),
+                ("columns", columns.into()),
+                ("seed", seed.into()),
+                ("from", (from as u32).into()),
+                ("truncation", truncation.into()),
+            ],
+        ),
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
     settle(&workers::ask("ask", kind, &fields), done);

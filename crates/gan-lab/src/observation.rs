@@ -34,6 +34,8 @@ pub struct Run {
     pub translates: bool,
     /// Whether it has an encoder: fresh sheets are of reals and what is made of their latents.
     pub encodes: bool,
+    /// Layers of its generator that have a style; 0 without styles.
+    pub styled_layers: usize,
     /// Whether its discriminator sees the picture beside the sample.
     pub judges_pairs: bool,
 }
@@ -70,9 +72,18 @@ pub fn run() -> Run {
         file_bytes: size_of(&run_files()),
         is_given: condition.is_object() || translates,
         translates,
+        styled_layers: styled_layers(&member(&spec, "generator")),
         encodes: member(&spec, "encoder").is_object(),
         judges_pairs: condition.is_object() && member(&condition, "shown").as_bool() != Some(false),
     }
+}
+
+/// Count of a generator's modulated convolutions.
+fn styled_layers(generator: &JsValue) -> usize {
+    let layers = member(generator, "layers");
+    let layers = if layers.is_object() { Array::from(&layers) } else { Array::new() };
+    let kinds = layers.iter().filter_map(|layer| member(&layer, "kind").as_string());
+    kinds.filter(|kind| kind == "modulated_conv").count()
 }
 
 fn shows_digits(source: &str) -> bool {

@@ -130,7 +130,7 @@ fn neighbours(inputs: &Inputs, size: usize) -> Inputs {
         values,
         labels: inputs.labels.repeat(size + 1),
         generators: inputs.generators.repeat(size + 1),
-        pictures: Vec::new(),
+        ..inputs.clone()
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
     translation(spec)?;
     encoder(spec)?;
     latents(spec)?;
+    styles(spec)?;
     terms(spec)?;
     smoothing(spec)?;
     penalties(spec)?;
@@ -155,6 +156,19 @@ fn latents(spec: &RunSpec) -> Result<(), SpecError> {
         return Err(SpecError::new("discriminator.layers", message));
     }
     Ok(())
+}
+
+/// A style is a generator's.
+fn styles(spec: &RunSpec) -> Result<(), SpecError> {
+    let mut others = vec![("discriminator", &spec.discriminator)];
+    others.extend(spec.encoder.as_ref().map(|encoder| ("encoder.net", &encoder.net)));
+    for (name, net) in others {
+        if let Some(path) = net.styled() {
+            let message = "belongs into a generator, which has a style";
+            return Err(SpecError::new(format!("{name}.{path}"), message));
+        }
+    }
+    spec.generator.check_styles(spec.generator_input()).map_err(|error| error.within("generator"))
 }
 
 fn terms(spec: &RunSpec) -> Result<(), SpecError> {

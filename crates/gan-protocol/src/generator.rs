@@ -147,6 +147,7 @@ impl GeneratorHeader {
                 "compare samples: what is made of a latent would depend on its neighbours";
             return Err(SpecError::new("generator.layers", message));
         }
+        self.generator.check_styles(self.input()).map_err(|error| error.within("generator"))?;
         let classes = self.labels.map_or(0, |labels| labels.classes());
         let generators = self.mixture.map_or(0, |mixture| mixture.generators);
         let untold = |layer: &LayerSpec| match layer {

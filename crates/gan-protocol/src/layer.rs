@@ -173,6 +173,40 @@ pub enum LayerSpec {
         /// Numbers of a latent.
         size: usize,
     },
+    /// Ends the mapping and begins the image: the vector that arrives is the style `w` of all modulated
+    /// convolutions behind this layer, which gives the same learned image for every sample (StyleGAN, Karras
+    /// et al. 2018, section 2). The mean of `w` is kept, for truncation (appendix B): `w` becomes
+    /// `mean + truncation * (w - mean)`.
+    StyledConstant {
+        /// Channels of the image.
+        channels: usize,
+        /// Rows of the image, in pixels.
+        height: usize,
+        /// Columns of the image, in pixels.
+        width: usize,
+        /// Probability with which a training sample has another sample's style from a random layer on (style
+        /// mixing, section 3.1; the paper's is 0.9).
+        mixing: f32,
+        /// Weight of the newest batch in the mean of `w` (the authors' code: 0.005).
+        momentum: f32,
+    },
+    /// Convolution, without a stride and with zeros around, whose weights depend on the style: with
+    /// `s = w A + b`, which starts near one, `W'_oik = s_i W_oik`; demodulated,
+    /// `W''_oik = W'_oik / sqrt(Σ_ik W'_oik² + 1e-8)` (Karras et al. 2019, section 2.2, equations 1 and 3).
+    /// Noise of N(0, 1), the same for all channels of a pixel, is added with a learned strength for each
+    /// channel, which starts at 0; then a bias for each channel.
+    ModulatedConv {
+        /// Channels of the output.
+        channels: usize,
+        /// Side of the square kernel, in pixels: odd.
+        kernel: usize,
+        /// Numbers in `w`.
+        style: usize,
+        /// Whether the weights are demodulated: not at the end, where the image is made.
+        demodulate: bool,
+        /// Whether noise is added.
+        noise: bool,
+    },
     /// `body(x) + shortcut(x)` (He et al. 2016). An empty shortcut is the identity.
     Residual {
         /// Layers of the body.
@@ -276,6 +310,20 @@ impl LayerSpec {
             Self::MixtureLinear { units: 64, generators: 4 },
             Self::Label { classes: 10, embedding: None },
             Self::Latent { size: 16 },
+            Self::StyledConstant {
+                channels: 32,
+                height: 7,
+                width: 7,
+                mixing: 0.0,
+                momentum: 0.005,
+            },
+            Self::ModulatedConv {
+                channels: 32,
+                kernel: 3,
+                style: 64,
+                demodulate: true,
+                noise: true,
+            },
             Self::Residual { layers: vec![inside.clone()], shortcut: Vec::new() },
             Self::Skip { layers: vec![inside] },
             Self::Composite {},
@@ -306,6 +354,20 @@ reads_tagged!(LayerSpec by "kind" {
     "noise" => Noise { sd },
     "label" => Label { classes, embedding = None },
     "latent" => Latent { size },
+    "styled_constant" => StyledConstant {
+        channels,
+        height,
+        width,
+        mixing = 0.0,
+        momentum = 0.005,
+    },
+    "modulated_conv" => ModulatedConv {
+        channels,
+        kernel = 3,
+        style,
+        demodulate = true,
+        noise = true,
+    },
     "residual" => Residual { layers, shortcut = Vec::new() },
     "skip" => Skip { layers },
     "composite" => Composite {},

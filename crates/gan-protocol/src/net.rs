@@ -125,7 +125,10 @@ impl NetSpec {
 
     /// Whether a layer draws random numbers for each sample even when sampling.
     pub fn draws_noise(&self) -> bool {
-        self.find(|layer| matches!(layer, LayerSpec::Noise { .. })).is_some()
+        let draws = |layer: &LayerSpec| {
+            matches!(layer, LayerSpec::Noise { .. } | LayerSpec::ModulatedConv { noise: true, .. })
+        };
+        self.find(draws).is_some()
     }
 
     /// Whether an output depends on other samples of the batch.
@@ -138,10 +141,67 @@ impl NetSpec {
         self.layers.iter().any(LayerSpec::compares_samples)
     }
 
+    /// Checks the layers with a style, for an input of shape `input` that the net takes: one
+    /// `styled_constant`, then `modulated_conv`s for styles of its size; none within blocks.
+    ///
+    /// # Errors
+    /// The first layer that does not fit, as `layers[i].field`.
+    pub(crate) fn check_styles(&self, input: Shape) -> Result<(), SpecError> {
+        let mut shape = input;
+        let mut style = None;
+        for (index, layer) in self.layers.iter().enumerate() {
+            let refused = |field: &str, message: String| {
+                let path = if field.is_empty() { String::new() } else { format!(".{field}") };
+                Err(SpecError::new(format!("layers[{index}]{path}"), message))
+            };
+            match layer {
+                LayerSpec::StyledConstant { .. } if style.is_some() => {
+                    return refused("", "is the second; a net has one style".to_owned());
+                }
+                LayerSpec::StyledConstant { .. } => style = shape.size(),
+                LayerSpec::ModulatedConv { style: asked, .. } => match style {
+                    Some(given) if given == *asked => {}
+                    Some(given) => {
+                        return refused("style", format!("must be {given}, as the style has"));
+                    }
+                    None => {
+                        let message = "has no style: a `styled_constant` must stand before it";
+                        return refused("", message.to_owned());
+                    }
+                },
+                _ => {
+                    for (name, layers) in layer.inside() {
+                        if let Some(path) = find(name, layers, &has_style) {
+                            let message = "must stand outside of blocks".to_owned();
+                            return refused(&path, message);
+                        }
+                    }
+                }
+            }
+            shape = layer.output(shape)?;
+        }
+        Ok(())
+    }
+
+    /// The count of its modulated convolutions.
+    pub fn styled_layers(&self) -> usize {
+        let is_modulated = |layer: &&LayerSpec| matches!(layer, LayerSpec::ModulatedConv { .. });
+        self.layers.iter().filter(is_modulated).count()
+    }
+
+    /// The path of the first layer that has to do with a style.
+    pub(crate) fn styled(&self) -> Option<String> {
+        self.find(has_style)
+    }
+
     /// The path of the first layer for which `found` holds, residual blocks included.
     pub(crate) fn find(&self, found: impl Fn(&LayerSpec) -> bool) -> Option<String> {
         find("layers", &self.layers, &found)
     }
+}
+
+fn has_style(layer: &LayerSpec) -> bool {
+    matches!(layer, LayerSpec::StyledConstant { .. } | LayerSpec::ModulatedConv { .. })
 }
 
 fn find(name: &str, layers: &[LayerSpec], found: &impl Fn(&LayerSpec) -> bool) -> Option<String> {

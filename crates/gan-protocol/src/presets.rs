@@ -30,6 +30,8 @@ const FILES: &[(&str, &str)] = files![
     "mnist-dcgan",
     "mnist-mlp",
     "mnist-conditional",
+    "mnist-vae-gan",
+    "mnist-bigan",
     "mnist-super-resolution",
     "mnist-inpainting",
     "mnist-denoising",
@@ -93,6 +95,9 @@ mod tests {
         for Preset { name, spec } in presets() {
             check(name, &spec.generator.layers);
             check(name, &spec.discriminator.layers);
+            if let Some(encoder) = &spec.encoder {
+                check(name, &encoder.net.layers);
+            }
         }
     }
 

@@ -249,3 +249,52 @@ fn what_an_encoder_does_not_go_with_is_refused_with_the_reason() {
         assert!(error.message.contains(reason), "{patch}: {error}");
     }
 }
+
+#[test]
+fn a_style_is_made_once_and_before_it_is_used() {
+    let style = |size: usize| json!({"kind": "modulated_conv", "channels": 2, "style": size});
+    let constant = json!({"kind": "styled_constant", "channels": 2, "height": 4, "width": 4});
+    let linear = |units: usize| json!({"kind": "linear", "units": units});
+    let flatten = json!({"kind": "flatten"});
+    let generator = |layers: Value| json!({"generator": {"layers": layers}});
+    let fits = generator(json!([linear(6), constant, style(6), flatten, linear(2)]));
+    let spec = RunSpec::from_value(merged(&ring(), &fits)).expect("a valid run");
+    assert_eq!(spec.generator.styled_layers(), 1);
+    let cases = [
+        (
+            json!([linear(6), constant, style(5), flatten, linear(2)]),
+            "layers[2].style",
+            "must be 6",
+        ),
+        (
+            json!([linear(8), {"kind": "reshape", "channels": 2, "height": 2, "width": 2}, style(8),
+                flatten, linear(2)]),
+            "layers[2]",
+            "has no style",
+        ),
+        (
+            json!([linear(6), constant, flatten, constant, flatten, linear(2)]),
+            "layers[3]",
+            "is the second",
+        ),
+        (
+            json!([linear(6), constant, {"kind": "residual", "layers": [style(6)]}, flatten,
+                linear(2)]),
+            "layers[2].layers[0]",
+            "outside of blocks",
+        ),
+    ];
+    for (layers, path, reason) in cases {
+        let (found, message) = refusal(&generator(layers));
+        assert_eq!(found, format!("generator.{path}"), "{message}");
+        assert!(message.contains(reason), "{message}");
+    }
+    let judged = json!({"discriminator": {"layers": [
+        {"kind": "styled_constant", "channels": 1, "height": 2, "width": 2}, flatten, linear(1)]}});
+    let (path, message) = refusal(&judged);
+    assert_eq!(path, "discriminator.layers[0]");
+    assert!(message.contains("belongs into a generator"), "{message}");
+    let even = generator(json!([linear(6), constant,
+        {"kind": "modulated_conv", "channels": 2, "kernel": 2, "style": 6}, flatten, linear(2)]));
+    assert!(refusal(&even).1.contains("is odd"));
+}

@@ -13,6 +13,7 @@ const MOST_SAMPLES: usize = 1 << 16;
 #[wasm_bindgen]
 pub struct Generator {
     sampler: Sampler,
+    truncation: f32,
 }
 
 #[wasm_bindgen]
@@ -23,7 +24,20 @@ impl Generator {
     /// The fault of the file, as an `Error`.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
-        told(Sampler::from_safetensors(bytes, &cpu())).map(|sampler| Self { sampler })
+        let sampler = told(Sampler::from_safetensors(bytes, &cpu()))?;
+        Ok(Self { sampler, truncation: 1.0 })
+    }
+
+    /// Whether it has a style, which can be truncated.
+    #[wasm_bindgen(getter, js_name = isStyled)]
+    pub fn is_styled(&self) -> bool {
+        self.sampler.header().generator.styled_layers() > 0
+    }
+
+    /// ψ of the samples from now on: how far styles keep from their mean, in parts of their own distance.
+    #[wasm_bindgen(js_name = truncate)]
+    pub fn truncate(&mut self, truncation: f32) {
+        self.truncation = truncation;
     }
 
     /// Columns of a sample, in pixels; 0 for points.
@@ -273,12 +287,8 @@ impl Generator {
     /// depends on the input's number alone.
     fn numbered(&self, first: usize, count: usize) -> Inputs {
         let header = self.sampler.header();
-        let mut inputs = Inputs {
-            values: Vec::new(),
-            labels: Vec::new(),
-            generators: Vec::new(),
-            pictures: Vec::new(),
-        };
+        let mut inputs = Inputs::default();
+        inputs.styling.truncation = self.truncation;
         if let Some(labels) = header.labels {
             let classes = labels.classes();
             inputs.labels = (first..first + count).map(|i| (i % classes) as u16).collect();

@@ -6,6 +6,7 @@ const REVEAL = ["auto", "interaction"];
 const MODES = ["grid", "walk", "morph", "draw", "edit"];
 
 export const MOST_SAMPLES = 4096;
+const MOST_TRUNCATION = 2;
 
 /** A whole number that `text` says, if it is within the limits. */
 const whole = (text, least, most) => {
@@ -35,6 +36,7 @@ export class SamplerAttributes extends Element {
     "reveal",
     "controls",
     "mode",
+    "truncation",
     "picture",
     "poster",
     "alt",
@@ -100,6 +102,15 @@ export class SamplerAttributes extends Element {
   }
   set mode(value) {
     this.#reflect("mode", value);
+  }
+  /** How far a style keeps from the mean one, in parts of its own distance; 1 where nobody says. */
+  get truncation() {
+    const text = this.getAttribute("truncation");
+    const number = text === null || text.trim() === "" ? NaN : Number(text);
+    return Math.abs(number) <= MOST_TRUNCATION ? number : 1;
+  }
+  set truncation(value) {
+    this.#reflect("truncation", value);
   }
   get picture() {
     return this.getAttribute("picture") ?? "";

@@ -33,6 +33,8 @@ export class Loaded {
       const [range, ...vector] = numbers.subarray(i * step, (i + 1) * step);
       return { name, range, vector };
     });
+    /** Whether it has a style, which can be truncated. */
+    this.isStyled = generator.isStyled;
     /** Whether latents are drawn from N(0, 1), and not from U(-1, 1). */
     this.isNormal = generator.isNormal;
     /** Generator steps that it was trained for. */
@@ -42,6 +44,11 @@ export class Loaded {
   /** `count` inputs that depend on `seed` alone. */
   inputs(seed, count) {
     return this.#call("inputs", seed, count);
+  }
+
+  /** Truncates the styles of the samples from now on. */
+  truncate(truncation) {
+    this.#call("truncate", truncation);
   }
 
   /** RGBA bytes of the images that it makes of `inputs`, the first of which is number `first`. */

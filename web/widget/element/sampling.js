@@ -39,9 +39,9 @@ export function isAlike(one, other) {
 
 /**
  * What `generator` makes of `inputs`: RGBA bytes of images, coordinates of points; `undefined` as soon
- * as `isWanted` says no. `first` is the number of the first of them.
+ * as `isWanted` says no. `first` is the number of the first of them; `truncation` is that of their styles.
  */
-export async function drawn(generator, inputs, labels, first, isWanted) {
+export async function drawn(generator, inputs, labels, { first, truncation }, isWanted) {
   const size = inputSize(generator);
   const count = inputs.length / size;
   const isImage = generator.width > 0;
@@ -52,6 +52,8 @@ export async function drawn(generator, inputs, labels, first, isWanted) {
     const end = Math.min(at + slice, count);
     const begun = performance.now();
     const [part, classes] = [inputs.slice(at * size, end * size), labels.slice(at, end)];
+    // Other elements share the generator.
+    generator.truncate(truncation);
     const make = isImage ? "images" : "points";
     found.set(generator[make](part, classes, first + at), at * numbers);
     const took = performance.now() - begun;

@@ -142,7 +142,7 @@ impl Classifier {
         mode: Mode<'_>,
     ) -> [Tensor<2>; 2] {
         let condition = Condition::default();
-        let mut pass = Pass { mode, condition: &condition };
+        let mut pass = Pass::new(mode, &condition);
         let images = Batch::from_values(images.to_vec(), self.input, &self.device);
         let weights = self.trunk.effective(trunk, advances);
         let features = self.trunk.forward_with(&weights, images, &mut pass);
@@ -156,7 +156,7 @@ impl Classifier {
     pub(crate) fn features(&mut self, layer: usize, images: Batch) -> Batch {
         let condition = Condition::default();
         let mode = Mode::Sampling { noise: None };
-        self.trunk.features(layer, images, &mut Pass { mode, condition: &condition })
+        self.trunk.features(layer, images, &mut Pass::new(mode, &condition))
     }
 
     /// The gradient, with respect to `images`, of their features' product with `cotangent(features)`.
@@ -166,7 +166,7 @@ impl Classifier {
         cotangent: impl FnOnce(&Batch) -> Batch,
     ) -> Batch {
         let condition = Condition::default();
-        let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+        let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
         let weights = self.trunk.parameters();
         let weights = self.trunk.effective(weights, false);
         self.trunk.forward_and_pull_back(&weights, images, &mut pass, cotangent).1

@@ -15,6 +15,7 @@ mod norm;
 mod padding;
 mod random;
 mod scaling;
+mod style;
 
 use gan_protocol::{LayerSpec, Shape};
 
@@ -23,6 +24,7 @@ use crate::net::Pass;
 use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
 pub(crate) use scaling::repeated;
+pub(crate) use style::Style;
 
 const REFUSED: &str = "validation refuses a penalty on a critic with such a layer";
 
@@ -33,6 +35,8 @@ pub(crate) struct Kept {
     output: Batch,
     /// The factors of dropout; the choice among several generators.
     mask: Option<Batch>,
+    /// The style of a modulated convolution.
+    style: Option<Tensor<2>>,
     /// The factor of each feature, for batch normalisation by running statistics.
     factors: Option<Tensor<1>>,
     /// The body of a block; empty for other layers.
@@ -76,6 +80,11 @@ pub(crate) fn forward_all(
 ) -> Batch {
     let mut batch = input;
     for layer in layers {
+        if let LayerSpec::StyledConstant { .. } = layer.spec {
+            let is_modulated =
+                |one: &&PlannedLayer| matches!(one.spec, LayerSpec::ModulatedConv { .. });
+            pass.style_layers = layers.iter().filter(is_modulated).count();
+        }
         batch = forward(layer, weights, buffers, batch, pass, kept.as_deref_mut());
     }
     batch
@@ -91,7 +100,7 @@ fn forward(
 ) -> Batch {
     let values = values(layer, weights);
     let before = kept.is_some().then(|| input.clone());
-    let (mut mask, mut factors) = (None, None);
+    let (mut mask, mut factors, mut style) = (None, None, None);
     let (mut body, mut shortcut) = (Vec::new(), Vec::new());
     let output = match layer.spec {
         LayerSpec::Linear { .. } => linear::linear(input, &values),
@@ -148,6 +157,18 @@ fn forward(
             label::append(input, &values, embedding, pass.label())
         }
         LayerSpec::Latent { .. } => input.with_features(pass.latent()),
+        LayerSpec::StyledConstant { channels, height, width, mixing, momentum } => {
+            let shape = [channels, height, width];
+            let settings = style::Constant { shape, mixing, momentum, layers: pass.style_layers };
+            let mean = &mut buffers[layer.buffers.clone()][0];
+            style::constant(input, &values, mean, settings, pass)
+        }
+        LayerSpec::ModulatedConv { kernel, demodulate: demodulates, .. } => {
+            let settings = style::Modulated { kernel, demodulates };
+            let (output, w) = style::modulated(input, &values, settings, pass);
+            style = Some(w);
+            output
+        }
         LayerSpec::Residual { .. } => {
             let keeps = kept.is_some();
             let inside = keeps.then_some(&mut body);
@@ -166,22 +187,24 @@ fn forward(
         LayerSpec::Flatten {} => Batch::Flat(input.flat()),
     };
     if let (Some(kept), Some(input)) = (kept, before) {
-        kept.push(Kept { input, output: output.clone(), mask, factors, body, shortcut });
+        let output = output.clone();
+        kept.push(Kept { input, output, mask, style, factors, body, shortcut });
     }
     output
 }
 
 /// The gradient with respect to the input of `layers`, from that with respect to their output and
-/// the values kept by the forward pass.
+/// the values kept by the forward pass. `style` gathers that with respect to the style.
 pub(crate) fn input_gradient_all(
     layers: &[PlannedLayer],
     weights: &[Tensor<1>],
     kept: &[Kept],
     gradient: Batch,
+    style: &mut Option<Tensor<2>>,
 ) -> Batch {
     let mut gradient = gradient;
     for (layer, kept) in layers.iter().zip(kept).rev() {
-        gradient = input_gradient(layer, weights, kept, gradient);
+        gradient = input_gradient(layer, weights, kept, gradient, style);
     }
     gradient
 }
@@ -191,6 +214,7 @@ fn input_gradient(
     weights: &[Tensor<1>],
     kept: &Kept,
     gradient: Batch,
+    style: &mut Option<Tensor<2>>,
 ) -> Batch {
     let values = values(layer, weights);
     let input = || kept.input.clone();
@@ -238,13 +262,29 @@ fn input_gradient(
             each!(gradient, g => g.narrow(1, 0, layer.input.features()))
         }
         LayerSpec::Residual { .. } => {
-            let main = input_gradient_all(&layer.body, weights, &kept.body, gradient.clone());
-            main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient))
+            let main =
+                input_gradient_all(&layer.body, weights, &kept.body, gradient.clone(), style);
+            main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient, style))
         }
         LayerSpec::Skip { .. } => {
             let (direct, through) = gradient.split(layer.input.features());
-            direct.plus(input_gradient_all(&layer.body, weights, &kept.body, through))
+            direct.plus(input_gradient_all(&layer.body, weights, &kept.body, through, style))
         }
+        LayerSpec::ModulatedConv { kernel, demodulate: demodulates, .. } => {
+            let w = kept.style.as_ref().expect("the pass kept the style");
+            let settings = style::Modulated { kernel, demodulates };
+            let (gradient, of_w) = style::gradients(gradient, input(), w, &values, settings);
+            *style = Some(match style.take() {
+                Some(sum) => sum + of_w,
+                None => of_w,
+            });
+            gradient
+        }
+        // The image is the same for every input: what comes back is that of the style.
+        LayerSpec::StyledConstant { .. } => match style.take() {
+            Some(of_w) => Batch::Flat(of_w),
+            None => each!(input(), x => x.zeros_like()),
+        },
         LayerSpec::Reshape { .. } | LayerSpec::Flatten {} => gradient.shaped(layer.input),
         LayerSpec::BatchNorm { .. } => match &kept.factors {
             Some(factors) => norm::scaled(gradient, factors),

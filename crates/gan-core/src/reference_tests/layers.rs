@@ -21,7 +21,8 @@ fn condition(case: &Value) -> Condition {
         let rows = values.len() / 2;
         Tensor::from_values(values, [rows, 2], &super::device())
     });
-    Condition { label: told("labels"), generator: told("generators"), latent }
+    let (label, generator) = (told("labels"), told("generators"));
+    Condition { label, generator, latent, ..Condition::default() }
 }
 
 fn gradient_of(leaf: &Batch, gradients: &Gradients) -> Option<Vec<f32>> {
@@ -80,7 +81,7 @@ fn outputs_and_gradients_are_pytorchs() {
         comparison.all_close(name, &found, &lists(&case["parameter_gradients"]), 1.0);
         // The pass above has moved the running statistics by now.
         if case.get("sampled").is_some() {
-            let mut pass = Pass { mode: Mode::Sampling { noise: None }, condition: &condition };
+            let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
             let found = read_flat(net.forward(x.inner(), &mut pass));
             comparison.close(&format!("{name}, sampled"), &found, &numbers(&case["sampled"]), 0.0);
         }

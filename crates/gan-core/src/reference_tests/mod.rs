@@ -129,7 +129,7 @@ fn training<T>(
 ) -> T {
     let mut unused = stream(1, Purpose::DiscriminatorDropout, 0);
     let mode = Mode::Training { randomness: &mut unused, moves_statistics };
-    then(&mut Pass { mode, condition })
+    then(&mut Pass::new(mode, condition))
 }
 
 fn samples(value: &Value, shape: Shape) -> Batch {

@@ -74,7 +74,7 @@ impl EncoderInTraining {
         let mode = Mode::Training { randomness: &mut randomness, moves_statistics: is_first };
         let condition = Condition::default();
         let weights = self.net.effective(parameters, is_first);
-        let pass = &mut Pass { mode, condition: &condition };
+        let pass = &mut Pass::new(mode, &condition);
         let found = self.net.forward_with(&weights, samples, pass).flat();
         let ([batch, outputs], size) = (found.dims(), spec.latent.size);
         if outputs == size {
@@ -196,7 +196,7 @@ impl Trainer {
         let (weights, condition) = (self.generator.parameters(), Condition::default());
         let weights = self.generator.effective(weights, false);
         let input = Batch::Flat(drawn).shaped(self.spec.generator_input());
-        let pass = &mut Pass { mode, condition: &condition };
+        let pass = &mut Pass::new(mode, &condition);
         let made = self.generator.forward_with(&weights, input, pass);
         let made = made.shaped(self.spec.data.shape());
         let wanted = self.perceived(reals.clone(), layer, step);

@@ -110,7 +110,7 @@ fn translated(
     let mode = Mode::Training { randomness: &mut randomness, moves_statistics: is_first };
     let condition = Condition::default();
     let weights = generator.effective(parameters, is_first);
-    let pass = &mut Pass { mode, condition: &condition };
+    let pass = &mut Pass::new(mode, &condition);
     generator.forward_with(&weights, images, pass).shaped(spec.data.shape())
 }
 

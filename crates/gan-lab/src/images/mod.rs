@@ -1,6 +1,6 @@
 //! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
-//! drawing, a game against it, a map of the data, the nearest real
-//! images, and edits of a digit; and the generator itself, of images or
+//! drawing, a game against it, a map of the data, mixtures of styles,
+//! the nearest real images, and edits of a digit; and the generator itself, of images or
 //! points, to explore and to download.
 
 mod board;
@@ -12,6 +12,7 @@ mod generator;
 mod map;
 mod nearest;
 mod restoring;
+mod styles;
 mod verdicts;
 
 pub(crate) use digits::{DigitCounts, digit_shares};
@@ -67,6 +68,7 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
             <digits::Digits counts=digits run=run/>
             <verdicts::Verdicts run=run hidden=unjudged/>
             <game::GameView run=run hidden=unjudged/>
+            <styles::Styles run=run/>
             <map::MapView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>
             <edit::Edit run=run hidden=on_points/>

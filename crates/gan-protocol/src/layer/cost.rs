@@ -34,7 +34,7 @@ impl Cost {
         let product = |factors: [usize; 3]| factors.into_iter().fold(1, usize::saturating_mul);
         let multiplications = match *layer {
             LayerSpec::Linear { units, .. } => product([size(input), units, 1]),
-            LayerSpec::Conv { kernel, .. } => {
+            LayerSpec::Conv { kernel, .. } | LayerSpec::ModulatedConv { kernel, .. } => {
                 product([size(output), input.features(), kernel.saturating_mul(kernel)])
             }
             LayerSpec::ConvTranspose { kernel, .. } => {

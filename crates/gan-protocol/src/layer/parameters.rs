@@ -82,6 +82,31 @@ impl LayerSpec {
                 let (name, dimensions) = ("embedding", vec![classes, size]);
                 vec![Parameter { name, dimensions, role: Role::Embedding }]
             }
+            Self::StyledConstant { channels, height, width, .. } => {
+                let dimensions = vec![channels, height, width];
+                vec![Parameter { name: "constant", dimensions, role: Role::Embedding }]
+            }
+            Self::ModulatedConv { channels, kernel, style, noise, .. } => {
+                let area = kernel.saturating_mul(kernel);
+                let weight = Role::Weight {
+                    fan_in: from.saturating_mul(area),
+                    fan_out: channels.saturating_mul(area),
+                    output_axis: 0,
+                };
+                let modulation = Role::Weight { fan_in: style, fan_out: from, output_axis: 1 };
+                let dimensions = vec![channels, from, kernel, kernel];
+                let mut parameters = vec![
+                    Parameter { name: "weight", dimensions, role: weight },
+                    Parameter { name: "style", dimensions: vec![style, from], role: modulation },
+                    Parameter { name: "scale", dimensions: vec![from], role: Role::Scale },
+                    Parameter { name: "shift", dimensions: vec![channels], role: Role::Shift },
+                ];
+                if noise {
+                    let (name, dimensions) = ("noise", vec![channels]);
+                    parameters.push(Parameter { name, dimensions, role: Role::Shift });
+                }
+                parameters
+            }
             Self::Label { embedding: None, .. }
             | Self::Latent { .. }
             | Self::Activation { .. }

@@ -177,6 +177,25 @@ impl LayerSpec {
                 in_range("size", size, 1, 1_024)?;
                 Ok(appended(input, size))
             }
+            Self::StyledConstant { channels, height, width, mixing, momentum } => {
+                flat_input(input, self)?;
+                in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
+                in_range("height", height, 1, MAXIMUM_SIDE_PX)?;
+                in_range("width", width, 1, MAXIMUM_SIDE_PX)?;
+                in_range("mixing", mixing, 0.0, 1.0)?;
+                in_range("momentum", momentum, 0.0, 1.0)?;
+                Ok(Shape::image(channels, height, width))
+            }
+            Self::ModulatedConv { channels, kernel, style, .. } => {
+                let (_, height, width) = image_input(input, self)?;
+                check_kernel(channels, kernel, 1, 0)?;
+                in_range("style", style, 1, MAXIMUM_UNITS)?;
+                if kernel.is_multiple_of(2) {
+                    let message = format!("is {kernel}; a kernel with a middle pixel is odd");
+                    return Err(SpecError::new("kernel", message));
+                }
+                Ok(Shape::image(channels, height, width))
+            }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
             Self::Skip { ref layers } => skip(input, layers, depth),
             Self::Composite {} => {
@@ -252,6 +271,8 @@ impl LayerSpec {
             | Self::Noise { .. }
             | Self::Label { .. }
             | Self::Latent { .. }
+            | Self::StyledConstant { .. }
+            | Self::ModulatedConv { .. }
             | Self::Reshape { .. }
             | Self::Flatten {} => Mixing::Never,
         }
