@@ -405,6 +405,14 @@ test("the generator is walked through, taken along, and those that are trained a
   await site.page.getByRole("link", { name: "Download the file" }).click();
   const bytes = await readFile(await (await saved).path());
   assert.match(bytes.subarray(0, 4000).toString("latin1"), /gan-playground-generator-1/);
+  // With 8 bits a number the file is smaller by all but its header.
+  await site.page.getByLabel("Half the size: 8 bits a number").check();
+  const link = site.page.getByRole("link", { name: "Download the file" });
+  await site.until("a smaller file", async () => {
+    const address = await link.getAttribute("href");
+    const size = await site.page.evaluate(async (address) => (await (await fetch(address)).arrayBuffer()).byteLength, address);
+    return size < 0.7 * bytes.length;
+  });
   const snippet = (await site.page.locator(".lab-generator pre").textContent()).split("\n");
   assert.equal(snippet.length, 2);
   assert.ok(snippet[0].includes(new URL("widget/gan-sampler.js", site.page.url()).href), snippet[0]);

@@ -39,7 +39,7 @@ test("a real sample on the map of an encoder is found again, and changes as it i
   await site.page.keyboard.press("ArrowRight");
   assert.match(await words(panel), /A (real|generated) sample, read as \d\./);
   // Generated samples out of the way, every press finds a real one.
-  await panel.getByLabel("Generated").uncheck();
+  await panel.getByRole("checkbox", { name: "Generated" }).uncheck();
   const { x, y, width, height } = await canvas.boundingBox();
   await canvas.focus();
   let tries = 0;

@@ -65,10 +65,10 @@ const does = {
   restored: ({ pixels, missing, seed, isSample, label }) =>
     inspected().restored(pixels, missing, seed, isSample, label),
   /** The file of a checkpoint's generator alone; what was taken before stays. */
-  generator({ checkpoint }) {
+  generator({ checkpoint, isSmall }) {
     const whole = new Inspector(checkpoint);
     try {
-      return whole.generatorFile();
+      return whole.generatorFile(Boolean(isSmall));
     } finally {
       whole.free();
     }

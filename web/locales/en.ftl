@@ -114,6 +114,7 @@ preset-mnist-mlp = Fully connected (MLP)
 preset-mnist-conditional = Digits by class (AC-GAN)
 preset-mnist-vae-gan = Samples encoded and made again (VAE-GAN)
 preset-mnist-bigan = Latents found for samples (BiGAN)
+preset-mnist-style = Styles by layer (StyleGAN)
 preset-mnist-super-resolution = Super-resolution: 7×7 to 28×28
 preset-mnist-inpainting = Inpainting: a hole is filled
 preset-mnist-denoising = Denoising

@@ -114,6 +114,7 @@ preset-mnist-mlp = 全连接网络（MLP）
 preset-mnist-conditional = 按类别生成数字（AC-GAN）
 preset-mnist-vae-gan = 样本编码后再生成（VAE-GAN）
 preset-mnist-bigan = 为样本找到潜变量（BiGAN）
+preset-mnist-style = 逐层的风格（StyleGAN）
 preset-mnist-super-resolution = 超分辨率：7×7 变 28×28
 preset-mnist-inpainting = 修补：填上缺口
 preset-mnist-denoising = 去噪

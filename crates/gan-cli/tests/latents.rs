@@ -52,3 +52,59 @@ fn images_are_found_in_a_generator() {
     assert!(std::fs::metadata(&out).is_ok());
     assert!(refused(&["invert", generator, "--stages", "8", "--count", "1"], 2).contains("8x20"));
 }
+
+#[test]
+fn images_are_encoded_by_a_runs_encoder() {
+    let folder = Folder::new("encoded");
+    let (run, out) = (folder.path("run.safetensors"), folder.path("latents.csv"));
+    let patch = r#"{"data": {"source": "drawn_digits"}, "batch_size": 4}"#;
+    let start = ["train", "mnist-bigan", "--patch", patch, "--steps", "2", "--out", &run];
+    done(&start);
+    let samples = folder.path("samples.idx");
+    done(&["sample", &run, "--count", "5", "--out", &samples]);
+    let arguments = ["encode", &run, "--files", &samples, "--count", "3", "--out", &out];
+    let output = done(&[&arguments[..], &["--json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&report["count"], &report["latent_size"]), (&3.into(), &16.into()));
+    assert!(report["psnr_db"].as_f64().expect("a number") > 0.0, "{report}");
+    assert_eq!(report["neighbour_accuracy"], Value::Null, "there are no labels");
+    let table = std::fs::read_to_string(&out).expect("the file");
+    let rows: Vec<usize> = table.lines().map(|row| row.split(',').count()).collect();
+    assert_eq!(rows, [16; 3]);
+    let told = refused(&["encode", &run, "--files", &samples, "--out", "latents.png"], 1);
+    assert!(told.contains("no images"), "{told}");
+    let plain = folder.path("plain.safetensors");
+    done(&["train", "ring", "--steps", "1", "--out", &plain]);
+    let told = refused(&["encode", &plain, "--files", &samples], 1);
+    assert!(told.contains("no encoder"), "{told}");
+}
+
+#[test]
+fn truncated_samples_are_drawn_of_generators_with_a_style() {
+    let folder = Folder::new("truncated");
+    let run = folder.path("run.safetensors");
+    let patch = r#"{"data": {"source": "drawn_digits"}, "batch_size": 4}"#;
+    done(&["train", "mnist-style", "--patch", patch, "--steps", "2", "--out", &run]);
+    let drawn = |name: &str, more: &[&str]| -> Vec<u8> {
+        let out = folder.path(name);
+        done(&[&["sample", &run, "--count", "4", "--out", &out][..], more].concat());
+        std::fs::read(&out).expect("the file")
+    };
+    let plain = drawn("plain.idx", &[]);
+    assert_eq!(drawn("whole.idx", &["--truncation", "1"]), plain);
+    assert_ne!(drawn("half.idx", &["--truncation", "0.5"]), plain);
+    // The exported generator has the mean style, too.
+    let (file, half) = (folder.path("generator.safetensors"), folder.path("same.idx"));
+    done(&["export", &run, "--bits", "32", "--out", &file]);
+    done(&["sample", &file, "--count", "4", "--truncation", "0.5", "--out", &half]);
+    assert_eq!(
+        std::fs::read(&half).expect("the file"),
+        drawn("half.idx", &["--truncation", "0.5"])
+    );
+    let told = refused(&["sample", &run, "--truncation", "9"], 2);
+    assert!(told.contains("-2 to 2"), "{told}");
+    let other =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained/mnist-conditional.safetensors");
+    let told = refused(&["sample", other, "--truncation", "0.5", "--out", &half], 1);
+    assert!(told.contains("with a style"), "{told}");
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use gan_core::{Classifier, Inputs, Snapshot, Trainer};
 use gan_data::add_pictures;
 use gan_protocol::{LayerSpec, OptimizerMethod, PenaltySpec, RealBatch, RunSpec, Shape};
-use gan_random::Purpose;
+use gan_random::{Purpose, standard_normal, stream};
 use pollster::block_on;
 use running::{
     Case, Folder, assert_none_fails, labels, noise, with_steps, write_classifier, write_mnist,
@@ -68,6 +68,8 @@ fn without_noise(mut spec: RunSpec) -> RunSpec {
             match layer {
                 LayerSpec::Noise { sd } => *sd = 0.0,
                 LayerSpec::Dropout { rate } => *rate = 0.0,
+                LayerSpec::ModulatedConv { noise, .. } => *noise = false,
+                LayerSpec::StyledConstant { mixing, .. } => *mixing = 0.0,
                 LayerSpec::Residual { layers, shortcut } => {
                     silenced(layers);
                     silenced(shortcut);
@@ -79,6 +81,9 @@ fn without_noise(mut spec: RunSpec) -> RunSpec {
     }
     silenced(&mut spec.generator.layers);
     silenced(&mut spec.discriminator.layers);
+    if let Some(encoder) = &mut spec.encoder {
+        silenced(&mut encoder.net.layers);
+    }
     spec.validate().expect("less noise is allowed");
     spec
 }
@@ -147,6 +152,13 @@ told = [given["labels"], given["generators"]]
 assert_alike(generator, torch.tensor(given["latents"]), told, given["samples"])
 reals = torch.tensor(given["reals"]).reshape(given["judged"])
 told = [given["real_labels"]] if given["is_told"] else []
+if "Latent" in globals():
+    # A discriminator of pairs sees the latents that the encoder finds.
+    if "follow" in globals():
+        follow(E)
+    E.eval()
+    with torch.no_grad():
+        told = [E(reals)[:, : given["latent_size"]].tolist()]
 assert_alike(D, reals, told, given["verdicts"])
 "#;
 
@@ -175,6 +187,7 @@ fn a_program_with_a_runs_weights_draws_what_gan_sample_draws() {
         }
         let given = json!({
             "latents": latents,
+            "latent_size": spec.latent.size,
             "labels": inputs.labels,
             "generators": inputs.generators,
             "samples": samples(&drawn),
@@ -206,7 +219,8 @@ fn draws_inputs_alone(spec: &RunSpec) -> bool {
 /// Whether each pass of the program's generator changes its state, whereas in the run only one of them
 /// does; the program has a comment on that.
 fn passes_count_otherwise(spec: &RunSpec) -> bool {
-    let moves: fn(&LayerSpec) -> bool = |layer| matches!(layer, LayerSpec::BatchNorm { .. });
+    let moves: fn(&LayerSpec) -> bool =
+        |layer| matches!(layer, LayerSpec::BatchNorm { .. } | LayerSpec::StyledConstant { .. });
     fn any(layers: &[LayerSpec], moves: fn(&LayerSpec) -> bool) -> bool {
         let inside =
             |layer: &LayerSpec| layer.inside().iter().any(|(_, layers)| any(layers, moves));
@@ -214,8 +228,12 @@ fn passes_count_otherwise(spec: &RunSpec) -> bool {
     }
     let (net, is_translation) = (&spec.generator, spec.translation.is_some());
     let normalises = any(&net.layers, moves);
-    spec.discriminator_steps > 1 && (net.spectral_norm || normalises)
-        || is_translation && normalises
+    // A VAE-GAN's generator makes another pass for its encoder.
+    let is_vae_gan = spec.encoder.is_some() && !spec.judges_pairs();
+    let encoder = spec.encoder.as_ref().map(|encoder| &encoder.net);
+    let encoder_moves = encoder.is_some_and(|it| it.spectral_norm || any(&it.layers, moves));
+    spec.discriminator_steps > 1 && (net.spectral_norm || normalises || encoder_moves)
+        || (is_translation || is_vae_gan) && normalises
 }
 
 /// The inputs of the steps after `trainer`'s checkpoint: a batch for each step of the
@@ -235,7 +253,14 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
             let latents: Vec<&[f32]> =
                 inputs.values.chunks((inputs.values.len() / count).max(1)).collect();
             let RealBatch { values, labels, pictures } = reals(spec, index);
+            let number = if further == 0 { 2 * step + 1 } else { 2 * index };
+            let posterior = standard_normal(
+                &mut stream(spec.seed, Purpose::Posterior, number),
+                count * spec.latent.size,
+            );
+            let posterior: Vec<&[f32]> = posterior.chunks(spec.latent.size.max(1)).collect();
             passes.push(json!({
+                "posterior": posterior,
                 "reals": values, "y": labels, "z": latents, "k": inputs.generators,
                 "given": pictures,
             }));
@@ -248,7 +273,7 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
 /// Inserted before the steps.
 const IN_DOUBLES: &str = r#"passes = iter(given["passes"])
 torch.set_default_dtype(torch.float64)
-for net in ["G", "D", "average", "G_back", "D_back", "average_back"]:
+for net in ["G", "D", "E", "average", "average_e", "G_back", "D_back", "average_back"]:
     if net in globals():
         globals()[net].double()"#;
 
@@ -270,6 +295,11 @@ fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
         }
         let code = line.trim_start();
         let indent = &line[..line.len() - code.len()];
+        if code.ends_with("* torch.randn_like(mean)") {
+            // What a Gaussian encoder leaves to chance.
+            lines.push(line.replace("torch.randn_like(mean)", "torch.tensor(now[\"posterior\"])"));
+            continue;
+        }
         let drawn = |names: &str| code.starts_with(names) && is_loop;
         if drawn("reals = ") || drawn("reals, y = ") {
             replaced += 1;
@@ -316,6 +346,11 @@ parts = {"generator": G, "discriminator": D}
 if "average" in globals():
     parts["average"] = average
 trained = [(g_optimizer, G, "generator"), (d_optimizer, D, "discriminator")]
+if "E" in globals():
+    parts["encoder"] = E
+    trained.append((e_optimizer, E, "encoder"))
+if "average_e" in globals():
+    parts["encoder_average"] = average_e
 if "G_back" in globals():
     parts |= {"way_back.generator": G_back, "way_back.discriminator": D_back}
     trained.append((g_back_optimizer, G_back, "way_back.generator"))

@@ -261,7 +261,9 @@ fn settings_can_change_while_a_run_goes_on() {
 #[test]
 fn every_preset_makes_a_step_with_every_objective() {
     for preset in presets() {
-        for &objective in Objective::ALL {
+        // With an encoder each sample is judged by itself.
+        let encodes = preset.spec.encoder.is_some();
+        for &objective in Objective::ALL.iter().filter(|it| !(encodes && it.is_relativistic())) {
             let mut spec = preset.spec.clone();
             spec.objective = objective;
             spec.batch_size = 2;

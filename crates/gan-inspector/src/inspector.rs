@@ -31,13 +31,14 @@ impl Inspector {
         Ok(Self { snapshot, critic, sampler: None })
     }
 
-    /// The generator alone, in the file format of the widget.
+    /// The generator alone, in the file format of the widget, with 8 bits a number or else 16.
     ///
     /// # Errors
     /// If a number does not fit into 16 bits.
     #[wasm_bindgen(js_name = generatorFile)]
-    pub fn generator_file(&self) -> Result<Vec<u8>, JsError> {
-        told(self.snapshot.generator_file(Precision::Bits16))
+    pub fn generator_file(&self, is_small: bool) -> Result<Vec<u8>, JsError> {
+        let precision = if is_small { Precision::Bits8 } else { Precision::Bits16 };
+        told(self.snapshot.generator_file(precision))
     }
 
     /// What the generator makes of an image (`pixels` as for `Inspector.verdicts`), for a generator that

@@ -27,8 +27,9 @@ pub(crate) enum Question {
     Inspect(Uint8Array),
     /// The discriminator's outputs for images of these classes. Reply: a `Float32Array`.
     Verdicts(Uint8Array, Vec<u16>),
-    /// The file of this checkpoint's generator; the loaded nets stay. Reply: a `Uint8Array`.
-    Generator(Uint8Array),
+    /// The file of this checkpoint's generator, with 8 bits a number or else 16; the loaded nets stay. Reply:
+    /// a `Uint8Array`.
+    Generator(Uint8Array, bool),
     /// What the generator makes of an image: the picture it is given and the sample, as images. Reply: a
     /// `Uint8Array` of both.
     Restored(Restored),
@@ -70,7 +71,9 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
             let labels = Uint16Array::from(labels.as_slice());
             ("verdicts", vec![("pixels", pixels.into()), ("labels", labels.into())])
         }
-        Question::Generator(checkpoint) => ("generator", vec![("checkpoint", checkpoint.into())]),
+        Question::Generator(checkpoint, is_small) => {
+            ("generator", vec![("checkpoint", checkpoint.into()), ("isSmall", is_small.into())])
+        }
         Question::Restored(of) => (
             "restored",
             vec![

@@ -43,7 +43,7 @@ pub(crate) fn Unopened(opened: Opened, places: Places) -> impl IntoView {
     });
     let look = move |_| {
         let Some((name, bytes)) = waiting() else { return };
-        ask(Question::Generator(bytes), move |answer| match answer {
+        ask(Question::Generator(bytes, false), move |answer| match answer {
             Ok(file) => {
                 if let Some(address) = object_url(&file) {
                     let old = opened.get_untracked().map(|(_, old)| old);

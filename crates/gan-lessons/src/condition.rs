@@ -46,6 +46,8 @@ pub enum Event {
     Digits(Bound),
     /// A share.
     Share(Share, Bound),
+    /// [`Score::PsnrOfReconstructions`], in dB.
+    Reconstruction(Bound),
 }
 
 /// The bound of a score.
@@ -100,6 +102,7 @@ impl Event {
             }
             Self::Digits(bound) => bound.holds(score(Score::Digits)),
             Self::Share(share, bound) => bound.holds(score(share.score())),
+            Self::Reconstruction(bound) => bound.holds(score(Score::PsnrOfReconstructions)),
         }
     }
 }
@@ -110,7 +113,7 @@ impl Event {
 /// |---|---|
 /// | `step` | least number of generator steps |
 /// | `diagnosis` | the name of an [`Ailment`] |
-/// | `score` | `modesCovered`, `highQuality`, `diversity`, `copies` or `digits` |
+/// | `score` | `modesCovered`, `highQuality`, `diversity`, `copies`, `digits` or `psnrOfReconstructions` |
 /// | `at_least` or `at_most` | the score's bound; of modes the least number |
 /// | `share` | with `modesCovered`: least share of the samples at a mode, 0 to 1; default: [`DEFAULT_MODES_SHARE`] |
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -197,6 +200,7 @@ fn scored(score: Score, bound: Bound, share: Option<f64>) -> Result<Event, Strin
         (Score::HighQuality, bound) => Event::Share(Share::HighQuality, bound),
         (Score::Diversity, bound) => Event::Share(Share::Diversity, bound),
         (Score::Copies, bound) => Event::Share(Share::Copies, bound),
+        (Score::PsnrOfReconstructions, bound) => Event::Reconstruction(bound),
         (other, _) => return Err(format!("score: a lesson does not wait for {other:?} so")),
     })
 }
@@ -213,8 +217,13 @@ mod tests {
     fn conditions_hold_when_all_that_they_name_is_seen() {
         let run = Seen {
             step: 100,
-            scores: [(Score::ModesCovered, 6.0), (Score::HighQuality, 0.5), (Score::Digits, 3.0)]
-                .into(),
+            scores: [
+                (Score::ModesCovered, 6.0),
+                (Score::HighQuality, 0.5),
+                (Score::Digits, 3.0),
+                (Score::PsnrOfReconstructions, 12.5),
+            ]
+            .into(),
             diagnoses: vec![Ailment::Collapse],
         };
         for (json, expected) in [
@@ -229,6 +238,8 @@ mod tests {
             (r#"{"score": "digits", "at_most": 3}"#, true),
             (r#"{"score": "digits", "at_least": 4}"#, false),
             (r#"{"score": "diversity", "at_least": 0}"#, false),
+            (r#"{"score": "psnrOfReconstructions", "at_least": 12.5}"#, true),
+            (r#"{"score": "psnrOfReconstructions", "at_most": 12}"#, false),
             (
                 r#"{"step": 5, "diagnosis": "collapse", "score": "modesCovered", "at_least": 6}"#,
                 true,

@@ -16,7 +16,7 @@ pub use condition::{
 };
 pub use lesson::{Answer, Lesson, Minutes, Question, Step, Words};
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../web/lessons/collapse-on-a-ring.json"),
     include_str!("../../../web/lessons/repairs.json"),
@@ -28,6 +28,7 @@ const FILES: [&str; 12] = [
     include_str!("../../../web/lessons/memorising.json"),
     include_str!("../../../web/lessons/a-picture-in.json"),
     include_str!("../../../web/lessons/there-and-back.json"),
+    include_str!("../../../web/lessons/latent-space.json"),
     include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 
@@ -43,7 +44,7 @@ pub fn all() -> Result<Vec<Lesson>, serde_json::Error> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use gan_protocol::PointsSpec;
+    use gan_protocol::{PointsSpec, RunSpec};
     use gan_words::Language;
 
     use super::*;
@@ -133,6 +134,12 @@ mod tests {
                         }
                         Event::Share(Share::HighQuality, _) => assert!(modes > 0, "{id}: no modes"),
                         Event::Digits(_) => assert_eq!(modes, 0, "{id}: no digits"),
+                        Event::Reconstruction(_) => {
+                            let encodes = |run: Result<RunSpec, _>| {
+                                run.is_ok_and(|run| run.encoder.is_some())
+                            };
+                            assert!(step.run().is_none_or(encodes), "{id}: no encoder");
+                        }
                         Event::Step(_) | Event::Diagnosis(_) | Event::Share(..) => {}
                     }
                 }

@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = files![
     "mnist-conditional",
     "mnist-vae-gan",
     "mnist-bigan",
+    "mnist-style",
     "mnist-super-resolution",
     "mnist-inpainting",
     "mnist-denoising",

@@ -36,17 +36,17 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 6] = [
-    Budget { load: Load::Page, name: "page", limit_bytes: Some(212_000), required: true },
+    Budget { load: Load::Page, name: "page", limit_bytes: Some(218_000), required: true },
     Budget {
         load: Load::CpuWorker,
         name: "CPU worker",
-        limit_bytes: Some(450_000),
+        limit_bytes: Some(500_000),
         required: true,
     },
     Budget {
         load: Load::RelaxedWorker,
         name: "CPU, relaxed",
-        limit_bytes: Some(450_000),
+        limit_bytes: Some(500_000),
         required: false,
     },
     Budget {
@@ -55,7 +55,7 @@ const BUDGETS: [Budget; 6] = [
         limit_bytes: Some(2_200_000),
         required: false,
     },
-    Budget { load: Load::Widget, name: "widget", limit_bytes: Some(185_000), required: false },
+    Budget { load: Load::Widget, name: "widget", limit_bytes: Some(195_000), required: false },
     Budget { load: Load::OnDemand, name: "on demand", limit_bytes: None, required: false },
 ];
 
@@ -245,8 +245,8 @@ mod tests {
     #[test]
     fn a_budget_holds_to_the_byte() {
         let budget = &BUDGETS[1];
-        judge(budget, &cpu_worker(450_000)).1.expect("within");
-        judge(budget, &cpu_worker(450_001)).1.expect_err("over");
+        judge(budget, &cpu_worker(500_000)).1.expect("within");
+        judge(budget, &cpu_worker(500_001)).1.expect_err("over");
     }
 
     #[test]

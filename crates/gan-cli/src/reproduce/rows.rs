@@ -100,7 +100,7 @@ fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
@@ -109,6 +109,7 @@ const FILES: [&str; 8] = [
     include_str!("../../rows/stacked-mnist.json"),
     include_str!("../../rows/infogan.json"),
     include_str!("../../rows/super-resolution.json"),
+    include_str!("../../rows/bigan.json"),
 ];
 
 /// Every row.

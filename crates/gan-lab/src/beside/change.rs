@@ -71,15 +71,18 @@ mod tests {
             // the discriminator mixes a batch.
             let has_more = preset.spec.labels.is_some()
                 || preset.spec.condition.is_some()
-                || preset.spec.translation.is_some();
+                || preset.spec.translation.is_some()
+                || preset.spec.encoder.is_some();
             for offer in &OFFERS {
                 let other = changed(&spec, offer.patch).expect("a patch");
                 if let Err(error) = RunSpec::from_value(other) {
                     let is_of_more = ["packing", "unrolled_steps"].contains(&error.path.as_str());
                     let mixes = error.path.starts_with("discriminator.layers")
                         && offer.patch.contains("penalties");
+                    let compares = preset.spec.encoder.is_some()
+                        && ["objective", "penalties[0].kind"].contains(&error.path.as_str());
                     assert!(
-                        has_more && is_of_more || mixes,
+                        has_more && is_of_more || mixes || compares,
                         "{} {}: {error}",
                         preset.name,
                         offer.name

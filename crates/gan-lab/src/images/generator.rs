@@ -81,6 +81,8 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
     let failed = RwSignal::new(None::<String>);
     let mode = RwSignal::new("walk");
     let follows = RwSignal::new(false);
+    // Whether the file has 8 bits a number in place of 16.
+    let is_small = RwSignal::new(false);
     let busy = StoredValue::new(false);
     // Number of runs so far.
     let runs = StoredValue::new(0_u32);
@@ -96,7 +98,7 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
         }
         busy.set_value(true);
         let (step, of) = (observation::observed().step, runs.get_value());
-        generator_file(move |answer| {
+        generator_file(is_small.get_untracked(), move |answer| {
             busy.set_value(false);
             match answer {
                 // The file is another run's generator.
@@ -245,6 +247,19 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
                 <p class="hint number">{facts}</p>
                 <h3>{t("generator-embed")}</h3>
                 <p class="hint">{t("generator-embed-hint")}</p>
+                <p>
+                    <label>
+                        <input
+                            type="checkbox"
+                            prop:checked=is_small
+                            on:change=move |event| {
+                                is_small.set(event_target_checked(&event));
+                                take();
+                            }
+                        />
+                        " " {t("generator-small")}
+                    </label>
+                </p>
                 <a class="button" href=move || address.get() download=FILE_NAME>
                     {t("generator-file")}
                 </a>
@@ -258,10 +273,11 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
     }
 }
 
-/// Calls `done` with the file of the run's current generator, or with the error.
-fn generator_file(done: impl FnOnce(Result<JsValue, String>) + 'static) {
+/// Calls `done` with the file of the run's current generator, or with the error; `is_small`: with 8 bits a
+/// number.
+fn generator_file(is_small: bool, done: impl FnOnce(Result<JsValue, String>) + 'static) {
     playground::checkpoint(move |checkpoint| match checkpoint {
-        Ok(checkpoint) => ask(Question::Generator(checkpoint), done),
+        Ok(checkpoint) => ask(Question::Generator(checkpoint, is_small), done),
         Err(message) => done(Err(message)),
     });
 }

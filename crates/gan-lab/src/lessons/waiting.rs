@@ -60,6 +60,14 @@ fn of_event(event: Event) -> String {
             };
             say_with(words, &[("name", name), ("value", percent(value))])
         }
+        Event::Reconstruction(bound) => {
+            let (words, value) = match bound {
+                Bound::AtLeast(value) => (key("wait-at-least"), value),
+                Bound::AtMost(value) => (key("wait-at-most"), value),
+            };
+            let name = say(key("figure-reconstructions"));
+            say_with(words, &[("name", name), ("value", format!("{value} dB"))])
+        }
     }
 }
 
@@ -103,6 +111,10 @@ mod tests {
             (
                 Wait::Event(Event::Share(Share::Copies, Bound::AtMost(0.1))),
                 "Waits for copies: at most 10 %.",
+            ),
+            (
+                Wait::Event(Event::Reconstruction(Bound::AtLeast(12.0))),
+                "Waits for likeness of reconstructions: at least 12 dB.",
             ),
         ] {
             assert_eq!(told(&[wait], false), expected);

@@ -189,7 +189,8 @@ mod tests {
             for setting in Setting::ALL {
                 let has_use = match setting {
                     LabelSmoothing => preset.spec.objective.has_targets(),
-                    LatentSize => preset.spec.latent.size > 0,
+                    // Encoders are made for latents of their size.
+                    LatentSize => preset.spec.latent.size > 0 && preset.spec.encoder.is_none(),
                     _ => true,
                 };
                 // Objectives may need other settings than a preset of another has.

@@ -46,8 +46,9 @@ impl Places {
             value[name].as_array()?.iter().map(Value::as_u64).collect()
         };
         let (reals, made) = (spots("reals")?, spots("made")?);
-        // Samples of an untrained generator may lie far away; the reals are the map.
-        let square = Square::around(reals.as_flattened());
+        // Samples of an untrained generator may lie far away, and so may a real or two: most of the reals are
+        // the map.
+        let square = Square::around(within_quantiles(&reals).as_flattened());
         let (classes, made_classes) = (whole("classes")?, whole("madeClasses")?);
         let share = numbers("shares")?.iter().sum();
         Some(Self { reals, made, classes, made_classes, share, square })
@@ -107,6 +108,23 @@ impl Places {
     }
 }
 
+/// The places but for the outermost hundredth on each side, if there are so many.
+fn within_quantiles(places: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let left_out = places.len() / 100;
+    let ends = [0, 1].map(|axis| {
+        let mut along: Vec<f32> = places.iter().map(|place| place[axis]).collect();
+        along.sort_by(f32::total_cmp);
+        let last = along.len().saturating_sub(1 + left_out);
+        [along.get(left_out).copied(), along.get(last).copied()]
+    });
+    let is_within = |place: &&[f32; 2]| {
+        ends.iter().zip(*place).all(|([low, high], at)| {
+            low.is_none_or(|low| *at >= low) && high.is_none_or(|high| *at <= high)
+        })
+    };
+    places.iter().filter(is_within).copied().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +149,19 @@ mod tests {
         }
         // A sample far away does not shrink the reals.
         assert!(places.square.corners()[0].iter().all(|corner| *corner > -2.0));
+    }
+
+    #[test]
+    fn a_real_far_away_does_not_shrink_the_others() {
+        let mut reals: Vec<f32> = (0..400).map(|i| (i as f32).sin()).collect();
+        reals[0] = 50.0;
+        let text = format!(
+            r#"{{"reals": {reals:?}, "made": [], "classes": [], "madeClasses": [], "shares": [1]}}"#
+        );
+        let places = Places::of_json(&text).expect("whole");
+        let [low, high] = places.square.corners();
+        assert!(high[0] - low[0] < 3.0, "{low:?} to {high:?}");
+        assert_eq!(places.reals.len(), 200);
     }
 
     #[test]
