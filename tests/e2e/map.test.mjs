@@ -32,9 +32,9 @@ const words = (panel) => panel.locator("#lab-map-words").innerText();
 
 test("a real sample on the map of an encoder is found again, and changes as it is dragged", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", panel: "look", preset: "mnist-vae-gan", spec: drawnDigits });
-  await site.page.evaluate(() => window.ganPlayground.step(20));
+  await site.page.evaluate(() => window.ganPlayground.step(200));
   const { panel, canvas } = await mapOf(site);
-  assert.match(await panel.innerText(), /500 real and 200 generated samples after 20 steps/);
+  assert.match(await panel.innerText(), /500 real and 200 generated samples after 200 steps/);
   await canvas.focus();
   await site.page.keyboard.press("ArrowRight");
   assert.match(await words(panel), /A (real|generated) sample, read as \d\./);
