@@ -100,7 +100,7 @@ test("a run without an encoder has a map of what the classifier sees", async (t)
 test("the page shows real samples beside what is made of their latents", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", preset: "mnist-vae-gan", spec: drawnDigits });
   await site.page.evaluate(() => window.ganPlayground.step(5));
-  await site.page.getByRole("heading", { name: "Real, found again" }).waitFor();
+  await site.page.getByRole("heading", { name: "Real and reconstructed" }).waitFor();
   const sheet = site.page.locator("#fresh-sheet");
   await site.until("pairs", async () => /32 real images, each with/.test((await sheet.getAttribute("aria-label")) ?? ""));
   await site.until("a score", async () => {

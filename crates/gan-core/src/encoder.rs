@@ -1,7 +1,7 @@
 //! An encoder that is only evaluated: the latents of samples.
 
 use burn::tensor::{Device, Transaction};
-use gan_protocol::RunSpec;
+use gan_protocol::{LatentDistribution, RunSpec};
 
 use crate::batch::Batch;
 use crate::checkpoint::Snapshot;
@@ -69,13 +69,17 @@ pub(crate) fn net_of(
 }
 
 /// The latents that `net` finds for samples, with running statistics: `[batch, size]`; of a Gaussian
-/// encoder, the means.
+/// encoder, the means. Latents of a bounded distribution are within its bounds.
 pub(crate) fn means(net: &mut Net, spec: &RunSpec, samples: Batch) -> Tensor<2> {
     let condition = Condition::default();
     let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
     let found = net.forward(samples, &mut pass).flat();
     // Means come first; an encoder that ends in as many numbers as the latent ends in them alone.
-    found.narrow(1, 0, spec.latent.size)
+    let found = found.narrow(1, 0, spec.latent.size);
+    match spec.latent.distribution {
+        LatentDistribution::Normal => found,
+        LatentDistribution::Uniform => found.clamp(-1.0, 1.0),
+    }
 }
 
 /// As [`Encoder::latents`], for any encoder of `spec`.

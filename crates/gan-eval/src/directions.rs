@@ -64,7 +64,14 @@ pub fn components(samples: &Samples, count: usize) -> Result<(Directions, Vec<f6
     let columns = matrix(samples);
     let mean = columns.column_mean().as_slice().to_vec();
     let centred = centred(columns);
-    Ok((eigenvectors(&centred * centred.transpose(), count, |vector| vector), mean))
+    // Of fewer samples than numbers, the samples' products have the same eigenvalues: a component is
+    // their eigenvector's sum of samples.
+    let found = if samples.size() > samples.count() {
+        eigenvectors(centred.transpose() * &centred, count, |vector| &centred * vector)
+    } else {
+        eigenvectors(&centred * centred.transpose(), count, |vector| vector)
+    };
+    Ok((found, mean))
 }
 
 /// The direction of each measure: that in which a linear regression of it on the latents rises fastest,
@@ -232,6 +239,16 @@ mod tests {
             assert!((mean - 3.0).abs() < 0.2 * f64::from(scale), "{mean}");
         }
         assert!(components(&rows(&values[..SIZE], SIZE), 2).is_err());
+        // Three long samples: the same whether by numbers or by samples.
+        let few = &values[..4 * SIZE];
+        let long: Vec<f32> =
+            few.chunks_exact(SIZE).flat_map(|row| [row, &[0.0; 40]].concat()).collect();
+        let (by_numbers, _) = components(&rows(few, SIZE), 2).expect("enough");
+        let (by_samples, _) = components(&rows(&long, SIZE + 40), 2).expect("enough");
+        for (a, b) in by_numbers.vectors.iter().zip(&by_samples.vectors) {
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} and {b:?}");
+        }
+        assert!((by_numbers.shares[0] - by_samples.shares[0]).abs() < 1e-9);
     }
 
     #[test]

@@ -54,12 +54,14 @@ impl Mapper {
         Ok(Self { map, shape })
     }
 
-    /// The places as JSON: `{reals, made, classes, madeClasses, shares}`. `reals` and `made` are
+    /// The places as JSON: `{ground, reals, made, classes, madeClasses, shares}`. `ground` is `latents`,
+    /// `features` or `pixels`. `reals` and `made` are
     /// coordinates, x and y in turn; classes are digits as read, or empty; `shares` are the parts of the
-    /// reals' variance along both axes.
+    /// reals' variance in that space along both axes.
     pub fn places(&self) -> String {
         let Map { places, made, classes, made_classes, .. } = &self.map;
         json!({
+            "ground": self.map.ground_name(),
             "reals": places,
             "made": made,
             "classes": classes,

@@ -32,9 +32,9 @@ pub struct Run {
     pub is_given: bool,
     /// Whether it translates images of a second set, and back.
     pub translates: bool,
-    /// Whether it has an encoder: fresh sheets are of reals and what is made of their latents.
+    /// Whether it has an encoder of images: fresh sheets are of reals and what is made of their latents.
     pub encodes: bool,
-    /// Layers of its generator that have a style; 0 without styles.
+    /// Layers of its generator that have a style, where that makes images of latents alone; 0 for others.
     pub styled_layers: usize,
     /// Whether its discriminator sees the picture beside the sample.
     pub judges_pairs: bool,
@@ -72,8 +72,11 @@ pub fn run() -> Run {
         file_bytes: size_of(&run_files()),
         is_given: condition.is_object() || translates,
         translates,
-        styled_layers: styled_layers(&member(&spec, "generator")),
-        encodes: member(&spec, "encoder").is_object(),
+        styled_layers: match source == "points" || condition.is_object() {
+            true => 0,
+            false => styled_layers(&member(&spec, "generator")),
+        },
+        encodes: member(&spec, "encoder").is_object() && source != "points",
         judges_pairs: condition.is_object() && member(&condition, "shown").as_bool() != Some(false),
     }
 }

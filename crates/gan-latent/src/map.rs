@@ -102,7 +102,16 @@ impl Map {
         Ok(Self { ground, reals, mean, plane, places, made: on_it, classes, made_classes })
     }
 
-    /// The share of the reals' variance along each of the two axes, 0 to 1.
+    /// The space that it is a plane of: `latents`, `features` or `pixels`.
+    pub fn ground_name(&self) -> &'static str {
+        match self.ground {
+            Ground::Latents { .. } => "latents",
+            Ground::Features => "features",
+            Ground::Pixels => "pixels",
+        }
+    }
+
+    /// The share of the reals' variance in that space along each of the two axes, 0 to 1.
     pub fn shares(&self) -> [f64; 2] {
         [0, 1].map(|axis| self.plane.shares.get(axis).copied().unwrap_or(0.0))
     }
@@ -130,7 +139,7 @@ impl Map {
                 }
             }
         }
-        if latent.distribution == LatentDistribution::Uniform {
+        if place.is_some() && latent.distribution == LatentDistribution::Uniform {
             values.iter_mut().for_each(|value| *value = value.clamp(-1.0, 1.0));
         }
         // Without the noise of layers: the picture changes by the place alone.

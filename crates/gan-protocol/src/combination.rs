@@ -96,6 +96,17 @@ fn encoder(spec: &RunSpec) -> Result<(), SpecError> {
         let message = "does not go with `encoder`, which finds a latent and nothing else";
         return Err(SpecError::new(name, message));
     }
+    let is_told = |layer: &LayerSpec| {
+        matches!(layer, LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. })
+    };
+    if let Some(path) = encoder.net.find(is_told) {
+        let message = "is told something, and an encoder is told nothing";
+        return Err(SpecError::new(format!("encoder.net.{path}"), message));
+    }
+    if encoder.net.compares_samples() {
+        let message = "compare samples: the latent of one would depend on its neighbours";
+        return Err(SpecError::new("encoder.net.layers", message));
+    }
     if spec.objective.is_relativistic() {
         let message = format!(
             "is {}, which compares samples with reals; with `encoder` each is judged by itself",
@@ -168,7 +179,24 @@ fn styles(spec: &RunSpec) -> Result<(), SpecError> {
             return Err(SpecError::new(format!("{name}.{path}"), message));
         }
     }
-    spec.generator.check_styles(spec.generator_input()).map_err(|error| error.within("generator"))
+    spec.generator
+        .check_styles(spec.generator_input())
+        .map_err(|error| error.within("generator"))?;
+    // A mixture has the latent, the class and the code of two samples.
+    let alone = [
+        ("encoder", spec.encoder.is_some()),
+        ("labels", spec.labels.is_some()),
+        ("codes", spec.codes.is_some()),
+        ("mixture", spec.mixture.is_some()),
+    ];
+    let is_mixed = |layer: &LayerSpec| matches!(layer, LayerSpec::StyledConstant { mixing, .. } if *mixing > 0.0);
+    match (spec.generator.find(is_mixed), alone.into_iter().find(|(_, is_set)| *is_set)) {
+        (Some(path), Some((name, _))) => {
+            let message = format!("must be 0: `{name}` speaks of single samples");
+            Err(SpecError::new(format!("generator.{path}.mixing"), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn terms(spec: &RunSpec) -> Result<(), SpecError> {

@@ -241,6 +241,31 @@ fn what_an_encoder_does_not_go_with_is_refused_with_the_reason() {
             "encoder.net.layers[0]",
             "of pairs",
         ),
+        (
+            bigan(),
+            8,
+            json!({"encoder": {"net": {"layers": [{"kind": "label", "classes": 3},
+                {"kind": "linear", "units": 8}]}}}),
+            "encoder.net.layers[0]",
+            "told nothing",
+        ),
+        (
+            bigan(),
+            8,
+            json!({"encoder": {"net": {"layers": [{"kind": "minibatch_stddev"},
+                {"kind": "linear", "units": 8}]}}}),
+            "encoder.net.layers",
+            "compare samples",
+        ),
+        (
+            bigan(),
+            8,
+            json!({"generator": {"layers": [
+                {"kind": "styled_constant", "channels": 2, "height": 1, "width": 1, "mixing": 0.5},
+                {"kind": "flatten"}]}}),
+            "generator.layers[0].mixing",
+            "must be 0: `encoder`",
+        ),
     ];
     for (method, outputs, patch, path, reason) in cases {
         let spec = encoding(method, outputs, &patch);

@@ -27,7 +27,7 @@ pub(crate) fn Sheets() -> impl IntoView {
     // translates others than one that restores; one with an encoder shows what becomes of reals.
     let kind = Memo::new(move |_| {
         settings.with(|it| match (&it.spec.condition, &it.spec.translation) {
-            (None, None) if it.spec.encoder.is_some() => 3,
+            (None, None) if it.spec.encoder.is_some() && it.spec.data.points.is_none() => 3,
             (None, None) => 0_usize,
             (Some(_), _) => 1,
             (None, Some(_)) => 2,

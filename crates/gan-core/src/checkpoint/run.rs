@@ -70,7 +70,7 @@ impl Trainer {
 
     /// The run of `spec` at its start, with the nets of `snapshot` that `spec.initial` names in place of
     /// newly drawn ones: without an `initial`, with both. An encoder is taken with the generator, if the
-    /// snapshot has one.
+    /// snapshot has the same one.
     ///
     /// # Errors
     /// As [`Trainer::new`]; if a tensor of such a net is missing or misshapen.
@@ -89,8 +89,8 @@ impl Trainer {
             if let Some(back) = back {
                 net_slots("way_back.generator", back, &mut slots);
             }
-            if let (Some(encoder), Some(_)) = (&mut trainer.encoder, &snapshot.header.spec.encoder)
-            {
+            let is_same = encoder_of(&snapshot.header.spec) == encoder_of(spec);
+            if let Some(encoder) = trainer.encoder.as_mut().filter(|_| is_same) {
                 net_slots(encoder::PREFIX, &mut encoder.net, &mut slots);
             }
         }

@@ -83,7 +83,8 @@ impl Trainer {
         let new_fakes = fakes_of(&mut after.clone());
         let index = after.next_batch() - 1;
         let mut reals = after.on_device(&batch);
-        reals.latents = after.encoded(&reals.samples, encoding_number(step));
+        // The pairs that the step's discriminator saw.
+        reals.latents = self.clone().encoded(&reals.samples, encoding_number(step));
         let shown = [after.shown_reals(&reals, index), after.shown_fakes(&new_fakes, index)];
         let [on_reals_after, on_new_fakes] = shown.map(|shown| {
             let mut judge = after.discriminator.clone();

@@ -20,6 +20,8 @@ use crate::ticks::every_ms;
 use crate::unopened::Opened;
 use crate::words::{key, say, say_with, t};
 
+/// Time between two looks whether the file is wanted once more.
+const DUE_EVERY_MS: i32 = 100;
 /// Time between two updates from a run that is followed.
 const FOLLOW_EVERY_MS: i32 = 1_500;
 
@@ -84,6 +86,8 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
     // Whether the file has 8 bits a number in place of 16.
     let is_small = RwSignal::new(false);
     let busy = StoredValue::new(false);
+    // Whether the file is wanted once more after the one that is on its way.
+    let is_due = StoredValue::new(false);
     // Number of runs so far.
     let runs = StoredValue::new(0_u32);
     let forget = move || {
@@ -120,6 +124,12 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
             }
         });
     };
+    every_ms(DUE_EVERY_MS, move || {
+        if is_due.get_value() && !busy.get_value() {
+            is_due.set_value(false);
+            take();
+        }
+    });
     // While the run is followed and has made steps.
     every_ms(FOLLOW_EVERY_MS, move || {
         let is_behind = observation::observed().step != at_step.get_untracked()
@@ -254,7 +264,7 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
                             prop:checked=is_small
                             on:change=move |event| {
                                 is_small.set(event_target_checked(&event));
-                                take();
+                                is_due.set_value(true);
                             }
                         />
                         " " {t("generator-small")}

@@ -42,8 +42,9 @@ fn Mixing(run: Run) -> impl IntoView {
     let table = RwSignal::new(None::<Vec<u8>>);
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    // Whether the worker has this run's generator.
+    // Whether the worker has this run's generator, and how often it was to be taken anew.
     let is_taken = StoredValue::new(false);
+    let version = StoredValue::new(0_u32);
     let is_due = StoredValue::new(false);
     let fail = move |message: String| {
         let _ = busy.try_set(false);
@@ -73,12 +74,14 @@ fn Mixing(run: Run) -> impl IntoView {
         if is_taken.get_value() {
             return draw();
         }
+        let of = version.get_value();
         playground::checkpoint(move |checkpoint| match checkpoint {
             Err(message) => fail(message),
             Ok(checkpoint) => ask(Question::TakeStyles(checkpoint), move |reply| match reply {
                 Err(message) => fail(message),
                 Ok(_) => {
-                    let _ = is_taken.try_update_value(|taken| *taken = true);
+                    let is_newest = version.try_get_value() == Some(of);
+                    let _ = is_taken.try_update_value(|taken| *taken = is_newest);
                     draw();
                 }
             }),
@@ -94,6 +97,7 @@ fn Mixing(run: Run) -> impl IntoView {
     let anew = move |_| {
         // The run may have gone on since.
         is_taken.set_value(false);
+        version.update_value(|version| *version += 1);
         due();
     };
     let others = move |_| {

@@ -24,7 +24,7 @@ pub(super) fn place_under(places: &Places, [across, down]: [f64; 2]) -> [f32; 2]
 }
 
 /// Draws the samples of `kinds`, a ring around the chosen one, and a line from it to where it has been
-/// moved. `radius` is how near a press counts, in shares of the side.
+/// moved.
 pub(super) fn draw(
     canvas: &HtmlCanvasElement,
     places: &Places,
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_place_under_a_point_is_where_that_place_is_drawn() {
-        let text = r#"{"reals": [0, 0, 4, 1], "made": [], "classes": [], "madeClasses": [],
+        let text = r#"{"ground": "latents", "reals": [0, 0, 4, 1], "made": [], "classes": [], "madeClasses": [],
             "shares": [1]}"#;
         let places = Places::of_json(text).expect("whole");
         for share in [[0.1, 0.2], [0.5, 0.5], [0.9, 0.7]] {

@@ -12,6 +12,17 @@ pub(super) enum Spot {
     Made(usize),
 }
 
+/// The space that a map is a plane of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// An encoder's latents.
+    Latents,
+    /// The classifier's features.
+    Features,
+    /// The samples' own numbers.
+    Pixels,
+}
+
 /// Which samples are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kinds {
@@ -27,7 +38,9 @@ pub(super) struct Places {
     /// The digit as which each real is read; empty where nobody reads them.
     pub(super) classes: Vec<u64>,
     pub(super) made_classes: Vec<u64>,
-    /// The part of the reals' variance along both axes together, 0 to 1.
+    /// The space that the map is a plane of.
+    pub(super) ground: Ground,
+    /// The part of the reals' variance in that space along both axes together, 0 to 1.
     pub(super) share: f64,
     /// The part of the plane that is shown.
     pub(super) square: Square,
@@ -51,7 +64,12 @@ impl Places {
         let square = Square::around(within_quantiles(&reals).as_flattened());
         let (classes, made_classes) = (whole("classes")?, whole("madeClasses")?);
         let share = numbers("shares")?.iter().sum();
-        Some(Self { reals, made, classes, made_classes, share, square })
+        let ground = match value["ground"].as_str()? {
+            "latents" => Ground::Latents,
+            "features" => Ground::Features,
+            _ => Ground::Pixels,
+        };
+        Some(Self { reals, made, classes, made_classes, ground, share, square })
     }
 
     /// The place of a sample, if there is one of its number.
@@ -130,7 +148,7 @@ mod tests {
     use super::*;
 
     const BOTH: Kinds = Kinds { reals: true, made: true };
-    const TEXT: &str = r#"{"reals": [0, 0, 1, 0.1, 2, -0.1, 0, 3], "made": [0.4, 0, -9, -9],
+    const TEXT: &str = r#"{"ground": "features", "reals": [0, 0, 1, 0.1, 2, -0.1, 0, 3], "made": [0.4, 0, -9, -9],
         "classes": [7, 1, 2, 3], "madeClasses": [4, 5], "shares": [0.5, 0.125]}"#;
 
     fn places() -> Places {
@@ -141,6 +159,7 @@ mod tests {
     fn an_answer_is_read_whole_or_not_at_all() {
         let places = places();
         assert_eq!((places.reals.len(), places.made.len(), places.share), (4, 2, 0.625));
+        assert_eq!(places.ground, Ground::Features);
         assert_eq!(places.class(Spot::Real(1)), Some(1));
         assert_eq!(places.class(Spot::Made(1)), Some(5));
         assert_eq!(places.of(Spot::Real(9)), None);
@@ -156,7 +175,7 @@ mod tests {
         let mut reals: Vec<f32> = (0..400).map(|i| (i as f32).sin()).collect();
         reals[0] = 50.0;
         let text = format!(
-            r#"{{"reals": {reals:?}, "made": [], "classes": [], "madeClasses": [], "shares": [1]}}"#
+            r#"{{"ground": "pixels", "reals": {reals:?}, "made": [], "classes": [], "madeClasses": [], "shares": [1]}}"#
         );
         let places = Places::of_json(&text).expect("whole");
         let [low, high] = places.square.corners();

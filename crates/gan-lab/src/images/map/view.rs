@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::super::Pictured;
 use super::draw::{draw, place_under};
-use super::places::{Kinds, Places, Spot};
+use super::places::{Ground, Kinds, Places, Spot};
 use crate::inspector::{Question, ask};
 use crate::observation::Run;
 use crate::playground;
@@ -139,6 +139,8 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
     let busy = StoredValue::new(false);
     let wish = StoredValue::new(None::<(usize, Option<[f32; 2]>)>);
     let is_dragged = StoredValue::new(false);
+    // Whether the sample was chosen by a press or a key: the pointer then only passes over others.
+    let is_pinned = StoredValue::new(false);
     let redraw = move || {
         if let Some(canvas) = canvas.get_untracked() {
             drawn.with_value(|drawn| {
@@ -187,11 +189,14 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
         if chosen.get_untracked() == spot && moved.get_untracked().is_none() {
             return;
         }
+        if chosen.get_untracked() != spot {
+            made.set(None);
+        }
         chosen.set(spot);
         moved.set(None);
         match spot {
             Some(Spot::Real(real)) if run.encodes => wish.set_value(Some((real, None))),
-            _ => made.set(None),
+            _ => wish.set_value(None),
         }
     };
     let move_to = move |place: [f32; 2]| {
@@ -217,18 +222,22 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
             }
             return move_to(place);
         }
-        // A look with the mouse does not undo a move.
-        let is_look = event.buttons() == 0 && moved.get_untracked().is_some();
+        if is_pinned.get_value() {
+            return;
+        }
         let kinds = kinds.get_untracked();
         let near = drawn.with_value(|drawn| drawn.places.nearest(place, reach, kinds));
-        if !is_look && near.is_some() {
+        if near.is_some() {
             choose(near);
         }
     };
     let pressed = move |event: ev::PointerEvent| {
+        is_dragged.set_value(false);
         let Some(place) = under(&event) else { return };
         let kinds = kinds.get_untracked();
         let near = drawn.with_value(|drawn| drawn.places.nearest(place, reach, kinds));
+        // A press on nothing lets the pointer look around again.
+        is_pinned.set_value(near.is_some());
         if near.is_none() {
             return;
         }
@@ -252,6 +261,7 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
         event.prevent_default();
         let (from, kinds) = (chosen.get_untracked(), kinds.get_untracked());
         if let Some(next) = drawn.with_value(|it| it.places.next(from, direction, kinds)) {
+            is_pinned.set_value(true);
             choose(Some(next));
         }
     };
@@ -295,7 +305,12 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
         facts.map(|(name, value)| (name, value))
     });
     let label = say_with(key("map-label"), &about);
-    let told = say_with(key("map-told"), &about);
+    let told = drawn.with_value(|drawn| match drawn.places.ground {
+        Ground::Latents => key("map-told-latents"),
+        Ground::Features => key("map-told-features"),
+        Ground::Pixels => key("map-told"),
+    });
+    let told = say_with(told, &about);
     let image = run.image;
     let is_real = Signal::derive(move || matches!(chosen.get(), Some(Spot::Real(_))));
     let slider = move |name: &'static str, id: &'static str, axis: usize| {
@@ -347,6 +362,7 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
                 on:pointermove=pointed
                 on:pointerdown=pressed
                 on:pointerup=move |_| is_dragged.set_value(false)
+                on:pointercancel=move |_| is_dragged.set_value(false)
                 on:keydown=by_key
             ></canvas>
             <div class="lab-map-chosen">
