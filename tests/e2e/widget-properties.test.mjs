@@ -25,6 +25,7 @@ const VALUES = {
   reveal: ["interaction", "auto"],
   controls: [true, false],
   mode: ["walk", "morph"],
+  truncation: [0.5, 0.25],
   picture: ["data:,early", "data:,late"],
   poster: ["data:,early", "data:,late"],
   alt: ["early", "late"],

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn another_generator_and_too_large_a_table_are_refused_in_words() {
-        let refused = Styled::new(sampler("mnist-dcgan-small")).err().expect("no style");
+        let refused = Styled::new(sampler("mnist-dcgan-small")).expect_err("no style");
         assert!(refused.to_string().contains("no style"), "{refused}");
         let styled = Styled::new(sampler("mnist-style")).expect("it has a style");
         let mixing = Mixing { seed: 1, sides: [6, 2], from: 1, truncation: 1.0 };

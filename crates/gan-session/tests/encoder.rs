@@ -132,6 +132,6 @@ fn a_checkpoint_without_an_encoder_has_none_and_another_ones_is_refused() {
     let mut harness = Harness::loaded(plain);
     harness.steps(1);
     let snapshot = Snapshot::from_bytes(&harness.checkpoint()).expect("a checkpoint");
-    let refused = Encoder::of_snapshot(&snapshot, &cpu()).err().expect("no encoder");
+    let refused = Encoder::of_snapshot(&snapshot, &cpu()).expect_err("no encoder");
     assert!(refused.to_string().contains("no encoder"), "{refused}");
 }

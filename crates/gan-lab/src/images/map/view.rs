@@ -150,7 +150,9 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
         }
     };
     Effect::new(move |_| {
-        (kinds.track(), chosen.track(), moved.track());
+        kinds.track();
+        chosen.track();
+        moved.track();
         if canvas.get().is_some() {
             redraw();
         }
