@@ -112,15 +112,22 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
     lines.add(2, "if name.endswith(\".weight\") and value.dim() == 2:");
     lines.add(3, "value = value.T.contiguous()");
     lines.add(2, "name = name.removeprefix(f\"{part}.\")");
-    if has_spectral_norm {
-        lines.add(2, "if f\"{part.split('.optimizer')[0]}.{name}_u\" in run:");
-        lines.add(3, "name = name.replace(\"weight\", \"parametrizations.weight.original\")");
-        lines.add(2, "name = name.replace(\"weight_u\", \"parametrizations.weight.0._u\")");
-    }
     let has_style = has(run, |layer| matches!(layer, LayerSpec::ModulatedConv { .. }));
+    if has_spectral_norm {
+        // By the run's own name, before a style's is changed.
+        lines.add(2, "is_normalised = f\"{part.split('.optimizer')[0]}.{name}_u\" in run");
+    }
     if has_style {
         lines.add(2, "if name.endswith(\".style\"):");
         lines.add(3, "name, value = name + \".weight\", value.T.contiguous()");
+    }
+    if has_spectral_norm {
+        if has_style {
+            lines.add(2, "name = name.replace(\".style_u\", \".style.weight_u\")");
+        }
+        lines.add(2, "if is_normalised:");
+        lines.add(3, "name = name.replace(\"weight\", \"parametrizations.weight.original\")");
+        lines.add(2, "name = name.replace(\"weight_u\", \"parametrizations.weight.0._u\")");
     }
     if has(run, |layer| !layer.inside().is_empty()) {
         lines.add(2, "name = name.replace(\"layers\", \"body\")");
