@@ -53,6 +53,11 @@ fn pairs(spec: &RunSpec) -> Result<(), SpecError> {
     Ok(())
 }
 
+/// The name of the first property that is set.
+fn first_set(properties: &[(&'static str, bool)]) -> Option<&'static str> {
+    properties.iter().find(|(_, is_set)| *is_set).map(|(name, _)| *name)
+}
+
 /// Both ways are alike, and leave nothing to chance: what else a generator may be given or a
 /// discriminator may be asked belongs to one way alone.
 fn translation(spec: &RunSpec) -> Result<(), SpecError> {
@@ -70,8 +75,8 @@ fn translation(spec: &RunSpec) -> Result<(), SpecError> {
         ("codes", spec.codes.is_some()),
         ("mixture", spec.mixture.is_some()),
     ];
-    match alone.into_iter().find(|(_, is_set)| *is_set) {
-        Some((name, _)) => {
+    match first_set(&alone) {
+        Some(name) => {
             let message = "does not go with `translation`, whose generators are given images alone";
             Err(SpecError::new(name, message))
         }
@@ -92,7 +97,7 @@ fn encoder(spec: &RunSpec) -> Result<(), SpecError> {
         ("codes", spec.codes.is_some()),
         ("mixture", spec.mixture.is_some()),
     ];
-    if let Some((name, _)) = alone.into_iter().find(|(_, is_set)| *is_set) {
+    if let Some(name) = first_set(&alone) {
         let message = "does not go with `encoder`, which finds a latent and nothing else";
         return Err(SpecError::new(name, message));
     }
@@ -190,8 +195,8 @@ fn styles(spec: &RunSpec) -> Result<(), SpecError> {
         ("mixture", spec.mixture.is_some()),
     ];
     let is_mixed = |layer: &LayerSpec| matches!(layer, LayerSpec::StyledConstant { mixing, .. } if *mixing > 0.0);
-    match (spec.generator.find(is_mixed), alone.into_iter().find(|(_, is_set)| *is_set)) {
-        (Some(path), Some((name, _))) => {
+    match (spec.generator.find(is_mixed), first_set(&alone)) {
+        (Some(path), Some(name)) => {
             let message = format!("must be 0: `{name}` speaks of single samples");
             Err(SpecError::new(format!("generator.{path}.mixing"), message))
         }

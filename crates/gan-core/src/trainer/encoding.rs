@@ -31,7 +31,7 @@ pub(crate) struct EncoderInTraining {
 
 /// What the encoder finds for one batch of reals, in the graph of its leaves.
 pub(super) struct Encoding {
-    leaves: Vec<Tensor<1>>,
+    pub(super) leaves: Vec<Tensor<1>>,
     found: Latents,
 }
 
@@ -113,8 +113,8 @@ pub(crate) fn divergence([mean, log_variance]: [Tensor<2>; 2]) -> Tensor<1> {
 }
 
 impl Trainer {
-    /// What the encoder finds for reals in the discriminator's step `index`, without learning:
-    /// `[batch, size]`. `None` without an encoder.
+    /// What the encoder finds for reals without learning, with the streams number
+    /// `number`: `[batch, size]`. `None` without an encoder.
     pub(super) fn encoded(&mut self, reals: &Batch, number: u64) -> Option<Tensor<2>> {
         let encoder = self.encoder.as_mut()?;
         let weights = encoder.net.parameters();
@@ -209,16 +209,8 @@ impl Trainer {
         Some(reported)
     }
 
-    /// The encoder's update by the gradients of its own loss and the generator's.
-    pub(super) fn update_encoder_by_pairs(
-        &mut self,
-        encoding: Encoding,
-        gradients: &mut Gradients,
-    ) {
-        self.update_encoder(encoding.leaves, gradients);
-    }
-
-    fn update_encoder(&mut self, leaves: Vec<Tensor<1>>, gradients: &mut Gradients) {
+    /// The encoder's update by `gradients`, in whose graph the leaves of its [`Encoding`] are.
+    pub(super) fn update_encoder(&mut self, leaves: Vec<Tensor<1>>, gradients: &mut Gradients) {
         if let Some(encoder) = &mut self.encoder {
             let optimizer = &self.spec.generator_optimizer;
             encoder.optimizer.update(optimizer, &mut encoder.net, leaves, gradients);

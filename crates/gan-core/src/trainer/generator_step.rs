@@ -133,7 +133,7 @@ impl Trainer {
             self.update_way_back(round, &mut gradients);
         }
         if let Some(encoding) = encoding {
-            self.update_encoder_by_pairs(encoding, &mut gradients);
+            self.update_encoder(encoding.leaves, &mut gradients);
         }
         let (judged, loss, encoder) = (on_fakes, reported, reported_encoder);
         Judged { judged, loss, terms: reported_terms, encoder, squared_norm }
