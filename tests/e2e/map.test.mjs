@@ -107,7 +107,9 @@ test("the page shows real samples beside what is made of their latents", async (
     const { scores } = await site.page.evaluate(() => window.ganPlayground.snapshot());
     return scores.psnrOfReconstructions > 0 && scores.encoderLoss > 0;
   });
-  // A pair, large: the real image left, its reconstruction right.
+  // A pair, large: the real image left, its reconstruction right. A press is the lab's, which comes later than
+  // the first sheets.
+  await site.untilLab();
   await sheet.click({ position: { x: 20, y: 20 } });
   const dialog = site.page.getByRole("dialog", { name: "One sample, large" });
   await dialog.getByText(/Real image 1 of 32 after \d+ steps/).waitFor();
