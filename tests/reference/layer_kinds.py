@@ -166,6 +166,12 @@ def pixel_norm(layer, x, at):
     return x / torch.sqrt(squares + layer.get("epsilon", 1e-8)).unsqueeze(1)
 
 
+@kind(("log_sum_exp", VECTOR, {}))
+def log_sum_exp(layer, x, at):
+    # Salimans et al. 2016, section 5: D(x) = Z / (Z + 1) with Z = Σ exp(l), whose logit is log Z.
+    return torch.cat([torch.logsumexp(x, dim=1, keepdim=True), x], dim=1)
+
+
 @kind(*both("minibatch_stddev"))
 def minibatch_stddev(layer, x, at):
     # Karras et al. 2017, section 3; a small constant under the root, as in their code.

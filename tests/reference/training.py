@@ -215,6 +215,12 @@ class Run:
             squares = penalties.slopes(player.net, weights, at, told, own)
             penalty = penalty + penalties.value(asked, squares)
         tasks = self.tasks(on_reals, batch) + self.tasks(on_fakes, batch, inputs)
+        if asked := spec.get("semi_supervised"):
+            # Salimans et al. 2016, section 5: the classes of the labelled samples alone.
+            labelled = self.judged(torch.tensor(batch["labelled"]), batch)
+            logits = self.outputs(player, weights, labelled, Told())[:, 1:]
+            classes = torch.tensor(batch["classes"])
+            tasks = tasks + asked["weight"] * F.cross_entropy(logits, classes)
         if learns:
             player.update(loss + penalty + tasks)
         if limit := spec.get("weight_clip"):

@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut reals = RealBatch {
         values: unit_values(set.pixels()),
         labels: set.labels().unwrap_or_default().iter().map(|label| u16::from(*label)).collect(),
-        pictures: Vec::new(),
+        ..RealBatch::default()
     };
     match given {
         Some(given) => reals.pictures = unit_values(given.pixels()),

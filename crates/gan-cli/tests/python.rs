@@ -48,8 +48,16 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
     let values = bytes[skipped * size..].iter().map(|byte| f32::from(*byte) / 127.5 - 1.0);
     let classes = spec.labels.map_or(0, |labels| labels.classes());
     let told = if classes == 0 { 0 } else { count };
-    let labels = labels(told).iter().map(|label| u16::from(*label) % classes as u16).collect();
+    let of_classes = |count: usize, classes: usize| {
+        let classes = classes.max(1) as u16;
+        labels(count).iter().map(|label| u16::from(*label) % classes).collect()
+    };
+    let labels = of_classes(told, classes);
     let mut batch = RealBatch { values: values.collect(), labels, ..RealBatch::default() };
+    batch.labelled = spec.semi_supervised.map(|it| {
+        let (values, labels) = (batch.values.clone(), of_classes(count, it.classes));
+        Box::new(RealBatch { values, labels, ..RealBatch::default() })
+    });
     if let Some(condition) = spec.condition {
         add_pictures(&mut batch, condition.picture, spec.data.shape(), [spec.seed, index]);
     }
@@ -252,7 +260,8 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
             let inputs = Inputs::drawn(spec, purpose, of, count);
             let latents: Vec<&[f32]> =
                 inputs.values.chunks((inputs.values.len() / count).max(1)).collect();
-            let RealBatch { values, labels, pictures } = reals(spec, index);
+            let RealBatch { values, labels, pictures, labelled } = reals(spec, index);
+            let labelled = labelled.unwrap_or_default();
             let number = if further == 0 { 2 * step + 1 } else { 2 * index };
             let posterior = standard_normal(
                 &mut stream(spec.seed, Purpose::Posterior, number),
@@ -263,6 +272,7 @@ fn passes(trainer: &Trainer) -> Vec<Value> {
                 "posterior": posterior,
                 "reals": values, "y": labels, "z": latents, "k": inputs.generators,
                 "given": pictures,
+                "labelled": labelled.values, "classes": labelled.labels,
             }));
             index += 1;
         }
@@ -314,6 +324,11 @@ fn with_the_runs_draws(text: &str, spec: &RunSpec) -> String {
             lines.push(format!(
                 "{indent}given = torch.tensor(now[\"given\"]).reshape(-1, {channels}, {height}, {width})"
             ));
+        } else if drawn("labelled, y = ") {
+            lines.push(format!(
+                "{indent}labelled = torch.tensor(now[\"labelled\"]).reshape(-1, {sample})"
+            ));
+            lines.push(format!("{indent}y = torch.tensor(now[\"classes\"], dtype=torch.long)"));
         } else if drawn("z = ") || drawn("k = ") {
             replaced += 1;
             lines.push(format!("{indent}{0} = torch.tensor(now[\"{0}\"])", &code[..1]));

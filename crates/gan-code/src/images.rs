@@ -3,6 +3,7 @@
 use gan_protocol::{DataSource, DataSpec, Degradation, RunSpec, Shape};
 
 use crate::augment;
+use crate::few_labels;
 use crate::fit::{self, Channels};
 use crate::lines::{Lines, number, tensor};
 use crate::run::Run;
@@ -49,7 +50,10 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     }
     let second = second(run.spec);
     let chooses = |data: &DataSpec| !data.classes.is_empty() || !data.class_weights.is_empty();
-    let needs_labels = run.told_classes() || chooses(data) || second.as_ref().is_some_and(chooses);
+    let needs_labels = run.told_classes()
+        || few_labels::chooses(run)
+        || chooses(data)
+        || second.as_ref().is_some_and(chooses);
     let add_set = |lines: &mut Lines, data: &DataSpec| {
         add_choice(lines, data, needs_labels);
         if has_size {
@@ -58,6 +62,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
             fit::add_call(lines, data, channels);
         }
     };
+    blocks.extend(few_labels::function(run));
     let named = if needs_labels { "images, labels" } else { "images" };
     let mut lines = Lines::default();
     add_source(&mut lines, data, needs_labels);
@@ -65,6 +70,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         lines.add(0, &format!("whole = {named}"));
     }
     add_set(&mut lines, data);
+    few_labels::add_choice(run, &mut lines);
     if let Some(second) = &second {
         lines.add(0, "# The second set, of which the generator is given images.");
         lines.add(0, &format!("first = {named}"));
@@ -94,6 +100,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         true => "real_batches, other_batches = batches(images), batches(others)".to_owned(),
         false => "real_batches = batches()".to_owned(),
     });
+    blocks.extend(few_labels::batches(run, &numbers(data)));
     blocks
 }
 
@@ -207,6 +214,12 @@ fn add_choice(lines: &mut Lines, data: &DataSpec, labels: bool) {
     }
 }
 
+/// The chosen images in [-1, 1].
+fn numbers(data: &DataSpec) -> String {
+    let x = "images[chosen] / 127.5 - 1";
+    if augment::of(data).is_some() { format!("augmented({x})") } else { x.to_owned() }
+}
+
 /// `batches`, a Python generator of images in [-1, 1], with their labels if the run has labels.
 fn batches(run: &Run<'_>) -> String {
     let data = &run.spec.data;
@@ -226,10 +239,7 @@ fn batches(run: &Run<'_>) -> String {
         lines.add(3, &format!("order = torch.cat([order, {epoch}])"));
         lines.add(2, "chosen, order = order[:BATCH], order[BATCH:]");
     }
-    let mut x = "images[chosen] / 127.5 - 1".to_owned();
-    if augment::of(data).is_some() {
-        x = format!("augmented({x})");
-    }
+    let x = numbers(data);
     let labels = match (run.told_classes(), stacked) {
         (false, _) => "",
         (true, false) => ", labels[chosen]",

@@ -107,6 +107,12 @@ const PLANES: &str = "
 const APPENDED: &str = "
         return torch.cat([x, told], 1)";
 
+const LOG_SUM_EXP: &str = r#"class LogSumExp(nn.Module):
+    """Puts the logit of being real before those of the classes (Salimans et al. 2016)."""
+
+    def forward(self, x):
+        return torch.cat([x.logsumexp(1, keepdim=True), x], 1)"#;
+
 const RESIDUAL: &str = r#"class Residual(nn.Module):
     """What the body makes of x, plus what the shortcut makes of it."""
 
@@ -146,6 +152,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         (has(|l| matches!(l, LayerSpec::MinibatchDiscrimination { .. })), DISCRIMINATION),
         (has(|l| matches!(l, LayerSpec::Noise { .. })), NOISE),
         (has(|l| matches!(l, LayerSpec::Composite {})), COMPOSITE),
+        (has(|l| matches!(l, LayerSpec::LogSumExp {})), LOG_SUM_EXP),
     ];
     let mut blocks: Vec<String> =
         plain.iter().filter(|(there, _)| *there).map(|(_, text)| (*text).to_owned()).collect();

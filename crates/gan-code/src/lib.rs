@@ -12,6 +12,7 @@
 
 mod augment;
 mod encoding;
+mod few_labels;
 mod fit;
 mod images;
 mod layers;

@@ -37,6 +37,9 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     if let Some(mixture) = spec.mixture {
         blocks.push(number_loss(mixture, place));
     }
+    if let Some(semi_supervised) = spec.semi_supervised {
+        blocks.push(class_loss(place, semi_supervised.classes, semi_supervised.weight));
+    }
     blocks.push(discriminator_loss(run));
     blocks.push(generator_loss(run));
     if run.spec.needs_classifier() {
@@ -144,6 +147,9 @@ fn discriminator_loss(run: &Run<'_>) -> String {
     let mut terms = tasks_on_fakes(run);
     if let Some(LabelSpec::AuxiliaryClassifier { .. }) = spec.labels {
         terms.insert(0, "class_loss(on_reals, y)");
+    }
+    if spec.semi_supervised.is_some() {
+        terms.push("class_loss(D(labelled), y)");
     }
     if spec.penalties.is_empty() && terms.is_empty() {
         lines.add(1, &format!("return {loss}"));

@@ -140,6 +140,7 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
             format!("EmbeddedLabel({classes}, {size})")
         }
         LayerSpec::Latent { .. } => "Latent()".to_owned(),
+        LayerSpec::LogSumExp {} => "LogSumExp()".to_owned(),
         LayerSpec::Reshape { channels, height, width } => {
             format!("nn.Unflatten(1, ({channels}, {height}, {width}))")
         }

@@ -110,7 +110,12 @@ impl<'a> Run<'a> {
         // In a step the encoder learns nothing from the discriminator's loss.
         let found = if samples[1] == "fakes" { "found" } else { "found.detach()" };
         let latents = if self.spec.judges_pairs() { vec![found, "z"] } else { Vec::new() };
-        self.judge().into_iter().chain(samples).chain(self.targets()).chain(latents).collect()
+        let labelled = match self.spec.semi_supervised {
+            Some(_) => vec!["labelled", "y"],
+            None => Vec::new(),
+        };
+        let beside = self.targets().into_iter().chain(latents).chain(labelled);
+        self.judge().into_iter().chain(samples).chain(beside).collect()
     }
 
     /// The arguments of the generator's loss.

@@ -3,6 +3,7 @@
 use gan_protocol::{LatentDistribution, LayerSpec, Shape, TermSpec};
 
 use crate::encoding;
+use crate::few_labels;
 use crate::lines::{Lines, listed, number};
 use crate::losses::terms;
 use crate::optimizers::{self, Names, add_discriminator_update, add_update, is_scheduled};
@@ -248,6 +249,7 @@ fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
         lines.add(depth, &format!("z = {}", fed(run, "BATCH")));
     }
     encoding::add_batch(run, lines, depth);
+    few_labels::add_batch(run, lines, depth);
     if let Some(mixture) = run.spec.mixture {
         lines.add(depth, &format!("k = torch.randint({}, (BATCH,))", mixture.generators));
     }

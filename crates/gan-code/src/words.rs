@@ -113,5 +113,6 @@ fn tasks(spec: &RunSpec) -> Vec<&'static str> {
     });
     let codes = spec.codes.as_ref().map(|_| "codes (InfoGAN)");
     let mixture = spec.mixture.map(|_| "several generators (MGAN)");
-    classes.into_iter().chain(codes).chain(mixture).collect()
+    let few = spec.semi_supervised.map(|_| "classes of a few labelled samples (semi-supervised)");
+    classes.into_iter().chain(codes).chain(mixture).chain(few).collect()
 }

@@ -105,6 +105,7 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         labels: _,
         codes,
         mixture,
+        semi_supervised,
         ema,
     } = spec;
     let DataSpec {
@@ -116,6 +117,7 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         classes,
         class_weights,
         limit,
+        per_class,
         augmentation,
     } = data;
     let AugmentationSpec { shift_px, rotation_degrees, scale, flip } =
@@ -128,6 +130,8 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         ("classes", !classes.is_empty()),
         ("class weights", !class_weights.is_empty()),
         ("limit", limit.is_some()),
+        ("a few of each class", per_class.is_some()),
+        ("semi-supervised", semi_supervised.is_some()),
         ("shift", shift_px > 0),
         ("rotation", rotation_degrees > 0.0),
         ("scale", scale > 1.0),

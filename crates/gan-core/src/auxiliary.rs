@@ -1,10 +1,10 @@
-//! The discriminator's tasks beside real or fake: the class of a sample (AC-GAN), its codes
-//! (InfoGAN), the number of its generator (MGAN). The answers are the discriminator's outputs
+//! The discriminator's tasks beside real or fake: the class of a sample (AC-GAN; of a few labelled ones,
+//! Salimans et al. 2016), its codes (InfoGAN), the number of its generator (MGAN). The answers are the discriminator's outputs
 //! after the verdict, in this order.
 
 use gan_protocol::{CodeSpec, LabelSpec, RunSpec};
 
-use crate::ops::fused::relu;
+use crate::ops::largest::largest;
 use crate::ops::tensor::Tensor;
 
 /// The right answers for each sample of a batch.
@@ -50,6 +50,12 @@ pub(crate) fn auxiliary_loss(
             terms.push(cross_entropy(logits, generator.clone()).mul_scalar(mixture.weight));
         }
     }
+    if let Some(semi_supervised) = spec.semi_supervised {
+        let logits = next(semi_supervised.classes);
+        if let Some(label) = &targets.label {
+            terms.push(cross_entropy(logits, label.clone()).mul_scalar(semi_supervised.weight));
+        }
+    }
     terms.into_iter().reduce(|sum, term| sum + term)
 }
 
@@ -77,20 +83,4 @@ pub(crate) fn cross_entropy(logits: Tensor<2>, truth: Tensor<2>) -> Tensor<1> {
     let shifted = logits.clone() - largest(logits.inner());
     let normalizer = shifted.clone().exp().sum_dim(1).log();
     ((shifted - normalizer) * truth).sum_dim(1).mean().neg()
-}
-
-/// The largest number of each row to within rounding, `[batch, 1]`, which keeps an exponential from
-/// overflowing. Halves are compared until one column is left. Burn's maximum over a dimension would
-/// add scatter and gather for every number type to the binary.
-fn largest(rows: Tensor<2>) -> Tensor<2> {
-    let mut rows = rows;
-    loop {
-        let columns = rows.dims()[1];
-        if columns == 1 {
-            return rows;
-        }
-        let half = columns.div_ceil(2);
-        let (left, right) = (rows.clone().narrow(1, 0, half), rows.narrow(1, columns - half, half));
-        rows = right.clone() + relu(left - right);
-    }
 }

@@ -11,6 +11,9 @@ use crate::ops::tensor::Tensor;
 use crate::optimizer::NetOptimizer;
 use crate::penalty::{Presented, penalties};
 
+/// First stream number for dropout on labelled samples, far from those of a run's other passes.
+pub(crate) const LABELLED_STREAMS: u64 = 1 << 49;
+
 /// The discriminator and the state of its optimiser.
 #[derive(Clone, Debug)]
 pub(crate) struct Discriminator {
@@ -24,6 +27,16 @@ pub(crate) struct Shown {
     pub(crate) samples: Batch,
     pub(crate) condition: Condition,
     pub(crate) targets: Targets,
+    /// Further samples, whose classes are targets, where a few of the reals are labelled.
+    pub(crate) labelled: Option<Labelled>,
+}
+
+/// Labelled samples as the discriminator sees them.
+#[derive(Clone, Debug)]
+pub(crate) struct Labelled {
+    pub(crate) samples: Batch,
+    /// One-hot: `[batch, classes]`.
+    pub(crate) label: Tensor<2>,
 }
 
 /// The results of a discriminator step, detached from any graph.
@@ -81,10 +94,14 @@ impl Discriminator {
         ));
         let about_reals = add(auxiliary_loss(spec, &on_reals, &reals.targets));
         let about_fakes = add(auxiliary_loss(spec, &on_fakes, &fakes.targets));
-        let auxiliary = match (about_reals, about_fakes) {
-            (Some(reals), Some(fakes)) => Some(reals + fakes),
-            (reals, fakes) => reals.or(fakes),
-        };
+        let about_labelled = reals.labelled.as_ref().and_then(|labelled| {
+            let outputs = self.judge_labelled(spec, &weights, labelled, index);
+            let targets = Targets { label: Some(labelled.label.clone()), ..Targets::default() };
+            auxiliary_loss(spec, &outputs, &targets)
+        });
+        let about_labelled = add(about_labelled);
+        let tasks = [about_reals, about_fakes, about_labelled].into_iter().flatten();
+        let auxiliary = tasks.reduce(|sum, task| sum + task);
         let mut gradients = loss.backward();
         drop(weights);
         let optimizer = &spec.discriminator_optimizer;
@@ -123,6 +140,22 @@ impl Discriminator {
             penalty: None,
             auxiliary: None,
         }
+    }
+
+    /// All outputs for labelled samples: `[batch, outputs]`.
+    fn judge_labelled(
+        &mut self,
+        spec: &RunSpec,
+        weights: &[Tensor<1>],
+        labelled: &Labelled,
+        index: u64,
+    ) -> Tensor<2> {
+        let mut randomness =
+            stream(spec.seed, Purpose::DiscriminatorDropout, LABELLED_STREAMS + index);
+        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: true };
+        let condition = Condition::default();
+        let mut pass = Pass::new(mode, &condition);
+        rows(self.net.forward_with(weights, labelled.samples.clone(), &mut pass))
     }
 
     /// All outputs for reals and for fakes: `[batch, outputs]` each.

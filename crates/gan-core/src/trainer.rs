@@ -13,7 +13,7 @@ use crate::auxiliary::Targets;
 use crate::batch::Batch;
 use crate::classifier::Classifier;
 use crate::critic::{Judge, verdicts};
-use crate::discriminator::{Discriminator, Shown};
+use crate::discriminator::{Discriminator, LABELLED_STREAMS, Labelled, Shown};
 use crate::error::CoreError;
 use crate::inputs::{Inputs, one_hot};
 use crate::metrics::{PendingMetrics, StepOutputs};
@@ -61,6 +61,8 @@ struct Reals {
     pictures: Option<Batch>,
     /// The latents that the encoder finds for them, if there is one: `[batch, latent]`.
     latents: Option<Tensor<2>>,
+    /// Further reals, whose classes the run may use.
+    labelled: Option<Labelled>,
 }
 
 impl Reals {
@@ -292,7 +294,13 @@ impl Trainer {
         let samples = presented(&self.spec, samples, self.generator_steps(), 4 * index);
         let condition = reals.condition(&self.spec);
         let targets = Targets { label: reals.label.clone(), ..Targets::default() };
-        Shown { samples, condition, targets }
+        let labelled = reals.labelled.clone().map(|labelled| {
+            let samples = labelled.samples;
+            let streams = LABELLED_STREAMS + index;
+            let samples = presented(&self.spec, samples, self.generator_steps(), streams);
+            Labelled { samples, ..labelled }
+        });
+        Shown { samples, condition, targets, labelled }
     }
 
     /// Fakes as discriminator step `index` sees them.
@@ -301,7 +309,8 @@ impl Trainer {
         let samples = beside(fakes.samples.clone().inner(), self.shown_pictures(&fakes.inputs));
         let samples = presented(spec, samples, self.generator_steps(), 4 * index + 1);
         let condition = self.condition_of(&fakes.inputs);
-        Shown { samples, condition, targets: fakes.inputs.targets(spec, &self.device) }
+        let targets = fakes.inputs.targets(spec, &self.device);
+        Shown { samples, condition, targets, labelled: None }
     }
 
     /// What the nets are told about the fakes of `inputs`.
@@ -335,6 +344,12 @@ impl Trainer {
                 .shown_picture()
                 .map(|shape| Batch::from_values(batch.pictures.clone(), shape, device)),
             latents: None,
+            labelled: spec.semi_supervised.map(|it| {
+                let labelled = batch.labelled.as_ref().expect("a run that needs them has them");
+                let values = labelled.values.clone();
+                let samples = Batch::from_values(values, spec.data.shape(), device);
+                Labelled { samples, label: one_hot(&labelled.labels, it.classes, device) }
+            }),
         }
     }
 
@@ -396,7 +411,7 @@ impl Trainer {
         let (net, spec, device) = (&self.discriminator.net, &self.spec, &self.device);
         let encoder = self.encoder.as_ref().map(|encoder| &encoder.net);
         let encoder = encoder.filter(|_| spec.judges_pairs());
-        let RealBatch { values, labels, pictures } = batch;
+        let RealBatch { values, labels, pictures, .. } = batch;
         verdicts(Judge { net, encoder, spec, device }, values, labels, pictures).await
     }
 }

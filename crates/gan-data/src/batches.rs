@@ -144,7 +144,7 @@ pub(crate) fn empty(shape: Shape, size: usize) -> RealBatch {
     RealBatch {
         values: Vec::with_capacity(numbers),
         labels: Vec::with_capacity(size),
-        pictures: Vec::new(),
+        ..RealBatch::default()
     }
 }
 

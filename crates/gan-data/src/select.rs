@@ -1,8 +1,11 @@
-//! Selects images of a set: some classes, or the first few images.
+//! Selects images of a set: some classes, the first few images, or a few of each class.
 //!
 //! Used for demonstrations: a generator of a single digit, or a discriminator with so few images
 //! that it memorises them.
 
+use gan_random::{Purpose, stream};
+
+use crate::batches::shuffle;
 use crate::dataset::ImageSet;
 use crate::error::DataError;
 
@@ -30,6 +33,32 @@ impl ImageSet {
             wanted[usize::from(class)] = true;
         }
         Ok(self.keep(|_, label| label.is_some_and(|label| wanted[usize::from(label)])))
+    }
+
+    /// `most` images of each class, chosen by `seed`, in the order of the set; of a class with fewer, all.
+    ///
+    /// # Errors
+    ///
+    /// If the set has no labels, or `most` is 0.
+    pub fn few_of_each_class(self, most: usize, seed: u64) -> Result<Self, DataError> {
+        let file = || self.name().to_owned();
+        let Some(labels) = self.labels() else {
+            return Err(DataError::NoLabels { file: file() });
+        };
+        if most == 0 {
+            return Err(DataError::NoImages { file: file() });
+        }
+        // An image takes at least one byte and a set at most 512 MiB: 32 bits are enough.
+        let mut order: Vec<u32> = (0..labels.len() as u32).collect();
+        shuffle(&mut order, &mut stream(seed, Purpose::ChosenSamples, 0));
+        let mut left = [most; 256];
+        let mut wanted = vec![false; labels.len()];
+        for index in order {
+            let left = &mut left[usize::from(labels[index as usize])];
+            wanted[index as usize] = *left > 0;
+            *left = left.saturating_sub(1);
+        }
+        Ok(self.keep(|index, _| wanted[index]))
     }
 
     /// The first `most` images, or all if there are fewer.

@@ -1,5 +1,7 @@
 //! Selection of images: some classes, the first few, classes by weight, stacked digits.
 
+use std::collections::BTreeSet;
+
 use gan_data::{DataError, ImageSet, RealSamples, ShuffledImages, StackedDigits, WeightedClasses};
 use gan_protocol::{RealBatch, Shape};
 
@@ -64,6 +66,30 @@ fn a_limited_set_keeps_the_first_images() {
     assert_eq!(set(&[5]).limited(0).unwrap_err(), DataError::NoImages { file: file() });
     let mut source = ShuffledImages::new(limited);
     assert!(drawn(&mut source, 1, 0..10, 4).iter().all(|&(index, _)| index < 2));
+}
+
+#[test]
+fn a_few_of_each_class_are_chosen_by_the_seed() {
+    let labels = [0, 1, 1, 0, 2, 1, 1, 0, 1, 0];
+    let chosen = |seed| set(&labels).few_of_each_class(2, seed).unwrap();
+    let mut all = BTreeSet::new();
+    for seed in 0..50 {
+        let few = chosen(seed);
+        let mut counts = [0; 3];
+        few.labels().unwrap().iter().for_each(|label| counts[usize::from(*label)] += 1);
+        assert_eq!(counts, [2, 2, 1], "the last class has one image");
+        for (pixel, label) in few.pixels().iter().zip(few.labels().unwrap()) {
+            assert_eq!(labels[usize::from(*pixel)], *label, "an image keeps its label");
+        }
+        assert!(few.pixels().is_sorted());
+        all.extend(few.pixels().to_vec());
+    }
+    assert_eq!(all.len(), 10, "every image is chosen by some seed");
+    assert_eq!(chosen(1), chosen(1));
+    assert_eq!(set(&labels).few_of_each_class(100, 1).unwrap(), set(&labels));
+    let refused = |set: ImageSet, most| set.few_of_each_class(most, 1).unwrap_err();
+    assert_eq!(refused(unlabelled(), 1), DataError::NoLabels { file: file() });
+    assert_eq!(refused(set(&labels), 0), DataError::NoImages { file: file() });
 }
 
 #[test]

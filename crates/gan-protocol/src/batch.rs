@@ -11,4 +11,6 @@ pub struct RealBatch {
     /// The picture of each sample that the generator is given, laid out as `values`; empty where it
     /// is given none.
     pub pictures: Vec<f32>,
+    /// Further samples with the classes that the run may use, where it may use only some.
+    pub labelled: Option<Box<Self>>,
 }

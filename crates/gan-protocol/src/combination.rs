@@ -27,6 +27,7 @@ pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
     augmentation(spec)?;
     labels(spec)?;
     mixture(spec)?;
+    semi_supervised(spec)?;
     packing(spec)
 }
 
@@ -338,6 +339,34 @@ fn mixture(spec: &RunSpec) -> Result<(), SpecError> {
         }
         (None, None) => Ok(()),
     }
+}
+
+/// A discriminator that learns classes from a few samples has no other task, and judges single images.
+fn semi_supervised(spec: &RunSpec) -> Result<(), SpecError> {
+    if spec.semi_supervised.is_none() {
+        return Ok(());
+    }
+    let alone = [
+        ("condition", spec.condition.is_some()),
+        ("translation", spec.translation.is_some()),
+        ("encoder", spec.encoder.is_some()),
+        ("pretraining_steps", spec.pretraining_steps > 0),
+        ("packing", spec.packing > 1),
+        ("labels", spec.labels.is_some()),
+        ("codes", spec.codes.is_some()),
+        ("mixture", spec.mixture.is_some()),
+    ];
+    if let Some(name) = first_set(&alone) {
+        let message = "does not go with `semi_supervised`, where the discriminator learns classes and \
+                       nothing else";
+        return Err(SpecError::new(name, message));
+    }
+    if !spec.data.source.facts().has_list {
+        let message =
+            format!("is for a list of images with classes; the data are {}", spec.data.source.facts().title);
+        return Err(SpecError::new("semi_supervised", message));
+    }
+    Ok(())
 }
 
 fn packing(spec: &RunSpec) -> Result<(), SpecError> {

@@ -37,6 +37,9 @@ pub struct DataSpec {
     /// Only the first so many samples, to show what memorising looks like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only so many samples of each class, chosen by the run's seed, to learn from few labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_class: Option<u32>,
     /// Random changes of each real sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augmentation: Option<AugmentationSpec>,
@@ -202,6 +205,9 @@ impl DataSpec {
         if let Some(limit) = self.limit {
             in_range("limit", limit, 1, 1_000_000)?;
         }
+        if let Some(most) = self.per_class {
+            in_range("per_class", most, 1, 1_000_000)?;
+        }
         Ok(())
     }
 
@@ -221,6 +227,7 @@ impl DataSpec {
             ("classes", !self.classes.is_empty()),
             ("class_weights", !self.class_weights.is_empty()),
             ("limit", self.limit.is_some()),
+            ("per_class", self.per_class.is_some()),
             ("augmentation", self.augmentation.is_some()),
         ];
         if let Some((name, _)) = images_only.into_iter().find(|(_, is_set)| *is_set) {
@@ -249,6 +256,7 @@ impl DataSpec {
             ("classes", !self.classes.is_empty()),
             ("class_weights", !self.class_weights.is_empty()),
             ("limit", self.limit.is_some()),
+            ("per_class", self.per_class.is_some()),
         ];
         if let Some((name, _)) = chosen.into_iter().find(|(_, is_set)| !facts.has_list && *is_set) {
             let message = "chooses from a list of images; this source has none";
@@ -286,6 +294,7 @@ reads_struct!(DataSpec {
     classes = Vec::new(),
     class_weights = Vec::new(),
     limit = None,
+    per_class = None,
     augmentation = None,
 });
 reads_struct!(AugmentationSpec { shift_px = 0, rotation_degrees = 0.0, scale = 1.0, flip = false });

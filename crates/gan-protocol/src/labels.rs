@@ -1,8 +1,10 @@
-//! Tasks of the nets beyond real or fake: classes, InfoGAN's codes, and several generators.
+//! Tasks of the nets beyond real or fake: classes, InfoGAN's codes, several generators, and the classes of
+//! a few labelled samples.
 //!
 //! A discriminator with further tasks ends in more than one number. The first is the verdict. The
 //! others follow in this order: the logits of an auxiliary classifier, the logits of each
-//! categorical code, the means of the continuous codes, the logits of the generators.
+//! categorical code, the means of the continuous codes, the logits of the generators, the logits of the
+//! classes that a few samples teach.
 
 use serde::Serialize;
 
@@ -101,6 +103,29 @@ impl MixtureSpec {
     }
 }
 
+/// A discriminator that learns classes from a few labelled samples, and real from fake from all. The weighted
+/// cross-entropy of a batch of labelled samples is added to its loss; the generator is told no class
+/// (Salimans et al. 2016, section 5; the paper's generator learns by feature matching). With a layer
+/// `log_sum_exp` at the discriminator's end the verdict follows from the logits of the classes, as in the
+/// paper.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SemiSupervisedSpec {
+    /// Count of classes.
+    pub classes: usize,
+    /// Labelled samples of each class, chosen by the run's seed; a class with fewer gives all it has.
+    pub labelled: usize,
+    /// Of the cross-entropy.
+    pub weight: f32,
+}
+
+impl SemiSupervisedSpec {
+    pub(crate) fn validate(&self) -> Result<(), SpecError> {
+        in_range("classes", self.classes, 2, 1_000)?;
+        in_range("labelled", self.labelled, 1, 10_000)?;
+        in_range("weight", self.weight, 0.0, 1e3)
+    }
+}
+
 reads_tagged!(LabelSpec by "kind" {
     "conditional" => Conditional { classes },
     "auxiliary_classifier" => AuxiliaryClassifier { classes, weight = 1.0 },
@@ -112,3 +137,4 @@ reads_struct!(CodeSpec {
     continuous_weight = 0.1,
 });
 reads_struct!(MixtureSpec { generators, weight = 1.0 });
+reads_struct!(SemiSupervisedSpec { classes, labelled, weight = 1.0 });

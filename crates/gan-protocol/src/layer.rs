@@ -173,6 +173,9 @@ pub enum LayerSpec {
         /// Numbers of a latent.
         size: usize,
     },
+    /// Puts `log Σ exp(x)` over the numbers of a vector before them: of logits of classes, the logit of
+    /// being real against a fake class whose logit is always 0 (Salimans et al. 2016, section 5).
+    LogSumExp {},
     /// Ends the mapping and begins the image: the vector that arrives is the style `w` of all modulated
     /// convolutions behind this layer, which gives the same learned image for every sample (StyleGAN, Karras
     /// et al. 2018, section 2). The mean of `w` is kept, for truncation (appendix B): `w` becomes
@@ -310,6 +313,7 @@ impl LayerSpec {
             Self::MixtureLinear { units: 64, generators: 4 },
             Self::Label { classes: 10, embedding: None },
             Self::Latent { size: 16 },
+            Self::LogSumExp {},
             Self::StyledConstant {
                 channels: 32,
                 height: 7,
@@ -354,6 +358,7 @@ reads_tagged!(LayerSpec by "kind" {
     "noise" => Noise { sd },
     "label" => Label { classes, embedding = None },
     "latent" => Latent { size },
+    "log_sum_exp" => LogSumExp {},
     "styled_constant" => StyledConstant {
         channels,
         height,

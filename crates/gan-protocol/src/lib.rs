@@ -59,7 +59,7 @@ pub use fault::Fault;
 pub use feed::{Feed, LatentDistribution, LatentSpec};
 pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
 pub use initial::{InitialNets, InitialSpec, digest};
-pub use labels::{CodeSpec, LabelSpec, MixtureSpec};
+pub use labels::{CodeSpec, LabelSpec, MixtureSpec, SemiSupervisedSpec};
 pub use layer::cost::Cost;
 pub use layer::parameters::{Parameter, Role};
 pub use layer::{ActivationKind, LayerSpec};

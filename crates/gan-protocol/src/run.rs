@@ -8,7 +8,7 @@ use crate::data::DataSpec;
 use crate::encoder::EncoderSpec;
 use crate::feed::{Feed, LatentSpec};
 use crate::initial::InitialSpec;
-use crate::labels::{CodeSpec, LabelSpec, MixtureSpec};
+use crate::labels::{CodeSpec, LabelSpec, MixtureSpec, SemiSupervisedSpec};
 use crate::net::NetSpec;
 use crate::number::written;
 use crate::objective::{DiffAugmentSpec, InstanceNoiseSpec, Objective, PenaltySpec};
@@ -106,6 +106,9 @@ pub struct RunSpec {
     /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
+    /// Classes that the discriminator learns from a few labelled samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub semi_supervised: Option<SemiSupervisedSpec>,
     /// Exponential moving average of the generator's weights; the page's samples are drawn from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<EmaSpec>,
@@ -195,7 +198,8 @@ impl RunSpec {
             _ => 0,
         };
         let codes = self.codes.as_ref().map_or(0, CodeSpec::size);
-        1 + classes + codes + self.mixture.map_or(0, |mixture| mixture.generators)
+        let generators = self.mixture.map_or(0, |mixture| mixture.generators);
+        1 + classes + codes + generators + self.semi_supervised.map_or(0, |it| it.classes)
     }
 }
 
@@ -236,6 +240,7 @@ reads_struct!(RunSpec {
     labels = None,
     codes = None,
     mixture = None,
+    semi_supervised = None,
     ema = None,
 });
 reads_struct!(EmaSpec { decay });

@@ -54,6 +54,9 @@ impl RunSpec {
             initial.validate().map_err(|e| e.within("initial"))?;
         }
         Feed::from(self).validate()?;
+        if let Some(semi_supervised) = self.semi_supervised {
+            semi_supervised.validate().map_err(|e| e.within("semi_supervised"))?;
+        }
         in_range("batch_size", self.batch_size, 2, 4_096)?;
         in_range("discriminator_steps", self.discriminator_steps, 1, 100)?;
         in_range("packing", self.packing, 1, 8)?;

@@ -59,6 +59,8 @@ pub enum Purpose {
     EncoderDropout = 18,
     /// What a Gaussian encoder leaves to chance.
     Posterior = 19,
+    /// Which samples of each class a run may use, or use the classes of.
+    ChosenSamples = 20,
     /// Subsets and halves of samples for a score. Purposes from 32 on are not used by runs.
     ScoreSubset = 32,
     /// Initial weights of the classifier that scores use.

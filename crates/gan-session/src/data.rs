@@ -1,15 +1,19 @@
 //! Loads a run's real samples and makes them ready to be drawn in batches. Bytes of data sets come
 //! from the caller's [`DataLoader`], the user's files come with the request.
 
+mod asked;
+
 use gan_core::Trainer;
 use gan_data::{
     Augmented, DataError, EndlessPoints, ImageSet, RealSamples, Recipe, ShuffledImages,
     WeightedClasses, add_pictures, recipe,
 };
 use gan_protocol::{
-    ConditionSpec, DataOrigin, DataSource, DataSpec, Degradation, Fault, RealBatch, RunSpec, Shape,
-    SpecError,
+    ConditionSpec, DataOrigin, DataSource, DataSpec, Fault, RealBatch, RunSpec, Shape, SpecError,
 };
+
+use self::asked::Asked;
+pub(crate) use self::asked::SecondSpec;
 
 /// Drawn images to choose from, where a run uses only some classes or weights them.
 const LISTED_IMAGES: usize = 10_000;
@@ -17,6 +21,8 @@ const LISTED_IMAGES: usize = 10_000;
 const LIST_SEED: u64 = 1;
 /// Sets the order of a second set apart from that of the data, unless they are pairs.
 const SECOND_SET: u64 = 0x5EC0_4D5E;
+/// Sets the order of labelled samples apart from that of all.
+const LABELLED_SET: u64 = 0x1ABE_11ED;
 /// Upper limit of a list of drawn images, which is drawn at the run's start.
 const MOST_LISTED_IMAGES: usize = 20_000;
 
@@ -44,6 +50,8 @@ pub struct LoadedData {
     pub samples: Box<dyn RealSamples>,
     /// What the generator is given of another set.
     second: Option<SecondSet>,
+    /// The few samples whose classes the discriminator learns from.
+    labelled: Option<Box<dyn RealSamples>>,
 }
 
 /// Images that a generator is given.
@@ -52,40 +60,6 @@ struct SecondSet {
     /// Whether each belongs to the sample of the same place. Both sets are then drawn in the same order,
     /// and changed by the same augmentation, since these depend on seed, step and place alone.
     are_pairs: bool,
-}
-
-/// What a run asks of its second set.
-#[derive(PartialEq)]
-pub(crate) struct SecondSpec {
-    data: DataSpec,
-    are_pairs: bool,
-    /// The path of the setting that asks.
-    path: &'static str,
-}
-
-impl SecondSpec {
-    /// That of a run by `spec`; `None` if the run has one set.
-    pub(crate) fn of(spec: &RunSpec) -> Option<Self> {
-        if let Some(translation) = &spec.translation {
-            let data = translation.from.clone();
-            return Some(Self { data, are_pairs: false, path: "translation.from" });
-        }
-        let Degradation::Paired { class } = spec.condition?.picture else { return None };
-        let data = DataSpec { classes: vec![class], ..spec.data.clone() };
-        Some(Self { data, are_pairs: true, path: "condition.picture" })
-    }
-
-    /// A set's outcome, with the faults of its settings under the path of the run's.
-    fn asks<T>(&self, outcome: Result<T, Fault>) -> Result<T, Fault> {
-        outcome.map_err(|fault| match fault {
-            Fault::Spec { path, message } => {
-                let field = path.strip_prefix("data.").unwrap_or(&path);
-                let field = if self.are_pairs && field == "classes" { "class" } else { field };
-                Fault::Spec { path: format!("{}.{field}", self.path), message }
-            }
-            fault => fault,
-        })
-    }
 }
 
 impl LoadedData {
@@ -100,11 +74,11 @@ impl LoadedData {
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        let (data, missing) = Self::set(&spec.data, files, loader, progress).await?;
+        let (data, missing) = Self::set(Asked::of(spec), files, loader, progress).await?;
         data.check_labels(spec)?;
         let Some(second) = SecondSpec::of(spec) else { return Ok((data, missing)) };
         let (set, also_missing) =
-            second.asks(Self::set(&second.data, files, loader, progress).await)?;
+            second.asks(Self::set(second.asked(spec.seed), files, loader, progress).await)?;
         Ok((data.beside(set, &second)?, missing.or(also_missing)))
     }
 
@@ -118,14 +92,14 @@ impl LoadedData {
         files: &[(String, Vec<u8>)],
         or_drawn: bool,
     ) -> Result<Option<Self>, Fault> {
-        let set = |data: &DataSpec| match Self::set_at_hand(data, files)? {
-            None if or_drawn => Self::stand_in(data),
+        let set = |asked: Asked<'_>| match Self::set_at_hand(asked, files)? {
+            None if or_drawn => Self::stand_in(asked),
             set => Ok(set),
         };
-        let Some(data) = set(&spec.data)? else { return Ok(None) };
+        let Some(data) = set(Asked::of(spec))? else { return Ok(None) };
         data.check_labels(spec)?;
         let Some(second) = SecondSpec::of(spec) else { return Ok(Some(data)) };
-        let Some(set) = second.asks(set(&second.data))? else { return Ok(None) };
+        let Some(set) = second.asks(set(second.asked(spec.seed)))? else { return Ok(None) };
         data.beside(set, &second).map(Some)
     }
 
@@ -152,14 +126,14 @@ impl LoadedData {
 
     /// One set of a run, as [`LoadedData::load`].
     async fn set(
-        spec: &DataSpec,
+        asked: Asked<'_>,
         files: &[(String, Vec<u8>)],
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
-        match Self::set_at_hand(spec, files)? {
+        match Self::set_at_hand(asked, files)? {
             Some(data) => Ok((data, None)),
-            None => Self::mnist(spec, loader, progress).await,
+            None => Self::mnist(asked, loader, progress).await,
         }
     }
 
@@ -168,16 +142,20 @@ impl LoadedData {
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
-    fn set_at_hand(spec: &DataSpec, files: &[(String, Vec<u8>)]) -> Result<Option<Self>, Fault> {
+    fn set_at_hand(
+        asked: Asked<'_>,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<Option<Self>, Fault> {
+        let spec = asked.data;
         let samples: Box<dyn RealSamples> = match recipe(spec.source) {
             Recipe::Mnist | Recipe::OfMnist(_) => return Ok(None),
             Recipe::Points => {
                 let points = spec.points.clone().ok_or_else(|| missing("data.points"))?;
                 Box::new(EndlessPoints::new(points).map_err(setting("data.points"))?)
             }
-            Recipe::Drawn { .. } => return Self::drawn(spec.source, spec),
+            Recipe::Drawn { .. } => return Self::drawn(spec.source, asked),
             Recipe::Files(read) => {
-                let mut data = Self::of_images(spec, read(files).map_err(file)?)?;
+                let mut data = Self::of_images(asked, read(files).map_err(file)?)?;
                 data.origin.files = files.iter().map(|(name, _)| name.clone()).collect();
                 return Ok(Some(data));
             }
@@ -189,14 +167,27 @@ impl LoadedData {
     fn made(source: DataSource, samples: Box<dyn RealSamples>) -> Self {
         let count = samples.len();
         let origin = DataOrigin { source, samples: count, digest: None, files: Vec::new() };
-        Self { origin, samples, second: None }
+        Self { origin, samples, second: None, labelled: None }
     }
 
     /// Images, with their digest.
-    fn of_images(spec: &DataSpec, images: ImageSet) -> Result<Self, Fault> {
-        let images = Self::chosen(spec, images)?;
+    fn of_images(asked: Asked<'_>, images: ImageSet) -> Result<Self, Fault> {
+        let images = Self::chosen(asked, images)?;
         let digest = images.digest();
-        Ok(Self::made(spec.source, Self::drawn_from(spec, images)?).with_digest(digest))
+        let labelled = Self::labelled(asked, &images)?;
+        let data = Self::made(asked.data.source, Self::drawn_from(asked.data, images)?);
+        Ok(Self { labelled, ..data.with_digest(digest) })
+    }
+
+    /// The samples of `images` that are to be labelled, if any are.
+    fn labelled(
+        asked: Asked<'_>,
+        images: &ImageSet,
+    ) -> Result<Option<Box<dyn RealSamples>>, Fault> {
+        let Some(most) = asked.labelled else { return Ok(None) };
+        let few = images.clone().few_of_each_class(most, asked.seed);
+        let few = few.map_err(field("semi_supervised"))?;
+        Self::augmented(asked.data, Box::new(ShuffledImages::new(few))).map(Some)
     }
 
     fn with_digest(mut self, digest: String) -> Self {
@@ -211,20 +202,21 @@ impl LoadedData {
     /// The loader's error, if drawn digits cannot stand in; a setting or the images, if they do not
     /// fit.
     async fn mnist(
-        spec: &DataSpec,
+        asked: Asked<'_>,
         loader: &impl DataLoader,
         progress: Progress<'_>,
     ) -> Result<(Self, Option<String>), Fault> {
+        let spec = asked.data;
         match loader.mnist(progress).await {
             Ok(images) => {
                 let Recipe::OfMnist(made) = recipe(spec.source) else {
-                    return Ok((Self::of_images(spec, images)?, None));
+                    return Ok((Self::of_images(asked, images)?, None));
                 };
                 let digest = images.digest();
                 let samples = Self::augmented(spec, made(images).map_err(file)?)?;
                 Ok((Self::made(spec.source, samples).with_digest(digest), None))
             }
-            Err(message) => match Self::stand_in(spec)? {
+            Err(message) => match Self::stand_in(asked)? {
                 Some(drawn) => Ok((drawn, Some(message))),
                 None => Err(Fault::File { message }),
             },
@@ -233,39 +225,53 @@ impl LoadedData {
 
     /// Drawn digits in MNIST's place. `None` where `spec` is not plain MNIST of 1 × 28 × 28, the
     /// only shape of drawn digits.
-    fn stand_in(spec: &DataSpec) -> Result<Option<Self>, Fault> {
+    fn stand_in(asked: Asked<'_>) -> Result<Option<Self>, Fault> {
+        let spec = asked.data;
         let alike = spec.source == DataSource::Mnist && spec.shape() == Shape::image(1, 28, 28);
         if !alike {
             return Ok(None);
         }
-        Self::drawn(DataSource::DrawnDigits, spec)
+        Self::drawn(DataSource::DrawnDigits, asked)
     }
 
     /// The images drawn by `source`, if it draws any: endless, or a list if `spec` chooses from
     /// one.
-    fn drawn(source: DataSource, spec: &DataSpec) -> Result<Option<Self>, Fault> {
+    fn drawn(source: DataSource, asked: Asked<'_>) -> Result<Option<Self>, Fault> {
         let Recipe::Drawn { endless, listed } = recipe(source) else { return Ok(None) };
-        let chooses = !spec.classes.is_empty() || !spec.class_weights.is_empty();
+        let spec = asked.data;
+        let chooses = !spec.classes.is_empty()
+            || !spec.class_weights.is_empty()
+            || spec.per_class.is_some()
+            || asked.labelled.is_some();
+        let mut labelled = None;
         let samples = if chooses || spec.limit.is_some() {
             // A class keeps only some of the images; the limit counts those kept.
             let all = if chooses { LISTED_IMAGES } else { 0 };
             let count = spec.limit.map_or(all, |limit| all.max(limit as usize));
             let images = listed(LIST_SEED, count.min(MOST_LISTED_IMAGES)).map_err(file)?;
-            Self::drawn_from(spec, Self::chosen(spec, images)?)?
+            let images = Self::chosen(asked, images)?;
+            labelled = Self::labelled(asked, &images)?;
+            Self::drawn_from(spec, images)?
         } else {
             Self::augmented(spec, endless())?
         };
-        Ok(Some(Self::made(source, samples)))
+        Ok(Some(Self { labelled, ..Self::made(source, samples) }))
     }
 
-    /// The part of `images` that `spec` selects (classes, limit), in its shape.
-    fn chosen(spec: &DataSpec, images: ImageSet) -> Result<ImageSet, Fault> {
+    /// The part of `images` that is asked for (classes, limit, a few of each class), in its shape.
+    fn chosen(asked: Asked<'_>, images: ImageSet) -> Result<ImageSet, Fault> {
+        let spec = asked.data;
         let mut images = images;
         if !spec.classes.is_empty() {
             images = images.subset(&spec.classes).map_err(field("data.classes"))?;
         }
         if let Some(limit) = spec.limit {
             images = images.limited(limit as usize).map_err(file)?;
+        }
+        if let Some(most) = spec.per_class {
+            images = images
+                .few_of_each_class(most as usize, asked.seed)
+                .map_err(field("data.per_class"))?;
         }
         images.fitted(spec.channels, spec.height, spec.width).map_err(file)
     }
@@ -308,6 +314,9 @@ impl LoadedData {
         size: usize,
     ) -> RealBatch {
         let mut batch = self.samples.batch(seed, step, size);
+        if let Some(labelled) = &mut self.labelled {
+            batch.labelled = Some(Box::new(labelled.batch(seed ^ LABELLED_SET, step, size)));
+        }
         match (&mut self.second, condition) {
             (Some(second), _) => {
                 let seed = if second.are_pairs { seed } else { seed ^ SECOND_SET };
@@ -324,15 +333,19 @@ impl LoadedData {
     /// Checks the number of the data's classes against the labels of `spec`.
     ///
     /// # Errors
-    /// [`Fault::Spec`] at `labels.classes` if the data have more classes than that, or no labels.
+    /// [`Fault::Spec`] at the classes that the run asks for if the data have more classes than that, or no labels.
     pub(crate) fn check_labels(&self, spec: &RunSpec) -> Result<(), Fault> {
-        let Some(asked) = spec.labels.map(|labels| labels.classes()) else { return Ok(()) };
+        let (asked, path) = match (spec.labels, spec.semi_supervised) {
+            (Some(labels), _) => (labels.classes(), "labels.classes"),
+            (None, Some(semi_supervised)) => (semi_supervised.classes, "semi_supervised.classes"),
+            (None, None) => return Ok(()),
+        };
         let message = match self.samples.classes() {
             Some(found) if found <= asked => return Ok(()),
             Some(found) => format!("is {asked}; the data have {found} classes"),
             None => format!("is {asked}; the data have no labels"),
         };
-        Err(Fault::Spec { path: "labels.classes".to_owned(), message })
+        Err(Fault::Spec { path: path.to_owned(), message })
     }
 }
 

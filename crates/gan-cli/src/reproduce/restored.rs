@@ -64,7 +64,7 @@ impl RestorationJudge {
         RealBatch {
             values: unit_values(self.test.pixels()),
             labels: labels.iter().map(|label| u16::from(*label)).collect(),
-            pictures: Vec::new(),
+            ..RealBatch::default()
         }
     }
 

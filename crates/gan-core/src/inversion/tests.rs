@@ -19,7 +19,7 @@ fn sampler(patch: &Value) -> Sampler {
         trainer.step(|step| RealBatch {
             values: standard_normal(&mut stream(9, Purpose::DataSample, step), count * 784),
             labels: (0..count).map(|at| (at % 10) as u16).collect(),
-            pictures: Vec::new(),
+            ..RealBatch::default()
         });
     }
     let snapshot = block_on(trainer.snapshot()).expect("the processor works");

@@ -10,6 +10,7 @@ mod composite;
 mod convolution;
 mod label;
 mod linear;
+mod log_sum_exp;
 mod minibatch;
 mod norm;
 mod padding;
@@ -157,6 +158,7 @@ fn forward(
             label::append(input, &values, embedding, pass.label())
         }
         LayerSpec::Latent { .. } => input.with_features(pass.latent()),
+        LayerSpec::LogSumExp {} => log_sum_exp::prepend(input),
         LayerSpec::StyledConstant { channels, height, width, mixing, momentum } => {
             let shape = [channels, height, width];
             let settings = style::Constant { shape, mixing, momentum, layers: pass.style_layers };
@@ -261,6 +263,7 @@ fn input_gradient(
             // Class and latent are given: the gradient of the appended features is cut off.
             each!(gradient, g => g.narrow(1, 0, layer.input.features()))
         }
+        LayerSpec::LogSumExp {} => log_sum_exp::gradient(gradient, input()),
         LayerSpec::Residual { .. } => {
             let main =
                 input_gradient_all(&layer.body, weights, &kept.body, gradient.clone(), style);

@@ -177,6 +177,20 @@ fn specs() -> Vec<(&'static str, Value)> {
     let ali = encoding(json!({"kind": "ali"}), of_pairs, 4);
     let method = json!({"kind": "vae_gan", "layer": 1, "reconstruction": 0.5, "prior": 0.25});
     let vae_gan = encoding(method, of_samples, 4);
+    let semi_supervised = json!({
+        "seed": 28, "latent": {"size": 2, "distribution": "normal"},
+        "data": {"source": "idx_files", "channels": 1, "height": 4, "width": 4},
+        "generator": uniform(json!([linear(6), function("tanh"), linear(16), function("tanh")])),
+        "discriminator": uniform(json!([{"kind": "flatten"}, linear(6), function("tanh"),
+            linear(3), {"kind": "log_sum_exp"}])),
+        "semi_supervised": {"classes": 3, "labelled": 2, "weight": 0.75},
+        "objective": "non_saturating", "penalties": [{"kind": "r1", "weight": 0.5}],
+        "terms": [{"kind": "feature_matching", "weight": 0.5, "layer": 2}],
+        "adversarial_weight": 0.25, "discriminator_steps": 2, "unrolled_steps": 1,
+        "generator_optimizer": {"learning_rate": 0.005},
+        "discriminator_optimizer": {"learning_rate": 0.01},
+        "batch_size": 5, "ema": {"decay": 0.15}
+    });
     vec![
         ("paired", paired),
         ("convolutional", convolutional),
@@ -187,6 +201,7 @@ fn specs() -> Vec<(&'static str, Value)> {
         ("encoding by pairs", bigan),
         ("encoding by pairs with a Gaussian", ali),
         ("encoding by features", vae_gan),
+        ("told a few classes", semi_supervised),
     ]
 }
 
@@ -203,7 +218,14 @@ fn reals(spec: &RunSpec, index: u64) -> RealBatch {
         let noise = standard_normal(&mut stream(spec.seed, Purpose::Degradation, index), count);
         noise.into_iter().map(|x| (x.tanh() * 100.0).round() / 100.0).collect()
     });
-    RealBatch { values, labels, pictures }
+    let labelled = spec.semi_supervised.map(|_| {
+        let mut randomness = stream(spec.seed, Purpose::ChosenSamples, index);
+        let noise = standard_normal(&mut randomness, samples * size);
+        let values = noise.into_iter().map(|x| (x.tanh() * 100.0).round() / 100.0).collect();
+        let labels = (0..samples).map(|i| ((i + index as usize) % 3) as u16).collect();
+        Box::new(RealBatch { values, labels, ..RealBatch::default() })
+    });
+    RealBatch { values, labels, pictures, labelled }
 }
 
 /// The shortest decimals that give these numbers in single precision.
@@ -256,6 +278,10 @@ fn inputs(name: &str, spec: &RunSpec, trainer: &Trainer) -> Value {
             let mut randomness = stream(spec.seed, Purpose::Posterior, number);
             let noise = standard_normal(&mut randomness, count * spec.latent.size);
             batch["posterior"] = short(&noise);
+        }
+        if let Some(labelled) = &reals.labelled {
+            batch["labelled"] = short(&labelled.values);
+            batch["classes"] = json!(labelled.labels);
         }
         if !reals.pictures.is_empty() {
             batch["pictures"] = short(&reals.pictures);

@@ -91,6 +91,7 @@ impl WayBack {
             samples: presented(spec, samples, step, STREAMS + occasion),
             condition: Condition::default(),
             targets: Targets::default(),
+            labelled: None,
         };
         let (reals, fakes) = (shown(x.clone(), 4 * index), shown(made, 4 * index + 1));
         self.discriminator.step(spec, &reals, &fakes, STREAMS + 2 * index);

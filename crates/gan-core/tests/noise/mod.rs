@@ -10,12 +10,19 @@ pub fn reals(spec: &RunSpec) -> impl Fn(u64) -> RealBatch + use<> {
     let count = samples * spec.data.shape().size().expect("small");
     let pictures = samples * spec.picture().map_or(0, |picture| picture.size().expect("small"));
     let classes = spec.labels.map_or(1, |labels| labels.classes());
+    let taught = spec.semi_supervised.map(|it| it.classes);
     move |step| {
         let noise = standard_normal(&mut stream(99, Purpose::DataSample, step), count);
         let values = noise.into_iter().map(f32::tanh).collect();
         let labels = (0..samples).map(|i| (i * 7 % classes) as u16).collect();
         let pictures = standard_normal(&mut stream(99, Purpose::Degradation, step), pictures);
-        RealBatch { values, labels, pictures }
+        let labelled = taught.map(|classes| {
+            let values = standard_normal(&mut stream(99, Purpose::ChosenSamples, step), count);
+            let values = values.into_iter().map(f32::tanh).collect();
+            let labels = (0..samples).map(|i| (i * 7 % classes) as u16).collect();
+            Box::new(RealBatch { values, labels, ..RealBatch::default() })
+        });
+        RealBatch { values, labels, pictures, labelled }
     }
 }
 

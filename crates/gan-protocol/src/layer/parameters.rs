@@ -109,6 +109,7 @@ impl LayerSpec {
             }
             Self::Label { embedding: None, .. }
             | Self::Latent { .. }
+            | Self::LogSumExp {}
             | Self::Activation { .. }
             | Self::AveragePool { .. }
             | Self::Composite {}

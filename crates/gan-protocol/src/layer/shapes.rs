@@ -177,6 +177,7 @@ impl LayerSpec {
                 in_range("size", size, 1, 1_024)?;
                 Ok(appended(input, size))
             }
+            Self::LogSumExp {} => Ok(Shape::flat(flat_input(input, self)? + 1)),
             Self::StyledConstant { channels, height, width, mixing, momentum } => {
                 flat_input(input, self)?;
                 in_range("channels", channels, 1, MAXIMUM_CHANNELS)?;
@@ -271,6 +272,7 @@ impl LayerSpec {
             | Self::Noise { .. }
             | Self::Label { .. }
             | Self::Latent { .. }
+            | Self::LogSumExp {}
             | Self::StyledConstant { .. }
             | Self::ModulatedConv { .. }
             | Self::Reshape { .. }

@@ -187,6 +187,13 @@ impl<L: DataLoader> Session<L> {
     }
 }
 
+/// How many labelled samples of each class a run asks for, and the seed, where it chooses among the samples.
+fn few_of(spec: &RunSpec) -> (Option<usize>, Option<u64>) {
+    let labelled = spec.semi_supervised.map(|it| it.labelled);
+    let chooses = labelled.is_some() || spec.data.per_class.is_some();
+    (labelled, chooses.then_some(spec.seed))
+}
+
 /// The data of `run`, if a run by `spec` with `files` uses the same data and they took a while to
 /// load.
 fn kept_data<'a>(
@@ -199,6 +206,7 @@ fn kept_data<'a>(
     let old = run.trainer.spec();
     let same = old.data == spec.data && source == spec.data.source;
     let same = same && SecondSpec::of(old) == SecondSpec::of(spec);
+    let same = same && few_of(old) == few_of(spec);
     let is_loaded = match source.facts().supply {
         Supply::Fetched => true,
         Supply::UsersFiles => files.is_empty(),
