@@ -33,6 +33,7 @@ const open = async () => {
     import("./sweep.js"),
     import("./linked.js"),
     import("./microscope.js"),
+    import("./course.js"),
     import("./shelf.js"),
     import("./pictures.js"),
     import("./reader.js"),

@@ -7,10 +7,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use gan_core::{Classifier, ClassifierTrainer, cpu};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
-use gan_protocol::{
-    AugmentationSpec, DecaySpec, LayerSpec, NetSpec, OptimizerMethod, OptimizerSpec, ScheduleSpec,
-    Shape,
-};
+use gan_eval::classifier::accuracy_of_logits;
+use gan_protocol::Shape;
+use gan_session::{CLASSIFIER_AUGMENTATION, classifier_net, classifier_optimizer};
 use pollster::block_on;
 use serde_json::json;
 
@@ -18,20 +17,11 @@ use crate::data::{DataArguments, images, mnist_part};
 use crate::digits::judged_values;
 use crate::output::say;
 use crate::progress::{Bar, waited};
-use crate::sample_file::unit_values;
 use crate::{Ending, files, interrupt};
 
-/// The classifier's layers.
-const NET: &str = include_str!("../classifier.json");
 const BATCH_SIZE: usize = 100;
-const LEARNING_RATE: f64 = 0.003;
-const WEIGHT_DECAY: f32 = 0.02;
 /// Steps over which the rate rises; after them it falls along a cosine.
 const WARM_UP: u64 = 200;
-/// Changes of training images: enough that no image is seen twice, and small enough that a digit
-/// keeps its class.
-const AUGMENTATION: AugmentationSpec =
-    AugmentationSpec { shift_px: 1, rotation_degrees: 10.0, scale: 1.1, flip: false };
 
 /// Arguments of `gan train-classifier`.
 #[derive(Args)]
@@ -60,24 +50,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
     ensure!(arguments.epochs > 0, "--epochs is 0");
     let (images, held_out) = waited("reading the images", || sets(arguments))?;
-    let mut net: NetSpec = serde_json::from_str(NET).context("the classifier's layers")?;
     let classes = images.classes().context("the labels are missing")?;
     let of_test = held_out.classes().unwrap_or(0);
     ensure!(
         of_test <= classes,
         "the test images have {of_test} classes, those to train on {classes}"
     );
-    if let Some(LayerSpec::Linear { units, .. }) = net.layers.last_mut() {
-        *units = classes;
-    }
     let device = cpu();
     let input = Shape::image(images.channels(), images.height(), images.width());
-    let classifier = Classifier::new(&net, input, arguments.seed, &device)?;
+    let classifier = Classifier::new(&classifier_net(classes), input, arguments.seed, &device)?;
     eprintln!("{} numbers to train", classifier.parameter_count());
     let epoch_steps = images.image_count().div_ceil(BATCH_SIZE) as u64;
     let steps = arguments.epochs * epoch_steps;
-    let mut trainer = ClassifierTrainer::new(classifier, &optimizer(steps), arguments.seed);
-    let mut samples = Augmented::new(ShuffledImages::new(images), AUGMENTATION)?;
+    let mut trainer =
+        ClassifierTrainer::new(classifier, &classifier_optimizer(steps, WARM_UP), arguments.seed);
+    let mut samples = Augmented::new(ShuffledImages::new(images), CLASSIFIER_AUGMENTATION)?;
     let held_out = HeldOut::new(&held_out)?;
     let bar = Bar::counted("training", steps, "steps");
     let begin = Instant::now();
@@ -136,42 +123,23 @@ fn sets(arguments: &Arguments) -> Result<(ImageSet, ImageSet)> {
     Ok(sets)
 }
 
-fn optimizer(steps: u64) -> OptimizerSpec {
-    let decay = DecaySpec::Cosine { updates: steps.saturating_sub(WARM_UP).max(1), factor: 0.0 };
-    OptimizerSpec {
-        learning_rate: LEARNING_RATE,
-        method: OptimizerMethod::AdamW { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
-        weight_decay: WEIGHT_DECAY,
-        clip_norm: None,
-        clip_value: None,
-        schedule: Some(ScheduleSpec { warm_up: WARM_UP.min(steps), decay }),
-    }
-}
-
 /// Images that are not trained on, with their classes.
 struct HeldOut {
     values: Vec<f32>,
-    labels: Vec<u8>,
+    labels: Vec<u16>,
 }
 
 impl HeldOut {
     fn new(set: &ImageSet) -> Result<Self> {
-        let values = unit_values(set.pixels());
-        let labels = set.labels().context("the labels are missing")?.to_vec();
-        Ok(Self { values, labels })
+        let labels = set.labels().context("the labels are missing")?;
+        let labels = labels.iter().map(|label| u16::from(*label)).collect();
+        Ok(Self { values: set.values(), labels })
     }
 
     /// Share of images whose largest logit is their class's.
     fn accuracy(&self, classifier: &mut Classifier) -> Result<f64> {
-        let classes = classifier.classes();
         let judgement = judged_values(classifier, &self.values)?;
         ensure!(judgement.count == self.labels.len(), "the held-out images have another shape");
-        let rows = judgement.logits.chunks_exact(classes);
-        let right = |(row, label): &(&[f32], &u8)| {
-            let own = row.get(usize::from(**label));
-            own.is_some_and(|own| row.iter().filter(|logit| *logit >= own).count() == 1)
-        };
-        let hits = rows.zip(&self.labels).filter(right).count();
-        Ok(hits as f64 / judgement.count as f64)
+        Ok(accuracy_of_logits(&judgement.logits, classifier.classes(), &self.labels)?)
     }
 }

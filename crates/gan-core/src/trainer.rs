@@ -416,6 +416,23 @@ impl Trainer {
     }
 }
 
+impl Trainer {
+    /// The logits of the classes that a few labelled samples teach, for samples as they are: `[count,
+    /// classes]`, flat; `None` without such classes.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn class_logits(&self, batch: &RealBatch) -> Result<Option<Vec<f32>>, CoreError> {
+        if self.spec.semi_supervised.is_none() {
+            return Ok(None);
+        }
+        let outputs = self.verdicts(batch).await?;
+        // The verdict comes first, and there are no other tasks.
+        let rows = outputs.chunks_exact(self.spec.discriminator_outputs());
+        Ok(Some(rows.flat_map(|row| &row[1..]).copied().collect()))
+    }
+}
+
 /// The average that `spec` asks for: the one before, or one that begins at `generator`.
 fn suited(average: Option<Net>, generator: &Net, spec: &RunSpec) -> Option<Net> {
     spec.ema.map(|_| average.unwrap_or_else(|| generator.clone()))

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use gan_protocol::Shape;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::batches::scaled;
 use crate::error::DataError;
 use crate::idx::{self, IdxArray};
 
@@ -188,6 +189,11 @@ impl ImageSet {
     /// The pixels of image `index`, laid out [channel, row, column]; `None` past the last image.
     pub fn image(&self, index: usize) -> Option<&[u8]> {
         self.pixels.chunks_exact(self.image_bytes()).nth(index)
+    }
+
+    /// The pixels as numbers, black -1 and white 1.
+    pub fn values(&self) -> Vec<f32> {
+        self.pixels.iter().copied().map(scaled).collect()
     }
 
     /// The labels, one for each image, if the set has labels.

@@ -41,6 +41,31 @@ impl ImageSet {
     ///
     /// If the set has no labels, or `most` is 0.
     pub fn few_of_each_class(self, most: usize, seed: u64) -> Result<Self, DataError> {
+        let wanted = self.few(most, seed)?;
+        Ok(self.keep(|index, _| wanted[index]))
+    }
+
+    /// [`Self::few_of_each_class`], and of the other images `others` chosen by the same seed.
+    ///
+    /// # Errors
+    ///
+    /// As there, or if no other images are left.
+    pub fn parted(self, most: usize, others: usize, seed: u64) -> Result<[Self; 2], DataError> {
+        let few = self.few(most, seed)?;
+        let mut rest: Vec<u32> =
+            (0..few.len() as u32).filter(|index| !few[*index as usize]).collect();
+        shuffle(&mut rest, &mut stream(seed, Purpose::ChosenSamples, 1));
+        rest.truncate(others);
+        if rest.is_empty() {
+            return Err(DataError::NoImages { file: self.name().into() });
+        }
+        rest.sort_unstable();
+        let is_other = |index: usize| rest.binary_search(&(index as u32)).is_ok();
+        Ok([self.clone().keep(|index, _| few[index]), self.keep(|index, _| is_other(index))])
+    }
+
+    /// Which images are among `most` of each class.
+    fn few(&self, most: usize, seed: u64) -> Result<Vec<bool>, DataError> {
         let file = || self.name().to_owned();
         let Some(labels) = self.labels() else {
             return Err(DataError::NoLabels { file: file() });
@@ -58,7 +83,7 @@ impl ImageSet {
             wanted[index as usize] = *left > 0;
             *left = left.saturating_sub(1);
         }
-        Ok(self.keep(|index, _| wanted[index]))
+        Ok(wanted)
     }
 
     /// The first `most` images, or all if there are fewer.

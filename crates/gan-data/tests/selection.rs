@@ -87,6 +87,14 @@ fn a_few_of_each_class_are_chosen_by_the_seed() {
     assert_eq!(all.len(), 10, "every image is chosen by some seed");
     assert_eq!(chosen(1), chosen(1));
     assert_eq!(set(&labels).few_of_each_class(100, 1).unwrap(), set(&labels));
+    for seed in 0..10 {
+        let [few, others] = set(&labels).parted(2, 4, seed).unwrap();
+        assert_eq!(few, chosen(seed));
+        assert_eq!(others.image_count(), 4);
+        assert!(others.pixels().iter().all(|pixel| !few.pixels().contains(pixel)));
+    }
+    let none_left = set(&labels).parted(100, 1, 1).unwrap_err();
+    assert_eq!(none_left, DataError::NoImages { file: file() });
     let refused = |set: ImageSet, most| set.few_of_each_class(most, 1).unwrap_err();
     assert_eq!(refused(unlabelled(), 1), DataError::NoLabels { file: file() });
     assert_eq!(refused(set(&labels), 0), DataError::NoImages { file: file() });

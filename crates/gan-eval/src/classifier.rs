@@ -9,6 +9,27 @@ use crate::histogram::{raw_entropy, raw_kl};
 /// A row's probabilities may miss a sum of 1 by this much, as softmax in single precision does.
 const SUM_TOLERANCE: f64 = 1e-3;
 
+/// Share of the rows of `logits`, of `classes` numbers each, whose largest number is the label's; a row with
+/// several largest numbers is wrong.
+///
+/// # Errors
+/// When there is no row, or not one label for each.
+pub fn accuracy_of_logits(
+    logits: &[f32],
+    classes: usize,
+    labels: &[u16],
+) -> Result<f64, EvalError> {
+    at_least("classes", classes, 1)?;
+    at_least("logits", logits.len(), classes)?;
+    same_size("labels", labels.len(), logits.len() / classes)?;
+    let right = |(row, label): &(&[f32], &u16)| {
+        let own = row.get(usize::from(**label));
+        own.is_some_and(|own| row.iter().filter(|logit| *logit >= own).count() == 1)
+    };
+    let hits = logits.chunks_exact(classes).zip(labels).filter(right).count();
+    Ok(hits as f64 / labels.len() as f64)
+}
+
 /// `p(y|x)`: one row of probabilities for each sample x, one number for each class y.
 #[derive(Clone, Debug)]
 pub struct Probabilities {

@@ -187,6 +187,7 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
     let (without_modes, without_copies) = (is_missing(Score::Modes), is_missing(Score::Copies));
     let without_pictures = is_missing(Score::Psnr);
     let without_way_back = is_missing(Score::PsnrThereAndBack);
+    let without_classes = is_missing(Score::ClassAccuracy);
     let without_encoder = is_missing(Score::PsnrOfReconstructions);
     let of_pictures = move || {
         let said = |value| say_with(key("score-of-pictures"), &[("value", value)]);
@@ -230,6 +231,10 @@ fn ScoreList(seen: RwSignal<Observed>) -> impl IntoView {
             <div hidden=without_way_back>
                 <dt>{t("score-there-and-back")}</dt>
                 <dd class="number">{or_dash(Score::PsnrThereAndBack)}</dd>
+            </div>
+            <div hidden=without_classes>
+                <dt>{t("score-class-accuracy")}</dt>
+                <dd class="number">{or_dash(Score::ClassAccuracy)}</dd>
             </div>
             <div hidden=without_encoder>
                 <dt>{t("score-reconstructions")}</dt>

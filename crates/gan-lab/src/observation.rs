@@ -26,6 +26,8 @@ pub struct Run {
     pub image: [usize; 3],
     /// Number of classes of its generator; 0 if unconditional.
     pub classes: usize,
+    /// Real images of each class that it learns from, if only so many.
+    pub per_class: Option<u32>,
     /// Size of the user's files that it learns from; 0 if there are none.
     pub file_bytes: u64,
     /// Whether its generator is given pictures, or images that it translates.
@@ -69,6 +71,7 @@ pub fn run() -> Run {
         on_digits: shows_digits(&source) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
+        per_class: member(&data, "per_class").as_f64().map(|count| count as u32),
         file_bytes: size_of(&run_files()),
         is_given: condition.is_object() || translates,
         translates,

@@ -362,8 +362,10 @@ fn semi_supervised(spec: &RunSpec) -> Result<(), SpecError> {
         return Err(SpecError::new(name, message));
     }
     if !spec.data.source.facts().has_list {
-        let message =
-            format!("is for a list of images with classes; the data are {}", spec.data.source.facts().title);
+        let message = format!(
+            "is for a list of images with classes; the data are {}",
+            spec.data.source.facts().title
+        );
         return Err(SpecError::new("semi_supervised", message));
     }
     Ok(())

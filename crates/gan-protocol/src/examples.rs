@@ -4,9 +4,9 @@
 use std::iter::successors;
 
 use crate::{
-    Backend, Command, DataOrigin, DataSource, Dissection, Event, Fault, FrameKind, Metrics,
-    Neighbours, NetName, Objective, Phase, PlaneSet, Reply, RunSpec, SampleSet, Task, Tuning,
-    Verdicts,
+    Backend, Command, CourseSpec, DataOrigin, DataSource, Dissection, Event, Fault, FrameKind,
+    Metrics, Neighbours, NetName, Objective, Phase, PlaneSet, Reply, RunSpec, SampleSet, Task,
+    Tuning, Verdicts,
 };
 
 const SET: SampleSet = SampleSet { count: 64, width: 28, height: 27, channels: 3, parts: 1 };
@@ -38,7 +38,11 @@ pub fn commands(spec: &RunSpec) -> Vec<Command> {
             Command::NearestReals { .. } => Command::Tune(tuning.clone()),
             Command::Tune(_) => Command::Sample { count: 4, seed: (1 << 53) - 1, label: Some(9) },
             Command::Sample { .. } => Command::Reals { count: 4, seed: 7 },
-            Command::Reals { .. } => Command::FreshSheet,
+            Command::Reals { .. } => Command::Course {
+                course: CourseSpec { per_class: 10, steps: 300, seed: 1 },
+                count: 20,
+            },
+            Command::Course { .. } => Command::FreshSheet,
             Command::FreshSheet => Command::Watch { plane: true },
             Command::Watch { .. } => Command::Checkpoint,
             Command::Checkpoint => Command::Probe,
@@ -116,7 +120,13 @@ pub fn replies() -> Vec<Reply> {
                 set: SET,
                 neighbours: Neighbours { distances: vec![0.25, 1.5], searched: 10_000 },
             },
-            Reply::Neighbours { .. } => Reply::Probe { step_ms: 20.5 },
+            Reply::Neighbours { .. } => Reply::Course {
+                step: 20,
+                accuracy: vec![0.5, 0.625],
+                labelled: 100,
+                held_out: 1_000,
+            },
+            Reply::Course { .. } => Reply::Probe { step_ms: 20.5 },
             Reply::Probe { .. } => {
                 Reply::Proof { largest_relative_difference: 1e-4, parameter: "g".to_owned() }
             }

@@ -10,6 +10,7 @@ mod change;
 mod checkpoint;
 mod combination;
 mod condition;
+mod course;
 mod data;
 mod direction;
 mod encoder;
@@ -47,6 +48,7 @@ pub use batch::RealBatch;
 pub use change::{difference, merged};
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointHeader, DataOrigin};
 pub use condition::{ConditionSpec, Degradation, Filter, Hole};
+pub use course::{CourseSpec, Diet};
 pub use data::{
     AugmentationSpec, DataSource, DataSpec, GaussianSpec, MAX_DRAWN_POINTS, MAX_MODES, PointsSpec,
     SourceFacts, Supply,

@@ -33,6 +33,7 @@ const FILES: &[(&str, &str)] = files![
     "mnist-vae-gan",
     "mnist-bigan",
     "mnist-style",
+    "mnist-semi-supervised",
     "mnist-super-resolution",
     "mnist-inpainting",
     "mnist-denoising",

@@ -42,6 +42,9 @@ named! {
         PsnrThereAndBack = "psnrThereAndBack",
         /// The same of what the generator makes of an encoder's latents, to the reals behind these.
         PsnrOfReconstructions = "psnrOfReconstructions",
+        /// Share of reals whose class the discriminator names rightly, though it is told the classes of a few
+        /// only.
+        ClassAccuracy = "classAccuracy",
         /// Number of the ten digits that the classifier reads in a hundred samples. The lab adds
         /// it, since only the lab has the classifier.
         Digits = "digits",

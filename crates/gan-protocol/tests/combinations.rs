@@ -323,3 +323,40 @@ fn a_style_is_made_once_and_before_it_is_used() {
         {"kind": "modulated_conv", "channels": 2, "kernel": 2, "style": 6}, flatten, linear(2)]));
     assert!(refusal(&even).1.contains("is odd"));
 }
+
+#[test]
+fn a_few_labels_go_with_a_list_of_images_and_no_other_task() {
+    let few = json!({
+        "semi_supervised": {"classes": 10, "labelled": 10},
+        "discriminator": {"layers": [{"kind": "flatten"}, {"kind": "linear", "units": 10},
+            {"kind": "log_sum_exp"}]},
+    });
+    let digits = preset("mnist-dcgan-small").expect("a preset").spec.to_value();
+    let digits = merged(&digits, &few);
+    let spec = RunSpec::from_value(digits.clone()).expect("a valid run");
+    assert_eq!(spec.discriminator_outputs(), 11);
+    let weight = spec.semi_supervised.map(|it| it.weight);
+    assert_eq!(weight, Some(1.0));
+    let cases = [
+        (json!({"packing": 2}), "packing", "does not go with `semi_supervised`"),
+        (
+            json!({"pretraining_steps": 5,
+                "terms": [{"kind": "feature_matching", "weight": 1.0, "layer": 0}]}),
+            "pretraining_steps",
+            "does not go with `semi_supervised`",
+        ),
+        (json!({"semi_supervised": {"classes": 9}}), "discriminator.layers", "must end in 10"),
+        (json!({"semi_supervised": {"labelled": 0}}), "semi_supervised.labelled", "is 0"),
+        (json!({"data": {"per_class": 0}}), "data.per_class", "is 0"),
+    ];
+    for (patch, path, reason) in cases {
+        let error = RunSpec::from_value(merged(&digits, &patch)).expect_err("makes no sense");
+        assert_eq!(error.path, path, "{patch}: {error}");
+        assert!(error.message.contains(reason), "{patch}: {error}");
+    }
+    let (path, message) = refusal(&json!({"semi_supervised": {"classes": 2, "labelled": 1},
+        "discriminator": {"layers": [{"kind": "linear", "units": 3}]}}));
+    assert_eq!(path, "semi_supervised", "{message}");
+    assert!(message.contains("is for a list of images with classes"), "{message}");
+    assert_eq!(refusal(&json!({"data": {"per_class": 3}})).0, "data.per_class");
+}

@@ -67,6 +67,8 @@ pub enum Purpose {
     ClassifierWeights = 33,
     /// Dropout masks of the classifier's training; the index is the step.
     ClassifierDropout = 34,
+    /// Which of a generator's samples a classifier is taught with; the index is the step.
+    CourseSamples = 35,
 }
 
 /// The random numbers for `purpose` and `index` in the run seeded with `seed`.

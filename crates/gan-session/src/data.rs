@@ -124,6 +124,32 @@ impl LoadedData {
         Ok(self)
     }
 
+    /// The images with classes that a run by `spec` learns from, all of each class: as they are, with equal
+    /// weights. `files` are those of all sets that come from files.
+    ///
+    /// # Errors
+    /// The loader's, or [`Fault::State`] where the data are no list of images.
+    pub(crate) async fn images(
+        spec: &RunSpec,
+        files: &[(String, Vec<u8>)],
+        loader: &impl DataLoader,
+    ) -> Result<ImageSet, Fault> {
+        let images = match recipe(spec.data.source) {
+            Recipe::Mnist => match loader.mnist(&|_, _| ()).await {
+                Ok(images) => images,
+                Err(message) => return Err(Fault::File { message }),
+            },
+            Recipe::Files(read) => read(files).map_err(file)?,
+            Recipe::Drawn { listed, .. } => listed(LIST_SEED, LISTED_IMAGES).map_err(file)?,
+            Recipe::Points | Recipe::OfMnist(_) => {
+                let message = "the data are no list of images with classes".to_owned();
+                return Err(Fault::State { message });
+            }
+        };
+        let data = DataSpec { per_class: None, ..spec.data.clone() };
+        Self::chosen(Asked { data: &data, seed: spec.seed, labelled: None }, images)
+    }
+
     /// One set of a run, as [`LoadedData::load`].
     async fn set(
         asked: Asked<'_>,
@@ -142,10 +168,7 @@ impl LoadedData {
     ///
     /// # Errors
     /// Names the field or the file, and its fault.
-    fn set_at_hand(
-        asked: Asked<'_>,
-        files: &[(String, Vec<u8>)],
-    ) -> Result<Option<Self>, Fault> {
+    fn set_at_hand(asked: Asked<'_>, files: &[(String, Vec<u8>)]) -> Result<Option<Self>, Fault> {
         let spec = asked.data;
         let samples: Box<dyn RealSamples> = match recipe(spec.source) {
             Recipe::Mnist | Recipe::OfMnist(_) => return Ok(None),

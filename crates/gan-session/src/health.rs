@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gan_core::{CoreError, Inputs, Trainer};
 use gan_data::visible;
 use gan_eval::Samples;
+use gan_eval::classifier::accuracy_of_logits;
 use gan_eval::diagnosis::{Doctor, Observation};
 use gan_eval::diversity::mean_pairwise_distance;
 use gan_eval::memorisation::{copies, copies_among};
@@ -29,6 +30,8 @@ const MOST_MODES: usize = 200;
 /// No copies are searched for among more images than this: the nearest of so many is near by
 /// chance, and the search takes long.
 const MOST_COPIED: u64 = 500;
+/// Reals whose classes the discriminator is asked for.
+const CLASSIFIED: usize = 200;
 /// The range of an image's numbers.
 const BLACK_TO_WHITE: f64 = 2.0;
 /// The history of a run that its diagnosis needs.
@@ -135,6 +138,10 @@ impl Health {
             let ratio = likeness(&made, &reals, size);
             scores.extend(ratio.map(|ratio| (Score::PsnrOfReconstructions, ratio)));
         }
+        if let Some(semi_supervised) = spec.semi_supervised {
+            let accuracy = class_accuracy(trainer, data, semi_supervised.classes).await?;
+            scores.extend(accuracy.map(|accuracy| (Score::ClassAccuracy, accuracy)));
+        }
         if let Some(counts) = &counts {
             scores.insert(Score::Modes, counts.all.len() as f64);
             let names = [Score::ModesCovered, Score::HighQuality, Score::ReverseKl];
@@ -182,6 +189,17 @@ impl Health {
         }
         floors
     }
+}
+
+/// The share of reals whose class, one of `classes`, the discriminator names rightly.
+async fn class_accuracy(
+    trainer: &Trainer,
+    data: &mut LoadedData,
+    classes: usize,
+) -> Result<Option<f64>, CoreError> {
+    let reals = data.samples.batch(trainer.spec().seed, 0, CLASSIFIED);
+    let logits = trainer.class_logits(&reals).await?;
+    Ok(logits.and_then(|logits| accuracy_of_logits(&logits, classes, &reals.labels).ok()))
 }
 
 /// How near `fakes` and their pictures are to the true samples.

@@ -5,6 +5,7 @@
 //! [`Session::advance`] for a slice of training. A slice takes about 60 ms, or one step where a
 //! step takes longer.
 
+mod course;
 mod data;
 mod drawing;
 mod health;
@@ -13,6 +14,7 @@ mod pace;
 mod run;
 mod session;
 
+pub use course::{CLASSIFIER_AUGMENTATION, Course, Made, classifier_net, classifier_optimizer};
 pub use data::{DataLoader, LoadedData, Progress};
 pub use drawing::pixels;
 pub use health::Health;

@@ -9,6 +9,7 @@ use gan_protocol::{
 };
 use gan_random::Purpose;
 
+use crate::course::Course;
 use crate::data::LoadedData;
 use crate::drawing::{bytes_of, picture, set_of};
 use crate::health::Health;
@@ -65,6 +66,8 @@ pub(crate) struct Run {
     pub(crate) backdrop_labels: Vec<u16>,
     /// Times the costlier parts of a plane.
     pub(crate) layers: Chore,
+    /// The course of classifiers that is under way, if there is one.
+    pub(crate) course: Option<Course>,
 }
 
 impl Run {
@@ -86,6 +89,7 @@ impl Run {
             backdrop: Vec::new(),
             backdrop_labels: Vec::new(),
             layers: Chore::layers(),
+            course: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod neighbours;
 mod plane;
 mod reporting;
 mod sampling;
+mod teaching;
 
 use gan_core::{CoreError, Device, PendingMetrics, Snapshot, Trainer, largest_deviation};
 use gan_protocol::{Backend, Command, Event, Fault, FrameKind, Reply, Request, Task, Tuning};
@@ -85,6 +86,7 @@ impl<L: DataLoader> Session<L> {
             Command::Tune(tuning) => self.tune(&tuning).map(done),
             Command::Sample { count, seed, label } => self.sample(count, seed, label).await,
             Command::Reals { count, seed } => self.reals(count, seed),
+            Command::Course { course, count } => self.teach(course, count).await,
             Command::FreshSheet => self.draw_fresh_sheet().await.map(done),
             Command::Watch { plane } => self.watch(plane).await.map(done),
             Command::Checkpoint => self.checkpoint().await,

@@ -160,7 +160,7 @@ mod tests {
         match event {
             Event::Metrics { .. } => true,
             Event::Settled { reply: Some(reply), .. } => match reply {
-                Reply::Dissection { .. } | Reply::Neighbours { .. } => true,
+                Reply::Dissection { .. } | Reply::Neighbours { .. } | Reply::Course { .. } => true,
                 Reply::Done
                 | Reply::OtherData { .. }
                 | Reply::Samples { .. }

@@ -1,6 +1,7 @@
 //! `gan reproduce`: trains a published experiment with several seeds, and prints the paper's
 //! figures beside ours.
 
+mod course;
 mod digits;
 mod encoded;
 mod mixture;
@@ -16,6 +17,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use gan_protocol::RunSpec;
 
+use self::course::{ClassJudge, CourseJudge};
 use self::digits::DigitJudge;
 use self::encoded::EncodingJudge;
 use self::restored::RestorationJudge;
@@ -81,6 +83,8 @@ enum Judge {
     StackedDigits(Box<DigitJudge>),
     Restored(Box<RestorationJudge>),
     Encoded(Box<EncodingJudge>),
+    Classes(Box<ClassJudge>),
+    Course(Box<CourseJudge>),
 }
 
 impl Judge {
@@ -98,6 +102,14 @@ impl Judge {
                 let device = arguments.device.open()?;
                 Self::Restored(Box::new(RestorationJudge::new(&arguments.data, &device, samples)?))
             }
+            ScoreKind::Classes => {
+                let digits = digits()?;
+                Self::Classes(Box::new(ClassJudge::new(&arguments.data, digits)?))
+            }
+            ScoreKind::Course => {
+                let digits = digits()?;
+                Self::Course(Box::new(CourseJudge::new(&arguments.data, digits)?))
+            }
             ScoreKind::Encoded => {
                 let device = arguments.device.open()?;
                 Self::Encoded(Box::new(EncodingJudge::new(&arguments.data, &device, samples)?))
@@ -112,6 +124,8 @@ impl Judge {
             Self::StackedDigits(digits) => digits.stacked_scores(run, samples),
             Self::Restored(judge) => judge.scores(run),
             Self::Encoded(judge) => judge.scores(run, samples),
+            Self::Classes(judge) => judge.scores(run, samples),
+            Self::Course(judge) => judge.scores(run, samples),
         }
     }
 
@@ -128,6 +142,8 @@ impl Judge {
             Self::StackedDigits(digits) => digits.of_stacks(&reals()?),
             Self::Restored(judge) => judge.floor(),
             Self::Encoded(judge) => judge.floor(),
+            Self::Classes(judge) => Ok(judge.floor()),
+            Self::Course(judge) => Ok(judge.floor()),
         }
     }
 }

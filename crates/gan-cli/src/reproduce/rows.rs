@@ -94,13 +94,18 @@ pub(crate) enum ScoreKind {
     Restored,
     /// Scores of an encoder's latents of MNIST's images.
     Encoded,
+    /// How many test images a discriminator names that was told a few classes.
+    Classes,
+    /// How many test images classifiers name that are taught with few labelled ones, with and without the
+    /// run's samples.
+    Course,
 }
 
 fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
@@ -110,6 +115,8 @@ const FILES: [&str; 9] = [
     include_str!("../../rows/infogan.json"),
     include_str!("../../rows/super-resolution.json"),
     include_str!("../../rows/bigan.json"),
+    include_str!("../../rows/semi-supervised.json"),
+    include_str!("../../rows/augmentation.json"),
 ];
 
 /// Every row.

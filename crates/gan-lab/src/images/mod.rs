@@ -1,9 +1,10 @@
 //! A closer look at samples: the digits drawn, the discriminator's verdicts on images and on a
 //! drawing, a game against it, a map of the data, mixtures of styles,
-//! the nearest real images, and edits of a digit; and the generator itself, of images or
+//! the nearest real images, edits of a digit, and classifiers that are taught with samples; and the generator itself, of images or
 //! points, to explore and to download.
 
 mod board;
+mod course;
 mod digits;
 mod drawing;
 mod edit;
@@ -62,6 +63,11 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
         let run = run.get();
         run.on_points || run.judges_pairs
     });
+    // Classifiers are taught with images of known classes.
+    let untaught = Signal::derive(move || {
+        let run = run.get();
+        run.on_points || run.is_given
+    });
     view! {
         <section class="lab-images" aria-label=t("images-title")>
             <restoring::Restoring run=run/>
@@ -72,6 +78,7 @@ pub(crate) fn Images(digits: DigitCounts) -> impl IntoView {
             <map::MapView run=run hidden=on_points/>
             <nearest::NearestReals run=run hidden=on_points/>
             <edit::Edit run=run hidden=on_points/>
+            <course::CourseView run=run hidden=untaught/>
             <p class="hint" hidden=move || !on_points.get()>{t("look-points")}</p>
         </section>
     }

@@ -105,7 +105,7 @@ fn Mixing(run: Run) -> impl IntoView {
         due();
     };
     let from_told = Signal::derive(move || {
-        let facts = [("layer", (from.get() + 1).to_string()), ("count", layers.to_string())];
+        let facts = [("layer", from.get().to_string()), ("count", layers.to_string())];
         let told = match from.get() {
             0 => key("styles-all-columns"),
             from if from == layers => key("styles-all-rows"),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::tuning::Tuning;
+use crate::course::CourseSpec;
 use crate::names::named;
 use crate::run::RunSpec;
 
@@ -76,6 +77,15 @@ pub enum Command {
         count: u32,
         /// The seed of the choice.
         seed: u64,
+    },
+    /// Teaches classifiers with few labelled images of the run's data, with and without samples of its
+    /// generator, `count` steps each. Another `course` than the one that is under way begins anew. Reply:
+    /// [`Reply::Course`](crate::Reply::Course).
+    Course {
+        /// The course.
+        course: CourseSpec,
+        /// Steps of each classifier; a course ends at its own number of steps.
+        count: u32,
     },
     /// Draws a sheet of fresh samples as soon as possible.
     FreshSheet,

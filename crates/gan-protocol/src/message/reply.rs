@@ -45,6 +45,18 @@ pub enum Reply {
         /// Their distances.
         neighbours: Neighbours,
     },
+    /// How far a course of classifiers is.
+    Course {
+        /// Steps of each classifier.
+        step: u32,
+        /// Share of held-out images that each names rightly, one for each [`Diet`](crate::Diet): those with
+        /// generated samples only of a run whose generator is told the class.
+        accuracy: Vec<f64>,
+        /// Labelled images.
+        labelled: u32,
+        /// Held-out images.
+        held_out: u32,
+    },
     /// Checkpoints before and after one step; attached.
     Probe {
         /// Mean time of a step, in milliseconds.

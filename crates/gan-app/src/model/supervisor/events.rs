@@ -308,14 +308,15 @@ fn outcome<B: Clone>(reply: Option<&Reply>, attachments: &[B]) -> Outcome<B> {
             first.map(|bytes| Outcome::Checkpoint { step: *step, bytes })
         }
         Some(Reply::Probe { step_ms }) => Some(Outcome::Probed { step_ms: *step_ms }),
-        // The page never sends the requests of the last two replies; the lab does.
+        // The page never sends the requests of the last three replies; the lab does.
         None
         | Some(
             Reply::Done
             | Reply::OtherData { .. }
             | Reply::Proof { .. }
             | Reply::Dissection { .. }
-            | Reply::Neighbours { .. },
+            | Reply::Neighbours { .. }
+            | Reply::Course { .. },
         ) => None,
     };
     outcome.unwrap_or(Outcome::Done)
