@@ -356,6 +356,73 @@ def skip(layer, x, at):
     return torch.cat([x, at.run("layers", layer["layers"], x)], dim=1)
 
 
+def blended(late, early, at):
+    """Karras et al. 2017, figure 2; a stage stands in the `layers` of those before it."""
+    share = min(1.0, max(0.0, at.told.level - at.name.count(".layers.")))
+    return share * late + (1 - share) * early
+
+
+GROWING = dict(
+    layers=[
+        of("upsample", scale=2),
+        of("conv", channels=3, kernel=3, padding=1),
+        function("silu"),
+        of(
+            "grow",
+            scale=2,
+            layers=[of("upsample", scale=2), of("conv", channels=1, kernel=3, padding=1)],
+            early=[of("conv", channels=1, kernel=1)],
+        ),
+    ],
+    early=[of("conv", channels=1, kernel=1), function("tanh")],
+    scale=4,
+)
+
+
+@kind(
+    ("grow before its stages", [2, 2, 2], GROWING),
+    ("grow a first stage", [2, 2, 2], GROWING),
+    ("grow a second stage", [2, 2, 2], GROWING),
+    ("grow wholly", [2, 2, 2], GROWING),
+)
+def grow(layer, x, at):
+    late = at.run("layers", layer["layers"], x)
+    early = at.run("early", layer["early"], x)
+    return blended(late, F.interpolate(early, scale_factor=layer["scale"]), at)
+
+
+SHRINKING = dict(
+    layers=[
+        of(
+            "shrink",
+            scale=2,
+            layers=[of("conv", channels=3, kernel=4, stride=2, padding=1), function("tanh")],
+            early=[of("conv", channels=3, kernel=1)],
+        ),
+        of("conv", channels=2, kernel=4, stride=2, padding=1),
+        function("silu"),
+    ],
+    early=[of("conv", channels=2, kernel=1), function("silu")],
+    scale=4,
+)
+OUT = [of("flatten"), of("linear", units=1)]
+
+
+@kind(
+    ("shrink before its stages", [1, 8, 8], SHRINKING, *OUT),
+    ("shrink a first stage", [1, 8, 8], SHRINKING, *OUT),
+    ("shrink a second stage", [1, 8, 8], SHRINKING, *OUT),
+    ("shrink wholly", [1, 8, 8], SHRINKING, *OUT),
+)
+def shrink(layer, x, at):
+    late = at.run("layers", layer["layers"], x)
+    return blended(late, at.run("early", layer["early"], F.avg_pool2d(x, layer["scale"])), at)
+
+
+# How far nets have grown, by the ends of cases' names.
+LEVELS = {"before its stages": 0.0, "a first stage": 0.25, "a second stage": 1.5}
+
+
 @kind(
     (
         "reshape and flatten",

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import torch
 
-from layer_kinds import CASES, FIRST_ORDER_ONLY, LARGE
+from layer_kinds import CASES, FIRST_ORDER_ONLY, LARGE, LEVELS
 from nets import Told, forward, plan
 from writing import Draws, named, numbers, write
 
@@ -15,6 +15,8 @@ def case(name, shape, layers):
     draws = Draws(crc32(name.encode()))
     batch = 4 if len(shape) == 1 else 2
     net = {"layers": layers}
+    level = next((level for end, level in LEVELS.items() if name.endswith(end)), None)
+    Told.grown = 1e6 if level is None else level
     x = draws.normal(batch, *shape, scale=100.0 if LARGE in name else 1.0).requires_grad_()
     # Not drawn, so that the other numbers of a case stay as they are.
     latents = torch.linspace(-1, 1, 2 * batch).reshape(batch, 2)
@@ -39,6 +41,8 @@ def case(name, shape, layers):
         "input_gradient": numbers(gradients[0]),
         "parameter_gradients": [numbers(gradient) for gradient in gradients[1:]],
     }
+    if level is not None:
+        written["level"] = level
     if any(layer["kind"] == "latent" for layer in layers):
         written["latents"] = numbers(latents)
     if told.statistics:

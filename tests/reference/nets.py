@@ -21,8 +21,14 @@ class Told:
     # The style, once a layer has begun an image.
     style: torch.Tensor | None = None
     training: bool = True
+    # How far nets with stages have grown: how many stages are there, the last of them by a fraction.
+    level: float = field(default_factory=lambda: Told.grown)
     # Running statistics by name; a training pass that gets them moves them.
     statistics: dict | None = None
+
+
+# The level of passes that are told none.
+Told.grown = 1e6
 
 
 @dataclass

@@ -260,11 +260,42 @@ class Run:
         identity = identity + F.l1_loss(self.translated(back, x), x)
         return verdict, self.cycle * cycle + self.identity * identity
 
+    def grow(self):
+        """Karras et al. 2017, appendix A: steps before the first stage, then each faded in and held."""
+        Told.grown, self.began = 1e6, 0
+        if not (growth := self.spec.get("growth")):
+            return
+        stages, layers = 0, self.spec["discriminator"]["layers"]
+        while layers[0]["kind"] == "shrink":
+            stages, layers = stages + 1, layers[0]["layers"]
+        Told.grown, at = 0.0, growth["hold"]
+        for _ in range(stages):
+            if self.steps >= at:
+                faded = (self.steps - at + 1) / growth["fade"] if growth["fade"] else 1.0
+                Told.grown, self.began = Told.grown // 1 + min(1.0, faded), at
+            at += growth["fade"] + growth["hold"]
+        if 0 < self.began == self.steps:
+            for player in (self.generator, self.discriminator):
+                player.optimizer.state.clear()
+
+    def as_grown(self, batch):
+        """Reals lose the details of the stage that is faded in."""
+        if not self.spec.get("growth") or not (share := Told.grown % 1):
+            return batch
+        layers = self.spec["discriminator"]["layers"]
+        for _ in range(int(Told.grown)):
+            layers = layers[0]["layers"]
+        scale = layers[0]["scale"]
+        reals = torch.tensor(batch["reals"]).reshape(-1, *self.sample)
+        coarse = F.interpolate(F.avg_pool2d(reals, scale), scale_factor=scale)
+        return {**batch, "reals": (share * reals + (1 - share) * coarse).tolist()}
+
     def step(self):
         """The fakes of the last discriminator step serve the generator's step too."""
         learns = self.steps >= self.spec.get("pretraining_steps", 0)
+        self.grow()
         for last in [False] * (self.spec.get("discriminator_steps", 1) - 1) + [True]:
-            batch = self.case["batches"][self.discriminator_steps]
+            batch = self.as_grown(self.case["batches"][self.discriminator_steps])
             found = normal = None
             if self.encoder:
                 found, normal = self.encoded(batch, advances=last)
@@ -322,7 +353,8 @@ class Run:
             player.follow(own)
         self.steps += 1
         if ema := self.spec.get("ema"):
-            decay = min(ema["decay"], (1 + self.steps) / (10 + self.steps))
+            counted = self.steps - self.began
+            decay = min(ema["decay"], (1 + counted) / (10 + counted))
             for name, new in self.generator.everything().items():
                 self.average[name] += (1 - decay) * (new.detach() - self.average[name])
             for name, new in self.encoder.everything().items() if self.encoder else []:

@@ -54,6 +54,9 @@ pub(crate) fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
         return;
     }
     lines.add(depth, "labelled, y = next(labelled_images)");
+    if run.spec.growth.is_some() {
+        lines.add(depth, "labelled = as_grown(labelled)");
+    }
     if run.shows() {
         lines.add(depth, &format!("labelled = shown(labelled{})", shown::beside(run)));
     }

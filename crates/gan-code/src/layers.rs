@@ -2,6 +2,7 @@
 
 use gan_protocol::{LayerSpec, Shape};
 
+use crate::growing;
 use crate::lines::listed;
 use crate::run::{Run, is_told_any};
 use crate::styles::{self, has_style};
@@ -164,6 +165,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
     for (_, text) in kinds.iter().filter(|(there, _)| *there) {
         blocks.push(text.replace("{told}", if run.told_blocks { ", *told" } else { "" }));
     }
+    blocks.extend(growing::layers(run));
     blocks.extend(styles::blocks(run, &told_kinds(run)));
     let in_chain = |layers: &[LayerSpec]| is_told_any(layers);
     let by_told = in_chain(&run.spec.discriminator.layers)
@@ -217,6 +219,8 @@ fn told_kinds(run: &Run<'_>) -> Vec<&'static str> {
         ("MixtureLinear", run.spec.mixture.is_some()),
         ("Residual", run.told_blocks && has(|l| matches!(l, LayerSpec::Residual { .. }))),
         ("Skip", run.told_blocks && has(|l| matches!(l, LayerSpec::Skip { .. }))),
+        ("Grow", run.told_blocks && has(|l| matches!(l, LayerSpec::Grow { .. }))),
+        ("Shrink", run.told_blocks && has(|l| matches!(l, LayerSpec::Shrink { .. }))),
     ];
     kinds.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }

@@ -14,6 +14,7 @@ mod augment;
 mod encoding;
 mod few_labels;
 mod fit;
+mod growing;
 mod images;
 mod layers;
 mod lines;
@@ -81,6 +82,7 @@ fn written(run: &Run<'_>) -> Program {
     blocks.extend(encoding::nets(run));
     blocks.extend(start::blocks(run));
     blocks.extend(shown::blocks(run));
+    blocks.extend(growing::schedule(run));
     blocks.extend(losses::blocks(run));
     blocks.extend(encoding::losses(run));
     blocks.extend(training::blocks(run));

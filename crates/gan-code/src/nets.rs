@@ -2,6 +2,7 @@
 
 use gan_protocol::{ActivationKind, LayerSpec, Shape};
 
+use crate::growing;
 use crate::lines::{Lines, number};
 use crate::run::{Run, behind, is_told_any};
 use crate::styles::{self, has_style};
@@ -46,13 +47,28 @@ pub(crate) fn add_layers(
     layers: &[LayerSpec],
     input: Shape,
 ) -> Shape {
+    add_stage(run, lines, depth, layers, input, 0)
+}
+
+/// [`add_layers`] within so many stages of growth.
+fn add_stage(
+    run: &Run<'_>,
+    lines: &mut Lines,
+    depth: usize,
+    layers: &[LayerSpec],
+    input: Shape,
+    stage: usize,
+) -> Shape {
     let mut shape = input;
     for layer in layers {
         let inside = layer.inside();
         if !inside.is_empty() {
+            let growing = growing::opening(layer, stage);
+            let within = stage + usize::from(growing.is_some());
             let is_skip = matches!(layer, LayerSpec::Skip { .. });
-            lines.add(depth, if is_skip { "Skip(" } else { "Residual(" });
-            for (_, layers) in inside {
+            let plain = if is_skip { "Skip(" } else { "Residual(" };
+            lines.add(depth, growing.as_deref().unwrap_or(plain));
+            for (name, layers) in inside {
                 let kind = chain(run.told_blocks);
                 if layers.is_empty() {
                     let same = if run.told_blocks { "Told()," } else { "nn.Identity()," };
@@ -60,7 +76,8 @@ pub(crate) fn add_layers(
                     continue;
                 }
                 lines.add(depth + 1, &format!("{kind}("));
-                add_layers(run, lines, depth + 2, layers, shape);
+                let given = layer.inner_input(name, shape);
+                add_stage(run, lines, depth + 2, layers, given, within);
                 lines.add(depth + 1, "),");
             }
             lines.add(depth, "),");
@@ -148,9 +165,10 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
         LayerSpec::StyledConstant { .. } | LayerSpec::ModulatedConv { .. } => {
             unreachable!("`styles` writes these")
         }
-        LayerSpec::Residual { .. } | LayerSpec::Skip { .. } => {
-            unreachable!("a block takes several lines")
-        }
+        LayerSpec::Residual { .. }
+        | LayerSpec::Skip { .. }
+        | LayerSpec::Grow { .. }
+        | LayerSpec::Shrink { .. } => unreachable!("a block takes several lines"),
     }
 }
 

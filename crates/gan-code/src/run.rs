@@ -206,7 +206,8 @@ pub(crate) fn any(
         if found(layer, shape) {
             return true;
         }
-        if layer.inside().into_iter().any(|(_, layers)| any(layers, shape, found)) {
+        let mut inside = layer.inside().into_iter();
+        if inside.any(|(name, layers)| any(layers, layer.inner_input(name, shape), found)) {
             return true;
         }
         shape = behind(layer, shape);

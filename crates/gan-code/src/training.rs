@@ -4,6 +4,7 @@ use gan_protocol::{LatentDistribution, LayerSpec, Shape, TermSpec};
 
 use crate::encoding;
 use crate::few_labels;
+use crate::growing;
 use crate::lines::{Lines, listed, number};
 use crate::losses::terms;
 use crate::optimizers::{self, Names, add_discriminator_update, add_update, is_scheduled};
@@ -174,6 +175,7 @@ fn steps(run: &Run<'_>) -> String {
         lines.add(0, "d_loss = torch.tensor(0.0)");
     }
     lines.add(0, &format!("for step in range({range}):"));
+    growing::add_step(run, &mut lines);
     if pretraining > 0 {
         lines.add(1, &format!("pretraining = step <= {pretraining}  # the discriminator waits"));
     }
@@ -250,6 +252,7 @@ fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     }
     encoding::add_batch(run, lines, depth);
     few_labels::add_batch(run, lines, depth);
+    growing::add_batch(run, lines, depth);
     if let Some(mixture) = run.spec.mixture {
         lines.add(depth, &format!("k = torch.randint({}, (BATCH,))", mixture.generators));
     }
@@ -306,7 +309,7 @@ fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
     encoding::add_step_by_pairs(run, lines);
     translation::add_generator_step(run, lines);
     if spec.ema.is_some() {
-        lines.add(1, "move_average(step)");
+        lines.add(1, &format!("move_average({})", growing::counted(run)));
     }
 }
 

@@ -6,6 +6,7 @@
 
 use gan_protocol::{LayerSpec, OptimizerMethod, OptimizerSpec};
 
+use crate::growing;
 use crate::lines::{LINE, Lines, quoted};
 use crate::run::Run;
 
@@ -39,9 +40,11 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         format!("run = load_file({}, str(torch.get_default_device()))", quoted(checkpoint.file)),
         numbers(run, has_spectral_norm),
     ];
-    let judged = checkpoint.discriminator_step;
+    let steps = [checkpoint.step, checkpoint.discriminator_step];
+    let [made, judged] = growing::updates(run, steps);
+    let made = if made == checkpoint.step { "DONE".to_owned() } else { made.to_string() };
     let mut remembering = vec![
-        remembering("g_optimizer, G, \"generator\", DONE", &spec.generator_optimizer),
+        remembering(&format!("g_optimizer, G, \"generator\", {made}"), &spec.generator_optimizer),
         remembering(
             &format!("d_optimizer, D, \"discriminator\", {judged}"),
             &spec.discriminator_optimizer,

@@ -31,9 +31,7 @@ fn layers(specs: &[RunSpec]) -> Vec<LayerSpec> {
     let mut left: Vec<LayerSpec> = nets(specs).flat_map(|net| net.layers.clone()).collect();
     let mut all = Vec::new();
     while let Some(layer) = left.pop() {
-        if let LayerSpec::Residual { layers, shortcut } = &layer {
-            left.extend(layers.iter().chain(shortcut).cloned());
-        }
+        left.extend(layer.inside().into_iter().flat_map(|(_, layers)| layers.to_vec()));
         all.push(layer);
     }
     all
@@ -106,6 +104,7 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         codes,
         mixture,
         semi_supervised,
+        growth,
         ema,
     } = spec;
     let DataSpec {
@@ -131,6 +130,8 @@ fn parts(spec: &RunSpec) -> Vec<(&'static str, bool)> {
         ("class weights", !class_weights.is_empty()),
         ("limit", limit.is_some()),
         ("a few of each class", per_class.is_some()),
+        ("growth", growth.is_some()),
+        ("faded in at once", growth.is_some_and(|growth| growth.fade == 0)),
         ("semi-supervised", semi_supervised.is_some()),
         ("shift", shift_px > 0),
         ("rotation", rotation_degrees > 0.0),

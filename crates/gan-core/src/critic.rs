@@ -33,6 +33,9 @@ impl Critic {
         let mut slots = Vec::new();
         net_slots("discriminator", &mut net, &mut slots);
         fill(slots, snapshot.tensors(), device).map_err(CoreError::Checkpoint)?;
+        if let Some(level) = spec.level_after(snapshot.header.step) {
+            net.level = level;
+        }
         let encoder = match spec.judges_pairs() {
             true => encoder::net_of(snapshot, encoder::PREFIX, device)?,
             false => None,

@@ -45,6 +45,8 @@ pub struct Pass<'a> {
     pub(crate) style: Style,
     /// The count of modulated convolutions behind that layer.
     pub(crate) style_layers: usize,
+    /// How far the net has grown.
+    pub(crate) level: f32,
 }
 
 /// How the styles of a style-based generator are changed.
@@ -80,7 +82,7 @@ pub struct Condition {
 impl<'a> Pass<'a> {
     /// A pass of this kind for samples of this condition.
     pub fn new(mode: Mode<'a>, condition: &'a Condition) -> Self {
-        Self { mode, condition, style: Style::default(), style_layers: 0 }
+        Self { mode, condition, style: Style::default(), style_layers: 0, level: 0.0 }
     }
 
     pub(crate) fn label(&self) -> Tensor<2> {
@@ -120,7 +122,12 @@ pub struct Net {
     /// Running statistics and the vectors of spectral normalisation, without autodiff.
     pub(crate) buffers: Vec<Tensor<1>>,
     spectral: Option<SpectralNorm>,
+    /// How many of its stages of growth are there; the share of one that is faded in is a fraction.
+    pub(crate) level: f32,
 }
+
+/// A level at which all stages are there.
+const GROWN: f32 = 1e6;
 
 impl Net {
     /// A net at its start, for samples of shape `input`.
@@ -189,7 +196,18 @@ impl Net {
             all.resize(all.len().next_multiple_of(alignment), 0.0);
         }
         let numbers = tensor(all, device);
-        Ok(Self { layers, names, dimensions, numbers, alignment, buffer_names, buffers, spectral })
+        let level = GROWN;
+        Ok(Self {
+            layers,
+            names,
+            dimensions,
+            numbers,
+            alignment,
+            buffer_names,
+            buffers,
+            spectral,
+            level,
+        })
     }
 
     /// Count of trained numbers.
@@ -244,6 +262,7 @@ impl Net {
         input: Batch,
         pass: &mut Pass<'_>,
     ) -> Batch {
+        pass.level = self.level;
         layer::forward_all(&self.layers, weights, &mut self.buffers, input, pass, None)
     }
 
@@ -251,6 +270,7 @@ impl Net {
     pub(crate) fn features(&mut self, layer: usize, input: Batch, pass: &mut Pass<'_>) -> Batch {
         let weights = self.parameters();
         let weights = self.effective(weights, false);
+        pass.level = self.level;
         let layers = &self.layers[..=layer];
         layer::forward_all(layers, &weights, &mut self.buffers, input, pass, None)
     }
@@ -280,6 +300,7 @@ impl Net {
         cotangent: impl FnOnce(&Batch) -> Batch,
     ) -> (Batch, Batch) {
         let mut kept: Vec<Kept> = Vec::with_capacity(self.layers.len());
+        pass.level = self.level;
         let buffers = &mut self.buffers;
         let output =
             layer::forward_all(&self.layers, weights, buffers, input, pass, Some(&mut kept));

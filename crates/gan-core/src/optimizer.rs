@@ -19,6 +19,8 @@ const CLIP_EPSILON: f32 = 1e-6;
 pub(crate) struct NetOptimizer {
     /// Updates made; the `t` of Kingma & Ba's algorithm 1.
     pub(crate) updates: u64,
+    /// Updates before the moments began anew.
+    pub(crate) since: u64,
     /// First moments or velocities, one for each number of the net.
     pub(crate) first: Option<Tensor<1>>,
     /// Second moments, in the same order.
@@ -37,7 +39,7 @@ pub(crate) fn keeps(method: OptimizerMethod) -> (bool, bool) {
 impl NetOptimizer {
     /// The optimiser of `net` before any update.
     pub(crate) fn new(spec: &OptimizerSpec, net: &Net) -> Self {
-        let mut optimizer = Self { updates: 0, first: None, second: None };
+        let mut optimizer = Self { updates: 0, since: 0, first: None, second: None };
         optimizer.suit(spec, net);
         optimizer
     }
@@ -89,7 +91,8 @@ impl NetOptimizer {
         let mut gradient = clipped(spec, gradient);
         let rate = spec.learning_rate_at(self.updates);
         self.updates += 1;
-        let time = i32::try_from(self.updates).unwrap_or(i32::MAX);
+        let time = self.updates.saturating_sub(self.since).max(1);
+        let time = i32::try_from(time).unwrap_or(i32::MAX);
         let decoupled = matches!(spec.method, OptimizerMethod::AdamW { .. });
         if spec.weight_decay > 0.0 && !decoupled {
             gradient = gradient + net.numbers.clone().mul_scalar(spec.weight_decay);

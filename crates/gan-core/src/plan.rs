@@ -33,8 +33,10 @@ pub(crate) struct PlannedLayer {
     pub(crate) dimensions: Vec<Vec<usize>>,
     /// The body of a block; empty for other layers.
     pub(crate) body: Vec<PlannedLayer>,
-    /// The shortcut of a residual block; empty for other layers.
+    /// The shortcut of a residual block, or what stands for a stage before it is there; empty for other layers.
     pub(crate) shortcut: Vec<PlannedLayer>,
+    /// The number of a stage of growth, from 0; 0 for other layers.
+    pub(crate) stage: usize,
 }
 
 /// The parameters and buffers of all layers planned so far.
@@ -42,6 +44,8 @@ pub(crate) struct PlannedLayer {
 pub(crate) struct Plan {
     pub(crate) parameters: Vec<ParameterPlan>,
     pub(crate) buffers: Vec<BufferPlan>,
+    /// Stages around the layer that is being planned.
+    stages: usize,
 }
 
 impl Plan {
@@ -82,7 +86,15 @@ impl Plan {
         let dimensions =
             self.parameters[parameters.clone()].iter().map(|plan| plan.dimensions.clone());
         let dimensions = dimensions.collect();
+        let stage = self.stages;
         let (body, shortcut) = match layer {
+            LayerSpec::Grow { layers, early, .. } | LayerSpec::Shrink { layers, early, .. } => {
+                self.stages += 1;
+                let late = self.add(&format!("{name}.layers."), layers, shape);
+                self.stages -= 1;
+                let small = layer.inner_input("early", shape);
+                (late, self.add(&format!("{name}.early."), early, small))
+            }
             LayerSpec::Residual { layers, shortcut } => (
                 self.add(&format!("{name}.layers."), layers, shape),
                 self.add(&format!("{name}.shortcut."), shortcut, shape),
@@ -93,6 +105,6 @@ impl Plan {
             _ => (Vec::new(), Vec::new()),
         };
         let spec = layer.clone();
-        PlannedLayer { spec, input: shape, parameters, buffers, dimensions, body, shortcut }
+        PlannedLayer { spec, input: shape, parameters, buffers, dimensions, body, shortcut, stage }
     }
 }

@@ -76,6 +76,9 @@ impl Sampler {
         let mut slots = Vec::new();
         net_slots(PREFIX, &mut net, &mut slots);
         fill(slots, tensors, device).map_err(|error| refused(&error))?;
+        if let Some(level) = header.level {
+            net.level = level;
+        }
         Ok(Self { header, net, device: device.clone() })
     }
 

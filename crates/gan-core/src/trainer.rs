@@ -3,6 +3,7 @@
 mod dissection;
 mod encoding;
 mod generator_step;
+mod growing;
 mod way_back;
 
 use burn::tensor::Device;
@@ -94,7 +95,7 @@ impl Trainer {
         let discriminator =
             net(&spec.discriminator, spec.discriminator_input(), Purpose::DiscriminatorWeights)?;
         let optimizer = NetOptimizer::new(&spec.discriminator_optimizer, &discriminator);
-        Ok(Self {
+        let mut trainer = Self {
             spec: spec.clone(),
             device: device.clone(),
             average: spec.ema.map(|_| generator.clone()),
@@ -104,7 +105,9 @@ impl Trainer {
             way_back: WayBack::of(spec, device)?,
             encoder: EncoderInTraining::of(spec, device)?,
             classifier: None,
-        })
+        };
+        trainer.grow_to(0);
+        Ok(trainer)
     }
 
     /// The same run with `classifier`, which it must have before its first step if
@@ -183,6 +186,7 @@ impl Trainer {
     /// way back make the same steps after those of the way there, and both generators learn from the
     /// sum of their losses (Zhu et al. 2017, equation 3).
     pub fn step(&mut self, mut reals: impl FnMut(u64) -> RealBatch) -> PendingMetrics {
+        self.grow();
         let step = self.generator_steps();
         let is_pretraining = self.spec.is_pretraining(step);
         let further = if is_pretraining { 0 } else { self.spec.discriminator_steps - 1 };
@@ -237,7 +241,8 @@ impl Trainer {
     /// Moves the averages of the generators' weights, if there are any, after an update.
     fn move_average(&mut self) {
         let Some(ema) = self.spec.ema else { return };
-        let step = self.generator_optimizer.updates as f32;
+        let optimizer = &self.generator_optimizer;
+        let step = optimizer.updates.saturating_sub(optimizer.since) as f32;
         let decay = ema.decay.min((1.0 + step) / (10.0 + step));
         if let Some(average) = &mut self.average {
             average.approach(&self.generator, decay);
@@ -338,7 +343,11 @@ impl Trainer {
     fn on_device(&self, batch: &RealBatch) -> Reals {
         let (spec, device) = (&self.spec, &self.device);
         Reals {
-            samples: Batch::from_values(batch.values.clone(), spec.data.shape(), device),
+            samples: self.as_grown(Batch::from_values(
+                batch.values.clone(),
+                spec.data.shape(),
+                device,
+            )),
             label: spec.labels.map(|labels| one_hot(&batch.labels, labels.classes(), device)),
             pictures: spec
                 .shown_picture()
@@ -348,6 +357,7 @@ impl Trainer {
                 let labelled = batch.labelled.as_ref().expect("a run that needs them has them");
                 let values = labelled.values.clone();
                 let samples = Batch::from_values(values, spec.data.shape(), device);
+                let samples = self.as_grown(samples);
                 Labelled { samples, label: one_hot(&labelled.labels, it.classes, device) }
             }),
         }

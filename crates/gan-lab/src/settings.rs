@@ -35,7 +35,7 @@ use Name::{Label, LabelWithValues, Own};
 
 /// Settings by path, those of the page's panel first and in its order. A field within a setting goes
 /// by the setting's name and its own.
-const NAMES: [(&str, Name); 35] = [
+const NAMES: [(&str, Name); 38] = [
     ("data.source", LabelWithValues(page_key("data"), page_kind("data"))),
     ("data", Label(page_key("data"))),
     ("data.points", Label(page_key("data"))),
@@ -61,6 +61,7 @@ const NAMES: [(&str, Name); 35] = [
     ("instance_noise", Own(key("setting-noise"))),
     ("diff_augment", Own(key("setting-diff-augment"))),
     ("data.limit", Own(key("setting-limit"))),
+    ("data.per_class", Own(key("setting-per-class"))),
     ("data.augmentation", Own(key("setting-augmentation"))),
     ("generator_optimizer", Own(key("setting-generator-optimizer"))),
     ("discriminator_optimizer", Own(key("setting-discriminator-optimizer"))),
@@ -68,6 +69,8 @@ const NAMES: [(&str, Name); 35] = [
     ("labels", Own(key("setting-labels"))),
     ("codes", Own(key("setting-codes"))),
     ("mixture", Own(key("setting-mixture"))),
+    ("semi_supervised", Own(key("setting-semi-supervised"))),
+    ("growth", Own(key("setting-growth"))),
     ("latent", Own(key("setting-latent"))),
     ("generator", Own(key("setting-generator"))),
     ("discriminator", Own(key("setting-discriminator"))),

@@ -48,6 +48,10 @@ pub struct GeneratorHeader {
     /// For several generators in one net (MGAN): their number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixture: Option<MixtureSpec>,
+    /// How far it has grown, if it has stages of growth ([`GrowthSpec::level`](crate::GrowthSpec::level)); wholly
+    /// otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<f32>,
     /// Directions of the latent space in which samples change in one way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub directions: Vec<DirectionSpec>,
@@ -97,6 +101,7 @@ impl GeneratorHeader {
             labels: spec.labels,
             codes: spec.codes.clone(),
             mixture: spec.mixture,
+            level: spec.level_after(step),
             directions: Vec::new(),
         }
     }
@@ -128,6 +133,9 @@ impl GeneratorHeader {
         if header.translates && (header.condition.is_some() || channels == 0) {
             let message = "goes with images, and not with a `condition`";
             return Err(SpecError::new("translates", message));
+        }
+        if let Some(level) = header.level {
+            in_range("level", level, 0.0, 64.0)?;
         }
         DirectionSpec::validate_all(&header.directions, header.latent.size)?;
         header.validate_net()?;
@@ -194,6 +202,7 @@ reads_struct!(GeneratorHeader {
     labels = None,
     codes = None,
     mixture = None,
+    level = None,
     directions = Vec::new(),
 });
 reads_struct!(SampleShape { channels = 0, height = 0, width = 0 });

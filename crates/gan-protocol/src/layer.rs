@@ -218,6 +218,27 @@ pub enum LayerSpec {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         shortcut: Vec<LayerSpec>,
     },
+    /// A stage of a generator that grows ([`GrowthSpec`](crate::GrowthSpec)): the image that `layers` make, and
+    /// before the stage is there that of `early`, whose pixels are repeated as `scale` x `scale`. While the stage is
+    /// faded in, a blend of both (Karras et al. 2017, section 2).
+    Grow {
+        /// Factor in height and width between the two images.
+        scale: usize,
+        /// Layers of the stage; a further stage stands among them.
+        layers: Vec<LayerSpec>,
+        /// Layers that make the smaller image.
+        early: Vec<LayerSpec>,
+    },
+    /// A stage of a discriminator that grows, as [`Grow`](Self::Grow): what `layers` make of the image, and before
+    /// the stage is there what `early` makes of the image of means of `scale` x `scale` pixels.
+    Shrink {
+        /// Factor in height and width between the two images.
+        scale: usize,
+        /// Layers of the stage; a further stage stands first among them.
+        layers: Vec<LayerSpec>,
+        /// Layers that are given the smaller image.
+        early: Vec<LayerSpec>,
+    },
     /// Appends `body(x)` to `x`, as further channels or numbers: nested, a U-Net (Ronneberger et al.
     /// 2015).
     Skip {
@@ -280,7 +301,20 @@ impl LayerSpec {
                 vec![("layers", layers.as_slice()), ("shortcut", shortcut.as_slice())]
             }
             Self::Skip { layers } => vec![("layers", layers.as_slice())],
+            Self::Grow { layers, early, .. } | Self::Shrink { layers, early, .. } => {
+                vec![("layers", layers.as_slice()), ("early", early.as_slice())]
+            }
             _ => Vec::new(),
+        }
+    }
+
+    /// The layers of a stage of growth, and those that stand for it before; `None` of other layers.
+    pub(crate) fn stage(&self) -> Option<(&Vec<Self>, &Vec<Self>)> {
+        match self {
+            Self::Grow { layers, early, .. } | Self::Shrink { layers, early, .. } => {
+                Some((layers, early))
+            }
+            _ => None,
         }
     }
 
@@ -329,7 +363,17 @@ impl LayerSpec {
                 noise: true,
             },
             Self::Residual { layers: vec![inside.clone()], shortcut: Vec::new() },
-            Self::Skip { layers: vec![inside] },
+            Self::Skip { layers: vec![inside.clone()] },
+            Self::Grow {
+                scale: 2,
+                layers: vec![Self::Upsample { scale: 2 }, inside.clone()],
+                early: vec![inside.clone()],
+            },
+            Self::Shrink {
+                scale: 2,
+                layers: vec![inside.clone(), Self::AveragePool { size: 2 }],
+                early: vec![inside],
+            },
             Self::Composite {},
         ]
     }
@@ -375,6 +419,8 @@ reads_tagged!(LayerSpec by "kind" {
     },
     "residual" => Residual { layers, shortcut = Vec::new() },
     "skip" => Skip { layers },
+    "grow" => Grow { scale = 2, layers, early },
+    "shrink" => Shrink { scale = 2, layers, early },
     "composite" => Composite {},
     "reshape" => Reshape { channels, height, width },
     "flatten" => Flatten {},

@@ -34,6 +34,7 @@ const FILES: &[(&str, &str)] = files![
     "mnist-bigan",
     "mnist-style",
     "mnist-semi-supervised",
+    "mnist-growing",
     "mnist-super-resolution",
     "mnist-inpainting",
     "mnist-denoising",
@@ -84,14 +85,7 @@ mod tests {
                 assert!(!(has_bias && is_taken_away), "{name}: {pair:?}");
             }
             for layer in layers {
-                match layer {
-                    LayerSpec::Skip { layers } => check(name, layers),
-                    LayerSpec::Residual { layers, shortcut } => {
-                        check(name, layers);
-                        check(name, shortcut);
-                    }
-                    _ => {}
-                }
+                layer.inside().into_iter().for_each(|(_, layers)| check(name, layers));
             }
         }
         for Preset { name, spec } in presets() {

@@ -7,6 +7,7 @@ use crate::condition::ConditionSpec;
 use crate::data::DataSpec;
 use crate::encoder::EncoderSpec;
 use crate::feed::{Feed, LatentSpec};
+use crate::growth::GrowthSpec;
 use crate::initial::InitialSpec;
 use crate::labels::{CodeSpec, LabelSpec, MixtureSpec, SemiSupervisedSpec};
 use crate::net::NetSpec;
@@ -109,6 +110,9 @@ pub struct RunSpec {
     /// Classes that the discriminator learns from a few labelled samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub semi_supervised: Option<SemiSupervisedSpec>,
+    /// When nets with stages grow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub growth: Option<GrowthSpec>,
     /// Exponential moving average of the generator's weights; the page's samples are drawn from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<EmaSpec>,
@@ -116,7 +120,7 @@ pub struct RunSpec {
 
 /// Exponential moving average of the generator's weights and running statistics: after each step
 /// `average += (1 - d) (weights - average)` with `d = min(decay, (1 + step) / (10 + step))`, so
-/// that the average soon forgets the first steps.
+/// that the average soon forgets the first steps. Where nets grow, steps count from the newest stage on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct EmaSpec {
     /// Weight of the old average, in 0..1.
@@ -181,6 +185,12 @@ impl RunSpec {
         self.encoder.as_ref().is_some_and(|encoder| encoder.method.judges_pairs())
     }
 
+    /// How far its nets had grown in the last of `step` generator steps; `None` for nets that do not grow.
+    pub fn level_after(&self, step: u64) -> Option<f32> {
+        let stages = self.discriminator.shrink_scales().len();
+        self.growth.map(|growth| growth.level(step.saturating_sub(1), stages))
+    }
+
     /// Whether its training takes the classifier of digits.
     pub fn needs_classifier(&self) -> bool {
         self.terms.iter().any(|term| matches!(term, TermSpec::Perceptual { .. }))
@@ -241,6 +251,7 @@ reads_struct!(RunSpec {
     codes = None,
     mixture = None,
     semi_supervised = None,
+    growth = None,
     ema = None,
 });
 reads_struct!(EmaSpec { decay });

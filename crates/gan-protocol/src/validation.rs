@@ -85,6 +85,9 @@ impl RunSpec {
         if let Some(augment) = self.diff_augment {
             augment.validate().map_err(|e| e.within("diff_augment"))?;
         }
+        if let Some(growth) = self.growth {
+            growth.validate().map_err(|e| e.within("growth"))?;
+        }
         if let Some(ema) = self.ema {
             in_range("ema.decay", ema.decay, 0.0, 0.999_999)?;
         }

@@ -360,3 +360,72 @@ fn a_few_labels_go_with_a_list_of_images_and_no_other_task() {
     assert!(message.contains("is for a list of images with classes"), "{message}");
     assert_eq!(refusal(&json!({"data": {"per_class": 3}})).0, "data.per_class");
 }
+
+#[test]
+fn both_nets_grow_in_the_same_stages() {
+    let conv = |channels: usize| json!({"kind": "conv", "channels": channels, "kernel": 1});
+    let (up, pool) =
+        (json!({"kind": "upsample", "scale": 2}), json!({"kind": "average_pool", "size": 2}));
+    let grow = |layers: Value| json!({"kind": "grow", "layers": layers, "early": [conv(1)]});
+    let shrink = |layers: Value| json!({"kind": "shrink", "layers": layers, "early": [conv(2)]});
+    let reshape = json!({"kind": "reshape", "channels": 1, "height": 14, "width": 14});
+    let end = [json!({"kind": "flatten"}), json!({"kind": "linear", "units": 1})];
+    let nets = |made: Vec<Value>, judged: Vec<Value>| {
+        let judged: Vec<Value> = judged.into_iter().chain(end.clone()).collect();
+        let mut layers = vec![json!({"kind": "linear", "units": 196}), reshape.clone()];
+        layers.extend(made);
+        json!({"generator": {"layers": layers}, "discriminator": {"layers": judged},
+            "growth": {"hold": 10, "fade": 10}})
+    };
+    let late = json!([up, conv(1)]);
+    let seen = json!([conv(2), pool]);
+    let fits = nets(vec![grow(late.clone())], vec![shrink(seen.clone())]);
+    let digits = preset("mnist-dcgan-small").expect("a preset").spec.to_value();
+    let spec = RunSpec::from_value(merged(&digits, &fits)).expect("a valid run");
+    assert_eq!(spec.discriminator.shrink_scales(), [2]);
+    let levels = [0, 10, 11, 15, 30].map(|step| spec.level_after(step));
+    assert_eq!(levels, [Some(0.0), Some(0.0), Some(0.1), Some(0.5), Some(1.0)]);
+    let parameters = spec.discriminator.parameter_count(spec.discriminator_input());
+    assert_eq!(parameters, Ok((2 + 2) + (2 + 2) + (2 * 14 * 14 + 1)), "both branches count");
+    let cases = [
+        (json!({"growth": null}), "generator.layers[2]", "has no `growth`"),
+        (json!({"growth": {"hold": 0}}), "growth.hold", "is 0"),
+        (
+            nets(vec![grow(late.clone())], vec![conv(2)]),
+            "growth",
+            "has 1 stages in the generator and 0",
+        ),
+        (nets(vec![up.clone()], vec![conv(2)]), "growth", "has 0 stages"),
+        (
+            nets(vec![grow(late.clone())], vec![conv(1), shrink(seen.clone())]),
+            "discriminator.layers[1]",
+            "must be the first layer",
+        ),
+        (
+            nets(
+                vec![json!({"kind": "residual", "layers": [grow(late.clone())],
+                "shortcut": [up]})],
+                vec![shrink(seen.clone())],
+            ),
+            "generator.layers[2]",
+            "holds a stage",
+        ),
+        (
+            nets(vec![grow(json!([conv(1)]))], vec![shrink(seen.clone())]),
+            "generator.layers[2].early",
+            "2 times as large",
+        ),
+        (
+            nets(vec![grow(late)], vec![shrink(json!([conv(2)]))]),
+            "discriminator.layers[0].early",
+            "the two are blended",
+        ),
+        (json!({"packing": 2}), "packing", "does not go with `growth`"),
+    ];
+    for (patch, path, reason) in cases {
+        let value = merged(&merged(&digits, &fits), &patch);
+        let error = RunSpec::from_value(value).expect_err("makes no sense");
+        assert_eq!(error.path, path, "{patch}: {error}");
+        assert!(error.message.contains(reason), "{patch}: {error}");
+    }
+}

@@ -71,6 +71,13 @@ fn classifiers_learn_from_few_images_more_with_changes() {
 }
 
 #[test]
+fn a_course_is_of_the_images_that_stand_in_for_others() {
+    let mnist = run(&json!({"data": {"source": "mnist"}}));
+    let mut harness = Harness::loaded(mnist);
+    assert_eq!(taught(&mut harness, COURSE, 1).2, [30, 1_000]);
+}
+
+#[test]
 fn a_course_that_cannot_be_is_refused_in_words() {
     let mut harness = Harness::loaded(run(&json!({})));
     let mut refused = |course, told: &str| {

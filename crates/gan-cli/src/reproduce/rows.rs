@@ -105,7 +105,7 @@ fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
@@ -117,6 +117,7 @@ const FILES: [&str; 11] = [
     include_str!("../../rows/bigan.json"),
     include_str!("../../rows/semi-supervised.json"),
     include_str!("../../rows/augmentation.json"),
+    include_str!("../../rows/growing.json"),
 ];
 
 /// Every row.

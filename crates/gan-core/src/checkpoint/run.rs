@@ -65,6 +65,8 @@ impl Trainer {
         }
         fill(trainer.slots(), &snapshot.tensors, device).map_err(|error| refused(&error))?;
         trainer.tune(spec);
+        // As the last step left them.
+        trainer.grow_to(snapshot.header.step.saturating_sub(1));
         Ok(trainer)
     }
 

@@ -8,6 +8,7 @@
 mod activation;
 mod composite;
 mod convolution;
+mod growing;
 mod label;
 mod linear;
 mod log_sum_exp;
@@ -24,6 +25,8 @@ use crate::batch::{Batch, each};
 use crate::net::Pass;
 use crate::ops::tensor::Tensor;
 use crate::plan::PlannedLayer;
+#[cfg(feature = "training")]
+pub(crate) use growing::without_details;
 pub(crate) use scaling::repeated;
 pub(crate) use style::Style;
 
@@ -40,6 +43,8 @@ pub(crate) struct Kept {
     style: Option<Tensor<2>>,
     /// The factor of each feature, for batch normalisation by running statistics.
     factors: Option<Tensor<1>>,
+    /// How far a stage of growth is there.
+    share: f32,
     /// The body of a block; empty for other layers.
     body: Vec<Kept>,
     shortcut: Vec<Kept>,
@@ -179,6 +184,10 @@ fn forward(
             let inside = keeps.then_some(&mut shortcut);
             main.plus(forward_all(&layer.shortcut, weights, buffers, input, pass, inside))
         }
+        LayerSpec::Grow { .. } | LayerSpec::Shrink { .. } => {
+            let inside = kept.is_some().then_some([&mut body, &mut shortcut]);
+            growing::forward(layer, weights, buffers, input, pass, inside)
+        }
         LayerSpec::Skip { .. } => {
             let inside = kept.is_some().then_some(&mut body);
             input.clone().appended(forward_all(&layer.body, weights, buffers, input, pass, inside))
@@ -190,7 +199,8 @@ fn forward(
     };
     if let (Some(kept), Some(input)) = (kept, before) {
         let output = output.clone();
-        kept.push(Kept { input, output, mask, style, factors, body, shortcut });
+        let share = growing::share_of(layer, pass.level);
+        kept.push(Kept { input, output, mask, style, factors, share, body, shortcut });
     }
     output
 }
@@ -268,6 +278,9 @@ fn input_gradient(
             let main =
                 input_gradient_all(&layer.body, weights, &kept.body, gradient.clone(), style);
             main.plus(input_gradient_all(&layer.shortcut, weights, &kept.shortcut, gradient, style))
+        }
+        LayerSpec::Grow { .. } | LayerSpec::Shrink { .. } => {
+            growing::gradient(layer, weights, kept, gradient, style)
         }
         LayerSpec::Skip { .. } => {
             let (direct, through) = gradient.split(layer.input.features());

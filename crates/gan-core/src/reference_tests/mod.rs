@@ -117,6 +117,9 @@ fn net(case: &Value) -> Net {
     if !values.is_empty() {
         net.numbers = tensor(values, &device());
     }
+    if let Some(level) = case["level"].as_f64() {
+        net.level = level as f32;
+    }
     net
 }
 

@@ -191,6 +191,27 @@ fn specs() -> Vec<(&'static str, Value)> {
         "discriminator_optimizer": {"learning_rate": 0.01},
         "batch_size": 5, "ema": {"decay": 0.15}
     });
+    let layer = |kind: &str, late: Value, early: Value| json!({"kind": kind, "scale": 2, "layers": late, "early": early});
+    let point = |channels: usize| json!({"kind": "conv", "channels": channels, "kernel": 1});
+    let pool = json!({"kind": "average_pool", "size": 2});
+    let growing = json!({
+        "seed": 29, "latent": {"size": 2, "distribution": "normal"},
+        "data": {"source": "idx_files", "channels": 1, "height": 4, "width": 4},
+        "generator": uniform(json!([linear(8), function("tanh"),
+            {"kind": "reshape", "channels": 2, "height": 2, "width": 2},
+            layer("grow", json!([{"kind": "upsample", "scale": 2}, point(3), function("tanh"),
+                point(1), function("tanh")]), json!([point(1), function("tanh")]))])),
+        "discriminator": uniform(json!([
+            layer("shrink", json!([{"kind": "conv", "channels": 3, "kernel": 3, "padding": 1},
+                function("tanh"), point(2), pool]), json!([point(2), function("tanh")])),
+            {"kind": "flatten"}, linear(1)])),
+        "growth": {"hold": 1, "fade": 2},
+        "objective": "non_saturating", "penalties": [{"kind": "r1", "weight": 0.5}],
+        "discriminator_steps": 2,
+        "generator_optimizer": {"learning_rate": 0.005},
+        "discriminator_optimizer": {"learning_rate": 0.01},
+        "batch_size": 5, "ema": {"decay": 0.5}
+    });
     vec![
         ("paired", paired),
         ("convolutional", convolutional),
@@ -202,6 +223,7 @@ fn specs() -> Vec<(&'static str, Value)> {
         ("encoding by pairs with a Gaussian", ali),
         ("encoding by features", vae_gan),
         ("told a few classes", semi_supervised),
+        ("growing", growing),
     ]
 }
 

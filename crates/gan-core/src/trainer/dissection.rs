@@ -152,6 +152,7 @@ impl Trainer {
 
     /// One step of the discriminator; the generator stays as it is.
     pub fn step_discriminator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
+        self.grow();
         let index = self.next_batch();
         let batch = reals(index);
         let weights = self.generator.parameters();
@@ -168,6 +169,7 @@ impl Trainer {
     /// One step of the generator; the discriminator stays as it is. A relativistic objective
     /// compares with the reals that the discriminator's next step will see.
     pub fn step_generator(&mut self, reals: impl FnOnce(u64) -> RealBatch) {
+        self.grow();
         let (step, index) = (self.generator_steps(), self.next_batch());
         let batch = reals(index);
         let leaves = self.generator.leaves();

@@ -72,7 +72,9 @@ mod tests {
             let has_more = preset.spec.labels.is_some()
                 || preset.spec.condition.is_some()
                 || preset.spec.translation.is_some()
-                || preset.spec.encoder.is_some();
+                || preset.spec.encoder.is_some()
+                || preset.spec.semi_supervised.is_some()
+                || preset.spec.growth.is_some();
             for offer in &OFFERS {
                 let other = changed(&spec, offer.patch).expect("a patch");
                 if let Err(error) = RunSpec::from_value(other) {

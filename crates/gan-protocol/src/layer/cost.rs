@@ -40,8 +40,13 @@ impl Cost {
             LayerSpec::ConvTranspose { kernel, .. } => {
                 product([size(input), output.features(), kernel.saturating_mul(kernel)])
             }
-            LayerSpec::Residual { .. } | LayerSpec::Skip { .. } => {
-                let inside = layer.inside().into_iter().map(|(_, layers)| Self::of(layers, input));
+            LayerSpec::Residual { .. }
+            | LayerSpec::Skip { .. }
+            | LayerSpec::Grow { .. }
+            | LayerSpec::Shrink { .. } => {
+                let inside = layer.inside().into_iter();
+                let inside =
+                    inside.map(|(name, layers)| Self::of(layers, layer.inner_input(name, input)));
                 let whole = Self { widest: size(output), multiplications: 0 };
                 return inside.fold(whole, Self::and);
             }

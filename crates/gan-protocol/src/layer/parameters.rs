@@ -123,6 +123,8 @@ impl LayerSpec {
             | Self::InstanceNorm { affine: false, .. }
             | Self::Residual { .. }
             | Self::Skip { .. }
+            | Self::Grow { .. }
+            | Self::Shrink { .. }
             | Self::PixelShuffle { .. }
             | Self::UpsampleBilinear { .. }
             | Self::Upsample { .. } => Vec::new(),
@@ -137,8 +139,8 @@ impl LayerSpec {
             let count = parameter.dimensions.iter().try_fold(1_usize, |a, b| a.checked_mul(*b))?;
             sum = sum.checked_add(count)?;
         }
-        for (_, layers) in self.inside() {
-            let mut shape = input;
+        for (name, layers) in self.inside() {
+            let mut shape = self.inner_input(name, input);
             for layer in layers {
                 sum = sum.checked_add(layer.parameters(shape)?)?;
                 shape = layer.output(shape).ok()?;

@@ -199,6 +199,11 @@ impl LayerSpec {
             }
             Self::Residual { ref layers, ref shortcut } => residual(input, layers, shortcut, depth),
             Self::Skip { ref layers } => skip(input, layers, depth),
+            Self::Grow { scale, ref layers, ref early } => grow(input, scale, layers, early, depth),
+            Self::Shrink { scale, ref layers, ref early } => {
+                image_input(input, self)?;
+                shrink(input, scale, layers, early, depth)
+            }
             Self::Composite {} => {
                 let (channels, height, width) = image_input(input, self)?;
                 if channels < 3 || channels.is_multiple_of(2) {
@@ -233,6 +238,19 @@ impl LayerSpec {
         }
     }
 
+    /// The shape that the layers of the list `name` within this layer are given, where it is given `input`.
+    pub fn inner_input(&self, name: &str, input: Shape) -> Shape {
+        match (self, input) {
+            (Self::Shrink { scale, .. }, Shape::Image { channels, height, width })
+                if name == "early" =>
+            {
+                let scale = (*scale).max(1);
+                Shape::image(channels, height / scale, width / scale)
+            }
+            _ => input,
+        }
+    }
+
     /// Whether an output depends on other samples of the batch.
     pub fn mixes_samples(&self) -> bool {
         self.mixing() > Mixing::Never
@@ -248,7 +266,7 @@ impl LayerSpec {
         match self {
             Self::MinibatchStddev {} | Self::MinibatchDiscrimination { .. } => Mixing::Always,
             Self::BatchNorm { .. } => Mixing::InTraining,
-            Self::Residual { .. } | Self::Skip { .. } => {
+            Self::Residual { .. } | Self::Skip { .. } | Self::Grow { .. } | Self::Shrink { .. } => {
                 let inside = self.inside().into_iter().flat_map(|(_, layers)| layers);
                 inside.map(Self::mixing).max().unwrap_or(Mixing::Never)
             }
@@ -342,6 +360,56 @@ fn skip(input: Shape, layers: &[LayerSpec], depth: usize) -> Result<Shape, SpecE
         return Err(SpecError::new("layers", message));
     }
     Ok(appended(input, body.features()))
+}
+
+/// Layers of a stage and those before it, whose outputs must be the same but for `scale`.
+fn grow(
+    input: Shape,
+    scale: usize,
+    layers: &[LayerSpec],
+    early: &[LayerSpec],
+    depth: usize,
+) -> Result<Shape, SpecError> {
+    in_range("scale", scale, 2, 8)?;
+    let whole = inside("layers", layers, input, depth)?;
+    let small = inside("early", early, input, depth)?;
+    let same = match small {
+        Shape::Image { channels, height, width } => {
+            whole == Shape::image(channels, height * scale, width * scale)
+        }
+        Shape::Flat { .. } => false,
+    };
+    if !same {
+        let message =
+            format!("give {small}, which {scale} times as large is not the {whole} of the layers");
+        return Err(SpecError::new("early", message));
+    }
+    Ok(whole)
+}
+
+fn shrink(
+    input: Shape,
+    scale: usize,
+    layers: &[LayerSpec],
+    early: &[LayerSpec],
+    depth: usize,
+) -> Result<Shape, SpecError> {
+    in_range("scale", scale, 2, 8)?;
+    let Shape::Image { channels, height, width } = input else {
+        return Err(SpecError::new("kind", "takes an image"));
+    };
+    if !height.is_multiple_of(scale) || !width.is_multiple_of(scale) {
+        let message = format!("is {scale}; {input} is no multiple of it");
+        return Err(SpecError::new("scale", message));
+    }
+    let small = Shape::image(channels, height / scale, width / scale);
+    let (whole, before) =
+        (inside("layers", layers, input, depth)?, inside("early", early, small, depth)?);
+    if whole != before {
+        let message = format!("give {before}; the layers give {whole}: the two are blended");
+        return Err(SpecError::new("early", message));
+    }
+    Ok(whole)
 }
 
 fn residual(

@@ -2,7 +2,7 @@
 
 use gan_protocol::{CourseSpec, Fault, Reply};
 
-use super::{Attached, Session, fault};
+use super::{Attached, Session, fault, no_data};
 use crate::course::{Course, Made};
 use crate::data::{DataLoader, LoadedData};
 
@@ -27,7 +27,10 @@ impl<L: DataLoader> Session<L> {
 
     async fn new_course(&mut self, spec: CourseSpec) -> Result<Course, Fault> {
         spec.validate()?;
-        let run = self.ready_run()?.trainer.spec().clone();
+        let ready = self.ready_run()?;
+        let mut run = ready.trainer.spec().clone();
+        // Drawn digits may stand in for MNIST.
+        run.data.source = ready.data.as_ref().ok_or_else(no_data)?.origin.source;
         let images = LoadedData::images(&run, &self.files, &self.loader).await?;
         let parts = images.parted(spec.per_class as usize, MOST_HELD_OUT, spec.seed);
         let parts = parts.map_err(|error| Fault::File { message: error.to_string() })?;

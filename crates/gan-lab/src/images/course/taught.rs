@@ -11,9 +11,9 @@ use crate::playground::{self, count, member, settle};
 use crate::workers;
 
 /// Steps of each classifier.
-pub(super) const STEPS: u32 = 300;
+pub(super) const STEPS: u32 = 200;
 /// Steps between two examinations.
-const BETWEEN: u32 = 15;
+const BETWEEN: u32 = 10;
 
 /// A course with its curves.
 #[derive(Clone, Copy)]
