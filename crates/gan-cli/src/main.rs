@@ -26,6 +26,7 @@ mod listing;
 mod output;
 mod pictures;
 mod progress;
+mod prune;
 mod reproduce;
 mod restore;
 mod runs;
@@ -75,6 +76,8 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Write a checkpoint's generator alone, for the widget or other programs.
     Export(export::Arguments),
+    /// Take the channels out of a run's generator that say least, and train it on.
+    Prune(prune::Arguments),
     /// Print a run as a short PyTorch program.
     Code(code::Arguments),
     /// Say what the page would say of a run as it goes: what it seems to suffer from.
@@ -108,6 +111,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Lessons(arguments) => lessons::run(&arguments),

@@ -44,6 +44,8 @@ mod plan;
 mod precision;
 #[cfg(feature = "training")]
 mod presentation;
+#[cfg(feature = "training")]
+mod pruning;
 #[cfg(all(test, feature = "cpu", feature = "training"))]
 mod reference_tests;
 #[cfg(feature = "training")]
@@ -81,6 +83,8 @@ pub use net::{Condition, Mode, Net, Pass, Styling};
 pub use objective::{Smoothing, discriminator_loss, generator_loss};
 pub use ops::tensor::Tensor;
 pub use precision::Precision;
+#[cfg(feature = "training")]
+pub use pruning::pruned;
 #[cfg(feature = "training")]
 pub use sample_space::lattice_coordinates;
 pub use sampler::{Sampler, with_directions, with_precision};

@@ -23,7 +23,7 @@ pub struct Snapshot {
     /// All data but the tensors.
     pub header: CheckpointHeader,
     /// Every tensor, in a fixed order.
-    tensors: Vec<NamedTensor>,
+    pub(crate) tensors: Vec<NamedTensor>,
 }
 
 impl Snapshot {
