@@ -112,6 +112,13 @@ const does = {
     styler = undefined;
     styler = new Styler(checkpoint);
   },
+  /** Distance and diversity of the generator's samples for each truncation: a `Float64Array` of pairs. */
+  async styleCurve({ reals, truncations }) {
+    if (!styler) {
+      throw new Error("no generator has been taken");
+    }
+    return styler.curve(await pretrained("digit-classifier"), reals, truncations);
+  },
   /** A table of samples whose styles are mixed. */
   mixStyles({ seed, rows, columns, from, truncation }) {
     if (!styler) {

@@ -220,6 +220,11 @@ styles-from = Of { $count } layers the first { $layer } have the row’s style, 
 styles-all-columns = All { $count } layers have the column's style.
 styles-all-rows = All { $count } layers have the row's style.
 styles-psi = ψ = { $psi }: 1 leaves styles as they are, 0 makes all of them the mean style.
+styles-curve = What truncation gives and takes
+styles-distance = Distance to real digits, by ψ
+styles-diversity = Diversity in percent of the real digits’, by ψ
+styles-no-data = The curve needs real images, and they are not there yet.
+styles-curve-hint = For each ψ 500 samples and 1,000 real digits: the Fréchet distance of what the classifier sees in them, and how far samples differ from each other. The line stands at the ψ of the slider.
 edit-back = Back to before
 edit-save = Save as PNG
 edit-embed = Put this digit into your page

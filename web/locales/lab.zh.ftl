@@ -220,6 +220,11 @@ styles-from = { $count } 层中前 { $layer } 层用行的风格，其余用列�
 styles-all-columns = 全部 { $count } 层都用列的风格。
 styles-all-rows = 全部 { $count } 层都用行的风格。
 styles-psi = ψ = { $psi }：1 保持风格不变，0 使所有风格都成为平均风格。
+styles-curve = 截断的得与失
+styles-distance = 与真实数字的距离，随 ψ
+styles-diversity = 多样性占真实数字的百分比，随 ψ
+styles-no-data = 曲线需要真实图像，它们还没有载入。
+styles-curve-hint = 对每个 ψ 取 500 个样本和 1000 个真实数字：分类器所见特征的弗雷歇距离，以及样本之间的差异。竖线标出滑块的 ψ。
 edit-back = 回到编辑前
 edit-save = 存为 PNG
 edit-embed = 把这个数字放进你的网页

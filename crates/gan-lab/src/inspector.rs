@@ -59,6 +59,9 @@ pub(crate) enum Question {
     /// A table of so many rows and columns of samples whose styles are mixed, by seed, layer and
     /// truncation. Reply: a `Uint8Array` of images.
     MixStyles([u32; 2], (u32, usize, f64)),
+    /// Fréchet distance and diversity of samples of that generator for each of these truncations, against these
+    /// reals. Reply: a `Float64Array` of pairs.
+    StyleCurve(Uint8Array, Vec<f32>),
     /// The probability of each digit, image after image. Reply: a `Float32Array`.
     Read(Uint8Array),
 }
@@ -125,6 +128,10 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
                 ("truncation", truncation.into()),
             ],
         ),
+        Question::StyleCurve(reals, truncations) => {
+            let truncations = Float32Array::from(truncations.as_slice());
+            ("styleCurve", vec![("reals", reals.into()), ("truncations", truncations.into())])
+        }
         Question::Read(pixels) => ("read", vec![("pixels", pixels.into())]),
     };
     settle(&workers::ask("ask", kind, &fields), done);

@@ -16,7 +16,7 @@ pub use condition::{
 };
 pub use lesson::{Answer, Lesson, Minutes, Question, Step, Words};
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     include_str!("../../../web/lessons/what-is-a-gan.json"),
     include_str!("../../../web/lessons/collapse-on-a-ring.json"),
     include_str!("../../../web/lessons/repairs.json"),
@@ -29,6 +29,7 @@ const FILES: [&str; 13] = [
     include_str!("../../../web/lessons/a-picture-in.json"),
     include_str!("../../../web/lessons/there-and-back.json"),
     include_str!("../../../web/lessons/latent-space.json"),
+    include_str!("../../../web/lessons/styles.json"),
     include_str!("../../../web/lessons/reading-the-scores.json"),
 ];
 

@@ -1,5 +1,7 @@
 //! Mixes the styles of samples of a style-based generator, and truncates them.
 
+mod curve;
+
 use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
@@ -64,6 +66,23 @@ fn Mixing(run: Run) -> impl IntoView {
             }
         });
     };
+    // Calls what it is given once the worker has the run's generator.
+    let ready = move |done: Box<dyn FnOnce(Result<(), String>)>| {
+        if is_taken.get_value() {
+            return done(Ok(()));
+        }
+        let of = version.get_value();
+        playground::checkpoint(move |checkpoint| match checkpoint {
+            Err(message) => done(Err(message)),
+            Ok(checkpoint) => ask(Question::TakeStyles(checkpoint), move |reply| {
+                if reply.is_ok() {
+                    let is_newest = version.try_get_value() == Some(of);
+                    let _ = is_taken.try_update_value(|taken| *taken = is_newest);
+                }
+                done(reply.map(drop));
+            }),
+        });
+    };
     // Sliders move faster than tables are made: the newest state is asked for after the last answer.
     let look = move || {
         if busy.get_untracked() || !is_due.get_value() {
@@ -71,21 +90,10 @@ fn Mixing(run: Run) -> impl IntoView {
         }
         is_due.set_value(false);
         busy.set(true);
-        if is_taken.get_value() {
-            return draw();
-        }
-        let of = version.get_value();
-        playground::checkpoint(move |checkpoint| match checkpoint {
+        ready(Box::new(move |taken| match taken {
+            Ok(()) => draw(),
             Err(message) => fail(message),
-            Ok(checkpoint) => ask(Question::TakeStyles(checkpoint), move |reply| match reply {
-                Err(message) => fail(message),
-                Ok(_) => {
-                    let is_newest = version.try_get_value() == Some(of);
-                    let _ = is_taken.try_update_value(|taken| *taken = is_newest);
-                    draw();
-                }
-            }),
-        });
+        }));
     };
     every_ms(LOOK_EVERY_MS, look);
     Effect::new(move |_| {
@@ -160,6 +168,7 @@ fn Mixing(run: Run) -> impl IntoView {
             <p class="hint number" role="status">
                 {from_told} " " {move || say_with(key("styles-psi"), &[("psi", psi.get())])}
             </p>
+            {run.on_digits.then(|| view! { <curve::Curve truncation=truncation ready=ready/> })}
         </div>
     }
 }
