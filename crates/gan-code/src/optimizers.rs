@@ -122,12 +122,15 @@ fn factor(optimizer: &OptimizerSpec) -> Option<String> {
 /// Adds an update of a net by its loss; `names` are the names of both, the optimiser and the
 /// schedule.
 pub(crate) fn add_update(
+    run: &Run<'_>,
     lines: &mut Lines,
     depth: usize,
     optimizer: &OptimizerSpec,
     names: &Names,
 ) {
-    lines.add(depth, &format!("{}.zero_grad()", names.optimizer));
+    // What a stage of growth leaves unused keeps its momentum, as in the run.
+    let zeros = if run.spec.growth.is_some() { "set_to_none=False" } else { "" };
+    lines.add(depth, &format!("{}.zero_grad({zeros})", names.optimizer));
     lines.add(depth, &format!("{}.backward()", names.loss));
     add_step(lines, depth, optimizer, names);
 }
@@ -164,7 +167,7 @@ pub(crate) fn add_discriminator_update(
     depth: usize,
     names: &Names,
 ) {
-    add_update(lines, depth, &run.spec.discriminator_optimizer, names);
+    add_update(run, lines, depth, &run.spec.discriminator_optimizer, names);
     if let Some(limit) = run.spec.weight_clip {
         let limit = number(limit);
         lines.add(depth, "with torch.no_grad():");

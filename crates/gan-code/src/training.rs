@@ -305,7 +305,7 @@ fn add_generator_step(run: &Run<'_>, lines: &mut Lines) {
         lines.add(1, "g_back_optimizer.zero_grad()");
     }
     let names = Names { loss, net: "G", optimizer: "g_optimizer", schedule: "g_schedule" };
-    add_update(lines, 1, &spec.generator_optimizer, &names);
+    add_update(run, lines, 1, &spec.generator_optimizer, &names);
     encoding::add_step_by_pairs(run, lines);
     translation::add_generator_step(run, lines);
     if spec.ema.is_some() {
