@@ -63,7 +63,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let accuracy = if own.is_empty() {
         let train = fitted(&mnist_part(data, "train")?, usize::MAX, spec)?;
         let known = block_on(encoder.latents(&unit_values(train.pixels())))?;
-        Some(neighbour_accuracy([&train, &set], [&known, &latents], spec.latent.size)?)
+        let sets = [&train, &set];
+        let by_latents = neighbour_accuracy(sets, [&known, &latents], spec.latent.size)?;
+        let features = |set: &ImageSet| block_on(encoder.features(&set.values()));
+        let (known, asked) = (features(&train)?, features(&set)?);
+        let size = asked.len() / set.image_count();
+        Some([by_latents, neighbour_accuracy(sets, [&known, &asked], size)?])
     } else {
         None
     };
@@ -81,15 +86,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
                 "count": count,
                 "latent_size": spec.latent.size,
                 "psnr_db": psnr,
-                "neighbour_accuracy": accuracy,
+                "neighbour_accuracy": accuracy.map(|[by_latents, _]| by_latents),
+                "neighbour_accuracy_by_features": accuracy.map(|[_, by_features]| by_features),
             })
         )?;
         return Ok(Ending::Done);
     }
     say!("{count} images, latents of {} numbers", spec.latent.size)?;
     say!("PSNR of what is made of their latents               {psnr:.2} dB")?;
-    if let Some(accuracy) = accuracy {
-        say!("nearest training image by latents is of their class  {:.2} %", 100.0 * accuracy)?;
+    if let Some([by_latents, by_features]) = accuracy {
+        say!("nearest training image by latents is of their class  {:.2} %", 100.0 * by_latents)?;
+        say!("the same by the numbers before the last layer        {:.2} %", 100.0 * by_features)?;
     }
     Ok(Ending::Done)
 }

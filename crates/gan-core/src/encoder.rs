@@ -51,6 +51,24 @@ impl Encoder {
     pub async fn latents(&self, samples: &[f32]) -> Result<Vec<f32>, CoreError> {
         latents(&self.net, &self.spec, samples, &self.device).await
     }
+
+    /// The numbers from which its last layer makes the latents, laid out as these; of an encoder of one layer,
+    /// the samples. Waits for the device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn features(&self, samples: &[f32]) -> Result<Vec<f32>, CoreError> {
+        let Some(before_last) = self.net.layers.len().checked_sub(2) else {
+            return Ok(samples.to_vec());
+        };
+        let mut net = self.net.clone();
+        rows_of(&self.spec, samples, &self.device, |samples| {
+            let condition = Condition::default();
+            let mut pass = Pass::new(Mode::Sampling { noise: None }, &condition);
+            net.features(before_last, samples, &mut pass).flat()
+        })
+        .await
+    }
 }
 
 /// The encoder of `snapshot` whose tensors have the prefix; `None` if the run has none.
@@ -89,12 +107,22 @@ pub(crate) async fn latents(
     samples: &[f32],
     device: &Device,
 ) -> Result<Vec<f32>, CoreError> {
+    let mut net = net.clone();
+    rows_of(spec, samples, device, |samples| means(&mut net, spec, samples)).await
+}
+
+/// The rows of `of` for samples of a run by `spec`, one after another: it is given a group of them.
+async fn rows_of(
+    spec: &RunSpec,
+    samples: &[f32],
+    device: &Device,
+    mut of: impl FnMut(Batch) -> Tensor<2>,
+) -> Result<Vec<f32>, CoreError> {
     let shape = spec.data.shape();
     let size = shape.size().expect("a validated spec's sizes are small");
-    let mut net = net.clone();
     let mut transaction = Transaction::default();
     for group in samples.chunks(GROUP * size) {
-        let found = means(&mut net, spec, Batch::from_values(group.to_vec(), shape, device));
+        let found = of(Batch::from_values(group.to_vec(), shape, device));
         let count = found.dims().iter().product();
         transaction = transaction.register(found.reshape([count]).burn());
     }

@@ -1,7 +1,7 @@
 //! Scores a run with an encoder of digits: by its latents, by what is made of these, and by its samples.
 
 use anyhow::{Result, ensure};
-use gan_core::Device;
+use gan_core::{Device, Encoder};
 use gan_data::ImageSet;
 use gan_eval::Samples;
 use gan_eval::restoration::psnr;
@@ -36,6 +36,7 @@ impl EncodingJudge {
     ///
     /// - `neighbour_accuracy_percent`: test images whose nearest training image by latents is of their
     ///   class (Donahue et al. 2016, table 1);
+    /// - `neighbour_accuracy_by_features_percent`: the same by the numbers before the encoder's last layer;
     /// - `psnr_db` of what is made of the test images' latents, to these images;
     /// - `frechet_distance` of `count` samples, as for digits.
     pub(crate) fn scores(&mut self, run: &TrainedRun, count: usize) -> Result<Scores> {
@@ -46,12 +47,20 @@ impl EncodingJudge {
         let found = [latents(&known)?, latents(&asked)?].map(Option::unwrap_or_default);
         let sets = [&self.train, &self.test];
         let accuracy = neighbour_accuracy(sets, [&found[0], &found[1]], size)?;
+        let snapshot = block_on(run.trainer.snapshot())?;
+        let encoder = Encoder::of_snapshot(&snapshot, run.trainer.device())?;
+        let features = [&known, &asked].map(|values| block_on(encoder.features(values)));
+        let [known_features, asked_features] = features;
+        let (known_features, asked_features) = (known_features?, asked_features?);
+        let width = asked_features.len() / self.test.image_count();
+        let by_features = neighbour_accuracy(sets, [&known_features, &asked_features], width)?;
         let made = block_on(run.trainer.reconstructions(&asked))?.unwrap_or_default();
         let pixels = asked.len() / self.test.image_count();
         let made = clipped(&made);
         let (made, asked) = (Samples::new(&made, pixels)?, Samples::new(&asked, pixels)?);
         let mut scores = vec![
             ("neighbour_accuracy_percent", 100.0 * accuracy),
+            ("neighbour_accuracy_by_features_percent", 100.0 * by_features),
             ("psnr_db", psnr(&made, &asked, RANGE)?),
         ];
         let of_samples = self.digits.scores(run, count)?;
