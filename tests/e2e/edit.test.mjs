@@ -151,3 +151,26 @@ test("the run's own generator is edited; what cannot be is told", async (t) => {
   await panel.getByRole("button", { name: "Another sample" }).click();
   await panel.getByRole("alert").waitFor({ state: "hidden" });
 });
+
+test("directions that nobody named move a digit, and go back", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", panel: "look", preset: "mnist-dcgan-small", spec: drawnDigits });
+  const panel = await panelOf(site);
+  const [first] = await pictures(panel);
+  await panel.getByText("Directions that nobody named").click();
+  const slants = [await panel.getByLabel("Slant").inputValue()];
+  for (const kind of ["By the weights", "By the activations"]) {
+    await panel.getByRole("button", { name: kind }).click();
+    await site.until("the sample as it was", async () => JSON.stringify((await pictures(panel))[1]) === JSON.stringify(first));
+    await slide(panel, "Direction 1", 2.5);
+    const [before, after] = await pictures(panel);
+    assert.deepEqual(before, first);
+    assert.notDeepEqual(after, first);
+    // The other sliders stand at what the sample measures now.
+    slants.push(await panel.getByLabel("Slant").inputValue());
+  }
+  assert.equal(new Set(slants).size, 3, `${slants}`);
+  await panel.getByRole("button", { name: "Back to before" }).click();
+  assert.equal(await panel.getByLabel("Direction 1").inputValue(), "0");
+  assert.deepEqual((await pictures(panel))[1], first);
+  site.assertNoProblems();
+});

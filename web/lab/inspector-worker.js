@@ -91,6 +91,8 @@ const does = {
   invert: ({ pixels }) => editing().inverted(pixels),
   /** The sample near another whose measures are these. */
   edit: ({ input, wanted }) => editing().edited(input, wanted),
+  /** The sample of an input moved along directions that nobody named. */
+  moveFound: ({ input, byActivations, amounts }) => editing().moved(input, byActivations, amounts),
   /** A map of real samples with those of a checkpoint's generator on it: JSON. */
   async map({ checkpoint, reals, made, onDigits }) {
     const classifier = onDigits ? await pretrained("digit-classifier") : new Uint8Array();

@@ -6,8 +6,8 @@
 
 use gan_core::{Classifier, Inputs, Sampler, Search, Snapshot, at_once, cpu};
 use gan_data::image_bytes;
-use gan_latent::{Edited, Observed};
-use gan_protocol::Shape;
+use gan_latent::{Edited, Observed, by_weights, first_activation};
+use gan_protocol::{DirectionSpec, Shape};
 use gan_random::Purpose;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -18,7 +18,15 @@ use crate::inspector::{told, values_of};
 #[wasm_bindgen]
 pub struct Editor {
     observed: Observed,
+    /// Directions that nobody named, once they are asked for: by the first weights, and by activations.
+    found: [Option<Vec<DirectionSpec>>; 2],
 }
+
+/// Directions of each kind.
+const FOUND: usize = 4;
+/// Samples by whose activations directions are found, and their seed.
+const ACTIVATED: usize = 1_000;
+const ACTIVATED_SEED: u64 = 12;
 
 #[wasm_bindgen]
 impl Editor {
@@ -34,7 +42,7 @@ impl Editor {
             Err(_) => told(Sampler::from_safetensors(file, &cpu()))?,
         };
         let classifier = told(Classifier::from_safetensors(classifier, &cpu()))?;
-        Ok(Self { observed: told(Observed::new(sampler, classifier))? })
+        Ok(Self { observed: told(Observed::new(sampler, classifier))?, found: [None, None] })
     }
 
     /// A sample drawn by `seed`. Classes take turns from seed to seed, if the generator is told any.
@@ -61,6 +69,43 @@ impl Editor {
         let mut answer = self.json(&found);
         answer["psnr"] = json!(psnr);
         Ok(answer.to_string())
+    }
+
+    /// The sample of `input` (JSON, as in an answer) moved by `amounts` along the first directions that nobody named:
+    /// those to which the first weights react most (SeFa), or along which activations vary most (GANSpace).
+    ///
+    /// # Errors
+    /// If `input` is of another form, or the generator has no such directions.
+    pub fn moved(
+        &mut self,
+        input: &str,
+        by_activations: bool,
+        amounts: &[f64],
+    ) -> Result<String, JsError> {
+        let input: Value = told(serde_json::from_str(input))?;
+        let inputs = self.inputs(&input).ok_or_else(|| JsError::new("the input is none"))?;
+        let which = usize::from(by_activations);
+        if self.found[which].is_none() {
+            let sampler = self.observed.sampler();
+            let found = if by_activations {
+                let layer = first_activation(sampler)
+                    .ok_or_else(|| JsError::new("the generator has no activations"))?;
+                at_once(gan_latent::by_activations(
+                    sampler,
+                    layer,
+                    FOUND,
+                    ACTIVATED,
+                    ACTIVATED_SEED,
+                ))
+            } else {
+                at_once(by_weights(sampler, FOUND))
+            };
+            self.found[which] =
+                Some(told(found)?.into_iter().map(|(direction, _)| direction).collect());
+        }
+        let directions = self.found[which].clone().unwrap_or_default();
+        let found = told(at_once(self.observed.moved(&inputs, &directions, amounts)))?;
+        Ok(self.json(&found).to_string())
     }
 
     /// The sample near that of `input` (JSON, as in an answer) whose measures are `wanted`.

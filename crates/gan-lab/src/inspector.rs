@@ -48,6 +48,9 @@ pub(crate) enum Question {
     Invert(Vec<u8>),
     /// The sample near that of an input (JSON) whose measures are these.
     Edit(String, [f64; 3]),
+    /// The sample of an input (JSON) moved by these amounts along directions that nobody named: by activations, or
+    /// else by the first weights. Reply: as of the last.
+    MoveFound(String, bool, Vec<f64>),
     /// A map of reals with samples of this checkpoint's generator on it, both as images; and whether the
     /// classifier reads them. Reply: JSON (see `gan_inspector::mapper`).
     Map([Uint8Array; 3], bool),
@@ -103,6 +106,14 @@ pub(crate) fn ask(question: Question, done: impl FnOnce(Result<JsValue, String>)
         Question::Edit(input, wanted) => {
             let wanted = Float64Array::from(wanted.as_slice());
             ("edit", vec![("input", input.into()), ("wanted", wanted.into())])
+        }
+        Question::MoveFound(input, by_activations, amounts) => {
+            let amounts = Float64Array::from(amounts.as_slice());
+            let by_activations = ("byActivations", by_activations.into());
+            (
+                "moveFound",
+                vec![("input", input.into()), by_activations, ("amounts", amounts.into())],
+            )
         }
         Question::Map([checkpoint, reals, made], on_digits) => (
             "map",

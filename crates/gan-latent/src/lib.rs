@@ -24,4 +24,4 @@ pub use fitting::Tried;
 pub use map::{Ground, Map};
 pub use observed::{LatentError, Observed};
 pub use styles::{Mixing, Styled};
-pub use unsupervised::{by_activations, by_weights};
+pub use unsupervised::{by_activations, by_weights, first_activation};

@@ -4,10 +4,11 @@
 use gan_core::{Inputs, Sampler};
 use gan_eval::Samples;
 use gan_eval::directions::{Directions, factorised, principal};
-use gan_protocol::DirectionSpec;
+use gan_protocol::{DirectionSpec, LayerSpec};
 use gan_random::Purpose;
 
-use crate::observed::{LatentError, latents, short};
+use crate::editing::Edited;
+use crate::observed::{LatentError, Observed, latents, short};
 
 /// How far such a direction leads, in units of a latent: three standard deviations of N(0, 1).
 const RANGE: f32 = 3.0;
@@ -52,6 +53,38 @@ pub async fn by_activations(
     let found =
         principal(&Samples::new(&latents, size)?, &Samples::new(&activations, columns)?, count)?;
     Ok(named(found))
+}
+
+/// The number of a generator's first layer whose outputs are activations.
+pub fn first_activation(sampler: &Sampler) -> Option<usize> {
+    let layers = &sampler.header().generator.layers;
+    layers.iter().position(|layer| matches!(layer, LayerSpec::Activation { .. }))
+}
+
+impl Observed {
+    /// The sample of one input moved by `amounts` along `directions`, in units of a latent. Waits for the device.
+    ///
+    /// # Errors
+    /// As [`Observed::looked_at`]; if a direction is not as long as a latent.
+    pub async fn moved(
+        &mut self,
+        inputs: &Inputs,
+        directions: &[DirectionSpec],
+        amounts: &[f64],
+    ) -> Result<Edited, LatentError> {
+        let size = self.sampler().header().latent.size;
+        let mut moved = inputs.clone();
+        for (direction, amount) in directions.iter().zip(amounts) {
+            if direction.vector.len() != size || moved.values.len() < size {
+                let message = format!("a direction has {size} numbers, as a latent has");
+                return Err(LatentError::Unfit(message));
+            }
+            for (value, along) in moved.values.iter_mut().zip(&direction.vector) {
+                *value += *amount as f32 * along;
+            }
+        }
+        self.looked_at(&moved).await
+    }
 }
 
 /// Directions by their numbers, from 1 on.

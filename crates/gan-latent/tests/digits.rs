@@ -2,7 +2,7 @@
 
 use gan_core::{Classifier, Inputs, Sampler, Search, Trainer, cpu, with_directions};
 use gan_eval::attributes::NAMES;
-use gan_latent::Observed;
+use gan_latent::{Observed, by_activations, by_weights, first_activation};
 use gan_protocol::{DirectionSpec, RunSpec, merged, preset};
 use gan_random::Purpose;
 use pollster::block_on;
@@ -49,6 +49,32 @@ fn edits_bring_what_is_asked_for_and_leave_the_rest() {
         }
         assert!(10 * kept >= 9 * number, "{name}: {kept} of {number} keep their class");
     }
+}
+
+#[test]
+fn a_sample_is_moved_along_directions_that_nobody_named() {
+    let mut observed = observed("mnist-dcgan");
+    let sampler = observed.sampler().clone();
+    let one = Inputs::drawn(sampler.header(), Purpose::FreshLatents, 4, 1);
+    let layer = first_activation(&sampler).expect("it has activations");
+    let kinds = [
+        block_on(by_weights(&sampler, 4)).expect("a linear map comes first"),
+        block_on(by_activations(&sampler, layer, 4, 200, 1)).expect("latents and a layer"),
+    ];
+    for kind in kinds {
+        let directions: Vec<DirectionSpec> = kind.into_iter().map(|(one, _)| one).collect();
+        let mut moved = |amounts: [f64; 4]| block_on(observed.moved(&one, &directions, &amounts));
+        let rest = moved([0.0; 4]).expect("no step");
+        assert_eq!(rest.inputs, one);
+        let [up, down] = [2.0, -2.0].map(|amount| moved([amount, 0.0, 0.0, 0.0]).expect("moved"));
+        assert!(up.sample != rest.sample && down.sample != up.sample);
+        // As far in the latent as was asked for: directions are of length one.
+        let way: f32 = up.inputs.values.iter().zip(&one.values).map(|(a, b)| (a - b).powi(2)).sum();
+        assert!((way.sqrt() - 2.0).abs() < 1e-2, "{way}");
+    }
+    let short = DirectionSpec { name: "1".into(), vector: vec![1.0], range: 3.0 };
+    let refused = block_on(observed.moved(&one, &[short], &[1.0]));
+    assert!(refused.is_err_and(|error| error.to_string().contains("numbers")));
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Edits a digit of a generator by its measures: a sample, or the sample that is nearest to a drawing or
 //! to a real digit.
 
+mod found;
 mod shot;
 
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use self::found::{Found, FoundSliders};
 use self::shot::{Shot, Source, snippet};
 use super::Pictured;
 use super::board::{Board, BoardCanvas, Brush, Tool};
@@ -56,6 +58,8 @@ enum Wish {
     Find(Vec<u8>),
     /// These measures of the sample at hand.
     Measures([f64; 3]),
+    /// The sample at hand, moved along directions that nobody named.
+    Found(Found),
 }
 
 #[component]
@@ -82,6 +86,7 @@ fn Editing(run: Run) -> impl IntoView {
     // The picture that the sample before was found for.
     let yours = RwSignal::new(None::<Vec<u8>>);
     let sliders = RwSignal::new([0.0; 3]);
+    let moved = RwSignal::new(Found::default());
     let failed = RwSignal::new(None::<String>);
     let draws = RwSignal::new(false);
     let board = RwSignal::new(Board::new(IMAGE));
@@ -105,7 +110,13 @@ fn Editing(run: Run) -> impl IntoView {
         };
         release(None);
         let Some(shot) = shot else { return };
-        if !matches!(wish, Wish::Measures(_)) {
+        if let Wish::Found(_) = wish {
+            let _ = sliders.try_set(shot.measures.unwrap_or_default());
+        } else {
+            // What was moved before is left behind.
+            let _ = moved.try_update(Found::rest);
+        }
+        if !matches!(wish, Wish::Measures(_) | Wish::Found(_)) {
             let _ = sliders.try_set(shot.measures.unwrap_or_default());
             let _ = before.try_set(Some(shot.clone()));
             let picture = if let Wish::Find(pixels) = wish { Some(pixels) } else { None };
@@ -113,13 +124,17 @@ fn Editing(run: Run) -> impl IntoView {
         }
         let _ = after.try_set(Some(shot));
     };
+    let input = move || {
+        let input = before.with_untracked(|shot| Some(shot.as_ref()?.input.to_string()));
+        input.unwrap_or_default()
+    };
     let grant = move |granted: Wish| {
         let question = match &granted {
             Wish::Sample => Question::DrawToEdit(seed.get_value()),
             Wish::Find(pixels) => Question::Invert(pixels.clone()),
-            Wish::Measures(wanted) => {
-                let input = before.with_untracked(|shot| Some(shot.as_ref()?.input.to_string()));
-                Question::Edit(input.unwrap_or_default(), *wanted)
+            Wish::Measures(wanted) => Question::Edit(input(), *wanted),
+            Wish::Found(found) => {
+                Question::MoveFound(input(), found.by_activations, found.amounts.to_vec())
             }
         };
         ask(question, move |reply| answered(granted, reply));
@@ -280,8 +295,10 @@ fn Editing(run: Run) -> impl IntoView {
         <p class="hint number" hidden=move || nearness().is_none()>{nearness}</p>
         <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
         <div class="lab-edit-sliders">{(0..MEASURES.len()).map(slider).collect_view()}</div>
+        <FoundSliders found=moved hidden=none asked=move |found| ask_for(Wish::Found(found))/>
         <div class="lab-remedies" hidden=none>
             <button on:click=move |_| {
+                moved.update(Found::rest);
                 let first = before.get_untracked();
                 sliders.set(first.as_ref().and_then(|shot| shot.measures).unwrap_or_default());
                 after.set(first);
