@@ -34,8 +34,8 @@ struct Site {
 /// the run, the step included, stays as it is. Waits for the device.
 ///
 /// # Errors
-/// If the generator is given pictures or has no such channels (blocks, styles and stages are left whole), or the
-/// device fails.
+/// If the generator is given pictures or has no such channels (blocks, styled layers and stages are left whole), or
+/// the device fails.
 pub async fn pruned(
     snapshot: &Snapshot,
     kept: f64,
@@ -303,8 +303,9 @@ mod tests {
         };
         assert!(count(&half) < count(&whole) * 6 / 10, "{} of {}", count(&half), count(&whole));
         assert_eq!(samples(&half).len(), 5 * 784);
-        let styled = snapshot(&trained("mnist-style"));
-        let refused = block_on(pruned(&styled, 0.5, &cpu()));
+        let given = preset("mnist-denoising").expect("a preset").spec;
+        let given = snapshot(&Trainer::new(&given, &cpu()).expect("a valid run"));
+        let refused = block_on(pruned(&given, 0.5, &cpu()));
         assert!(refused.is_err_and(|error| error.to_string().contains("no channels")));
     }
 }
