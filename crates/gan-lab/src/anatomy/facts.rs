@@ -41,6 +41,10 @@ pub(super) struct Facts {
     pub(super) has_way_back: bool,
     /// Of a run with an encoder, whether its discriminator judges pairs of sample and latent.
     pub(super) judges_latents: Option<bool>,
+    /// Whether the discriminator learns classes from a few labelled samples.
+    pub(super) learns_few_labels: bool,
+    /// Whether the nets grow.
+    pub(super) grows: bool,
 }
 
 /// The key of the words for a picture.
@@ -88,6 +92,8 @@ impl Facts {
             judges_with_picture: spec.shown_picture().is_some(),
             has_way_back: spec.translation.is_some(),
             judges_latents: spec.encoder.as_ref().map(|it| it.method.judges_pairs()),
+            learns_few_labels: spec.semi_supervised.is_some(),
+            grows: spec.growth.is_some(),
         }
     }
 
@@ -130,6 +136,12 @@ impl Facts {
         if net == 1 && self.codes != [0; 2] {
             parts.push(say(key("anatomy-infers-codes")));
         }
+        if net == 1 && self.learns_few_labels {
+            parts.push(say(key("anatomy-few-labels")));
+        }
+        if self.grows {
+            parts.push(say(key("anatomy-grows")));
+        }
         if self.has_way_back {
             let twin = [key("anatomy-twin-generator"), key("anatomy-twin-discriminator")];
             parts.push(say(twin[net]));
@@ -151,6 +163,15 @@ impl Facts {
             Moment::Making => key("anatomy-making"),
             Moment::Judging => key("anatomy-judging"),
             Moment::Learning => key("anatomy-learning"),
+        }
+    }
+
+    /// The key of the sentence about the nets while nothing moves.
+    pub(super) fn at_rest(&self) -> &'static str {
+        match self.judges_latents {
+            Some(_) => key("anatomy-rests-three"),
+            None if self.has_way_back => key("anatomy-rests-four"),
+            None => key("anatomy-rests"),
         }
     }
 
@@ -243,6 +264,12 @@ mod tests {
         let translation = facts("digits-restyled");
         assert_eq!(translation.in_words(), "anatomy-in-words-both-ways");
         let twins = [0, 1].map(|net| translation.particular(net));
+        assert_eq!(translation.at_rest(), "anatomy-rests-four");
+        assert_eq!(facts("mnist-bigan").at_rest(), "anatomy-rests-three");
+        assert_eq!(plain.at_rest(), "anatomy-rests");
+        let few = facts("mnist-semi-supervised").particular(1);
+        assert_eq!(few, "learns classes from a few labels");
+        assert_eq!(facts("mnist-growing").particular(0), "grows as the run goes on");
         assert_eq!(twins, ["a twin makes the way back", "a twin judges the way back"]);
     }
 

@@ -162,7 +162,7 @@ pub(crate) fn Anatomy(places: Places, points: StoredValue<Points>) -> impl IntoV
     };
     let told = move || match state.with(|state| state.is_running) {
         true if !still => say(facts.with(|facts| facts.told(moment.get()))),
-        _ => say(key("anatomy-rests")),
+        _ => say(facts.with(Facts::at_rest)),
     };
     let source = Signal::derive(move || {
         let is_given = facts.with(|facts| facts.picture.is_some());

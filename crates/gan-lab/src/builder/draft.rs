@@ -60,6 +60,14 @@ pub(super) fn set(layer: &mut Value, path: &str, value: Value) {
     }
 }
 
+/// A number's text, short enough for its field: a small one by its power of ten.
+pub(super) fn shown(number: &Value) -> String {
+    match number.as_f64() {
+        Some(value) if value != 0.0 && value.abs() < 1e-3 => format!("{value:e}"),
+        _ => number.to_string(),
+    }
+}
+
 /// The number in the typed text: a whole number if it is written as one.
 pub(super) fn number_in(typed: &str) -> Option<Number> {
     match typed_whole(typed) {
@@ -197,6 +205,16 @@ mod tests {
         }
         assert_eq!(read("64").as_deref(), Some("64"), "a whole number stays one");
         assert_eq!([read("1,000"), read(""), read("ten")], [None, None, None]);
+    }
+
+    #[test]
+    fn small_numbers_are_shown_by_their_power_of_ten_and_read_again() {
+        for (number, text) in [(json!(0.00001), "1e-5"), (json!(1e-8), "1e-8"), (json!(0.2), "0.2")]
+        {
+            assert_eq!(shown(&number), text);
+            assert_eq!(number_in(text).and_then(|read| read.as_f64()), number.as_f64());
+        }
+        assert_eq!([shown(&json!(64)), shown(&json!(0))], ["64", "0"]);
     }
 
     #[test]

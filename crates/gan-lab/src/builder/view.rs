@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::draft::{
-    Field, Nets, Said, fields, fresh, fresh_function, number_in, run_with, said, set,
+    Field, Nets, Said, fields, fresh, fresh_function, number_in, run_with, said, set, shown,
 };
 use crate::driving;
 use crate::focus;
@@ -294,7 +294,7 @@ fn FieldView(row: Row, field: Field) -> impl IntoView {
         Field::Number(path) => {
             let shown = {
                 let path = path.clone();
-                move || at(&path).to_string()
+                move || shown(&at(&path))
             };
             let label = name(&path);
             // Text that is not accepted stays as it was typed.
