@@ -36,7 +36,7 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 6] = [
-    Budget { load: Load::Page, name: "page", limit_bytes: Some(218_000), required: true },
+    Budget { load: Load::Page, name: "page", limit_bytes: Some(220_000), required: true },
     Budget {
         load: Load::CpuWorker,
         name: "CPU worker",
