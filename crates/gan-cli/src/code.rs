@@ -57,7 +57,11 @@ fn going_on(path: &Path) -> Result<Program> {
     Trainer::restore(&snapshot, &header.spec, &DeviceName::Cpu.open()?)
         .with_context(|| path.display().to_string())?;
     let file = path.to_str().context("the program cannot name a file whose name is no text")?;
-    let checkpoint =
-        Checkpoint { file, step: header.step, discriminator_step: header.discriminator_step };
+    let checkpoint = Checkpoint {
+        file,
+        step: header.step,
+        discriminator_step: header.discriminator_step,
+        moments_since: header.moments_since,
+    };
     Ok(pytorch_from(&header.spec, checkpoint))
 }

@@ -4,6 +4,7 @@ use gan_protocol::{GrowthSpec, LayerSpec};
 
 use crate::lines::Lines;
 use crate::run::Run;
+use crate::weights::Checkpoint;
 
 const GROW: &str = r#"class Grow(nn.Module):
     """The image of its layers, faded in for a smaller one made larger (Karras et al. 2017)."""
@@ -103,11 +104,8 @@ pub(crate) fn counted(run: &Run<'_>) -> &'static str {
     if run.spec.growth.is_some() { "step - before" } else { "step" }
 }
 
-/// Updates of generator and discriminator that their moments stem from, after a checkpoint's steps.
-pub(crate) fn updates(run: &Run<'_>, steps: [u64; 2]) -> [u64; 2] {
-    let Some(growth) = run.spec.growth else { return steps };
-    let stages = run.spec.discriminator.shrink_scales().len();
-    let began = growth.began(steps[0].saturating_sub(1), stages);
-    let judged = began * run.spec.discriminator_steps as u64;
-    [steps[0] - began, steps[1].saturating_sub(judged)]
+/// Updates of generator and discriminator that their moments stem from.
+pub(crate) fn updates(checkpoint: &Checkpoint<'_>) -> [u64; 2] {
+    let [made, judged] = checkpoint.moments_since.unwrap_or_default();
+    [checkpoint.step.saturating_sub(made), checkpoint.discriminator_step.saturating_sub(judged)]
 }

@@ -19,6 +19,8 @@ pub struct Checkpoint<'a> {
     pub step: u64,
     /// Discriminator steps done.
     pub discriminator_step: u64,
+    /// Updates of both nets before their optimisers' moments began anew, as the checkpoint's header has them.
+    pub moments_since: Option<[u64; 2]>,
 }
 
 const REMEMBER: &str = r#"def remember(optimizer, net, part, updates, **moments):
@@ -40,8 +42,7 @@ pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
         format!("run = load_file({}, str(torch.get_default_device()))", quoted(checkpoint.file)),
         numbers(run, has_spectral_norm),
     ];
-    let steps = [checkpoint.step, checkpoint.discriminator_step];
-    let [made, judged] = growing::updates(run, steps);
+    let [made, judged] = growing::updates(&checkpoint);
     let made = if made == checkpoint.step { "DONE".to_owned() } else { made.to_string() };
     let mut remembering = vec![
         remembering(&format!("g_optimizer, G, \"generator\", {made}"), &spec.generator_optimizer),

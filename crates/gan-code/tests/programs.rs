@@ -351,8 +351,12 @@ fn programs_are_well_formed_with_nothing_unused_or_undefined() {
     }
 }
 
-const CHECKPOINT: Checkpoint<'_> =
-    Checkpoint { file: "runs/a \"run\".safetensors", step: 1_234, discriminator_step: 2_468 };
+const CHECKPOINT: Checkpoint<'_> = Checkpoint {
+    file: "runs/a \"run\".safetensors",
+    step: 1_234,
+    discriminator_step: 2_468,
+    moments_since: None,
+};
 
 /// Lines that each run's program must contain when it continues from a checkpoint.
 const TAKEN_OVER: [(&str, &[&str]); 6] = [

@@ -34,7 +34,7 @@ struct Site {
 /// the run, the step included, stays as it is. Waits for the device.
 ///
 /// # Errors
-/// If the generator is given pictures or has no such channels (blocks, styled layers and stages are left whole), or
+/// If the generator is given pictures, grows or has no such channels (blocks, styled layers and stages are left whole), or
 /// the device fails.
 pub async fn pruned(
     snapshot: &Snapshot,
@@ -44,8 +44,9 @@ pub async fn pruned(
     let spec = &snapshot.header.spec;
     let input = spec.generator_input();
     let sites = sites(&spec.generator, input);
-    if sites.is_empty() || spec.picture().is_some() {
-        let message = "the generator has no channels between layers with weights of its own";
+    if sites.is_empty() || spec.picture().is_some() || spec.growth.is_some() {
+        let message = "the generator has no channels between layers with weights of its own, is given pictures, or \
+                       grows";
         return Err(CoreError::Generator(message.to_owned()));
     }
     let sampler = Sampler::of_snapshot(snapshot, device)?;
@@ -306,6 +307,6 @@ mod tests {
         let given = preset("mnist-denoising").expect("a preset").spec;
         let given = snapshot(&Trainer::new(&given, &cpu()).expect("a valid run"));
         let refused = block_on(pruned(&given, 0.5, &cpu()));
-        assert!(refused.is_err_and(|error| error.to_string().contains("no channels")));
+        assert!(refused.is_err_and(|error| error.to_string().contains("is given pictures")));
     }
 }

@@ -26,6 +26,10 @@ pub struct Run {
     pub image: [usize; 3],
     /// Number of classes of its generator; 0 if unconditional.
     pub classes: usize,
+    /// Whether it began with nets of another run.
+    pub begun_with_others: bool,
+    /// Whether its data are digits that every page has: MNIST or drawn ones.
+    pub on_own_digits: bool,
     /// Real images of each class that it learns from, if only so many.
     pub per_class: Option<u32>,
     /// Size of the user's files that it learns from; 0 if there are none.
@@ -71,6 +75,8 @@ pub fn run() -> Run {
         on_digits: shows_digits(&source) && image == [28, 28, 1],
         image,
         classes: count(&member(&spec, "labels"), "classes"),
+        begun_with_others: member(&spec, "initial").is_object(),
+        on_own_digits: ["mnist", "drawn_digits"].contains(&source.as_str()),
         per_class: member(&data, "per_class").as_f64().map(|count| count as u32),
         file_bytes: size_of(&run_files()),
         is_given: condition.is_object() || translates,

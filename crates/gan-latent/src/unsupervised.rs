@@ -73,16 +73,14 @@ impl Observed {
         amounts: &[f64],
     ) -> Result<Edited, LatentError> {
         let size = self.sampler().header().latent.size;
-        let mut moved = inputs.clone();
-        for (direction, amount) in directions.iter().zip(amounts) {
-            if direction.vector.len() != size || moved.values.len() < size {
-                let message = format!("a direction has {size} numbers, as a latent has");
-                return Err(LatentError::Unfit(message));
-            }
-            for (value, along) in moved.values.iter_mut().zip(&direction.vector) {
-                *value += *amount as f32 * along;
-            }
+        if directions.iter().any(|direction| direction.vector.len() != size) {
+            let message = format!("a direction has {size} numbers, as a latent has");
+            return Err(LatentError::Unfit(message));
         }
+        let moved = self.changed(inputs, |at| {
+            let along = directions.iter().zip(amounts);
+            along.map(|(direction, amount)| *amount as f32 * direction.vector[at]).sum()
+        });
         self.looked_at(&moved).await
     }
 }

@@ -24,6 +24,10 @@ pub struct CheckpointHeader {
     pub step: u64,
     /// Discriminator steps done; differs from `step` times n_critic once that was changed live.
     pub discriminator_step: u64,
+    /// Updates of generator and discriminator before their optimisers' moments began anew, of a run whose nets
+    /// have entered a stage of growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moments_since: Option<[u64; 2]>,
     /// The data that the run learned from last; `None` in checkpoints of earlier versions, and
     /// before anything was learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]

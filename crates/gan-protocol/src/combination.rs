@@ -408,7 +408,25 @@ fn growth(spec: &RunSpec) -> Result<(), SpecError> {
         );
         return Err(SpecError::new("growth", message));
     }
+    let (made, judged) = (spec.generator.grow_scales(), spec.discriminator.shrink_scales());
+    if made != judged || !judged.is_sorted_by(|outer, inner| outer > inner) {
+        let message = format!(
+            "has stages that enlarge by {made:?} in the generator and make smaller by {judged:?} in the \
+             discriminator: both are to be the same, and smaller from stage to stage"
+        );
+        return Err(SpecError::new("growth", message));
+    }
+    // Decay would drive the weights of stages that are not there yet to zero.
+    let optimizers = [
+        ("generator_optimizer.weight_decay", &spec.generator_optimizer),
+        ("discriminator_optimizer.weight_decay", &spec.discriminator_optimizer),
+    ];
+    if let Some((name, _)) = optimizers.iter().find(|(_, optimizer)| optimizer.weight_decay > 0.0) {
+        let message = "does not go with `growth`: weights that are not in use yet would decay";
+        return Err(SpecError::new(*name, message));
+    }
     let alone = [
+        ("initial", spec.initial.is_some()),
         ("condition", spec.condition.is_some()),
         ("translation", spec.translation.is_some()),
         ("encoder", spec.encoder.is_some()),

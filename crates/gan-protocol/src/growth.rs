@@ -98,6 +98,22 @@ impl NetSpec {
         }
     }
 
+    /// The factors by which images are enlarged before each stage is there, the first stage's first.
+    pub(crate) fn grow_scales(&self) -> Vec<usize> {
+        let mut scales = Vec::new();
+        let mut layers = Some(&self.layers);
+        while let Some(here) = layers {
+            layers = here.iter().find_map(|layer| match layer {
+                LayerSpec::Grow { scale, layers, .. } => {
+                    scales.push(*scale);
+                    Some(layers)
+                }
+                _ => None,
+            });
+        }
+        scales
+    }
+
     /// The factors by which images are made smaller before each stage is there, the first stage's first.
     pub fn shrink_scales(&self) -> Vec<usize> {
         let mut scales = Vec::new();

@@ -421,6 +421,20 @@ fn both_nets_grow_in_the_same_stages() {
             "the two are blended",
         ),
         (json!({"packing": 2}), "packing", "does not go with `growth`"),
+        (
+            json!({"discriminator_optimizer": {"weight_decay": 0.01}}),
+            "discriminator_optimizer.weight_decay",
+            "would decay",
+        ),
+        (
+            nets(
+                vec![json!({"kind": "grow", "scale": 4, "layers": [up, up, conv(1), pool],
+                "early": [pool, conv(1)]})],
+                vec![shrink(json!([conv(2), pool]))],
+            ),
+            "growth",
+            "enlarge by [4]",
+        ),
     ];
     for (patch, path, reason) in cases {
         let value = merged(&merged(&digits, &fits), &patch);

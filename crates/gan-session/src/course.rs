@@ -1,6 +1,8 @@
 //! Teaches classifiers with few labelled images, with and without a generator's samples among them, to see
 //! what the samples add (data augmentation, Antoniou et al. 2017, section 5).
 
+use std::sync::Arc;
+
 use gan_core::{Classifier, ClassifierTrainer, CoreError, Device, Inputs, Trainer};
 use gan_data::{Augmented, ImageSet, RealSamples, ShuffledImages};
 use gan_eval::classifier::accuracy_of_logits;
@@ -14,8 +16,10 @@ use gan_random::{Purpose, RngExt as _, stream};
 const NET: &str = include_str!("../classifier.json");
 /// Images in a step.
 const BATCH: usize = 64;
-/// Samples that the generator makes for a course, as a list to draw from.
+/// Samples that the generator makes for a course, as a list to draw from; fewer of large images.
 const POOL: usize = 5_000;
+/// The most numbers of such a list, and of the images that examine classifiers.
+const MOST_NUMBERS: usize = 4_000_000;
 const LEARNING_RATE: f64 = 0.003;
 const WEIGHT_DECAY: f32 = 0.02;
 /// The share of the steps over which the rate rises; after them it falls along a cosine.
@@ -56,25 +60,43 @@ pub fn classifier_optimizer(steps: u64, warm_up: u64) -> OptimizerSpec {
 pub struct Made {
     shape: Shape,
     classes: usize,
-    values: Vec<f32>,
-    labels: Vec<u16>,
+    values: Arc<[f32]>,
+    labels: Arc<[u16]>,
+}
+
+/// As many images of `shape` as [`MOST_NUMBERS`] allow, up to `most`.
+pub(crate) fn affordable(most: usize, shape: Shape) -> usize {
+    most.min(MOST_NUMBERS / shape.size().unwrap_or(1).max(1)).max(1)
 }
 
 impl Made {
-    /// Samples of the run's generator, classes in turn; `None` of a run whose generator is told no class, or
-    /// is given pictures.
+    /// Samples of the run's generator of the classes that `labelled` images have, in turn: it may have seen no
+    /// others. `None` of a run whose generator is told no class, or is given pictures.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn by(trainer: &Trainer, seed: u64) -> Result<Option<Self>, CoreError> {
+    pub async fn by(
+        trainer: &Trainer,
+        labelled: &ImageSet,
+        seed: u64,
+    ) -> Result<Option<Self>, CoreError> {
         let spec = trainer.spec();
         let Some(labels) = spec.labels.filter(|_| spec.picture().is_none()) else {
             return Ok(None);
         };
-        let inputs = Inputs::drawn(spec, Purpose::FreshLatents, seed, POOL);
-        let values = trainer.samples(&inputs, seed).await?;
         let (shape, classes) = (spec.data.shape(), labels.classes());
-        Ok(Some(Self { shape, classes, values, labels: inputs.labels }))
+        let mut there: Vec<u8> = labelled.labels().unwrap_or_default().to_vec();
+        there.sort_unstable();
+        there.dedup();
+        if there.is_empty() {
+            return Ok(None);
+        }
+        let mut inputs = Inputs::drawn(spec, Purpose::FreshLatents, seed, affordable(POOL, shape));
+        for (label, class) in inputs.labels.iter_mut().zip(there.iter().cycle()) {
+            *label = u16::from(*class);
+        }
+        let values = trainer.samples(&inputs, seed).await?.into();
+        Ok(Some(Self { shape, classes, values, labels: inputs.labels.into() }))
     }
 }
 
@@ -91,7 +113,7 @@ impl RealSamples for Made {
         Some(self.classes)
     }
 
-    /// Drawn with replacement: there are more than a course takes.
+    /// Drawn with replacement.
     fn batch(&mut self, seed: u64, step: u64, size: usize) -> RealBatch {
         let mut randomness = stream(seed, Purpose::CourseSamples, step);
         let numbers = self.values.len() / self.labels.len();

@@ -1,6 +1,8 @@
 //! Classifiers that are taught by a session, and discriminators that learn the classes of a few samples.
 
+use gan_data::RealSamples as _;
 use gan_protocol::{Command, CourseSpec, Event, Fault, Named as _, Reply, RunSpec, Score};
+use gan_session::Made;
 use serde_json::{Value, json};
 
 use harness::Harness;
@@ -75,6 +77,19 @@ fn a_course_is_of_the_images_that_stand_in_for_others() {
     let mnist = run(&json!({"data": {"source": "mnist"}}));
     let mut harness = Harness::loaded(mnist);
     assert_eq!(taught(&mut harness, COURSE, 1).2, [30, 1_000]);
+}
+
+#[test]
+fn samples_are_of_the_classes_that_the_labelled_images_have() {
+    let spec = run(&gan_protocol::merged(&by_class(), &json!({"data": {"classes": [3, 8]}})));
+    let trainer = gan_core::Trainer::new(&spec, &gan_core::cpu()).expect("a valid run");
+    let labelled = gan_data::ImageSet::new("two", [1, 28, 28], vec![0; 2 * 784], Some(vec![3, 8]));
+    let mut made = pollster::block_on(Made::by(&trainer, &labelled.expect("images"), 1))
+        .expect("the processor works")
+        .expect("it is told classes");
+    let batch = made.batch(1, 0, 64);
+    assert_eq!((batch.labels.len(), batch.values.len()), (64, 64 * 784));
+    assert!(batch.labels.iter().all(|label| [3, 8].contains(label)));
 }
 
 #[test]

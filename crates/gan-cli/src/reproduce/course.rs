@@ -81,7 +81,7 @@ impl CourseJudge {
         let per_class = spec.data.per_class.context("the run takes all images of each class")?;
         let course = CourseSpec { per_class, steps: STEPS, seed: spec.seed };
         let few = self.train.clone().few_of_each_class(per_class as usize, spec.seed)?;
-        let made = block_on(Made::by(&run.trainer, spec.seed))?;
+        let made = block_on(Made::by(&run.trainer, &few, spec.seed))?;
         ensure!(made.is_some(), "the run's generator is told no class");
         let said = |fault: gan_protocol::Fault| anyhow!("{fault}");
         let mut course =

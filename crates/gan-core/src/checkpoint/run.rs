@@ -24,6 +24,7 @@ impl Trainer {
             spec: self.spec.clone(),
             step: self.generator_steps(),
             discriminator_step: self.discriminator_steps(),
+            moments_since: self.moments_since(),
             // The trainer does not know the data; the caller fills this in.
             data: None,
         };
@@ -56,6 +57,8 @@ impl Trainer {
         let mut trainer = Self::new(old, device)?;
         trainer.generator_optimizer.updates = snapshot.header.step;
         trainer.discriminator.optimizer.updates = snapshot.header.discriminator_step;
+        let since = snapshot.header.moments_since.unwrap_or_default();
+        [trainer.generator_optimizer.since, trainer.discriminator.optimizer.since] = since;
         if let Some(back) = &mut trainer.way_back {
             back.optimizer.updates = snapshot.header.step;
             back.discriminator.optimizer.updates = snapshot.header.discriminator_step;

@@ -79,10 +79,13 @@ impl Trainer {
             let found = trainer.encoded(&reals.samples, encoding_number(step));
             trainer.fakes(weights, Purpose::GeneratorLatents, step, &batch, found, true)
         };
-        let fakes = fakes_of(&mut self.clone());
+        let mut before = self.clone();
+        before.grow();
+        let fakes = fakes_of(&mut before);
         let new_fakes = fakes_of(&mut after.clone());
         let index = after.next_batch() - 1;
         let mut reals = after.on_device(&batch);
+        let reals_seen = reals.samples.clone();
         // The pairs that the step's discriminator saw.
         reals.latents = self.clone().encoded(&reals.samples, encoding_number(step));
         let shown = [after.shown_reals(&reals, index), after.shown_fakes(&new_fakes, index)];
@@ -110,6 +113,9 @@ impl Trainer {
         for one in verdicts.into_iter().chain(losses_after) {
             transaction = transaction.register(one.burn());
         }
+        // As the discriminator saw them, where a stage of growth is faded in.
+        let grown = reals_seen.clone().inner().flat();
+        transaction = transaction.register(grown.burn());
         for samples in [&fakes, &new_fakes] {
             // Reconstructions, if there are any, stand behind what was made of drawn latents.
             let drawn = samples.samples.clone().inner().rows(0, self.reals_per_step());
@@ -131,12 +137,12 @@ impl Trainer {
         let (on_reals_after, on_new_fakes) = (verdicts(units)?, verdicts(made)?);
         let [discriminator_loss_after, generator_loss_after] =
             [next()?, next()?].map(|loss| loss.first().copied().map_or(0.0, f64::from));
-        let (fakes, inputs, fakes_after) = (next()?, fakes.inputs, next()?);
+        let (reals, fakes, inputs, fakes_after) = (next()?, next()?, fakes.inputs, next()?);
         let mut metrics = PendingMetrics::read(vec![pending]).await?;
         let metrics = metrics.pop().expect("the metrics of one step");
         Ok(Dissection {
             inputs,
-            reals: batch.values,
+            reals,
             fakes,
             fakes_after,
             on_reals,

@@ -21,23 +21,29 @@ impl Trainer {
         for net in nets.into_iter().chain([self.average.as_mut()]).flatten() {
             net.level = level;
         }
-        let began = growth.began(step, stages);
-        self.generator_optimizer.since = began;
-        self.discriminator.optimizer.since = began * self.spec.discriminator_steps as u64;
     }
 
-    /// The nets as the next step has them. With a new stage the optimisers begin anew.
+    /// The nets as the next step has them. With a new stage the optimisers begin anew, once: half steps of one net
+    /// may come between.
     pub(super) fn grow(&mut self) {
         let Some((growth, stages)) = self.growth() else { return };
         let step = self.generator_steps();
-        if step > 0 && growth.began(step, stages) == step {
+        let is_new = step > 0 && growth.began(step, stages) == step;
+        if is_new && self.generator_optimizer.since != step {
             for optimizer in [&mut self.generator_optimizer, &mut self.discriminator.optimizer] {
+                optimizer.since = optimizer.updates;
                 for moment in [&mut optimizer.first, &mut optimizer.second].into_iter().flatten() {
                     *moment = moment.zeros_like();
                 }
             }
         }
         self.grow_to(step);
+    }
+
+    /// Updates before the moments began anew, for a checkpoint.
+    pub(crate) fn moments_since(&self) -> Option<[u64; 2]> {
+        let since = [self.generator_optimizer.since, self.discriminator.optimizer.since];
+        (since != [0; 2]).then_some(since)
     }
 
     /// Reals without the details that a stage adds which is faded in.

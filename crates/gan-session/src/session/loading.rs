@@ -190,7 +190,8 @@ impl<L: DataLoader> Session<L> {
 /// How many labelled samples of each class a run asks for, and the seed, where it chooses among the samples.
 fn few_of(spec: &RunSpec) -> (Option<usize>, Option<u64>) {
     let labelled = spec.semi_supervised.map(|it| it.labelled);
-    let chooses = labelled.is_some() || spec.data.per_class.is_some();
+    let second = spec.translation.as_ref().and_then(|it| it.from.per_class);
+    let chooses = labelled.is_some() || spec.data.per_class.or(second).is_some();
     (labelled, chooses.then_some(spec.seed))
 }
 

@@ -3,7 +3,7 @@
 use gan_protocol::{CourseSpec, Fault, Reply};
 
 use super::{Attached, Session, fault, no_data};
-use crate::course::{Course, Made};
+use crate::course::{Course, Made, affordable};
 use crate::data::{DataLoader, LoadedData};
 
 /// The most images that examine the classifiers.
@@ -32,9 +32,10 @@ impl<L: DataLoader> Session<L> {
         // Drawn digits may stand in for MNIST.
         run.data.source = ready.data.as_ref().ok_or_else(no_data)?.origin.source;
         let images = LoadedData::images(&run, &self.files, &self.loader).await?;
-        let parts = images.parted(spec.per_class as usize, MOST_HELD_OUT, spec.seed);
+        let others = affordable(MOST_HELD_OUT, images.dims());
+        let parts = images.parted(spec.per_class as usize, others, spec.seed);
         let parts = parts.map_err(|error| Fault::File { message: error.to_string() })?;
-        let made = Made::by(&self.current().trainer, spec.seed).await.map_err(fault)?;
+        let made = Made::by(&self.current().trainer, &parts[0], spec.seed).await.map_err(fault)?;
         Course::new(spec, parts, made.as_ref(), &self.device)
     }
 }

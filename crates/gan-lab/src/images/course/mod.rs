@@ -12,7 +12,7 @@ use self::taught::Taught;
 use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
-use crate::words::{key, say_with, t};
+use crate::words::{key, say, say_with, t};
 
 /// Labelled images of each class to choose from.
 const CHOICES: [u32; 3] = [10, 50, 100];
@@ -39,7 +39,9 @@ enum Standing {
 }
 
 fn standing(run: &Run, per_class: u32) -> Standing {
-    match (run.classes, run.per_class == Some(per_class)) {
+    // Nets of another run may have seen anything.
+    let is_alone = run.per_class == Some(per_class) && !run.begun_with_others;
+    match (run.classes, is_alone) {
         (0, _) => Standing::Untold,
         (_, false) => Standing::SawMore,
         (_, true) => Standing::Fair,
@@ -86,6 +88,12 @@ fn Teaching(run: RwSignal<Run>) -> impl IntoView {
         let load = taught::fair_run(&playground::spec(), per_class.get_untracked());
         playground::load(&load, move |done| failed.set(done.err()));
     };
+    // A preset by class is for digits; a run that is told classes goes on with its own data.
+    let can_retrain = move || match how.get() {
+        Standing::Fair => false,
+        Standing::SawMore => true,
+        Standing::Untold => run.with(|run| run.on_own_digits),
+    };
     let options = CHOICES.map(|count| {
         let chosen = move || per_class.get() == count;
         view! { <option value=count.to_string() selected=chosen>{count.to_string()}</option> }
@@ -120,12 +128,15 @@ fn Teaching(run: RwSignal<Run>) -> impl IntoView {
                 disabled=move || run.with(cannot_copy)
                 on:click=move |_| taught.begin(per_class.get_untracked())
             >
-                {t("course-begin")}
+                {move || match how.get() {
+                    Standing::Untold => say(key("course-begin-two")),
+                    _ => say(key("course-begin")),
+                }}
             </button>
             <button hidden=move || !taught.busy.get() on:click=move |_| taught.end()>
                 {t("course-end")}
             </button>
-            <button hidden=move || how.get() == Standing::Fair || taught.busy.get() on:click=retrain>
+            <button hidden=move || !can_retrain() || taught.busy.get() on:click=retrain>
                 {move || say_with(key("course-retrain"), &[("count", per_class.get().to_string())])}
                 " " <span class="restarts">{t("from-step-0")}</span>
             </button>
@@ -148,5 +159,8 @@ mod tests {
         assert!(of(10, None) == Standing::SawMore);
         assert!(of(10, Some(50)) == Standing::SawMore);
         assert!(of(10, Some(10)) == Standing::Fair);
+        let begun =
+            Run { classes: 10, per_class: Some(10), begun_with_others: true, ..Run::default() };
+        assert!(standing(&begun, 10) == Standing::SawMore);
     }
 }

@@ -61,6 +61,8 @@ impl Taught {
         playground::pause(move || {
             playground::checkpoint(move |checkpoint| match checkpoint {
                 Err(message) => self.fail(number, message),
+                // It may have been ended meanwhile: no worker is to be left behind.
+                Ok(_) if !self.is_current(number) => {}
                 Ok(checkpoint) => {
                     let fields = [
                         ("spec", spec),
@@ -69,6 +71,7 @@ impl Taught {
                     ];
                     settle(&workers::ask("course", "begin", &fields), move |ready| match ready {
                         Err(message) => self.fail(number, message),
+                        Ok(_) if !self.is_current(number) => {}
                         Ok(_) => self.advance(number, course),
                     });
                 }
@@ -149,8 +152,12 @@ pub(super) fn fair_run(spec: &Value, per_class: u32) -> Value {
         true => spec.clone(),
         false => json!({"preset": "mnist-conditional", "seed": spec["seed"]}),
     };
-    if !is_told && spec["data"]["source"] == "drawn_digits" {
-        run["data"]["source"] = "drawn_digits".into();
+    // Nets of another run have seen more.
+    run.as_object_mut().map(|run| run.remove("initial"));
+    for field in ["source", "classes", "limit"] {
+        if !is_told && !spec["data"][field].is_null() {
+            run["data"][field] = spec["data"][field].clone();
+        }
     }
     run["data"]["per_class"] = per_class.into();
     if run["diff_augment"].is_null() {
@@ -174,12 +181,16 @@ mod tests {
         assert_eq!((told.data.per_class, told.diff_augment.is_some()), (Some(50), true));
         let mut drawn = whole("mnist-dcgan-small");
         drawn["data"]["source"] = "drawn_digits".into();
+        drawn["data"]["classes"] = json!([3, 8]);
         let mut untold = fair_run(&drawn, 10);
         let name = untold.as_object_mut().expect("an object").remove("preset");
         assert_eq!(name, Some("mnist-conditional".into()));
         let untold = merged(&whole("mnist-conditional"), &untold);
         let untold = RunSpec::from_value(untold).expect("a valid run");
-        assert_eq!(untold.data.per_class, Some(10));
+        assert_eq!((untold.data.per_class, &untold.data.classes[..]), (Some(10), &[3, 8][..]));
+        let mut begun = whole("mnist-conditional");
+        begun["initial"] = json!({"checkpoint": "0".repeat(16), "nets": "both"});
+        assert!(fair_run(&begun, 10)["initial"].is_null());
         assert_eq!(untold.data.source.facts().title, "drawn digits");
     }
 }

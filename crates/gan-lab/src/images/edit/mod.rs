@@ -95,6 +95,7 @@ fn Editing(run: Run) -> impl IntoView {
     let busy = RwSignal::new(false);
     // Sliders move faster than samples are found: the newest wish is asked after the last answer.
     let wish = StoredValue::new(Some(Wish::Sample));
+    let waiting = wish;
     let release = move |error: Option<String>| {
         let _ = busy.try_set(false);
         let _ = failed.try_set(error);
@@ -110,11 +111,18 @@ fn Editing(run: Run) -> impl IntoView {
         };
         release(None);
         let Some(shot) = shot else { return };
-        if let Wish::Found(_) = wish {
-            let _ = sliders.try_set(shot.measures.unwrap_or_default());
-        } else {
-            // What was moved before is left behind.
-            let _ = moved.try_update(Found::rest);
+        // A slider that was moved meanwhile stays where it is.
+        let is_newest = waiting.try_with_value(Option::is_none) == Some(true);
+        match wish {
+            Wish::Found(_) if is_newest => {
+                let _ = sliders.try_set(shot.measures.unwrap_or_default());
+            }
+            Wish::Found(_) => {}
+            _ if is_newest => {
+                // What was moved before is left behind.
+                let _ = moved.try_update(Found::rest);
+            }
+            _ => {}
         }
         if !matches!(wish, Wish::Measures(_) | Wish::Found(_)) {
             let _ = sliders.try_set(shot.measures.unwrap_or_default());

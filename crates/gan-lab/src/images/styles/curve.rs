@@ -53,11 +53,20 @@ fn figures(pairs: &[f64]) -> [Vec<Point>; 2] {
 pub(super) fn Curve(
     truncation: RwSignal<f64>,
     ready: impl Fn(Box<dyn FnOnce(Result<(), String>)>) + Copy + 'static,
+    /// Called when the worker may have lost the generator.
+    lost: impl Fn() + Copy + 'static,
+    /// Changes when the generator is to be taken anew.
+    version: RwSignal<u32>,
 ) -> impl IntoView {
     let curves = RwSignal::new(None::<[Vec<Point>; 2]>);
     let failed = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    Effect::new(move |_| {
+        version.track();
+        curves.set(None);
+    });
     let fail = move |message: String| {
+        lost();
         let _ = busy.try_set(false);
         let _ = failed.try_set(Some(message));
     };

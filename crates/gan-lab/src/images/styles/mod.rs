@@ -46,12 +46,15 @@ fn Mixing(run: Run) -> impl IntoView {
     let busy = RwSignal::new(false);
     // Whether the worker has this run's generator, and how often it was to be taken anew.
     let is_taken = StoredValue::new(false);
-    let version = StoredValue::new(0_u32);
+    let version = RwSignal::new(0_u32);
     let is_due = StoredValue::new(false);
     let fail = move |message: String| {
         let _ = busy.try_set(false);
         let _ = failed.try_set(Some(message));
         // The worker may have been started anew.
+        let _ = is_taken.try_update_value(|taken| *taken = false);
+    };
+    let lost = move || {
         let _ = is_taken.try_update_value(|taken| *taken = false);
     };
     let draw = move || {
@@ -71,12 +74,12 @@ fn Mixing(run: Run) -> impl IntoView {
         if is_taken.get_value() {
             return done(Ok(()));
         }
-        let of = version.get_value();
+        let of = version.get_untracked();
         playground::checkpoint(move |checkpoint| match checkpoint {
             Err(message) => done(Err(message)),
             Ok(checkpoint) => ask(Question::TakeStyles(checkpoint), move |reply| {
                 if reply.is_ok() {
-                    let is_newest = version.try_get_value() == Some(of);
+                    let is_newest = version.try_get_untracked() == Some(of);
                     let _ = is_taken.try_update_value(|taken| *taken = is_newest);
                 }
                 done(reply.map(drop));
@@ -105,7 +108,7 @@ fn Mixing(run: Run) -> impl IntoView {
     let anew = move |_| {
         // The run may have gone on since.
         is_taken.set_value(false);
-        version.update_value(|version| *version += 1);
+        version.update(|version| *version += 1);
         due();
     };
     let others = move |_| {
@@ -168,7 +171,7 @@ fn Mixing(run: Run) -> impl IntoView {
             <p class="hint number" role="status">
                 {from_told} " " {move || say_with(key("styles-psi"), &[("psi", psi.get())])}
             </p>
-            {run.on_digits.then(|| view! { <curve::Curve truncation=truncation ready=ready/> })}
+            {run.on_digits.then(|| view! { <curve::Curve truncation=truncation ready=ready lost=lost version=version/> })}
         </div>
     }
 }
