@@ -113,10 +113,10 @@ impl Styled {
 }
 
 impl Styled {
-    /// What truncation gives and takes (Karras et al. 2018, appendix B, figure 8): for each ψ the Fréchet distance
-    /// of [`CURVE_SAMPLES`] samples' features to those of `reals`, and the mean distance between two of the samples,
-    /// in those between two reals. The distance is too large by what so few samples leave to chance, the more the
-    /// more they differ. Waits for the device.
+    /// What truncation gives and takes (Karras et al. 2018, appendix B, figure 8): for each ψ the Fréchet
+    /// distance of the features of a few samples (`CURVE_SAMPLES`) to those of `reals`, and the mean distance
+    /// between two of the samples, in those between two reals. The distance is too large by what so few samples
+    /// leave to chance, the more the more they differ. Waits for the device.
     ///
     /// # Errors
     /// If the classifier is for images of another shape, there are too few reals, or the device fails.
