@@ -60,6 +60,25 @@ test("a table mixes the styles of its rows and columns by layer, and truncation 
   site.assertNoProblems();
 });
 
+test("the curve of truncation has a distance and a diversity for each ψ, and none but the noise’s where all have the mean style", async (t) => {
+  const site = await open(t, { backend: "cpu", lang: "en", panel: "look", preset: "mnist-style", spec: drawnDigits });
+  await site.page.evaluate(() => window.ganPlayground.step(10));
+  const panel = site.page.locator(".lab-styles");
+  await panel.getByRole("button", { name: "Mix styles of this run" }).click();
+  await panel.getByRole("button", { name: "What truncation gives and takes" }).click();
+  const curves = panel.locator(".lab-styles-curve");
+  await curves.locator("path.line").nth(1).waitFor({ timeout: 120_000 });
+  const told = await curves.evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
+  const [distance, diversity] = told.map((label) => [...label.matchAll(/ψ [\d.]+: ([\d.]+)/g)].map((found) => Number(found[1])));
+  assert.deepEqual([distance.length, diversity.length], [8, 8], told.join("\n"));
+  assert.ok(distance.every((value) => value > 0), told[0]);
+  // By ψ 0, 0.5 and 1: at 0 samples differ by the layers' noise alone.
+  assert.ok(diversity[0] < diversity[2] / 10 && diversity[2] < diversity[5], told[1]);
+  const drawn = await curves.locator("path.line").evaluateAll((lines) => lines.map((line) => line.getAttribute("d")));
+  assert.equal(new Set(drawn).size, 2);
+  site.assertNoProblems();
+});
+
 test("a run without styles has no such panel", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", panel: "look", preset: "mnist-dcgan-small", spec: drawnDigits });
   await site.page.locator(".lab-map").waitFor({ timeout: 60_000 });

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::Args;
 use gan_core::{cpu, pruned};
 use gan_protocol::RunSpec;
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// The run's checkpoint.
     checkpoint: PathBuf,
     /// The share of the channels that stay, between each two layers with weights.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = share)]
     keep: f64,
     /// Generator steps after that, counted from 0.
     #[arg(long, default_value_t = 300)]
@@ -36,13 +36,16 @@ pub(crate) struct Arguments {
     data: DataArguments,
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 1.0);
+    number.ok_or_else(|| "allowed is above 0, up to 1".to_owned())
+}
+
 /// Prunes, trains on, and writes the checkpoint; after Ctrl-C with the training so far.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch();
-    let keep = arguments.keep;
-    ensure!(keep > 0.0 && keep <= 1.0, "--keep is {keep}; allowed is above 0, up to 1");
     let whole = snapshot(&arguments.checkpoint)?;
-    let cut = waited("comparing channels", || block_on(pruned(&whole, keep, &cpu())))?;
+    let cut = waited("comparing channels", || block_on(pruned(&whole, arguments.keep, &cpu())))?;
     let spec = &cut.header.spec;
     let numbers = [&whole, &cut].map(|snapshot| {
         let spec = &snapshot.header.spec;

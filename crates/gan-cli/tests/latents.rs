@@ -1,4 +1,4 @@
-//! Latents by the command: directions, and images that are found in a generator.
+//! Generators by the command: directions of their latents, images that are found in them, and smaller ones.
 
 mod support;
 
@@ -107,4 +107,29 @@ fn truncated_samples_are_drawn_of_generators_with_a_style() {
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/pretrained/mnist-conditional.safetensors");
     let told = refused(&["sample", other, "--truncation", "0.5", "--out", &half], 1);
     assert!(told.contains("with a style"), "{told}");
+}
+
+#[test]
+fn a_run_is_pruned_and_trained_on() {
+    let folder = Folder::new("pruned");
+    let (run, out) = (folder.path("run.safetensors"), folder.path("pruned.safetensors"));
+    let patch = r#"{"data": {"source": "drawn_digits"}, "batch_size": 4}"#;
+    done(&["train", "mnist-dcgan-small", "--patch", patch, "--steps", "2", "--out", &run]);
+    let pruned = ["prune", &run, "--keep", "0.5", "--steps", "2", "--out", &out, "--json"];
+    let report: Value = serde_json::from_slice(&done(&pruned).stdout).expect("JSON");
+    let count = |name: &str| report[name].as_u64().expect("a count");
+    assert!(count("parameters") < count("parameters_before") * 2 / 3, "{report}");
+    assert_eq!(report["step"], 2);
+    // The file is a run's, whose generator has that many numbers.
+    let export = folder.path("generator.safetensors");
+    done(&["export", &out, "--bits", "32", "--out", &export]);
+    let bytes = std::fs::metadata(&export).expect("the file").len();
+    let numbers = 4 * count("parameters");
+    assert!((numbers..numbers + 8_000).contains(&bytes), "{bytes} bytes, {numbers} of numbers");
+    for keep in ["0", "1.5", "much"] {
+        assert!(
+            refused(&["prune", &run, "--keep", keep], 2).contains("above 0, up to 1"),
+            "{keep}"
+        );
+    }
 }

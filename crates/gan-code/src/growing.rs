@@ -13,24 +13,20 @@ const GROW: &str = r#"class Grow(nn.Module):
         super().__init__()
         self.stage, self.scale, self.body, self.early = stage, scale, body, early
 
+    def before(self, x{told}):
+        return F.interpolate(self.early(x{told}), scale_factor=self.scale)
+
     def forward(self, x{told}):
         share = min(1, max(0, level - self.stage))
         late = self.body(x{told}) if share > 0 else 0
-        early = F.interpolate(self.early(x{told}), scale_factor=self.scale) if share < 1 else 0
+        early = self.before(x{told}) if share < 1 else 0
         return share * late + (1 - share) * early"#;
 
-const SHRINK: &str = r#"class Shrink(nn.Module):
+const SHRINK: &str = r#"class Shrink(Grow):
     """What its layers make of the image, faded in for what others make of a smaller one."""
 
-    def __init__(self, stage, scale, body, early):
-        super().__init__()
-        self.stage, self.scale, self.body, self.early = stage, scale, body, early
-
-    def forward(self, x{told}):
-        share = min(1, max(0, level - self.stage))
-        late = self.body(x{told}) if share > 0 else 0
-        early = self.early(F.avg_pool2d(x, self.scale){told}) if share < 1 else 0
-        return share * late + (1 - share) * early"#;
+    def before(self, x{told}):
+        return self.early(F.avg_pool2d(x, self.scale){told})"#;
 
 const GROWN: &str = r#"def grown(step):
     """How many stages are there in a step, and the steps before the newest of them."""

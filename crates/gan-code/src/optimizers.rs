@@ -128,8 +128,13 @@ pub(crate) fn add_update(
     optimizer: &OptimizerSpec,
     names: &Names,
 ) {
-    // What a stage of growth leaves unused keeps its momentum, as in the run.
-    let zeros = if run.spec.growth.is_some() { "set_to_none=False" } else { "" };
+    let zeros = if run.spec.growth.is_some() {
+        lines
+            .add(depth, "# Zeros: what is not in use yet, or no more, is updated by its momentum.");
+        "set_to_none=False"
+    } else {
+        ""
+    };
     lines.add(depth, &format!("{}.zero_grad({zeros})", names.optimizer));
     lines.add(depth, &format!("{}.backward()", names.loss));
     add_step(lines, depth, optimizer, names);

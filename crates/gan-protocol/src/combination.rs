@@ -6,10 +6,10 @@ use crate::data::DataSource;
 use crate::encoder::EncoderMethod;
 use crate::error::SpecError;
 use crate::feed::LatentDistribution;
+use crate::growth;
 use crate::labels::LabelSpec;
 use crate::layer::LayerSpec;
 use crate::names::Named as _;
-use crate::net::NetSpec;
 use crate::number::decimal;
 use crate::objective::PenaltySpec;
 use crate::run::RunSpec;
@@ -29,7 +29,7 @@ pub(crate) fn validate(spec: &RunSpec) -> Result<(), SpecError> {
     labels(spec)?;
     mixture(spec)?;
     semi_supervised(spec)?;
-    growth(spec)?;
+    growth::validate(spec)?;
     packing(spec)
 }
 
@@ -57,7 +57,7 @@ fn pairs(spec: &RunSpec) -> Result<(), SpecError> {
 }
 
 /// The name of the first property that is set.
-fn first_set(properties: &[(&'static str, bool)]) -> Option<&'static str> {
+pub(crate) fn first_set(properties: &[(&'static str, bool)]) -> Option<&'static str> {
     properties.iter().find(|(_, is_set)| *is_set).map(|(name, _)| *name)
 }
 
@@ -371,75 +371,6 @@ fn semi_supervised(spec: &RunSpec) -> Result<(), SpecError> {
         return Err(SpecError::new("semi_supervised", message));
     }
     Ok(())
-}
-
-/// Both nets grow in the same stages, and nothing else in the run has a size.
-fn growth(spec: &RunSpec) -> Result<(), SpecError> {
-    let stages = |name: &str, net: &NetSpec| net.stages().map_err(|error| error.within(name));
-    let (made, judged) =
-        (stages("generator", &spec.generator)?, stages("discriminator", &spec.discriminator)?);
-    let is_shrink = |layer: &LayerSpec| matches!(layer, LayerSpec::Shrink { .. });
-    let is_grow = |layer: &LayerSpec| matches!(layer, LayerSpec::Grow { .. });
-    let is_stage = |layer: &LayerSpec| is_shrink(layer) || is_grow(layer);
-    let mut misplaced = vec![
-        ("generator", spec.generator.find(is_shrink), "belongs into a discriminator"),
-        ("discriminator", spec.discriminator.find(is_grow), "belongs into a generator"),
-    ];
-    let encoder = spec.encoder.as_ref().and_then(|encoder| encoder.net.find(is_stage));
-    misplaced.push(("encoder.net", encoder, "belongs into the two other nets"));
-    for (name, path, message) in misplaced {
-        if let Some(path) = path {
-            return Err(SpecError::new(format!("{name}.{path}"), message));
-        }
-    }
-    if spec.growth.is_none() {
-        let nets = [("generator", &spec.generator), ("discriminator", &spec.discriminator)];
-        for (name, net) in nets {
-            if let Some(path) = net.find(is_stage) {
-                let message = "is a stage of growth, and the run has no `growth`";
-                return Err(SpecError::new(format!("{name}.{path}"), message));
-            }
-        }
-        return Ok(());
-    }
-    if made == 0 || made != judged {
-        let message = format!(
-            "has {made} stages in the generator and {judged} in the discriminator: both are to have as many"
-        );
-        return Err(SpecError::new("growth", message));
-    }
-    let (made, judged) = (spec.generator.grow_scales(), spec.discriminator.shrink_scales());
-    if made != judged || !judged.is_sorted_by(|outer, inner| outer > inner) {
-        let message = format!(
-            "has stages that enlarge by {made:?} in the generator and make smaller by {judged:?} in the \
-             discriminator: both are to be the same, and smaller from stage to stage"
-        );
-        return Err(SpecError::new("growth", message));
-    }
-    // Decay would drive the weights of stages that are not there yet to zero.
-    let optimizers = [
-        ("generator_optimizer.weight_decay", &spec.generator_optimizer),
-        ("discriminator_optimizer.weight_decay", &spec.discriminator_optimizer),
-    ];
-    if let Some((name, _)) = optimizers.iter().find(|(_, optimizer)| optimizer.weight_decay > 0.0) {
-        let message = "does not go with `growth`: weights that are not in use yet would decay";
-        return Err(SpecError::new(*name, message));
-    }
-    let alone = [
-        ("initial", spec.initial.is_some()),
-        ("condition", spec.condition.is_some()),
-        ("translation", spec.translation.is_some()),
-        ("encoder", spec.encoder.is_some()),
-        ("pretraining_steps", spec.pretraining_steps > 0),
-        ("packing", spec.packing > 1),
-    ];
-    match first_set(&alone) {
-        Some(name) => {
-            let message = "does not go with `growth`, in which the sizes of images change";
-            Err(SpecError::new(name, message))
-        }
-        None => Ok(()),
-    }
 }
 
 fn packing(spec: &RunSpec) -> Result<(), SpecError> {

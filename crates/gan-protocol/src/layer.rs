@@ -1,6 +1,7 @@
 //! One layer of a net: its kind and its settings. `shapes` computes the shape of its output,
 //! `parameters` lists its tensors.
 
+mod blocks;
 pub(crate) mod cost;
 pub(crate) mod parameters;
 pub(crate) mod shapes;

@@ -1,8 +1,9 @@
 //! The generator's step: what it minimises, and its update.
 
+use super::Trainer;
+use super::batches::{Fakes, Reals, beside};
 use super::encoding::Encoding;
 use super::way_back::Round;
-use super::{Fakes, Reals, Trainer, beside};
 use crate::auxiliary::auxiliary_loss;
 use crate::discriminator::{Discriminator, column, verdict};
 use crate::objective::generator_loss;

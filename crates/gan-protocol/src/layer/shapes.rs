@@ -1,5 +1,6 @@
 //! The shape of a layer's output, and the inputs and settings that the layer refuses.
 
+use super::blocks::{grow, residual, shrink, skip};
 use super::{ActivationKind, LayerSpec};
 use crate::error::{SpecError, in_range};
 use crate::names::Tagged as _;
@@ -9,8 +10,6 @@ use crate::shape::Shape;
 const MAXIMUM_UNITS: usize = 65_536;
 const MAXIMUM_CHANNELS: usize = 2_048;
 const MAXIMUM_SIDE_PX: usize = 256;
-/// Depth of blocks within blocks.
-const MAXIMUM_DEPTH: usize = 4;
 
 impl LayerSpec {
     /// The shape that this layer makes of `input`.
@@ -21,7 +20,8 @@ impl LayerSpec {
         self.output_at(input, 0)
     }
 
-    fn output_at(&self, input: Shape, depth: usize) -> Result<Shape, SpecError> {
+    /// The same within so many other blocks.
+    pub(super) fn output_at(&self, input: Shape, depth: usize) -> Result<Shape, SpecError> {
         match *self {
             Self::Linear { units, .. } => {
                 in_range("units", units, 1, MAXIMUM_UNITS)?;
@@ -308,7 +308,7 @@ enum Mixing {
 }
 
 /// `shape` with `count` more features.
-fn appended(shape: Shape, count: usize) -> Shape {
+pub(super) fn appended(shape: Shape, count: usize) -> Shape {
     match shape {
         Shape::Flat { size } => Shape::flat(size + count),
         Shape::Image { channels, height, width } => Shape::image(channels + count, height, width),
@@ -321,113 +321,6 @@ fn enlarged(output: Shape, longest: usize) -> Result<Shape, SpecError> {
         return Ok(output);
     }
     Err(SpecError::new("scale", format!("gives {output}; a side may be {MAXIMUM_SIDE_PX}")))
-}
-
-/// The output of the layers in the list `name` of a block.
-fn inside(
-    name: &str,
-    layers: &[LayerSpec],
-    input: Shape,
-    depth: usize,
-) -> Result<Shape, SpecError> {
-    if depth == MAXIMUM_DEPTH {
-        let message = format!("stands in {MAXIMUM_DEPTH} other blocks; that is the most");
-        return Err(SpecError::new("kind", message));
-    }
-    in_range(name, layers.len(), 0, crate::net::MAXIMUM_LAYERS)?;
-    let mut shape = input;
-    for (index, layer) in layers.iter().enumerate() {
-        let at = |error: SpecError| error.within(&format!("{name}[{index}]"));
-        shape = layer.output_at(shape, depth + 1).map_err(at)?;
-    }
-    Ok(shape)
-}
-
-fn skip(input: Shape, layers: &[LayerSpec], depth: usize) -> Result<Shape, SpecError> {
-    let body = inside("layers", layers, input, depth)?;
-    if layers.is_empty() {
-        return Err(SpecError::new("layers", "are missing"));
-    }
-    let fits = match (input, body) {
-        (Shape::Flat { .. }, Shape::Flat { .. }) => true,
-        (Shape::Image { height, width, .. }, Shape::Image { height: rows, width: columns, .. }) => {
-            (height, width) == (rows, columns)
-        }
-        _ => false,
-    };
-    if !fits {
-        let message = format!("give {body}, which cannot stand beside the {input} that arrives");
-        return Err(SpecError::new("layers", message));
-    }
-    Ok(appended(input, body.features()))
-}
-
-/// Layers of a stage and those before it, whose outputs must be the same but for `scale`.
-fn grow(
-    input: Shape,
-    scale: usize,
-    layers: &[LayerSpec],
-    early: &[LayerSpec],
-    depth: usize,
-) -> Result<Shape, SpecError> {
-    in_range("scale", scale, 2, 8)?;
-    let whole = inside("layers", layers, input, depth)?;
-    let small = inside("early", early, input, depth)?;
-    let same = match small {
-        Shape::Image { channels, height, width } => {
-            whole == Shape::image(channels, height * scale, width * scale)
-        }
-        Shape::Flat { .. } => false,
-    };
-    if !same {
-        let message =
-            format!("give {small}, which {scale} times as large is not the {whole} of the layers");
-        return Err(SpecError::new("early", message));
-    }
-    Ok(whole)
-}
-
-fn shrink(
-    input: Shape,
-    scale: usize,
-    layers: &[LayerSpec],
-    early: &[LayerSpec],
-    depth: usize,
-) -> Result<Shape, SpecError> {
-    in_range("scale", scale, 2, 8)?;
-    let Shape::Image { channels, height, width } = input else {
-        return Err(SpecError::new("kind", "takes an image"));
-    };
-    if !height.is_multiple_of(scale) || !width.is_multiple_of(scale) {
-        let message = format!("is {scale}; {input} is no multiple of it");
-        return Err(SpecError::new("scale", message));
-    }
-    let small = Shape::image(channels, height / scale, width / scale);
-    let (whole, before) =
-        (inside("layers", layers, input, depth)?, inside("early", early, small, depth)?);
-    if whole != before {
-        let message = format!("give {before}; the layers give {whole}: the two are blended");
-        return Err(SpecError::new("early", message));
-    }
-    Ok(whole)
-}
-
-fn residual(
-    input: Shape,
-    layers: &[LayerSpec],
-    shortcut: &[LayerSpec],
-    depth: usize,
-) -> Result<Shape, SpecError> {
-    let (body, beside) =
-        (inside("layers", layers, input, depth)?, inside("shortcut", shortcut, input, depth)?);
-    if layers.is_empty() {
-        return Err(SpecError::new("layers", "are missing"));
-    }
-    if body != beside {
-        let message = format!("gives {beside}; the layers give {body}: the two are added");
-        return Err(SpecError::new("shortcut", message));
-    }
-    Ok(body)
 }
 
 fn flat_input(input: Shape, layer: &LayerSpec) -> Result<usize, SpecError> {
