@@ -273,6 +273,30 @@ test("a refusal stands where the setting is, and goes with the next one that is 
   site.assertNoProblems();
 });
 
+test("a refusal is told in Chinese on the Chinese page, and in English to scripts", async (t) => {
+  // Refused before the lab is there, which brings the list of refusals.
+  const site = await open(t, { backend: "cpu", lang: "zh", spec: { ...tinyConv, batch_size: 0 } });
+  const controls = controlsOf(site);
+  await site.untilTold(/链接中有无法使用的内容.*batch_size：现为 0；允许 2 到 4096/);
+  // What was told before the language changed follows it.
+  await controls.english.click();
+  await site.untilTold(/cannot be used.*batch_size: is 0; allowed is 2 to 4096/);
+  await controls.dismissNotices();
+  await site.call("load", tinyConv);
+  await controls.chooseData(upload("notes.txt", Buffer.from("just some notes\n".repeat(50))));
+  await site.untilTold(/notes\.txt: is no file of samples that is known here/);
+  await controls.chinese.click();
+  await site.untilTold(/notes\.txt：不是这里认识的样本文件/);
+  const refused = await site.refusal("load", { objective: "best" });
+  assert.match(refused.message, /^objective: unknown variant `best`, expected `non_saturating`/);
+  await site.show("build");
+  await site.page.locator(".spec summary").click();
+  await site.page.locator(".spec textarea").fill('{"batch_size": -1}');
+  await site.page.locator(".spec button").first().click();
+  const told = site.page.locator(".spec [role=alert]");
+  await told.filter({ hasText: /^未执行：batch_size：数值不对|^未执行：batch_size：类型不对/ }).waitFor();
+});
+
 test("a refused file is no longer told once a good one is loaded", async (t) => {
   const site = await open(t, { backend: "cpu", lang: "en", spec: tinyConv });
   const controls = controlsOf(site);

@@ -328,6 +328,11 @@ class Run:
         if self.judges_pairs:
             encoder_loss = objectives.encoder(self.spec["objective"], reals[:, 0])
             total = total + weight * encoder_loss
+            if cycle := self.method.get("cycle", 0.0):
+                # Li et al. 2017, section 3.2, with the squared difference.
+                made = self.generated(found, self.generator.weights(advances=False), Told())
+                terms = terms + cycle * torch.nn.functional.mse_loss(made, truth)
+                total = total + terms
             players.append(self.encoder)
         elif self.encoder:
             # Algorithm 1: the encoder's gradient is that of prior and reconstruction, without factor.

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 4_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     count: u64,
     /// Samples that the directions are tried on.
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(10..=100_000))]
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(10..=100_000))]
     tried: u64,
     /// Samples that are edited, each up and down in each measure.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=10_000))]
@@ -143,7 +143,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let vectors = block_on(observed.fitted_directions(arguments.count as usize, arguments.seed))?;
     let mut rows = Vec::new();
     for (which, vector) in vectors.iter().enumerate() {
-        let tried = observed.tried(which, vector, arguments.tried as usize, arguments.seed + 1);
+        let seeds = [arguments.seed + 1, arguments.seed + 3];
+        let tried = observed.tried(which, vector, arguments.tried as usize, seeds);
         match block_on(tried)? {
             Some(row) => rows.push(row),
             None => eprintln!("no direction moves {} and keeps the class", NAMES[which]),

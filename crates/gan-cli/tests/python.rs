@@ -236,12 +236,13 @@ fn passes_count_otherwise(spec: &RunSpec) -> bool {
     }
     let (net, is_translation) = (&spec.generator, spec.translation.is_some());
     let normalises = any(&net.layers, moves);
-    // A VAE-GAN's generator makes another pass for its encoder.
-    let is_vae_gan = spec.encoder.is_some() && !spec.judges_pairs();
+    // A VAE-GAN's generator makes another pass for its encoder, and so does one with a cycle.
+    let makes_again =
+        spec.encoder.as_ref().is_some_and(|it| !spec.judges_pairs() || it.method.cycle() > 0.0);
     let encoder = spec.encoder.as_ref().map(|encoder| &encoder.net);
     let encoder_moves = encoder.is_some_and(|it| it.spectral_norm || any(&it.layers, moves));
     spec.discriminator_steps > 1 && (net.spectral_norm || normalises || encoder_moves)
-        || (is_translation || is_vae_gan) && normalises
+        || (is_translation || makes_again) && normalises
 }
 
 /// The inputs of the steps after `trainer`'s checkpoint: a batch for each step of the

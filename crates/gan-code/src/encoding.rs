@@ -39,7 +39,7 @@ pub(crate) fn nets(run: &Run<'_>) -> Vec<String> {
 pub(crate) fn losses(run: &Run<'_>) -> Vec<String> {
     match run.encoder().map(|encoder| encoder.method) {
         None => Vec::new(),
-        Some(EncoderMethod::Bigan {} | EncoderMethod::Ali {}) => vec![encoder_loss(run)],
+        Some(EncoderMethod::Bigan { .. } | EncoderMethod::Ali { .. }) => vec![encoder_loss(run)],
         Some(EncoderMethod::VaeGan { layer, .. }) => {
             vec![reconstruction(run, layer), DIVERGENCE.to_owned()]
         }
@@ -102,8 +102,8 @@ pub(crate) fn add_batch(run: &Run<'_>, lines: &mut Lines, depth: usize) {
     lines.add(
         depth,
         match encoder.method {
-            EncoderMethod::Bigan {} => "found = E(reals)",
-            EncoderMethod::Ali {} => "found, *_ = encoded(reals)",
+            EncoderMethod::Bigan { .. } => "found = E(reals)",
+            EncoderMethod::Ali { .. } => "found, *_ = encoded(reals)",
             EncoderMethod::VaeGan { .. } => "found, mean, log_variance = encoded(reals)",
         },
     );
@@ -121,12 +121,21 @@ pub(crate) fn add_generator_loss(run: &Run<'_>, lines: &mut Lines) -> &'static s
     let Some(encoder) = run.encoder() else { return "g_loss" };
     let rest = if run.shows() { shown::beside(run) } else { String::new() };
     let (reconstruction, prior) = match encoder.method {
-        EncoderMethod::Bigan {} | EncoderMethod::Ali {} => {
+        EncoderMethod::Bigan { cycle } | EncoderMethod::Ali { cycle } => {
             let seen = match run.shows() {
                 true => format!("shown(reals{rest})"),
                 false => "reals".to_owned(),
             };
             lines.add(1, &format!("e_loss = encoder_loss({seen}, found)"));
+            if cycle > 0.0 {
+                let weight = if cycle == 1.0 { String::new() } else { number(cycle) + " * " };
+                lines.add(
+                    1,
+                    "# What is made of a real's latent is to be the real (Li et al. 2017).",
+                );
+                let apart = "F.mse_loss(G(found).flatten(), reals.flatten())";
+                lines.add(1, &format!("g_loss = g_loss + {weight}{apart}"));
+            }
             lines.add(1, "e_optimizer.zero_grad()");
             return "(g_loss + e_loss)";
         }

@@ -212,10 +212,11 @@ fn steps(run: &Run<'_>) -> String {
             "# Each pass moves running statistics; on the page only a generator's first one does.",
         );
     }
-    if encoding::input(run).is_some() && has_batch_norm(run) {
+    let makes_again = run.encoder().is_some_and(|it| it.method.cycle() > 0.0);
+    if (encoding::input(run).is_some() || makes_again) && has_batch_norm(run) {
         lines.add(
             depth,
-            "# Each pass moves running statistics; on the page the encoder's own does not.",
+            "# Each pass moves running statistics; on the page one for the encoder alone does not.",
         );
     }
     let told: String = run.told().iter().map(|name| format!(", {name}")).collect();

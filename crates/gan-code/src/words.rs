@@ -90,8 +90,10 @@ fn data(spec: &RunSpec) -> String {
 
 fn encoder_title(method: EncoderMethod) -> &'static str {
     match method {
-        EncoderMethod::Bigan {} => "pairs of sample and latent are judged (BiGAN)",
-        EncoderMethod::Ali {} => "pairs of sample and latent are judged, latents are drawn (ALI)",
+        EncoderMethod::Bigan { .. } => "pairs of sample and latent are judged (BiGAN)",
+        EncoderMethod::Ali { .. } => {
+            "pairs of sample and latent are judged, latents are drawn (ALI)"
+        }
         EncoderMethod::VaeGan { .. } => "by the discriminator's features (VAE-GAN)",
     }
 }

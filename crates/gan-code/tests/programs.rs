@@ -100,7 +100,15 @@ const EXPECTED: [(&str, &[&str]); 58] = [
             "found = average_e(reals)[:, :4]  # the means",
         ],
     ),
-    ("bigan_of_points", &["D = Told(", "return D(reals, found).mean()", "found = E(reals)"]),
+    (
+        "bigan_of_points",
+        &[
+            "D = Told(",
+            "return D(reals, found).mean()",
+            "found = E(reals)",
+            "g_loss = g_loss + 2 * F.mse_loss(G(found).flatten(), reals.flatten())",
+        ],
+    ),
     (
         "vae_gan",
         &[

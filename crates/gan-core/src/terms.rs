@@ -39,20 +39,21 @@ pub(crate) fn mean_absolute_difference(made: &Batch, truth: &Batch) -> Tensor<1>
     (relu(apart.clone()) + relu(apart.neg())).mean()
 }
 
+/// `E (made - truth)²`, shape `[1]`.
+pub(crate) fn mean_squared_difference(made: &Batch, truth: &Batch) -> Tensor<1> {
+    both!(made.clone(), truth.clone(), x, y => x - y).flat().square().mean()
+}
+
 /// One term without its weight, shape `[1]`.
 fn term_loss(term: TermSpec, compared: &mut Compared<'_>) -> Tensor<1> {
-    let apart = || {
-        let (made, truth) = (compared.made.clone(), compared.truth.clone());
-        both!(made, truth, x, y => x - y).flat()
-    };
     match term {
         TermSpec::L1 { .. } => mean_absolute_difference(compared.made, compared.truth),
-        TermSpec::L2 { .. } => apart().square().mean(),
+        TermSpec::L2 { .. } => mean_squared_difference(compared.made, compared.truth),
         TermSpec::Perceptual { layer, .. } => {
             let [made, truth] = [compared.made, compared.truth];
             let made = (compared.perceived)(layer, made.clone());
             let truth = (compared.perceived)(layer, truth.clone()).inner();
-            both!(made, truth, x, y => x - y).flat().square().mean()
+            mean_squared_difference(&made, &truth)
         }
         TermSpec::FeatureMatching { layer, .. } => {
             let [fakes, reals] = (compared.features)(layer).map(|batch| batch.flat().mean_dim(0));

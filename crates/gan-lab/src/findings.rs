@@ -9,6 +9,7 @@ use crate::figures::{figures_text, score_text};
 use crate::leaving::run_number;
 use crate::observation::{self, Observed};
 use crate::playground;
+use crate::refusals::refusal;
 use crate::remedies::{Effect as Made, Remedy, remedies};
 use crate::ticks::every_ms;
 use crate::words::{key, say, say_with, t};
@@ -292,7 +293,9 @@ fn Told(treated: Treated) -> impl IntoView {
     let outcome = move || treated.outcome.get().map(|(_, outcome)| outcome);
     let told = move || match outcome() {
         Some(Outcome::Tuned { name, .. }) => say_with(key("remedy-done"), &[("name", say(name))]),
-        Some(Outcome::Refused(message)) => say_with(key("refused"), &[("message", message)]),
+        Some(Outcome::Refused(message)) => {
+            say_with(key("refused"), &[("message", refusal(&message))])
+        }
         None => String::new(),
     };
     let is_refusal = move || matches!(outcome(), Some(Outcome::Refused(_)));

@@ -42,6 +42,7 @@ mod places;
 pub mod plane;
 pub mod playground;
 mod pretrained;
+mod refusals;
 pub mod remedies;
 mod sampler;
 mod saving;
@@ -83,6 +84,7 @@ pub fn open(workers: js_sys::Object) {
     workers::set_up(workers);
     // First of all, because a text that is created without a language stays as it is.
     words::follow_document();
+    refusals::lend();
     let before = before::Before::new();
     let shelf = Shelf::new(before);
     let places = Places::follow_address();

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::leaving::run_number;
 use crate::playground;
+use crate::refusals::refusal;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -73,7 +74,7 @@ pub(crate) fn SpecEditor() -> impl IntoView {
     };
     let told = move || {
         let message = refused.get().map(|(_, message)| message).unwrap_or_default();
-        say_with(key("refused"), &[("message", message)])
+        say_with(key("refused"), &[("message", refusal(&message))])
     };
     view! {
         <details class="spec">

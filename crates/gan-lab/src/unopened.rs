@@ -9,6 +9,7 @@ use crate::images::{give_back_later, object_url};
 use crate::inspector::{Question, ask};
 use crate::places::{Place, Places};
 use crate::playground::{self, member};
+use crate::refusals::refusal;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -59,7 +60,7 @@ pub(crate) fn Unopened(opened: Opened, places: Places) -> impl IntoView {
         let name = name.get().unwrap_or_default();
         match failed.get() {
             None => say_with(key("unopened"), &[("name", name)]),
-            Some(message) => say_with(key("refused"), &[("message", message)]),
+            Some(message) => say_with(key("refused"), &[("message", refusal(&message))]),
         }
     };
     let is_nothing = move || name.with(Option::is_none) || !places.is_offered(Place::Take);

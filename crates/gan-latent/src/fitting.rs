@@ -7,7 +7,7 @@ use gan_eval::directions::fitted;
 use gan_protocol::DirectionSpec;
 use gan_random::Purpose;
 
-use crate::observed::{LatentError, Observed, largest, latents, short};
+use crate::observed::{LatentError, Observed, Seen, largest, latents, short};
 
 /// The share of samples that must keep their class, at each place of the range's middle.
 const KEPT: f64 = 0.9;
@@ -17,15 +17,23 @@ const MIDDLE: f32 = 0.8;
 const LARGEST: f32 = 6.0;
 const STEP: f32 = 0.25;
 
+/// Samples before a direction moves them.
+struct Resting {
+    inputs: Inputs,
+    /// The class that the classifier reads.
+    classes: Vec<usize>,
+    measures: Vec<Option<[f64; 3]>>,
+}
+
 /// What a direction does to samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tried {
-    /// The direction, with the largest range over whose middle 80 % at least 90 % of the samples keep
-    /// their class.
+    /// The direction, with the largest range over whose middle 80 % at least 90 % of the samples that it was
+    /// chosen by keep their class.
     pub direction: DirectionSpec,
-    /// Mean of the direction's measure at the low end of the middle, at 0 and at the high end.
+    /// On other samples, mean of the direction's measure at the low end of the middle, at 0 and at the high end.
     pub measure: [f64; 3],
-    /// The least share of samples that keep their class within the middle.
+    /// On the same, the share that keeps its class at the end of the middle where fewer do.
     pub kept: f64,
 }
 
@@ -70,8 +78,10 @@ impl Observed {
         Ok(found.iter().map(|vector| short(vector)).collect())
     }
 
-    /// What `vector` does to number `which` of [`NAMES`] on `count` samples drawn by `seed`. `None` if
-    /// classes change at the shortest range already, or the vector is 0. Waits for the device.
+    /// What `vector` does to number `which` of [`NAMES`], in the widest range in which classes stay. The
+    /// range is chosen by `count` samples drawn by `seeds[0]`, and what it does is measured on as many drawn
+    /// by `seeds[1]`. `None` if classes change at the shortest range already, or the vector is 0. Waits for
+    /// the device.
     ///
     /// # Errors
     /// If `vector` has not as many numbers as a latent; when the device fails.
@@ -80,10 +90,9 @@ impl Observed {
         which: usize,
         vector: &[f32],
         count: usize,
-        seed: u64,
+        seeds: [u64; 2],
     ) -> Result<Option<Tried>, LatentError> {
-        let header = self.sampler().header().clone();
-        let (found, size) = (vector.len(), header.latent.size);
+        let (found, size) = (vector.len(), self.sampler().header().latent.size);
         if found != size {
             let message = format!("a direction of {found} numbers is none of {size}");
             return Err(LatentError::Unfit(message));
@@ -91,29 +100,51 @@ impl Observed {
         if vector.iter().all(|x| *x == 0.0) {
             return Ok(None);
         }
-        let inputs = Inputs::drawn(&header, Purpose::FreshLatents, seed, count);
-        let before = self.see(&inputs).await?;
-        let at_rest = mean_of(&before.measures, which);
-        let before = largest(&before.logits, self.classes());
-        let mut outcome = None;
+        let [chosen_by, measured_on] =
+            [self.resting(count, seeds[0]).await?, self.resting(count, seeds[1]).await?];
+        let mut widest = None;
         for step in 1..=(LARGEST / STEP) as usize {
             let range = step as f32 * STEP;
-            let mut ends = Vec::new();
-            for by in [-MIDDLE * range, MIDDLE * range] {
-                let seen = self.see(&self.changed(&inputs, |at| by * vector[at])).await?;
-                let read = largest(&seen.logits, self.classes());
-                let same = read.iter().zip(&before).filter(|(a, b)| a == b).count();
-                ends.push((same as f64 / before.len() as f64, mean_of(&seen.measures, which)));
-            }
-            let kept = ends[0].0.min(ends[1].0);
-            if kept < KEPT {
-                break;
-            }
             let name = NAMES[which].to_owned();
             let direction = DirectionSpec { name, vector: vector.to_vec(), range };
-            outcome = Some(Tried { direction, measure: [ends[0].1, at_rest, ends[1].1], kept });
+            let kept = self.effect(which, direction.clone(), &chosen_by).await?.kept;
+            // By its standard error, so that as many stay of other samples.
+            if kept - (kept * (1.0 - kept) / count as f64).sqrt() < KEPT {
+                break;
+            }
+            widest = Some(direction);
         }
-        Ok(outcome)
+        match widest {
+            Some(direction) => self.effect(which, direction, &measured_on).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// `count` samples drawn by `seed`, and what is seen in them.
+    async fn resting(&mut self, count: usize, seed: u64) -> Result<Resting, LatentError> {
+        let header = self.sampler().header().clone();
+        let inputs = Inputs::drawn(&header, Purpose::FreshLatents, seed, count);
+        let Seen { logits, measures, .. } = self.see(&inputs).await?;
+        Ok(Resting { classes: largest(&logits, self.classes()), measures, inputs })
+    }
+
+    /// What `direction` does to number `which` of [`NAMES`] over the middle of its range.
+    async fn effect(
+        &mut self,
+        which: usize,
+        direction: DirectionSpec,
+        resting: &Resting,
+    ) -> Result<Tried, LatentError> {
+        let Resting { inputs, classes, measures } = resting;
+        let mut ends = Vec::new();
+        for by in [-MIDDLE * direction.range, MIDDLE * direction.range] {
+            let seen = self.see(&self.changed(inputs, |at| by * direction.vector[at])).await?;
+            let read = largest(&seen.logits, self.classes());
+            let same = read.iter().zip(classes).filter(|(a, b)| a == b).count();
+            ends.push((same as f64 / classes.len() as f64, mean_of(&seen.measures, which)));
+        }
+        let measure = [ends[0].1, mean_of(measures, which), ends[1].1];
+        Ok(Tried { direction, measure, kept: ends[0].0.min(ends[1].0) })
     }
 }
 

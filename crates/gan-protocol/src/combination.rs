@@ -138,8 +138,9 @@ fn encoder(spec: &RunSpec) -> Result<(), SpecError> {
             let message = "is 0, as `adversarial_weight` is: the generator would learn nothing";
             Err(SpecError::new("encoder.method.reconstruction", message))
         }
-        EncoderMethod::Bigan {} | EncoderMethod::Ali {} if !weighs(0.0) => {
-            let message = "is 0: generator and encoder learn from the verdict alone";
+        EncoderMethod::Bigan { cycle } | EncoderMethod::Ali { cycle } if !weighs(cycle) => {
+            let message =
+                "is 0, and `encoder.method.cycle` is: generator and encoder would learn nothing";
             Err(SpecError::new("adversarial_weight", message))
         }
         _ => Ok(()),

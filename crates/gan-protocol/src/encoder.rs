@@ -28,10 +28,18 @@ pub struct EncoderSpec {
 pub enum EncoderMethod {
     /// The discriminator judges pairs: `(x, E(x))` are real, `(G(z), z)` are fake. The generator's loss
     /// is that of its objective; the encoder's is the same with real and fake exchanged (BiGAN, Donahue
-    /// et al. 2016, equations 3 and 4). `E(x)` is one latent.
-    Bigan {},
+    /// et al. 2016, equations 3 and 4). `E(x)` is one latent. Generator and encoder also learn from
+    /// `cycle * E mean (x - G(E(x)))²`, the mean over the numbers of a sample (ALICE, Li et al. 2017,
+    /// section 3.2, with the squared difference).
+    Bigan {
+        /// Weight of the reconstruction's error; BiGAN and ALI have none.
+        cycle: f32,
+    },
     /// As [`Bigan`](Self::Bigan), with a Gaussian encoder (ALI, Dumoulin et al. 2016, section 2).
-    Ali {},
+    Ali {
+        /// As in [`Bigan`](Self::Bigan).
+        cycle: f32,
+    },
     /// The discriminator judges samples. Reconstructions `G(E(x))` are fakes, as many as samples
     /// `G(z)` (the paper adds up the losses of both; here it is their mean, so that reals and fakes
     /// weigh alike). With `f` the output of the discriminator's layer number `layer`, counted from 0, and
@@ -52,12 +60,21 @@ pub enum EncoderMethod {
 impl EncoderMethod {
     /// Whether the discriminator judges pairs of sample and latent.
     pub fn judges_pairs(self) -> bool {
-        matches!(self, Self::Bigan {} | Self::Ali {})
+        matches!(self, Self::Bigan { .. } | Self::Ali { .. })
+    }
+
+    /// The weight of the reconstruction's error in the loss of generator and encoder together, where they
+    /// have one loss.
+    pub fn cycle(self) -> f32 {
+        match self {
+            Self::Bigan { cycle } | Self::Ali { cycle } => cycle,
+            Self::VaeGan { .. } => 0.0,
+        }
     }
 
     /// Whether the encoder ends in means and variances.
     pub fn is_gaussian(self) -> bool {
-        matches!(self, Self::Ali {} | Self::VaeGan { .. })
+        matches!(self, Self::Ali { .. } | Self::VaeGan { .. })
     }
 
     /// The count of numbers in which the encoder ends, for latents of `size` numbers.
@@ -75,10 +92,15 @@ impl EncoderSpec {
         latent: usize,
         layers: usize,
     ) -> Result<(), SpecError> {
-        if let EncoderMethod::VaeGan { layer, reconstruction, prior } = self.method {
-            in_range("method.layer", layer, 0, layers.saturating_sub(1))?;
-            in_range("method.reconstruction", reconstruction, 0.0, 1e6)?;
-            in_range("method.prior", prior, 0.0, 1e6)?;
+        match self.method {
+            EncoderMethod::Bigan { cycle } | EncoderMethod::Ali { cycle } => {
+                in_range("method.cycle", cycle, 0.0, 1e6)?;
+            }
+            EncoderMethod::VaeGan { layer, reconstruction, prior } => {
+                in_range("method.layer", layer, 0, layers.saturating_sub(1))?;
+                in_range("method.reconstruction", reconstruction, 0.0, 1e6)?;
+                in_range("method.prior", prior, 0.0, 1e6)?;
+            }
         }
         let found = self.net.shapes(sample).map_err(|error| error.within("net"))?;
         let (found, asked) = (found[found.len() - 1], self.method.outputs(latent));
@@ -99,7 +121,7 @@ impl EncoderSpec {
 
 reads_struct!(EncoderSpec { method, net });
 reads_tagged!(EncoderMethod by "kind" {
-    "bigan" => Bigan {},
-    "ali" => Ali {},
+    "bigan" => Bigan { cycle = 0.0 },
+    "ali" => Ali { cycle = 0.0 },
     "vae_gan" => VaeGan { layer, reconstruction = 1.0, prior = 1.0 },
 });

@@ -211,7 +211,14 @@ fn what_an_encoder_does_not_go_with_is_refused_with_the_reason() {
             "latent.distribution",
             "normal",
         ),
-        (bigan(), 8, json!({"adversarial_weight": 0}), "adversarial_weight", "the verdict alone"),
+        (bigan(), 8, json!({"adversarial_weight": 0}), "adversarial_weight", "would learn nothing"),
+        (
+            json!({"kind": "bigan", "cycle": -1}),
+            8,
+            json!({}),
+            "encoder.method.cycle",
+            "is -1; allowed is 0 to 1000000",
+        ),
         (
             vae_gan(1),
             16,

@@ -2,6 +2,10 @@
 //!
 //! All functions are pure: the caller chooses the language and updates the screen.
 
+mod refusals;
+
+pub use refusals::Refusals;
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

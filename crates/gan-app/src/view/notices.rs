@@ -12,7 +12,7 @@ use crate::view::events::click;
 use crate::view::labels::{self, kind};
 use crate::view::numbers::grouped;
 use crate::view::status::with_count;
-use crate::view::words::{derived, key, say, say_with, t};
+use crate::view::words::{derived, key, refusal, say, say_with, t};
 
 /// Whether a request at `place` was refused.
 pub(crate) fn has_alert(notices: RwSignal<Vec<ShownNotice>>, place: Place) -> bool {
@@ -92,7 +92,7 @@ fn Remedies() -> impl IntoView {
 }
 
 fn told(notice: &Notice) -> String {
-    let with_message = |key, message: &str| say_with(key, &[("message", message.to_string())]);
+    let with_message = |key, message: &str| say_with(key, &[("message", refusal(message))]);
     match notice {
         Notice::Refused(refusal) => with_message(key("notice-refused"), &refusal.message),
         Notice::NotTaken { typed, whole, in_force } => {
@@ -122,7 +122,7 @@ fn told(notice: &Notice) -> String {
                 Variant::Gpu => key("notice-restarted-gpu"),
             };
             let step = grouped(step.unwrap_or(0));
-            say_with(which, &[("step", step), ("message", message.clone())])
+            say_with(which, &[("step", step), ("message", refusal(message))])
         }
         Notice::StartedOver { message } => with_message(key("notice-started-over"), message),
         Notice::MovedToGpu { adapter } => {

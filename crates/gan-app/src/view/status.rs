@@ -8,7 +8,7 @@ use crate::effects::display::Display;
 use crate::model::run_state::{ActiveTask, Actor};
 use crate::view::labels::{self, kind};
 use crate::view::numbers;
-use crate::view::words::{derived, key, say, say_with, t};
+use crate::view::words::{derived, key, refusal, say, say_with, t};
 
 /// The name of data with the number of samples, if that is limited.
 pub(crate) fn with_count(name: String, count: Option<u64>) -> String {
@@ -65,8 +65,8 @@ pub(crate) fn StatusLine() -> impl IntoView {
         <p class="failure" role="alert" hidden=has_not_failed>
             {derived(move || {
                 let message = status.with(|status| status.error.clone());
-                let told = |message| say_with("failed-because", &[("message", message)]);
-                message.map_or_else(String::new, |refusal| told(refusal.message))
+                let told = |message: &str| say_with("failed-because", &[("message", refusal(message))]);
+                message.map_or_else(String::new, |it| told(&it.message))
             })}
         </p>
     }

@@ -7,7 +7,7 @@ pub use gan_words::Language;
 use gan_words::Texts;
 use leptos::prelude::*;
 
-use crate::effects::browser::{document, window};
+use crate::effects::browser::{call, document, member, on_window, window};
 
 const ENGLISH: &str = include_str!("../../../../web/locales/en.ftl");
 const CHINESE: &str = include_str!("../../../../web/locales/zh.ftl");
@@ -31,6 +31,8 @@ pub(crate) fn provide(asked: Option<&str>) {
     let language = asked.and_then(Language::of_code).or_else(of_browser);
     let signal = RwSignal::new(language.unwrap_or(Language::English));
     LANGUAGE.set(Some(signal));
+    // Texts that were there before the lab are told anew.
+    on_window("gan-playground-words", move |_| signal.notify());
     Effect::new(move |_| {
         let language = signal.get();
         if let Some(root) = document().document_element() {
@@ -63,6 +65,18 @@ pub fn say(key: &str) -> String {
 /// As [`say`], with arguments.
 pub fn say_with(key: &str, arguments: &[(&str, String)]) -> String {
     text(language(), key, arguments)
+}
+
+/// A refusal in the current language, once the lab is there, which has the list of them.
+pub fn refusal(message: &str) -> String {
+    let told = match language() {
+        Language::English => None,
+        Language::Chinese => {
+            let api = member(&window(), "ganPlayground");
+            call(&api, "refusal", &[message.into()]).ok().and_then(|told| told.as_string())
+        }
+    };
+    told.unwrap_or_else(|| message.to_string())
 }
 
 /// The text of `key` for a place in the view, which follows the language.

@@ -174,7 +174,7 @@ fn specs() -> Vec<(&'static str, Value)> {
         {"kind": "flatten"}, linear(5), function("tanh"), linear(1)]);
     let mut bigan = encoding(json!({"kind": "bigan"}), of_pairs.clone(), 2);
     bigan["objective"] = json!("least_squares");
-    let ali = encoding(json!({"kind": "ali"}), of_pairs, 4);
+    let ali = encoding(json!({"kind": "ali", "cycle": 1.5}), of_pairs, 4);
     let method = json!({"kind": "vae_gan", "layer": 1, "reconstruction": 0.5, "prior": 0.25});
     let vae_gan = encoding(method, of_samples, 4);
     let semi_supervised = json!({

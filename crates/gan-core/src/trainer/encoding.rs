@@ -15,8 +15,9 @@ use crate::objective::encoder_loss;
 use crate::ops::tensor::{Gradients, Tensor};
 use crate::optimizer::NetOptimizer;
 use crate::presentation::presented;
+use crate::terms::mean_squared_difference;
 
-/// First stream number of the generator's dropout in passes that the encoder learns from, far from those
+/// First stream number of the generator's dropout in passes from the encoder's latents, far from those
 /// of a run's own steps.
 const STREAMS: u64 = 1 << 46;
 
@@ -159,7 +160,7 @@ impl Trainer {
     ) -> Option<Tensor<1>> {
         let (layer, weight) = match self.spec.encoder.as_ref()?.method {
             EncoderMethod::VaeGan { layer, reconstruction, .. } => (layer, reconstruction),
-            EncoderMethod::Bigan {} | EncoderMethod::Ali {} => return None,
+            EncoderMethod::Bigan { .. } | EncoderMethod::Ali { .. } => return None,
         };
         if weight == 0.0 {
             return None;
@@ -178,6 +179,36 @@ impl Trainer {
         self.discriminator.features(spec, layer, shown, &Condition::default(), 2 * step + 1)
     }
 
+    /// The weighted error of what the generator makes of the latents of `reals` with the parameters
+    /// `leaves`, shape `[1]`, where pairs are judged. `None` for other runs, and without a weight.
+    pub(super) fn cycle_loss(
+        &mut self,
+        reals: &Batch,
+        encoding: &Encoding,
+        leaves: Vec<Tensor<1>>,
+        step: u64,
+    ) -> Option<Tensor<1>> {
+        let weight = self.spec.encoder.as_ref()?.method.cycle();
+        if weight == 0.0 {
+            return None;
+        }
+        let made = self.made_again(leaves, encoding.found.drawn.clone(), step);
+        Some(mean_squared_difference(&made, reals).mul_scalar(weight))
+    }
+
+    /// What the generator with `parameters` makes of latents `[batch, size]` in generator step `step`, in
+    /// the graph of both.
+    fn made_again(&mut self, parameters: Vec<Tensor<1>>, latents: Tensor<2>, step: u64) -> Batch {
+        let mut randomness = stream(self.spec.seed, Purpose::GeneratorDropout, STREAMS + step);
+        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
+        let condition = Condition::default();
+        let weights = self.generator.effective(parameters, false);
+        let input = Batch::Flat(latents).shaped(self.spec.generator_input());
+        let pass = &mut Pass::new(mode, &condition);
+        let made = self.generator.forward_with(&weights, input, pass);
+        made.shaped(self.spec.data.shape())
+    }
+
     /// The encoder's update in a VAE-GAN, before the generator's. Returns its loss, detached, `[1]`;
     /// `None` for other runs.
     pub(super) fn update_encoder_by_features(
@@ -188,17 +219,10 @@ impl Trainer {
     ) -> Option<Tensor<1>> {
         let (layer, prior) = match self.spec.encoder.as_ref()?.method {
             EncoderMethod::VaeGan { layer, prior, .. } => (layer, prior),
-            EncoderMethod::Bigan {} | EncoderMethod::Ali {} => return None,
+            EncoderMethod::Bigan { .. } | EncoderMethod::Ali { .. } => return None,
         };
         let Encoding { leaves, found: Latents { drawn, gaussian } } = encoding;
-        let mut randomness = stream(self.spec.seed, Purpose::GeneratorDropout, STREAMS + step);
-        let mode = Mode::Training { randomness: &mut randomness, moves_statistics: false };
-        let (weights, condition) = (self.generator.parameters(), Condition::default());
-        let weights = self.generator.effective(weights, false);
-        let input = Batch::Flat(drawn).shaped(self.spec.generator_input());
-        let pass = &mut Pass::new(mode, &condition);
-        let made = self.generator.forward_with(&weights, input, pass);
-        let made = made.shaped(self.spec.data.shape());
+        let made = self.made_again(self.generator.parameters(), drawn, step);
         let wanted = self.perceived(reals.clone(), layer, step);
         let apart = reconstruction(&wanted, self.perceived(made, layer, step));
         let gaussian = gaussian.expect("a VAE-GAN's encoder is Gaussian");

@@ -59,6 +59,9 @@ impl Trainer {
             }
             other => (other, None),
         };
+        let cycle = encoding
+            .as_ref()
+            .and_then(|encoding| self.cycle_loss(&reals.samples, encoding, leaves.clone(), step));
         let back = round.as_ref().and_then(|round| self.round_loss(round, &leaves, &fakes.samples));
         let (verdict_back, consistency) =
             back.map_or((None, None), |loss| (Some(loss.verdict), loss.consistency));
@@ -105,10 +108,8 @@ impl Trainer {
         let on_fakes = column(&judged);
         let loss = generator_loss(spec.objective, judged, on_reals);
         let reported = loss.clone().inner();
-        let terms = match (terms.or(consistency), reconstruction) {
-            (Some(terms), Some(reconstruction)) => Some(terms + reconstruction),
-            (terms, reconstruction) => terms.or(reconstruction),
-        };
+        let parts = [terms, consistency, reconstruction, cycle].into_iter().flatten();
+        let terms = parts.reduce(|sum, part| sum + part);
         let by_pairs = encoding.as_ref().and_then(|encoding| {
             let (reals, _) = shown_reals();
             Self::loss_on_pairs(spec, judge, reals, encoding, step)

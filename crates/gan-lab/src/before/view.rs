@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::succession::Succession;
 use crate::leaving::{Left, Reason, run_number};
 use crate::playground;
+use crate::refusals::refusal;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -163,7 +164,7 @@ pub(crate) fn BeforeView(before: Before) -> impl IntoView {
     };
     let refusal = move || {
         let message = before.refused.get().map(|(_, message)| message).unwrap_or_default();
-        say_with(key("refused"), &[("message", message)])
+        say_with(key("refused"), &[("message", refusal(&message))])
     };
     view! {
         <div class="notice info" role="status" hidden=move || before.past.with(Option::is_none)>

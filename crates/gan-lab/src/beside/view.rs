@@ -14,6 +14,7 @@ use crate::findings::ailment_name;
 use crate::observation;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
+use crate::refusals::failure;
 use crate::ticks::every_ms;
 use crate::timeline::animation::{for_file, picture, square_around};
 use crate::words::{key, say, say_with, t};
@@ -118,9 +119,7 @@ pub(crate) fn Beside() -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <p role="alert" hidden=move || comparison.failed.with(Option::is_none)>
-                {move || comparison.failed.get()}
-            </p>
+            {failure(move || comparison.failed.get())}
             <div class="lab-beside-runs" hidden=move || !is_open.get()>
                 <Differences comparison=comparison/>
                 <div class="lab-run-pictures">

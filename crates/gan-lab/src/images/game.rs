@@ -9,6 +9,7 @@ use crate::copy::{Shown, look_at_copy};
 use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
+use crate::refusals::failure;
 use crate::words::{key, say, say_with, t};
 
 /// Least side of the picture, in the canvas's own pixels.
@@ -147,7 +148,7 @@ pub(super) fn GameView(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
             <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
                 <button aria-disabled=move || busy.get().to_string() on:click=deal>{begin}</button>
             </div>
-            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            {failure(move || failed.get())}
             <div class="lab-game-table" hidden=move || !is_open.get()>
                 <canvas
                     node_ref=canvas

@@ -15,6 +15,7 @@ use crate::inspector::{Question, ask};
 use crate::linked;
 use crate::observation::{self, Run};
 use crate::playground;
+use crate::refusals::failure;
 use crate::sampler::{is_seen, load_element, site};
 use crate::ticks::every_ms;
 use crate::unopened::Opened;
@@ -251,7 +252,7 @@ pub(super) fn Generator(run: RwSignal<Run>, opened: Opened) -> impl IntoView {
             </div>
             <p class="hint">{t("trained-hint")}</p>
             <div class="lab-remedies">{of_link} {of_checkpoint} {gallery.collect_view()}</div>
-            <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
+            {failure(move || failed.get())}
             <div node_ref=place class="lab-sampler"></div>
             <div hidden=none>
                 <p class="hint number">{facts}</p>

@@ -8,6 +8,7 @@ use crate::copy::{Shown, look_at_copy};
 use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
+use crate::refusals::failure;
 use crate::words::{key, say_with, t};
 
 /// Number of samples.
@@ -71,7 +72,7 @@ pub(super) fn NearestReals(run: RwSignal<Run>, hidden: Signal<bool>) -> impl Int
             <div class="lab-remedies" hidden=move || run.with(cannot_copy)>
                 <button aria-disabled=move || busy.get().to_string() on:click=look>{t("nearest-look")}</button>
             </div>
-            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            {failure(move || failed.get())}
             <ul class="lab-sheet" hidden=none>
                 {move || {
                     let image = run.get_untracked().image;

@@ -14,6 +14,7 @@ use super::digits::readings;
 use crate::inspector::{Question, Restored, ask};
 use crate::observation::{self, Run};
 use crate::playground;
+use crate::refusals::failure;
 use crate::sampler::is_seen;
 use crate::sheet;
 use crate::ticks::every_ms;
@@ -269,7 +270,7 @@ fn Hand(run: Run) -> impl IntoView {
             <Pictured name=key("hand-made") pixels=made image=run.image/>
         </div>
         <p role="status" class="number">{words}</p>
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <div class="lab-remedies">
             {cuts.then(|| choice(key("hand-cut"), Tool::Cut))}
             {choice(key("hand-draw"), Tool::Draw)}

@@ -11,6 +11,7 @@ use crate::inspector::{Question, ask};
 use crate::observation::{self, Run};
 use crate::picture::Picture;
 use crate::playground;
+use crate::refusals::failure;
 use crate::words::{key, say_with, t};
 
 /// Samples on the sheet.
@@ -86,7 +87,7 @@ pub(super) fn Verdicts(run: RwSignal<Run>, hidden: Signal<bool>) -> impl IntoVie
                     {t("verdicts-draw")}
                 </button>
             </div>
-            <p role="alert" hidden=move || failed.get().is_none()>{move || failed.get()}</p>
+            {failure(move || failed.get())}
             <ul class="lab-sheet" hidden=none>
                 {move || {
                     judged.get().into_iter().enumerate().map(|(number, one)| {

@@ -9,6 +9,7 @@ use super::{CHECKPOINT, base, host, resolved, written};
 use crate::address::{self, mark};
 use crate::leaving::run_number;
 use crate::playground::{self, settle};
+use crate::refusals::refusal;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 use crate::workers;
@@ -47,7 +48,7 @@ fn reason(host: &str, message: &str) -> String {
         "large" => say_with(key("linked-large"), &facts("")),
         other => match other.strip_prefix("status ") {
             Some(status) => say_with(key("linked-status"), &facts(status)),
-            None => say_with(key("linked-refused"), &facts(other)),
+            None => say_with(key("linked-refused"), &facts(&refusal(other))),
         },
     }
 }

@@ -15,6 +15,7 @@ use crate::observation;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::picture::Picture;
 use crate::playground;
+use crate::refusals::failure;
 use crate::ticks::every_ms;
 use crate::timeline::animation::for_file;
 use crate::words::{key, say, say_with, t};
@@ -159,9 +160,7 @@ pub(crate) fn Microscope() -> impl IntoView {
                     {t("scope-both")}
                 </button>
             </div>
-            <p role="alert" hidden=move || scope.failed.with(Option::is_none)>
-                {move || scope.failed.get()}
-            </p>
+            {failure(move || scope.failed.get())}
             <div class="lab-scope-step" hidden=move || !is_open.get()>
                 <Flow moment=moment/>
                 <ol class="lab-moments">

@@ -13,6 +13,7 @@ use crate::driving;
 use crate::picture::Picture;
 use crate::places::{Place, Places};
 use crate::playground::{self, settle};
+use crate::refusals::failure;
 use crate::words::{key, say, t};
 use crate::workers;
 
@@ -216,7 +217,7 @@ pub(super) fn OwnDataFiles(files: DataFiles) -> impl IntoView {
     let failed = files.failed;
     let classes = move || files.summary.with(|it| it.as_ref().and_then(Summary::classes_in_words));
     view! {
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <p
             class="hint number lab-data-told"
             role="status"

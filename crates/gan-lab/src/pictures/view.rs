@@ -16,6 +16,7 @@ use crate::observation;
 use crate::picture::Picture;
 use crate::places::{Place, Places};
 use crate::playground;
+use crate::refusals::failure;
 use crate::words::{key, say_with, t};
 
 /// Pictures that are shown.
@@ -95,7 +96,7 @@ pub(crate) fn OwnPictures(own: OwnData, places: Places) -> impl IntoView {
                 <button on:click=move |_| pictures.choose(true)>{t("pictures-folder")}</button>
                 <button on:click=move |_| pictures.choose(false)>{t("pictures-files")}</button>
             </div>
-            <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+            {failure(move || failed.get())}
             <div class="lab-pictures-taken" hidden=none>
                 <Choices pictures=pictures classes=classes/>
                 <p class="hint number" role="status" aria-busy=reads>{move || pictures.told()}</p>

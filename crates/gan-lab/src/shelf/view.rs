@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::keeper::Kept;
 use super::keeping::Shelf;
+use crate::refusals::refusal;
 use crate::words::{key, language, say_with, t};
 
 /// Nets that another run can begin with, and the keys of their words.
@@ -20,8 +21,9 @@ const BEGINNINGS: [(InitialNets, &str); 3] = [
 #[component]
 pub(crate) fn ShelfView(shelf: Shelf) -> impl IntoView {
     let none = Signal::derive(move || shelf.runs.with(Vec::is_empty));
-    let told =
-        move || shelf.told.get().map(|(words, message)| say_with(words, &[("message", message)]));
+    let told = move || {
+        shelf.told.get().map(|(words, message)| say_with(words, &[("message", refusal(&message))]))
+    };
     view! {
         <section class="lab-shelf" aria-label=t("shelf-title")>
             <h2>{t("shelf-title")}</h2>

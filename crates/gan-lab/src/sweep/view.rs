@@ -15,6 +15,7 @@ use crate::findings::ailment_name;
 use crate::observation::{self, Run};
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
+use crate::refusals::refusal;
 use crate::settings::setting_name;
 use crate::ticks::every_ms;
 use crate::timeline::animation::{for_file, picture, square_around};
@@ -262,7 +263,7 @@ pub(crate) fn SweepView() -> impl IntoView {
                 </button>
             </div>
             <p class="lab-refusal" role="alert" hidden=move || sweep.failed.with(Option::is_none)>
-                {move || sweep.failed.get()}
+                {move || sweep.failed.get().map(|message| refusal(&message))}
             </p>
             <div class="lab-sweep-found" hidden=none>
                 <ScoreChart sweep=sweep/>

@@ -12,6 +12,7 @@ use self::taught::Taught;
 use crate::observation::Run;
 use crate::own_files::{WhyNoCopy, cannot_copy};
 use crate::playground;
+use crate::refusals::failure;
 use crate::words::{key, say, say_with, t};
 
 /// Labelled images of each class to choose from.
@@ -114,7 +115,7 @@ fn Teaching(run: RwSignal<Run>) -> impl IntoView {
             say_with(key("course-progress"), &facts)
         })
     };
-    let failure = move || taught.failed.get().or_else(|| failed.get());
+    let failed = move || taught.failed.get().or_else(|| failed.get());
     view! {
         <div class="lab-course-choice">
             <label for="lab-course-count">{t("course-count")}</label>
@@ -142,7 +143,7 @@ fn Teaching(run: RwSignal<Run>) -> impl IntoView {
             </button>
         </div>
         <WhyNoCopy run=run/>
-        <p role="alert" hidden=move || failure().is_none()>{failure}</p>
+        {failure(failed)}
         <Curves taught=taught/>
         <p class="hint number" role="status">{progress}</p>
     }

@@ -18,6 +18,7 @@ use crate::inspector::{Question, ask};
 use crate::observation::Run;
 use crate::picture::Picture;
 use crate::playground;
+use crate::refusals::failure;
 use crate::sampler::{is_seen, site};
 use crate::saving::save_address;
 use crate::ticks::every_ms;
@@ -301,7 +302,7 @@ fn Editing(run: Run) -> impl IntoView {
         </div>
         <p role="status" class="number">{words}</p>
         <p class="hint number" hidden=move || nearness().is_none()>{nearness}</p>
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <div class="lab-edit-sliders">{(0..MEASURES.len()).map(slider).collect_view()}</div>
         <FoundSliders found=moved hidden=none asked=move |found| ask_for(Wish::Found(found))/>
         <div class="lab-remedies" hidden=none>

@@ -12,6 +12,7 @@ use super::places::{Ground, Kinds, Places, Spot};
 use crate::inspector::{Question, ask};
 use crate::observation::Run;
 use crate::playground;
+use crate::refusals::failure;
 use crate::ticks::every_ms;
 use crate::timeline::record::Samples;
 use crate::words::{key, say, say_with, t};
@@ -119,7 +120,7 @@ fn Mapping(run: Run) -> impl IntoView {
                 {move || say(if drawn.with(Option::is_some) { key("map-anew") } else { key("map-draw") })}
             </button>
         </div>
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <p class="hint" role="status" hidden=move || !busy.get()>{t("map-busy")}</p>
         {move || drawn.get().map(|drawn| view! { <Explored run=run drawn=drawn/> })}
     }
@@ -377,7 +378,7 @@ fn Explored(run: Run, drawn: Drawn) -> impl IntoView {
                 <div class="lab-remedies" hidden=move || moved.get().is_none()>
                     <button on:click=move |_| choose(chosen.get_untracked())>{t("map-back")}</button>
                 </div>
-                <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+                {failure(move || failed.get())}
             </div>
         </div>
         <p class="hint number">{told}</p>

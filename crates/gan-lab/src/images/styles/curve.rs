@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::inspector::{Question, ask};
 use crate::playground;
+use crate::refusals::failure;
 use crate::timeline::record::Samples;
 use crate::words::{key, say, t};
 
@@ -118,7 +119,7 @@ pub(super) fn Curve(
         <div class="lab-remedies">
             <button disabled=busy on:click=draw>{t("styles-curve")}</button>
         </div>
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <div class="lab-styles-curves" hidden=none aria-busy=move || busy.get().to_string()>
             {plot(0, key("styles-distance"))} {plot(1, key("styles-diversity"))}
         </div>

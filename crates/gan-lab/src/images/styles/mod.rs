@@ -11,6 +11,7 @@ use crate::inspector::{Question, ask};
 use crate::observation::Run;
 use crate::picture::Picture;
 use crate::playground;
+use crate::refusals::failure;
 use crate::ticks::every_ms;
 use crate::words::{key, say_with, t};
 
@@ -131,7 +132,7 @@ fn Mixing(run: Run) -> impl IntoView {
             <button class="primary" on:click=anew>{t("styles-draw")}</button>
             <button hidden=none on:click=others>{t("styles-others")}</button>
         </div>
-        <p role="alert" hidden=move || failed.with(Option::is_none)>{move || failed.get()}</p>
+        {failure(move || failed.get())}
         <div class="lab-styles-table" hidden=none aria-busy=move || busy.get().to_string()>
             <canvas node_ref=canvas role="img" aria-label=t("styles-described")></canvas>
             <div class="lab-map-sliders">
