@@ -178,6 +178,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     'arms: for arm in row.arms.iter().filter(chosen) {
         let mut outcome = Outcome { arm: arm.clone(), scores: Vec::new() };
         for seed in seeds.numbers() {
+            let steps = row.steps_of(arm, steps);
             let found = train(&row, arm, seed, steps, arguments, &mut judge);
             let found = found.with_context(|| format!("{} seed {seed}", arm.name))?;
             let Some(found) = found else {

@@ -49,6 +49,9 @@ pub(crate) struct Arm {
     /// A published set of settings that the arm takes ([`gan_protocol::recipes`]).
     #[serde(default)]
     pub(crate) recipe: Option<String>,
+    /// Generator steps, where they are not the row's: as many as take the same time.
+    #[serde(default)]
+    pub(crate) steps: Option<u64>,
     /// Further changes of this arm, as a merge patch.
     #[serde(default = "no_change")]
     pub(crate) patch: Value,
@@ -58,6 +61,11 @@ pub(crate) struct Arm {
 }
 
 impl Row {
+    /// Generator steps of `arm` where the row makes `steps`.
+    pub(crate) fn steps_of(&self, arm: &Arm, steps: u64) -> u64 {
+        arm.steps.map_or(steps, |own| (own * steps / self.steps).max(1))
+    }
+
     /// The settings of `arm`.
     ///
     /// # Errors
@@ -76,7 +84,13 @@ impl Row {
 impl Arm {
     /// An arm without any change to the row's run.
     pub(crate) fn unchanged(name: &str) -> Self {
-        Self { name: name.to_owned(), recipe: None, patch: no_change(), paper: BTreeMap::new() }
+        Self {
+            name: name.to_owned(),
+            recipe: None,
+            steps: None,
+            patch: no_change(),
+            paper: BTreeMap::new(),
+        }
     }
 }
 
@@ -105,7 +119,7 @@ fn no_change() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("../../rows/unrolled-ring.json"),
     include_str!("../../rows/unrolled-grid.json"),
     include_str!("../../rows/pacgan-ring.json"),
@@ -118,6 +132,7 @@ const FILES: [&str; 12] = [
     include_str!("../../rows/semi-supervised.json"),
     include_str!("../../rows/augmentation.json"),
     include_str!("../../rows/growing.json"),
+    include_str!("../../rows/style.json"),
 ];
 
 /// Every row.

@@ -85,6 +85,9 @@ pub(crate) fn markdown(row: &Row, steps: u64, outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         let estimates = outcome.estimates();
         let _ = write!(text, "| {}", outcome.arm.name);
+        if outcome.arm.steps.is_some() {
+            let _ = write!(text, " ({} steps)", row.steps_of(&outcome.arm, steps));
+        }
         if outcome.scores.len() != seeds && outcome.arm.name != REAL {
             let _ = write!(text, " ({} of them)", outcome.scores.len());
         }
@@ -132,6 +135,7 @@ pub(crate) fn json(row: &Row, steps: u64, outcomes: &[Outcome]) -> Value {
                 .collect();
             json!({
                 "arm": outcome.arm.name,
+                "steps": row.steps_of(&outcome.arm, steps),
                 "paper": outcome.arm.paper,
                 "runs": runs,
                 "scores": scores,
@@ -172,5 +176,11 @@ mod tests {
                 "| pacgan4 | - | 8.00 ± 0.00 | 0.5000 ± 0.00 |",
             ]
         );
+        // An arm of other steps tells how many, in proportion to those that are asked for.
+        let mut row = row;
+        row.arms[0].steps = Some(2 * row.steps);
+        let outcome = Outcome { arm: row.arms[0].clone(), scores: vec![vec![("modes", 1.0)]] };
+        let text = markdown(&row, 10, &[outcome]);
+        assert!(text.contains("| baseline (20 steps) | 1 | 1.00 |"), "{text}");
     }
 }
