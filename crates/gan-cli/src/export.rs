@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 
 /// `--bits`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Bits {
+pub(crate) enum Bits {
     #[value(name = "8")]
     Eight,
     #[value(name = "16")]
@@ -38,13 +38,19 @@ enum Bits {
     All,
 }
 
+impl Bits {
+    pub(crate) fn precision(self) -> Precision {
+        match self {
+            Self::Eight => Precision::Bits8,
+            Self::Sixteen => Precision::Bits16,
+            Self::All => Precision::Bits32,
+        }
+    }
+}
+
 /// Writes the generator alone, or its average if there is one.
 pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
-    let precision = match arguments.bits {
-        Bits::Eight => Precision::Bits8,
-        Bits::Sixteen => Precision::Bits16,
-        Bits::All => Precision::Bits32,
-    };
+    let precision = arguments.bits.precision();
     let path = &arguments.checkpoint;
     let bytes = files::read(path)?;
     let file = if is_generator(&bytes) {

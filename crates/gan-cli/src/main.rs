@@ -18,6 +18,7 @@ mod evaluate;
 mod export;
 mod files;
 mod forms;
+mod import;
 mod inputs;
 mod interrupt;
 mod invert;
@@ -76,6 +77,8 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Write a checkpoint's generator alone, for the widget or other programs.
     Export(export::Arguments),
+    /// Take over a generator that PyTorch trained, as a file for the page, the widget and this program.
+    Import(import::Arguments),
     /// Take the channels out of a run's generator that say least, and train it on.
     Prune(prune::Arguments),
     /// Print a run as a short PyTorch program.
@@ -111,6 +114,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Prune(arguments) => prune::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Diagnose(arguments) => diagnose::run(&arguments),

@@ -1,0 +1,18 @@
+//! Generators that were trained elsewhere, as this program's own files.
+//!
+//! A state dict holds numbers and names, and nothing of what is done with them: no order, no stride, no padding, no
+//! epsilon, no activation. [`proposed`] makes a header with what shapes and names tell and with usual values
+//! for the rest, to be corrected by whoever knows the net; [`imported`] puts the numbers into the net of a
+//! header. Whether the two make what the framework makes is only known once both were given the same latents.
+
+mod assigned;
+mod error;
+mod modules;
+mod normalised;
+mod proposal;
+mod state_dict;
+
+pub use assigned::imported;
+pub use error::ImportError;
+pub use proposal::proposed;
+pub use state_dict::{StateDict, Values};
