@@ -65,6 +65,7 @@ fn every_call_is_documented_and_every_documented_call_is_there() {
         include_str!("../../gan-lab/src/lessons/scripts.rs"),
         include_str!("../../gan-lab/src/places/tabs.rs"),
         include_str!("../../gan-lab/src/pretrained.rs"),
+        include_str!("../../gan-lab/src/refusals.rs"),
     ];
     let of_lab = of_lab.into_iter().flat_map(|source| source.split(" extend(\"").skip(1));
     let added = of_page.chain(of_lab).filter_map(|rest| rest.split('"').next());
