@@ -39,12 +39,27 @@ class Normalised(nn.Module):
     def __init__(self, of_linear, of_convolution):
         super().__init__()
         self.l1 = of_linear(nn.Linear(4, 32))
-        self.up = of_convolution(nn.ConvTranspose2d(8, 4, 4, 2, 1))
-        self.out = of_convolution(nn.Conv2d(4, 1, 3, 1, 1))
+        # As many channels in as out: the shape of the weight does not tell which axis is which.
+        self.up = of_convolution(nn.ConvTranspose2d(8, 8, 4, 2, 1))
+        self.out = of_convolution(nn.Conv2d(8, 1, 3, 1, 1))
 
     def forward(self, z):
         x = torch.relu(self.l1(z).view(-1, 8, 2, 2))
         return torch.tanh(self.out(torch.relu(self.up(x))))
+
+
+class Split(nn.Module):
+    """A part with a usual name beside another one, and a normalisation without a scale."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 32)
+        self.model = nn.Sequential(
+            nn.BatchNorm2d(8, affine=False), nn.ReLU(), nn.ConvTranspose2d(8, 1, 4, 2, 1), nn.Tanh()
+        )
+
+    def forward(self, z):
+        return self.model(self.fc(z).view(-1, 8, 2, 2))
 
 
 def trained(net, size):
@@ -82,9 +97,16 @@ def main():
     old = trained(Normalised(spectral_norm, spectral_norm), 4)
     keep("spectral-old", old, 4)
     torch.save(old.state_dict(), folder / "spectral-old.pth")
-    new = trained(Normalised(parametrizations.weight_norm, parametrizations.spectral_norm), 4)
+    by_inputs = lambda layer: parametrizations.weight_norm(layer, dim=1)
+    new = trained(Normalised(by_inputs, parametrizations.spectral_norm), 4)
     keep("spectral-new", new, 4)
     torch.save(new.state_dict(), folder / "spectral-new.pth")
+    split = trained(Split(), 3)
+    keep("split", split, 3)
+    torch.save(split.state_dict(), folder / "split.pth")
+    nested = {"state_dict": {f"generator.{name}": value for name, value in mlp.state_dict().items()}}
+    nested["state_dict"]["discriminator.weight"] = torch.zeros(1, 64)
+    torch.save(nested, folder / "mlp-nested.pth")
     discriminator = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 1))
     torch.save(discriminator.state_dict(), folder / "discriminator.pth")
     torch.save([0.5, 0.25], folder / "losses.pth")

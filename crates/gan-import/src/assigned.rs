@@ -6,7 +6,8 @@ use gan_protocol::{GeneratorHeader, LayerSpec, Shape, Tagged as _};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use crate::error::ImportError;
-use crate::modules::{Module, modules};
+use crate::modules::{Module, listed, modules};
+use crate::normalised::effective;
 use crate::state_dict::{StateDict, Values};
 
 /// A tensor of this program's file.
@@ -25,32 +26,31 @@ pub fn imported(
     header: &GeneratorHeader,
     order: &[String],
 ) -> Result<Vec<u8>, ImportError> {
-    let mut waiting = ordered(modules(dict)?, order)?.into_iter();
+    let modules = modules(dict, order)?;
+    let assumed = listed(&modules);
+    let mut waiting = modules.into_iter();
     let mut puts = Vec::new();
-    fill("generator.", &header.generator.layers, header.input(), &mut waiting, &mut puts)?;
+    let filled =
+        fill("generator.", &header.generator.layers, header.input(), &mut waiting, &mut puts);
+    filled.map_err(|error| in_order(error, order, &assumed))?;
     if let Some(module) = waiting.next() {
         let message = format!(
             "{} is left over: the net has no layer for it, so layers are missing, or this is another net",
-            module.name
+            module.told()
         );
         return Err(ImportError::file(message));
     }
     written(header, &puts)
 }
 
-/// The modules that are named, in this order, or all in theirs.
-pub(crate) fn ordered(modules: Vec<Module>, order: &[String]) -> Result<Vec<Module>, ImportError> {
-    if order.is_empty() {
-        return Ok(modules);
+/// The error with the order in which modules were taken, where nobody gave one.
+pub(crate) fn in_order(error: ImportError, order: &[String], assumed: &str) -> ImportError {
+    match error {
+        ImportError::File(message) if order.is_empty() => ImportError::File(format!(
+            "{message}. The modules were taken in the order {assumed}; --order gives another one"
+        )),
+        other => other,
     }
-    let named = |name: &String| {
-        let found = modules.iter().find(|module| module.name == *name).cloned();
-        found.ok_or_else(|| {
-            let all: Vec<&str> = modules.iter().map(|module| module.name.as_str()).collect();
-            ImportError::file(format!("there is no module `{name}`; there are {}", all.join(", ")))
-        })
-    };
-    order.iter().map(named).collect()
 }
 
 fn fill(
@@ -68,6 +68,16 @@ fn fill(
             let module = modules.next().ok_or_else(|| {
                 ImportError::file(format!("the file has no module for {name} ({})", layer.kind()))
             })?;
+            let mut module = effective(module, matches!(layer, LayerSpec::ConvTranspose { .. }))?;
+            if matches!(layer, LayerSpec::BatchNorm { .. }) && module.get("running_mean").is_some()
+            {
+                // Without a scale and a shift of its own.
+                for (name, value) in [("weight", 1.0), ("bias", 0.0)] {
+                    let features = shape.features();
+                    let values = Values { shape: vec![features], numbers: vec![value; features] };
+                    module.tensors.entry(name.to_owned()).or_insert(values);
+                }
+            }
             for parameter in &own {
                 let theirs = theirs(layer, parameter.name);
                 let values = wanted(&module, theirs, &name, layer)?;
@@ -81,7 +91,7 @@ fn fill(
             {
                 let message = format!(
                     "{} has a bias of {} numbers, and {name} ({}) has none: write \"bias\": true",
-                    module.name,
+                    module.told(),
                     bias.numbers.len(),
                     layer.kind()
                 );
@@ -125,7 +135,7 @@ fn wanted(
         let has: Vec<&str> = module.tensors.keys().map(String::as_str).collect();
         ImportError::file(format!(
             "{} is to be {name} ({}) and has no {theirs}; it has {}",
-            module.name,
+            module.told(),
             layer.kind(),
             has.join(", ")
         ))
@@ -151,12 +161,13 @@ fn check(
     if values.shape != dimensions {
         let message = format!(
             "{}.{theirs} has the shape {:?}; {name} takes {dimensions:?}",
-            module.name, values.shape
+            module.told(),
+            values.shape
         );
         return Err(ImportError::file(message));
     }
     if values.numbers.iter().any(|number| !number.is_finite()) {
-        return Err(ImportError::file(format!("{}.{theirs} holds NaN or infinity", module.name)));
+        return Err(ImportError::file(format!("{}.{theirs} holds NaN or infinity", module.told())));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::ImportError;
-use crate::normalised::effective;
+use crate::normalised::WEIGHTS;
 use crate::state_dict::{StateDict, Values};
 
 /// The tensors of one module, by their names in it.
@@ -31,23 +31,34 @@ impl Module {
         self.tensors.get(name)
     }
 
+    /// The shape of its weight, however it is stored.
+    pub(crate) fn weight_shape(&self) -> Option<&[usize]> {
+        WEIGHTS.iter().find_map(|name| self.get(name)).map(|values| values.shape.as_slice())
+    }
+
+    /// Its name in messages.
+    pub(crate) fn told(&self) -> &str {
+        if self.name.is_empty() { "what the file holds at its top level" } else { &self.name }
+    }
+
     pub(crate) fn kind(&self) -> Kind {
-        let axes = self.get("weight").map(|weight| weight.shape.len());
-        match axes {
+        if self.get("running_mean").is_some() {
+            return Kind::BatchNorm;
+        }
+        match self.weight_shape().map(<[usize]>::len) {
             Some(2) => Kind::Linear,
             Some(4) => Kind::Convolution,
-            Some(1) if self.get("running_mean").is_some() => Kind::BatchNorm,
-            Some(1) => Kind::OtherNorm,
+            Some(1) if self.get("bias").is_some() => Kind::OtherNorm,
             _ => Kind::Unknown,
         }
     }
 }
 
-/// The modules of `dict` in order, with the weights that they compute with.
+/// The modules of `dict`, in the order of the names of `order`, or in theirs.
 ///
 /// # Errors
-/// If a normalised weight lacks a part.
-pub(crate) fn modules(dict: &StateDict) -> Result<Vec<Module>, ImportError> {
+/// If `order` does not name each of them once.
+pub(crate) fn modules(dict: &StateDict, order: &[String]) -> Result<Vec<Module>, ImportError> {
     let mut modules: Vec<Module> = Vec::new();
     for (path, values) in dict.tensors() {
         // New parametrisations stand in a module of their own, which belongs to the one around it.
@@ -64,5 +75,25 @@ pub(crate) fn modules(dict: &StateDict) -> Result<Vec<Module>, ImportError> {
         });
         modules[at].tensors.insert(name, values.clone());
     }
-    modules.into_iter().map(effective).collect()
+    if order.is_empty() {
+        return Ok(modules);
+    }
+    if let Some(left) = modules.iter().find(|module| !order.contains(&module.name)) {
+        return Err(ImportError::file(format!("--order does not name the module {}", left.told())));
+    }
+    let named = |name: &String| {
+        let found = modules.iter().find(|module| module.name == *name).cloned();
+        found.ok_or_else(|| {
+            ImportError::file(format!(
+                "there is no module `{name}`; there are {}",
+                listed(&modules)
+            ))
+        })
+    };
+    order.iter().map(named).collect()
+}
+
+/// The names of modules, in their order.
+pub(crate) fn listed(modules: &[Module]) -> String {
+    modules.iter().map(|module| module.name.as_str()).collect::<Vec<_>>().join(", ")
 }

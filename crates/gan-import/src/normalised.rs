@@ -20,16 +20,25 @@ const WEIGHT_NORM: [[&str; 2]; 2] = [
     ["parametrizations.weight.original0", "parametrizations.weight.original1"],
 ];
 
+/// Where the shape of a weight stands, in the order of the forms above; the weight itself first.
+pub(crate) const WEIGHTS: [&str; 5] = [
+    "weight",
+    "weight_orig",
+    "parametrizations.weight.original",
+    "weight_v",
+    "parametrizations.weight.original1",
+];
+
 /// The module with the weight that it computes with, as `weight`: `W / uᵀWv` (Miyato et al. 2018, equation 11), or `g v / |v|`
-/// (Salimans & Kingma 2016, equation 2).
+/// (Salimans & Kingma 2016, equation 2). `is_transposed` says whether it is a transposed convolution.
 ///
 /// # Errors
 /// If a part is missing, or of another size.
-pub(crate) fn effective(mut module: Module) -> Result<Module, ImportError> {
+pub(crate) fn effective(mut module: Module, is_transposed: bool) -> Result<Module, ImportError> {
     for [weight, u, v] in SPECTRAL {
         if module.get(u).is_some() {
             let [weight, u, v] = taken(&mut module, [weight, u, v])?;
-            let weight = spectral(&module.name, weight, &u, &v)?;
+            let weight = spectral(&module.name, weight, &u, &v, is_transposed)?;
             module.tensors.insert("weight".to_owned(), weight);
         }
     }
@@ -63,14 +72,19 @@ fn misshapen(module: &str) -> ImportError {
 }
 
 /// `W / uᵀWv`, with `W` as a matrix whose rows are the outputs. PyTorch puts those of a transposed convolution, which
-/// stand second in its weight, first; `u` is as long as they are many.
-fn spectral(module: &str, weight: Values, u: &Values, v: &Values) -> Result<Values, ImportError> {
+/// stand second in its weight, first.
+fn spectral(
+    module: &str,
+    weight: Values,
+    u: &Values,
+    v: &Values,
+    is_transposed: bool,
+) -> Result<Values, ImportError> {
     let Values { shape, mut numbers } = weight;
     let (Some(&first), second) = (shape.first(), shape.get(1).copied().unwrap_or(1)) else {
         return Err(misshapen(module));
     };
     let area: usize = shape.iter().skip(2).product();
-    let is_transposed = u.numbers.len() != first;
     let [rows, columns] = if is_transposed { [second, first] } else { [first, second] };
     if u.numbers.len() != rows
         || v.numbers.len() != columns * area
@@ -96,19 +110,27 @@ fn spectral(module: &str, weight: Values, u: &Values, v: &Values) -> Result<Valu
     Ok(Values { shape, numbers })
 }
 
-/// `g v / |v|`, with a norm for each index of the first axis.
+/// `g v / |v|`, with a norm for each index of the axis along which `g` has several numbers, and one for all if it has one.
 fn of_norm(module: &str, g: &Values, v: Values) -> Result<Values, ImportError> {
     let Values { shape, mut numbers } = v;
-    let first = shape.first().copied().unwrap_or(0);
-    if first == 0 || g.numbers.len() != first || numbers.len() % first != 0 {
+    let axis = g.shape.iter().position(|length| *length != 1);
+    let (length, inner): (usize, usize) = match axis {
+        None => (1, numbers.len().max(1)),
+        Some(axis) if g.shape.len() == shape.len() && g.shape[axis] == shape[axis] => {
+            (shape[axis], shape[axis + 1..].iter().product())
+        }
+        Some(_) => return Err(misshapen(module)),
+    };
+    if g.numbers.len() != length || inner == 0 {
         return Err(misshapen(module));
     }
-    let size = numbers.len() / first;
-    for (row, g) in numbers.chunks_exact_mut(size).zip(&g.numbers) {
-        let norm: f64 = row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-        for number in row {
-            *number = (f64::from(*number) * f64::from(*g) / norm) as f32;
-        }
+    let mut squares = vec![0.0_f64; length];
+    for (at, number) in numbers.iter().enumerate() {
+        squares[at / inner % length] += f64::from(*number).powi(2);
+    }
+    for (at, number) in numbers.iter_mut().enumerate() {
+        let place = at / inner % length;
+        *number = (f64::from(*number) * f64::from(g.numbers[place]) / squares[place].sqrt()) as f32;
     }
     Ok(Values { shape, numbers })
 }

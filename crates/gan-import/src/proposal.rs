@@ -3,9 +3,9 @@
 use gan_protocol::{GENERATOR_FORMAT, GeneratorHeader, LayerSpec, Shape};
 use serde_json::{Value, json};
 
-use crate::assigned::ordered;
+use crate::assigned::in_order;
 use crate::error::ImportError;
-use crate::modules::{Kind, Module, modules};
+use crate::modules::{Kind, Module, listed, modules};
 use crate::state_dict::StateDict;
 
 /// A net in the making.
@@ -44,7 +44,11 @@ impl Draft {
 /// # Errors
 /// If the modules are of kinds that are not known, or do not follow each other.
 pub fn proposed(dict: &StateDict, order: &[String]) -> Result<Value, ImportError> {
-    let modules = ordered(modules(dict)?, order)?;
+    let modules = modules(dict, order)?;
+    drafted(&modules).map_err(|error| in_order(error, order, &listed(&modules)))
+}
+
+fn drafted(modules: &[Module]) -> Result<Value, ImportError> {
     let mut draft: Option<Draft> = None;
     let mut latent = 0;
     for (at, module) in modules.iter().enumerate() {
@@ -77,8 +81,7 @@ pub fn proposed(dict: &StateDict, order: &[String]) -> Result<Value, ImportError
 
 /// How many numbers the first module is given.
 fn latent_of(module: &Module) -> Result<usize, ImportError> {
-    let shape = module.get("weight").map(|weight| weight.shape.as_slice());
-    match shape {
+    match module.weight_shape() {
         Some([_, inputs]) => Ok(*inputs),
         // A transposed convolution, whose weight has the inputs first.
         Some([inputs, _, _, _]) => Ok(*inputs),
@@ -91,15 +94,15 @@ fn unknown(module: &Module) -> ImportError {
         module.tensors.iter().map(|(name, values)| format!("{name} {:?}", values.shape)).collect();
     ImportError::file(format!(
         "no layer is proposed for {} with {}: describe the net by --net",
-        module.name,
+        module.told(),
         has.join(", ")
     ))
 }
 
 fn add(draft: &mut Draft, module: &Module, is_first: bool) -> Result<(), ImportError> {
     let has_bias = module.get("bias").is_some();
-    let shape = module.get("weight").map(|weight| weight.shape.clone()).unwrap_or_default();
-    match (module.kind(), shape.as_slice()) {
+    let shape = module.weight_shape().unwrap_or_default();
+    match (module.kind(), shape) {
         (Kind::Linear, &[units, inputs]) => {
             if matches!(draft.shape, Shape::Image { .. }) {
                 draft.add(json!({"kind": "flatten"}))?;
@@ -132,11 +135,18 @@ fn add(draft: &mut Draft, module: &Module, is_first: bool) -> Result<(), ImportE
             draft.add(json!({"kind": kind, "channels": channels, "kernel": kernel, "stride": stride, "padding": padding,
                 "bias": has_bias}))
         }
-        (Kind::BatchNorm, &[features]) => {
+        (Kind::BatchNorm, _) => {
+            let features = module.get("running_mean").map_or(0, |mean| mean.numbers.len());
             norm(draft, module, features, json!({"kind": "batch_norm", "epsilon": 1e-5}))
         }
         (Kind::OtherNorm, &[features]) => {
-            norm(draft, module, features, json!({"kind": "instance_norm", "affine": true}))
+            let is_vector = matches!(draft.shape, Shape::Flat { size } if size == features);
+            let layer = if is_vector {
+                json!({"kind": "layer_norm"})
+            } else {
+                json!({"kind": "instance_norm", "affine": true})
+            };
+            norm(draft, module, features, layer)
         }
         _ => Err(unknown(module)),
     }
@@ -157,12 +167,11 @@ fn norm(
 }
 
 fn misfit(draft: &Draft, module: &Module) -> ImportError {
-    let shape =
-        module.get("weight").map(|weight| format!("{:?}", weight.shape)).unwrap_or_default();
+    let shape = module.weight_shape().unwrap_or_default();
     ImportError::file(format!(
-        "{} with a weight of {shape} does not follow {}: the order of the names may not be that of the net, or something \
-         stands between; give the order by --order, or describe the net by --net",
-        module.name, draft.shape
+        "{} with a weight of {shape:?} does not follow {}: something may stand between, which --net describes",
+        module.told(),
+        draft.shape
     ))
 }
 

@@ -12,16 +12,21 @@ use crate::error::ImportError;
 /// Prefixes that wrappers put before all names: `DataParallel` and `torch.compile`.
 const WRAPPERS: [&str; 2] = ["module.", "_orig_mod."];
 /// Keys under which training programs keep a generator's state dict.
-const USUAL_KEYS: [&str; 8] = [
+const USUAL_KEYS: [&str; 11] = [
     "generator",
     "netG",
     "G",
     "G_state_dict",
+    "netG_state_dict",
     "generator_state_dict",
     "g_ema",
+    "params_ema",
     "state_dict",
+    "model_state_dict",
     "model",
 ];
+/// What the names of the other parts of a checkpoint contain or begin with.
+const OTHER_PARTS: [&str; 6] = ["disc", "netd", "critic", "optim", "sched", "d_"];
 
 /// A tensor: lengths of its axes, slowest first, and its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,13 +37,19 @@ pub struct Values {
     pub numbers: Vec<f32>,
 }
 
-/// Tensors by name, in the natural order of their names (`main.2` before `main.10`).
+/// Tensors by name, in the natural order of their names (`main.2` before `main.10`): the reader of PyTorch's files does not
+/// tell theirs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StateDict(Vec<(String, Values)>);
+pub struct StateDict {
+    tensors: Vec<(String, Values)>,
+    /// The part of the file that was taken, and the names of the others.
+    part: Option<(String, Vec<String>)>,
+}
 
 impl StateDict {
     /// Reads a file that `torch.save` wrote (`.pth`, `.pt`), or a `.safetensors` file. `key` names the part of the file that is
-    /// the generator's state dict, by dots; without one, a part with a usual name is taken, if there is one. Prefixes that all
+    /// the generator's state dict, by dots, and an empty one the whole file; without one, a part with a usual name is taken, if all
+    /// others have the usual names of other parts. Prefixes that all
     /// names share because a wrapper put them there are taken off. No program in a pickle is run.
     ///
     /// # Errors
@@ -54,7 +65,7 @@ impl StateDict {
             }
             Err(_) => of_pytorch(bytes)?,
         };
-        let mut tensors = part(tensors, key)?;
+        let (mut tensors, part) = taken(tensors, key)?;
         for wrapper in WRAPPERS {
             if tensors.iter().all(|(name, _)| name.starts_with(wrapper)) {
                 for (name, _) in &mut tensors {
@@ -66,12 +77,17 @@ impl StateDict {
         if tensors.is_empty() {
             return Err(ImportError::file("the file holds no tensors of numbers"));
         }
-        Ok(Self(tensors))
+        Ok(Self { tensors, part })
     }
 
     /// The tensors in order.
     pub fn tensors(&self) -> &[(String, Values)] {
-        &self.0
+        &self.tensors
+    }
+
+    /// The part of the file that was taken, and the names of the others; `None` for a whole file.
+    pub fn part(&self) -> Option<(&str, &[String])> {
+        self.part.as_ref().map(|(part, others)| (part.as_str(), others.as_slice()))
     }
 }
 
@@ -80,31 +96,79 @@ fn is_own(metadata: &Metadata) -> bool {
     metadata.metadata().as_ref().is_some_and(|metadata| metadata.contains_key("gan_playground"))
 }
 
-/// The tensors of the part called `key`, or of a usual one, without that name.
-fn part(
-    tensors: Vec<(String, Values)>,
-    key: Option<&str>,
-) -> Result<Vec<(String, Values)>, ImportError> {
-    let has = |key: &str| tensors.iter().any(|(name, _)| name.starts_with(&format!("{key}.")));
-    let usual = || {
-        let found = USUAL_KEYS.into_iter().find(|key| has(key));
-        // A net whose only part is called so is no part of anything.
-        found.filter(|key| !tensors.iter().all(|(name, _)| name.starts_with(&format!("{key}."))))
-    };
-    let Some(key) = key.or_else(usual) else { return Ok(tensors) };
-    if !has(key) {
-        let parts: BTreeSet<&str> =
-            tensors.iter().filter_map(|(name, _)| name.split('.').next()).collect();
-        let parts: Vec<&str> = parts.into_iter().collect();
-        let message = format!("the file has no part `{key}`; its parts are {}", parts.join(", "));
-        return Err(ImportError::file(message));
-    }
-    let start = key.len() + 1;
-    let own = tensors.into_iter().filter(|(name, _)| name.starts_with(&format!("{key}.")));
-    Ok(own.map(|(name, values)| (name[start..].to_string(), values)).collect())
+type Tensors = Vec<(String, Values)>;
+
+/// The names of a file's parts.
+fn parts(tensors: &Tensors) -> Vec<String> {
+    let parts: BTreeSet<&str> =
+        tensors.iter().filter_map(|(name, _)| name.split('.').next()).collect();
+    parts.into_iter().map(str::to_owned).collect()
 }
 
-fn of_safetensors(file: &SafeTensors<'_>) -> Result<Vec<(String, Values)>, ImportError> {
+/// The tensors of the part called `key`, or of usual ones, without that name; the part, and the names of the others.
+fn taken(
+    tensors: Tensors,
+    key: Option<&str>,
+) -> Result<(Tensors, Option<(String, Vec<String>)>), ImportError> {
+    if let Some(key) = key {
+        if key.is_empty() {
+            return Ok((tensors, None));
+        }
+        let all = parts(&tensors);
+        let own = part(tensors, key);
+        if own.is_empty() {
+            let message = format!("the file has no part `{key}`; its parts are {}", all.join(", "));
+            return Err(ImportError::file(message));
+        }
+        return Ok((own, Some((key.to_owned(), others(all, key)))));
+    }
+    let (mut tensors, mut path, mut left) = (tensors, Vec::new(), Vec::new());
+    loop {
+        let all = parts(&tensors);
+        let is_other = |name: &String| {
+            let name = name.to_lowercase();
+            let known =
+                |part: &&str| name.contains(*part) && (*part != "d_" || name.starts_with("d_"));
+            name == "d" || OTHER_PARTS.iter().any(known)
+        };
+        let is_usual = |key: &&str| {
+            all.iter().any(|name| name == key)
+                && all.iter().all(|name| {
+                    name == key || is_other(name) || USUAL_KEYS.contains(&name.as_str())
+                })
+        };
+        let found = USUAL_KEYS.into_iter().find(is_usual);
+        // A net whose only part is called so is no part of anything.
+        let Some(key) = found.filter(|_| all.len() > 1 || path.is_empty() && is_nested(&tensors))
+        else {
+            break;
+        };
+        left.extend(others(all, key));
+        tensors = part(tensors, key);
+        path.push(key);
+    }
+    let part = (!path.is_empty()).then(|| (path.join("."), left));
+    Ok((tensors, part))
+}
+
+/// Whether all names have a further usual part, as in `state_dict.generator.0.weight`.
+fn is_nested(tensors: &Tensors) -> bool {
+    let second = |name: &str| name.split('.').nth(1).is_some_and(|part| USUAL_KEYS.contains(&part));
+    tensors.iter().any(|(name, _)| second(name))
+}
+
+fn others(mut all: Vec<String>, key: &str) -> Vec<String> {
+    all.retain(|name| Some(name.as_str()) != key.split('.').next());
+    all
+}
+
+fn part(tensors: Tensors, key: &str) -> Tensors {
+    let prefix = format!("{key}.");
+    let own = tensors.into_iter().filter(|(name, _)| name.starts_with(&prefix));
+    own.map(|(name, values)| (name[prefix.len()..].to_string(), values)).collect()
+}
+
+fn of_safetensors(file: &SafeTensors<'_>) -> Result<Tensors, ImportError> {
     let mut tensors = Vec::new();
     for (name, view) in file.tensors() {
         let bytes = view.data();
@@ -121,7 +185,7 @@ fn of_safetensors(file: &SafeTensors<'_>) -> Result<Vec<(String, Values)>, Impor
     Ok(tensors)
 }
 
-fn of_pytorch(bytes: &[u8]) -> Result<Vec<(String, Values)>, ImportError> {
+fn of_pytorch(bytes: &[u8]) -> Result<Tensors, ImportError> {
     let reader = PytorchReader::from_bytes(bytes.to_vec(), None);
     let reader = reader.map_err(|error| ImportError::file(reason(&error)))?;
     let mut tensors = Vec::new();

@@ -28,8 +28,8 @@ struct Resting {
 /// What a direction does to samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tried {
-    /// The direction, with the largest range over whose middle 80 % at least 90 % of the samples that it was
-    /// chosen by keep their class.
+    /// The direction. Its range is the last before the first over whose middle 80 % fewer than 90 % of the samples that it was
+    /// chosen by, and a standard error of this share, keep their class.
     pub direction: DirectionSpec,
     /// On other samples, mean of the direction's measure at the low end of the middle, at 0 and at the high end.
     pub measure: [f64; 3],
@@ -109,7 +109,8 @@ impl Observed {
             let direction = DirectionSpec { name, vector: vector.to_vec(), range };
             let kept = self.effect(which, direction.clone(), &chosen_by).await?.kept;
             // By its standard error, so that as many stay of other samples.
-            if kept - (kept * (1.0 - kept) / count as f64).sqrt() < KEPT {
+            let surely = kept - (kept * (1.0 - kept) / count as f64).sqrt();
+            if surely.is_nan() || surely < KEPT {
                 break;
             }
             widest = Some(direction);
@@ -136,20 +137,29 @@ impl Observed {
         resting: &Resting,
     ) -> Result<Tried, LatentError> {
         let Resting { inputs, classes, measures } = resting;
-        let mut ends = Vec::new();
+        let (mut kept, mut moved) = (1.0_f64, Vec::new());
         for by in [-MIDDLE * direction.range, MIDDLE * direction.range] {
             let seen = self.see(&self.changed(inputs, |at| by * direction.vector[at])).await?;
             let read = largest(&seen.logits, self.classes());
             let same = read.iter().zip(classes).filter(|(a, b)| a == b).count();
-            ends.push((same as f64 / classes.len() as f64, mean_of(&seen.measures, which)));
+            kept = kept.min(same as f64 / classes.len() as f64);
+            moved.push(seen.measures);
         }
-        let measure = [ends[0].1, mean_of(measures, which), ends[1].1];
-        Ok(Tried { direction, measure, kept: ends[0].0.min(ends[1].0) })
+        let measure = means([&moved[0], measures, &moved[1]], which);
+        Ok(Tried { direction, measure, kept })
     }
 }
 
-/// The mean of one measure over the samples that have any.
-fn mean_of(measures: &[Option<[f64; 3]>], which: usize) -> f64 {
-    let values: Vec<f64> = measures.iter().flatten().map(|values| values[which]).collect();
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+/// The means of one measure in three states, over the samples that have it in all of them.
+fn means(states: [&[Option<[f64; 3]>]; 3], which: usize) -> [f64; 3] {
+    let (mut sums, mut count) = ([0.0; 3], 0.0_f64);
+    for at in 0..states[0].len() {
+        if let [Some(low), Some(middle), Some(high)] = states.map(|state| state[at]) {
+            count += 1.0;
+            for (sum, values) in sums.iter_mut().zip([low, middle, high]) {
+                *sum += values[which];
+            }
+        }
+    }
+    sums.map(|sum| sum / count.max(1.0))
 }
