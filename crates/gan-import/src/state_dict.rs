@@ -43,7 +43,7 @@ pub struct Values {
 pub struct StateDict {
     tensors: Vec<(String, Values)>,
     /// The part of the file that was taken, and the names of the others.
-    part: Option<(String, Vec<String>)>,
+    part: Part,
 }
 
 impl StateDict {
@@ -97,6 +97,8 @@ fn is_own(metadata: &Metadata) -> bool {
 }
 
 type Tensors = Vec<(String, Values)>;
+/// A part of a file, and the names of the others.
+type Part = Option<(String, Vec<String>)>;
 
 /// The names of a file's parts.
 fn parts(tensors: &Tensors) -> Vec<String> {
@@ -106,10 +108,7 @@ fn parts(tensors: &Tensors) -> Vec<String> {
 }
 
 /// The tensors of the part called `key`, or of usual ones, without that name; the part, and the names of the others.
-fn taken(
-    tensors: Tensors,
-    key: Option<&str>,
-) -> Result<(Tensors, Option<(String, Vec<String>)>), ImportError> {
+fn taken(tensors: Tensors, key: Option<&str>) -> Result<(Tensors, Part), ImportError> {
     if let Some(key) = key {
         if key.is_empty() {
             return Ok((tensors, None));
