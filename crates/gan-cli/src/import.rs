@@ -70,15 +70,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     let rounded = with_precision(&file, arguments.bits.precision(), &cpu())?;
     let checked = match arguments.check.as_slice() {
         [latents, samples] => {
-            let (exact, count) = difference(&file, latents, samples)?;
-            if exact.is_nan() || exact > CLOSE {
+            let (given, wanted) = (numbers(latents)?, numbers(samples)?);
+            let (exact, count) = difference(&file, &given, &wanted)?;
+            if exact > CLOSE {
                 bail!(
                     "the generator makes other samples than {} holds: numbers differ by up to {exact:.1e}; something in --net \
                      is not as in the framework, or the file's numbers were rounded after the samples were made",
                     samples.display()
                 );
             }
-            Some((exact, difference(&rounded, latents, samples)?.0, count))
+            Some((exact, difference(&rounded, &given, &wanted)?.0, count))
         }
         _ => None,
     };
@@ -99,29 +100,28 @@ fn header(path: &Path) -> Result<GeneratorHeader> {
     GeneratorHeader::from_value(&value).with_context(told)
 }
 
-/// The largest difference between the samples of the generator in `file` and those in another file, and how many there are.
+/// The largest difference between `wanted` and the samples that the generator in `file` makes of the latents `given`, and how
+/// many there are.
 ///
 /// # Errors
-/// If the arrays do not fit the generator or each other, or hold what is no number.
-fn difference(file: &[u8], latents: &Path, samples: &Path) -> Result<(f64, usize)> {
+/// If the numbers do not fit the generator or each other, or some are none.
+fn difference(file: &[u8], given: &[f64], wanted: &[f64]) -> Result<(f64, usize)> {
     let sampler = Sampler::from_safetensors(file, &cpu())?;
     let feed = Feed::from(sampler.header());
     ensure!(
         feed.labels.is_none() && feed.picture.is_none() && feed.mixture.is_none(),
         "--check is for generators that are given latents alone"
     );
-    let (given, wanted) = (numbers(latents)?, numbers(samples)?);
     let size = feed.numbers();
     let count = given.len() / size.max(1);
     if size == 0 || count * size != given.len() || count == 0 {
-        bail!("{} holds {} numbers; a latent has {size}", latents.display(), given.len());
+        bail!("there are {} numbers for latents of {size}", given.len());
     }
     let inputs = Inputs::of_latents(given.iter().map(|number| *number as f32).collect());
     let made = block_on(sampler.samples(&inputs, 0))?;
     if made.len() != wanted.len() {
         bail!(
-            "{} holds {} numbers; of {count} latents the generator makes {}",
-            samples.display(),
+            "there are {} numbers of samples; of {count} latents the generator makes {}",
             wanted.len(),
             made.len()
         );
@@ -129,7 +129,7 @@ fn difference(file: &[u8], latents: &Path, samples: &Path) -> Result<(f64, usize
     let finite = made.iter().all(|number| number.is_finite())
         && wanted.iter().all(|number| number.is_finite());
     ensure!(finite, "there is NaN or infinity among the samples");
-    let apart = made.iter().zip(&wanted).map(|(made, wanted)| (f64::from(*made) - wanted).abs());
+    let apart = made.iter().zip(wanted).map(|(made, wanted)| (f64::from(*made) - wanted).abs());
     let largest = apart.fold(0.0, f64::max);
     Ok((largest, count))
 }

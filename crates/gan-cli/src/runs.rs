@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gan_core::{Device, Inputs, PendingMetrics, Snapshot, Trainer};
-use gan_protocol::{DataOrigin, GENERATOR_FORMAT, Metrics, Report, RunSpec};
+use gan_protocol::{DataOrigin, GENERATOR_FORMAT, HEADER_KEY, Metrics, Report, RunSpec};
 use gan_session::{Health, LoadedData};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -158,7 +158,7 @@ pub(crate) fn snapshot(path: &Path) -> Result<Snapshot> {
 /// The format in a safetensors file of this project; `None` for others.
 pub(crate) fn format(bytes: &[u8]) -> Option<String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
-    let header = metadata.metadata().as_ref()?.get("gan_playground")?;
+    let header = metadata.metadata().as_ref()?.get(HEADER_KEY)?;
     let header: Value = serde_json::from_str(header).ok()?;
     header["format"].as_str().map(str::to_owned)
 }

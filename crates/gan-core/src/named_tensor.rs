@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use burn::tensor::{Device, TensorData, Transaction};
+use gan_protocol::HEADER_KEY;
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::Serialize;
@@ -17,7 +18,6 @@ use crate::net::{Net, tensor};
 use crate::ops::tensor::Tensor;
 use crate::precision::{Quantised, quantised, scaled};
 
-const HEADER_KEY: &str = "gan_playground";
 /// What a tensor of scales is called beyond the name of its integers.
 pub(crate) const SCALE_SUFFIX: &str = ".scale";
 

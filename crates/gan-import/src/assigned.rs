@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gan_protocol::{GeneratorHeader, LayerSpec, Shape, Tagged as _};
+use gan_protocol::{GeneratorHeader, HEADER_KEY, LayerSpec, Shape, Tagged as _};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use crate::error::ImportError;
@@ -186,6 +186,6 @@ fn written(header: &GeneratorHeader, puts: &[Put]) -> Result<Vec<u8>, ImportErro
     }
     let header =
         serde_json::to_string(header).map_err(|error| ImportError::file(error.to_string()))?;
-    let metadata = HashMap::from([("gan_playground".to_owned(), header)]);
+    let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
     serialize(views, Some(metadata)).map_err(unwritable)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gan_files::natural_order;
+use gan_protocol::HEADER_KEY;
 use half::{bf16, f16};
 use pytorch_reader::{DType, PytorchError, PytorchReader};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
@@ -25,8 +26,8 @@ const USUAL_KEYS: [&str; 11] = [
     "model_state_dict",
     "model",
 ];
-/// What the names of the other parts of a checkpoint contain or begin with.
-const OTHER_PARTS: [&str; 6] = ["disc", "netd", "critic", "optim", "sched", "d_"];
+/// What the names of the other parts of a checkpoint contain, beside those that are `D` or begin with `d_`.
+const OTHER_PARTS: [&str; 5] = ["disc", "netd", "critic", "optim", "sched"];
 
 /// A tensor: lengths of its axes, slowest first, and its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +94,7 @@ impl StateDict {
 
 /// Whether a file has this program's header.
 fn is_own(metadata: &Metadata) -> bool {
-    metadata.metadata().as_ref().is_some_and(|metadata| metadata.contains_key("gan_playground"))
+    metadata.metadata().as_ref().is_some_and(|metadata| metadata.contains_key(HEADER_KEY))
 }
 
 type Tensors = Vec<(String, Values)>;
@@ -126,9 +127,9 @@ fn taken(tensors: Tensors, key: Option<&str>) -> Result<(Tensors, Part), ImportE
         let all = parts(&tensors);
         let is_other = |name: &String| {
             let name = name.to_lowercase();
-            let known =
-                |part: &&str| name.contains(*part) && (*part != "d_" || name.starts_with("d_"));
-            name == "d" || OTHER_PARTS.iter().any(known)
+            name == "d"
+                || name.starts_with("d_")
+                || OTHER_PARTS.iter().any(|part| name.contains(part))
         };
         let is_usual = |key: &&str| {
             all.iter().any(|name| name == key)
@@ -150,7 +151,7 @@ fn taken(tensors: Tensors, key: Option<&str>) -> Result<(Tensors, Part), ImportE
     Ok((tensors, part))
 }
 
-/// Whether all names have a further usual part, as in `state_dict.generator.0.weight`.
+/// Whether there are names with a further usual part, as in `state_dict.generator.0.weight`.
 fn is_nested(tensors: &Tensors) -> bool {
     let second = |name: &str| name.split('.').nth(1).is_some_and(|part| USUAL_KEYS.contains(&part));
     tensors.iter().any(|(name, _)| second(name))

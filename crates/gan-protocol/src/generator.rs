@@ -18,7 +18,10 @@ use crate::shape::Shape;
 /// Names the format and its version; a file with another value is refused.
 pub const GENERATOR_FORMAT: &str = "gan-playground-generator-1";
 
-/// The header, stored as JSON under the key `gan_playground` of the file's `__metadata__`.
+/// The key of a header in the `__metadata__` of each of this program's `.safetensors` files.
+pub const HEADER_KEY: &str = "gan_playground";
+
+/// The header, stored as JSON under [`HEADER_KEY`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GeneratorHeader {
     /// [`GENERATOR_FORMAT`].

@@ -60,7 +60,7 @@ pub use equilibrium::Equilibrium;
 pub use error::SpecError;
 pub use fault::Fault;
 pub use feed::{Feed, LatentDistribution, LatentSpec};
-pub use generator::{GENERATOR_FORMAT, GeneratorHeader, SampleShape};
+pub use generator::{GENERATOR_FORMAT, GeneratorHeader, HEADER_KEY, SampleShape};
 pub use growth::GrowthSpec;
 pub use initial::{InitialNets, InitialSpec, digest};
 pub use labels::{CodeSpec, LabelSpec, MixtureSpec, SemiSupervisedSpec};

@@ -3,7 +3,7 @@
 //! A `.safetensors` file begins with the length of its header (8 bytes, little-endian) and the
 //! header (JSON), whose `__metadata__` contains the run. Every value is checked.
 
-use gan_protocol::{CHECKPOINT_FORMAT, RunSpec};
+use gan_protocol::{CHECKPOINT_FORMAT, HEADER_KEY, RunSpec};
 use serde_json::Value;
 
 use crate::model::refusal::Refusal;
@@ -31,12 +31,9 @@ pub fn header_bytes(prefix: &[u8], file_bytes: usize) -> Result<usize, Refusal> 
     }
 }
 
-/// Key of the run in the header's metadata.
-const KEY: &str = "gan_playground";
-
 /// Whether a header belongs to a file of this program.
 pub fn is_own_header(header: &[u8]) -> bool {
-    header.windows(KEY.len()).any(|part| part == KEY.as_bytes())
+    header.windows(HEADER_KEY.len()).any(|part| part == HEADER_KEY.as_bytes())
 }
 
 /// The facts in a checkpoint's header.
@@ -61,7 +58,7 @@ pub fn read_header(header: &[u8], data_bytes: usize) -> Result<StoredRun, Refusa
     let header = std::str::from_utf8(header).ok().and_then(|text| serde_json::from_str(text).ok());
     let header: Value =
         header.ok_or_else(|| Refusal::checkpoint("the file is not a .safetensors checkpoint"))?;
-    let text = header["__metadata__"][KEY].as_str().ok_or_else(foreign)?;
+    let text = header["__metadata__"][HEADER_KEY].as_str().ok_or_else(foreign)?;
     let ends = header.as_object().into_iter().flatten();
     let ends = ends.filter_map(|(_, tensor)| tensor["data_offsets"][1].as_u64());
     if ends.max().unwrap_or(0) > data_bytes as u64 {

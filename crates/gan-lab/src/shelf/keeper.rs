@@ -1,6 +1,6 @@
 //! Decides when the run on the page is kept, and under which id.
 
-use gan_protocol::{DataSource, Named as _, preset};
+use gan_protocol::{DataSource, HEADER_KEY, Named as _, preset};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ impl Stored {
         let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
         let header: Value = serde_json::from_slice(header).ok()?;
         let ours: Value =
-            serde_json::from_str(header["__metadata__"]["gan_playground"].as_str()?).ok()?;
+            serde_json::from_str(header["__metadata__"][HEADER_KEY].as_str()?).ok()?;
         let digest = ours["data"]["digest"].as_str().map(str::to_string);
         Some(Self { step: ours["step"].as_u64()?, digest })
     }
