@@ -223,10 +223,28 @@ def activation(layer, x, at):
     return FUNCTIONS[function["name"]](x)
 
 
-@kind(*both("one-hot label", classes=3), *both("embedded label", classes=3, embedding=2))
+@kind(*both("prelu"))
+def prelu(layer, x, at):
+    return F.prelu(x, at.ask("slope", x.shape[1]))
+
+
+@kind(*both("class times features", classes=3))
+def label_product(layer, x, at):
+    factors = F.embedding(torch.tensor(at.told.labels), at.ask("embedding", layer["classes"], x.shape[1]))
+    return x * factors.view(*x.shape[:2], *[1] * (x.dim() - 2))
+
+
+@kind(
+    *both("one-hot label", classes=3),
+    *both("embedded label", classes=3, embedding=2),
+    ("a learned image of the class", [3, 2, 3], dict(classes=3, embedding=2, per_pixel=True)),
+)
 def label(layer, x, at):
     classes, size = layer["classes"], layer.get("embedding")
     numbers = torch.tensor(at.told.labels)
+    if layer.get("per_pixel", False):
+        images = F.embedding(numbers, at.ask("embedding", classes, size * x[0, 0].numel()))
+        return torch.cat([x, images.view(len(x), size, *x.shape[2:])], dim=1)
     if size is None:
         features = F.one_hot(numbers, classes).to(x.dtype)
     else:

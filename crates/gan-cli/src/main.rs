@@ -19,6 +19,7 @@ mod export;
 mod files;
 mod forms;
 mod import;
+mod import_check;
 mod inputs;
 mod interrupt;
 mod invert;

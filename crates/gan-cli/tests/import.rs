@@ -53,3 +53,45 @@ fn a_generator_is_proposed_imported_checked_and_sampled() {
     let told = refused(&[&asked[..], &["--check", &latents, &broken]].concat(), 1);
     assert!(told.contains("NaN"), "{told}");
 }
+
+#[test]
+fn a_file_that_describes_its_net_is_imported_and_checked_at_once() {
+    let folder = Folder::new("described");
+    let out = folder.path("generator.safetensors");
+    let check = |case: &str| {
+        ["latents", "samples", "classes"].map(|part| fixture(&format!("{case}.{part}.npy")))
+    };
+    let [latents, samples, classes] = check("conditional");
+    let file = fixture("conditional.keras");
+    let told = done(&["import", &file, "--out", &out, "--check", &latents, &samples, &classes]);
+    assert!(String::from_utf8_lossy(&told.stdout).starts_with("checked on 4 samples"));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("N(0, 1): no file tells it"));
+    done(&["sample", &out, "--count", "3", "--out", &folder.path("sheet.png")]);
+
+    // Classes are asked for, as one-hot numbers behind the latents or as numbers of their own.
+    let told = refused(&["import", &file, "--out", &out, "--check", &latents, &samples], 1);
+    assert!(told.contains("is told classes"), "{told}");
+    let [latents, samples, _] = check("one-hot");
+    let file = fixture("one-hot.keras");
+    let asked =
+        ["import", &file, "--out", &out, "--latent", "uniform", "--check", &latents, &samples];
+    let told = done(&[&asked[..], &["--one-hot", "10"]].concat());
+    assert!(String::from_utf8_lossy(&told.stdout).starts_with("checked on 4 samples"));
+    assert!(!String::from_utf8_lossy(&told.stderr).contains("N(0, 1)"));
+
+    // A slope that is another one than in the framework: the file's own is taken, so the samples of another net are refused.
+    let [latents, samples, classes] = check("conditional-2");
+    let file = fixture("conditional.keras");
+    let told =
+        refused(&["import", &file, "--out", &out, "--check", &latents, &samples, &classes], 1);
+    assert!(told.contains("makes other samples"), "{told}");
+    let told = refused(&["import", &file, "--net", &fixture("tutorial.json")], 1);
+    assert!(told.contains("describes its net itself"), "{told}");
+
+    // Files that belong together, in any order.
+    let [latents, samples, classes] = check("many");
+    let (net, data) = (fixture("many.onnx"), fixture("many.onnx.data"));
+    let told =
+        done(&["import", &data, &net, "--out", &out, "--check", &latents, &samples, &classes]);
+    assert!(String::from_utf8_lossy(&told.stdout).starts_with("checked on 4 samples"));
+}

@@ -95,6 +95,26 @@ const EMBEDDED_LABEL: &str = r#"class EmbeddedLabel(nn.Module):
     def forward(self, x, {told}):
         told = self.embedding(y)"#;
 
+const LABEL_IMAGE: &str = r#"class LabelImage(nn.Module):
+    """Appends a learned image of the class, as further channels."""
+
+    def __init__(self, classes, size):
+        super().__init__()
+        self.embedding = nn.Embedding(classes, size)
+
+    def forward(self, x, {told}):
+        return torch.cat([x, self.embedding(y).view(len(x), -1, *x.shape[2:])], 1)"#;
+
+const LABEL_PRODUCT: &str = r#"class LabelProduct(nn.Module):
+    """Multiplies each feature by a learned number of the class."""
+
+    def __init__(self, classes, size):
+        super().__init__()
+        self.embedding = nn.Embedding(classes, size)
+
+    def forward(self, x, {told}):
+        return x * self.embedding(y).view(*x.shape[:2], *[1] * (x.dim() - 2))"#;
+
 const LATENT: &str = r#"class Latent(nn.Module):
     """Appends the latent{as}."""
 
@@ -192,7 +212,9 @@ fn told_layers(run: &Run<'_>) -> Vec<String> {
     }
     for (embeds, text) in [(false, LABEL), (true, EMBEDDED_LABEL)] {
         let kind = |layer: &LayerSpec| match layer {
-            LayerSpec::Label { embedding, .. } => embedding.is_some() == embeds,
+            LayerSpec::Label { embedding, per_pixel, .. } => {
+                embedding.is_some() == embeds && !per_pixel
+            }
             _ => false,
         };
         if !run.any(|layer, _| kind(layer)) {
@@ -206,7 +228,23 @@ fn told_layers(run: &Run<'_>) -> Vec<String> {
         let head = text.replace("{as}", &form).replace("{told}", arguments);
         blocks.push(head + if on_images { PLANES } else { "" } + APPENDED);
     }
+    let arguments = if several { "y, k=None" } else { "y" };
+    let kinds = [
+        (is_label_image as fn(&LayerSpec) -> bool, LABEL_IMAGE),
+        (is_label_product, LABEL_PRODUCT),
+    ];
+    for (_, text) in kinds.iter().filter(|(kind, _)| run.any(|layer, _| kind(layer))) {
+        blocks.push(text.replace("{told}", arguments));
+    }
     blocks
+}
+
+fn is_label_image(layer: &LayerSpec) -> bool {
+    matches!(layer, LayerSpec::Label { per_pixel: true, .. })
+}
+
+fn is_label_product(layer: &LayerSpec) -> bool {
+    matches!(layer, LayerSpec::LabelProduct { .. })
 }
 
 /// The classes of layers that are told something.
@@ -215,7 +253,12 @@ fn told_kinds(run: &Run<'_>) -> Vec<&'static str> {
     let kinds = [
         ("Latent", has(|l| matches!(l, LayerSpec::Latent { .. }))),
         ("Label", has(|l| matches!(l, LayerSpec::Label { embedding: None, .. }))),
-        ("EmbeddedLabel", has(|l| matches!(l, LayerSpec::Label { embedding: Some(_), .. }))),
+        (
+            "EmbeddedLabel",
+            has(|l| matches!(l, LayerSpec::Label { embedding: Some(_), per_pixel: false, .. })),
+        ),
+        ("LabelImage", has(is_label_image)),
+        ("LabelProduct", has(is_label_product)),
         ("MixtureLinear", run.spec.mixture.is_some()),
         ("Residual", run.told_blocks && has(|l| matches!(l, LayerSpec::Residual { .. }))),
         ("Skip", run.told_blocks && has(|l| matches!(l, LayerSpec::Skip { .. }))),

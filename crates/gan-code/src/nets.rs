@@ -152,10 +152,15 @@ fn expression(layer: &LayerSpec, input: Shape) -> String {
         LayerSpec::Activation { function } => activation(function),
         LayerSpec::Dropout { rate } => format!("nn.Dropout({})", number(rate)),
         LayerSpec::Noise { sd } => format!("Noise({})", number(sd)),
-        LayerSpec::Label { classes, embedding: None } => format!("Label({classes})"),
-        LayerSpec::Label { classes, embedding: Some(size) } => {
+        LayerSpec::Label { classes, embedding: None, .. } => format!("Label({classes})"),
+        LayerSpec::Label { classes, embedding: Some(size), per_pixel: true } => {
+            format!("LabelImage({classes}, {})", size * input.pixels())
+        }
+        LayerSpec::Label { classes, embedding: Some(size), .. } => {
             format!("EmbeddedLabel({classes}, {size})")
         }
+        LayerSpec::LabelProduct { classes } => format!("LabelProduct({classes}, {features})"),
+        LayerSpec::Prelu {} => format!("nn.PReLU({features})"),
         LayerSpec::Latent { .. } => "Latent()".to_owned(),
         LayerSpec::LogSumExp {} => "LogSumExp()".to_owned(),
         LayerSpec::Reshape { channels, height, width } => {

@@ -176,9 +176,10 @@ impl<'a> Run<'a> {
 /// Whether a layer gets a class or a generator's number beside its input.
 pub(crate) fn is_told(layer: &LayerSpec) -> bool {
     match layer {
-        LayerSpec::Label { .. } | LayerSpec::Latent { .. } | LayerSpec::MixtureLinear { .. } => {
-            true
-        }
+        LayerSpec::Label { .. }
+        | LayerSpec::LabelProduct { .. }
+        | LayerSpec::Latent { .. }
+        | LayerSpec::MixtureLinear { .. } => true,
         _ => layer.inside().into_iter().any(|(_, layers)| is_told_any(layers)),
     }
 }

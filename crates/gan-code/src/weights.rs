@@ -158,7 +158,16 @@ fn numbers(run: &Run<'_>, has_spectral_norm: bool) -> String {
     if has(run, |layer| matches!(layer, LayerSpec::BatchNorm { .. })) {
         lines.add(2, "name = name.replace(\"running_variance\", \"running_var\")");
     }
-    if has(run, |layer| matches!(layer, LayerSpec::Label { embedding: Some(_), .. })) {
+    if has(run, |layer| matches!(layer, LayerSpec::Prelu {})) {
+        lines.add(2, "name = name.replace(\"slope\", \"weight\")");
+    }
+    let is_embedded = |layer: &LayerSpec| {
+        matches!(
+            layer,
+            LayerSpec::Label { embedding: Some(_), .. } | LayerSpec::LabelProduct { .. }
+        )
+    };
+    if has(run, is_embedded) {
         lines.add(2, "name = name.replace(\"embedding\", \"embedding.weight\")");
     }
     lines.add(2, "found[name] = value");

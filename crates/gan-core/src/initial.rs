@@ -15,6 +15,7 @@ pub(crate) fn initial_values(
     match (role, rule) {
         (Role::Scale, _) => vec![1.0; count],
         (Role::Shift, _) => vec![0.0; count],
+        (Role::Slope, _) => vec![0.25; count],
         (Role::Embedding, _) => standard_normal(randomness, count),
         (Role::Weight { .. }, InitialWeights::Normal { sd }) => {
             scaled(standard_normal(randomness, count), sd)

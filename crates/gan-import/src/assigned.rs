@@ -5,19 +5,22 @@ use std::collections::HashMap;
 use gan_protocol::{GeneratorHeader, HEADER_KEY, LayerSpec, Shape, Tagged as _};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
+use crate::described::{Described, FULL, to_full};
 use crate::error::ImportError;
 use crate::modules::{Module, listed, modules};
 use crate::normalised::effective;
 use crate::state_dict::{StateDict, Values};
+use crate::steps::tensors_of;
 
 /// A tensor of this program's file.
-struct Put {
-    name: String,
-    values: Values,
+pub(crate) struct Put {
+    pub(crate) name: String,
+    pub(crate) values: Values,
 }
 
 /// The file of the generator of `header` with the numbers of `dict`, 32 bits each. Layers take modules in the order of the names
-/// of `order`, or in their natural order; each takes the next one, and is refused if that does not fit.
+/// of `order`, or in their natural order; each takes the next one, and is refused if that does not fit. `range` are the
+/// framework's numbers of black and white, where they are not -1 and 1.
 ///
 /// # Errors
 /// If a layer finds no module, a module of other shapes, or modules are left over; the message names both.
@@ -25,7 +28,8 @@ pub fn imported(
     dict: &StateDict,
     header: &GeneratorHeader,
     order: &[String],
-) -> Result<Vec<u8>, ImportError> {
+    range: Option<[f32; 2]>,
+) -> Result<Described, ImportError> {
     let modules = modules(dict, order)?;
     let assumed = listed(&modules);
     let mut waiting = modules.into_iter();
@@ -40,7 +44,15 @@ pub fn imported(
         );
         return Err(ImportError::file(message));
     }
-    written(header, &puts)
+    let range = range.unwrap_or(FULL);
+    let mut header = header.clone();
+    let shapes = header.generator.shapes(header.input())?;
+    let features = shapes.last().map_or(0, Shape::features);
+    if let Some(step) = to_full(range, features)? {
+        tensors_of(&format!("generator.{}.", header.generator.layers.len()), &step, &mut puts);
+        header.generator.layers.push(step.spec);
+    }
+    Ok(Described { file: written(&header, &puts)?, header, range, assumed: Vec::new() })
 }
 
 /// The error with the order in which modules were taken, where nobody gave one.
@@ -172,7 +184,14 @@ fn check(
     Ok(())
 }
 
-fn written(header: &GeneratorHeader, puts: &[Put]) -> Result<Vec<u8>, ImportError> {
+/// The file of `header` with the tensors `puts`, 32 bits a number.
+///
+/// # Errors
+/// If a number is NaN or infinite.
+pub(crate) fn written(header: &GeneratorHeader, puts: &[Put]) -> Result<Vec<u8>, ImportError> {
+    if let Some(put) = puts.iter().find(|put| put.values.numbers.iter().any(|x| !x.is_finite())) {
+        return Err(ImportError::file(format!("{} holds NaN or infinity", put.name)));
+    }
     let bytes: Vec<Vec<u8>> = puts
         .iter()
         .map(|put| put.values.numbers.iter().flat_map(|number| number.to_le_bytes()).collect())

@@ -176,7 +176,7 @@ fn misfit(draft: &Draft, module: &Module) -> ImportError {
 }
 
 /// The shape of the samples, where a net ends in `shape`.
-fn sample(shape: Shape) -> Result<Value, ImportError> {
+pub(crate) fn sample(shape: Shape) -> Result<Value, ImportError> {
     let image = |channels: usize, height: usize, width: usize| json!({"channels": channels, "height": height, "width": width});
     match shape {
         Shape::Image { channels, height, width } => Ok(image(channels, height, width)),

@@ -39,8 +39,8 @@ fn names(order: &str) -> Vec<String> {
 /// The largest difference of the samples of `file`, imported by `header`, from those that PyTorch made of `case`.
 fn difference(file: &str, case: &str, header: &Value, order: &str) -> f32 {
     let header = GeneratorHeader::from_value(header).expect("a header");
-    let file = imported(&dict(file), &header, &names(order)).expect("it fits");
-    let sampler = Sampler::from_safetensors(&file, &cpu()).expect("a generator's file");
+    let file = imported(&dict(file), &header, &names(order), None).expect("it fits");
+    let sampler = Sampler::from_safetensors(&file.file, &cpu()).expect("a generator's file");
     let inputs = Inputs::of_latents(numbers(&format!("{case}.latents.npy")));
     let made = block_on(sampler.samples(&inputs, 0)).expect("computed");
     let wanted = numbers(&format!("{case}.samples.npy"));
@@ -126,7 +126,9 @@ fn a_net_with_a_part_of_a_usual_name_is_whole() {
 fn what_does_not_fit_is_named() {
     let refusal = |file: &str, header: &Value, order: &str| {
         let header = GeneratorHeader::from_value(header).expect("a header");
-        imported(&dict(file), &header, &names(order)).expect_err("it does not fit").to_string()
+        imported(&dict(file), &header, &names(order), None)
+            .expect_err("it does not fit")
+            .to_string()
     };
     let of = |file: &str| proposed(&dict(file), &[]).expect("a proposal");
     let (dcgan, mlp) = (of("dcgan.pth"), of("mlp-in-a-checkpoint.pth"));

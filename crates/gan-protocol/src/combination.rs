@@ -105,7 +105,7 @@ fn encoder(spec: &RunSpec) -> Result<(), SpecError> {
         return Err(SpecError::new(name, message));
     }
     let is_told = |layer: &LayerSpec| {
-        matches!(layer, LayerSpec::Label { .. } | LayerSpec::MixtureLinear { .. })
+        layer.classes().is_some() || matches!(layer, LayerSpec::MixtureLinear { .. })
     };
     if let Some(path) = encoder.net.find(is_told) {
         let message = "is told something, and an encoder is told nothing";
@@ -277,7 +277,7 @@ fn augmentation(spec: &RunSpec) -> Result<(), SpecError> {
 }
 
 fn labels(spec: &RunSpec) -> Result<(), SpecError> {
-    let is_label = |layer: &LayerSpec| matches!(layer, LayerSpec::Label { .. });
+    let is_label = |layer: &LayerSpec| layer.classes().is_some();
     let told = [("generator", &spec.generator), ("discriminator", &spec.discriminator)];
     let Some(labels) = spec.labels else {
         for (name, net) in told {
@@ -290,7 +290,7 @@ fn labels(spec: &RunSpec) -> Result<(), SpecError> {
     };
     let classes = labels.classes();
     for (name, net) in told {
-        let differs = |layer: &LayerSpec| matches!(layer, LayerSpec::Label { classes: here, .. } if *here != classes);
+        let differs = |layer: &LayerSpec| layer.classes().is_some_and(|here| here != classes);
         if let Some(path) = net.find(differs) {
             let message = format!("must be {classes}, as in `labels`");
             return Err(SpecError::new(format!("{name}.{path}.classes"), message));

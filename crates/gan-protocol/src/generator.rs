@@ -162,10 +162,9 @@ impl GeneratorHeader {
         let classes = self.labels.map_or(0, |labels| labels.classes());
         let generators = self.mixture.map_or(0, |mixture| mixture.generators);
         let untold = |layer: &LayerSpec| match layer {
-            LayerSpec::Label { classes: here, .. } => *here != classes,
             LayerSpec::MixtureLinear { generators: here, .. } => *here != generators,
             LayerSpec::Latent { .. } => true,
-            _ => false,
+            _ => layer.classes().is_some_and(|here| here != classes),
         };
         match self.generator.find(untold) {
             Some(path) => {

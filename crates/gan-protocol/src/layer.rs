@@ -143,6 +143,9 @@ pub enum LayerSpec {
         /// Columns of `M`.
         dimensions: usize,
     },
+    /// `max(0, x) + slope * min(0, x)` with a learned slope for each feature, or channel of an image; slopes start
+    /// at 0.25 (He et al. 2015, section 2.1).
+    Prelu {},
     /// An element-wise non-linearity.
     Activation {
         /// Which one.
@@ -167,6 +170,16 @@ pub enum LayerSpec {
         /// Numbers of a learned embedding of the class; absent is the class as one-hot numbers.
         #[serde(skip_serializing_if = "Option::is_none")]
         embedding: Option<usize>,
+        /// Whether the embedding has so many numbers for each pixel of an image, and not the same ones for all: a learned
+        /// image of the class.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        per_pixel: bool,
+    },
+    /// Multiplies each feature, or channel of an image, by a learned number of the class (the latent of the class's
+    /// embedding in the authors' code of Odena et al. 2016).
+    LabelProduct {
+        /// Count of classes.
+        classes: usize,
     },
     /// Appends the sample's latent, as [`Label`](Self::Label) appends the class: of a fake that which it
     /// was made of, of a real that which the encoder finds (BiGAN, Donahue et al. 2016).
@@ -295,6 +308,14 @@ pub enum ActivationKind {
 }
 
 impl LayerSpec {
+    /// The count of classes, of a layer that is told the class.
+    pub fn classes(&self) -> Option<usize> {
+        match *self {
+            Self::Label { classes, .. } | Self::LabelProduct { classes } => Some(classes),
+            _ => None,
+        }
+    }
+
     /// The lists of layers inside a block, by their names; none for other layers.
     pub fn inside(&self) -> Vec<(&'static str, &[Self])> {
         match self {
@@ -328,6 +349,7 @@ impl LayerSpec {
             Self::Conv { channels: 32, kernel: 4, stride: 2, padding: 1, bias: true },
             Self::ConvTranspose { channels: 32, kernel: 4, stride: 2, padding: 1, bias: true },
             Self::Activation { function: ActivationKind::LeakyRelu { slope: 0.2 } },
+            Self::Prelu {},
             Self::BatchNorm { epsilon: 1e-5, momentum: 0.1 },
             Self::LayerNorm { epsilon: 1e-5 },
             Self::InstanceNorm { epsilon: 1e-5, affine: false },
@@ -346,7 +368,8 @@ impl LayerSpec {
             Self::MinibatchDiscrimination { features: 16, dimensions: 5 },
             Self::Maxout { units: 64, pieces: 3 },
             Self::MixtureLinear { units: 64, generators: 4 },
-            Self::Label { classes: 10, embedding: None },
+            Self::Label { classes: 10, embedding: None, per_pixel: false },
+            Self::LabelProduct { classes: 10 },
             Self::Latent { size: 16 },
             Self::LogSumExp {},
             Self::StyledConstant {
@@ -398,10 +421,12 @@ reads_tagged!(LayerSpec by "kind" {
     "pixel_norm" => PixelNorm { epsilon = 1e-8 },
     "minibatch_stddev" => MinibatchStddev {},
     "minibatch_discrimination" => MinibatchDiscrimination { features, dimensions },
+    "prelu" => Prelu {},
     "activation" => Activation { function },
     "dropout" => Dropout { rate },
     "noise" => Noise { sd },
-    "label" => Label { classes, embedding = None },
+    "label" => Label { classes, embedding = None, per_pixel = false },
+    "label_product" => LabelProduct { classes },
     "latent" => Latent { size },
     "log_sum_exp" => LogSumExp {},
     "styled_constant" => StyledConstant {

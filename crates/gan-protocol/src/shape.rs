@@ -44,6 +44,14 @@ impl Shape {
         }
     }
 
+    /// Number of pixels of an image; 1 for a vector, and `usize::MAX` on overflow.
+    pub const fn pixels(&self) -> usize {
+        match *self {
+            Self::Flat { .. } => 1,
+            Self::Image { height, width, .. } => height.saturating_mul(width),
+        }
+    }
+
     /// Number of numbers in one sample; `None` on overflow.
     pub fn size(&self) -> Option<usize> {
         match *self {

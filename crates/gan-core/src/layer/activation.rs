@@ -4,6 +4,7 @@ use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
 use gan_protocol::ActivationKind;
 
+use super::norm::per_feature;
 use crate::batch::{Batch, both, each};
 use crate::ops::fused;
 use crate::ops::normalisation::sigmoid;
@@ -100,6 +101,19 @@ pub(super) fn gradient(
             gradient.times(slopes)
         }
     }
+}
+
+/// `max(0, x) + slope min(0, x)`, with a slope for each feature.
+pub(super) fn prelu(input: Batch, tensors: &[Tensor<1>]) -> Batch {
+    each!(input, x => fused::relu(x.clone()) + negative_part(x) * per_feature(&tensors[0]))
+}
+
+/// The gradient of [`prelu`] with respect to its input; at zero that of the negative side, as in PyTorch.
+pub(super) fn prelu_gradient(gradient: Batch, input: Batch, tensors: &[Tensor<1>]) -> Batch {
+    both!(gradient, input, g, x => {
+        let above = fused::leaky_relu_gradient(x, g.clone(), 0.0);
+        above.clone() + (g - above) * per_feature(&tensors[0])
+    })
 }
 
 fn rectifier(gradient: Batch, input: Batch, slope: f32) -> Batch {

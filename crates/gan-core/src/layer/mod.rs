@@ -37,7 +37,7 @@ const REFUSED: &str = "validation refuses a penalty on a critic with such a laye
 pub(crate) struct Kept {
     input: Batch,
     output: Batch,
-    /// The factors of dropout; the choice among several generators.
+    /// The factors of dropout or of the class; the choice among several generators.
     mask: Option<Batch>,
     /// The style of a modulated convolution.
     style: Option<Tensor<2>>,
@@ -151,6 +151,7 @@ fn forward(
             minibatch::discrimination(input, &values, features, dimensions)
         }
         LayerSpec::Activation { function } => activation::activate(input, function),
+        LayerSpec::Prelu {} => activation::prelu(input, values.tensors),
         LayerSpec::Dropout { rate } => {
             mask = random::dropout_mask(&input, rate, &mut pass.mode);
             match &mask {
@@ -159,8 +160,14 @@ fn forward(
             }
         }
         LayerSpec::Noise { sd } => random::with_noise(input, sd, &mut pass.mode),
-        LayerSpec::Label { embedding, .. } => {
-            label::append(input, &values, embedding, pass.label())
+        LayerSpec::Label { embedding, per_pixel, .. } => {
+            let told = label::told(&values, embedding, pass.label());
+            if per_pixel { label::with_images(input, told) } else { input.with_features(told) }
+        }
+        LayerSpec::LabelProduct { .. } => {
+            let factors = label::factors(&input, &values, pass.label());
+            mask = Some(factors.clone());
+            input.times(factors)
         }
         LayerSpec::Latent { .. } => input.with_features(pass.latent()),
         LayerSpec::LogSumExp {} => log_sum_exp::prepend(input),
@@ -264,7 +271,8 @@ fn input_gradient(
         LayerSpec::Activation { function } => {
             activation::gradient(gradient, input(), kept.output.clone(), function)
         }
-        LayerSpec::Dropout { .. } => match &kept.mask {
+        LayerSpec::Prelu {} => activation::prelu_gradient(gradient, input(), values.tensors),
+        LayerSpec::Dropout { .. } | LayerSpec::LabelProduct { .. } => match &kept.mask {
             Some(mask) => gradient.times(mask.clone()),
             None => gradient,
         },

@@ -64,7 +64,7 @@ impl BatchNorm {
 }
 
 /// One number per feature, in a shape that broadcasts over activations: features are axis 1.
-fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
+pub(super) fn per_feature<const D: usize>(tensor: &Tensor<1>) -> Tensor<D> {
     let mut dimensions = [1; D];
     dimensions[1] = tensor.dims()[0];
     tensor.clone().reshape(dimensions)

@@ -30,11 +30,8 @@ impl Critic {
         }
         let shape = shape(&case["shape"]);
         let told = |labels: &str| {
-            let layer = serde_json::from_value(case["net"]["layers"][0].clone()).expect("a layer");
-            let classes_of = match layer {
-                LayerSpec::Label { classes, .. } => classes,
-                _ => 2,
-            };
+            let layer = serde_json::from_value(case["net"]["layers"][0].clone());
+            let classes_of = layer.ok().and_then(|layer: LayerSpec| layer.classes()).unwrap_or(2);
             let label = one_hot(&classes(&case[labels]), classes_of, &super::device());
             Condition { label: Some(label), ..Condition::default() }
         };

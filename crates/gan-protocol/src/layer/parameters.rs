@@ -35,6 +35,8 @@ pub enum Role {
     Scale,
     /// Shift of a normalisation layer: starts at zero.
     Shift,
+    /// Slopes for negative numbers: they start at 0.25, as in PyTorch.
+    Slope,
     /// Learned numbers of a class: N(0, 1), as in PyTorch.
     Embedding,
 }
@@ -78,9 +80,18 @@ impl LayerSpec {
                 Parameter { name: "scale", dimensions: vec![from], role: Role::Scale },
                 Parameter { name: "shift", dimensions: vec![from], role: Role::Shift },
             ],
-            Self::Label { classes, embedding: Some(size) } => {
-                let (name, dimensions) = ("embedding", vec![classes, size]);
+            Self::Label { classes, embedding: Some(size), per_pixel } => {
+                let pixels = if per_pixel { input.pixels() } else { 1 };
+                let (name, dimensions) = ("embedding", vec![classes, size.saturating_mul(pixels)]);
                 vec![Parameter { name, dimensions, role: Role::Embedding }]
+            }
+            Self::LabelProduct { classes } => {
+                let (name, dimensions) = ("embedding", vec![classes, from]);
+                vec![Parameter { name, dimensions, role: Role::Embedding }]
+            }
+            Self::Prelu {} => {
+                let (name, dimensions) = ("slope", vec![from]);
+                vec![Parameter { name, dimensions, role: Role::Slope }]
             }
             Self::StyledConstant { channels, height, width, .. } => {
                 let dimensions = vec![channels, height, width];

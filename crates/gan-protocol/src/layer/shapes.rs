@@ -168,11 +168,24 @@ impl LayerSpec {
                 in_range("sd", sd, 0.0, 100.0)?;
                 Ok(input)
             }
-            Self::Label { classes, embedding } => {
+            Self::Label { classes, embedding, per_pixel } => {
                 in_range("classes", classes, 2, 1_000)?;
                 in_range("embedding", embedding.unwrap_or(1), 1, 1_024)?;
+                if per_pixel {
+                    image_input(input, self)?;
+                    if embedding.is_none() {
+                        let message =
+                            "goes with an `embedding`: one-hot numbers are the same for each pixel";
+                        return Err(SpecError::new("per_pixel", message));
+                    }
+                }
                 Ok(appended(input, embedding.unwrap_or(classes)))
             }
+            Self::LabelProduct { classes } => {
+                in_range("classes", classes, 2, 1_000)?;
+                Ok(input)
+            }
+            Self::Prelu {} => Ok(input),
             Self::Latent { size } => {
                 in_range("size", size, 1, 1_024)?;
                 Ok(appended(input, size))
@@ -286,9 +299,11 @@ impl LayerSpec {
             | Self::LayerNorm { .. }
             | Self::PixelNorm { .. }
             | Self::Activation { .. }
+            | Self::Prelu {}
             | Self::Dropout { .. }
             | Self::Noise { .. }
             | Self::Label { .. }
+            | Self::LabelProduct { .. }
             | Self::Latent { .. }
             | Self::LogSumExp {}
             | Self::StyledConstant { .. }

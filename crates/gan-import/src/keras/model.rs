@@ -1,0 +1,370 @@
+//! The layers of a Keras net and what they are given, as the operations of a graph.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::layers::{self, Layer};
+use super::weights::{Place, Weights};
+use crate::described::{Choices, Described, described};
+use crate::error::ImportError;
+use crate::graph::{Graph, Op};
+use crate::lower::{Given, net};
+
+/// The generator that `config` describes, with its `weights`.
+pub(crate) fn described_by(
+    config: &Value,
+    weights: &dyn Weights,
+    choices: &Choices,
+) -> Result<Described, ImportError> {
+    let place = Place { names: Vec::new(), counted: Vec::new() };
+    let (model, place) = match &choices.part {
+        Some(part) => found(config, place, part, true)?,
+        None => (config, place),
+    };
+    let is_channels_last = !any_channels_first(model);
+    let graph = Graph { nodes: Vec::new(), output: 0, is_channels_last };
+    let mut builder = Builder { graph, weights, choices };
+    let outputs = builder.model(model, &place, None)?;
+    let [output] = outputs[..] else {
+        return Err(ImportError::file(format!(
+            "the net has {} outputs; a generator has one",
+            outputs.len()
+        )));
+    };
+    builder.graph.output = output;
+    described(net(&builder.graph, Given { one_hot: choices.one_hot })?, choices)
+}
+
+/// The description of a net in a file of JSON: as `model.to_json()` writes it, or within another description.
+pub(crate) fn described_config(json: &Value) -> &Value {
+    match &json["model_config"] {
+        Value::Null => json,
+        config => config,
+    }
+}
+
+/// Whether a layer's images have their channels first.
+fn any_channels_first(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => {
+            fields.get("data_format").and_then(Value::as_str) == Some("channels_first")
+                || fields.values().any(any_channels_first)
+        }
+        Value::Array(values) => values.iter().any(any_channels_first),
+        _ => false,
+    }
+}
+
+/// The model called `part` within `model`, and where it stands.
+fn found<'a>(
+    model: &'a Value,
+    place: Place,
+    part: &str,
+    is_outermost: bool,
+) -> Result<(&'a Value, Place), ImportError> {
+    let mut names = Vec::new();
+    let mut left = vec![(model, place, is_outermost)];
+    while let Some((model, place, is_outermost)) = left.pop() {
+        let own = model["config"]["name"].as_str().or(model["name"].as_str());
+        if own == Some(part) {
+            return Ok((model, place));
+        }
+        if !is_outermost {
+            names.extend(own.map(str::to_owned));
+        }
+        for (layer, place) in counted(listed(model)?, &place) {
+            if is_model(layer) {
+                left.push((layer, place, false));
+            }
+        }
+    }
+    names.sort();
+    let told = if names.is_empty() {
+        "it has no parts".to_owned()
+    } else {
+        format!("it has {}", names.join(", "))
+    };
+    Err(ImportError::file(format!("the file has no part `{part}`; {told}")))
+}
+
+const MODELS: [&str; 3] = ["Sequential", "Functional", "Model"];
+
+fn class(layer: &Value) -> &str {
+    layer["class_name"].as_str().unwrap_or_default()
+}
+
+fn is_model(layer: &Value) -> bool {
+    MODELS.contains(&class(layer))
+}
+
+/// The layers of a model.
+fn listed(model: &Value) -> Result<&Vec<Value>, ImportError> {
+    let config = &model["config"];
+    // The oldest form of a sequential model is the list itself.
+    let layers = config["layers"].as_array().or(config.as_array());
+    layers.filter(|_| is_model(model)).ok_or_else(|| {
+        ImportError::file(format!(
+            "the file describes a {}, and not its layers, as files of subclassed models do: save the same net as \
+             keras.Sequential or with keras.Model(inputs, outputs), or export it to ONNX",
+            if class(model).is_empty() { "net" } else { class(model) }
+        ))
+    })
+}
+
+/// The layers with their places: files count them by class within each model.
+fn counted<'a>(layers: &'a [Value], around: &Place) -> Vec<(&'a Value, Place)> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let place = |layer: &'a Value| {
+        let snake = layers::snake_case(class(layer));
+        let count = counts.entry(snake.clone()).or_default();
+        let by_count = if *count == 0 { snake } else { format!("{snake}_{count}") };
+        *count += 1;
+        let name = layer["config"]["name"].as_str().or(layer["name"].as_str()).unwrap_or_default();
+        let mut place = around.clone();
+        place.names.push(name.to_owned());
+        place.counted.push(by_count);
+        (layer, place)
+    };
+    layers.iter().map(place).collect()
+}
+
+struct Builder<'a> {
+    graph: Graph,
+    weights: &'a dyn Weights,
+    choices: &'a Choices,
+}
+
+impl Builder<'_> {
+    /// Adds a model's operations, which are given `inputs`, or are its own inputs; returns the nodes of its outputs.
+    fn model(
+        &mut self,
+        model: &Value,
+        place: &Place,
+        inputs: Option<Vec<usize>>,
+    ) -> Result<Vec<usize>, ImportError> {
+        if class(model) == "Sequential" {
+            return self.sequential(model, place, inputs);
+        }
+        let layers = listed(model)?;
+        let config = &model["config"];
+        let names = |key: &str| -> Vec<(String, usize)> {
+            // One tensor, or a list of them: each a name, the number of a use and that of an output.
+            let value = &config[key];
+            let one =
+                |value: &Value| Some((value[0].as_str()?.to_owned(), value[1].as_u64()? as usize));
+            match one(value) {
+                Some(one) => vec![one],
+                None => value
+                    .as_array()
+                    .map(|all| all.iter().filter_map(one).collect())
+                    .unwrap_or_default(),
+            }
+        };
+        let mut values: HashMap<(String, usize), usize> = HashMap::new();
+        if let Some(inputs) = inputs {
+            let own = names("input_layers");
+            if own.len() != inputs.len() {
+                return Err(ImportError::file(
+                    "a model within the net is given other inputs than it has",
+                ));
+            }
+            values.extend(own.into_iter().zip(inputs));
+        }
+        let mut left = counted(layers, place);
+        let mut taken = names("output_layers");
+        for layer in layers {
+            taken.extend(uses(layer)?.into_iter().flatten());
+        }
+        loop {
+            let before = left.len();
+            let mut waiting = Vec::new();
+            for (layer, place) in left {
+                let name = place.names.last().cloned().unwrap_or_default();
+                let uses = uses(layer)?;
+                if uses.is_empty() {
+                    if !values.contains_key(&(name.clone(), 0)) {
+                        let node = self.input(layer, &name)?;
+                        values.insert((name, 0), node);
+                    }
+                    continue;
+                }
+                let is_there = |given: &(String, usize)| values.contains_key(given);
+                if !uses.iter().flatten().all(is_there) {
+                    // A layer may stand before those that it takes values from.
+                    waiting.push((layer, place));
+                    continue;
+                }
+                // Keras 2 counts the uses of a model from 1: at 0 stands what it was given when it was made.
+                let first = usize::from(is_model(layer) && most(&taken, &name) >= uses.len());
+                for (number, given) in uses.iter().enumerate() {
+                    let given = given.iter().map(|given| values[given]).collect();
+                    let node = self.layer(layer, &place, given)?;
+                    values.insert((name.clone(), number + first), node);
+                }
+            }
+            if waiting.is_empty() {
+                break;
+            }
+            if waiting.len() == before {
+                return Err(ImportError::file(format!(
+                    "the layer {} takes values that no layer of the file gives",
+                    waiting[0].1.names.last().map_or("", String::as_str)
+                )));
+            }
+            left = waiting;
+        }
+        let node = |output: (String, usize)| {
+            let node = values.get(&output).copied();
+            node.ok_or_else(|| ImportError::file(format!("there is no layer {}", output.0)))
+        };
+        names("output_layers").into_iter().map(node).collect()
+    }
+
+    fn sequential(
+        &mut self,
+        model: &Value,
+        place: &Place,
+        inputs: Option<Vec<usize>>,
+    ) -> Result<Vec<usize>, ImportError> {
+        let layers = listed(model)?;
+        let mut value = match inputs.as_deref() {
+            Some([input]) => Some(*input),
+            Some(_) => return Err(ImportError::file("a sequential model is given several inputs")),
+            None => None,
+        };
+        for (layer, place) in counted(layers, place) {
+            let name = place.names.last().cloned().unwrap_or_default();
+            if class(layer) == "InputLayer" {
+                if value.is_none() {
+                    value = Some(self.input(layer, &name)?);
+                }
+                continue;
+            }
+            let given = match value {
+                Some(value) => value,
+                // The first layer, or the first of a model that stands first, tells the input's shape.
+                None => self.input(first(layer), &format!("the input of {name}"))?,
+            };
+            value = Some(self.layer(layer, &place, vec![given])?);
+        }
+        Ok(value.into_iter().collect())
+    }
+
+    /// An input, whose class or latent it is.
+    fn input(&mut self, layer: &Value, name: &str) -> Result<usize, ImportError> {
+        let config = &layer["config"];
+        let shape =
+            ["batch_shape", "batch_input_shape"].iter().find_map(|key| config[*key].as_array());
+        let built = || layer["build_config"]["input_shape"].as_array();
+        let shape = shape.or_else(built).ok_or_else(|| {
+            ImportError::file(format!("{name} does not tell the shape of what the net is given"))
+        })?;
+        let dims: Option<Vec<usize>> = shape
+            .iter()
+            .skip(1)
+            .map(|length| length.as_u64().map(|length| length as usize))
+            .collect();
+        let dims = dims.ok_or_else(|| {
+            ImportError::file(format!("{name} leaves open how many numbers the net is given"))
+        })?;
+        let is_class = match &self.choices.labels {
+            Some(labels) => labels == name,
+            None => {
+                config["dtype"].as_str().is_some_and(|kind| kind.contains("int"))
+                    || dims.iter().product::<usize>() == 1
+            }
+        };
+        let op = if !is_class {
+            Op::Numbers { dims }
+        } else if dims.iter().product::<usize>() == 1 {
+            Op::Class { dims }
+        } else {
+            // One-hot numbers of the class.
+            let classes = dims.iter().product();
+            let class = self.graph.add(name, Op::Class { dims: Vec::new() }, Vec::new());
+            return Ok(self.graph.add(name, Op::OneHot { classes }, vec![class]));
+        };
+        Ok(self.graph.add(name, op, Vec::new()))
+    }
+
+    /// Adds a layer, or a model within the net.
+    fn layer(
+        &mut self,
+        layer: &Value,
+        place: &Place,
+        given: Vec<usize>,
+    ) -> Result<usize, ImportError> {
+        if is_model(layer) {
+            let outputs = self.model(layer, place, Some(given))?;
+            let [output] = outputs[..] else {
+                return Err(ImportError::file("a model within the net has several outputs"));
+            };
+            return Ok(output);
+        }
+        let read =
+            Layer { class: class(layer), config: &layer["config"], place, weights: self.weights };
+        let name = place.names.join("/");
+        let ops = read
+            .ops()
+            .map_err(|error| ImportError::file(format!("{name} ({}): {error}", class(layer))))?;
+        let mut given = given;
+        for op in ops {
+            given = vec![self.graph.add(format!("{name} ({})", class(layer)), op, given)];
+        }
+        match given[..] {
+            [node] => Ok(node),
+            _ => Err(ImportError::file(format!("{name} does nothing with several values"))),
+        }
+    }
+}
+
+/// The largest number of a use of `name`.
+fn most(taken: &[(String, usize)], name: &str) -> usize {
+    let numbers = taken.iter().filter(|(own, _)| own == name).map(|(_, number)| *number);
+    numbers.max().unwrap_or(0)
+}
+
+/// The first layer of a model, or the layer itself.
+fn first(layer: &Value) -> &Value {
+    match listed(layer) {
+        Ok(layers) if !layers.is_empty() => first(&layers[0]),
+        _ => layer,
+    }
+}
+
+/// For each use of a layer, the layers whose values it takes, with the numbers of their uses.
+fn uses(layer: &Value) -> Result<Vec<Vec<(String, usize)>>, ImportError> {
+    let Some(nodes) = layer["inbound_nodes"].as_array() else { return Ok(Vec::new()) };
+    let of = |node: &Value| {
+        let mut given = Vec::new();
+        let from = node.get("args").unwrap_or(node);
+        gather(from, &mut given);
+        if given.is_empty() {
+            let name = layer["config"]["name"].as_str().unwrap_or_default();
+            return Err(ImportError::file(format!("the layer {name} takes no layer's value")));
+        }
+        Ok(given)
+    };
+    nodes.iter().map(of).collect()
+}
+
+/// Tensors in the order in which they stand: `["dense", 0, 0, {}]` in Keras 2 and TensorFlow.js, `{"config":
+/// {"keras_history": ["dense", 0, 0]}}` in Keras 3.
+fn gather(value: &Value, given: &mut Vec<(String, usize)>) {
+    match value {
+        Value::Object(fields) => {
+            match fields.get("config").and_then(|config| config.get("keras_history")) {
+                Some(history) => gather(history, given),
+                None => fields.values().for_each(|value| gather(value, given)),
+            }
+        }
+        Value::Array(values) => {
+            match (values.first().and_then(Value::as_str), values.get(1).and_then(Value::as_u64)) {
+                (Some(name), Some(number)) => given.push((name.to_owned(), number as usize)),
+                _ => values.iter().for_each(|value| gather(value, given)),
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,134 @@
+//! Numbers of each class, computed here.
+
+use gan_protocol::ActivationKind;
+
+use super::reshaped;
+use crate::error::ImportError;
+use crate::graph::Op;
+use crate::state_dict::Values;
+use crate::view::View;
+
+/// Numbers of each class: rows in the framework's order.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) classes: usize,
+    pub(crate) dims: Vec<usize>,
+    /// `classes` rows.
+    pub(crate) numbers: Vec<f32>,
+}
+
+impl Table {
+    pub(super) fn embedding(table: &Values, dims: &[usize]) -> Result<Self, ImportError> {
+        let [classes, size] = table.shape[..] else {
+            return Err(ImportError::file("an embedding is a matrix"));
+        };
+        if dims.iter().product::<usize>() != 1 {
+            return Err(ImportError::file("several classes for one sample"));
+        }
+        let dims = dims.iter().copied().chain([size]).collect();
+        Ok(Self { classes, dims, numbers: table.numbers.clone() })
+    }
+
+    pub(super) fn one_hot(classes: usize, dims: &[usize]) -> Self {
+        let mut numbers = vec![0.0; classes * classes];
+        (0..classes).for_each(|class| numbers[class * classes + class] = 1.0);
+        Self { classes, dims: dims.iter().copied().chain([classes]).collect(), numbers }
+    }
+
+    /// How many numbers a class has.
+    pub(super) fn size(&self) -> usize {
+        self.dims.iter().product()
+    }
+
+    /// Whether it is the class itself as one-hot numbers.
+    pub(super) fn is_one_hot(&self) -> bool {
+        self.size() == self.classes && self.numbers == Self::one_hot(self.classes, &[]).numbers
+    }
+
+    /// The numbers of each class in the places `view` gives them, which are `offset` more.
+    pub(super) fn in_places(&self, view: &View, offset: usize) -> Vec<f32> {
+        let mut numbers = vec![0.0; self.numbers.len()];
+        for (row, own) in self.numbers.chunks(self.size()).zip(numbers.chunks_mut(self.size())) {
+            for (number, place) in row.iter().zip(&view.order) {
+                own[place - offset] = *number;
+            }
+        }
+        numbers
+    }
+
+    /// What an operation makes of it.
+    pub(super) fn after(&self, op: &Op) -> Result<Self, ImportError> {
+        let view = || View::plain(self.dims.clone());
+        match op {
+            Op::Identity => Ok(self.clone()),
+            Op::Reshape { dims } => {
+                Ok(Self { dims: reshaped(&view(), dims)?.dims, ..self.clone() })
+            }
+            Op::Permute { axes } if axes.len() == self.dims.len() => {
+                let view = view().permuted(axes);
+                let rows = self.numbers.chunks(self.size());
+                let numbers = rows.flat_map(|row| view.order.iter().map(|place| row[*place]));
+                Ok(Self { numbers: numbers.collect(), dims: view.dims, classes: self.classes })
+            }
+            Op::Dense { weight, bias } => self.dense(weight, bias.as_ref()),
+            Op::Activation(function) => self.mapped(|number| apply(*function, number)),
+            Op::Affine { scale, shift } => match (&scale.numbers[..], &shift.numbers[..]) {
+                ([scale], [shift]) => self.mapped(|number| Some(number * scale + shift)),
+                _ => Err(refused(op)),
+            },
+            _ => Err(refused(op)),
+        }
+        .map_err(|error| match error {
+            ImportError::File(message) if message.is_empty() => refused(op),
+            other => other,
+        })
+    }
+
+    fn mapped(&self, of: impl Fn(f32) -> Option<f32>) -> Result<Self, ImportError> {
+        let numbers: Option<Vec<f32>> = self.numbers.iter().map(|number| of(*number)).collect();
+        let numbers = numbers.ok_or_else(|| ImportError::file(String::new()))?;
+        Ok(Self { numbers, ..self.clone() })
+    }
+
+    fn dense(&self, weight: &Values, bias: Option<&Values>) -> Result<Self, ImportError> {
+        let [inputs, units] = weight.shape[..] else {
+            return Err(ImportError::file("weights of a product are a matrix"));
+        };
+        if self.dims.last() != Some(&inputs) {
+            return Err(ImportError::file(format!(
+                "a product with {inputs} rows of weights is given {:?}",
+                self.dims
+            )));
+        }
+        let mut numbers = Vec::with_capacity(self.numbers.len() / inputs.max(1) * units);
+        for row in self.numbers.chunks(inputs) {
+            for unit in 0..units {
+                let products = row.iter().enumerate().map(|(input, number)| {
+                    f64::from(*number) * f64::from(weight.numbers[input * units + unit])
+                });
+                let bias = bias.map_or(0.0, |bias| f64::from(bias.numbers[unit]));
+                numbers.push((products.sum::<f64>() + bias) as f32);
+            }
+        }
+        let mut dims = self.dims.clone();
+        dims.last_mut().into_iter().for_each(|last| *last = units);
+        Ok(Self { classes: self.classes, dims, numbers })
+    }
+}
+
+fn refused(op: &Op) -> ImportError {
+    ImportError::file(format!("this program cannot compute {} of numbers of a class", op.told()))
+}
+
+fn apply(function: ActivationKind, x: f32) -> Option<f32> {
+    Some(match function {
+        ActivationKind::Relu {} => x.max(0.0),
+        ActivationKind::LeakyRelu { slope } => x.max(0.0) + slope * x.min(0.0),
+        ActivationKind::Tanh {} => x.tanh(),
+        ActivationKind::Sigmoid {} => 1.0 / (1.0 + (-x).exp()),
+        ActivationKind::Silu {} => x / (1.0 + (-x).exp()),
+        ActivationKind::Softplus {} => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+        ActivationKind::Elu { alpha } => x.max(0.0) + alpha * x.min(0.0).exp_m1(),
+        ActivationKind::Selu {} | ActivationKind::Gelu {} => return None,
+    })
+}
