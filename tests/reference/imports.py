@@ -62,6 +62,18 @@ class Split(nn.Module):
         return self.model(self.fc(z).view(-1, 8, 2, 2))
 
 
+class Told(nn.Module):
+    """Is told the class, whose numbers stand before the latent's."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.first, self.second = nn.Embedding(10, 3), nn.Linear(8, 12), nn.Linear(12, 16)
+
+    def forward(self, z, classes):
+        z = torch.relu(self.first(torch.cat((self.embedding(classes), z), 1)))
+        return torch.tanh(self.second(z)).view(-1, 1, 4, 4)
+
+
 def trained(net, size):
     optimizer = torch.optim.Adam(net.parameters(), 0.02)
     for _ in range(200):
@@ -110,6 +122,22 @@ def main():
     discriminator = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 1))
     torch.save(discriminator.state_dict(), folder / "discriminator.pth")
     torch.save([0.5, 0.25], folder / "losses.pth")
+    told = Told()
+    labels = torch.arange(3) + 4
+    draw = lambda: (torch.randn(16, 5), torch.randint(0, 10, (16,)))
+    optimizer = torch.optim.Adam(told.parameters(), 0.02)
+    for _ in range(200):
+        optimizer.zero_grad()
+        latents, classes = draw()
+        wanted = torch.linspace(-0.9, 0.9, 16).view(1, 1, 4, 4) * (1 - 0.15 * classes).view(-1, 1, 1, 1)
+        (told(latents, classes) - wanted).square().mean().backward()
+        optimizer.step()
+    latents = torch.randn(3, 5)
+    with torch.no_grad():
+        samples = told.eval()(latents, labels)
+    for part, values in {"latents": latents, "samples": samples, "classes": labels.float()}.items():
+        numpy.save(folder / f"told.{part}.npy", values.numpy())
+    torch.save(told.state_dict(), folder / "told.pth")
 
 
 main()

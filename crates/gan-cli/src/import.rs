@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use gan_core::{cpu, with_precision};
-use gan_import::{Assumed, Choices, Described, Opened, StateDict, imported, proposed, read};
+use gan_import::{Assumed, Choices, Described, Opened, StateDict, Told, imported, proposed, read};
 use gan_protocol::{GeneratorHeader, LatentDistribution, SampleShape};
 use serde_json::Value;
 
@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// The modules of a state dict in the order in which the net has them, where their names do not say so.
     #[arg(long, value_name = "MODULE", value_delimiter = ',')]
     order: Vec<String>,
+    /// That the class stands before the features that it is put beside, in a state dict's net: `torch.cat((label, latent), 1)`.
+    #[arg(long)]
+    label_first: bool,
     /// The input that is the class, by its name, where its kind does not say so.
     #[arg(long, value_name = "INPUT")]
     labels: Option<String>,
@@ -107,11 +110,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         part: arguments.key.clone(),
     };
     match read(&read_files, &choices).with_context(told)? {
-        Opened::StateDict(dict) => of_state_dict(arguments, &dict, range).with_context(told),
+        Opened::StateDict(dict) => {
+            let beside = Told { range, label_first: arguments.label_first };
+            of_state_dict(arguments, &dict, beside).with_context(told)
+        }
         Opened::Described(described) => {
             ensure!(
-                arguments.net.is_none() && arguments.order.is_empty(),
-                "{}: the file describes its net itself: --net and --order are for state dicts",
+                arguments.net.is_none() && arguments.order.is_empty() && !arguments.label_first,
+                "{}: the file describes its net itself: --net, --order and --label-first are for state dicts",
                 told()
             );
             for assumed in &described.assumed {
@@ -132,11 +138,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
     }
 }
 
-fn of_state_dict(
-    arguments: &Arguments,
-    dict: &StateDict,
-    range: Option<[f32; 2]>,
-) -> Result<Ending> {
+fn of_state_dict(arguments: &Arguments, dict: &StateDict, told: Told) -> Result<Ending> {
     let described = [
         ("--labels", arguments.labels.is_some()),
         ("--one-hot", arguments.one_hot > 0),
@@ -161,7 +163,7 @@ fn of_state_dict(
         );
         return Ok(Ending::Done);
     };
-    let described = imported(dict, &header(net)?, &arguments.order, range)?;
+    let described = imported(dict, &header(net)?, &arguments.order, told)?;
     kept(arguments, &described)
 }
 

@@ -20,11 +20,13 @@ use crate::precision::Precision;
 
 /// Samples are drawn in groups of at most this many, to bound memory.
 const GROUP: usize = 64;
-/// The most numbers that one layer may give for one sample. A file names the layers, so its cost
-/// needs a limit.
-const MAXIMUM_ACTIVATIONS: usize = 1 << 20;
-/// The most multiplications for one sample.
-const MAXIMUM_MULTIPLICATIONS: usize = 1 << 30;
+/// The most numbers that one layer may give for a group of samples.
+const GROUP_ACTIVATIONS: usize = 1 << 26;
+/// The most numbers that one layer may give for one sample: as many as in Keras's example of a DCGAN. A file names the layers,
+/// so its cost needs a limit.
+const MAXIMUM_ACTIVATIONS: usize = 1 << 21;
+/// The most multiplications for one sample: Keras's example of a DCGAN needs three quarters of it.
+const MAXIMUM_MULTIPLICATIONS: usize = 3 << 30;
 const PREFIX: &str = "generator";
 
 /// A generator with its parameters.
@@ -33,6 +35,8 @@ pub struct Sampler {
     header: GeneratorHeader,
     net: Net,
     device: Device,
+    /// How many samples are computed at once.
+    group: usize,
 }
 
 impl Sampler {
@@ -79,7 +83,8 @@ impl Sampler {
         if let Some(level) = header.level {
             net.level = level;
         }
-        Ok(Self { header, net, device: device.clone() })
+        let group = (GROUP_ACTIVATIONS / cost.widest.max(1)).min(GROUP);
+        Ok(Self { header, net, device: device.clone(), group })
     }
 
     /// The header of its file.
@@ -135,7 +140,7 @@ impl Sampler {
             return Err(CoreError::NoPictures);
         }
         let mut net = self.net.clone();
-        in_groups(feed, inputs, &self.device, |input, condition, _| {
+        in_groups(feed, inputs, self.group, &self.device, |input, condition, _| {
             let mut pass = Pass::new(Mode::Sampling { noise: None }, condition);
             net.features(layer, input, &mut pass).flat()
         })
@@ -154,7 +159,8 @@ impl Sampler {
         watcher: &mut dyn FnMut(usize),
     ) -> Result<Vec<f32>, CoreError> {
         let feed = Feed::from(&self.header);
-        samples(&self.net, feed, inputs, noise, &self.device, watcher).await
+        let Self { net, device, group, .. } = self;
+        samples_in_groups(net, feed, inputs, noise, *group, device, watcher).await
     }
 }
 
@@ -255,6 +261,18 @@ pub(crate) async fn samples(
     device: &Device,
     watcher: &mut dyn FnMut(usize),
 ) -> Result<Vec<f32>, CoreError> {
+    samples_in_groups(net, feed, inputs, noise, GROUP, device, watcher).await
+}
+
+async fn samples_in_groups(
+    net: &Net,
+    feed: Feed<'_>,
+    inputs: &Inputs,
+    noise: u64,
+    group: usize,
+    device: &Device,
+    watcher: &mut dyn FnMut(usize),
+) -> Result<Vec<f32>, CoreError> {
     if feed.picture.is_some() && inputs.pictures.is_empty() {
         return Err(CoreError::NoPictures);
     }
@@ -262,7 +280,7 @@ pub(crate) async fn samples(
     let weights = net.parameters();
     let weights = net.effective(weights, false);
     let mut randomness = stream(feed.seed, Purpose::SampleNoise, noise);
-    in_groups(feed, inputs, device, |input, condition, count| {
+    in_groups(feed, inputs, group, device, |input, condition, count| {
         let mode = Mode::Sampling { noise: Some(&mut randomness) };
         let samples = net.forward_with(&weights, input, &mut Pass::new(mode, condition)).flat();
         watcher(count);
@@ -276,12 +294,13 @@ pub(crate) async fn samples(
 async fn in_groups(
     feed: Feed<'_>,
     inputs: &Inputs,
+    group: usize,
     device: &Device,
     mut of: impl FnMut(Batch, &Condition, usize) -> Tensor<2>,
 ) -> Result<Vec<f32>, CoreError> {
     let mut transaction = Transaction::default();
-    for begin in (0..inputs.count(feed)).step_by(GROUP) {
-        let part = inputs.part(feed, begin, GROUP);
+    for begin in (0..inputs.count(feed)).step_by(group) {
+        let part = inputs.part(feed, begin, group);
         let condition = part.condition(feed, device);
         let rows = of(part.tensor(feed, device), &condition, part.count(feed));
         let numbers: usize = rows.dims().iter().product();

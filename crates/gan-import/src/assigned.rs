@@ -19,8 +19,7 @@ pub(crate) struct Put {
 }
 
 /// The file of the generator of `header` with the numbers of `dict`, 32 bits each. Layers take modules in the order of the names
-/// of `order`, or in their natural order; each takes the next one, and is refused if that does not fit. `range` are the
-/// framework's numbers of black and white, where they are not -1 and 1.
+/// of `order`, or in their natural order; each takes the next one, and is refused if that does not fit.
 ///
 /// # Errors
 /// If a layer finds no module, a module of other shapes, or modules are left over; the message names both.
@@ -28,14 +27,14 @@ pub fn imported(
     dict: &StateDict,
     header: &GeneratorHeader,
     order: &[String],
-    range: Option<[f32; 2]>,
+    told: Told,
 ) -> Result<Described, ImportError> {
     let modules = modules(dict, order)?;
     let assumed = listed(&modules);
     let mut waiting = modules.into_iter();
-    let mut puts = Vec::new();
-    let filled =
-        fill("generator.", &header.generator.layers, header.input(), &mut waiting, &mut puts);
+    let mut filling = Filling { modules: &mut waiting, puts: Vec::new(), told, labels: 0 };
+    let filled = filling.fill("generator.", &header.generator.layers, header.input());
+    let mut puts = filling.puts;
     filled.map_err(|error| in_order(error, order, &assumed))?;
     if let Some(module) = waiting.next() {
         let message = format!(
@@ -44,7 +43,7 @@ pub fn imported(
         );
         return Err(ImportError::file(message));
     }
-    let range = range.unwrap_or(FULL);
+    let range = told.range.unwrap_or(FULL);
     let mut header = header.clone();
     let shapes = header.generator.shapes(header.input())?;
     let features = shapes.last().map_or(0, Shape::features);
@@ -65,67 +64,107 @@ pub(crate) fn in_order(error: ImportError, order: &[String], assumed: &str) -> I
     }
 }
 
-fn fill(
-    prefix: &str,
-    layers: &[LayerSpec],
-    input: Shape,
-    modules: &mut dyn Iterator<Item = Module>,
-    puts: &mut Vec<Put>,
-) -> Result<(), ImportError> {
-    let mut shape = input;
-    for (index, layer) in layers.iter().enumerate() {
-        let name = format!("{prefix}{index}");
-        let own = layer.own_parameters(shape);
-        if !own.is_empty() {
-            let module = modules.next().ok_or_else(|| {
-                ImportError::file(format!("the file has no module for {name} ({})", layer.kind()))
-            })?;
-            let mut module = effective(module, matches!(layer, LayerSpec::ConvTranspose { .. }))?;
-            if matches!(layer, LayerSpec::BatchNorm { .. }) && module.get("running_mean").is_some()
-            {
-                // Without a scale and a shift of its own.
-                for (name, value) in [("weight", 1.0), ("bias", 0.0)] {
-                    let features = shape.features();
-                    let values = Values { shape: vec![features], numbers: vec![value; features] };
-                    module.tensors.entry(name.to_owned()).or_insert(values);
-                }
-            }
-            for parameter in &own {
-                let theirs = theirs(layer, parameter.name);
-                let values = wanted(&module, theirs, &name, layer)?;
-                let values = turned(layer, parameter.name, values);
-                check(&values, &parameter.dimensions, &module, theirs, &name)?;
-                puts.push(Put { name: format!("{name}.{}", parameter.name), values });
-            }
-            if let Some(bias) = module
-                .get("bias")
-                .filter(|_| !own.iter().any(|one| theirs(layer, one.name) == "bias"))
-            {
-                let message = format!(
-                    "{} has a bias of {} numbers, and {name} ({}) has none: write \"bias\": true",
-                    module.told(),
-                    bias.numbers.len(),
-                    layer.kind()
-                );
-                return Err(ImportError::file(message));
-            }
-            if matches!(layer, LayerSpec::BatchNorm { .. }) {
-                for (ours, theirs) in
-                    [("running_mean", "running_mean"), ("running_variance", "running_var")]
+/// What a state dict does not tell beside its net.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// The framework's numbers of black and white, where they are not -1 and 1.
+    pub range: Option<[f32; 2]>,
+    /// Whether the class stands before the features beside which it is put; here it stands behind them.
+    pub label_first: bool,
+}
+
+/// A net that is filled.
+struct Filling<'a> {
+    modules: &'a mut dyn Iterator<Item = Module>,
+    puts: Vec<Put>,
+    told: Told,
+    /// How many of the last features of what arrives are a class's.
+    labels: usize,
+}
+
+impl Filling<'_> {
+    fn fill(
+        &mut self,
+        prefix: &str,
+        layers: &[LayerSpec],
+        input: Shape,
+    ) -> Result<(), ImportError> {
+        let mut shape = input;
+        for (index, layer) in layers.iter().enumerate() {
+            let name = format!("{prefix}{index}");
+            let own = layer.own_parameters(shape);
+            if !own.is_empty() {
+                let module = self.modules.next().ok_or_else(|| {
+                    ImportError::file(format!(
+                        "the file has no module for {name} ({})",
+                        layer.kind()
+                    ))
+                })?;
+                let mut module =
+                    effective(module, matches!(layer, LayerSpec::ConvTranspose { .. }))?;
+                if matches!(layer, LayerSpec::BatchNorm { .. })
+                    && module.get("running_mean").is_some()
                 {
+                    // Without a scale and a shift of its own.
+                    for (name, value) in [("weight", 1.0), ("bias", 0.0)] {
+                        let features = shape.features();
+                        let values =
+                            Values { shape: vec![features], numbers: vec![value; features] };
+                        module.tensors.entry(name.to_owned()).or_insert(values);
+                    }
+                }
+                for parameter in &own {
+                    let theirs = theirs(layer, parameter.name);
                     let values = wanted(&module, theirs, &name, layer)?;
-                    check(&values, &[shape.features()], &module, theirs, &name)?;
-                    puts.push(Put { name: format!("{name}.{ours}"), values });
+                    let values = turned(layer, parameter.name, values);
+                    let values =
+                        if self.told.label_first && self.labels > 0 && parameter.name == "weight" {
+                            moved(layer, values, self.labels)
+                        } else {
+                            values
+                        };
+                    check(&values, &parameter.dimensions, &module, theirs, &name)?;
+                    self.puts.push(Put { name: format!("{name}.{}", parameter.name), values });
+                }
+                if let Some(bias) = module
+                    .get("bias")
+                    .filter(|_| !own.iter().any(|one| theirs(layer, one.name) == "bias"))
+                {
+                    let message = format!(
+                        "{} has a bias of {} numbers, and {name} ({}) has none: write \"bias\": true",
+                        module.told(),
+                        bias.numbers.len(),
+                        layer.kind()
+                    );
+                    return Err(ImportError::file(message));
+                }
+                if matches!(layer, LayerSpec::BatchNorm { .. }) {
+                    for (ours, theirs) in
+                        [("running_mean", "running_mean"), ("running_variance", "running_var")]
+                    {
+                        let values = wanted(&module, theirs, &name, layer)?;
+                        check(&values, &[shape.features()], &module, theirs, &name)?;
+                        self.puts.push(Put { name: format!("{name}.{ours}"), values });
+                    }
                 }
             }
+            for (inside, layers) in layer.inside() {
+                let within = format!("{name}.{inside}.");
+                self.fill(&within, layers, layer.inner_input(inside, shape))?;
+            }
+            let before = shape.features();
+            shape = layer.output(shape)?;
+            self.labels = match layer {
+                LayerSpec::Label { .. } => shape.features() - before,
+                // These leave features in their order.
+                LayerSpec::Activation { .. }
+                | LayerSpec::Dropout { .. }
+                | LayerSpec::Noise { .. } => self.labels,
+                _ => 0,
+            };
         }
-        for (inside, layers) in layer.inside() {
-            let within = format!("{name}.{inside}.");
-            fill(&within, layers, layer.inner_input(inside, shape), modules, puts)?;
-        }
-        shape = layer.output(shape)?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// PyTorch's name of a parameter.
@@ -161,6 +200,20 @@ fn turned(layer: &LayerSpec, name: &str, values: Values) -> Values {
     let (outputs, inputs) = (*outputs, *inputs);
     let at = |index: usize| values.numbers[index % outputs * inputs + index / outputs];
     Values { shape: vec![inputs, outputs], numbers: (0..inputs * outputs).map(at).collect() }
+}
+
+/// With the weights of the first `labels` inputs behind those of the others.
+fn moved(layer: &LayerSpec, values: Values, labels: usize) -> Values {
+    // The axis of the inputs.
+    let axis = usize::from(matches!(layer, LayerSpec::Conv { .. }));
+    let (Some(inputs), inner) =
+        (values.shape.get(axis), values.shape[axis + 1..].iter().product::<usize>())
+    else {
+        return values;
+    };
+    let numbers = values.numbers.chunks(inputs * inner);
+    let numbers = numbers.flat_map(|row| [&row[labels * inner..], &row[..labels * inner]].concat());
+    Values { numbers: numbers.collect(), shape: values.shape }
 }
 
 fn check(

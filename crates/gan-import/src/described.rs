@@ -118,16 +118,28 @@ fn range(flow: &Flow, said: Option<[f32; 2]>) -> Result<([f32; 2], bool), Import
     if let Some(range) = said {
         return Ok((range, true));
     }
-    let scaled = flow.steps.last().and_then(|step| step.affine);
-    let before = flow.steps.len().checked_sub(1 + usize::from(scaled.is_some()));
-    let ends = before.and_then(|at| match flow.steps[at].spec {
-        LayerSpec::Activation { function: ActivationKind::Tanh {} } => Some(FULL),
-        LayerSpec::Activation { function: ActivationKind::Sigmoid {} } => Some([0.0, 1.0]),
-        _ => None,
-    });
-    let Some(mut ends) = ends else { return Ok((FULL, false)) };
-    if let Some([scale, shift]) = scaled {
-        ends = ends.map(|end| end * scale + shift);
+    let mut moved = [1.0, 0.0];
+    for step in flow.steps.iter().rev() {
+        let ends = match step.spec {
+            LayerSpec::Activation { function: ActivationKind::Tanh {} } => FULL,
+            LayerSpec::Activation { function: ActivationKind::Sigmoid {} } => [0.0, 1.0],
+            LayerSpec::BatchNorm { .. } if step.affine.is_some() => {
+                let ([outer, shift], [inner, begin]) = (moved, step.affine.unwrap_or([1.0, 0.0]));
+                moved = [outer * inner, outer * begin + shift];
+                continue;
+            }
+            // These move numbers, and change none.
+            LayerSpec::Reshape { .. } | LayerSpec::Flatten {} | LayerSpec::PixelShuffle { .. } => {
+                continue;
+            }
+            LayerSpec::Pad { top, bottom, left, right }
+                if [top, bottom, left, right].iter().all(|side| *side <= 0) =>
+            {
+                continue;
+            }
+            _ => break,
+        };
+        return Ok((ends.map(|end| end * moved[0] + moved[1]), true));
     }
-    Ok((ends, true))
+    Ok((FULL, false))
 }

@@ -22,7 +22,7 @@ mod state_dict;
 mod steps;
 mod view;
 
-pub use assigned::imported;
+pub use assigned::{Told, imported};
 pub use described::{Assumed, Choices, Described};
 pub use error::ImportError;
 pub use file::{Opened, read};

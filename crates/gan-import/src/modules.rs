@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     /// A convolution or a transposed one: shapes do not tell the two apart.
     Convolution,
     BatchNorm,
+    /// The numbers of a class, by its name.
+    Embedding,
     /// A scale and a shift without running statistics: of layers, groups or instances.
     OtherNorm,
     Unknown,
@@ -45,7 +47,9 @@ impl Module {
         if self.get("running_mean").is_some() {
             return Kind::BatchNorm;
         }
+        let is_embedding = self.name.to_lowercase().contains("emb") && self.get("bias").is_none();
         match self.weight_shape().map(<[usize]>::len) {
+            Some(2) if is_embedding => Kind::Embedding,
             Some(2) => Kind::Linear,
             Some(4) => Kind::Convolution,
             Some(1) if self.get("bias").is_some() => Kind::OtherNorm,

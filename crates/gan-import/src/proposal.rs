@@ -51,15 +51,34 @@ pub fn proposed(dict: &StateDict, order: &[String]) -> Result<Value, ImportError
 fn drafted(modules: &[Module]) -> Result<Value, ImportError> {
     let mut draft: Option<Draft> = None;
     let mut latent = 0;
+    let (mut classes, mut embedded) = (None, 0);
     for (at, module) in modules.iter().enumerate() {
+        if let (Kind::Embedding, Some(&[count, size]), None) =
+            (module.kind(), module.weight_shape(), &draft)
+        {
+            // In front of the first weights.
+            classes = Some(count);
+            embedded = size;
+            continue;
+        }
+        let is_first = draft.is_none();
         let draft = match &mut draft {
             Some(draft) => draft,
             None => {
-                latent = latent_of(module)?;
-                draft.insert(Draft { layers: Vec::new(), shape: Shape::flat(latent) })
+                let given = latent_of(module)?;
+                latent = given
+                    .checked_sub(embedded)
+                    .filter(|latent| *latent > 0)
+                    .ok_or_else(|| unknown(module))?;
+                let mut begun = Draft { layers: Vec::new(), shape: Shape::flat(latent) };
+                if let Some(classes) = classes {
+                    begun
+                        .add(json!({"kind": "label", "classes": classes, "embedding": embedded}))?;
+                }
+                draft.insert(begun)
             }
         };
-        add(draft, module, at == 0)?;
+        add(draft, module, is_first)?;
         let next = modules.get(at + 1).map(Module::kind);
         if !matches!(next, Some(Kind::BatchNorm | Kind::OtherNorm)) {
             let name = if next.is_none() { "tanh" } else { "relu" };
@@ -69,12 +88,15 @@ fn drafted(modules: &[Module]) -> Result<Value, ImportError> {
     let Some(Draft { layers, shape }) = draft else {
         return Err(ImportError::file("the file holds no modules with weights"));
     };
-    let header = json!({
+    let mut header = json!({
         "format": GENERATOR_FORMAT, "step": 0, "seed": 0,
         "latent": {"size": latent, "distribution": "normal"},
         "data": sample(shape)?,
         "generator": {"initial_weights": {"kind": "normal", "sd": 0.02}, "layers": layers},
     });
+    if let Some(classes) = classes {
+        header["labels"] = json!({"kind": "conditional", "classes": classes});
+    }
     let header = GeneratorHeader::from_value(&header)?;
     serde_json::to_value(header).map_err(|error| ImportError::file(error.to_string()))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gan_core::{Inputs, Sampler, cpu};
-use gan_import::{StateDict, imported, proposed};
+use gan_import::{StateDict, Told, imported, proposed};
 use gan_protocol::GeneratorHeader;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn names(order: &str) -> Vec<String> {
 /// The largest difference of the samples of `file`, imported by `header`, from those that PyTorch made of `case`.
 fn difference(file: &str, case: &str, header: &Value, order: &str) -> f32 {
     let header = GeneratorHeader::from_value(header).expect("a header");
-    let file = imported(&dict(file), &header, &names(order), None).expect("it fits");
+    let file = imported(&dict(file), &header, &names(order), Told::default()).expect("it fits");
     let sampler = Sampler::from_safetensors(&file.file, &cpu()).expect("a generator's file");
     let inputs = Inputs::of_latents(numbers(&format!("{case}.latents.npy")));
     let made = block_on(sampler.samples(&inputs, 0)).expect("computed");
@@ -126,7 +126,7 @@ fn a_net_with_a_part_of_a_usual_name_is_whole() {
 fn what_does_not_fit_is_named() {
     let refusal = |file: &str, header: &Value, order: &str| {
         let header = GeneratorHeader::from_value(header).expect("a header");
-        imported(&dict(file), &header, &names(order), None)
+        imported(&dict(file), &header, &names(order), Told::default())
             .expect_err("it does not fit")
             .to_string()
     };
@@ -185,4 +185,49 @@ fn files_of_other_things_are_refused_with_a_remedy() {
     assert_eq!(refusal(&own, None), "the file is one of this program already");
     let discriminator = proposed(&dict("discriminator.pth"), &[]).expect_err("a discriminator");
     assert!(discriminator.to_string().contains("as a discriminator does"));
+}
+
+#[test]
+fn a_class_that_stands_before_the_latent_is_put_behind_it() {
+    // An embedding is told by its name alone.
+    let header = proposed(&dict("told.pth"), &[]).expect("a proposal");
+    assert_eq!(header["labels"], json!({"kind": "conditional", "classes": 10}));
+    let kinds: Vec<&str> = header["generator"]["layers"]
+        .as_array()
+        .expect("layers")
+        .iter()
+        .filter_map(|layer| layer["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["label", "linear", "activation", "linear", "activation"]);
+    let header = GeneratorHeader::from_value(&header).expect("a header");
+    let apart = |told: Told| {
+        let found = imported(&dict("told.pth"), &header, &[], told).expect("it fits");
+        let sampler = Sampler::from_safetensors(&found.file, &cpu()).expect("a generator's file");
+        let labels = numbers("told.classes.npy").iter().map(|class| *class as u16).collect();
+        let inputs = Inputs { values: numbers("told.latents.npy"), labels, ..Inputs::default() };
+        let made = block_on(sampler.samples(&inputs, 0)).expect("computed");
+        let pairs = made.iter().zip(numbers("told.samples.npy"));
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    assert!(apart(Told { label_first: true, ..Told::default() }) < 1e-6);
+    assert!(apart(Told::default()) > 0.1);
+}
+
+#[test]
+fn another_range_of_samples_becomes_that_of_this_program() {
+    let header = proposed(&dict("mlp-nested.pth"), &[]).expect("a proposal");
+    let header = GeneratorHeader::from_value(&header).expect("a header");
+    let samples = |range: Option<[f32; 2]>| {
+        let told = Told { range, ..Told::default() };
+        let found = imported(&dict("mlp-nested.pth"), &header, &[], told).expect("it fits");
+        let sampler = Sampler::from_safetensors(&found.file, &cpu()).expect("a generator's file");
+        block_on(sampler.samples(&Inputs::of_latents(numbers("mlp.latents.npy")), 0))
+            .expect("computed")
+    };
+    let (own, moved) = (samples(None), samples(Some([0.0, 0.5])));
+    let apart = own.iter().zip(&moved).map(|(own, moved)| (4.0 * own - 1.0 - moved).abs());
+    assert!(apart.fold(0.0, f32::max) < 1e-5);
+    let told = Told { range: Some([0.5, 0.5]), ..Told::default() };
+    let refusal = imported(&dict("mlp-nested.pth"), &header, &[], told).expect_err("no range");
+    assert!(refusal.to_string().contains("are none"), "{refusal}");
 }
