@@ -24,6 +24,7 @@ mod optimizers;
 mod pictures;
 mod points;
 mod run;
+mod sampler;
 mod shown;
 mod start;
 mod styles;
@@ -37,6 +38,7 @@ use gan_protocol::RunSpec;
 use lines::program;
 use run::Run;
 
+pub use sampler::pytorch_sampler;
 pub use weights::Checkpoint;
 
 /// A run as a program.

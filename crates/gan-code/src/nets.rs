@@ -7,17 +7,22 @@ use crate::lines::{Lines, number};
 use crate::run::{Run, behind, is_told_any};
 use crate::styles::{self, has_style};
 
-/// Generator and discriminator.
-pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
+/// The generator.
+pub(crate) fn generator(run: &Run<'_>) -> String {
     let spec = run.spec;
     let (layers, input) = (&spec.generator.layers, spec.generator_input());
     let kind = if has_style(run) { "Styled" } else { chain(is_told_any(layers)) };
-    let generator = listed_net("G", kind, |lines| {
+    listed_net("G", kind, |lines| {
         let made = add_layers(run, lines, 1, layers, input);
         if let (Shape::Flat { .. }, Shape::Image { .. }) = (made, spec.data.shape()) {
             lines.add(1, &format!("nn.Unflatten(1, ({})),", run.sample()));
         }
-    });
+    })
+}
+
+/// Generator and discriminator.
+pub(crate) fn blocks(run: &Run<'_>) -> Vec<String> {
+    let (spec, generator) = (run.spec, generator(run));
     let (layers, input) = (&spec.discriminator.layers, spec.discriminator_input());
     let discriminator = listed_net("D", chain(is_told_any(layers)), |lines| {
         add_layers(run, lines, 1, layers, input);

@@ -96,6 +96,11 @@ pub(crate) enum Op {
         scale: usize,
         is_bilinear: bool,
     },
+    /// Pixels that are repeated, by a factor of its own in each direction.
+    Enlarge {
+        down: usize,
+        across: usize,
+    },
     /// Channels become pixels; `blocks_first` where those of one place in the block stand together.
     PixelShuffle {
         scale: usize,

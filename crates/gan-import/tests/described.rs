@@ -187,6 +187,26 @@ fn what_cannot_be_imported_is_named_with_a_remedy() {
 }
 
 #[test]
+fn tensorflow_js_enlarges_otherwise_than_keras() {
+    // The same description, read from either: TensorFlow.js 4.22.0 computes other pixels than Keras 3.15.1.
+    let model = |interpolation: &str| {
+        let layer = |class: &str, config: serde_json::Value| serde_json::json!({"class_name": class, "config": config});
+        let model = serde_json::json!({
+            "format": "layers-model",
+            "modelTopology": {"class_name": "Sequential", "config": {"name": "g", "layers": [
+                layer("Reshape", serde_json::json!({"name": "r", "batch_input_shape": [null, 9], "target_shape": [3, 3, 1]})),
+                layer("UpSampling2D", serde_json::json!({"name": "u", "size": [2, 2], "interpolation": interpolation})),
+            ]}},
+            "weightsManifest": [],
+        });
+        read(&[("model.json".to_owned(), model.to_string().into_bytes())], &Choices::default())
+    };
+    assert!(matches!(model("nearest"), Ok(Opened::Described(_))));
+    let told = model("bilinear").expect_err("another one").to_string();
+    assert!(told.contains("points at the pixels' corners"), "{told}");
+}
+
+#[test]
 fn files_that_are_cut_off_or_changed_are_refused_or_read_and_nothing_else() {
     for name in ["auxiliary.keras", "auxiliary.h5", "many-older.onnx", "tfjs-uint8/model.json"] {
         let [(own, bytes)] = &files(name)[..] else { panic!("one file") };

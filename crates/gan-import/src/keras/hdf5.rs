@@ -67,7 +67,7 @@ fn named(layers: &Group) -> Result<Named, ImportError> {
             weights.push((path, values));
         }
     }
-    Ok(Named { weights })
+    Ok(Named { weights, are_of_tfjs: false })
 }
 
 /// The weights inside a `.keras` file: by class and count, never by a layer's name.

@@ -97,14 +97,23 @@ impl Layer<'_> {
                     self.whole_numbers("dims")?.into_iter().map(|axis| axis.saturating_sub(1));
                 Op::Permute { axes: axes.collect() }
             }
-            "UpSampling2D" => {
-                let scale = self.square("size")?;
-                match self.config["interpolation"].as_str().unwrap_or("nearest") {
-                    "nearest" => Op::Upsample { scale, is_bilinear: false },
-                    "bilinear" => Op::Upsample { scale, is_bilinear: true },
-                    _ => return Err(self.refused("interpolation")),
+            "UpSampling2D" => match self.config["interpolation"].as_str().unwrap_or("nearest") {
+                "nearest" => {
+                    let size = self.whole_numbers("size");
+                    match size.as_deref() {
+                        Ok(&[down, across]) => Op::Enlarge { down, across },
+                        _ => Op::Upsample { scale: self.square("size")?, is_bilinear: false },
+                    }
                 }
-            }
+                "bilinear" if self.weights.are_of_tfjs() => {
+                    return Err(ImportError::file(
+                        "TensorFlow.js enlarges bilinearly by points at the pixels' corners, and Keras, from which the model may \
+                             come, by pixels that are squares: import the Keras file, or use \"nearest\"",
+                    ));
+                }
+                "bilinear" => Op::Upsample { scale: self.square("size")?, is_bilinear: true },
+                _ => return Err(self.refused("interpolation")),
+            },
             "ZeroPadding2D" => Op::Pad { sides: self.four("padding")? },
             "Cropping2D" => Op::Pad { sides: self.four("cropping")?.map(|side| -side) },
             "AveragePooling2D" => {

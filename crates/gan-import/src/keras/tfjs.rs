@@ -51,7 +51,7 @@ pub(crate) fn of_tfjs(
             return Err(damaged("its weights have more bytes than it lists"));
         }
     }
-    described_by(config, &Named { weights }, choices)
+    described_by(config, &Named { weights, are_of_tfjs: true }, choices)
 }
 
 fn damaged(why: &str) -> ImportError {

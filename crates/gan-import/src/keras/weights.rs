@@ -19,15 +19,26 @@ pub(crate) trait Weights {
     /// # Errors
     /// If they are not there, or are others.
     fn of(&self, place: &Place, names: &[&str]) -> Result<Vec<Values>, ImportError>;
+
+    /// Whether they are TensorFlow.js's, whose bilinear enlargement takes pixels for points: with the same description Keras
+    /// computes other pixels.
+    fn are_of_tfjs(&self) -> bool {
+        false
+    }
 }
 
 /// Weights with their full names, such as `generator/dense_1/kernel:0`.
 #[derive(Debug, Default)]
 pub(crate) struct Named {
     pub(crate) weights: Vec<(String, Values)>,
+    pub(crate) are_of_tfjs: bool,
 }
 
 impl Weights for Named {
+    fn are_of_tfjs(&self) -> bool {
+        self.are_of_tfjs
+    }
+
     fn of(&self, place: &Place, names: &[&str]) -> Result<Vec<Values>, ImportError> {
         let layer = place.names.last().map_or("", String::as_str);
         let one = |name: &&str| {

@@ -158,17 +158,16 @@ impl Lowered {
 
     /// Each number of `flow` times that of its class.
     pub(super) fn product(&self, mut flow: Flow, table: &Table) -> Result<Flow, ImportError> {
-        let features = flow.features(self.is_last())?;
-        let dims =
-            if table.dims.len() > flow.view.dims.len() { &table.dims } else { &flow.view.dims };
-        let dims = dims.clone();
-        if table.size() != features.len() || flow.view.order.len() != features.len() {
-            return Err(ImportError::file(
-                "this program has no layer for a product with numbers of a class that are not one for each of a vector",
-            ));
-        }
-        let numbers = table.in_places(&View { dims: vec![features.len()], order: features }, 0);
-        let shape = vec![table.classes, table.size()];
+        let last = self.is_last();
+        let features = flow.features(last)?;
+        let dims = flow.view.dims.clone();
+        let dims = if table.dims.len() > dims.len() { table.dims.clone() } else { dims };
+        let numbers = table.of_features(&features, &flow.view.dims, last).ok_or_else(|| {
+            ImportError::file(
+                "this program has no layer for a product with numbers of a class that are not one for each feature",
+            )
+        })?;
+        let shape = vec![table.classes, features.len()];
         let tensors = vec![("embedding", Values { shape, numbers })];
         flow.add(Step::with(LayerSpec::LabelProduct { classes: table.classes }, tensors))?;
         flow.reshape(&dims)?;

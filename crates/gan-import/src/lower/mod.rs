@@ -180,7 +180,7 @@ impl Lowered {
                 };
                 Ok(Value::Class { dims })
             }
-            (op, [Value::Table(table)]) => Ok(Value::Table(table.after(op)?)),
+            (op, [Value::Table(table)]) => Ok(Value::Table(table.after(op, self.is_last())?)),
             (op, [Value::Flow(flow)]) => Ok(Value::Flow(self.one(op, flow.clone())?)),
             (Op::Concat { axis }, [first, others @ ..]) => {
                 let last = first.dims().len().saturating_sub(1);
@@ -265,6 +265,12 @@ impl Lowered {
             Op::Crop { axis, begin, end } => flow.crop(*axis, *begin, *end, last)?,
             Op::Repeat { axis, times } => flow.view = flow.view.repeated(*axis, *times),
             Op::Conv { .. } | Op::ConvTranspose { .. } => convolution::add(&mut flow, op, last)?,
+            Op::Enlarge { down, across } if down != across => {
+                return Err(ImportError::file("an enlargement by two factors has no layer here"));
+            }
+            Op::Enlarge { down, .. } => {
+                flow.of_pixels(LayerSpec::Upsample { scale: *down }, last)?
+            }
             Op::Upsample { scale, is_bilinear } => {
                 let scale = *scale;
                 let spec = if *is_bilinear {
@@ -335,7 +341,7 @@ impl Op {
             Self::Affine { .. } => "a scale and a shift",
             Self::Reshape { .. } => "a reshape",
             Self::Permute { .. } => "a change of axes",
-            Self::Upsample { .. } => "an enlargement",
+            Self::Upsample { .. } | Self::Enlarge { .. } => "an enlargement",
             Self::PixelShuffle { .. } => "a pixel shuffle",
             Self::AveragePool { .. } => "an average",
             Self::Pad { .. } => "a padding",

@@ -56,8 +56,46 @@ impl Table {
         numbers
     }
 
+    /// One number for each of the features of a value of the axes `dims`; `None` if there are others.
+    pub(super) fn of_features(
+        &self,
+        features: &[usize],
+        dims: &[usize],
+        is_channels_last: bool,
+    ) -> Option<Vec<f32>> {
+        let place = |index: usize| match self.dims[..] {
+            // The same for all pixels: one, or as many as there are.
+            [first, second, third] if dims.len() == 3 => {
+                let (channels, area) = if is_channels_last {
+                    (third, first * second)
+                } else {
+                    (first, second * third)
+                };
+                (channels == features.len()).then_some(())?;
+                let pixel = |pixel: usize| {
+                    if is_channels_last { pixel * channels + index } else { index * area + pixel }
+                };
+                let same = self
+                    .numbers
+                    .chunks(self.size())
+                    .all(|row| (0..area).all(|at| row[pixel(at)] == row[pixel(0)]));
+                same.then_some(pixel(0))
+            }
+            _ => (dims.len() != 3 && self.size() == features.len()).then_some(index),
+        };
+        let mut numbers = vec![0.0; self.classes * features.len()];
+        for (index, feature) in features.iter().enumerate() {
+            let place = place(index)?;
+            for class in 0..self.classes {
+                numbers[class * features.len() + feature] =
+                    self.numbers[class * self.size() + place];
+            }
+        }
+        Some(numbers)
+    }
+
     /// What an operation makes of it.
-    pub(super) fn after(&self, op: &Op) -> Result<Self, ImportError> {
+    pub(super) fn after(&self, op: &Op, is_channels_last: bool) -> Result<Self, ImportError> {
         let view = || View::plain(self.dims.clone());
         match op {
             Op::Identity => Ok(self.clone()),
@@ -69,6 +107,15 @@ impl Table {
                 let rows = self.numbers.chunks(self.size());
                 let numbers = rows.flat_map(|row| view.order.iter().map(|place| row[*place]));
                 Ok(Self { numbers: numbers.collect(), dims: view.dims, classes: self.classes })
+            }
+            Op::Upsample { scale, is_bilinear: false } if self.dims.len() == 3 => {
+                let rows = if is_channels_last { [0, 1] } else { [1, 2] };
+                self.enlarged([*scale; 2], rows)
+            }
+            // Axes of length 1 that are repeated, as a class's numbers are for each pixel.
+            Op::Enlarge { down, across } if self.dims.len() == 3 => {
+                let rows = if is_channels_last { [0, 1] } else { [1, 2] };
+                self.enlarged([*down, *across], rows)
             }
             Op::Dense { weight, bias } => self.dense(weight, bias.as_ref()),
             Op::Activation(function) => self.mapped(|number| apply(*function, number)),
@@ -82,6 +129,23 @@ impl Table {
             ImportError::File(message) if message.is_empty() => refused(op),
             other => other,
         })
+    }
+
+    /// With each row of the two axes as many times as `scales` say, one beside the other.
+    fn enlarged(&self, scales: [usize; 2], axes: [usize; 2]) -> Result<Self, ImportError> {
+        let mut view = View::plain(self.dims.clone());
+        for (axis, scale) in axes.into_iter().zip(scales) {
+            // Between the axis and the next one, a new one along which numbers are repeated.
+            let mut dims = view.dims.clone();
+            dims.insert(axis + 1, 1);
+            let repeated = reshaped(&view, &dims)?.repeated(axis + 1, scale);
+            let mut dims = view.dims;
+            dims[axis] *= scale;
+            view = reshaped(&repeated, &dims)?;
+        }
+        let rows = self.numbers.chunks(self.size());
+        let numbers = rows.flat_map(|row| view.order.iter().map(|place| row[*place])).collect();
+        Ok(Self { classes: self.classes, numbers, dims: view.dims })
     }
 
     fn mapped(&self, of: impl Fn(f32) -> Option<f32>) -> Result<Self, ImportError> {
