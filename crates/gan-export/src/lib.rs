@@ -1,8 +1,8 @@
 //! Generators of this program in the files of other frameworks.
 //!
-//! Each form computes the same samples as `gan-core`, channels first in ONNX and last in Keras and TensorFlow.js, between -1 and
-//! 1. A layer that a framework lacks is refused by its name; ONNX has all of them. PyTorch's state dict goes with the
-//! program that `gan-code` writes.
+//! Each form computes the same samples as `gan-core`, between -1 and 1: channels first in ONNX and PyTorch, last in Keras and
+//! TensorFlow.js. A layer that a framework lacks is refused by its name; ONNX has all of them. PyTorch's state dict goes with
+//! the program that `gan-code` writes.
 
 mod error;
 mod generator;
