@@ -54,10 +54,8 @@ for (const { id, title, preset } of lessons) {
     }
     const byLink = await openHeld(t, { lesson: id });
     await byLink.page.getByRole("heading", { name: title, exact: true }).waitFor();
-    const [pressed, linked] = [
-      await beforeTheFirstStep(byButton, preset),
-      await beforeTheFirstStep(byLink, preset),
-    ];
+    const both = [byButton, byLink].map((site) => beforeTheFirstStep(site, preset));
+    const [pressed, linked] = await Promise.all(both);
     assert.ok(linked.realShare > 0.0005, `real points: ${linked.realShare} of the picture`);
     assert.ok(linked.backgroundShare > 0.5, `background: ${linked.backgroundShare} of the picture`);
     // The same pixels: the same points and the same scale.

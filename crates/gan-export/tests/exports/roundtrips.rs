@@ -1,13 +1,11 @@
 //! What is written is read again by the importer, and makes the same samples.
 
-mod support;
-
 use gan_core::{Inputs, Sampler, cpu};
 use gan_export::{ExportError, keras, onnx, tfjs};
 use gan_import::{Choices, Opened, read};
 use pollster::block_on;
 
-use self::support::{Case, cases};
+use crate::cases::{Case, cases};
 
 /// The largest difference of the samples of an imported generator from the case's own.
 fn difference(case: &Case, files: &[(String, Vec<u8>)], choices: &Choices) -> Result<f32, String> {

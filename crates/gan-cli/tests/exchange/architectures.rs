@@ -3,15 +3,13 @@
 //! `PYTHON` is a Python with `tests/reference/requirements-imports.txt`; TensorFlow.js is that of `tests/bench` after `npm ci`, or
 //! of the `package.json` that `TFJS` names.
 
-mod support;
-
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use self::support::{Folder, done};
+use crate::support::{Folder, done};
 
 /// The largest difference of a number of the samples.
 const EXACT: f64 = 2e-4;

@@ -3,8 +3,6 @@
 //! `PYTHON` is a Python with `tests/reference/requirements-imports.txt`; TensorFlow.js is that of `tests/bench` after `npm ci`, or
 //! of the `package.json` that `TFJS` names.
 
-mod support;
-
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +11,7 @@ use gan_export::{ExportError, keras, onnx, pytorch, tfjs};
 use gan_protocol::{Feed, Shape};
 use serde_json::{Map, Value, json};
 
-use self::support::{Case, cases};
+use crate::cases::{Case, cases};
 
 const COUNT: usize = 5;
 

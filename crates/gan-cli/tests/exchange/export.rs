@@ -1,10 +1,8 @@
 //! Generators in other frameworks' forms, by the command.
 
-mod support;
-
 use std::path::Path;
 
-use self::support::{Folder, done, refused};
+use crate::support::{Folder, done, refused};
 
 /// A generator's file of an imported net.
 fn generator(folder: &Folder) -> String {

@@ -1,8 +1,5 @@
 //! Generators with drawn numbers, and their samples.
 
-// Each test program uses a part.
-#![allow(dead_code)]
-
 use std::collections::HashMap;
 
 use gan_core::{Inputs, Sampler, cpu};

@@ -1,12 +1,10 @@
 //! Generators that were trained elsewhere, by the command.
 
-mod support;
-
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use self::support::{Folder, done, refused};
+use crate::support::{Folder, done, refused};
 
 fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/import");

@@ -1,0 +1,5 @@
+//! Exported generators: read again, and run in their own frameworks.
+
+mod cases;
+mod frameworks;
+mod roundtrips;

@@ -1,0 +1,4 @@
+//! Imports held against their frameworks' own samples.
+
+mod described;
+mod pytorch;
