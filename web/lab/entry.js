@@ -37,6 +37,7 @@ const open = async () => {
     import("./shelf.js"),
     import("./pictures.js"),
     import("./reader.js"),
+    import("./importer.js"),
   ]);
   await Promise.all([initialize(), ...styles]);
   openLab(Object.assign({}, ...workers));

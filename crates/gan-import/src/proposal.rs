@@ -98,7 +98,10 @@ fn drafted(modules: &[Module]) -> Result<Value, ImportError> {
         header["labels"] = json!({"kind": "conditional", "classes": classes});
     }
     let header = GeneratorHeader::from_value(&header)?;
-    serde_json::to_value(header).map_err(|error| ImportError::file(error.to_string()))
+    // By way of text, which has numbers of single precision in as few digits as tell them.
+    let text = serde_json::to_string(&header);
+    text.and_then(|text| serde_json::from_str(&text))
+        .map_err(|error| ImportError::file(error.to_string()))
 }
 
 /// How many numbers the first module is given.

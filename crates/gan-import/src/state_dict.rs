@@ -9,6 +9,7 @@ use pytorch_reader::{DType, PytorchError, PytorchReader};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
 use crate::error::ImportError;
+use crate::view::{MOST_OF_TENSOR, is_within};
 
 /// Prefixes that wrappers put before all names: `DataParallel` and `torch.compile`.
 const WRAPPERS: [&str; 2] = ["module.", "_orig_mod."];
@@ -66,6 +67,12 @@ impl StateDict {
             }
             Err(_) => of_pytorch(bytes)?,
         };
+        let is_too_large =
+            |(_, values): &&(String, Values)| !is_within(&values.shape, MOST_OF_TENSOR);
+        if let Some((name, values)) = tensors.iter().find(is_too_large) {
+            let message = format!("the tensor {name} of {:?} is too large", values.shape);
+            return Err(ImportError::file(message));
+        }
         let (mut tensors, part) = taken(tensors, key)?;
         for wrapper in WRAPPERS {
             if tensors.iter().all(|(name, _)| name.starts_with(wrapper)) {

@@ -3,6 +3,9 @@
 //! Reshaping and permuting axes moves no number: only the view changes. An operation that needs its numbers in an
 //! order of its own is given weights in that order, wherever a weight stands before.
 
+use crate::error::ImportError;
+use crate::graph::OPEN;
+
 /// The axes of a value without the batch's, and where each of its numbers lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct View {
@@ -11,6 +14,30 @@ pub(crate) struct View {
     /// The place in this program's order of each number in the framework's order.
     pub(crate) order: Vec<usize>,
 }
+
+/// The most numbers of a value: twice as many as a sampler computes for one sample.
+const MOST_NUMBERS: usize = 1 << 22;
+
+/// Checks how many numbers a value of the axes `dims` has; axes that are open count as 1.
+///
+/// # Errors
+/// If they are more than any net here has: a file names them, so they need a limit.
+pub(crate) fn limited(dims: &[usize]) -> Result<(), ImportError> {
+    let closed: Vec<usize> = dims.iter().copied().filter(|length| *length != OPEN).collect();
+    if is_within(&closed, MOST_NUMBERS) {
+        return Ok(());
+    }
+    Err(ImportError::file(format!("a value of the axes {dims:?} is too large for a net here")))
+}
+
+/// Whether no part of the axes `dims` has more than `most` numbers, even beside an axis of length 0.
+pub(crate) fn is_within(dims: &[usize], most: usize) -> bool {
+    let size = dims.iter().try_fold(1_usize, |size, length| size.checked_mul((*length).max(1)));
+    size.is_some_and(|size| size <= most)
+}
+
+/// The most numbers of one tensor of a file.
+pub(crate) const MOST_OF_TENSOR: usize = 1 << 28;
 
 /// Channels, height and width.
 pub(crate) type Sizes = [usize; 3];
@@ -89,12 +116,19 @@ impl View {
     }
 
     /// With the numbers along an axis `times` over, one after the other.
-    pub(crate) fn repeated(&self, axis: usize, times: usize) -> Self {
+    ///
+    /// # Errors
+    /// If they are too many, or there is no such axis.
+    pub(crate) fn repeated(&self, axis: usize, times: usize) -> Result<Self, ImportError> {
+        if axis >= self.dims.len() {
+            return Err(ImportError::file(format!("there is no axis {axis} of {:?}", self.dims)));
+        }
+        limited(&[self.order.len(), times])?;
         let inner: usize = self.dims[axis..].iter().product();
         let order = self.order.chunks(inner.max(1)).flat_map(|row| row.repeat(times)).collect();
         let mut dims = self.dims.clone();
         dims[axis] *= times;
-        Self { dims, order }
+        Ok(Self { dims, order })
     }
 
     /// The order of the axes in which an image of channels, height and width is seen; `None` if its numbers lie otherwise.

@@ -29,6 +29,7 @@ mod findings;
 mod focus;
 mod framed;
 mod images;
+mod importing;
 mod inspector;
 mod leaving;
 pub mod lessons;
@@ -65,6 +66,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use images::DigitCounts;
+use importing::Import;
 use lessons::course::{Course, Effects};
 use pictures::view::OwnData;
 use places::tabs::Tabs;
@@ -108,6 +110,8 @@ pub fn open(workers: js_sys::Object) {
         course: Course::new(Effects { layers, run: of_lesson, places }),
         points: StoredValue::new(Points::default()),
         past: Past::follow(),
+        // Before the data: files of generators are none.
+        import: Import::follow(places, opened),
         own: OwnData::follow(places),
         digits: DigitCounts::follow(places),
         opened,
@@ -171,6 +175,7 @@ struct Parts {
     own: OwnData,
     digits: DigitCounts,
     opened: unopened::Opened,
+    import: Import,
 }
 
 /// The page's element for a part of the lab.
@@ -180,7 +185,7 @@ fn found(id: &str) -> Option<web_sys::HtmlElement> {
 
 /// What the lab adds to a place, made when the place is shown for the first time.
 fn content(place: Place, parts: Parts) -> AnyView {
-    let Parts { places, shelf, course, past, own, digits, opened, .. } = parts;
+    let Parts { places, shelf, course, past, own, digits, opened, import, .. } = parts;
     match place {
         // The page's own charts and settings, with the diagnosis among them.
         Place::Run => ().into_any(),
@@ -196,7 +201,9 @@ fn content(place: Place, parts: Parts) -> AnyView {
             view! { <timeline::view::TimelineView past=past/> <shelf::view::ShelfView shelf=shelf/> }
                 .into_any()
         }
-        Place::Take => view! { <images::TakeGenerator opened=opened/> <code::Code/> }.into_any(),
+        Place::Take => {
+            view! { <images::TakeGenerator opened=opened import=import/> <code::Code/> }.into_any()
+        }
         Place::Teach => view! { <teacher::Teacher/> }.into_any(),
     }
 }

@@ -12,13 +12,14 @@ use serde_json::json;
 const LIST: &str = include_str!("../../../web/locales/refusals.zh.txt");
 
 /// Where refusals are made that reach the page.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "gan-protocol/src",
     "gan-core/src",
     "gan-files/src",
     "gan-data/src",
     "gan-session/src",
     "gan-worker/src",
+    "gan-import/src",
     "gan-reader/src",
     "gan-latent/src",
     "gan-inspector/src",

@@ -48,7 +48,10 @@ const CHECKS: [CargoStage; 9] = [
         name: "clippy, widget and inspector",
         arguments: clippy_wasm!("--package", "gan-widget", "--package", "gan-inspector"),
     },
-    CargoStage { name: "clippy, reader", arguments: clippy_wasm!("--package", "gan-reader") },
+    CargoStage {
+        name: "clippy, reader and importer",
+        arguments: clippy_wasm!("--package", "gan-reader", "--package", "gan-importer"),
+    },
     CargoStage {
         name: "clippy, CPU worker",
         arguments: clippy_wasm!(

@@ -9,12 +9,13 @@ use crate::scripts::Scripts;
 
 const LAB: Module =
     Module { package: "gan-lab", file: "gan_lab", profile: "web", name: "gan_lab", options: &[] };
-/// The lab's modules: its views, the inspector of nets and the reader of files. The last two run in
-/// workers of their own.
-pub const MODULES: [Module; 3] = [
+/// The lab's modules: its views, the inspector of nets, the reader of files and the importer of generators. The last three
+/// run in workers of their own.
+pub const MODULES: [Module; 4] = [
     LAB,
     Module { package: "gan-inspector", file: "gan_inspector", name: "gan_inspector", ..LAB },
     Module { package: "gan-reader", file: "gan_reader", name: "gan_reader", ..LAB },
+    Module { package: "gan-importer", file: "gan_importer", name: "gan_importer", ..LAB },
 ];
 
 /// The lab's hand-written files.
@@ -59,6 +60,7 @@ mod tests {
             ("lab/gan_lab.js", b"glue".as_slice()),
             ("lab/gan_inspector.js", b"glue"),
             ("lab/gan_reader.js", b"glue"),
+            ("lab/gan_importer.js", b"glue"),
             ("lab/entry.js", b"entry"),
             ("worksheets/index.html", b"sheets"),
         ] {

@@ -8,9 +8,7 @@ use super::weights::{Named, Place, Weights};
 use crate::described::{Choices, Described};
 use crate::error::ImportError;
 use crate::state_dict::Values;
-
-/// The most numbers that one weight may have.
-const MOST_NUMBERS: u64 = 1 << 28;
+use crate::view::{MOST_OF_TENSOR, is_within};
 
 /// Whether these are the bytes of such a file.
 pub(crate) fn is_hdf5(bytes: &[u8]) -> bool {
@@ -93,12 +91,12 @@ impl Weights for Counted {
 
 fn values(dataset: &Dataset) -> Result<Values, ImportError> {
     let shape = dataset.shape().map_err(|error| damaged(&error))?;
-    let count = shape.iter().try_fold(1_u64, |product, length| product.checked_mul(*length));
-    if count.is_none_or(|count| count > MOST_NUMBERS) {
+    let shape: Vec<usize> =
+        shape.into_iter().map(|length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
+    if !is_within(&shape, MOST_OF_TENSOR) {
         return Err(ImportError::file(format!("a weight of {shape:?} is too large")));
     }
     let numbers = dataset.read_f32().map_err(|error| damaged(&error))?;
-    let shape: Vec<usize> = shape.into_iter().map(|length| length as usize).collect();
     if numbers.len() != shape.iter().product::<usize>() {
         return Err(ImportError::file(format!("a weight of {shape:?} is cut off")));
     }

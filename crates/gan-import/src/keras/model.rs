@@ -10,6 +10,7 @@ use crate::described::{Choices, Described, described};
 use crate::error::ImportError;
 use crate::graph::{Graph, Op};
 use crate::lower::{Given, net};
+use crate::view::limited;
 
 /// The generator that `config` describes, with its `weights`.
 pub(crate) fn described_by(
@@ -268,6 +269,7 @@ impl Builder<'_> {
         let dims = dims.ok_or_else(|| {
             ImportError::file(format!("{name} leaves open how many numbers the net is given"))
         })?;
+        limited(&dims)?;
         let is_class = match &self.choices.labels {
             Some(labels) => labels == name,
             None => {

@@ -8,6 +8,7 @@ use super::weights::Named;
 use crate::described::{Choices, Described};
 use crate::error::ImportError;
 use crate::state_dict::Values;
+use crate::view::{MOST_OF_TENSOR, is_within};
 
 /// The generator of a `model.json`, with its shards among `files` (names and bytes).
 pub(crate) fn of_tfjs(
@@ -63,12 +64,10 @@ fn read(weight: &Value, name: &str, rest: &mut &[u8]) -> Result<Values, ImportEr
     let lengths = weight["shape"].as_array().ok_or_else(|| damaged("a weight has no shape"))?;
     let shape: Option<Vec<usize>> =
         lengths.iter().map(|length| length.as_u64().map(|length| length as usize)).collect();
-    let count = shape.as_ref().and_then(|shape| {
-        shape.iter().try_fold(1_usize, |product, length| product.checked_mul(*length))
-    });
-    let (Some(shape), Some(count)) = (shape, count) else {
+    let Some(shape) = shape.filter(|shape| is_within(shape, MOST_OF_TENSOR)) else {
         return Err(damaged(&format!("the shape of {name} is none")));
     };
+    let count: usize = shape.iter().product();
     let own = weight["dtype"].as_str().unwrap_or("float32");
     let quantization = &weight["quantization"];
     let stored = quantization["dtype"].as_str().unwrap_or(own);

@@ -8,7 +8,7 @@ use super::reshaped;
 use crate::error::ImportError;
 use crate::state_dict::Values;
 use crate::steps::{self, Step, Steps, reorder};
-use crate::view::{Sizes, View};
+use crate::view::{Sizes, View, limited};
 
 /// Layers from the net's input up to a value, and how the framework sees it.
 #[derive(Clone, Debug)]
@@ -55,6 +55,9 @@ impl Flow {
     /// Adds a layer, which leaves the view as it is.
     pub(super) fn add(&mut self, step: Step) -> Result<(), ImportError> {
         self.shape = step.spec.output(self.shape)?;
+        if let Shape::Image { channels, height, width } = self.shape {
+            limited(&[channels, height, width])?;
+        }
         self.steps.push(Rc::new(step));
         Ok(())
     }

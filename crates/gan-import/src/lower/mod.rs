@@ -13,7 +13,7 @@ use gan_protocol::{LayerSpec, Shape};
 use crate::error::ImportError;
 use crate::graph::{Graph, LAST_AXIS, Node, Op, closed};
 use crate::steps::Step;
-use crate::view::View;
+use crate::view::{View, limited};
 
 pub(crate) use flow::Flow;
 pub(crate) use table::Table;
@@ -159,6 +159,9 @@ fn finish(flow: &mut Flow, is_channels_last: bool) -> Result<(), ImportError> {
 
 impl Lowered {
     fn value(&self, op: &Op, inputs: &[usize]) -> Result<Value, ImportError> {
+        if let Op::Numbers { dims } | Op::Class { dims } | Op::Reshape { dims } = op {
+            limited(dims)?;
+        }
         let inputs: Vec<&Value> = inputs.iter().map(|input| &self.values[*input]).collect();
         match (op, inputs.as_slice()) {
             (Op::Numbers { dims }, _) => {
@@ -171,7 +174,7 @@ impl Lowered {
                 Ok(Value::Table(Table::embedding(table, dims)?))
             }
             (Op::OneHot { classes }, [Value::Class { dims }]) => {
-                Ok(Value::Table(Table::one_hot(*classes, dims)))
+                Ok(Value::Table(Table::one_hot(*classes, dims)?))
             }
             (Op::Identity | Op::Reshape { .. } | Op::Permute { .. }, [Value::Class { dims }]) => {
                 let dims = match op {
@@ -263,7 +266,7 @@ impl Lowered {
             }
             Op::Affine { scale, shift } => flow.affine(scale, shift)?,
             Op::Crop { axis, begin, end } => flow.crop(*axis, *begin, *end, last)?,
-            Op::Repeat { axis, times } => flow.view = flow.view.repeated(*axis, *times),
+            Op::Repeat { axis, times } => flow.view = flow.view.repeated(*axis, *times)?,
             Op::Conv { .. } | Op::ConvTranspose { .. } => convolution::add(&mut flow, op, last)?,
             Op::Enlarge { down, across } if down != across => {
                 return Err(ImportError::file("an enlargement by two factors has no layer here"));

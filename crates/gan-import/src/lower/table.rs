@@ -6,7 +6,7 @@ use super::reshaped;
 use crate::error::ImportError;
 use crate::graph::Op;
 use crate::state_dict::Values;
-use crate::view::View;
+use crate::view::{View, limited};
 
 /// Numbers of each class: rows in the framework's order.
 #[derive(Clone, Debug)]
@@ -29,10 +29,11 @@ impl Table {
         Ok(Self { classes, dims, numbers: table.numbers.clone() })
     }
 
-    pub(super) fn one_hot(classes: usize, dims: &[usize]) -> Self {
+    pub(super) fn one_hot(classes: usize, dims: &[usize]) -> Result<Self, ImportError> {
+        limited(&[classes, classes])?;
         let mut numbers = vec![0.0; classes * classes];
         (0..classes).for_each(|class| numbers[class * classes + class] = 1.0);
-        Self { classes, dims: dims.iter().copied().chain([classes]).collect(), numbers }
+        Ok(Self { classes, dims: dims.iter().copied().chain([classes]).collect(), numbers })
     }
 
     /// How many numbers a class has.
@@ -42,7 +43,10 @@ impl Table {
 
     /// Whether it is the class itself as one-hot numbers.
     pub(super) fn is_one_hot(&self) -> bool {
-        self.size() == self.classes && self.numbers == Self::one_hot(self.classes, &[]).numbers
+        let is_one = |(at, number): (usize, &f32)| {
+            *number == f32::from(u8::from(at / self.classes == at % self.classes))
+        };
+        self.size() == self.classes && self.numbers.iter().enumerate().all(is_one)
     }
 
     /// The numbers of each class in the places `view` gives them, which are `offset` more.
@@ -138,11 +142,12 @@ impl Table {
             // Between the axis and the next one, a new one along which numbers are repeated.
             let mut dims = view.dims.clone();
             dims.insert(axis + 1, 1);
-            let repeated = reshaped(&view, &dims)?.repeated(axis + 1, scale);
+            let repeated = reshaped(&view, &dims)?.repeated(axis + 1, scale)?;
             let mut dims = view.dims;
             dims[axis] *= scale;
             view = reshaped(&repeated, &dims)?;
         }
+        limited(&[self.classes, view.order.len()])?;
         let rows = self.numbers.chunks(self.size());
         let numbers = rows.flat_map(|row| view.order.iter().map(|place| row[*place])).collect();
         Ok(Self { classes: self.classes, numbers, dims: view.dims })
@@ -164,6 +169,7 @@ impl Table {
                 self.dims
             )));
         }
+        limited(&[self.numbers.len(), units])?;
         let mut numbers = Vec::with_capacity(self.numbers.len() / inputs.max(1) * units);
         for row in self.numbers.chunks(inputs) {
             for unit in 0..units {

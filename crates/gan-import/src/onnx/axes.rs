@@ -3,6 +3,7 @@
 use super::attributes::Attributes;
 use super::tensor::Tensor;
 use crate::error::ImportError;
+use crate::view::{MOST_OF_TENSOR, is_within};
 
 /// The axes of two tensors of which one is repeated along those of length 1.
 pub(super) fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, ImportError> {
@@ -69,6 +70,9 @@ pub(super) fn resolved(
             0 if !keeps_zero => *from.get(at).ok_or_else(wrong)?,
             length => usize::try_from(*length).map_err(|_| wrong())?,
         });
+    }
+    if !is_within(&dims, MOST_OF_TENSOR) {
+        return Err(wrong());
     }
     if let Some(at) = open {
         let others = dims.iter().product::<usize>().max(1);

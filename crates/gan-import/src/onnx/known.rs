@@ -10,7 +10,7 @@ use super::axes::{
 };
 use super::tensor::{Data, Tensor};
 use crate::error::ImportError;
-use crate::view::View;
+use crate::view::{View, is_within};
 
 /// What the operation `name` makes of `inputs`; `None` if it is none that is computed here.
 pub(super) fn computed(
@@ -147,10 +147,10 @@ pub(super) fn computed(
 const MOST_NUMBERS: usize = 1 << 24;
 
 fn limited(dims: &[usize]) -> Result<usize, ImportError> {
-    let count = dims.iter().try_fold(1_usize, |product, length| product.checked_mul(*length));
-    count.filter(|count| *count <= MOST_NUMBERS).ok_or_else(|| {
-        ImportError::file(format!("a tensor of {dims:?} is too large to be computed here"))
-    })
+    if is_within(dims, MOST_NUMBERS) {
+        return Ok(dims.iter().product());
+    }
+    Err(ImportError::file(format!("a tensor of {dims:?} is too large to be computed here")))
 }
 
 /// ONNX's number of 64-bit whole numbers.

@@ -21,6 +21,7 @@ use crate::described::{Choices, Described, described};
 use crate::error::ImportError;
 use crate::graph::{Node, Op};
 use crate::lower::{Given, Lowered, Table};
+use crate::view::limited;
 
 /// The file's model, if it is one of ONNX.
 pub(crate) fn parsed(bytes: &[u8]) -> Option<Model<'_>> {
@@ -279,7 +280,10 @@ fn dims(input: &ValueInfo<'_>) -> Result<(Option<usize>, Vec<usize>), ImportErro
     let others = others.ok_or_else(|| {
         ImportError::file(format!("the input {} leaves open how many numbers it has", input.name))
     })?;
-    Ok((length(&batch.value), others))
+    let batch = length(&batch.value);
+    limited(&others)?;
+    limited(&[batch.unwrap_or(1)])?;
+    Ok((batch, others))
 }
 
 /// How many classes there are: the rows of the table from which the class, or what is computed of it, takes one.

@@ -5,6 +5,7 @@ use onnx_rs::ast::{DataLocation, DataType, TensorProto};
 
 use crate::error::ImportError;
 use crate::state_dict::Values;
+use crate::view::{MOST_OF_TENSOR, is_within};
 
 /// A tensor with all its axes, the batch's too.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +20,6 @@ pub(super) enum Data {
     Whole(Vec<i64>),
     Real(Vec<f32>),
 }
-
-/// The most numbers of one tensor.
-const MOST_NUMBERS: usize = 1 << 28;
 
 impl Tensor {
     pub(super) fn whole(dims: Vec<usize>, numbers: Vec<i64>) -> Self {
@@ -41,15 +39,11 @@ impl Tensor {
         let damaged = |why: &str| ImportError::file(format!("the tensor {name} {why}"));
         let dims: Option<Vec<usize>> =
             proto.dims().iter().map(|length| usize::try_from(*length).ok()).collect();
-        let count = dims.as_ref().and_then(|dims| {
-            dims.iter().try_fold(1_usize, |product, length| product.checked_mul(*length))
-        });
-        let (Some(dims), Some(count)) = (dims, count) else {
-            return Err(damaged("has no shape"));
-        };
-        if count > MOST_NUMBERS {
+        let Some(dims) = dims else { return Err(damaged("has no shape")) };
+        if !is_within(&dims, MOST_OF_TENSOR) {
             return Err(damaged("is too large"));
         }
+        let count: usize = dims.iter().product();
         let is_outside = proto.data_location() == DataLocation::External;
         let raw = match is_outside {
             true => Some(outside(proto, files)?),
@@ -122,7 +116,7 @@ impl Tensor {
 
     /// The same numbers with other axes.
     pub(super) fn reshaped(&self, dims: Vec<usize>) -> Result<Self, ImportError> {
-        if dims.iter().product::<usize>() != self.len() {
+        if !is_within(&dims, MOST_OF_TENSOR) || dims.iter().product::<usize>() != self.len() {
             return Err(ImportError::file(format!("{:?} is no {dims:?}", self.dims)));
         }
         Ok(Self { dims, data: self.data.clone() })

@@ -229,3 +229,62 @@ fn files_that_are_cut_off_or_changed_are_refused_or_read_and_nothing_else() {
         }
     }
 }
+
+/// Numbers that look random, always the same.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, most: usize) -> usize {
+        // Knuth's constants (MMIX).
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most.max(1)
+    }
+}
+
+#[test]
+fn no_changed_file_ends_the_program() {
+    let mut draw = Draw(1);
+    for (name, beside) in [
+        ("auxiliary.keras", ""),
+        ("conditional-2.h5", ""),
+        ("many-older.onnx", ""),
+        ("auxiliary-tensorflow.onnx", ""),
+        ("tfjs-uint8/model.json", "tfjs-uint8/group1-shard1of1.bin"),
+        ("tutorial.json", "tutorial.weights.h5"),
+        ("told.pth", ""),
+    ] {
+        let [(own, bytes)] = &files(name)[..] else { panic!("one file") };
+        let others = if beside.is_empty() { Vec::new() } else { files(beside) };
+        for _ in 0..ROUNDS {
+            let mut changed = bytes.clone();
+            for _ in 0..=draw.below(4) {
+                let at = draw.below(changed.len());
+                match draw.below(5) {
+                    0 => changed[at] = draw.below(256) as u8,
+                    1 => changed[at] ^= 1 << draw.below(8),
+                    2 => changed.truncate(at),
+                    3 => changed.insert(at, draw.below(256) as u8),
+                    _ => {
+                        let to = (at + draw.below(64)).min(changed.len());
+                        changed.drain(at..to);
+                    }
+                }
+                if changed.is_empty() {
+                    break;
+                }
+            }
+            let mut all = vec![(own.clone(), changed)];
+            all.extend(others.iter().cloned());
+            if let Ok(Opened::Described(found)) = read(&all, &Choices::default()) {
+                // What is imported can be read, or costs too much: it is never broken.
+                if let Err(error) = Sampler::from_safetensors(&found.file, &cpu()) {
+                    assert!(error.to_string().contains("costs too much"), "{name}: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// Changed files of each kind.
+const ROUNDS: usize = 300;

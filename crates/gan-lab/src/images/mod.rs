@@ -21,6 +21,7 @@ pub(crate) use generator::{give_back_later, object_url};
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::importing::{Import, ImportView};
 use crate::observation::{self, Run};
 use crate::picture::Picture;
 use crate::ticks::every_ms;
@@ -44,11 +45,12 @@ fn followed_run() -> RwSignal<Run> {
 
 /// The generator, to explore and to download.
 #[component]
-pub(crate) fn TakeGenerator(opened: Opened) -> impl IntoView {
+pub(crate) fn TakeGenerator(opened: Opened, import: Import) -> impl IntoView {
     let run = followed_run();
     view! {
         <section class="lab-images" aria-label=t("generator-title")>
             <generator::Generator run=run opened=opened/>
+            <ImportView import=import/>
         </section>
     }
 }
