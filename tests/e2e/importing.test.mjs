@@ -114,6 +114,15 @@ test("what cannot be imported says why, and the page goes on", async (t) => {
   site.assertNoProblems();
 });
 
+test("the program's own file is shown as it is", async (t) => {
+  const { site, page, panel, shown } = await openSite(t);
+  const own = await page.evaluate(async () => [...new Uint8Array(await (await fetch("pretrained/mnist-conditional.safetensors")).arrayBuffer())]);
+  await panel.locator("input[type=file]").setInputFiles([upload("mine.safetensors", Buffer.from(own))]);
+  await shown("mine.safetensors");
+  assert.ok(!(await panel.getByRole("checkbox", { name: /U\(-1, 1\)/ }).isVisible()));
+  site.assertNoProblems();
+});
+
 test("a dropped generator leads to where generators are, and is no data", async (t) => {
   const { site, page, shown } = await openSite(t, { panel: "run" });
   const bytes = [...(await bytesOf("auxiliary.keras"))];

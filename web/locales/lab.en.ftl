@@ -652,3 +652,4 @@ import-net = The proposed net
 import-order = The modules in their order, where the names do not say so:
 import-label-first = The class's numbers stand before what they are put beside
 import-with-net = Import with this net
+import-own = { $name } is shown above.

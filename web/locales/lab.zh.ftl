@@ -652,3 +652,4 @@ import-net = 提出的网络
 import-order = 若名称不能说明顺序，请按顺序列出各模块：
 import-label-first = 类别的数值排在与之拼接的数值之前
 import-with-net = 按此网络导入
+import-own = { $name } 显示在上方。

@@ -27,4 +27,4 @@ pub use described::{Assumed, Choices, Described};
 pub use error::ImportError;
 pub use file::{Opened, read};
 pub use proposal::proposed;
-pub use state_dict::{StateDict, Values};
+pub use state_dict::{StateDict, Values, is_own_file};

@@ -99,6 +99,11 @@ impl StateDict {
     }
 }
 
+/// Whether these are the bytes of a file with this program's header.
+pub fn is_own_file(bytes: &[u8]) -> bool {
+    SafeTensors::read_metadata(bytes).is_ok_and(|(_, metadata)| is_own(&metadata))
+}
+
 /// Whether a file has this program's header.
 fn is_own(metadata: &Metadata) -> bool {
     metadata.metadata().as_ref().is_some_and(|metadata| metadata.contains_key(HEADER_KEY))

@@ -205,7 +205,7 @@ pub(crate) fn reorder(steps: &mut Steps, order: &[usize]) -> Result<(), ImportEr
     }
     if order.len() > MOST_REORDERED {
         return Err(ImportError::file(format!(
-            "{} numbers would have to be put into another order, where no weights stand before them",
+            "so many numbers would have to be put into another order, where no weights stand before them: {}",
             order.len()
         )));
     }

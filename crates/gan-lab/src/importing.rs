@@ -36,6 +36,8 @@ pub(crate) struct Import {
     assumed: RwSignal<Vec<String>>,
     /// The address of the generator that is there.
     made: RwSignal<Option<String>>,
+    /// Whether that is a file of this program, of which nothing is asked.
+    own: RwSignal<bool>,
     /// Number of the current import; a new one ends earlier ones.
     number: StoredValue<u32>,
 }
@@ -64,6 +66,7 @@ impl Import {
             one_hot: RwSignal::new(String::new()),
             assumed: RwSignal::new(Vec::new()),
             made: RwSignal::new(None),
+            own: RwSignal::new(false),
             number: StoredValue::new(0),
         };
         let taken = Closure::<dyn Fn(JsValue)>::new(move |files| import.take(&files));
@@ -94,6 +97,7 @@ impl Import {
         self.failed.set(None);
         self.assumed.set(Vec::new());
         self.made.set(None);
+        self.own.set(false);
         self.reads.set(true);
         self.number.update_value(|number| *number += 1);
         self.number.get_value()
@@ -145,6 +149,7 @@ impl Import {
             let assumed = told["assumed"].as_array().map(Vec::as_slice).unwrap_or_default();
             let assumed = assumed.iter().filter_map(Value::as_str).map(str::to_owned);
             self.assumed.set(assumed.collect());
+            self.own.set(told["own"].as_bool().unwrap_or(false));
             if let Some(address) = object_url(&file) {
                 let old = self.opened.get_untracked().map(|(_, old)| old);
                 self.made.set(Some(address.clone()));
@@ -206,7 +211,8 @@ pub(crate) fn ImportView(import: Import) -> impl IntoView {
             return say_with(key("import-reads"), &facts);
         }
         if import.made.with(Option::is_some) {
-            return say_with(key("import-made"), &facts);
+            let word = if import.own.get() { key("import-own") } else { key("import-made") };
+            return say_with(word, &facts);
         }
         String::new()
     };
@@ -250,7 +256,7 @@ pub(crate) fn ImportView(import: Import) -> impl IntoView {
             {failure(move || import.failed.get())}
             {assumption("latent", key("import-latent"))}
             {assumption("range", key("import-range"))}
-            <div hidden=move || nothing() || is_proposed()>
+            <div hidden=move || nothing() || is_proposed() || import.own.get()>
                 <p>{checkbox(key("import-uniform"), import.uniform, true)}</p>
                 <p>
                     <label>
@@ -293,7 +299,10 @@ pub(crate) fn ImportView(import: Import) -> impl IntoView {
                     <button on:click=move |_| import.make()>{t("import-with-net")}</button>
                 </div>
             </div>
-            <div class="lab-remedies" hidden=move || import.made.with(Option::is_none)>
+            <div
+                class="lab-remedies"
+                hidden=move || import.made.with(Option::is_none) || import.own.get()
+            >
                 <a class="button" href=move || import.made.get() download=FILE_NAME>
                     {t("generator-file")}
                 </a>

@@ -33,7 +33,9 @@ const OTHER_TEXTS: [&str; 4] =
 
 /// Texts of several words that are no refusals: titles of objectives, what files begin with, and names in English of what is
 /// told in another way.
-const NO_REFUSALS: [&str; 18] = [
+const NO_REFUSALS: [&str; 20] = [
+    "unsupported Python type '",
+    "Expected a dictionary",
     "non-saturating (Goodfellow et al. 2014)",
     "minimax (Goodfellow et al. 2014)",
     "least squares (LSGAN)",

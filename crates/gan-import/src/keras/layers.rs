@@ -352,10 +352,7 @@ impl Layer<'_> {
     }
 
     fn refused(&self, key: &str) -> ImportError {
-        ImportError::file(format!(
-            "`{key}` is {}, which this program's layer has not",
-            self.config[key]
-        ))
+        ImportError::file(format!("this program's layer has not `{key}` of {}", self.config[key]))
     }
 }
 

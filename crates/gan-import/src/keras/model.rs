@@ -316,7 +316,9 @@ impl Builder<'_> {
         }
         match given[..] {
             [node] => Ok(node),
-            _ => Err(ImportError::file(format!("{name} does nothing with several values"))),
+            _ => Err(ImportError::file(format!(
+                "a layer without operations is given several values: {name}"
+            ))),
         }
     }
 }

@@ -76,12 +76,14 @@ fn read(weight: &Value, name: &str, rest: &mut &[u8]) -> Result<Values, ImportEr
         "float16" | "uint16" => 2,
         "uint8" => 1,
         other => {
-            return Err(ImportError::file(format!("{name} holds numbers of the kind {other}")));
+            return Err(ImportError::file(format!(
+                "the weight {name} holds numbers of the kind {other}"
+            )));
         }
     };
     let bytes = count.checked_mul(width).and_then(|length| rest.split_at_checked(length));
     let Some((bytes, behind)) = bytes else {
-        return Err(damaged(&format!("{name} is cut off")));
+        return Err(damaged(&format!("the weight {name} is cut off")));
     };
     *rest = behind;
     // value = stored * scale + min, in double precision as TensorFlow.js has it.

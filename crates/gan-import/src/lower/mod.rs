@@ -199,10 +199,16 @@ impl Lowered {
             (Op::Add, [Value::Flow(one), Value::Flow(other)]) => {
                 Ok(Value::Flow(self.sum(one.clone(), other.clone())?))
             }
+            (_, [one, other]) => Err(ImportError::file(format!(
+                "this program has no layer for {} of {} and {}",
+                op.told(),
+                one.told(),
+                other.told()
+            ))),
             _ => Err(ImportError::file(format!(
                 "this program has no layer for {} of {}",
                 op.told(),
-                inputs.iter().map(|value| value.told()).collect::<Vec<_>>().join(" and ")
+                inputs.first().map_or("nothing", |value| value.told())
             ))),
         }
     }
@@ -343,7 +349,7 @@ impl Op {
             Self::Prelu { .. } => "a PReLU",
             Self::Affine { .. } => "a scale and a shift",
             Self::Reshape { .. } => "a reshape",
-            Self::Permute { .. } => "a change of axes",
+            Self::Permute { .. } => "permuted axes",
             Self::Upsample { .. } | Self::Enlarge { .. } => "an enlargement",
             Self::PixelShuffle { .. } => "a pixel shuffle",
             Self::AveragePool { .. } => "an average",
@@ -365,7 +371,7 @@ fn reshaped(view: &View, dims: &[usize]) -> Result<View, ImportError> {
     let dims = &closed(dims, view.order.len());
     if dims.iter().product::<usize>() != view.order.len() {
         return Err(ImportError::file(format!(
-            "{} numbers are no {}",
+            "a value of {} numbers is not read as one of {}",
             view.order.len(),
             dims.iter().map(ToString::to_string).collect::<Vec<_>>().join("x")
         )));

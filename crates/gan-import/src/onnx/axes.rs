@@ -18,7 +18,9 @@ pub(super) fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, ImportEr
             _ => None,
         })
         .collect();
-    dims.ok_or_else(|| ImportError::file(format!("{a:?} and {b:?} do not fit each other")))
+    dims.ok_or_else(|| {
+        ImportError::file(format!("tensors of {a:?} and {b:?} do not fit each other"))
+    })
 }
 
 /// For each number of `to`, its place in a tensor of `from` that is repeated.

@@ -265,7 +265,7 @@ fn concatenated(parts: &[&Tensor], axis: i64) -> Result<Tensor, ImportError> {
 fn gathered(x: &Tensor, at: &Tensor, axis: i64) -> Result<Tensor, ImportError> {
     let axis = index(axis, x.dims.len())?;
     let length = x.dims.get(axis).copied().unwrap_or(0);
-    let wrong = || ImportError::file(format!("{:?} is no row of {length}", at.data));
+    let wrong = || ImportError::file(format!("there is no row {:?} of {length}", at.data));
     let places: Option<Vec<usize>> = at.as_whole().and_then(|all| {
         let place = |at: &i64| usize::try_from(if *at < 0 { at + length as i64 } else { *at }).ok();
         all.iter().map(|at| place(at).filter(|place| *place < length)).collect()
@@ -308,7 +308,10 @@ fn product(a: &Tensor, b: &Tensor) -> Result<Tensor, ImportError> {
         return Err(ImportError::file("a product with more than a matrix is not computed here"));
     };
     if a.dims.last() != Some(&inner) || inner == 0 {
-        return Err(ImportError::file(format!("{:?} times {:?} is no product", a.dims, b.dims)));
+        return Err(ImportError::file(format!(
+            "there is no product of {:?} and {:?}",
+            a.dims, b.dims
+        )));
     }
     let (left, right) = (a.to_real(), b.to_real());
     let mut dims = a.dims.clone();

@@ -21,7 +21,7 @@ pub(super) fn convolution(
 ) -> Result<Vec<Op>, ImportError> {
     let attributes = call.attributes;
     let unusual =
-        |what: &str| ImportError::file(format!("{what}, which this program's layer has not"));
+        |what: &str| ImportError::file(format!("this program's layer has not this: {what}"));
     let weight = call.weights(1)?;
     let ([_, _, height, width], [_, _, rows, columns]) = (&weight.shape[..], dims) else {
         return Err(unusual("it is of other than two dimensions"));

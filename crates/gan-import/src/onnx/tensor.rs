@@ -36,7 +36,7 @@ impl Tensor {
         files: &[(String, Vec<u8>)],
     ) -> Result<Self, ImportError> {
         let name = proto.name();
-        let damaged = |why: &str| ImportError::file(format!("the tensor {name} {why}"));
+        let damaged = |why: &str| ImportError::file(format!("the tensor {name}: {why}"));
         let dims: Option<Vec<usize>> =
             proto.dims().iter().map(|length| usize::try_from(*length).ok()).collect();
         let Some(dims) = dims else { return Err(damaged("has no shape")) };
@@ -117,7 +117,10 @@ impl Tensor {
     /// The same numbers with other axes.
     pub(super) fn reshaped(&self, dims: Vec<usize>) -> Result<Self, ImportError> {
         if !is_within(&dims, MOST_OF_TENSOR) || dims.iter().product::<usize>() != self.len() {
-            return Err(ImportError::file(format!("{:?} is no {dims:?}", self.dims)));
+            return Err(ImportError::file(format!(
+                "a tensor of {:?} is not read as one of {dims:?}",
+                self.dims
+            )));
         }
         Ok(Self { dims, data: self.data.clone() })
     }

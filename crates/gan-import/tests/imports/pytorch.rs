@@ -231,3 +231,13 @@ fn another_range_of_samples_becomes_that_of_this_program() {
     let refusal = imported(&dict("mlp-nested.pth"), &header, &[], told).expect_err("no range");
     assert!(refusal.to_string().contains("are none"), "{refusal}");
 }
+
+#[test]
+fn the_programs_own_file_is_known() {
+    let own = std::fs::read(path("../../../web/pretrained/mnist-conditional.safetensors"))
+        .expect("the generator");
+    assert!(gan_import::is_own_file(&own));
+    assert!(StateDict::read(&own, None).is_err());
+    assert!(!gan_import::is_own_file(&bytes("dcgan-half.safetensors")));
+    assert!(!gan_import::is_own_file(b"PK\x03\x04"));
+}
