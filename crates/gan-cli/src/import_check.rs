@@ -133,9 +133,11 @@ impl<'a> Check<'a> {
         let (area, channels) = (shape.height * shape.width, shape.channels);
         let lasts = [shape.height, shape.width, channels];
         let numbers = &self.samples.numbers;
+        // Where both orders fit, the file's own counts.
+        let is_ambiguous = lasts == [channels, shape.height, shape.width];
         if channels < 2
             || !self.samples.shape.ends_with(&lasts)
-            || lasts == [channels, shape.height, shape.width]
+            || is_ambiguous && !described.is_channels_last
         {
             return Ok(numbers.iter().map(scaled).collect());
         }

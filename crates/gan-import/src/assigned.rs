@@ -51,7 +51,13 @@ pub fn imported(
         tensors_of(&format!("generator.{}.", header.generator.layers.len()), &step, &mut puts);
         header.generator.layers.push(step.spec);
     }
-    Ok(Described { file: written(&header, &puts)?, header, range, assumed: Vec::new() })
+    Ok(Described {
+        file: written(&header, &puts)?,
+        header,
+        range,
+        assumed: Vec::new(),
+        is_channels_last: false,
+    })
 }
 
 /// The error with the order in which modules were taken, where nobody gave one.

@@ -42,6 +42,8 @@ pub struct Described {
     pub range: [f32; 2],
     /// What the file does not tell and nobody said.
     pub assumed: Vec<Assumed>,
+    /// Whether the framework's samples have their channels last.
+    pub is_channels_last: bool,
 }
 
 /// Something that the file of a net does not tell.
@@ -92,7 +94,13 @@ pub(crate) fn described(net: Net, choices: &Choices) -> Result<Described, Import
     if !told {
         assumed.push(Assumed::Range);
     }
-    Ok(Described { file: written(&header, &puts)?, header, range, assumed })
+    let is_channels_last = net.is_channels_last;
+    Ok(Described { file: written(&header, &puts)?, header, range, assumed, is_channels_last })
+}
+
+/// The refusal of an input that is not there.
+pub(crate) fn no_input(name: &str, inputs: &[String]) -> ImportError {
+    ImportError::file(format!("there is no input {name}; the inputs are {}", inputs.join(", ")))
 }
 
 /// Black and white here.

@@ -124,6 +124,12 @@ pub(crate) enum Op {
         axis: usize,
         times: usize,
     },
+    /// Nothing, where `axis` of all axes, the batch's first, is the channels' (or a vector's); refused otherwise.
+    AlongChannels {
+        axis: i64,
+    },
+    /// An image's channels as its last axis; a vector stays.
+    ChannelsLast,
     Identity,
     /// Numbers of each class that were computed already.
     Table(Table),

@@ -9,7 +9,7 @@ use crate::error::ImportError;
 use crate::state_dict::Values;
 
 /// A layer with its numbers. Layers of blocks stand inside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {
     pub(crate) spec: LayerSpec,
     pub(crate) tensors: Vec<(&'static str, Values)>,

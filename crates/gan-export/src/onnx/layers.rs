@@ -129,6 +129,11 @@ impl<'a> Writer<'a> {
                 let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
                 self.net.node("BatchNormalization", &inputs, |node| node.real("epsilon", *epsilon))
             }
+            LayerSpec::LayerNorm { epsilon } if matches!(input, Shape::Flat { .. }) => {
+                let (scale, shift) = (self.weights(path, "scale")?, self.weights(path, "shift")?);
+                let inputs = [x, &scale, &shift];
+                self.net.node("LayerNormalization", &inputs, |node| node.real("epsilon", *epsilon))
+            }
             LayerSpec::LayerNorm { epsilon } => {
                 self.group_norm(path, x, input, 1, *epsilon, true)?
             }

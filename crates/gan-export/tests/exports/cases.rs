@@ -195,6 +195,13 @@ pub fn cases() -> Vec<Case> {
         {"kind": "conv", "channels": 1, "kernel": 3, "padding": 1}, function("tanh")
     ]);
     cases.push(Case::new("norms", &header(5, 0, [1, 12, 12], norms)));
+    let joined = json!([
+        {"kind": "linear", "units": 64}, {"kind": "reshape", "channels": 4, "height": 4, "width": 4},
+        {"kind": "skip", "layers": [function("relu"), {"kind": "conv", "channels": 3, "kernel": 3, "padding": 1}]},
+        {"kind": "residual", "layers": [{"kind": "conv", "channels": 7, "kernel": 3, "padding": 1}, function("elu")]},
+        {"kind": "conv", "channels": 1, "kernel": 3, "padding": 1}, function("tanh")
+    ]);
+    cases.push(Case::new("joined", &header(5, 0, [1, 4, 4], joined)));
     let grown = json!([
         {"kind": "linear", "units": 32}, {"kind": "reshape", "channels": 2, "height": 4, "width": 4},
         {"kind": "grow", "scale": 4, "layers": [{"kind": "upsample", "scale": 2}, {"kind": "conv", "channels": 2, "kernel": 3, "padding": 1},

@@ -51,7 +51,7 @@ impl Layer<'_> {
                 return self.activated(Op::ConvTranspose { weight, bias, stride, crop });
             }
             "BatchNormalization" | "BatchNormalizationV1" | "SyncBatchNormalization" => {
-                self.batch_norm()?
+                return Ok(vec![self.along_channels()?, self.batch_norm()?]);
             }
             "LayerNormalization" => {
                 Op::LayerNorm { parts: self.scale_and_shift()?, epsilon: self.epsilon()? }
@@ -59,13 +59,14 @@ impl Layer<'_> {
             "GroupNormalization" => {
                 let parts = self.scale_and_shift()?;
                 let epsilon = self.epsilon()?;
-                match self.config["groups"].as_i64() {
+                let norm = match self.config["groups"].as_i64() {
                     Some(-1) => Op::InstanceNorm { parts, epsilon },
                     Some(groups) if groups > 0 => {
                         Op::GroupNorm { groups: groups as usize, parts, epsilon }
                     }
                     _ => return Err(self.refused("groups")),
-                }
+                };
+                return Ok(vec![self.along_channels()?, norm]);
             }
             "Activation" => self.activation(&self.config["activation"])?,
             "ReLU" => self.relu()?,
@@ -79,19 +80,15 @@ impl Layer<'_> {
             }
             "PReLU" => {
                 let slope = self.read(&["alpha"])?.remove(0);
-                let shared = slope
-                    .shape
-                    .split_last()
-                    .is_some_and(|(_, sides)| sides.iter().all(|s| *s == 1));
-                if !shared {
-                    return Err(ImportError::file(
-                        "slopes of their own for each pixel are no layer here (shared_axes=[1, 2] shares them)",
-                    ));
-                }
                 Op::Prelu { slope }
             }
             "Reshape" => return self.reshape(),
-            "Flatten" => return Ok(vec![Op::Reshape { dims: vec![OPEN] }]),
+            "Flatten" => {
+                let flat = Op::Reshape { dims: vec![OPEN] };
+                // Keras moves the channels behind the pixels first, where they stand before them.
+                let is_first = self.config["data_format"].as_str() == Some("channels_first");
+                return Ok(if is_first { vec![Op::ChannelsLast, flat] } else { vec![flat] });
+            }
             "Permute" => {
                 let axes =
                     self.whole_numbers("dims")?.into_iter().map(|axis| axis.saturating_sub(1));
@@ -257,6 +254,17 @@ impl Layer<'_> {
         };
         let parts = [next(scales, 1.0), next(centres, 0.0), next(true, 0.0), next(true, 1.0)];
         Ok(Op::BatchNorm { parts, epsilon: self.epsilon()? })
+    }
+
+    /// Whether the axis is that of the channels, of which there is one name in a list or without one.
+    fn along_channels(&self) -> Result<Op, ImportError> {
+        let axis = &self.config["axis"];
+        let axis = match axis {
+            Value::Null => Some(-1),
+            Value::Array(one) if one.len() == 1 => one[0].as_i64(),
+            axis => axis.as_i64(),
+        };
+        Ok(Op::AlongChannels { axis: axis.ok_or_else(|| self.refused("axis"))? })
     }
 
     fn scale_and_shift(&self) -> Result<[Values; 2], ImportError> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::layers::{self, Layer};
 use super::weights::{Place, Weights};
-use crate::described::{Choices, Described, described};
+use crate::described::{Choices, Described, described, no_input};
 use crate::error::ImportError;
 use crate::graph::{Graph, Op};
 use crate::lower::{Given, net};
@@ -25,7 +25,7 @@ pub(crate) fn described_by(
     };
     let is_channels_last = !any_channels_first(model);
     let graph = Graph { nodes: Vec::new(), output: 0, is_channels_last };
-    let mut builder = Builder { graph, weights, choices };
+    let mut builder = Builder { graph, weights, choices, inputs: Vec::new() };
     let outputs = builder.model(model, &place, None)?;
     let [output] = outputs[..] else {
         return Err(ImportError::file(format!(
@@ -34,6 +34,11 @@ pub(crate) fn described_by(
         )));
     };
     builder.graph.output = output;
+    if let Some(labels) = &choices.labels
+        && !builder.inputs.contains(labels)
+    {
+        return Err(no_input(labels, &builder.inputs));
+    }
     described(net(&builder.graph, Given { one_hot: choices.one_hot })?, choices)
 }
 
@@ -48,6 +53,12 @@ pub(crate) fn described_config(json: &Value) -> &Value {
 /// Whether a layer's images have their channels first.
 fn any_channels_first(value: &Value) -> bool {
     match value {
+        // `Flatten` moves the channels behind the pixels, wherever the others have them.
+        Value::Object(fields)
+            if fields.get("class_name").and_then(Value::as_str) == Some("Flatten") =>
+        {
+            false
+        }
         Value::Object(fields) => {
             fields.get("data_format").and_then(Value::as_str) == Some("channels_first")
                 || fields.values().any(any_channels_first)
@@ -134,6 +145,8 @@ struct Builder<'a> {
     graph: Graph,
     weights: &'a dyn Weights,
     choices: &'a Choices,
+    /// The names of the inputs.
+    inputs: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -172,45 +185,42 @@ impl Builder<'_> {
             }
             values.extend(own.into_iter().zip(inputs));
         }
-        let mut left = counted(layers, place);
         let mut taken = names("output_layers");
         for layer in layers {
             taken.extend(uses(layer)?.into_iter().flatten());
         }
-        loop {
+        // Each use of a layer by itself: a layer may be given what was made of its own value.
+        let mut left = Vec::new();
+        for (layer, place) in counted(layers, place) {
+            let name = place.names.last().cloned().unwrap_or_default();
+            let uses = uses(layer)?;
+            if uses.is_empty() && !values.contains_key(&(name.clone(), 0)) {
+                let node = self.input(layer, &name)?;
+                values.insert((name.clone(), 0), node);
+            }
+            // Keras 2 counts the uses of a model from 1: at 0 stands what it was given when it was made.
+            let first = usize::from(is_model(layer) && most(&taken, &name) >= uses.len());
+            for (number, given) in uses.into_iter().enumerate() {
+                left.push((layer, place.clone(), (name.clone(), number + first), given));
+            }
+        }
+        while !left.is_empty() {
             let before = left.len();
             let mut waiting = Vec::new();
-            for (layer, place) in left {
-                let name = place.names.last().cloned().unwrap_or_default();
-                let uses = uses(layer)?;
-                if uses.is_empty() {
-                    if !values.contains_key(&(name.clone(), 0)) {
-                        let node = self.input(layer, &name)?;
-                        values.insert((name, 0), node);
-                    }
+            for (layer, place, own, given) in left {
+                // A layer may stand before those that it takes values from.
+                if !given.iter().all(|given| values.contains_key(given)) {
+                    waiting.push((layer, place, own, given));
                     continue;
                 }
-                let is_there = |given: &(String, usize)| values.contains_key(given);
-                if !uses.iter().flatten().all(is_there) {
-                    // A layer may stand before those that it takes values from.
-                    waiting.push((layer, place));
-                    continue;
-                }
-                // Keras 2 counts the uses of a model from 1: at 0 stands what it was given when it was made.
-                let first = usize::from(is_model(layer) && most(&taken, &name) >= uses.len());
-                for (number, given) in uses.iter().enumerate() {
-                    let given = given.iter().map(|given| values[given]).collect();
-                    let node = self.layer(layer, &place, given)?;
-                    values.insert((name.clone(), number + first), node);
-                }
-            }
-            if waiting.is_empty() {
-                break;
+                let given = given.iter().map(|given| values[given]).collect();
+                let node = self.layer(layer, &place, given)?;
+                values.insert(own, node);
             }
             if waiting.len() == before {
                 return Err(ImportError::file(format!(
                     "the layer {} takes values that no layer of the file gives",
-                    waiting[0].1.names.last().map_or("", String::as_str)
+                    waiting[0].2.0
                 )));
             }
             left = waiting;
@@ -254,6 +264,7 @@ impl Builder<'_> {
 
     /// An input, whose class or latent it is.
     fn input(&mut self, layer: &Value, name: &str) -> Result<usize, ImportError> {
+        self.inputs.push(name.to_owned());
         let config = &layer["config"];
         let shape =
             ["batch_shape", "batch_input_shape"].iter().find_map(|key| config[*key].as_array());

@@ -130,7 +130,17 @@ impl Flow {
         }
         self.reordered(&order)?;
         self.view = image;
-        self.add(Step::plain(LayerSpec::Reshape { channels, height, width }))?;
+        let reshape = Step::plain(LayerSpec::Reshape { channels, height, width });
+        if is_channels_last {
+            self.add(reshape)?;
+            return Ok(sizes);
+        }
+        // Before activations, to which it makes no difference: what is computed of the same vector then has the same beginning, with
+        // or without one.
+        let is_function = |step: &Rc<Step>| matches!(step.spec, LayerSpec::Activation { .. });
+        let at = self.steps.iter().rposition(|step| !is_function(step)).map_or(0, |at| at + 1);
+        self.steps.insert(at, Rc::new(reshape));
+        self.shape = steps::behind(self.input, &self.steps)?;
         Ok(sizes)
     }
 
@@ -233,6 +243,13 @@ impl Flow {
             return Ok(());
         }
         self.add(steps::affine(scale, shift))
+    }
+
+    /// `max(0, x) + slope min(0, x)`.
+    pub(super) fn prelu(&mut self, slope: &Values) -> Result<(), ImportError> {
+        let numbers = self.of_each_feature(slope)?;
+        let slope = Values { shape: vec![numbers.len()], numbers };
+        self.add(Step::with(LayerSpec::Prelu {}, vec![("slope", slope)]))
     }
 
     /// Numbers whose axes are the last ones of this value, as one for each of the features here.

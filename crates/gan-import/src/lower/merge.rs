@@ -98,6 +98,9 @@ impl Lowered {
         one.features(last)?;
         other.features(last)?;
         let [prefix, of_one, of_other] = self.parted(&one, &other)?;
+        if of_one.is_empty() && of_other.is_empty() {
+            return Err(ImportError::file("this program has no layer for a value beside itself"));
+        }
         let (base, body, first) = match (of_one.is_empty(), of_other.is_empty()) {
             (true, _) => (&one, of_other, true),
             (_, true) => (&other, of_one, false),
@@ -152,7 +155,12 @@ impl Lowered {
                 names[0], names[1]
             )));
         }
-        let same = one.steps.iter().zip(&other.steps).take_while(|(a, b)| Rc::ptr_eq(a, b)).count();
+        let same = one
+            .steps
+            .iter()
+            .zip(&other.steps)
+            .take_while(|(a, b)| Rc::ptr_eq(a, b) || a == b)
+            .count();
         Ok([one.steps[..same].to_vec(), one.steps[same..].to_vec(), other.steps[same..].to_vec()])
     }
 

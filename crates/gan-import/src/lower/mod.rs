@@ -42,6 +42,8 @@ pub(crate) struct Net {
     pub(crate) input: Shape,
     /// The count of its classes.
     pub(crate) classes: Option<usize>,
+    /// Whether its samples have their channels last in the framework.
+    pub(crate) is_channels_last: bool,
 }
 
 /// The layers of `graph`.
@@ -104,9 +106,9 @@ impl Lowered {
         let Value::Flow(mut flow) = self.values[output].clone() else {
             return Err(ImportError::file("the net's output does not depend on a latent"));
         };
-        finish(&mut flow, self.is_channels_last)?;
+        let is_channels_last = finish(&mut flow, self.is_channels_last)?;
         let classes = classes(&flow.steps);
-        Ok(Net { input: flow.input, flow, classes })
+        Ok(Net { input: flow.input, flow, classes, is_channels_last })
     }
 }
 
@@ -125,8 +127,8 @@ fn at(node: &Node, error: ImportError) -> ImportError {
 /// The most channels of a sample.
 const MOST_CHANNELS: usize = 4;
 
-/// Puts the samples into this program's order.
-fn finish(flow: &mut Flow, is_channels_last: bool) -> Result<(), ImportError> {
+/// Puts the samples into this program's order; returns whether the framework has their channels last.
+fn finish(flow: &mut Flow, is_channels_last: bool) -> Result<bool, ImportError> {
     if let [height, width] = flow.view.dims[..] {
         let dims = if is_channels_last { vec![height, width, 1] } else { vec![1, height, width] };
         flow.view.dims = dims;
@@ -143,7 +145,7 @@ fn finish(flow: &mut Flow, is_channels_last: bool) -> Result<(), ImportError> {
         _ => is_channels_last,
     };
     match flow.view.dims.len() {
-        1 => flow.in_order(),
+        1 => flow.in_order()?,
         _ => {
             flow.as_image(is_channels_last)?;
             let channels = flow.features(is_channels_last)?;
@@ -152,9 +154,9 @@ fn finish(flow: &mut Flow, is_channels_last: bool) -> Result<(), ImportError> {
                     "the samples' channels stand in another order than their weights",
                 ));
             }
-            Ok(())
         }
     }
+    Ok(is_channels_last)
 }
 
 impl Lowered {
@@ -222,6 +224,21 @@ impl Lowered {
         let last = self.is_last();
         match op {
             Op::Identity => {}
+            Op::AlongChannels { axis } => {
+                let rank = flow.view.dims.len() as i64 + 1;
+                let own = if *axis < 0 { *axis + rank } else { *axis };
+                let channels = if last { rank - 1 } else { 1 };
+                if own != channels {
+                    return Err(ImportError::file(format!(
+                        "it works along axis {axis}, and this program's layer along the channels"
+                    )));
+                }
+            }
+            Op::ChannelsLast => {
+                if flow.view.dims.len() == 3 {
+                    flow.view = flow.view.permuted(&[1, 2, 0]);
+                }
+            }
             Op::Activation(function) => {
                 flow.add(Step::plain(LayerSpec::Activation { function: *function }))?;
             }
@@ -267,9 +284,7 @@ impl Lowered {
                 }
                 flow.norm(LayerSpec::LayerNorm { epsilon: *epsilon }, parts, last)?;
             }
-            Op::Prelu { slope } => {
-                flow.per_feature(LayerSpec::Prelu {}, &[("slope", slope)], last)?
-            }
+            Op::Prelu { slope } => flow.prelu(slope)?,
             Op::Affine { scale, shift } => flow.affine(scale, shift)?,
             Op::Crop { axis, begin, end } => flow.crop(*axis, *begin, *end, last)?,
             Op::Repeat { axis, times } => flow.view = flow.view.repeated(*axis, *times)?,
@@ -354,7 +369,8 @@ impl Op {
             Self::PixelShuffle { .. } => "a pixel shuffle",
             Self::AveragePool { .. } => "an average",
             Self::Pad { .. } => "a padding",
-            Self::Identity => "a copy",
+            Self::Identity | Self::AlongChannels { .. } => "a copy",
+            Self::ChannelsLast => "permuted axes",
             Self::Embedding { .. } | Self::Table(_) => "an embedding",
             Self::Crop { .. } => "a slice",
             Self::Repeat { .. } => "a repetition",

@@ -103,6 +103,10 @@ impl Table {
         let view = || View::plain(self.dims.clone());
         match op {
             Op::Identity => Ok(self.clone()),
+            Op::ChannelsLast if self.dims.len() == 3 => {
+                self.after(&Op::Permute { axes: vec![1, 2, 0] }, is_channels_last)
+            }
+            Op::ChannelsLast | Op::AlongChannels { .. } => Ok(self.clone()),
             Op::Reshape { dims } => {
                 Ok(Self { dims: reshaped(&view(), dims)?.dims, ..self.clone() })
             }

@@ -17,7 +17,7 @@ use onnx_rs::ast::{DataType, Dimension, Graph, Model, Node as OnnxNode, ValueInf
 use self::attributes::Attributes;
 use self::known::computed;
 use self::tensor::Tensor;
-use crate::described::{Choices, Described, described};
+use crate::described::{Choices, Described, described, no_input};
 use crate::error::ImportError;
 use crate::graph::{Node, Op};
 use crate::lower::{Given, Lowered, Table};
@@ -120,6 +120,12 @@ impl<'a> Walk<'a> {
     fn inputs(&mut self, graph: &'a Graph<'a>, choices: &Choices) -> Result<(), ImportError> {
         let inputs: Vec<&ValueInfo<'_>> =
             graph.input.iter().filter(|input| !self.values.contains_key(input.name)).collect();
+        if let Some(labels) = &choices.labels
+            && !inputs.iter().any(|input| input.name == labels)
+        {
+            let names: Vec<String> = inputs.iter().map(|input| input.name.to_owned()).collect();
+            return Err(no_input(labels, &names));
+        }
         for input in inputs {
             let (batch, dims) = dims(input)?;
             self.batch = self.batch.max(batch.unwrap_or(1));
@@ -143,7 +149,7 @@ impl<'a> Walk<'a> {
             }
             let one_hot = size > 1;
             self.classes =
-                if one_hot { size } else { class_count(graph, input.name, &self.values)? };
+                if one_hot { size } else { class_count(graph, input.name, &self.known(graph))? };
             let of = |class: usize| {
                 let all: Vec<usize> =
                     [batch.unwrap_or(1)].into_iter().chain(dims.clone()).collect();
@@ -160,6 +166,32 @@ impl<'a> Walk<'a> {
             self.values.insert(input.name, Value::OfClass((0..self.classes).map(of).collect()));
         }
         Ok(())
+    }
+
+    /// All that is known before the net is given anything.
+    fn known(&self, graph: &'a Graph<'a>) -> HashMap<&'a str, Tensor> {
+        let mut known: HashMap<&str, Tensor> = HashMap::new();
+        for (name, value) in &self.values {
+            if let Value::Known(tensor) = value {
+                known.insert(name, tensor.clone());
+            }
+        }
+        for node in &graph.node {
+            let attributes = Attributes::of(node, self.files);
+            let made = if node.op_type.as_str() == "Constant" {
+                constant(&attributes).ok()
+            } else {
+                let inputs: Vec<Option<&Tensor>> =
+                    node.input.iter().map(|name| known.get(name)).collect();
+                let is_known = inputs.iter().all(Option::is_some) && !inputs.is_empty();
+                let name = node.op_type.as_str();
+                is_known.then(|| computed(name, &attributes, &inputs).ok().flatten()).flatten()
+            };
+            if let (Some(tensor), Some(output)) = (made, node.output.first()) {
+                known.insert(output, tensor);
+            }
+        }
+        known
     }
 
     fn node(&mut self, node: &'a OnnxNode<'a>) -> Result<(), ImportError> {
@@ -286,32 +318,31 @@ fn dims(input: &ValueInfo<'_>) -> Result<(Option<usize>, Vec<usize>), ImportErro
     Ok((batch, others))
 }
 
-/// How many classes there are: the rows of the table from which the class, or what is computed of it, takes one.
+/// How many classes there are: the rows of the table from which the class, or what is computed of it, takes one, or the numbers
+/// with which it is compared.
 fn class_count(
     graph: &Graph<'_>,
     class: &str,
-    known: &HashMap<&str, Value>,
+    known: &HashMap<&str, Tensor>,
 ) -> Result<usize, ImportError> {
     let mut of_class = HashSet::from([class]);
     for node in &graph.node {
         let given: Vec<bool> = node.input.iter().map(|name| of_class.contains(name)).collect();
-        let rows = |at: usize| match node.input.get(at).and_then(|name| known.get(name)) {
-            Some(Value::Known(tensor)) => Some(tensor),
+        let tensor = |at: usize| node.input.get(at).and_then(|name| known.get(name));
+        let count = match (node.op_type.as_str(), &given[..]) {
+            ("Gather", [false, true]) => {
+                tensor(0).filter(|table| table.dims.len() == 2).map(|table| table.dims[0])
+            }
+            ("OneHot", [true, ..]) => {
+                let depth = tensor(1).and_then(|depth| depth.to_real().first().copied());
+                depth.map(|depth| depth as usize)
+            }
+            ("Equal", [true, false]) => tensor(1).map(Tensor::len).filter(|count| *count > 1),
+            ("Equal", [false, true]) => tensor(0).map(Tensor::len).filter(|count| *count > 1),
             _ => None,
         };
-        match node.op_type.as_str() {
-            "Gather" if given == [false, true] => {
-                if let Some(table) = rows(0).filter(|table| table.dims.len() == 2) {
-                    return Ok(table.dims[0]);
-                }
-            }
-            "OneHot" if given.first() == Some(&true) => {
-                let depth = rows(1).and_then(|depth| depth.to_real().first().copied());
-                return depth.map(|depth| depth as usize).ok_or_else(|| {
-                    ImportError::file("how many classes there are is not known before the net runs")
-                });
-            }
-            _ => {}
+        if let Some(count) = count {
+            return Ok(count);
         }
         if given.contains(&true) {
             of_class.extend(node.output.iter().copied());

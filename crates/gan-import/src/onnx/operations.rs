@@ -199,10 +199,14 @@ impl Walk<'_> {
             "Gelu" if attributes.text("approximate", "none") == "none" => {
                 function(ActivationKind::Gelu {})
             }
+            "Gelu" => Err(ImportError::file("the tanh form of GELU has no layer here")),
             "Neg" => Ok(vec![Op::Affine { scale: one(-1.0), shift: one(0.0) }]),
             "PRelu" => {
-                let slope = call.weights(1)?;
-                Ok(vec![Op::Prelu { slope: Values { shape: vec![slope.numbers.len()], ..slope } }])
+                let slope = call.known(1).map(aligned);
+                let slope = slope.ok_or_else(|| {
+                    ImportError::file("weights that are computed while the net runs")
+                })?;
+                Ok(vec![Op::Prelu { slope }])
             }
             "MatMul" => Ok(vec![Op::Dense { weight: call.weights(1)?, bias: None }]),
             "Gemm" => gemm(call),

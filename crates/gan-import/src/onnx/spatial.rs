@@ -112,7 +112,10 @@ pub(super) fn pad(call: &Call<'_, '_>) -> Result<Vec<Op>, ImportError> {
         Some(pads) => pads.as_whole().map(<[i64]>::to_vec),
         None => attributes.wholes("pads").map(<[i64]>::to_vec),
     };
-    if attributes.text("mode", "constant") != "constant" || value != 0.0 || call.inputs.len() > 3 {
+    if call.inputs.len() > 3 {
+        return Err(ImportError::file("a padding whose axes are named has no layer here"));
+    }
+    if attributes.text("mode", "constant") != "constant" || value != 0.0 {
         return Err(ImportError::file("a padding with other numbers than zeros has no layer here"));
     }
     match pads.as_deref() {

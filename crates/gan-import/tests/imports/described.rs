@@ -156,7 +156,7 @@ fn layers_are_no_more_than_the_net_has() {
             .join(" ")
     };
     // What an exporter writes as Add behind a product is the product's bias; what it cuts is the padding's rest.
-    let expected = "linear activation reshape conv_transpose activation conv_transpose pad activation conv_transpose pad \
+    let expected = "linear reshape activation conv_transpose activation conv_transpose pad activation conv_transpose pad \
                     activation";
     assert_eq!(kinds("tutorial-torch.onnx"), expected);
     assert_eq!(kinds("tutorial-tensorflow.onnx"), expected);
@@ -288,3 +288,164 @@ fn no_changed_file_ends_the_program() {
 
 /// Changed files of each kind.
 const ROUNDS: usize = 300;
+
+/// A model of TensorFlow.js with these layers, each `(class, config)` one after the other, and numbers for its weights.
+fn chain(
+    layers: &[(&str, serde_json::Value)],
+    weights: &[(&str, &[f32])],
+) -> Vec<(String, Vec<u8>)> {
+    let layers: Vec<_> = layers
+        .iter()
+        .enumerate()
+        .map(|(index, (class, config))| {
+            let mut config = config.clone();
+            config["name"] = serde_json::json!(format!("l{index}"));
+            serde_json::json!({"class_name": class, "config": config})
+        })
+        .collect();
+    model(
+        &serde_json::json!({"class_name": "Sequential", "config": {"name": "g", "layers": layers}}),
+        weights,
+    )
+}
+
+fn model(topology: &serde_json::Value, weights: &[(&str, &[f32])]) -> Vec<(String, Vec<u8>)> {
+    let specs: Vec<_> = weights
+        .iter()
+        .map(|(name, numbers)| serde_json::json!({"name": name, "shape": [numbers.len()], "dtype": "float32"}))
+        .collect();
+    let file = serde_json::json!({
+        "format": "layers-model", "modelTopology": topology,
+        "weightsManifest": [{"paths": ["w.bin"], "weights": specs}],
+    });
+    let bytes = weights
+        .iter()
+        .flat_map(|(_, numbers)| numbers.iter().flat_map(|number| number.to_le_bytes()));
+    vec![
+        ("model.json".to_owned(), file.to_string().into_bytes()),
+        ("w.bin".to_owned(), bytes.collect()),
+    ]
+}
+
+/// What the generator of `files` makes of one latent; the numbers are left as they are.
+fn made_of(files: &[(String, Vec<u8>)], latent: &[f32]) -> Result<Vec<f32>, String> {
+    let choices = Choices { range: Some([-1.0, 1.0]), ..Choices::default() };
+    match read(files, &choices).map_err(|error| error.to_string())? {
+        Opened::Described(found) => {
+            let sampler =
+                Sampler::from_safetensors(&found.file, &cpu()).expect("a generator's file");
+            Ok(block_on(sampler.samples(&Inputs::of_latents(latent.to_vec()), 0))
+                .expect("computed"))
+        }
+        Opened::StateDict(_) => panic!("the file describes its net"),
+    }
+}
+
+#[test]
+fn flatten_moves_the_channels_where_they_stand_first() {
+    use serde_json::json;
+    let files = |format: &str| {
+        chain(
+            &[
+                ("Reshape", json!({"batch_input_shape": [null, 8], "target_shape": [2, 2, 2]})),
+                ("Flatten", json!({"data_format": format})),
+                ("Reshape", json!({"target_shape": [2, 4, 1]})),
+            ],
+            &[],
+        )
+    };
+    let latent: Vec<f32> = (0..8).map(|index| index as f32 / 10.0).collect();
+    assert_eq!(made_of(&files("channels_last"), &latent), Ok(latent.clone()));
+    // Keras 3.15.1: the first axis behind the two others, then flat.
+    let wanted = [0.0, 0.4, 0.1, 0.5, 0.2, 0.6, 0.3, 0.7];
+    assert_eq!(made_of(&files("channels_first"), &latent), Ok(wanted.to_vec()));
+}
+
+#[test]
+fn a_normalisation_along_another_axis_than_the_channels_is_refused() {
+    use serde_json::json;
+    let four = [0.5_f32, 1.0, 1.5, 2.0];
+    let names =
+        ["gamma", "beta", "moving_mean", "moving_variance"].map(|name| format!("l1/{name}"));
+    let weights: Vec<(&str, &[f32])> =
+        names.iter().map(|name| (name.as_str(), &four[..])).collect();
+    let of = |axis: i64| {
+        let layers = [
+            ("Reshape", json!({"batch_input_shape": [null, 64], "target_shape": [4, 4, 4]})),
+            ("BatchNormalization", json!({"axis": axis})),
+        ];
+        made_of(&chain(&layers, &weights), &[0.1; 64])
+    };
+    assert!(of(-1).is_ok() && of(3) == of(-1));
+    for axis in [1, 2] {
+        let told = of(axis).expect_err("another axis");
+        assert!(told.contains(&format!("along axis {axis}")), "{told}");
+    }
+}
+
+#[test]
+fn a_layer_may_be_used_again_on_what_was_made_of_its_own_value() {
+    use serde_json::json;
+    let layer =
+        |class: &str, name: &str, mut config: serde_json::Value, given: serde_json::Value| {
+            config["name"] = json!(name);
+            json!({"class_name": class, "name": name, "config": config, "inbound_nodes": given})
+        };
+    let topology = json!({"class_name": "Functional", "config": {
+        "name": "g",
+        "layers": [
+            layer("InputLayer", "z", json!({"batch_input_shape": [null, 4]}), json!([])),
+            layer("LeakyReLU", "act", json!({"alpha": 0.5}), json!([[["z", 0, 0, {}]], [["r", 0, 0, {}]]])),
+            layer("Reshape", "r", json!({"target_shape": [2, 2, 1]}), json!([[["act", 0, 0, {}]]])),
+        ],
+        "input_layers": [["z", 0, 0]],
+        "output_layers": [["act", 1, 0]],
+    }});
+    let made = made_of(&model(&topology, &[]), &[0.4, -0.4, 0.8, -0.8]);
+    assert_eq!(made, Ok(vec![0.4, -0.1, 0.8, -0.2]));
+}
+
+#[test]
+fn slopes_are_along_the_axes_that_they_have() {
+    use onnx_rs::ast::{
+        DataType, Dimension, Graph, Model, Node, OpType, TensorProto, TensorShape,
+        TensorShapeDimension, TensorTypeProto, TypeProto, TypeValue, ValueInfo,
+    };
+    let info = |name: &'static str| {
+        let dims = [Dimension::Param("n"), Dimension::Value(16)];
+        let dim = dims.map(|value| TensorShapeDimension { value, ..Default::default() }).to_vec();
+        let shape = Some(TensorShape { dim });
+        let kind = TensorTypeProto { elem_type: DataType::Float, shape };
+        let r#type = Some(TypeProto { value: Some(TypeValue::Tensor(kind)), ..Default::default() });
+        ValueInfo { name, r#type, ..Default::default() }
+    };
+    let file = |slopes: Vec<i64>| {
+        let node = |kind, input: &[&'static str], output: &'static str| Node {
+            op_type: OpType::from(kind),
+            input: input.to_vec(),
+            output: vec![output],
+            ..Default::default()
+        };
+        let graph = Graph {
+            node: vec![node("Reshape", &["z", "s"], "x"), node("PRelu", &["x", "p"], "y")],
+            initializer: vec![
+                TensorProto::from_i64("s", vec![4], vec![0, 4, 2, 2]),
+                TensorProto::from_f32("p", slopes, vec![0.1, 0.2, 0.3, 0.4]),
+            ],
+            input: vec![info("z")],
+            output: vec![info("y")],
+            ..Default::default()
+        };
+        let model = Model { ir_version: 8, graph: Some(graph), ..Default::default() };
+        vec![("g.onnx".to_owned(), onnx_rs::encode(&model))]
+    };
+    let made = made_of(&file(vec![4, 1, 1]), &[-1.0; 16]).expect("one for each channel");
+    let wanted = [-0.1_f32, -0.2, -0.3, -0.4].map(|number| [number; 4]).concat();
+    assert!(made.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-6), "{made:?}");
+    // Along the width, of which there are two: they do not fit.
+    assert!(made_of(&file(vec![4]), &[-1.0; 16]).is_err());
+    // One for each pixel, as numbers of the vector that the image is read of.
+    let made = made_of(&file(vec![2, 2]), &[-1.0; 16]).expect("one for each pixel");
+    let wanted = [[-0.1_f32, -0.2, -0.3, -0.4]; 4].concat();
+    assert!(made.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-6), "{made:?}");
+}
