@@ -168,22 +168,20 @@ impl LayerSpec {
                 in_range("sd", sd, 0.0, 100.0)?;
                 Ok(input)
             }
+            Self::LabelProduct { classes } => {
+                classes_in_range(classes)?;
+                Ok(input)
+            }
             Self::Label { classes, embedding, per_pixel } => {
-                in_range("classes", classes, 2, 1_000)?;
+                classes_in_range(classes)?;
                 in_range("embedding", embedding.unwrap_or(1), 1, 1_024)?;
                 if per_pixel {
                     image_input(input, self)?;
                     if embedding.is_none() {
-                        let message =
-                            "goes with an `embedding`: one-hot numbers are the same for each pixel";
-                        return Err(SpecError::new("per_pixel", message));
+                        return Err(SpecError::new("per_pixel", "goes with an `embedding`"));
                     }
                 }
                 Ok(appended(input, embedding.unwrap_or(classes)))
-            }
-            Self::LabelProduct { classes } => {
-                in_range("classes", classes, 2, 1_000)?;
-                Ok(input)
             }
             Self::Prelu {} => Ok(input),
             Self::Latent { size } => {
@@ -312,6 +310,10 @@ impl LayerSpec {
             | Self::Flatten {} => Mixing::Never,
         }
     }
+}
+
+fn classes_in_range(classes: usize) -> Result<(), SpecError> {
+    in_range("classes", classes, 2, 1_000)
 }
 
 /// When an output depends on other samples of the batch.
