@@ -1,12 +1,9 @@
 // The lab's importer of other frameworks' generators: in a worker of its own, loaded with the first such file.
 
+import { answerQuestions } from "./answer-questions.js";
 import initialize, { Importer } from "./gan_importer.js";
 
-const ready = initialize();
-let isThere = false;
 let importer;
-
-ready.then(() => (isThere = true)).catch(() => {});
 
 const does = {
   /** Takes the files `[{name, bytes}]` in place of those before. */
@@ -24,13 +21,4 @@ const does = {
   },
 };
 
-addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
-  try {
-    await ready;
-    postMessage({ id, value: does[kind](fields) });
-  } catch (error) {
-    // After a trap nothing of the module can be trusted.
-    const fatal = !isThere || error instanceof WebAssembly.RuntimeError;
-    postMessage({ id, error: String(error?.message ?? error), fatal });
-  }
-});
+answerQuestions(initialize(), does);

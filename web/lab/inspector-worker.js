@@ -1,13 +1,10 @@
 // The lab's second worker: it asks a run's discriminator and reads digits, beside the run.
 
+import { answerQuestions } from "./answer-questions.js";
 import initialize, { Editor, Inspector, Maker, Mapper, Reader, Styler } from "./gan_inspector.js";
 
-const ready = initialize();
-let isThere = false;
 let inspector;
 let reader;
-
-ready.then(() => (isThere = true)).catch(() => {});
 
 async function pretrained(name) {
   const answer = await fetch(new URL(`../pretrained/${name}.safetensors`, import.meta.url));
@@ -137,13 +134,4 @@ const does = {
   },
 };
 
-addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
-  try {
-    await ready;
-    postMessage({ id, value: await does[kind](fields) });
-  } catch (error) {
-    // After a trap nothing of the module can be trusted.
-    const fatal = !isThere || error instanceof WebAssembly.RuntimeError;
-    postMessage({ id, error: String(error?.message ?? error), fatal });
-  }
-});
+answerQuestions(initialize(), does);

@@ -1,12 +1,9 @@
 // The lab's reader of data files: in a worker of its own, loaded with the first file.
 
+import { answerQuestions } from "./answer-questions.js";
 import initialize, { FileReader } from "./gan_reader.js";
 
-const ready = initialize();
-let isThere = false;
 let reader;
-
-ready.then(() => (isThere = true)).catch(() => {});
 
 const does = {
   /**
@@ -38,13 +35,4 @@ const does = {
   },
 };
 
-addEventListener("message", async ({ data: { id, kind, ...fields } }) => {
-  try {
-    await ready;
-    postMessage({ id, value: does[kind](fields) });
-  } catch (error) {
-    // After a trap nothing of the module can be trusted.
-    const fatal = !isThere || error instanceof WebAssembly.RuntimeError;
-    postMessage({ id, error: String(error?.message ?? error), fatal });
-  }
-});
+answerQuestions(initialize(), does);

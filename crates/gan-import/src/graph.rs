@@ -131,6 +131,8 @@ pub(crate) enum Op {
     /// An image's channels as its last axis; a vector stays.
     ChannelsLast,
     Identity,
+    /// A number without its fraction: a class, which has none.
+    Whole,
     /// Numbers of each class that were computed already.
     Table(Table),
     /// A row of the table for each class.

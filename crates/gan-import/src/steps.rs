@@ -143,8 +143,11 @@ pub(crate) fn tidied(steps: &[Rc<Step>]) -> Steps {
             tidy.pop();
         }
         let all = cut.iter().copied().max().unwrap_or(0);
+        let last = tidy.last_mut();
+        // The weights of a step are copied with it: no other step is.
+        let last = last.filter(|last| matches!(last.spec, LayerSpec::ConvTranspose { .. }));
         if let Some(LayerSpec::ConvTranspose { padding, .. }) =
-            tidy.last_mut().map(|last| &mut Rc::make_mut(last).spec)
+            last.map(|last| &mut Rc::make_mut(last).spec)
         {
             *padding += all.unsigned_abs() as usize;
             cut.iter_mut().for_each(|side| *side -= all);

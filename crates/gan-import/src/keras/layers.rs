@@ -1,12 +1,24 @@
 //! What each kind of Keras's layers computes.
 
-use gan_protocol::ActivationKind;
 use serde_json::Value;
 
+use super::settings::{activation, number, of_class, refused};
 use super::weights::{Place, Weights};
 use crate::error::ImportError;
 use crate::graph::{LAST_AXIS, OPEN, Op, Sides, one};
 use crate::state_dict::Values;
+
+/// Layers that do something in training alone.
+const IN_TRAINING_ALONE: [&str; 5] =
+    ["Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianNoise", "GaussianDropout"];
+
+const BATCH_NORMS: [&str; 3] =
+    ["BatchNormalization", "BatchNormalizationV1", "SyncBatchNormalization"];
+
+/// Whether a layer of `class` computes something else in training than in use.
+pub(super) fn differs_in_training(class: &str) -> bool {
+    IN_TRAINING_ALONE.contains(&class) || BATCH_NORMS.contains(&class)
+}
 
 /// A layer of a file.
 pub(super) struct Layer<'a> {
@@ -50,10 +62,13 @@ impl Layer<'_> {
                 };
                 return self.activated(Op::ConvTranspose { weight, bias, stride, crop });
             }
-            "BatchNormalization" | "BatchNormalizationV1" | "SyncBatchNormalization" => {
+            class if BATCH_NORMS.contains(&class) => {
                 return Ok(vec![self.along_channels()?, self.batch_norm()?]);
             }
             "LayerNormalization" => {
+                if self.config["rms_scaling"] == true {
+                    return Err(self.refused("rms_scaling"));
+                }
                 Op::LayerNorm { parts: self.scale_and_shift()?, epsilon: self.epsilon()? }
             }
             "GroupNormalization" => {
@@ -68,16 +83,7 @@ impl Layer<'_> {
                 };
                 return Ok(vec![self.along_channels()?, norm]);
             }
-            "Activation" => self.activation(&self.config["activation"])?,
-            "ReLU" => self.relu()?,
-            "LeakyReLU" => {
-                let slope = self.number(&["negative_slope", "alpha"]).unwrap_or(0.3);
-                Op::Activation(ActivationKind::LeakyRelu { slope })
-            }
-            "ELU" => {
-                let alpha = self.number(&["alpha"]).unwrap_or(1.0);
-                Op::Activation(ActivationKind::Elu { alpha })
-            }
+            "Activation" => activation(self.config)?.map_or(Op::Identity, Op::Activation),
             "PReLU" => {
                 let slope = self.read(&["alpha"])?.remove(0);
                 Op::Prelu { slope }
@@ -123,18 +129,13 @@ impl Layer<'_> {
                 Op::AveragePool { size }
             }
             "Rescaling" => {
-                let scale = self.number(&["scale"]).ok_or_else(|| self.refused("scale"))?;
-                let shift = self.number(&["offset"]).ok_or_else(|| self.refused("offset"))?;
+                let scale = self.number(&["scale"])?.ok_or_else(|| self.refused("scale"))?;
+                let shift = self.number(&["offset"])?.ok_or_else(|| self.refused("offset"))?;
                 Op::Affine { scale: one(scale), shift: one(shift) }
             }
-            // These do something in training alone.
-            "Dropout"
-            | "SpatialDropout2D"
-            | "AlphaDropout"
-            | "GaussianNoise"
-            | "GaussianDropout"
-            | "ActivityRegularization"
-            | "Identity" => Op::Identity,
+            // A penalty of the loss, and nothing.
+            "ActivityRegularization" | "Identity" => Op::Identity,
+            class if IN_TRAINING_ALONE.contains(&class) => Op::Identity,
             "Embedding" => Op::Embedding { table: self.read(&["embeddings"])?.remove(0) },
             "CategoryEncoding" if self.config["output_mode"].as_str() == Some("one_hot") => {
                 let classes =
@@ -154,7 +155,10 @@ impl Layer<'_> {
                     "the file holds a program in place of a layer, and no program of a file is run: export the net to ONNX",
                 ));
             }
-            _ => {
+            class => {
+                if let Some(function) = of_class(class, self.config)? {
+                    return Ok(vec![Op::Activation(function)]);
+                }
                 return Err(ImportError::file(
                     "this program has no such layer; docs/command-line.md lists those that are read",
                 ));
@@ -184,62 +188,8 @@ impl Layer<'_> {
 
     /// The operation, and its activation.
     fn activated(&self, op: Op) -> Result<Vec<Op>, ImportError> {
-        let function = &self.config["activation"];
-        match self.activation(function)? {
-            Op::Identity => Ok(vec![op]),
-            function => Ok(vec![op, function]),
-        }
-    }
-
-    /// A function by its name, with the settings that Keras gives to a name.
-    fn activation(&self, function: &Value) -> Result<Op, ImportError> {
-        let named = function.as_str().or_else(|| {
-            // Keras 3 writes functions as {"module": "builtins", "class_name": "function", "config": "relu"}.
-            function["config"].as_str()
-        });
-        let settings = &function["config"];
-        let name = match (named, function["class_name"].as_str()) {
-            (Some(name), _) => name,
-            (None, Some(class)) => class,
-            (None, None) if function.is_null() => "linear",
-            (None, None) => return Err(self.refused("activation")),
-        };
-        let number = |keys: &[&str], default: f64| {
-            let found = keys.iter().find_map(|key| settings[*key].as_f64());
-            found.unwrap_or(default) as f32
-        };
-        Ok(Op::Activation(match name {
-            "linear" => return Ok(Op::Identity),
-            "relu" => ActivationKind::Relu {},
-            "tanh" => ActivationKind::Tanh {},
-            "sigmoid" => ActivationKind::Sigmoid {},
-            "leaky_relu" => ActivationKind::LeakyRelu { slope: 0.2 },
-            "LeakyReLU" => {
-                ActivationKind::LeakyRelu { slope: number(&["negative_slope", "alpha"], 0.3) }
-            }
-            "ReLU" => ActivationKind::Relu {},
-            "elu" | "ELU" => ActivationKind::Elu { alpha: number(&["alpha"], 1.0) },
-            "selu" => ActivationKind::Selu {},
-            "gelu" => ActivationKind::Gelu {},
-            "softplus" => ActivationKind::Softplus {},
-            "silu" | "swish" => ActivationKind::Silu {},
-            _ => {
-                return Err(ImportError::file(format!("this program has no activation {name}")));
-            }
-        }))
-    }
-
-    fn relu(&self) -> Result<Op, ImportError> {
-        if self.number(&["max_value"]).is_some() {
-            return Err(self.refused("max_value"));
-        }
-        if self.number(&["threshold", "theta"]).unwrap_or(0.0) != 0.0 {
-            return Err(self.refused("threshold"));
-        }
-        Ok(Op::Activation(match self.number(&["negative_slope"]).unwrap_or(0.0) {
-            0.0 => ActivationKind::Relu {},
-            slope => ActivationKind::LeakyRelu { slope },
-        }))
+        let function = activation(self.config)?.map(Op::Activation);
+        Ok([op].into_iter().chain(function).collect())
     }
 
     fn batch_norm(&self) -> Result<Op, ImportError> {
@@ -278,7 +228,7 @@ impl Layer<'_> {
     }
 
     fn epsilon(&self) -> Result<f32, ImportError> {
-        Ok(self.number(&["epsilon"]).unwrap_or(1e-3))
+        Ok(self.number(&["epsilon"])?.unwrap_or(1e-3))
     }
 
     fn reshape(&self) -> Result<Vec<Op>, ImportError> {
@@ -350,17 +300,12 @@ impl Layer<'_> {
         sides.ok_or_else(|| self.refused(key))
     }
 
-    fn number(&self, keys: &[&str]) -> Option<f32> {
-        let number = |key: &&str| {
-            let value = &self.config[*key];
-            // Keras 2 writes some as {"class_name": "__numpy__", "config": {"value": 0.2}} or alike.
-            value.as_f64().or_else(|| value["config"]["value"].as_f64()).map(|number| number as f32)
-        };
-        keys.iter().find_map(number)
+    fn number(&self, keys: &[&str]) -> Result<Option<f32>, ImportError> {
+        number(self.config, keys)
     }
 
     fn refused(&self, key: &str) -> ImportError {
-        ImportError::file(format!("this program's layer has not `{key}` of {}", self.config[key]))
+        refused(self.config, key)
     }
 }
 

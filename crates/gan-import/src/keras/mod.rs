@@ -1,9 +1,11 @@
 //! Keras's description of a net, in its three forms: that of Keras 2, of Keras 3, and of TensorFlow.js.
 
 mod archive;
+mod calls;
 mod hdf5;
 mod layers;
 mod model;
+mod settings;
 mod tfjs;
 mod weights;
 

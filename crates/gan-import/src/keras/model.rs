@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::calls::{most, uses};
 use super::layers::{self, Layer};
 use super::weights::{Place, Weights};
 use crate::described::{Choices, Described, described, no_input};
@@ -102,7 +103,7 @@ fn found<'a>(
 
 const MODELS: [&str; 3] = ["Sequential", "Functional", "Model"];
 
-fn class(layer: &Value) -> &str {
+pub(super) fn class(layer: &Value) -> &str {
     layer["class_name"].as_str().unwrap_or_default()
 }
 
@@ -111,7 +112,7 @@ fn is_model(layer: &Value) -> bool {
 }
 
 /// The layers of a model.
-fn listed(model: &Value) -> Result<&Vec<Value>, ImportError> {
+pub(super) fn listed(model: &Value) -> Result<&Vec<Value>, ImportError> {
     let config = &model["config"];
     // The oldest form of a sequential model is the list itself.
     let layers = config["layers"].as_array().or(config.as_array());
@@ -334,52 +335,10 @@ impl Builder<'_> {
     }
 }
 
-/// The largest number of a use of `name`.
-fn most(taken: &[(String, usize)], name: &str) -> usize {
-    let numbers = taken.iter().filter(|(own, _)| own == name).map(|(_, number)| *number);
-    numbers.max().unwrap_or(0)
-}
-
 /// The first layer of a model, or the layer itself.
 fn first(layer: &Value) -> &Value {
     match listed(layer) {
         Ok(layers) if !layers.is_empty() => first(&layers[0]),
         _ => layer,
-    }
-}
-
-/// For each use of a layer, the layers whose values it takes, with the numbers of their uses.
-fn uses(layer: &Value) -> Result<Vec<Vec<(String, usize)>>, ImportError> {
-    let Some(nodes) = layer["inbound_nodes"].as_array() else { return Ok(Vec::new()) };
-    let of = |node: &Value| {
-        let mut given = Vec::new();
-        let from = node.get("args").unwrap_or(node);
-        gather(from, &mut given);
-        if given.is_empty() {
-            let name = layer["config"]["name"].as_str().unwrap_or_default();
-            return Err(ImportError::file(format!("the layer {name} takes no layer's value")));
-        }
-        Ok(given)
-    };
-    nodes.iter().map(of).collect()
-}
-
-/// Tensors in the order in which they stand: `["dense", 0, 0, {}]` in Keras 2 and TensorFlow.js, `{"config":
-/// {"keras_history": ["dense", 0, 0]}}` in Keras 3.
-fn gather(value: &Value, given: &mut Vec<(String, usize)>) {
-    match value {
-        Value::Object(fields) => {
-            match fields.get("config").and_then(|config| config.get("keras_history")) {
-                Some(history) => gather(history, given),
-                None => fields.values().for_each(|value| gather(value, given)),
-            }
-        }
-        Value::Array(values) => {
-            match (values.first().and_then(Value::as_str), values.get(1).and_then(Value::as_u64)) {
-                (Some(name), Some(number)) => given.push((name.to_owned(), number as usize)),
-                _ => values.iter().for_each(|value| gather(value, given)),
-            }
-        }
-        _ => {}
     }
 }

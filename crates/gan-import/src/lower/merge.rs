@@ -58,7 +58,7 @@ impl Lowered {
                 let plain = View::plain(table.dims.clone());
                 let sizes = plain.sizes(last).expect("there are three axes");
                 let image = View::image(sizes, last, &(0..sizes[0]).collect::<Vec<_>>());
-                let numbers = table.in_places(&image, 0);
+                let numbers = table.in_places(&image);
                 let area = sizes[1] * sizes[2];
                 let is_even =
                     numbers.chunks(area).all(|pixels| pixels.iter().all(|x| *x == pixels[0]));

@@ -6,6 +6,7 @@
 mod convolution;
 mod flow;
 mod merge;
+mod numbers;
 mod table;
 
 use gan_protocol::{LayerSpec, Shape};
@@ -178,7 +179,10 @@ impl Lowered {
             (Op::OneHot { classes }, [Value::Class { dims }]) => {
                 Ok(Value::Table(Table::one_hot(*classes, dims)?))
             }
-            (Op::Identity | Op::Reshape { .. } | Op::Permute { .. }, [Value::Class { dims }]) => {
+            (
+                Op::Identity | Op::Whole | Op::Reshape { .. } | Op::Permute { .. },
+                [Value::Class { dims }],
+            ) => {
                 let dims = match op {
                     Op::Reshape { dims } => closed(dims, 1),
                     _ => dims.clone(),
@@ -311,7 +315,8 @@ impl Lowered {
             Op::PixelShuffle { scale, blocks_first } => {
                 flow.pixel_shuffle(*scale, *blocks_first, last)?;
             }
-            Op::Numbers { .. }
+            Op::Whole
+            | Op::Numbers { .. }
             | Op::Class { .. }
             | Op::Embedding { .. }
             | Op::OneHot { .. }
@@ -371,6 +376,7 @@ impl Op {
             Self::Pad { .. } => "a padding",
             Self::Identity | Self::AlongChannels { .. } => "a copy",
             Self::ChannelsLast => "permuted axes",
+            Self::Whole => "a cast to whole numbers",
             Self::Embedding { .. } | Self::Table(_) => "an embedding",
             Self::Crop { .. } => "a slice",
             Self::Repeat { .. } => "a repetition",

@@ -49,12 +49,12 @@ impl Table {
         self.size() == self.classes && self.numbers.iter().enumerate().all(is_one)
     }
 
-    /// The numbers of each class in the places `view` gives them, which are `offset` more.
-    pub(super) fn in_places(&self, view: &View, offset: usize) -> Vec<f32> {
+    /// The numbers of each class in the places `view` gives them.
+    pub(super) fn in_places(&self, view: &View) -> Vec<f32> {
         let mut numbers = vec![0.0; self.numbers.len()];
         for (row, own) in self.numbers.chunks(self.size()).zip(numbers.chunks_mut(self.size())) {
             for (number, place) in row.iter().zip(&view.order) {
-                own[place - offset] = *number;
+                own[*place] = *number;
             }
         }
         numbers

@@ -156,12 +156,16 @@ fn limited(dims: &[usize]) -> Result<usize, ImportError> {
 /// ONNX's number of 64-bit whole numbers.
 const WHOLE: i64 = 7;
 
+/// Whether a number of ONNX's is that of a kind of numbers with fractions.
+pub(super) fn is_real(kind: i64) -> bool {
+    let kind = DataType::try_from(kind as i32).unwrap_or_default();
+    matches!(kind, DataType::Float | DataType::Double | DataType::Float16 | DataType::Bfloat16)
+}
+
 fn cast(x: &Tensor, to: i64) -> Tensor {
     let kind = DataType::try_from(to as i32).unwrap_or_default();
-    let is_real =
-        matches!(kind, DataType::Float | DataType::Double | DataType::Float16 | DataType::Bfloat16);
     let data = match &x.data {
-        _ if is_real => Data::Real(x.to_real()),
+        _ if is_real(to) => Data::Real(x.to_real()),
         Data::Whole(numbers) if kind == DataType::Bool => {
             Data::Whole(numbers.iter().map(|number| i64::from(*number != 0)).collect())
         }

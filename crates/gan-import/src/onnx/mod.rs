@@ -237,6 +237,10 @@ impl<'a> Walk<'a> {
                 [Some(Value::Known(tensor)), Some(Value::Made(_))] => {
                     Ok(Value::Known(Tensor::real(tensor.dims.clone(), tensor.to_real())))
                 }
+                // Fractions would be cut off.
+                [Some(Value::Made(_)), Some(Value::Known(like))] if like.as_whole().is_some() => {
+                    Err(unknown())
+                }
                 [Some(value), ..] => Ok(value.clone()),
                 _ => Err(unknown()),
             };

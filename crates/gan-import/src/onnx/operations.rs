@@ -7,7 +7,7 @@ use super::attributes::Attributes;
 use super::axes::{
     axes_of, bounds, broadcast, index, lengths, permutation, resolved, squeezed, unsqueezed,
 };
-use super::known::shape_of;
+use super::known::{is_real, shape_of};
 use super::spatial::{convolution, pad, resized};
 use super::tensor::Tensor;
 use super::{Value, Walk};
@@ -46,6 +46,10 @@ impl Call<'_, '_> {
             _ => None,
         }
     }
+}
+
+fn in_training() -> ImportError {
+    ImportError::file("the net was exported as it trains: export it after net.eval()")
 }
 
 pub(super) fn unknown() -> ImportError {
@@ -184,7 +188,13 @@ impl Walk<'_> {
         let attributes = call.attributes;
         let function = |function| Ok(vec![Op::Activation(function)]);
         match call.name {
-            "Identity" | "Dropout" | "Cast" => Ok(vec![Op::Identity]),
+            "Identity" => Ok(vec![Op::Identity]),
+            "Dropout" => match call.known(2).and_then(Tensor::as_whole) {
+                Some([is_training]) if *is_training != 0 => Err(in_training()),
+                _ => Ok(vec![Op::Identity]),
+            },
+            "Cast" if is_real(attributes.whole("to", 0)) => Ok(vec![Op::Identity]),
+            "Cast" => Ok(vec![Op::Whole]),
             "Relu" => function(ActivationKind::Relu {}),
             "LeakyRelu" => {
                 function(ActivationKind::LeakyRelu { slope: attributes.real("alpha", 0.01) })
@@ -214,9 +224,7 @@ impl Walk<'_> {
             "ConvTranspose" => convolution(call, dims, true),
             "BatchNormalization" => {
                 if attributes.whole("training_mode", 0) != 0 {
-                    return Err(ImportError::file(
-                        "the net was exported as it trains: export it after net.eval()",
-                    ));
+                    return Err(in_training());
                 }
                 let parts =
                     [call.weights(1)?, call.weights(2)?, call.weights(3)?, call.weights(4)?];
@@ -276,11 +284,14 @@ impl Walk<'_> {
             "AveragePool" => {
                 let (kernel, strides) =
                     (attributes.wholes("kernel_shape"), attributes.wholes("strides"));
-                let no_pads =
-                    attributes.wholes("pads").is_none_or(|pads| pads.iter().all(|p| *p == 0));
+                let is_plain =
+                    attributes.wholes("pads").is_none_or(|pads| pads.iter().all(|p| *p == 0))
+                        && ["NOTSET", "VALID"].contains(&attributes.text("auto_pad", "NOTSET"))
+                        && attributes.whole("ceil_mode", 0) == 0
+                        && attributes.wholes("dilations").is_none_or(|all| all == [1, 1]);
                 match (kernel, strides) {
                     (Some([one, other]), Some(strides))
-                        if one == other && strides == [*one, *other] && no_pads && *one > 0 =>
+                        if one == other && strides == [*one, *other] && is_plain && *one > 0 =>
                     {
                         Ok(vec![Op::AveragePool { size: *one as usize }])
                     }
